@@ -28,7 +28,7 @@ from notekeep.storage.file_names import copy_origin
 from notekeep.vault import Vault
 
 SHOWN = 3
-"""How many problems with one cause are named, and places of each; `doctor --all` lists all."""
+"""Problems with one cause to list, and places of each; `doctor --all` lists all."""
 PAIR_NOTES = {
     "copy": "",
     "log": "habit log: all lines count",
@@ -85,9 +85,9 @@ def _write(found: Lint) -> None:
         if path in changes:
             write_diff(WritePlan("lint", path, [changes[path]]).diff())
     if not found.findings:
-        output.write_message("no problems found")
+        output.write_message("No problems found.")
     elif changes:
-        output.write_message("`notekeep lint --fix` applies the diffs")
+        output.write_message("`notekeep lint --fix` applies the diffs.")
 
 
 def _write_finding(finding: LintFinding, hinted: set[str]) -> None:
@@ -198,7 +198,7 @@ def conflicts(ctx: click.Context, *, auto: bool, dry_run: bool) -> int:
     return output.write_answer(
         [(pair.copy, pair.note, PAIR_NOTES[pair.kind] or copy_origin(pair.copy)) for pair in found],
         json={"total": len(objects), "conflicts": objects},
-        empty="no conflicts",
+        empty="No conflicts.",
     )
 
 

@@ -1,4 +1,4 @@
-"""`export`: notes into drafts for a blog; `pull`, `start`, `status`, `preview`."""
+"""`export`: turn notes into drafts for a blog; `pull`, `start`, `status`, `preview`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
-"""Lines of one sort that are printed of many, and names within a line."""
+"""Lines of one kind to print, and names in a line."""
 
 
 @click.group(
@@ -157,7 +157,7 @@ def notes(
         fixes = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
         code = apply_plan(vault, fixes, dry_run=dry_run, yes=yes)
         if fixes.changes and not dry_run:
-            output.write_message("now export again")
+            output.write_message("Now export again.")
         return code
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     _check_site(vault, note, target, site, dry_run=dry_run)
@@ -176,25 +176,27 @@ def notes(
         _report_export(vault, plan, done)
     if check and done is not None and not _passes_checks(vault, plan):
         return Failure.exit_code
-    return _exit_code(plan)
+    if plan.refused:
+        return Refused.exit_code
+    return Conflict.exit_code if plan.conflicts else 0
 
 
 def _check_site(
     vault: Vault, note: tuple[str, ...], target: str, site: str, *, dry_run: bool
 ) -> None:
-    """Refuse to write into a folder that nobody chose; say so where nothing is written."""
+    """Refuse to write into a folder that was not chosen; in a dry run only warn."""
     if vault.publishing.has_site(target, site):
         return
     if not dry_run:
         raise UsageError("Choose a site folder first.", _site_hint(note))
-    output.write_message(f"Choose a site folder first: {_site_hint(note)}")
+    output.write_message(f"Choose a site folder first. {_site_hint(note)}")
 
 
 def _site_hint(note: tuple[str, ...]) -> str:
     words = shlex.join(note) or "--all"
     return (
-        f"`notekeep export {words} --site ~/blog` writes into your blog;"
-        " in any other folder, drafts are plain Markdown"
+        f"`notekeep export {words} --site ~/blog` writes into your blog. In any other folder,"
+        " drafts are plain Markdown."
     )
 
 
@@ -203,63 +205,56 @@ def _list_targets() -> int:
 
     kinds = [load_target(target) for target in TARGETS]
     output.table([(kind.id, kind.name, kind.remark) for kind in kinds], stretch=2)
-    for what in UNSUPPORTED_PLACES.values():
-        output.write_message(what)
+    for hint in UNSUPPORTED_PLACES.values():
+        output.write_message(hint)
     return 0
-
-
-def _suggest_settings(vault: Vault, plan: ExportPlan) -> None:
-    """Say after the first export to a place how it need not be named again, or named at all."""
-    name, folder = (json.dumps(text, ensure_ascii=False) for text in (vault.name, plan.site))
-    output.write_message(f"to make this the default site, add this to {vault.person.path}:")
-    output.write_message(f'  [sites.{name}]\n  target = "{plan.target}"\n  dir = {folder}')
 
 
 def _select_notes(
     vault: Vault, words: tuple[str, ...], target: str, site: str, *, everything: bool
 ) -> tuple[list[str], bool]:
-    """The notes that are meant, and whether each of them was named."""
+    """Return the selected notes, and whether each was named (consent)."""
     if not everything:
         if not words:
-            raise click.UsageError("name a note, give a query, or use --all")
+            raise click.UsageError("Name a note, enter a query, or use --all.")
         return vault.publishing.chosen(words)
     if words:
-        raise click.UsageError("--all cannot be combined with notes")
-    # What is in the site was named when it went there.
+        raise click.UsageError("--all cannot be combined with notes.")
+    # Notes in the site were named when they were first exported.
     return vault.publishing.publishable(target, site), True
 
 
 def _vault_path(root: str, file: str) -> str:
-    """A file's path in the vault, given so or as the shell knows it."""
+    """Return the path of a file in the vault, given by that path or by one for the shell."""
     for place in (os.path.join(root, file), file):
         folder, name = os.path.split(place)
         path = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))
         if os.path.isfile(place) and not path.startswith(".."):
             return path.replace(os.sep, "/")
-    raise click.UsageError(f"--keep-metadata: there is no file {file!r} in the vault")
+    raise click.UsageError(f"--keep-metadata: There is no file {file!r} in the vault.")
 
 
 def _show_plan(plan: ExportPlan, *, whole: bool) -> None:
     counts = ", ".join(f"{count} {status}" for status, count in plan.counts().items())
     output.write_message(f"{plan.target_name}, in {plan.site}: {counts or 'no files'}")
-    # New files are named once, when they are written.
-    left_out = {"unchanged"} if whole else {"unchanged", "new"}
-    touched = [file for file in plan.files if file.status not in left_out]
+    # New files are listed when they are written.
+    skipped = {"unchanged"} if whole else {"unchanged", "new"}
+    touched = [file for file in plan.files if file.status not in skipped]
     listed = touched if whole else touched[:MAX_SHOWN_LINES]
     for file in listed:
         reason = f"  {file.why}" if file.why else ""
         output.write_message(f"  {file.status:<9} {file.path}{reason}")
     if more := len(touched) - len(listed):
-        output.write_message(f"  and {more} more files; --dry-run lists them all")
+        output.write_message(f"  And {more} more files. --dry-run lists all.")
     for file in plan.files:
         shown = whole or file.status in {"changed", "conflict"}
-        # What the manifest says follows from the other files.
+        # The manifest follows from the other files.
         if shown and file.path != MANIFEST_NAME:
             write_diff(file.diff().splitlines())
 
 
 def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) -> None:
-    """Say what was written, what was not and why; with `done` None, what would be."""
+    """Report written and refused files and warnings; for a dry run (`done` is None) of the plan."""
     if done is None:
         counts = plan.counts()
         count = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
@@ -273,56 +268,58 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) ->
     is_first = any(file.path == MANIFEST_NAME and file.status == "new" for file in plan.files)
     if done is not None and done.written and is_first:
         output.write_message(
-            f"{MANIFEST_NAME} records what was written; keep it, and commit it with the site"
+            f"{MANIFEST_NAME} records the exported files. Keep it, and commit it with the site."
         )
         if not vault.publishing.sites:
-            _suggest_settings(vault, plan)
+            name, folder = (json.dumps(one, ensure_ascii=False) for one in (vault.name, plan.site))
+            output.write_message(f"To make this the default site, add this to {vault.person.path}:")
+            output.write_message(f'  [sites.{name}]\n  target = "{plan.target}"\n  dir = {folder}')
     if done is not None and not (count or plan.conflicts or plan.refused):
-        output.write_message("nothing to write: everything is up to date")
+        output.write_message("Everything is up to date.")
         return
     if done is not None and done.written and done.draft_notice:
         output.write_message(done.draft_notice)
-    left = f", {len(plan.conflicts)} skipped (edited on the site)" if plan.conflicts else ""
+    skipped = f", {len(plan.conflicts)} skipped (edited on the site)" if plan.conflicts else ""
     files, others = output.count_of(count, "file"), f"{len(plan.refused)} refused"
     noted = output.count_of(len(warnings), "warning")
-    output.write_message(f"{files} {verb}{left}, {others}, {noted}")
+    output.write_message(f"{files} {verb}{skipped}, {others}, {noted}.")
 
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
     for line in warnings[:MAX_SHOWN_LINES]:
         output.write_message(line)
     if (more := len(warnings) - MAX_SHOWN_LINES) > 0:
-        output.write_message(f"and {more} more warnings; --json lists all")
+        output.write_message(f"And {more} more warnings. --json lists all.")
     if orphans := [*dict.fromkeys(file.note for file in plan.files if file.is_orphan)]:
         named = ", ".join(orphans[:MAX_SHOWN_NAMES])
         if len(orphans) > MAX_SHOWN_NAMES:
             named += f" and {len(orphans) - MAX_SHOWN_NAMES} more"
         output.write_message(
-            f"{'post' if len(orphans) == 1 else 'posts'} without a publishable note:"
-            f" {named}; `notekeep export --all --prune` removes the unedited ones"
+            f"{'Post' if len(orphans) == 1 else 'Posts'} without a publishable note: {named}."
+            " `notekeep export --all --prune` removes the unedited ones."
         )
     for file in plan.conflicts:
         choices = ", ".join(_edit_choices(file))
-        told = f"{file.path}: {file.why}; not changed"
-        output.write_message(f"{told}; {choices}" if choices else told)
+        about = f"{file.path}: Not changed: {file.why}."
+        output.write_message(f"{about} {choices}." if choices else about)
     hinted: set[str] = {""}
     for path, error in plan.refused.items():
         place = f"{path}:{error.line}" if error.line else path
-        output.write_message(f"{place}: not exported: {error.message.removeprefix(f'{path}: ')}")
-        if error.hint not in hinted:  # what helps many notes is said once
+        output.write_message(f"{place}: Not exported. {error.message.removeprefix(f'{path}: ')}")
+        if error.hint not in hinted:  # once for many notes
             hinted.add(error.hint)
             output.write_message(f"  {error.hint}")
 
 
 def _edit_choices(file: SiteChange) -> list[str]:
-    """What a person can do about a file that they changed in the site, or made there."""
-    ways = {
+    """Return the options for a file that was edited or created on the site."""
+    options = {
         "keep": "--keep skips it",
         "overwrite": "--overwrite replaces it",
         "pull": "`export pull` copies it to the note",
     }
     merge = ["--merge combines both"] if file.can_merge else []
-    return [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
+    return [*merge, *(option for answer, option in options.items() if answer in file.answers)]
 
 
 def _passes_checks(vault: Vault, plan: ExportPlan) -> bool:
@@ -334,15 +331,9 @@ def _passes_checks(vault: Vault, plan: ExportPlan) -> bool:
     if report.notice:
         output.write_message(report.notice)
     failed = len(report.failed)
-    passed = f"built: {len(report.results) - failed} checks passed, {failed} failed"
-    output.write_message(passed if report.built else "not built: nothing was checked")
+    passed = f"Built: {len(report.results) - failed} checks passed, {failed} failed."
+    output.write_message(passed if report.built else "Not built. Nothing was checked.")
     return report.ok
-
-
-def _exit_code(plan: ExportPlan) -> int:
-    if plan.refused:
-        return Refused.exit_code
-    return Conflict.exit_code if plan.conflicts else 0
 
 
 def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any]:
@@ -455,9 +446,9 @@ def _write_standing(one: SiteStanding, *, has_site: bool) -> None:
         [(post.state, post.note, post.path or "-", post.why) for post in one.posts], stretch=3
     )
     if any(post.state == "orphan" for post in one.posts):
-        output.write_message("  orphans: `notekeep export --all --prune` removes the unedited ones")
+        output.write_message("  `notekeep export --all --prune` removes unedited orphans.")
     if not one.posts and not one.error:
-        output.write_message("  no drafts or posts")
+        output.write_message("  There are no drafts or posts.")
 
 
 @export.command(short_help="Preview the site with its drafts.")
@@ -465,6 +456,6 @@ def _write_standing(one: SiteStanding, *, has_site: bool) -> None:
 @verb_options
 def preview(*, target: str, site: str) -> int:
     """Run the site generator's preview, including drafts. ctrl+c stops it."""
-    shown = open_vault().publishing.preview(target, site)
-    output.write_message(f"{' '.join(shown.command)}  in {shown.folder}; ctrl+c stops it")
-    return Failure.exit_code if shown.run() else 0
+    found = open_vault().publishing.preview(target, site)
+    output.write_message(f"{' '.join(found.command)}  in {found.folder} (ctrl+c stops it)")
+    return Failure.exit_code if found.run() else 0

@@ -1,4 +1,4 @@
-"""Addresses in a site: of other posts and places in them, of files, of the parts of a series."""
+"""Addresses in a site: of posts, headings and blocks in them, files, and parts of a series."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SERIES_REASON = "links to the parts of its series"
 
 
 class AnchorBlock(NamedTuple):
-    """A block of a body, as it is known without the page: its kind, and its first character."""
+    """The kind and start offset of a block."""
 
     kind: str
     start: int
@@ -38,21 +38,21 @@ class AnchorBlock(NamedTuple):
 
 @dataclass(slots=True)
 class AnchorIds:
-    """The ids that headings and blocks of a body can have; of two like headings the first counts.
+    """The ids of headings and blocks of a body; of two equal headings the first counts.
 
-    They are found by a note's path and a heading's compared words, or a block id in lower case.
+    The keys are the path of a note with a normalized heading, or with a block id in lower case.
     """
 
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
     blocks: dict[tuple[str, str], str] = field(default_factory=dict)
-    places: dict[str, AnchorBlock] = field(default_factory=dict)  # what each id is the id of
-    title: tuple[str, str] | None = None  # the heading that the page has as its title
+    places: dict[str, AnchorBlock] = field(default_factory=dict)  # by id
+    title: tuple[str, str] | None = None  # the heading that the theme prints
 
     @classmethod
     def of(cls, passage: MappedText, title: str | None) -> AnchorIds:
-        """Find the ids in a body; a first heading that is `title` has none."""
+        """Find the ids in a body; a first heading equal to `title` has none."""
         ids = cls()
-        tree = parse_tree(passage.text)  # of its own, as a passage may forget its tree
+        tree = parse_tree(passage.text)  # the tree of the passage may be freed
         first = next(iter(tree.root.children), None)
         if first is None or title is None or not is_title(first, title):
             first = None
@@ -68,25 +68,24 @@ class AnchorIds:
             if node is first:
                 ids.title = key if mark is None else ids.title
                 continue
-            name = ids._free(make_slug(words, words))
+            name = ids._unique(make_slug(words, words))
             ids.places[name] = AnchorBlock(node.kind, node.start)
             table.setdefault(key, name)
         return ids
 
-    def _free(self, name: str) -> str:
-        """Return an id that no place has."""
-        number, free = 1, name
-        while free in self.places:
+    def _unique(self, name: str) -> str:
+        number, unique = 1, name
+        while unique in self.places:
             number += 1
-            free = f"{name}-{number}"
-        return free
+            unique = f"{name}-{number}"
+        return unique
 
     def is_title(self, ref: Ref) -> bool:
-        """Whether a link leads to the heading that the page has as its title."""
+        """Whether a link leads to the heading that the theme prints as the title."""
         return self.title == (ref.path, normalize_heading(ref.heading))
 
     def nearest_heading(self, name: str) -> str:
-        """Return the id itself if a heading has it, else that of the heading above; "" for none."""
+        """Return the id of the heading with an id, or above it; "" for none."""
         place = self.places[name]
         if place.kind == "heading":
             return name
@@ -98,7 +97,7 @@ class AnchorIds:
         return max(above)[1] if above else ""
 
     def find(self, ref: Ref) -> str | None:
-        """Return the id that a link into a note leads to."""
+        """Return the id for the fragment of a link, or None."""
         if ref.heading:
             return self.headings.get((ref.path, normalize_heading(ref.heading)))
         return self.blocks.get((ref.path, ref.block.casefold()))
@@ -106,23 +105,22 @@ class AnchorIds:
 
 @dataclass(slots=True)
 class SiteAddresses:
-    """The addresses as one post sees them."""
+    """The addresses for the links and pictures of one post."""
 
     target: Target
     draft: Draft
-    published: Mapping[str, Post]  # every note that has a post in the site
-    # the ids that places of a note can have; None when its text is not at hand
-    anchors: Callable[[str], AnchorIds | None]
-    names: Mapping[str, str]  # the name in the site of each file that the post may show, by path
-    cover: str = ""  # the file of its cover
-    cover_problem: str = ""  # why the cover that the note names is left out
+    published: Mapping[str, Post]  # by note
+    anchors: Callable[[str], AnchorIds | None]  # by note; None for a note that is not drafted
+    names: Mapping[str, str]  # of files in the site, by path in the vault
+    cover: str = ""  # path in the vault
+    cover_problem: str = ""
     remarks: list[LineWarning] = field(default_factory=list)
-    # the files that the post shows, as they are asked for; likewise the slugs `linked`
+    # paths of files and slugs of posts whose addresses were used
     shown: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
 
     def note(self, ref: Ref) -> str | None:
-        """Return the address of a note's page; None when it has none that this post may link."""
+        """Return the address of a note's page; None if this post cannot link to it."""
         post = self.published.get(ref.path)
         if post is None or not self.target.reaches(self.draft.post, post):
             return None
@@ -131,7 +129,7 @@ class SiteAddresses:
             if known := anchors.find(ref):
                 anchor = self._writable(anchors, known)
             elif not anchors.is_title(ref):
-                what = f"{ref.path} has no {ref.place}; the link goes to the page instead"
+                what = f"{ref.path} has no {ref.place}. The link goes to the page instead."
                 self.remarks.append(LineWarning(ref.origin, what))
         if ref.path == self.draft.note.path and not anchor:
             return "#"
@@ -139,7 +137,7 @@ class SiteAddresses:
         return self.target.link(post, anchor)
 
     def local(self, ref: Ref) -> str | None:
-        """Return the id of a place within this post, its embedded parts included."""
+        """Return the id of a place within this post, including its embeds."""
         path = self.draft.note.path
         is_elsewhere = ref.path != path and ref.path in self.published
         if ref.kind != "note" or not ref.place or is_elsewhere:
@@ -150,19 +148,19 @@ class SiteAddresses:
         return self._writable(anchors, known)
 
     def asset(self, ref: Ref) -> str:
-        """Return the address of a file, and note that the post shows it."""
+        """Return the address of a file, and record that the post shows it."""
         if ref.kind == "web":
             return ref.path
         self.shown.add(ref.path)
         return self.target.asset_url(self.draft.post, self.names[ref.path])
 
     def _writable(self, anchors: AnchorIds, anchor: str) -> str:
-        """Return the id itself, or for a block where no block can have one, its heading's."""
+        """Return an id, or that of its heading if blocks cannot have ids in this site."""
         return anchor if self.target.dialect.html else anchors.nearest_heading(anchor)
 
 
 def name_assets(paths: Iterable[str]) -> dict[str, str]:
-    """Return a name in the site for each file; all that would share one get a hash of the path."""
+    """Return a name in the site for each file; equal names get a hash of the path."""
     plain = {path: web_name(path) for path in dict.fromkeys(paths)}
     counts = Counter(map(name_key, plain.values()))
     return {
@@ -172,7 +170,7 @@ def name_assets(paths: Iterable[str]) -> dict[str, str]:
 
 
 def web_name(path: str) -> str:
-    """Return the name that a file has in a site: `My Grid (1).PNG` is `my-grid-1.png`."""
+    """Return the name of a file in a site: `My Grid (1).PNG` is `my-grid-1.png`."""
     stem, dot, ending = os.path.basename(path).rpartition(".")
     if not stem:
         stem, ending = ending, ""
@@ -187,24 +185,24 @@ def _hashed(name: str, path: str) -> str:
 
 
 def add_series_links(drafts: Iterable[Draft], target: Target) -> None:
-    """Write at the end of each draft of a series which part it is, with links to its neighbours.
+    """Add to each draft of a series its number and links to the parts before and after it.
 
-    `series:` is enough; `part:` puts the notes in order, else their dates do. The links are written
-    as any other link of the note, so a part that is not published yet comes in when it is.
+    `series:` is enough; the order is that of `part:`, else of the dates. The links are like other
+    links of the note, so a part appears once it is published.
     """
     parts: dict[str, list[Draft]] = {}
     for draft in drafts:
         if draft.post.series:
             parts.setdefault(draft.post.series.casefold(), []).append(draft)
     for members in parts.values():
-        members.sort(key=_series_place)
+        members.sort(key=_series_order)
         for draft in members:
             shown = [one for one in members if one is draft or target.reaches(draft.post, one.post)]
             if len(shown) > 1:
                 _add_series_line(draft, shown)
 
 
-def _series_place(draft: Draft) -> tuple[float, float, str]:
+def _series_order(draft: Draft) -> tuple[float, float, str]:
     post = draft.post
     part = float("inf") if post.part is None else post.part
     return part, post.date.timestamp() if post.date else 0.0, post.path
@@ -231,6 +229,6 @@ def _add_series_line(draft: Draft, parts: Sequence[Draft]) -> None:
         draft.changes.append(SourceChange(origin.path, origin.line, SERIES_REASON))
     else:
         draft.warnings.append(
-            f"{draft.note.path}, line {origin.line}: the text ends inside an open block, so the"
-            " links to the other parts of the series were not added"
+            f"{draft.note.path}, line {origin.line}: The text ends inside an open block, so the"
+            " links to the other parts of the series were not added."
         )

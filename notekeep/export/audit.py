@@ -1,7 +1,7 @@
-"""The audit: nothing private is in what leaves. It trusts nothing that made the files.
+"""The audit: exported files contain nothing private. It trusts no code that made the files.
 
-What must not be seen is looked for in every byte of every file. What an exported note says in
-public itself is no leak, so that a private note called "Money" does not forbid the word.
+Private terms are searched in every byte of every file. A term that is also in the public text of an
+exported note is no leak: a private note called "Money" does not forbid the word.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property, partial
 from typing import NamedTuple, TypeAlias
+from urllib.parse import unquote
 
 from notekeep.errors import Refused
 from notekeep.export.plan import ExportPlan
@@ -25,28 +26,26 @@ from notekeep.export.private_terms import (
 from notekeep.export.source import VaultSource
 
 _LONG = 20_000
-"""How many characters few posts have, and all pictures."""
+"""Characters; longer texts are mostly pictures."""
 _LETTERS = r"\w#;\x80-\ufffc\U00010000-\U0010ffff"
 _ESCAPED = re.compile(rf"(?<![{_LETTERS}%&\\])[{_LETTERS}]*+[%&\\][{_LETTERS}%&\\]*+")
-"""Letters with the beginning of an escape among them, which read as other words than they show."""
+"""Words with an escape in them, which have another meaning than their letters."""
 _PATH = r"(?i:(?<!\w){0}\.md(?!\w))|(?<![\w/]){0}(?!\w|[-/]|\.\w)"
-"""A path: with its ending in any case, or without as it is spelt, as a word of its own."""
+"""A path as a whole word: with `.md` in any case, or without it in the exact case."""
 _INNER_MARKS = re.compile(
     r"[][*_~=`\u00ad\u200b-\u200f\u2060\ufeff]+|(?<=\])\([^)\s]*\)|</?[a-z][^<>]*>|\\(?=[^\w\s])",
     re.IGNORECASE,
 )
-"""What can stand within a word that shows without it."""
+"""Marks within a word that are not visible on the page."""
 _SLASHES = re.compile(r"[\\/]+")
-_QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _JSON_BLANK = re.compile(r"\\[nrt]")
 
 _ByWord: TypeAlias = "dict[str, dict[str, list[tuple[str, PrivateTerm]]]]"
-"""Terms by the note whose post they must not be in, then by a word of theirs: what notes have of
-one template is asked of each one's own post."""
+"""Terms by the note whose post must not contain them, then by their longest word."""
 
 
 class OutgoingFile(NamedTuple):
-    """A file that is to leave: its path, its bytes, and the note whose post it is, if it is one."""
+    """A file to export; `post` is the note of a post, "" for other files."""
 
     path: str
     data: bytes
@@ -54,14 +53,14 @@ class OutgoingFile(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A private term that a file holds."""
+    """A private term in a file."""
 
     file: OutgoingFile
     term: PrivateTerm
 
 
 class Audit:
-    """What an export must not show, and what it may, gathered when it is first needed."""
+    """Searches the files of an export for private text. Terms are collected when first needed."""
 
     def __init__(self, source: VaultSource, plan: ExportPlan) -> None:
         self._source = source
@@ -70,53 +69,53 @@ class Audit:
 
     @cached_property
     def private_terms(self) -> list[PrivateTerm]:
-        """What must be in no file."""
+        """The terms that no file may contain."""
         return collect_private_terms(self._source, self._plan.drafts, self._parts)
 
     @cached_property
     def public_text(self) -> str:
-        """What the exported notes say in public."""
+        """The public text of the exported notes."""
         own = self._plan.own_words
-        said = collect_public_text(self._source, self._plan.drafts, self._parts, own)
-        self._parts.cache_clear()  # the texts of all notes
-        return said
+        text = collect_public_text(self._source, self._plan.drafts, self._parts, own)
+        self._parts.cache_clear()  # frees the texts of all notes
+        return text
 
     def check(self, files: Iterable[OutgoingFile]) -> None:
-        """Refuse files that hold anything they must not."""
+        """Refuse files with private text."""
         if hits := self.find(files):
             raise self.refusal(hits)
 
     def find(self, files: Iterable[OutgoingFile]) -> list[Hit]:
-        """Return each file that holds something it must not, and what."""
+        """Return the private terms in files."""
         hits = [Hit(file, term) for file in files for term in self._terms_in(file)]
         if not hits:
             self._parts.cache_clear()
             return []
-        listed = normalize_for_audit(" ".join(self._plan.known_slugs))
+        slugs = normalize_for_audit(" ".join(self._plan.known_slugs))
         is_public = self._is_public
         posts = _private_hits([hit for hit in hits if hit.file.post], is_public)
         others = _private_hits(
             [hit for hit in hits if not hit.file.post],
-            # The site's manifest names notes that may not leave any more.
-            lambda text: is_public(text) or _within(text, listed),
+            # The manifest names notes that became private.
+            lambda text: is_public(text) or _within(text, slugs),
             may_name_paths=True,
         )
         return posts + others
 
     def refusal(self, hits: Sequence[Hit]) -> Refused:
-        """Return the error for what was found, without the text itself, as it may be logged."""
+        """Return the error for private terms, without their text, as errors may be logged."""
         file, term = hits[0]
         more = f", and {len(hits) - 1} more" if len(hits) > 1 else ""
         line = self._line_of(hits[0])
         where = f" (line {line} of {file.post})" if line else ""
         return Refused(
-            f"{file.path} would reveal {term.what}{where}{more}; nothing was written",
-            "check the links, embeds and comments of the note, and the text around them",
+            f"{file.path} would reveal {term.what}{where}{more}. Nothing was written.",
+            "Check the links, embeds and comments of the note, and the text around them.",
             line=line or None,
         )
 
-    # What is asked again of the same bytes, as of those read back, is answered at once. Neither
-    # holds this audit, which with its vault is gone when nobody has it any more.
+    # Results are cached, because the same bytes are searched again when they are read back. The
+    # cached functions do not reference this object, so that it can be freed.
 
     @cached_property
     def _terms_in(self) -> Callable[[OutgoingFile], list[PrivateTerm]]:
@@ -130,7 +129,7 @@ class Audit:
         return cache(partial(_within, words=self.public_text))
 
     def _line_of(self, hit: Hit) -> int:
-        """Return the line of a post's own note that has what was found in it; 0 for none."""
+        """Return the line of the note with a term found in its post; 0 for none."""
         if not hit.file.post:
             return 0
         text = self._source.read(hit.file.post).decode("utf-8", "replace")
@@ -144,14 +143,14 @@ class Audit:
 def find_leaks(
     files: Iterable[OutgoingFile], terms: Iterable[PrivateTerm], public_text: str
 ) -> list[Hit]:
-    """Return every file that holds a term that `public_text` does not say, and the term."""
+    """Return the terms in files that are not in `public_text`."""
     by_word = _by_longest_word(terms)
     hits = [Hit(file, term) for file in files for term in _find_terms(file, by_word)]
     return _private_hits(hits, partial(_within, words=public_text))
 
 
 def _by_longest_word(terms: Iterable[PrivateTerm]) -> _ByWord:
-    """Sort terms by their longest word, so that a file is asked only for terms that it can have."""
+    """Index terms by their longest word, to search a file only for terms that it may contain."""
     by_word: _ByWord = {}
     for term in terms:
         if text := normalize_for_audit(term.text):
@@ -168,7 +167,7 @@ def _find_terms(
 
 
 def _find_canaries(text: str, canaries: Sequence[PrivateTerm]) -> list[PrivateTerm]:
-    """Return the words that must never leave which show with marks in them, as in `bi**rd**`."""
+    """Return the forbidden words that appear in a text with marks, as in `bi**rd**`."""
     if not canaries or "\0" in text[:8192]:
         return []
     shown = f" {normalize_for_audit(_INNER_MARKS.sub('', html.unescape(text)))} "
@@ -177,47 +176,43 @@ def _find_canaries(text: str, canaries: Sequence[PrivateTerm]) -> list[PrivateTe
 
 def _find_in_words(file: OutgoingFile, text: str, by_word: _ByWord) -> list[PrivateTerm]:
     shown = words_for_audit(f"{file.path} {text}")
-    # All of a picture read in each way takes a quarter of a second a megabyte, and says nothing.
+    # Decoding all of a picture takes a quarter of a second per megabyte, and finds nothing.
     part = text if len(text) < _LONG else "\n".join(_ESCAPED.findall(text))
-    read = "\n".join(_readings(part))
-    meant = words_for_audit(read)
-    known = {*shown, *meant}
+    decoded = "\n".join(_decode(part))
+    further = words_for_audit(decoded)
+    known = {*shown, *further}
     likely = [
         (words, term)
         for post in dict.fromkeys(("", file.post))
-        if (wanted := by_word.get(post)) is not None
-        for word in wanted.keys() & known
-        for words, term in wanted[word]
+        if (indexed := by_word.get(post)) is not None
+        for word in indexed.keys() & known
+        for words, term in indexed[word]
     ]
     if not likely:
         return []
     if part is not text:
-        read = "\n".join(_readings(text))
-        meant = words_for_audit(read)
-    plain, words = f"{text}\n{read}", " ".join(["", *shown, *meant, ""])
-    return [term for wanted_words, term in likely if _is_in(term, wanted_words, plain, words)]
+        decoded = "\n".join(_decode(text))
+        further = words_for_audit(decoded)
+    plain, joined = f"{text}\n{decoded}", " ".join(["", *shown, *further, ""])
+    return [term for words, term in likely if _is_in(term, words, plain, joined)]
 
 
-def _readings(text: str) -> list[str]:
-    """Return what a browser or a reader of JSON makes of a text, where that is another."""
+def _decode(text: str) -> list[str]:
+    """Return a text without the escapes of JSON, addresses and HTML, where that changes it."""
     found = {text}
     blank = _JSON_BLANK.sub(" ", text) if "\\" in text else text
     found.add(blank)
     if "%" in blank:
-        found.add(_QUOTED.sub(_unquoted, blank))
+        found.add(unquote(blank))
     if "&" in blank:
         found.add(html.unescape(blank))
     return [*(found - {text})]
 
 
-def _unquoted(match: re.Match[str]) -> str:
-    return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace")
-
-
 def _private_hits(
     hits: Iterable[Hit], is_public: Callable[[str], bool], *, may_name_paths: bool = False
 ) -> list[Hit]:
-    """Return the hits that no exported note says in public, in the order of the files."""
+    """Return the hits that are not public, in the order of the files."""
     found = [
         hit
         for hit in hits
@@ -236,7 +231,7 @@ def _is_in(term: PrivateTerm, text: str, plain: str, words: str) -> bool:
 
 
 def _within(text: str, words: str) -> bool:
-    """Whether words hold a text, not as part of longer words."""
+    """Whether a text occurs in words, not as part of a longer word."""
     at = words.find(text)
     while at >= 0:
         before = words[at - 1] if at else " "

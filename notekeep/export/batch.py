@@ -1,7 +1,7 @@
-"""One run of an export: the notes that may leave, their drafts, and the posts these become.
+"""One run of an export: consent, drafts, and the posts made of them.
 
-Notes exported earlier are drafted along with those that were asked for, so that links between all
-of them are right.
+Notes exported earlier are drafted together with the requested ones, so that the links between them
+are right.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from notekeep.export.source import Options, VaultSource
 from notekeep.export.source_map import SourceChange, group_warnings
 from notekeep.export.targets.target import Target
 
-NOTE_GONE = "its note is no longer in the vault"
+NOTE_MISSING = "its note is no longer in the vault"
 SLUG_CHANGED = "its note has another slug"
 CONSENT_WITHDRAWN = "its note may no longer be exported"
 
 
 @contextmanager
 def refuse_on_error(path: str, refused: dict[str, Refused]) -> Iterator[None]:
-    """Refuse one note for what goes wrong with it, so that the others are exported."""
+    """Turn an error about one note into its refusal, so that the others are exported."""
     try:
         yield
     except Refused as error:
@@ -45,14 +45,14 @@ def refuse_on_error(path: str, refused: dict[str, Refused]) -> Iterator[None]:
         refused[path] = Refused(named, error.hint)
     except Exception as error:  # noqa: BLE001 - one note must not stop an export of thousands
         refused[path] = Refused(
-            f"{path}: internal error: {type(error).__name__}: {error}",
-            "the other notes are not affected; please report this with the text of the note",
+            f"{path}: Internal error: {type(error).__name__}: {error}.",
+            "The other notes are not affected. Please report this with the text of the note.",
         )
         refused[path].__cause__ = error
 
 
 class Batch:
-    """An export on its way to a plan."""
+    """The state of an export while it is planned."""
 
     def __init__(
         self,
@@ -66,18 +66,16 @@ class Batch:
         self.source = source
         self.target = target
         self.manifest = manifest
-        self.options = options  # what the person chose; `linebreaks` is settled
+        self.options = options  # `linebreaks` is not ""
         self.key = key
-        self.refused = refused  # notes that are not exported, and why
+        self.refused = refused
         self.warnings: list[str] = []
         self.drafter = Drafter(source, options)
-        # The drafts by path: of what was asked for, and of other notes that have a post already.
-        self.requested: dict[str, Draft] = {}
-        self.existing: dict[str, Draft] = {}
-        # The post of every note that has or gets one; of those that are not drafted, slug and
-        # state are all that is right.
+        self.requested: dict[str, Draft] = {}  # by path
+        self.existing: dict[str, Draft] = {}  # of other notes that have a post
+        # Of every note with a post. If it is not drafted, only the slug and the state are right.
         self.published: dict[str, Post] = {}
-        self.withdrawn: set[str] = set()  # notes that may not leave any more, or never might
+        self.withdrawn: set[str] = set()  # notes that may not be exported
         self._anchors: dict[str, AnchorIds] = {}
 
     @property
@@ -86,7 +84,7 @@ class Batch:
         return self.existing | self.requested
 
     def draft_requested(self, paths: Sequence[str]) -> None:
-        """Draft what was asked for; one note that is refused hides none of the others."""
+        """Draft the requested notes; a refused note does not stop the others."""
         unmarked: dict[str, Refused] = {}
         for path in dict.fromkeys(paths):
             with refuse_on_error(path, self.refused):
@@ -101,11 +99,11 @@ class Batch:
             self.refused |= unmarked
         elif unmarked:
             self.warnings.append(
-                f"{len(unmarked)} of {count} notes were skipped: they are not marked publish: true"
+                f"{len(unmarked)} of {count} notes were skipped: they are not marked publish: true."
             )
 
     def draft_existing(self) -> None:
-        """Draft the notes of posts that are in the site already, where they still may leave."""
+        """Draft the notes of existing posts that may still be exported."""
         for entry in self.manifest.posts.values():
             path = entry.note
             if not path or path in self.requested or path in self.refused:
@@ -125,11 +123,11 @@ class Batch:
 
     def _draft(self, path: str) -> Draft:
         draft = self.drafter.draft(path)
-        draft.passage.forget()  # the trees of thousands of notes do not fit into memory
+        draft.passage.forget()  # the parsed text of all notes does not fit into memory
         return draft
 
     def anchors(self, path: str) -> AnchorIds | None:
-        """Return the ids that places of a draft can have; None for a note that is not drafted."""
+        """Return the ids in a draft; None for a note that is not drafted."""
         draft = self.requested.get(path) or self.existing.get(path)
         if draft is None:
             return None
@@ -139,31 +137,31 @@ class Batch:
         return self._anchors[path]
 
     def is_own(self, entry: ManifestEntry) -> bool:
-        """Whether a post is of this vault."""
+        """Whether a post was exported from this vault."""
         return entry.vault == self.key.vault
 
     def orphaned_slugs(self) -> dict[str, str]:
-        """Return the slugs of posts that no note stands behind any more, and why."""
-        gone = {}
+        """Return the slugs of posts without an exported note, with the reason."""
+        found = {}
         slugs = {draft.post.slug for draft in self.requested.values()}
         for slug, entry in self.manifest.posts.items():
             if not self.is_own(entry) or slug in slugs:
                 continue
             if not entry.note:
-                gone[slug] = NOTE_GONE
+                found[slug] = NOTE_MISSING
             elif entry.note in self.withdrawn:
-                gone[slug] = CONSENT_WITHDRAWN
+                found[slug] = CONSENT_WITHDRAWN
             elif entry.moved or entry.note in self.requested:
-                gone[slug] = SLUG_CHANGED
-        return gone
+                found[slug] = SLUG_CHANGED
+        return found
 
 
 class ComposedPost(NamedTuple):
-    """A post as it is to be in the site, ready to be compared with what is there."""
+    """A post ready to be compared with the site."""
 
     draft: Draft
     entry: ManifestEntry
-    head: str  # what it says of itself, as its generator reads it
+    head: str  # the front matter
     data: bytes
     assets: dict[str, bytes]  # by name
     changes: list[SourceChange]
@@ -171,37 +169,33 @@ class ComposedPost(NamedTuple):
 
 
 def compose_posts(batch: Batch) -> list[ComposedPost]:
-    """Write the posts that were asked for, and of the existing ones those that may change."""
+    """Compose the requested posts, and the existing ones whose notes are unchanged."""
     while True:
-        drafts = _changeable(batch) | batch.requested
+        # The links of unchanged notes may change.
+        drafts = {
+            path: draft
+            for path, draft in batch.existing.items()
+            if (known := batch.manifest.of_note(path)) and known[1].text == draft.digest
+        } | batch.requested
         posts: list[ComposedPost] = []
         refused: dict[str, Refused] = {}
         addresses: dict[str, SiteAddresses] = {}
         for path, draft in (batch.existing | drafts).items():
             with refuse_on_error(path, refused):
                 addresses[path] = _addresses_for(batch, draft)
-        wanted = _linked_ids(batch, addresses, refused)
+        linked = _linked_ids(batch, addresses, refused)
         for path, draft in drafts.items():
             with refuse_on_error(path, refused):
                 if path in addresses:
-                    posts.append(_compose(batch, draft, addresses[path], wanted.get(path, set())))
+                    posts.append(_compose(batch, draft, addresses[path], linked.get(path, set())))
         if not refused:
             return posts
         for path, why in refused.items():
             _withdraw(batch, path, why)
 
 
-def _changeable(batch: Batch) -> dict[str, Draft]:
-    """Return the existing drafts whose notes say what they said when they were exported."""
-    return {
-        path: draft
-        for path, draft in batch.existing.items()
-        if (known := batch.manifest.of_note(path)) and known[1].text == draft.digest
-    }
-
-
 def _withdraw(batch: Batch, path: str, error: Refused) -> None:
-    """Leave a post as it was written last, if it was, and the slug it has with it."""
+    """Leave an existing post unchanged, with its slug; drop a new one."""
     if path not in batch.drafts:
         return
     if path in batch.requested:
@@ -211,7 +205,7 @@ def _withdraw(batch: Batch, path: str, error: Refused) -> None:
     if known is None:
         del batch.published[path]
         return
-    # Its page is there as it was written last; which places it has is not known.
+    # The page exists, but its ids are not known.
     draft.post.slug = known[0]
     batch.published[path] = draft.post
 
@@ -219,7 +213,7 @@ def _withdraw(batch: Batch, path: str, error: Refused) -> None:
 def _linked_ids(
     batch: Batch, addresses: dict[str, SiteAddresses], refused: dict[str, Refused]
 ) -> dict[str, set[str]]:
-    """Return for each note the ids that links lead to; one that was written once stays."""
+    """Return the linked ids of each note, including those written earlier."""
     ids = {entry.note: set(entry.ids) for entry in batch.manifest.posts.values() if entry.note}
     for path, known in addresses.items():
         with refuse_on_error(path, refused):
@@ -250,7 +244,7 @@ def _addresses_for(batch: Batch, draft: Draft) -> SiteAddresses:
 
 
 def _find_cover(batch: Batch, draft: Draft) -> tuple[str, str]:
-    """Return the cover's file, "" for none and for an address on the web, and what is wrong."""
+    """Return the file of the cover ("" for none or a web address) and a warning."""
     name = draft.post.cover.removeprefix("[[").removesuffix("]]").split("|")[0]
     if not name or "://" in name:
         return "", ""
@@ -261,19 +255,20 @@ def _find_cover(batch: Batch, draft: Draft) -> tuple[str, str]:
             attachments.read(found)
             return found, ""
     except NotekeepError as error:
-        return "", f"{path}: the cover was not exported: {error.message}"
-    return "", f"{path}: the cover {name!r} does not exist"
+        return "", f"{path}: The cover was not exported: {error.message}"
+    return "", f"{path}: The cover {name!r} does not exist."
 
 
 def _compose(
-    batch: Batch, draft: Draft, addresses: SiteAddresses, wanted: AbstractSet[str]
+    batch: Batch, draft: Draft, addresses: SiteAddresses, linked: AbstractSet[str]
 ) -> ComposedPost:
     post, path, target = draft.post, draft.note.path, batch.target
     tree = draft.passage.tree
     post.has_math = bool(tree.find("math", "math_double", "math_block"))
-    body = write_body(draft, target.dialect, addresses, wanted, batch.options)
-    if target.teaser_in_head:
-        post.teaser = _teaser(draft, addresses, batch.options)
+    body = write_body(draft, target.dialect, addresses, linked, batch.options)
+    if target.teaser_in_head and (part := extract_teaser(draft.passage)) is not None:
+        own = replace(draft, passage=part)
+        post.teaser = to_html(write_body(own, HTML_DIALECT, addresses, set(), batch.options).text)
     cover = post.cover if "://" in post.cover else ""
     if addresses.cover:
         cover = target.cover_url(post, addresses.names[addresses.cover])
@@ -305,8 +300,8 @@ def _compose(
     ]
     if post.former and not target.former_addresses(post):
         warnings.append(
-            f"{path}: it was {', '.join(post.former)} before; this site cannot redirect"
-            " the old address: add a redirect at your host"
+            f"{path}: The slug was {', '.join(post.former)} before. This site cannot redirect the"
+            " old address. Add a redirect at your host."
         )
     draft.passage.forget()
     changes = sorted({*draft.changes, *body.changes})
@@ -314,17 +309,8 @@ def _compose(
     return ComposedPost(draft, entry, head, text.encode(), assets, changes, warnings)
 
 
-def _teaser(draft: Draft, addresses: SiteAddresses, options: Options) -> str:
-    """Return the author's teaser as HTML; "" where there is none."""
-    part = extract_teaser(draft.passage)
-    if part is None:
-        return ""
-    own = replace(draft, passage=part)
-    return to_html(write_body(own, HTML_DIALECT, addresses, set(), options).text)
-
-
 def _read_assets(batch: Batch, addresses: SiteAddresses) -> tuple[dict[str, bytes], list[str]]:
-    """Return the files that go along, by their names in the site, and what to know of them."""
+    """Return the attachments, by their names in the site, and warnings."""
     assets: dict[str, bytes] = {}
     unstripped: dict[str, bytes] = {}
     for path in sorted(addresses.shown):

@@ -1,7 +1,7 @@
-"""Whether a note may leave the vault. Everything that is not allowed is refused.
+"""Whether a note may be exported. Everything that is not allowed is refused.
 
-Naming a note is consent to that note as a draft. A query, a folder or an embed takes only what is
-marked `publish: true`. What is marked as private, in any of the ways people mark it, never leaves.
+Naming a note is consent to export it as a draft. A query, a folder or an embed only includes notes
+marked `publish: true`. Private notes, in whatever way they are marked, are never exported.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from notekeep.markdown.note import Note
 from notekeep.markdown.outline import SCHEME_PATTERN
 
 CONSENT_FIELDS = ("private", "publish")
-"""The fields in which front matter says who may see a note."""
+"""The fields that decide who may see a note."""
 
 PRIVATE_MARK = "private"
-"""The word that marks notes and parts of them, in any case."""
+"""The word that marks notes and parts of notes, in any case."""
 
 PRIVATE_LABEL = "a private note"
-"""What stands for a link to a private note where its words would tell the note's name."""
+"""The text of a link to a private note whose own text would reveal the note's name."""
 
 CATEGORY_FIELDS = ("category", "categories")
-"""The fields that sort a note besides its tags."""
+"""The fields for categories."""
 
 _OTHER_WORDS = frozenset({PRIVATE_MARK, "primate"})
-"""Words that are no misspelling: they are spelt as they are meant."""
+"""Correctly spelt words that are similar to PRIVATE."""
 _TRACES = ("priv", "vate", "avte")
 _LONGER_TRACE = re.compile(r"p.{1,4}ate")
-"""What is left of PRIVATE after any one edit: one of these."""
+"""PRIVATE after any single edit contains one of these."""
 
 _NAME_MARKS = frozenset("*_~=`\\-\u2010\u2011\u2013\u2014")
 _WORD = re.compile(r"\w+")
 _SHORT_NAME = 3
-"""How many characters a name has that counts only as a word of its own."""
+"""Names up to this length only count as whole words."""
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "never", "private"})
@@ -52,13 +52,13 @@ _WORD_OF_TAG = re.compile(r"[\w-]+")
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _KEY_LINE = re.compile(r"[\W_]*(private|publish)[\W_]*?[:=][\W_]*(\w+)[\W_]*(?:#.*)?")
 _INLINE_FIELD = re.compile(r"[\[({].*?\b(private|publish)(?:\"\s*|\s*:):\s*(\w+)")
-"""A field of Dataview in a sentence, or a key of JSON in a line."""
+"""An inline field of Dataview, or a JSON key."""
 
 
 def fold_mark(text: str) -> str:
-    """Return the words of a mark as they are compared: without case, width and invisible signs.
+    """Fold a mark for comparison: without case, width, accents and invisible characters.
 
-    Accents go as well, as a capital letter of Turkish has a dot that no other one has.
+    Accents include the dot of the Turkish capital letter.
     """
     if not text.isascii():
         shown = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
@@ -67,13 +67,13 @@ def fold_mark(text: str) -> str:
 
 
 def fold_name(text: str) -> str:
-    """Return a name as it is compared with names of private notes: without blanks and marks too."""
+    """Fold a name for comparison with names of private notes, also without blanks and marks."""
     shown = fold_mark(html.unescape(_HTML_TAG.sub("", text)))
     return "".join(char for char in shown if char not in _NAME_MARKS and not char.isspace())
 
 
 def holds_name(text: str, names: Iterable[str]) -> bool:
-    """Whether a text is or holds one of some names, however it is written."""
+    """Whether a text is or contains one of some names, in any spelling that `fold_name` equates."""
     shown = fold_name(text)
     words = {fold_name(word) for word in _WORD.findall(text)}
     for name in filter(None, map(fold_name, names)):
@@ -88,21 +88,21 @@ def is_like_private(word: str) -> bool:
 
 
 def may_mention_private(text: str) -> bool:
-    """Whether PRIVATE, or nearly it, can be in a text: a quick look that misses none."""
+    """Whether a text may contain PRIVATE or a misspelling: a fast check without false negatives."""
     lower = text.lower().replace(" ", "")
     if not text.isascii():
-        # A sign that is no letter of it is one edit, or hides within it.
+        # Any other character counts as one edit, or is invisible.
         shown = unicodedata.normalize("NFKC", text).casefold()
         lower = shown.encode("ascii", "ignore").decode().replace(" ", "")
     return any(trace in lower for trace in _TRACES) or _LONGER_TRACE.search(lower) is not None
 
 
 class UnmarkedNote(Refused):
-    """A note that nobody named says neither that it may leave nor that it may not."""
+    """An unnamed note has no `publish` field."""
 
 
 def parse_yes_no(value: Value) -> bool | None:
-    """Read a front matter value as yes or no: also "false" in quotes; None is neither."""
+    """Read a front matter value, such as "false" in quotes, as a boolean; None for neither."""
     if isinstance(value, bool):
         return value
     word = str(value).strip().lower()
@@ -110,7 +110,7 @@ def parse_yes_no(value: Value) -> bool | None:
 
 
 def is_draft(fields: Mapping[str, Value]) -> bool:
-    """Whether front matter makes a note a draft, as it does unless it says `draft: false`."""
+    """Whether a note is a draft: unless its front matter says `draft: false`."""
     return parse_yes_no(fields.get("draft")) is not False
 
 
@@ -120,11 +120,11 @@ def is_withheld(fields: Mapping[str, Value]) -> bool:
         return True
     if "publish" in fields and parse_yes_no(fields["publish"]) is False:
         return True
-    return any(word == PRIVATE_MARK for _, word in _sorted_under(fields))
+    return any(word == PRIVATE_MARK for _, word in _labels(fields))
 
 
-def _sorted_under(fields: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
-    """Yield the folded words of tags and categories, and which of these they are of."""
+def _labels(fields: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+    """Yield "tag" or the key of the category, and each folded word of its value."""
     for key in ("tags", *CATEGORY_FIELDS):
         value = fields.get(key)
         text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -133,7 +133,7 @@ def _sorted_under(fields: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
 
 
 def is_marked(note: Note, published: frozenset[str]) -> bool:
-    """Whether a note is marked for others to read."""
+    """Whether a note is marked as public."""
     return note.path in published or parse_yes_no(note.fields.get("publish")) is True
 
 
@@ -145,72 +145,74 @@ def check_readable(note: Note) -> None:
     if problem.code == "markdown":
         raise Refused(
             f"{note.path}: {problem.message}",
-            "the other notes are not affected; please report this with the note's text",
+            "The other notes are not affected. Please report this with the note's text.",
         )
     raise Refused(
-        f"{note.path}: its front matter is invalid (line {problem.line or 1}), so it"
-        f" may be private: {problem.message}",
-        "fix the front matter",
+        f"{note.path}: The front matter is invalid (line {problem.line or 1}), so the note may be"
+        f" private: {problem.message}",
+        "Fix the front matter.",
         line=problem.line,
     )
 
 
 def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None:
-    """Refuse a note that may not leave as a draft, or of which that cannot be understood."""
+    """Refuse a note that may not be exported as a draft, or whose marks are unclear."""
     path = note.path
     check_readable(note)
     if note.private:
-        raise Refused(f"{path}: it is private", "private notes are never exported")
+        raise Refused(f"{path}: The note is private.", "Private notes are never exported.")
     if line := _withholding_line(note):
         raise Refused(
-            f"{path}: line {line} marks the note private, but is not in its front matter",
-            "move the key to the front matter on the first line, or delete it",
+            f"{path}: Line {line} marks the note private, but is not in its front matter.",
+            "Move the key to the front matter on the first line, or delete it.",
             line=line,
         )
-    for what, word in _sorted_under(note.fields):
+    for what, word in _labels(note.fields):
         if word == PRIVATE_MARK:
-            raise Refused(f"{path}: it has the {what} private", f"remove the {what} to export it")
+            raise Refused(
+                f"{path}: The note has the {what} private.", f"To export it, remove the {what}."
+            )
         if is_like_private(word):
-            raise _nearly(path, f"the {what} {word}", PRIVATE_MARK)
+            raise _typo(path, f"The {what} {word}", PRIVATE_MARK)
     for key in note.fields:
         folded = fold_mark(key)
         if is_like_private(folded) or (folded == PRIVATE_MARK and folded != key):
-            raise _nearly(path, f"the field {key}", PRIVATE_MARK)
+            raise _typo(path, f"The field {key}", PRIVATE_MARK)
         if folded == "publish" and folded != key:
-            raise _nearly(path, f"the field {key}", "publish")
+            raise _typo(path, f"The field {key}", "publish")
     if "private" in note.fields and parse_yes_no(note.fields["private"]) is not False:
         raise Refused(
-            f"{path}: private: {note.fields['private']} is neither true nor false",
-            "write private: false to export the note",
+            f"{path}: private must be true or false. Got {note.fields['private']}.",
+            "To export the note, write private: false.",
         )
     _check_publish(note, named=named, published=published)
 
 
 def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> None:
-    said = parse_yes_no(note.fields.get("publish"))
-    if "publish" in note.fields and note.fields["publish"] is not None:
-        if said is False:
-            raise Refused(
-                f"{note.path}: publish: {str(note.fields['publish']).lower()} prevents export",
-                "write publish: true or delete the line to export the note",
-            )
-        if said is None:
-            raise Refused(
-                f"{note.path}: publish: {note.fields['publish']} is neither true nor false",
-                "write publish: true to export the note",
-            )
+    value = note.fields.get("publish")
+    publish = parse_yes_no(value)
+    if value is not None and publish is False:
+        raise Refused(
+            f"{note.path}: The field publish: {str(value).lower()} prevents export.",
+            "To export the note, write publish: true or delete the line.",
+        )
+    if value is not None and publish is None:
+        raise Refused(
+            f"{note.path}: publish must be true or false. Got {value}.",
+            "To export the note, write publish: true.",
+        )
     if not named and not is_marked(note, published):
         raise UnmarkedNote(
-            f"{note.path}: it is not marked publish: true",
-            "write publish: true in it, or give its name to export it as a draft",
+            f"{note.path}: The note is not marked publish: true.",
+            "Add publish: true to it, or name it to export it as a draft.",
         )
 
 
 def _withholding_line(note: Note) -> int:
-    """Return the line of the text that withholds the note as a key would; 0 for none.
+    """Return the line of a key in the text that would make the note private; 0 for none.
 
-    People write such keys below a heading, in a second block, or as fields of Dataview. Code is no
-    place for one, but for a fence that the text begins with.
+    People write such keys below a heading, in a second block, or as fields of Dataview. Keys in
+    code do not count, except in a fence at the beginning of the text.
     """
     text = note.body_lf
     folded = fold_mark(text)
@@ -231,7 +233,7 @@ def _withholding_line(note: Note) -> int:
 
 
 def _withholds(line: str) -> bool:
-    """Whether a line has a key of front matter, or a field of Dataview, that withholds the note."""
+    """Whether a line has a key or a Dataview field that would make the note private."""
     if line.startswith(("    ", "\t")):  # indented code
         return False
     folded = fold_mark(line)
@@ -239,18 +241,18 @@ def _withholds(line: str) -> bool:
     return any(key[2] in (_YES if key[1] == PRIVATE_MARK else _NO) for key in found if key)
 
 
-def _nearly(path: str, what: str, meant: str) -> Refused:
-    return Refused(f"{path}: {what} looks like a typo of “{meant}”", "correct or rename it")
+def _typo(path: str, what: str, word: str) -> Refused:
+    return Refused(f"{path}: {what} looks like a typo of “{word}”.", "Correct or rename it.")
 
 
-# Names of private notes where no link is made of them: HTML attributes, inline Dataview, code. A
-# link in Markdown to a private note becomes words (`references.py`). These would go out as they are
-# written, so a note that has one is refused with its line. Plain words are no mention, not in code
-# either: a private note called "Notes" forbids nobody the word.
+# Names of private notes outside of links: HTML attributes, inline Dataview, code. A Markdown link
+# to a private note becomes plain text (`linker.py`), but these would be exported unchanged, so the
+# note is refused. Plain text is no mention, not even in code: a private note called "Notes" does
+# not forbid the word.
 
 _MENTIONED_LINK = re.compile(WIKILINK_PATTERN)
 _TOML_TABLE = re.compile(r"(?<=\n)\[\[[\w.-]+\]\]\n[\w\"'-]+[ \t]*=")
-"""A table of TOML, which is spelt as a link is."""
+"""A TOML table, which looks like a wikilink."""
 _HTML_TAG = re.compile(r"</?[A-Za-z][^>]*>", re.DOTALL)
 _ADDRESS_ATTRIBUTE = re.compile(
     r"\s(?:href|xlink:href|src|srcset|poster|data|cite|action|formaction|longdesc|background"
@@ -263,20 +265,18 @@ _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 
 
 def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
-    """Refuse a note without its private parts that names a hidden note which would be published."""
+    """Refuse a note whose public text would reveal the name of a hidden note."""
     text = passage.text
     if not ("[[" in text or "=" in text):
         return
     for span in passage.find("html", "html_block", "code_span", "fence", "code_block"):
         source = text[span.start : span.end]
-        targets = [*_named_in_html(source)] if span.kind.startswith("html") else []
-        targets += _named_in_query(source) if span.kind == "code_span" else ()
-        links = _MENTIONED_LINK.finditer(source)
-        is_code = span.kind == "fence"
+        targets = [*_html_targets(source)] if span.kind.startswith("html") else []
+        targets += _query_targets(source) if span.kind == "code_span" else ()
         targets += (
             (link.start(), link["target"])
-            for link in links
-            if not (is_code and _TOML_TABLE.match(source, link.start()))
+            for link in _MENTIONED_LINK.finditer(source)
+            if not (span.kind == "fence" and _TOML_TABLE.match(source, link.start()))
         )
         for at, target in targets:
             if _leads_to_hidden(target, hidden):
@@ -286,31 +286,31 @@ def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
 
 def mentions_hidden(value: str, hidden: Callable[[str], bool]) -> bool:
     """Whether a field's text names a private note in an address or in inline Dataview."""
-    targets = [*_named_in_html(value), *_named_in_query(value)]
+    targets = [*_html_targets(value), *_query_targets(value)]
     targets += ((link.start(), unquote(link[1].split(" ")[0])) for link in _LINK.finditer(value))
     return any(_leads_to_hidden(target, hidden) for _, target in targets)
 
 
 def mention_error(path: str, line: int) -> Refused:
-    """Return the error for a note that names a private note on a line."""
+    """Return the error for the name of a private note on a line."""
     return Refused(
-        f"{path}: line {line} has the name of a private note in an address, a query or code,"
-        " which would be published",
-        "use a Markdown link, which becomes plain text, or remove the name",
+        f"{path}: Line {line} has the name of a private note in an address, a query or code. It"
+        " would be published.",
+        "Use a Markdown link, which becomes plain text, or remove the name.",
         line=line,
     )
 
 
-def _named_in_html(text: str) -> Iterator[tuple[int, str]]:
+def _html_targets(text: str) -> Iterator[tuple[int, str]]:
     for tag in _HTML_TAG.finditer(text):
         for found in _ADDRESS_ATTRIBUTE.finditer(text, tag.start(), tag.end()):
             value = html.unescape(found[1] or found[2] or found[3] or "").strip()
             yield found.start() + 1, unquote(value)
-            for one in value.split(","):  # as `srcset` has several, each with its width behind it
+            for one in value.split(","):  # `srcset` has several, each followed by its width
                 yield found.start() + 1, unquote(one.strip().split(" ")[0])
 
 
-def _named_in_query(text: str) -> Iterator[tuple[int, str]]:
+def _query_targets(text: str) -> Iterator[tuple[int, str]]:
     for query in _INLINE_QUERY.finditer(text):
         for quoted in _QUOTED.finditer(query["inside"]):
             yield query.start(), quoted[1] or quoted[2] or ""
@@ -319,12 +319,12 @@ def _named_in_query(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _leads_to_hidden(target: str, hidden: Callable[[str], bool]) -> bool:
-    """Whether an address leads to a hidden note, or to a file that has its name."""
+    """Whether an address leads to a hidden note, or to a file with its name."""
     if SCHEME_PATTERN.match(target):
         return False
     name = re.split(r"[#?]", target, maxsplit=1)[0].strip()
     if not name:
         return False
     last = splitext(name.rsplit("/", 1)[-1])[0]
-    # From the root it is a page of the person's own site, unless a note is right there.
+    # An address from the root is a page of the site, unless it is the path of a note.
     return hidden(name) or (not name.startswith("/") and bool(last) and hidden(last))

@@ -1,7 +1,7 @@
-"""A note as a draft: consented to, without what is private, with what it embeds.
+"""A note as a draft: checked for consent, without private parts, with its embeds in place.
 
-A draft knows no generator yet. Its text is plain Markdown with numbered addresses; what it says of
-itself is a `Post`. `rewrite/` makes a generator's text of it.
+A draft is independent of the generator. Its text is plain Markdown with numbered addresses, and its
+metadata is a `Post`. `rewrite/` turns it into text for a generator.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ from notekeep.markdown.tree import Span
 
 _LINKS = ("wikilink", "embed", "image", "link")
 _ADDRESSED = (*_LINKS, "autolink", "html", "html_block", "definition")
-"""What an address can stand in, besides plain words."""
+"""Spans that can contain an address, besides plain text."""
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= |$)", re.MULTILINE)
 _MIDDLE = re.compile(r"^={7}$", re.MULTILINE)
 
@@ -75,23 +75,21 @@ class Draft:
 
     note: Note
     post: Post
-    passage: MappedText  # its body; links of the vault have addresses that `refs` explains
+    passage: MappedText  # the body; links of the vault have addresses of `refs`
     refs: ReferenceTable
-    sources: list[str] = field(default_factory=list)  # the notes whose text it holds, itself first
-    # what private text was taken out, for the audit
-    removed: list[str] = field(default_factory=list)
-    # what was done to it, by line of the note
+    sources: list[str] = field(default_factory=list)  # the note and all notes it embeds
+    removed: list[str] = field(default_factory=list)  # private text, for the audit
     changes: list[SourceChange] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    digest: str = ""  # the digest of what is exported of the note, whatever a site makes of it
+    digest: str = ""  # of the exported content, independent of the generator
 
     def used_references(self) -> list[Ref]:
-        """Return what its text points at; notes it embeds in part pointed at more."""
+        """Return the targets of links and pictures in the text."""
         return self.refs.used(self.passage.text)
 
 
 class Drafter:
-    """Makes drafts of the notes of one vault, reading each note once."""
+    """Makes drafts of the notes of one vault. Reads each note once."""
 
     def __init__(self, source: VaultSource, options: Options) -> None:
         self.source = source
@@ -106,13 +104,13 @@ class Drafter:
         return self._notes[path]
 
     def check_consent(self, path: str, *, named: bool) -> None:
-        """Refuse a note that may not leave."""
+        """Refuse a note that may not be exported."""
         note = self.note(path)
         place = self.source.private_name(path)
         if place not in {"", path}:
             raise Refused(
-                f"{path}: it is the same file as {place}, which is private",
-                "private notes are never exported, under any name",
+                f"{path}: This is the same file as {place}, which is private.",
+                "Private notes are never exported, under any name.",
             )
         published = self.source.published
         tags = self.source.publish_tags.get(path)
@@ -121,32 +119,32 @@ class Drafter:
         check_consent(note, named=named, published=published)
 
     def _has_public_tag(self, note: Note, tags: AbstractSet[str]) -> bool:
-        """Whether a note has one of some tags outside of its private parts."""
+        """Whether the public part of a note has one of some tags."""
         if not may_mention_private(note.body):
             return True
         try:
             page = strip_private(MappedText.of_note(note)).passage.page
         except Refused:
-            return True  # it will be refused for that
+            return True  # `draft` refuses it
         names = [*note.tags, *(span.info for span in page.find("tag"))]
         return any(f"{name.casefold()}/".startswith(f"{tag}/") for name in names for tag in tags)
 
     def draft(self, path: str) -> Draft:
-        """Make the draft of a note that may leave; refuse one whose private parts are unclear."""
+        """Make the draft of a note; refuse one whose private parts are unclear."""
         note = self.note(path)
         if note.problem is not None and note.problem.code == "not-utf8":
-            raise Refused(f"{path}: {note.problem.message}", "save it as UTF-8")
+            raise Refused(f"{path}: {note.problem.message}", "Save it as UTF-8.")
         post = read_post(note, self.options, self.source.make_hidden_words(path))
         self._check_fields(note, self.source.make_hidden_check(path))
         draft = Draft(note, post, MappedText("", []), ReferenceTable.of(note.body))
         _DraftJob(self, draft).run()
         if draft.removed and not draft.passage.text.strip():
-            raise Refused(f"{path}: all of its text is private", "private text is never exported")
+            raise Refused(f"{path}: All of its text is private.", "Private text is never exported.")
         draft.digest = _digest(draft)
         return draft
 
     def hides_heading(self, path: str, heading: str) -> bool:
-        """Whether a heading is in a part of a note that stays in the vault."""
+        """Whether a heading is in a private part of a note."""
         note = self.note(path)
         if not (COMMENT_OPENING.search(note.body) or may_mention_private(note.body)):
             return False
@@ -160,7 +158,7 @@ class Drafter:
         return any(wanted in f" {normalize_heading(part)} " for part in stripped.removed)
 
     def _check_fields(self, note: Note, hidden: Callable[[str], bool]) -> None:
-        """Refuse a field that would go out with a comment in it, or with a private name."""
+        """Refuse an exported field with a comment, a private mark or the name of a private note."""
         for key, value in note.fields.items():
             if key not in PASSED_FIELDS | {*self.options.extra_fields}:
                 continue
@@ -173,23 +171,24 @@ class Drafter:
             line = find_key_line(self.source.read(note.path), own)
             if is_marked:
                 raise Refused(
-                    f"{note.path}: line {line} has a private mark in {own}, where it hides nothing",
-                    "remove it from the field",
+                    f"{note.path}: Line {line} has a private mark in {own}, where it has no"
+                    " effect.",
+                    "Remove it from the field.",
                     line=line,
                 )
             if comment is None:
                 raise mention_error(note.path, line)
             raise Refused(
-                f"{note.path}: line {line} has a comment, {comment[0]}, in {own};"
-                " comments are only removed from the text",
-                "remove it from the field",
+                f"{note.path}: Line {line} has a comment, {comment[0]}, in {own}. Comments are only"
+                " removed from the text.",
+                "Remove it from the field.",
                 line=line,
             )
         name = note.path.rsplit("/", 1)[-1]
         if COMMENT_OPENING.search(name) and COMMENT_OPENING.search(note.title):
             raise Refused(
-                f"{note.path}: its title is the file's name, which has a comment in it",
-                "rename the note, or add a title",
+                f"{note.path}: The title is the file's name, which contains a comment.",
+                "Rename the note, or add a title.",
             )
 
 
@@ -200,12 +199,12 @@ def _remove_heading(passage: MappedText, heading: Span) -> SourceEdit:
     edit = remove_lines(passage, first, last, "removed a heading without text")
     if passage.blank(first - 1) or passage.blank(last):
         return edit
-    # Else a rule below would make a heading of a paragraph above.
+    # Otherwise a rule below would turn a paragraph above into a heading.
     return edit._replace(text="\n")
 
 
 class _DraftJob:
-    """The making of one draft: the note, and the notes it embeds, each in its own context."""
+    """Makes one draft from a note and the notes it embeds, each in its own context."""
 
     def __init__(self, drafter: Drafter, draft: Draft) -> None:
         self.drafter = drafter
@@ -215,7 +214,7 @@ class _DraftJob:
 
     def run(self) -> None:
         path = self.draft.note.path
-        passage = self._linked(self._stripped(path), [Fragment(path)])
+        passage = self._linked(self._public_body(path), [Fragment(path)])
         headings = (
             plain_text(heading.words)
             for heading in passage.find("heading")
@@ -226,7 +225,7 @@ class _DraftJob:
             next(filter(None, headings), ""),
             self.source.make_hidden_words(path),
         )
-        # Links that became words leave their definitions behind.
+        # Links that became text leave unused definitions behind.
         removals = [
             remove_lines(passage, passage.line_of(start), last, reason)
             for start, last, reason in unused_definitions(passage)
@@ -237,7 +236,7 @@ class _DraftJob:
         self.draft.warnings = group_warnings(self.linker.warnings)
 
     def _empty_headings(self, passage: MappedText) -> list[SourceEdit]:
-        """Remove headings that have nothing below them, as a template leaves them."""
+        """Return edits that remove headings without text, which templates leave behind."""
         own = self.draft.note.path
         linked = {
             ref.heading or f"^{ref.block}"
@@ -247,8 +246,8 @@ class _DraftJob:
         found = find_empty_headings(passage, self.draft.post.title, linked)
         return [_remove_heading(passage, heading) for heading in found]
 
-    def _stripped(self, path: str) -> MappedText:
-        """Return a note's body without what is private."""
+    def _public_body(self, path: str) -> MappedText:
+        """Return a note's body without its private parts."""
         note = self.drafter.note(path)
         passage = MappedText.of_note(note)
         _refuse_conflict(passage)
@@ -263,7 +262,7 @@ class _DraftJob:
         return passage
 
     def _linked(self, passage: MappedText, chain: list[Fragment]) -> MappedText:
-        """Return a note or a part of one, its links numbered and its embeds in place."""
+        """Return a note or part of a note with numbered links and its embeds in place."""
         path = chain[-1].path
         edits: list[SourceEdit] = []
         removals: list[SourceEdit] = []
@@ -272,7 +271,7 @@ class _DraftJob:
         self.linker.prefetch([span for span in spans if span.kind in _LINKS], path)
         for span in spans:
             if edits and edits[-1].end > span.start:
-                continue  # within a link of which nothing is left
+                continue  # in a link that was removed
             if span.kind not in _LINKS:
                 removals += remove_local_addresses(passage, span)
                 continue
@@ -293,11 +292,11 @@ class _DraftJob:
         if picture is not None:
             return [picture]
         if not self._may_show(fragment.path):
-            what = f"removed the embed of {fragment}: that note is not marked publish: true"
+            what = f"Removed the embed of {fragment}, which is not marked publish: true."
             if self.source.is_hidden(fragment.path):
-                what = "removed an embed of a private note"
+                what = "Removed an embed of a private note."
             self.linker.warn(origin, what)
-            return [_leave_out(passage, embed)]
+            return [_remove_embed(passage, embed)]
         if fragment in chain or len(chain) > MAX_EMBED_DEPTH:
             names = " → ".join(str(part) for part in [*chain, fragment])
             why = (
@@ -305,32 +304,32 @@ class _DraftJob:
                 if fragment in chain
                 else f"is nested more than {MAX_EMBED_DEPTH} notes deep"
             )
-            self.linker.warn(origin, f"the embed {why}, so it became a link: {names}")
+            self.linker.warn(origin, f"The embed {why}, so it became a link: {names}.")
             return [self._as_link(embed, fragment, origin)]
         title = self.drafter.note(fragment.path).title
-        part = extract_fragment(self._stripped(fragment.path), fragment, title)
+        part = extract_fragment(self._public_body(fragment.path), fragment, title)
         if part is None:
-            self.linker.warn(origin, f"{fragment} does not exist; its embed became a link")
+            self.linker.warn(origin, f"{fragment} does not exist. Its embed became a link.")
             return [self._as_link(embed, fragment, origin)]
         part = self._linked(part, [*chain, fragment])
         if fragment.path != chain[0].path:
             part = prefix_footnotes(part, make_slug(str(fragment), fragment.path))
         edits = place_embed(passage, embed, part)
         if edits is None:
-            self.linker.warn(origin, f"{fragment} does not fit in a line; its embed became a link")
+            self.linker.warn(origin, f"{fragment} does not fit in a line. Its embed became a link.")
             return [self._as_link(embed, fragment, origin)]
         return edits
 
     def _picture(self, embed: Span, fragment: Fragment, origin: Origin) -> SourceEdit | None:
-        """Return the picture that an embed stands for, as a habit's year; None for text."""
+        """Return the picture for an embed, such as the year of a habit; None for text."""
         if not fragment.heading or self.source.is_hidden(fragment.path):
             return None
-        drawn = self.source.drawn(fragment.path, fragment.heading)
-        if drawn is None:
+        picture = self.source.draw(fragment.path, fragment.heading)
+        if picture is None:
             return None
-        self.drafter.attachments.drawn[drawn.name] = drawn.data
-        address = self.draft.refs.add(Ref("asset", drawn.name, origin))
-        text = f"![{escape_text(embed.words or drawn.alt)}]({address})"
+        self.drafter.attachments.pictures[picture.name] = picture.data
+        address = self.draft.refs.add(Ref("asset", picture.name, origin))
+        text = f"![{escape_text(embed.words or picture.alt)}]({address})"
         return SourceEdit(
             embed.start, embed.end, text, "replaced the year of a habit with a picture"
         )
@@ -345,7 +344,7 @@ class _DraftJob:
         return SourceEdit(embed.start, embed.end, text, "replaced an embed with a link")
 
     def _may_show(self, path: str) -> bool:
-        """Whether a note may be shown in another: to name one as a draft is no consent to it."""
+        """Whether a note may be embedded. Naming a note is no consent for its embeds."""
         if path == self.draft.note.path:
             return True
         try:
@@ -356,7 +355,7 @@ class _DraftJob:
 
 
 def _refuse_conflict(passage: MappedText) -> None:
-    """Refuse git's marks of a conflict, except where code shows them."""
+    """Refuse git conflict markers outside of code."""
     text = passage.text
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return
@@ -368,13 +367,13 @@ def _refuse_conflict(passage: MappedText) -> None:
             continue
         path, line = passage.origin(mark.start())
         raise Refused(
-            f"{path}: line {line} has a git conflict marker, {mark[0]}",
-            "resolve it with `notekeep conflicts`, then export again",
+            f"{path}: Line {line} has a git conflict marker, {mark[0]}.",
+            "Resolve it with `notekeep conflicts`, then export again.",
             line=line,
         )
 
 
-def _leave_out(passage: MappedText, embed: Span) -> SourceEdit:
+def _remove_embed(passage: MappedText, embed: Span) -> SourceEdit:
     reason = "removed an embed of an unpublished note"
     line = passage.line_of(embed.start)
     around = passage.text[passage.starts[line] : passage.line_end(line)]
@@ -385,17 +384,12 @@ def _leave_out(passage: MappedText, embed: Span) -> SourceEdit:
 
 def _digest(draft: Draft) -> str:
     post = draft.post
-    said = [post.title, post.description, post.tags, post.categories, post.series, post.part]
-    said += [
-        post.canonical,
-        post.lang,
-        post.cover,
-        str(post.updated),
-        str(sorted(post.extra.items())),
-    ]
+    fields = [post.title, post.description, post.tags, post.categories, post.series, post.part]
+    fields += [post.canonical, post.lang, post.cover, str(post.updated)]
+    fields += [str(sorted(post.extra.items()))]
     refs = [
         [r.kind, r.path, r.heading, r.block, r.width, r.height] for r in draft.used_references()
     ]
     neutral = draft.passage.text.replace(draft.refs.scheme, "nk")
-    text = json.dumps([neutral, refs, said], ensure_ascii=False, default=str)
+    text = json.dumps([neutral, refs, fields], ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

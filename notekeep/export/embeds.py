@@ -1,8 +1,8 @@
-"""Parts of notes: what links point at, and what embeds show, put in their place.
+"""Headings and blocks that links point at, and embeds put in place.
 
-Each note is prepared in its own context first (private parts out, links numbered from where they
-are written), so what is embedded can be cut out as plain text. Labels of footnotes get the name of
-the note they came from, and link definitions are resolved, so that nothing clashes.
+Each note is prepared in its own context first (without private parts, with numbered links), so that
+an embed can be cut out as plain text. Footnote labels get the name of their note, and reference
+links are written in full, so that nothing clashes.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ from notekeep.markdown.text_edit import normalize_heading
 from notekeep.markdown.tree import Span
 
 MAX_EMBED_DEPTH = 6
-"""How deep notes may show notes that show notes."""
 BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*$")
 
 _MAYBE_EMPTY = re.compile(
     r"^ {0,3}#{1,6}(?:[ \t][^\n]*)?\n?\s*(?:#|\[|<!--|(?:[-*_][ \t]*){3}|\Z)", re.MULTILINE
 )
-"""A heading that another one, a definition, a rule or the end of the text follows."""
+"""A heading followed by a heading, a definition, a rule or the end of the text."""
 
 
 def find_heading(tree: Tree, words: str) -> Node | None:
@@ -38,12 +37,12 @@ def find_heading(tree: Tree, words: str) -> Node | None:
 
 
 def heading_words(heading: Node) -> str:
-    """Return a heading's words, without a block id."""
+    """Return the text of a heading, without a block id."""
     return BLOCK_ID.sub("", heading.plain())
 
 
 class BlockMark(NamedTuple):
-    """A block id: the block it marks, and the span of its mark."""
+    """A block id: its block, and the span of the mark."""
 
     name: str
     block: Node
@@ -54,8 +53,9 @@ class BlockMark(NamedTuple):
 def block_ids(tree: Tree) -> list[BlockMark]:
     """Return the block ids of a body, in order.
 
-    An id at the end of a list item's own words marks the item, one at the end of a quote or on the
-    line below marks the quote, one alone in a paragraph the block before it, any other its block.
+    An id at the end of a list item's own text marks the item. One at the end of a quote, or on the
+    line below, marks the quote. One alone in a paragraph marks the block before it, and any other
+    its own block.
     """
     found: list[BlockMark] = []
     if "^" not in tree.text:
@@ -92,7 +92,7 @@ def _marked_block(node: Node, mark: int) -> Node:
 
 
 def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> MappedText | None:
-    """Return a part of a prepared note as a passage of its own, or None when it is not there."""
+    """Return a part of a prepared note, or None if it does not exist."""
     tree = passage.tree
     if fragment.heading:
         heading = find_heading(tree, fragment.heading)
@@ -103,7 +103,7 @@ def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> Map
         below = takewhile(lambda n: n.kind != "heading" or n.level > heading.level, after)
         return _cut_out(passage, [heading, *below])
     if fragment.block:
-        wanted = fragment.block.casefold()  # Obsidian compares ids without case
+        wanted = fragment.block.casefold()  # Obsidian ignores the case of ids
         marks = (mark for mark in block_ids(tree) if mark.name.casefold() == wanted)
         return next((_cut_out(passage, [mark.block]) for mark in marks), None)
     blocks = list(tree.root.children)
@@ -113,107 +113,102 @@ def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> Map
 
 
 def extract_teaser(passage: MappedText) -> MappedText | None:
-    """Return what stands before the author's mark of a teaser's end, without footnotes, or None."""
+    """Return the text before the author's teaser mark, without footnotes; None without a mark."""
     blocks = passage.tree.root.children
     for number, block in enumerate(blocks):
         if any(node.kind == "html_block" and is_teaser_end(node) for node in block.walk()):
             part = _cut_out(passage, blocks[: number if is_teaser_end(block) else number + 1])
-            return None if part is None else _without_footnotes(part)
+            if part is None:
+                return None
+            notes = part.tree.find("footnote", "footnote_ref")
+            outer = [node for node in notes if not node.inside("footnote")]
+            return part.splice(SourceEdit(node.start, node.end, "", "") for node in outer)
     return None
 
 
 def is_teaser_end(node: Node) -> bool:
-    """Whether a node is the mark of a teaser's end, as a draft has it."""
+    """Whether a node is the teaser mark of a draft."""
     return node.content.strip() == TEASER_COMMENT
 
 
-def _without_footnotes(part: MappedText) -> MappedText:
-    nodes = part.tree.find("footnote", "footnote_ref")
-    outer = [node for node in nodes if not node.inside("footnote")]
-    return part.splice(SourceEdit(node.start, node.end, "", "") for node in outer)
-
-
 def is_title(node: Node, title: str) -> bool:
-    """Whether a block is the first heading and says what the title says."""
-    return node.kind == "heading" and node.level == 1 and _says(heading_words(node), title)
+    """Whether a block is a heading of level 1 with the text of the title."""
+    return node.kind == "heading" and node.level == 1 and _is_same(heading_words(node), title)
 
 
-def _says(heading: str, title: str) -> bool:
+def _is_same(heading: str, title: str) -> bool:
     return normalize_heading(heading) == normalize_heading(title)
 
 
 def find_empty_headings(passage: MappedText, title: str, linked: Collection[str]) -> list[Span]:
-    """Return the headings whose section has no text and no section with text.
+    """Return the headings whose section has no text, not even in a subsection.
 
-    The title is none, nor is one of the `linked` headings: links lead there.
+    The title and `linked` headings are not included.
     """
     if not _MAYBE_EMPTY.search(passage.text):
-        return []  # the text need not be read once more
+        return []  # no need to parse the text
     blocks = [span for span in passage.page.structure if span.depth == 0]
     found = []
-    following = 0  # the level of the heading that comes next, 7 for text before it
+    following = 0  # the level of the next heading; 7 if text precedes it
     for number in range(len(blocks) - 1, -1, -1):
         block = blocks[number]
         if block.kind == "heading":
             level = int(block.info)
             words = BLOCK_ID.sub("", block.words)
-            has_title = not number and level == 1 and _says(words, title)
-            names = [words, block.words[len(words) :].strip()]  # its text, and its `^id`
-            is_linked = any(_says(name, one) for name in names for one in linked if name)
+            has_title = not number and level == 1 and _is_same(words, title)
+            names = [words, block.words[len(words) :].strip()]  # text and `^id`
+            is_linked = any(_is_same(name, one) for name in names for one in linked if name)
             if has_title or following > level or is_linked:
                 following = level
             else:
                 found.append(block)
-        elif not _shows_nothing(passage, block):
+        elif (
+            block.kind not in {"footnote", "definition", "rule"}
+            and passage.text[block.start : block.end].strip() != TEASER_COMMENT
+        ):
             following = 7
     return found[::-1]
 
 
-def _shows_nothing(passage: MappedText, block: Span) -> bool:
-    if block.kind in {"footnote", "definition", "rule"}:
-        return True
-    return passage.text[block.start : block.end].strip() == TEASER_COMMENT
-
-
 def _cut_out(passage: MappedText, blocks: list[Node]) -> MappedText | None:
-    """Return neighbouring blocks without the marks around them, and the footnotes they use."""
+    """Return neighbouring blocks without their containers' marks, and their footnotes."""
     blocks = [node for node in blocks if node.kind not in {"footnote", "definition"}]
     if not blocks:
         return None
     first, last = blocks[0].first, max(node.last for node in blocks)
     lines, origins = dedent_lines(passage, blocks[0], first, last)
     for note in _notes_of(passage.tree, first, last):
-        more, from_where = dedent_lines(passage, note, note.first, note.last)
+        more, more_origins = dedent_lines(passage, note, note.first, note.last)
         lines += ["", *more]
-        origins += [from_where[0], *from_where]
-    return _inlined(MappedText("\n".join(lines), origins), passage.tree)
+        origins += [more_origins[0], *more_origins]
+    return _inline_links(MappedText("\n".join(lines), origins), passage.tree)
 
 
 def _notes_of(tree: Tree, first: int, last: int) -> list[Node]:
-    """Return the footnotes that these lines refer to, and those that they refer to."""
+    """Return the footnotes that lines reference, directly or through other footnotes."""
     notes = {node.info: node for node in tree.find("footnote")}
-    wanted: dict[str, Node] = {}
+    used: dict[str, Node] = {}
 
     def follow(start: int, end: int) -> None:
         for ref in tree.find("footnote_ref"):
             note = notes.get(ref.info)
-            if note is None or ref.info in wanted or not start <= tree.line_of(ref.start) < end:
+            if note is None or ref.info in used or not start <= tree.line_of(ref.start) < end:
                 continue
             if first <= note.first < last:
                 continue
-            wanted[ref.info] = note
+            used[ref.info] = note
             follow(note.first, note.last)
 
     follow(first, last)
-    return list(wanted.values())
+    return list(used.values())
 
 
-def _inlined(passage: MappedText, whole: Tree) -> MappedText:
-    """Write links with a definition in full: the definition may stand outside of the part."""
+def _inline_links(passage: MappedText, whole: Tree) -> MappedText:
+    """Write reference links in full: their definition may be outside of the part."""
     definitions = {fold_label(node.info): node for node in whole.find("definition")}
     if not definitions:
         return passage
-    # Definitions are put behind the part, so that it parses as it did where it stood.
+    # With the definitions after it, the part parses as it did in the note.
     tail = "".join(
         f"\n\n[{n.info}]: {destination(n.content)}{quote_title(n.title)}"
         for n in definitions.values()
@@ -239,7 +234,7 @@ def _inlined(passage: MappedText, whole: Tree) -> MappedText:
 
 
 def _without_bullet(part: MappedText) -> MappedText:
-    """Return what a single list item holds, for a place that has a bullet of its own."""
+    """Return the content of a single list item, for a place after a bullet."""
     blocks = part.tree.root.children
     if len(blocks) != 1 or blocks[0].kind != "list" or len(blocks[0].children) != 1:
         return part
@@ -251,7 +246,7 @@ def _without_bullet(part: MappedText) -> MappedText:
 
 
 def prefix_footnotes(passage: MappedText, name: str) -> MappedText:
-    """Give the footnotes of an embedded part labels that no other part has, and drop block ids."""
+    """Make the footnote labels of an embedded part unique, and remove block ids."""
     tree = passage.tree
     edits = []
     for node in tree.find("footnote", "footnote_ref"):
@@ -262,11 +257,10 @@ def prefix_footnotes(passage: MappedText, name: str) -> MappedText:
 
 
 def place_embed(passage: MappedText, embed: Span, part: MappedText) -> list[SourceEdit] | None:
-    """Return the edits that put an embedded part where its embed stands.
+    """Return the edits that replace an embed by a part; None if the part does not fit.
 
-    An embed that is alone on its line is replaced by the part's blocks, with the marks of what it
-    stands in before each line. One within a line takes a part of a single paragraph only. None is
-    returned where the part does not fit.
+    An embed alone on its line is replaced by the part's blocks, with the marks of its containers
+    before each line. An embed within a line only fits a single paragraph.
     """
     tree = passage.tree
     number = tree.line_of(embed.start)

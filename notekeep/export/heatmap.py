@@ -1,8 +1,8 @@
 """A habit's year as a picture in a post: `![[habits/meditate#year]]`.
 
-The picture is an SVG that scales, fits light and dark pages, and tells days apart by shape as well
-as by shade; its text alternative says in a sentence what a person would see. Only how each day went
-leaves the vault this way: no remark and no other word of the log.
+The picture is a scalable SVG for light and dark pages. Days differ by shape as well as by shade,
+and its alt text describes it in a sentence. It only contains the status of each day, and no text of
+the log.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ text{font:10px system-ui,sans-serif;fill:#57606a}
 
 
 def draw_habit_year(index: HabitIndex, path: str, heading: str) -> HeatmapPicture | None:
-    """Draw the year that an embed names with its heading; None for no habit, or no year."""
-    seen = load_habit_year(index, path, heading)
-    if seen is None:
+    """Draw the year named by the heading of an embed; None if it names no habit or year."""
+    year = load_habit_year(index, path, heading)
+    if year is None:
         return None
-    name = f"{path.removesuffix('.md')}-{seen.year}.svg"
-    drawn = _svg(seen.sentence, seen.calendar, seen.today)
-    return HeatmapPicture(name, seen.sentence, drawn.encode())
+    name = f"{path.removesuffix('.md')}-{year.year}.svg"
+    svg = _svg(year.sentence, year.calendar, year.today)
+    return HeatmapPicture(name, year.sentence, svg.encode())
 
 
 def _svg(alt: str, calendar: Calendar, today: date) -> str:
@@ -62,7 +62,7 @@ def _svg(alt: str, calendar: Calendar, today: date) -> str:
 
 
 def _square(square: CalendarDay, x: int, y: int, today: date) -> str:
-    """One day: shaded by its level, hollow when it was missed, a dot outside of the habit."""
+    """Draw a day: shaded by level, hollow if missed, a dot if outside of the habit."""
     if square.status == "future" or square.day > today.toordinal():
         return ""
     if square.status == "off":

@@ -1,4 +1,4 @@
-"""Bodies as clean HTML, and formulas as MathML, for posts that are pages themselves."""
+"""Bodies as clean HTML and formulas as MathML, for targets whose posts are pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from notekeep.export.rewrite.dialect import Dialect, Math
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import BLOCK_KINDS, ParsedPage, Span
 
-# Formulas as MathML, which a browser shows without a script.
+# Formulas as MathML, which browsers show without a script.
 
 MATHML_TAGS = frozenset(
     "math menclose mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub"  # noqa: SIM905  # a list of words reads better as words
@@ -28,7 +28,7 @@ MATHML_ATTRIBUTES = frozenset(
     " mathvariant maxsize minsize movablelimits notation rowlines rowspacing rspace scriptlevel"
     " separator stretchy voffset width".split()
 )
-"""All that the library writes, but for what could act or name a style: `href`, `class`, `style`."""
+"""All attributes that the library writes, except `href`, `class` and `style`."""
 
 _ENVIRONMENTS = {
     "align": "align*",
@@ -40,15 +40,15 @@ _ENVIRONMENTS = {
     "gather*": "matrix",
     "gathered": "matrix",
 }
-"""Environments that the library does not know, or numbers, and those that look the same."""
+"""Environments that the library does not support or numbers, with an equivalent."""
 _ENVIRONMENT = re.compile(r"(\\(?:begin|end)\{)([a-z]+\*?)\}")
 _UNREAD = re.compile(r"[\\$]|<mi>[&{}]</mi>")
-"""What of TeX is left in the result where the library did not know a macro."""
+"""TeX in the result after an unknown macro."""
 
 
 @lru_cache(maxsize=256)
 def to_mathml(tex: str, *, display: bool) -> str:
-    """Return a formula as MathML; "" when a macro of it is not known, or it is no TeX."""
+    """Return a formula as MathML; "" for unknown macros or invalid TeX."""
     from latex2mathml.converter import convert
 
     known = _ENVIRONMENT.sub(
@@ -56,20 +56,19 @@ def to_mathml(tex: str, *, display: bool) -> str:
     )
     try:
         made = convert(known, display="block" if display else "inline")
-    except Exception:  # noqa: BLE001 - the library raises anything at all over TeX that is none
+    except Exception:  # noqa: BLE001 - the library raises anything for invalid TeX
         return ""
     if _UNREAD.search(made):
         return ""
     return made.replace("<math ", f'<math alttext="{html.escape(tex.strip())}" ', 1)
 
 
-# A body as HTML that may stand on any page: written from its spans, then cleaned by nh3. Raw HTML
-# of a note comes through as far as the list of nh3 lets it: no script, no handler, no form, no
-# style, no address but of the web and of mail. It is the last step, so nothing that was made before
-# it is trusted.
+# A body as HTML, written from its spans and then cleaned by nh3, the last step. Raw HTML of a note
+# passes only as far as the lists allow: no script, handler, form or style, and only addresses of
+# the web and of mail.
 
 TEASER_MARKER: Final = "<!--more-->"
-"""How the end of the teaser is written in a body; the only comment that comes through."""
+"""The mark for the end of the teaser, the only comment that passes."""
 
 _TAGS: Final = frozenset(
     "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em"  # noqa: SIM905  # a list of words reads better as words
@@ -102,7 +101,7 @@ _CARD: Final = {
     '<hr id="nk-card">': "<!--kg-card-begin: html-->",
     '<hr id="nk-card-end">': "<!--kg-card-end: html-->",
 }
-"""What stands for Ghost's marks of a card until all other comments are gone."""
+"""Placeholders for Ghost's marks of a card while all other comments are removed."""
 _PAIRED: Final = {
     "em": "em",
     "strong": "strong",
@@ -112,14 +111,14 @@ _PAIRED: Final = {
     "quote": "blockquote",
     "item": "li",
 }
-"""Spans that are a pair of tags around what is in them."""
+"""Spans written as a pair of tags around their content."""
 
-_DEEPEST: Final = 100
-"""How deep tags of the page stand in each other. Only an attack has more, and nh3 takes quadratic
-time over them; the words are shown all the same."""
+_MAX_DEPTH: Final = 100
+"""Nested tags; deeper text is written without tags. Only an attack has more, for which nh3 takes
+quadratic time."""
 
-_MOST_OPEN: Final = 500
-"""How many tags of raw HTML stand open at once, for the same reason; more are shown as written."""
+_MAX_OPEN: Final = 500
+"""Open tags of raw HTML, for the same reason; more are escaped."""
 
 _RAW_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _VOID: Final = frozenset("area br col hr img input link meta source wbr".split())  # noqa: SIM905  # as above
@@ -135,8 +134,8 @@ def to_html(
     rendered = ""
     for block in _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render():
         if cards and "<math" in block:
-            # Ghost's importer takes what stands in a card as it is; of MathML anywhere else it
-            # makes loose letters, or refuses the post.
+            # Ghost's importer keeps the content of a card. Elsewhere MathML becomes loose letters,
+            # or the post is refused.
             begin, end = _CARD
             rendered += f"{begin}\n{block}{end}\n"
         else:
@@ -165,33 +164,33 @@ def style_sheet() -> str:
 
 
 class _Renderer:
-    """Writes a page as HTML, span after span: a stack holds the tags that are open."""
+    """Writes a page as HTML, span by span, with a stack of open tags."""
 
     def __init__(self, page: ParsedPage, *, highlight: bool, mathml: bool) -> None:
         self._text = page.text
         self._spans = page.spans
         self._highlight = highlight
         self._mathml = mathml
-        self._out: list[str] = []  # of the block that is being written
-        self._ends: list[str] = []  # how each span ends that is open
-        # Where the last of each begins or ends:
+        self._out: list[str] = []  # of the current block
+        self._ends: list[str] = []  # of open spans
+        # Offsets of the last span of each kind.
         self._link_start = self._image_end = self._paragraph_end = -1
         self._cell_end = -1
-        self._raw_open = 0  # how many tags of raw HTML are open
-        self._sides: list[str] = []  # of the columns of the table
+        self._raw_open = 0  # open tags of raw HTML
+        self._sides: list[str] = []  # alignment of the columns
         self._column = 0
         self._cell_tag = ""
 
     def render(self) -> Iterator[str]:
-        """Yield the HTML of each block that stands in no other."""
+        """Yield the HTML of each top-level block."""
         for span in self._spans:
             self._close(span.depth)
             if span.depth == 0:
                 yield self._take()
             end = ""
             if span.start < self._image_end:
-                self._say(span)  # as a part of its alt text
-            elif span.depth > _DEEPEST and (span.kind in _PAIRED or span.kind == "list"):
+                self._alt_text(span)
+            elif span.depth > _MAX_DEPTH and (span.kind in _PAIRED or span.kind == "list"):
                 self._out.append(" ")
             elif (leaf := self._leaf(span)) is not None:
                 is_inline = span.kind not in BLOCK_KINDS or span.start < self._paragraph_end
@@ -214,7 +213,7 @@ class _Renderer:
             self._out.append(self._ends.pop())
 
     def _begin(self, block: str) -> None:
-        """Write the beginning of a block, on a line of its own."""
+        """Write the beginning of a block, on a new line."""
         if self._out and not self._out[-1].endswith("\n"):
             self._out.append("\n")
         self._out.append(block)
@@ -228,7 +227,7 @@ class _Renderer:
         return last
 
     def _leaf(self, span: Span) -> str | None:
-        """Return the HTML of a span that holds no others; None for one that may."""
+        """Return the HTML of a span without content; None for containers."""
         match span.kind:
             case "rule":
                 return "<hr>\n"
@@ -240,14 +239,14 @@ class _Renderer:
                 return self._code(span)
             case "code_span":
                 return f"<code>{html.escape(span.words)}</code>"
-            case "footnote_ref":  # its note is written out by now
+            case "footnote_ref":  # its footnote is already part of a list
                 return f"<sup>{html.escape(span.info)}</sup>"
             case "math" | "math_block":
                 return self._formula(span)
         return None
 
     def _container(self, span: Span) -> str:
-        """Write the beginning of a span that may hold others; return its end."""
+        """Write the beginning of a container; return its end."""
         match span.kind:
             case "paragraph":
                 self._paragraph_end = span.end
@@ -273,10 +272,10 @@ class _Renderer:
                 self._image_end = span.end
                 title = f' title="{html.escape(span.title)}"' if span.title else ""
                 return self._open(span, f'<img src="{_address(span.info)}" alt="', f'"{title}>')
-        self._say(span)
+        self._alt_text(span)
         return ""
 
-    def _say(self, span: Span) -> None:
+    def _alt_text(self, span: Span) -> None:
         if words := self._words(span):
             self._out.append(html.escape(words))
 
@@ -285,7 +284,7 @@ class _Renderer:
         match span.kind:
             case "text" | "tag" | "block_id" | "timestamp":
                 words = self._text[span.start : span.end]
-                # The brackets of a time that is a link are the link's.
+                # If a timestamp is a link, its brackets belong to the link.
                 is_linked = span.kind == "timestamp" and span.start == self._link_start
                 return words[1:-1] if is_linked else words
             case "special" | "code_span" | "math" | "math_block":
@@ -308,7 +307,7 @@ class _Renderer:
 
     def _cell(self, span: Span) -> str:
         if self._column == len(self._sides):
-            return ""  # an empty cell of a row that a comment hides
+            return ""  # an empty cell in a row hidden by a comment
         self._cell_end = span.end
         side = self._sides[self._column]
         self._column += 1
@@ -317,22 +316,22 @@ class _Renderer:
         return f"</{self._cell_tag}>\n"
 
     def _code(self, span: Span) -> str:
-        """Return code: coloured where the page can show it, else named by its language."""
+        """Return code, highlighted or with the name of its language."""
         name = (span.info.split() or [""])[0]
         code = span.words
         if code and not code.endswith("\n"):
-            code += "\n"  # the text ends within it
-        body = _coloured(name, code) if self._highlight else ""
+            code += "\n"  # an unclosed fence
+        body = _highlighted(name, code) if self._highlight else ""
         body = body or html.escape(code, quote=False)
         language = f' class="language-{html.escape(name)}"' if name else ""
         marked = ' class="code"' if self._highlight else ""
         return f"<pre{marked}><code{language}>{body}</code></pre>\n"
 
     def _raw(self, span: Span) -> str:
-        """Return HTML as written, or as words where too many tags are open."""
+        """Return raw HTML, escaped if too many tags are open."""
         tags = [tag for tag in _RAW_TAG.finditer(span.words) if tag[2].lower() not in _VOID]
         opened = self._raw_open + sum(-1 if tag[1] else 1 for tag in tags)
-        if opened > _MOST_OPEN:
+        if opened > _MAX_OPEN:
             return html.escape(span.words)
         self._raw_open = max(0, opened)
         return span.words
@@ -342,22 +341,20 @@ class _Renderer:
         tex = span.words
         if span.start < self._cell_end:
             tex = tex.replace("\\|", "|")  # a bar in a table is escaped
-        made = to_mathml(tex, display=is_display) if self._mathml else ""
-        if not made:
+        formula = to_mathml(tex, display=is_display) if self._mathml else ""
+        if not formula:
             first, last = ("$$", "$$") if is_display else ("\\(", "\\)")
-            made = f'<span class="math">{html.escape(first + tex + last)}</span>'
-        stands_alone = span.kind == "math_block" and span.start >= self._paragraph_end
-        return f"<p>{made}</p>\n" if stands_alone else made
+            formula = f'<span class="math">{html.escape(first + tex + last)}</span>'
+        is_block = span.kind == "math_block" and span.start >= self._paragraph_end
+        return f"<p>{formula}</p>\n" if is_block else formula
 
 
 def _address(address: str) -> str:
-    """Return an address as it stands in an attribute."""
-    encoded = quote(address, safe=_URL_SIGNS)
-    return html.escape(_LONE_PERCENT.sub("%25", encoded))
+    return html.escape(_LONE_PERCENT.sub("%25", quote(address, safe=_URL_SIGNS)))
 
 
-def _coloured(name: str, code: str) -> str:
-    """Return code in spans of classes; "" for a language that nobody knows."""
+def _highlighted(name: str, code: str) -> str:
+    """Return code with classes for highlighting; "" for an unknown language."""
     from pygments import highlight
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexers import get_lexer_by_name
@@ -370,7 +367,7 @@ def _coloured(name: str, code: str) -> str:
     return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
-# What targets share whose posts are HTML.
+# For targets whose posts are HTML.
 
 HTML_DIALECT: Final = Dialect(
     footnotes=False,
@@ -380,7 +377,7 @@ HTML_DIALECT: Final = Dialect(
     more="",
     default_teaser=False,
 )
-"""The vault's own Markdown, but for what is written as HTML before it is rendered."""
+"""The vault's own Markdown, except for syntax that is written as HTML before rendering."""
 
 MATHML_DIALECT: Final = replace(HTML_DIALECT, math=Math(mathml=True))
 
@@ -390,5 +387,5 @@ TEASER_DIALECT: Final = replace(
 
 
 def format_bare_page(title: str, text: str) -> str:
-    """Return a page that is a title and a text."""
+    """Return a page with a title and a text."""
     return f'<h1>{html.escape(title)}</h1>\n<div class="post-content">{text}</div>\n'

@@ -102,9 +102,9 @@ class Linker:
         if name.lower().endswith(_VAULT_FILES):
             if self._is_private_file(name, path):
                 return self._hidden(link, origin)
-            self.warn(origin, f"removed {link.info}, which works only in the vault")
+            self.warn(origin, f"Removed {link.info}, which only works in the vault.")
             words = "" if link.kind == "embed" else link.words or _default_text(link.info, "")
-            return _as_words(link, words, "removed a file that works only in the vault")
+            return _as_words(link, words, "removed a file that only works in the vault")
         words = link.words or _default_text(name, heading)
         found = self._find_note(name, path, origin)
         if found is None:
@@ -112,7 +112,7 @@ class Linker:
                 return self._hidden(link, origin)
             if asset := self._find_asset(name, path, origin):
                 return self._named(link, words, Ref("asset", asset, origin))
-            self.warn(origin, f"there is no note {name!r}; kept the text of the link")
+            self.warn(origin, f"There is no note {name!r}. Kept the text of the link.")
             return _as_words(link, words, "replaced a broken link with its text")
         if self._source.is_hidden(found):
             return self._hidden(link, origin, found)
@@ -123,7 +123,7 @@ class Linker:
     def _hidden(self, link: Span, origin: Origin, found: str = "") -> SourceEdit:
         words = self._source.public_words(link.words, found or unquote(link.info), found)
         if words == PRIVATE_LABEL:
-            self.warn(origin, f"replaced a link to a private note with “{PRIVATE_LABEL}”")
+            self.warn(origin, f"Replaced a link to a private note with “{PRIVATE_LABEL}”.")
         return _as_words(link, words, "replaced a link to a private note with its text")
 
     def _named(self, link: Span, words: str, ref: Ref) -> SourceEdit:
@@ -137,7 +137,7 @@ class Linker:
             found = vault_path_of_address(link.info, self._source.root)
             asset = self._find_asset(f"/{found}", path, origin) if found else None
             if asset is None:
-                self.warn(origin, "removed a picture that is not in the vault")
+                self.warn(origin, "Removed a picture that is not in the vault.")
                 return [_as_words(link, alt, LOCAL_ADDRESS_REASON)]
             return [self._picture_link(link, escape_text(alt), Ref("asset", asset, origin), "")]
         if SCHEME_PATTERN.match(link.info) or link.info.startswith("#"):
@@ -187,7 +187,7 @@ class Linker:
             return []  # a page of the site
         if asset := self._find_asset(name, path, origin):
             return self._readdress(link, Ref("asset", asset, origin))
-        self.warn(origin, f"there is no note {name!r}; kept the text of the link")
+        self.warn(origin, f"There is no note {name!r}. Kept the text of the link.")
         return _unlink(link, "replaced a broken link with its text")
 
     def _local(self, link: Span, path: str, origin: Origin) -> list[SourceEdit]:
@@ -195,7 +195,7 @@ class Linker:
         name = last_part(link.info)
         if self._source.make_hidden_check(path)(name):
             return [self._hidden(link, origin, name)]
-        self.warn(origin, "replaced a link to a file or program of this machine with its text")
+        self.warn(origin, "Replaced a link to a file or program of this machine with its text.")
         return _unlink(link, LOCAL_ADDRESS_REASON)
 
     def _readdress(self, link: Span, ref: Ref) -> list[SourceEdit]:
@@ -212,7 +212,7 @@ class Linker:
         found = self._source.notes.resolve(name, path)
         public = [other for other in found if not self._source.is_hidden(other)]
         if len(public) > 1:
-            self.warn(origin, f"{name!r} could be {' or '.join(public)}; used the first")
+            self.warn(origin, f"{name!r} could be {' or '.join(public)}. Used the first.")
         return found[0] if found else self._source.find_hidden(name)
 
     def _is_private_file(self, name: str, path: str) -> bool:
@@ -231,11 +231,11 @@ class Linker:
             found = self._find_file(target, path)
             if found is None:
                 if os.path.splitext(target)[1]:
-                    self.warn(origin, f"there is no file {target!r}")
+                    self.warn(origin, f"There is no file {target!r}.")
                 return None
             self._attachments.read(found)
         except NotekeepError as error:
-            self.warn(origin, f"not exported: {error.message}")
+            self.warn(origin, f"Not exported: {error.message}")
             return None
         return found
 

@@ -1,8 +1,8 @@
-"""What notekeep wrote into a site, so that it never writes over a person.
+"""The manifest: a record of the files that notekeep wrote into a site, to protect edits there.
 
-`.notekeep-export.json` lies in the site and may be published with it, so it knows exported notes
-only, and neither where they are in the vault nor what the vault is called: see `VaultKey`. It is
-text with sorted keys, one post after the other, which version control merges.
+`.notekeep-export.json` is in the site and may be published with it. So it only lists exported
+notes, without their paths and without the name of the vault: see `VaultKey`. It is text with sorted
+keys, one post after the other, which version control can merge.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from notekeep.storage.history import History
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 
 if TYPE_CHECKING:
-    from notekeep.export.source import NoteFinder  # reads notes, which `export --help` does not
+    from notekeep.export.source import NoteFinder  # too slow for `export --help`
 
 MANIFEST_NAME = ".notekeep-export.json"
 FORMAT = 2
 _FORMER_FORMAT = 1
-"""The format that named vaults by their folders and notes by their paths."""
+"""Names vaults by their folders and notes by their paths."""
 
 
 class VaultKey:
-    """What a manifest calls a vault and its notes: digests that only the vault can make.
+    """Names a vault and its notes in a manifest by digests that only the vault can compute.
 
-    They are keyed with the vault's id, which is in the vault and in no site. So nobody who reads
-    the site learns a path or a folder, nor can they check a guess such as `journal/2026.md`; and a
-    vault knows its own posts, also when its folder is renamed or it is another machine's copy.
+    They are keyed with the vault's id, which is in the vault and in no site. So the site reveals no
+    path, not even to a guess such as `journal/2026.md`. A vault recognizes its own posts, even if
+    its folder is renamed or on another machine.
 
-    A manifest of the former format knows a vault by the name of its folder. It is read as if it had
-    digests keyed with that name, until the vault exports.
+    A manifest of the former format is read as if its digests were keyed with the name of the
+    vault's folder, until the next export.
     """
 
     def __init__(self, identity: str, folder: str) -> None:
@@ -52,16 +52,16 @@ class VaultKey:
 
     @classmethod
     def of_folder(cls, folder: str) -> VaultKey:
-        """Return the key of a vault of which only the name of its folder is known."""
+        """Return the key for the name of a vault's folder."""
         return cls(f"folder:{folder}", folder)
 
     @cached_property
     def former(self) -> VaultKey:
-        """The key of a manifest that knows the vault by its folder."""
+        """The key for the former format."""
         return VaultKey.of_folder(self.folder)
 
     def note(self, path: str) -> str:
-        """Return the digest that stands for a note."""
+        """Return the digest of a note's path."""
         data = path.encode("utf-8", "surrogateescape")
         return blake2b(data, key=self._key, digest_size=16).hexdigest()
 
@@ -70,39 +70,35 @@ class VaultKey:
 class ManifestEntry:
     """One exported post; its slug is its key."""
 
-    # what stands for the note it came from, as `vault` does for its vault, since one site may take
-    # posts of several; see `VaultKey`
-    digest: str
-    vault: str
-    date: str  # when it is from; chosen once
+    digest: str  # of the note's path
+    vault: str  # the digest of its vault; a site may have posts of several
+    date: str
     draft: bool = True
-    text: str = ""  # the digest of what was exported of the note, before a generator's ways
-    ids: list[str] = field(default_factory=list)  # the ids of its places that links may lead to
-    # what was written, from the site's root, with the digest of what was written last; of a file
-    # that a person changed, the digest of what an export made of the note last
+    text: str = ""  # `Draft.digest`
+    ids: list[str] = field(default_factory=list)  # of linked places
+    # digests of the files as exported from the note, by path in the site
     files: dict[str, str] = field(default_factory=dict)
-    # files that stay as a person changed them, with the digest of that
+    # digests of the files whose edits on the site are kept
     kept: dict[str, str] = field(default_factory=dict)
-    links: list[str] = field(default_factory=list)  # the slugs of the posts it links to
-    # slugs it had before, whose addresses people may know
-    former: list[str] = field(default_factory=list)
-    moved: str = ""  # the slug of the post that took its place, when its note has another one
-    published: bool = False  # whether the person published it, of which its note says nothing
-    note: str = ""  # the note's path, where it is in the vault at hand; not written down
+    links: list[str] = field(default_factory=list)  # slugs of linked posts
+    former: list[str] = field(default_factory=list)  # earlier slugs
+    moved: str = ""  # the new slug of its note
+    published: bool = False  # exported with --publish; the note has no `draft:`
+    note: str = ""  # the path of the note in this vault; not in the file
 
     def name(self, slug: str) -> str:
-        """Return what a person knows the post by: its note, or its slug where that is not here."""
+        """Return the name of the post in messages: its note, or its slug."""
         return f"the post of {self.note}" if self.note else f"the post {slug!r}"
 
     def moment(self) -> datetime | None:
-        """Return its date."""
+        """Return the date, or None if it is invalid."""
         try:
             return datetime.fromisoformat(self.date)
         except ValueError:
             return None
 
     def to_json(self) -> dict[str, Any]:
-        """Return what the file says of it: what is empty only where it always was there."""
+        """Return the entry as JSON; optional fields only with a value."""
         always = {
             "note": self.digest,
             "vault": self.vault,
@@ -112,18 +108,18 @@ class ManifestEntry:
             "ids": sorted(self.ids),
             "files": dict(sorted(self.files.items())),
         }
-        others = {
+        optional = {
             "kept": dict(sorted(self.kept.items())),
             "links": sorted(self.links),
             "former": self.former,
             "moved": self.moved,
             "published": self.published,
         }
-        return always | {key: value for key, value in others.items() if value}
+        return always | {key: value for key, value in optional.items() if value}
 
     @classmethod
     def from_json(cls, data: Any) -> ManifestEntry:
-        """Read what a file says of a post."""
+        """Return an entry from JSON."""
         return cls(
             str(data["note"]),
             str(data["vault"]),
@@ -150,13 +146,13 @@ def _digests(files: dict[object, object]) -> dict[str, str]:
 
 @dataclass
 class Manifest:
-    """Every post that was exported to a site, by slug."""
+    """The exported posts of a site, by slug."""
 
     posts: dict[str, ManifestEntry] = field(default_factory=dict)
 
     @classmethod
     def read(cls, site: str) -> Manifest:
-        """Read a site's manifest; a site without one has an empty one."""
+        """Read the manifest of a site; an empty one if there is none."""
         path = os.path.join(site, MANIFEST_NAME)
         try:
             with open(path, "rb") as file:
@@ -164,7 +160,7 @@ class Manifest:
         except FileNotFoundError:
             return cls()
         except OSError as error:
-            raise Failure(f"{path}: cannot read the file: {error.strerror}") from error
+            raise Failure(f"{path}: Cannot read the file: {error.strerror}.") from error
         try:
             return cls(_entries(json.loads(data.decode("utf-8"))))
         except json.JSONDecodeError as error:
@@ -173,26 +169,25 @@ class Manifest:
             raise _damaged(path, str(error), None) from error
 
     def locate_notes(self, key: VaultKey, notes: NoteFinder, history: History) -> Manifest:
-        """Return a manifest whose entries of one vault know where their notes are by now.
+        """Return the manifest with the paths of one vault's notes.
 
-        An address does not move when a note does: the post keeps its slug, under the note's new
-        name. The history is read only when a note is gone.
+        A post keeps its slug when its note moves. The history is only read if a note is missing.
         """
         names = key.vault, key.former.vault
         own = {slug: entry for slug, entry in self.posts.items() if entry.vault in names}
         if not own:
             return self
-        wanted = {entry.digest for entry in own.values()}
+        digests = {entry.digest for entry in own.values()}
         found = {
             digest: path
             for path in notes.paths()
             for digest in (key.note(path), key.former.note(path))
-            if digest in wanted
+            if digest in digests
         }
-        if gone := wanted - found.keys():
-            moved = _follow_moves(gone, key, history.records())
-            there = notes.known(moved.values()) - {*found.values()}
-            found |= {digest: path for digest, path in moved.items() if path in there}
+        if missing := digests - found.keys():
+            moved = _follow_moves(missing, key, history.records())
+            existing = notes.known(moved.values()) - {*found.values()}
+            found |= {digest: path for digest, path in moved.items() if path in existing}
         posts = dict(self.posts)
         for slug, entry in own.items():
             path = found.get(entry.digest, "")
@@ -204,7 +199,7 @@ class Manifest:
         """Return the file's bytes."""
         posts = {slug: self.posts[slug].to_json() for slug in sorted(self.posts)}
         text = json.dumps({"format": FORMAT, "posts": posts}, indent=1, ensure_ascii=False)
-        # A byte of a name that is not UTF-8 becomes \udcXX, which is how JSON writes it as well.
+        # A byte that is not UTF-8 becomes \udcXX, as in JSON.
         return (text + "\n").encode("utf-8", "backslashreplace")
 
     def of_note(self, path: str) -> tuple[str, ManifestEntry] | None:
@@ -219,26 +214,29 @@ class Manifest:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Each slug, by the name that it is to systems for which some names are the same."""
+        """Each slug, by its `name_key`, which is equal for names that a file system may confuse."""
         return {name_key(known): known for known in reversed(self.posts)}
 
 
-def _follow_moves(gone: set[str], key: VaultKey, records: Iterable[StepRecord]) -> dict[str, str]:
-    """Return where notes are that were moved, by the digest of their first path."""
-    digests: dict[str, str] = {}  # by the path of the moment
+def _follow_moves(
+    missing: set[str], key: VaultKey, records: Iterable[StepRecord]
+) -> dict[str, str]:
+    """Return the paths of moved notes, by the digest of their first path."""
+    digests: dict[str, str] = {}  # by the path at that time
     for record in records:
         for change in () if record.root else record.changes:
             if change.kind != "move":
                 continue
-            made = key.note(change.path), key.former.note(change.path)
-            digest = digests.pop(change.path, "") or next((one for one in made if one in gone), "")
+            known = key.note(change.path), key.former.note(change.path)
+            first = next((one for one in known if one in missing), "")
+            digest = digests.pop(change.path, "") or first
             if digest:
                 digests[change.to] = digest
     return {digest: path for path, digest in digests.items()}
 
 
 def _entries(data: Any) -> dict[str, ManifestEntry]:
-    """Check what a manifest says; a path in it is no more to be trusted than any other file's."""
+    """Return the entries of a manifest; ValueError for an invalid path or format."""
     if data["format"] not in (_FORMER_FORMAT, FORMAT):
         raise ValueError(
             f"it has format {data['format']!r}, but this version of notekeep reads {FORMAT}"
@@ -256,42 +254,42 @@ def _entries(data: Any) -> dict[str, ManifestEntry]:
 def _damaged(path: str, what: str, line: int | None) -> Refused:
     where = f", line {line}" if line else ""
     return Refused(
-        f"{path}{where}: cannot read the manifest: {what.removesuffix(' at')}",
-        "if it has merge conflict markers, keep the lines of both sides; or restore the file from"
-        " version control",
+        f"{path}{where}: Cannot read the manifest: {what.removesuffix(' at')}.",
+        "If it has merge conflict markers, keep the lines of both sides. Otherwise restore it from"
+        " version control.",
         line=line,
     )
 
 
 def fingerprint(data: bytes) -> str:
-    """Return the digest that the manifest keeps of a file; line ends do not count in text."""
+    """Return the digest of a file in the manifest, which ignores line ends of text."""
     return hashlib.sha256(plain_ends(data)).hexdigest()
 
 
 class Bases:
-    """The texts that were written last into one site, which both sides of a conflict come from.
+    """The merge bases for edits on a site: the last written texts.
 
-    The manifest knows them by digests only. The texts are in the history of the vault, on the
-    machine that exported them; elsewhere there are none, and nothing can be merged.
+    The manifest only has their digests. The texts are in the history of the vault on the machine
+    that exported them; on other machines nothing can be merged.
     """
 
     def __init__(self, history: History, site: str) -> None:
         self._history = history
         self._site = os.path.realpath(site)
 
-    def find(self, path: str, wanted: str) -> bytes | None:
-        """Return what was written last into a file, whose fingerprint is known, or None."""
-        for digest in self._digests.get(path, ()):
+    def find(self, path: str, digest: str) -> bytes | None:
+        """Return the last written text of a file with a fingerprint, or None."""
+        for blob in self._blobs.get(path, ()):
             try:
-                data = self._history.blobs.read(digest)
+                data = self._history.blobs.read(blob)
             except NotekeepError:
                 continue
-            if fingerprint(data) == wanted:
+            if fingerprint(data) == digest:
                 return data
         return None
 
-    def keep(self, texts: Iterable[tuple[str, bytes]]) -> None:
-        """Keep what an export made of a note where the site holds something else."""
+    def store(self, texts: Iterable[tuple[str, bytes]]) -> None:
+        """Store texts, by path, for files that keep or merge edits on the site."""
         with explain_errors(self._history.folder, "added to"):
             changes = tuple(
                 ChangeRecord("seen", path, None, self._history.blobs.store(data))
@@ -304,8 +302,8 @@ class Bases:
                 self._history.log.append(record)
 
     @cached_property
-    def _digests(self) -> dict[str, list[str]]:
-        """For each file of the site the digests of what it held, the last first."""
+    def _blobs(self) -> dict[str, list[str]]:
+        """The blobs of each file of the site, the latest first."""
         found: dict[str, list[str]] = {}
         for record in reversed(self._history.records()):
             for change in record.changes if record.root == self._site else ():

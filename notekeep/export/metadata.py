@@ -1,4 +1,4 @@
-"""Metadata of pictures and documents: what may leave, stripped or refused."""
+"""Metadata of pictures and documents: strips it, or refuses files with locations."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from notekeep.export.assets import suffix
 from notekeep.export.local_addresses import is_local_attribute, strip_style_addresses
 from notekeep.export.source_map import MappedText, SourceEdit
 
-# Pictures: only the parts that draw them are kept, to the byte where the format allows it, so a
-# picture loses no quality and one without metadata is not touched. The orientation stays, as a
-# picture without it would lie on its side; colour profiles stay too.
+# Pictures: only the parts that draw them are copied, byte for byte where the format allows it, so
+# that a picture loses no quality and one without metadata is unchanged. The orientation and colour
+# profiles are copied too.
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset(
@@ -33,36 +33,36 @@ _PNG_KEPT = frozenset(
 )
 _WEBP_KEPT = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 _WEBP_FLAGS = 0x08 | 0x04
-"""What the header says of EXIF and of XMP."""
+"""The header flags for EXIF and XMP."""
 _GIF_KEPT = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
-"""How often a GIF is repeated, and its colours."""
+"""The number of repeats, and the colours."""
 _ORIENTATION = 0x0112
 _RESAVED = {"tif": "TIFF", "tiff": "TIFF", "avif": "AVIF", "heic": "HEIF", "heif": "HEIF"}
 
 _SVG = "http://www.w3.org/2000/svg"
-_DRAWN = {
+_NAMESPACES = {
     "": _SVG,
     "xlink": "http://www.w3.org/1999/xlink",
     "xml": "http://www.w3.org/XML/1998/namespace",
     "html": "http://www.w3.org/1999/xhtml",
     "math": "http://www.w3.org/1998/Math/MathML",
 }
-"""The languages that a browser draws an SVG by, and the prefixes that they get."""
-_UNSEEN = ("metadata", "desc", "script")
+"""The XML namespaces that browsers draw, by prefix."""
+_INVISIBLE = ("metadata", "desc", "script")
 _DATA = re.compile(r"(?<=\")data:[^\"]*|(?<=')data:[^']*|\bdata:image/[^\s\"'<>()]*", re.IGNORECASE)
-"""An address that holds a file."""
+"""An address that contains a file."""
 _INSTRUCTION = re.compile(rb"<\?(?!xml\s)|<!|\0")
-"""What begins an instruction, a comment or a document type, or is UTF-16, which hides them."""
+"""The start of an instruction, comment or document type, or UTF-16, which hides them."""
 _STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def can_strip(name: str, data: bytes) -> bool:
-    """Return whether a file is a picture that `strip_metadata` takes metadata out of."""
+    """Whether a file is a picture that `strip_metadata` can clean."""
     return _cleaner(name, data) is not None
 
 
 def strip_metadata(name: str, data: bytes) -> bytes:
-    """Return a file without metadata; of a kind that has none, or that is no picture, itself."""
+    """Return a picture without metadata; other files unchanged."""
     clean = _cleaner(name, data)
     return data if clean is None else clean(name, data)
 
@@ -89,7 +89,7 @@ def _jpeg(_name: str, data: bytes) -> bytes:
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
         marker = data[at + 1]
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if marker == 0xFF:  # a byte that only fills
+        if marker == 0xFF:  # padding
             end = at + 1
         segment = data[at:end]
         if marker == 0xE1:
@@ -97,15 +97,15 @@ def _jpeg(_name: str, data: bytes) -> bytes:
         else:
             kept.append(_drawn_segment(segment))
         at = end
-    # After the picture's end a phone may append whole further files (motion, depth, previews).
+    # Phones append whole files (motion, depth, previews) after the end of the picture.
     clean = b"".join([*kept, *_scans(data, at)])
     return data if clean == data else clean
 
 
 def _drawn_segment(segment: bytes) -> bytes:
-    """Return what of a segment changes how a picture looks."""
+    """Return the part of a segment that affects how the picture looks."""
     marker = segment[1]
-    if marker == 0xE0 and segment.startswith(b"JFIF\0", 4):  # without its small picture
+    if marker == 0xE0 and segment.startswith(b"JFIF\0", 4):  # without its thumbnail
         return b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0"
     if marker == 0xEE and segment.startswith(b"Adobe", 4):
         return b"\xff\xee\0\x0e" + segment[4:16]
@@ -114,7 +114,7 @@ def _drawn_segment(segment: bytes) -> bytes:
 
 
 def _scans(data: bytes, at: int) -> Iterator[bytes]:
-    """Yield the scans of a picture, up to its end, and what is needed between them."""
+    """Yield the scans of a picture, and the necessary segments between them."""
     start = at
     while True:
         at = data.find(b"\xff", at)
@@ -136,7 +136,7 @@ def _scans(data: bytes, at: int) -> Iterator[bytes]:
 
 
 def _orientation_only(data: bytes, segment: bytes) -> bytes:
-    """Return what is left of an APP1 segment: an orientation that is not the ordinary one."""
+    """Return an APP1 segment with only the orientation; empty for the default orientation."""
     if not segment[4:].startswith(b"Exif\0\0"):
         return b""
     _need_pillow()
@@ -156,18 +156,19 @@ def _orientation_only(data: bytes, segment: bytes) -> bytes:
 
 
 def _need_pillow() -> None:
-    """Refuse what cannot be checked; a location must not leave because a library is missing."""
+    """Refuse pictures that cannot be checked for locations because Pillow is missing."""
     try:
-        import PIL  # noqa: F401 - only whether it is there
+        import PIL  # noqa: F401 - only to test that it is installed
     except ImportError as error:
         raise Refused(
-            "a picture cannot be checked for locations and names without Pillow", INSTALL_IMAGES
+            "A picture cannot be checked for locations and names without Pillow.",
+            f"Install it: {INSTALL_IMAGES}.",
         ) from error
 
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Silence what a library says about damaged metadata: that is thrown away in any case."""
+    """Silence warnings of a library about damaged metadata, which is discarded anyway."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -179,7 +180,7 @@ def _png(_name: str, data: bytes) -> bytes:
     while at + 8 <= len(data) and name != b"IEND":
         size, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + size
-        if name == b"iCCP":  # whose own name says what the monitor is called
+        if name == b"iCCP":  # its name reveals that of the monitor
             chunk = name + b"icc" + data[data.find(b"\0", at + 8) : end - 4]
             crc = zlib.crc32(chunk).to_bytes(4, "big")
             kept.append((len(chunk) - 4).to_bytes(4, "big") + chunk + crc)
@@ -231,7 +232,7 @@ def _gif(_name: str, data: bytes) -> bytes:
 
 
 def _colours(flags: bytes) -> int:
-    """Return how long the table of colours is that a picture of a GIF begins with."""
+    """Return the length of the color table at the beginning of a GIF picture."""
     return 3 << ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
 
 
@@ -242,32 +243,32 @@ def _behind_blocks(data: bytes, at: int) -> int:
 
 
 def _svg(name: str, data: bytes) -> bytes:
-    """Return a drawing without comments and without what its editor keeps in it for itself."""
+    """Return a drawing without comments and without data of its editor."""
     try:
-        # expat itself limits how far entities grow; comments are not part of what it gives.
+        # expat limits the expansion of entities, and drops comments.
         root = ET.fromstring(data)  # noqa: S314
     except (ET.ParseError, ValueError, LookupError) as error:
-        raise _unreadable(name, "save it as plain SVG, or as PNG") from error
+        raise _unreadable(name, "Save it as plain SVG, or as PNG.") from error
     # Comments, instructions and document types are not in the tree.
     changed = _INSTRUCTION.search(data) is not None
     for element in root.iter():
-        for child in [one for one in element if not _is_drawn(one.tag) or _tag(one) in _UNSEEN]:
+        for child in [one for one in element if not _is_drawn(one.tag) or _tag(one) in _INVISIBLE]:
             _remove(element, child)
             changed = True
-        if _tag(element) == "style" and (element.text or "") != (
-            clean := _style(element.text or "")
-        ):
-            element.text, changed = clean, True
+        if _tag(element) == "style" and element.text:
+            clean = strip_style_addresses(_STYLE_COMMENT.sub("", element.text))
+            changed = changed or clean != element.text
+            element.text = clean
         for key, value in list(element.attrib.items()):
-            said = _attribute(name, key, value)
-            if said is None:
+            clean_value = _attribute(name, key, value)
+            if clean_value is None:
                 del element.attrib[key]
             else:
-                element.attrib[key] = said
-            changed = changed or said != value
+                element.attrib[key] = clean_value
+            changed = changed or clean_value != value
     if not changed:
         return data
-    for prefix, space in _DRAWN.items():
+    for prefix, space in _NAMESPACES.items():
         ET.register_namespace(prefix, space)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
@@ -276,13 +277,8 @@ def _tag(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _style(text: str) -> str:
-    """Return a style sheet without comments and without addresses of this machine."""
-    return strip_style_addresses(_STYLE_COMMENT.sub("", text))
-
-
 def _is_drawn(tag: str) -> bool:
-    return not tag.startswith("{") or tag[1:].partition("}")[0] in _DRAWN.values()
+    return not tag.startswith("{") or tag[1:].partition("}")[0] in _NAMESPACES.values()
 
 
 def _remove(element: ET.Element, child: ET.Element) -> None:
@@ -295,8 +291,8 @@ def _remove(element: ET.Element, child: ET.Element) -> None:
 
 
 def _attribute(name: str, key: str, value: str) -> str | None:
-    """Return what an attribute is to be; None for one that draws nothing."""
-    # `data-…` and `on…` are for scripts; diagrams.net keeps its whole document in `content`.
+    """Return the clean value of an attribute; None for one that draws nothing."""
+    # `data-…` and `on…` are for scripts; diagrams.net stores its whole document in `content`.
     local = key.rpartition("}")[2]
     if not _is_drawn(key) or local.startswith(("data-", "on")) or local == "content":
         return None
@@ -306,7 +302,7 @@ def _attribute(name: str, key: str, value: str) -> str | None:
 
 
 def strip_data_address(name: str, address: str) -> str:
-    """Return an address that holds a picture, without metadata; "" if it holds anything else."""
+    """Return a data address of a picture without metadata; "" for other data."""
     head, _, body = address.partition(",")
     kind, *how = head.lower().removeprefix("data:image/").split(";")
     if not head.lower().startswith("data:image/"):
@@ -316,7 +312,7 @@ def strip_data_address(name: str, address: str) -> str:
         try:
             data = base64.b64decode(data)
         except binascii.Error as error:
-            raise _unreadable(name, "save it as plain SVG, or as PNG") from error
+            raise _unreadable(name, "Save it as plain SVG, or as PNG.") from error
     clean = strip_metadata(f"{name}.{kind.partition('+')[0]}", data)
     if clean == data:
         return address
@@ -324,7 +320,7 @@ def strip_data_address(name: str, address: str) -> str:
 
 
 def strip_data_addresses(passage: MappedText) -> list[SourceEdit]:
-    """Return the edits that strip the pictures in addresses of a note's text."""
+    """Return the edits that strip metadata of pictures in addresses."""
     edits = []
     spans = passage.find("image", "definition", "html", "html_block")
     for span in spans if "data:" in passage.text.lower() else ():
@@ -337,7 +333,7 @@ def strip_data_addresses(passage: MappedText) -> list[SourceEdit]:
 
 
 def _resaved(name: str, data: bytes) -> bytes:
-    """Return a picture whose format has its metadata spread all over, decoded and saved again."""
+    """Decode and save a picture again, for formats with metadata in many places."""
     _need_pillow()
     from PIL import Image, ImageOps
 
@@ -348,33 +344,33 @@ def _resaved(name: str, data: bytes) -> bytes:
             out = io.BytesIO()
             clean.save(out, _RESAVED[suffix(name)])
     except (OSError, ValueError, SyntaxError, KeyError) as error:
-        raise _unreadable(name, "save it as PNG, JPEG or WebP") from error
+        raise _unreadable(name, "Save it as PNG, JPEG or WebP.") from error
     return out.getvalue()
 
 
-def _unreadable(name: str, way_out: str) -> Refused:
-    return Refused(f"{name}: cannot be checked for locations and names", way_out)
+def _unreadable(name: str, hint: str) -> Refused:
+    return Refused(f"{name}: Cannot check the picture for locations and names.", hint)
 
 
-# Files that are not pictures: recordings, films, PDF, Office. Such a file is not changed, as that
-# could break it. A place in it refuses it. Places are looked for in the bytes, whatever the format,
-# as a parser of each format misses what a damaged or unusual file has; PDF and Office are unpacked,
-# and the names in them are told.
+# Other files: recordings, films, PDF, Office. They are not changed, as that could break them. A
+# file with a location is refused. Locations are searched in the bytes, because a parser of each
+# format would miss those in damaged or unusual files. PDF and Office files are unpacked, and names
+# in them are reported.
 
 _PLACES = re.compile(
-    # coordinates as cameras write them, and what stands before a place in lists of facts
-    rb"(?P<said>[+-]\d\d\.\d{2,}[+-]\d{3}\.\d{2,}(?:[+-][\d.]+)?/?)"
+    # coordinates as written by cameras, and keys of locations in metadata
+    rb"(?P<coordinates>[+-]\d\d\.\d{2,}[+-]\d{3}\.\d{2,}(?:[+-][\d.]+)?/?)"
     rb"|(?:\b|_)(?i:location|gps\w*|latitude|longitude)(?:=|\0)(?P<fact>[ -~]{3,80})"
     rb"|<(?:\w+:)?(?i:gps\w*|location\w*|latitude|longitude)>\s*(?P<element>[^<\s][^<]*)"
     rb"|\x45\xa3[\x80-\xff](?P<tag>(?:[A-Z]+_)?(?i:location|gps|latitude|longitude))"
     rb"|(?P<xml><(?:gpx|kml|trkpt|wpt)\b)|(?P<json>\"coordinates\"\s*:)|(?m:^(?P<card>GEO[:;]))"
 )
 _FILM_PLACES = re.compile(rb"(?<=\xa9)xyz|loci|gpmd|camm|location\.ISO6709")
-"""Boxes and tracks that hold places, looked for in films only: chance makes such bytes as well."""
+"""Boxes and tracks with locations. Only searched in films, as the bytes may occur by chance."""
 _ENDS = 4 * 1024 * 1024
-"""How much of the beginning and of the end of a file is looked at; lists of facts stand there."""
+"""Bytes to search at the beginning and the end of a file, where metadata is."""
 _PACKED_EXIF = b"brobExif"
-_LARGEST_UNPACKED = 256 * 1024 * 1024
+_MAX_UNPACKED = 256 * 1024 * 1024
 _EXIF = re.compile(rb"(?:Exif\0\0|eXIf|E(?:XIF|xif).{4})(?=II\*\0|MM\0\*)", re.DOTALL)
 _EXIF_BYTES = 65536
 _XMP_PLACE = re.compile(
@@ -398,41 +394,43 @@ _DOCUMENTS = frozenset(
 
 
 def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
-    """Return what to know of files that leave with all that is in them; refuse places."""
+    """Return warnings about files that are exported with their metadata; refuse locations."""
     problems: dict[str, str] = {}
+    cause: Exception | None = None
     named: list[str] = []
     unknown: list[str] = []
     for path, data in files.items():
         is_document = suffix(path) in _DOCUMENTS or _is_pdf(data) or _is_office(data)
         try:
             parts = list(_unpacked(data)) if is_document else [data]
-            places = dict.fromkeys(_shown(place) for part in parts for place in _find_places(part))
+            places = dict.fromkeys(_text(place) for part in parts for place in _find_places(part))
         except Refused:
             raise
-        except Exception:  # noqa: BLE001 - a library makes anything at all of a broken file
-            problems[path] = f"{path} could not be checked for locations and names"
+        except Exception as error:  # noqa: BLE001 - libraries raise anything for a broken file
+            problems[path] = f"{path} could not be checked for locations and names: {error}."
+            cause = error
             continue
         if found := ", ".join(filter(None, places)):
-            problems[path] = f"{path} contains a location: {found}"
-        names = dict.fromkeys(_shown(name) for part in parts for name in _find_names(part))
+            problems[path] = f"{path} contains a location: {found}."
+        names = dict.fromkeys(_text(name) for part in parts for name in _find_names(part))
         if is_document and names:
             named.append(f"{path} ({', '.join(names)})")
         if not is_document:
             unknown.append(path)
     if problems:
-        ways = " ".join(f"--keep-metadata {shlex.quote(path)}" for path in problems)
+        options = " ".join(f"--keep-metadata {shlex.quote(path)}" for path in problems)
         raise Refused(
-            "; ".join(problems.values()),
-            f"to export it anyway, add {ways}, or list it in `keep_metadata` of [export] in"
-            " .notekeep/config.toml",
-        )
+            " ".join(problems.values()),
+            f"To export it anyway, add {options}, or list it in `keep_metadata` of [export] in"
+            " .notekeep/config.toml.",
+        ) from cause
     return [
-        *([f"files contain names of people: {', '.join(named)}"] if named else []),
-        *([f"not checked for names of people: {', '.join(unknown)}"] if unknown else []),
+        *([f"Files contain names of people: {', '.join(named)}."] if named else []),
+        *([f"Not checked for names of people: {', '.join(unknown)}."] if unknown else []),
     ]
 
 
-def _shown(value: bytes) -> str:
+def _text(value: bytes) -> str:
     return " ".join(value.decode("utf-8", "replace").replace("\0", " ").split())[:80]
 
 
@@ -446,19 +444,19 @@ def _is_office(data: bytes) -> bool:
 
 def _find_places(data: bytes) -> Iterator[bytes]:
     if _PACKED_EXIF in data[:_ENDS]:
-        raise ValueError("its EXIF is packed")
+        raise ValueError("its EXIF is compressed")
     for match in _EXIF.finditer(data):
         yield _exif_place(data[match.end() : match.end() + _EXIF_BYTES])
     yield from _XMP_PLACE.findall(data)
     is_film = data[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"}
-    for part in _film_facts(data) if is_film else (data[:_ENDS], data[_ENDS:][-_ENDS:]):
+    for part in _film_metadata(data) if is_film else (data[:_ENDS], data[_ENDS:][-_ENDS:]):
         yield from _FILM_PLACES.findall(part) if is_film else ()
         for text in (part, part.replace(b"\0", b"")):  # also UTF-16
             yield from (match[match.lastindex or 0] for match in _PLACES.finditer(text))
 
 
-def _film_facts(data: bytes) -> Iterator[bytes]:
-    """Yield the outer boxes of MP4 and QuickTime that hold neither sound nor picture."""
+def _film_metadata(data: bytes) -> Iterator[bytes]:
+    """Yield the outer boxes of MP4 and QuickTime without sound and pictures."""
     at = 0
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -486,8 +484,8 @@ def _exif_place(tiff: bytes) -> bytes:
 
 
 def _degrees(place: dict[int, object], tag: int) -> str:
-    said = place[tag]
-    parts = said if isinstance(said, tuple) else (said,)
+    value = place[tag]
+    parts = value if isinstance(value, tuple) else (value,)
     degrees = sum(float(part) / 60**power for power, part in enumerate(parts))
     return f"{degrees:.4f}{place.get(tag - 1, '')}"
 
@@ -501,7 +499,7 @@ def _find_names(data: bytes) -> Iterator[bytes]:
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
-    """Yield the parts of a document that say something of it."""
+    """Yield a document and its unpacked parts with metadata."""
     yield data
     if _is_pdf(data):
         yield from _pdf(data)
@@ -511,8 +509,8 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
         for one in packed.infolist():
             if suffix(one.filename) in {"xml", "opf", "jpg", "jpeg", "png", "tif", "tiff", "webp"}:
                 unpacked += one.file_size
-                if unpacked > _LARGEST_UNPACKED:
-                    raise ValueError("too large to check")
+                if unpacked > _MAX_UNPACKED:
+                    raise ValueError("it is too large when unpacked")
                 yield packed.read(one)
 
 
@@ -525,8 +523,8 @@ def _pdf(data: bytes) -> Iterator[bytes]:
         if reader.is_encrypted:
             raise ValueError("it is encrypted")
         len(reader.pages)
-        if (facts := reader.metadata) is not None and facts.author:
-            yield f"<dc:creator>{facts.author}<".encode()
-        said = reader.root_object.get("/Metadata")
-        if said is not None:
-            yield said.get_object().get_data()
+        if reader.metadata is not None and reader.metadata.author:
+            yield f"<dc:creator>{reader.metadata.author}<".encode()
+        xmp = reader.root_object.get("/Metadata")
+        if xmp is not None:
+            yield xmp.get_object().get_data()

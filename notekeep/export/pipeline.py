@@ -1,15 +1,10 @@
-"""Export notes to a site: select, draft, rewrite, plan, audit, write.
-
-`plan_export` says what would be done and `write_export` does it. In between lies a plain value, the
-plan, which a person may look at.
-"""
+"""Export notes to a site: `plan_export` returns a plan, and `write_export` writes it."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,16 +51,15 @@ def plan_export(
 
     Args:
         source: The vault.
-        request: What goes where.
-        key: What the site's manifest calls the vault.
-        history: Knows what was written last, which edits in the site are merged by, and what notes
-            were called.
-        for_status: Whether the plan only tells how things stand, also where all notes are refused.
+        request: What to export, and where to.
+        key: Identifies the vault in the manifest.
+        history: Has the last written texts, for merges, and the earlier paths of notes.
+        for_status: Return a plan even if all notes are refused.
 
     Raises:
-        Refused: The only note may not leave; or a file would hold something private.
-        NotFound: The site is none.
-        UsageError: There is no such target, or the site's settings cannot be read.
+        Refused: The only note may not be exported, or a file would contain private text.
+        NotFound: The folder is no site.
+        UsageError: Unknown target, or invalid settings of the site.
     """
     folder = site_folder(source.root, request.target, request.site)
     target = open_target(request.target or ("" if request.site else "portable"), folder)
@@ -73,7 +67,7 @@ def plan_export(
     manifest = Manifest.read(folder).locate_notes(key, source.notes, history)
     options = settle_linebreaks(request.options, source.root, target)
     bases = Bases(history, folder)
-    # Planned again without what would leak: one such note hides none of the others.
+    # Planned again without notes that would leak, so that the others are exported.
     leaking: dict[str, Refused] = {}
     while True:
         batch = Batch(source, target, manifest, options, key, dict(leaking))
@@ -112,7 +106,7 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
     audit = Audit(batch.source, found)
 
     def shows_private(data: bytes, note: str) -> bool:
-        # A person may type in the site what a field of the note says.
+        # The person may have typed the value of a field in the site.
         hits = audit.find([OutgoingFile("", data, note)])
         return any(not hit.term.is_field for hit in hits)
 
@@ -135,27 +129,30 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
 
 
 def _leaking_notes(plan: ExportPlan, audit: Audit, hits: Sequence[Hit]) -> dict[str, Refused]:
-    """Return the notes that are left out for what was found, and why; links between them wait."""
+    """Return the refused notes for leaks; those that link to others of them are planned again."""
     notes = {file.path: file.note for file in plan.files}
     by_note: dict[str, list[Hit]] = {}
     for hit in hits:
         by_note.setdefault(notes[hit.file.path], []).append(hit)
     own = [planned for planned in plan.posts if planned.post.path in by_note]
-    alone = [one for one in own if not _links_to(one, by_note.keys() - {one.post.path})]
+    alone = [
+        one
+        for one in own
+        if not any(
+            ref.kind == "note" and ref.path in by_note and ref.path != one.post.path
+            for ref in one.draft.used_references()
+        )
+    ]
     return {one.post.path: audit.refusal(by_note[one.post.path]) for one in alone or own}
 
 
-def _links_to(planned: PlannedPost, notes: AbstractSet[str]) -> bool:
-    return any(ref.kind == "note" and ref.path in notes for ref in planned.draft.used_references())
-
-
 def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
-    """Return the words that are in every post of the site: names of folders and of fields."""
+    """Return the words in every post of the site: names of folders and fields."""
     words = []
     for one in {one.draft.post.draft: one for one in posts}.values():
         post = one.draft.post
         bare = Post("", "", post.date, draft=post.draft, slug=post.slug)
-        # Word by word: what a target writes in a row may be something it should not know.
+        # Single words, because a target may write private text as a phrase.
         text = target.compose(one.draft, target.head(bare, ""), "")
         words += sorted({*normalize_for_audit(text).split()})
     for one in posts:
@@ -166,55 +163,55 @@ def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
 
 
 def site_folder(root: str, target: str, site: str) -> str:
-    """Return where drafts go: a site, or a folder beside the vault."""
+    """Return the folder for drafts: the site, or a folder beside the vault."""
     if site:
         return os.path.abspath(os.path.expanduser(site))
     if target and not load_target(target).anywhere:
-        raise UsageError(f"{target} needs the folder of the site", "use --site DIR")
+        raise UsageError(f"{target} needs the folder of the site.", "Use --site DIR.")
     beside = os.path.dirname(os.path.realpath(root))
     kind = "drafts" if target in {"", "portable"} else target
     return os.path.join(beside, f"{os.path.basename(os.path.normpath(root))}-{kind}")
 
 
 def _refuse_nesting(root: str, target: Target) -> None:
-    """Keep drafts out of the vault, where they are notes, and the vault out of a site's pages."""
+    """Refuse a site in the vault, where drafts become notes, and a vault in the site's pages."""
     vault, site = os.path.realpath(root), os.path.realpath(target.folder)
     probe = target.post_path(Post("", "", date=datetime.now(UTC), slug="x"))
     posts = os.path.realpath(os.path.dirname(os.path.join(site, *probe.split("/"))))
     if target.ending == ".md" and is_within(posts, vault):
         inner = os.path.relpath(posts, vault).replace(os.sep, "/")
         if not is_ignored_folder(vault, inner):
-            ignored = f", or write {inner}/ into its .notekeepignore" if inner != "." else ""
+            ignored = f", or add {inner}/ to its .notekeepignore" if inner != "." else ""
             raise UsageError(
-                f"{target.folder} is in the vault, so drafts would become notes",
-                f"use --site with a folder outside the vault{ignored}",
+                f"{target.folder} is in the vault, so drafts would become notes.",
+                f"Use --site with a folder outside the vault{ignored}.",
             )
     if vault != site and is_within(vault, site):
         inner = os.path.relpath(vault, site).replace(os.sep, "/")
         if target.makes_pages(inner):
             raise UsageError(
-                f"the vault is in the folder {inner} of the site, where {target.name} publishes"
-                " every note, including private ones",
-                "move the vault out of the site, or into a folder that is not published",
+                f"The vault is in the folder {inner} of the site. {target.name} would publish every"
+                " note in it, including private ones.",
+                "Move the vault out of the site, or into a folder that is not published.",
             )
 
 
 def settle_linebreaks(options: Options, root: str, target: Target) -> Options:
-    """Return options that say how single newlines are shown: as chosen, else as Obsidian does."""
+    """Return the options with `linebreaks` set: as chosen, else as in Obsidian's settings."""
     if options.linebreaks:
         return options
     shown: Literal["keep", "join"] = "join"
     folder = os.path.join(root, FOLDER)
     if target.id != "portable" and os.path.isdir(folder):
         shown = "keep"
-        with suppress(ValueError):  # a file that holds no settings says nothing
+        with suppress(ValueError):  # invalid settings
             if read_json(os.path.join(folder, "app.json"), dict).get("strictLineBreaks") is True:
                 shown = "join"
     return replace(options, linebreaks=shown)
 
 
 def outgoing_files(plan: ExportPlan) -> list[OutgoingFile]:
-    """Return what will be in the site of a plan's files, also of those that stay as they are."""
+    """Return the files of a plan as they will be in the site, also unchanged ones."""
     return [
         OutgoingFile(file.path, file.after, file.note if file.is_post else "")
         for file in _outgoing(plan)
@@ -230,14 +227,15 @@ def _outgoing(plan: ExportPlan) -> Iterator[SiteChange]:
 
 
 def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResult:
-    """Make a planned export as one step of history, which `undo` takes back.
+    """Write a plan as one step of history, which `undo` reverts.
 
-    What was written is read back and audited; if it holds anything private, it is taken back.
+    The written files are read back and audited. The export is reverted if they contain private
+    text.
 
     Raises:
-        Conflict: A file of the site changed since the plan was made; nothing was written.
-        Refused: The audit found something private; nothing is left of the export.
-        Failure: The system did not let it be written; nothing is left of it.
+        Conflict: A file of the site changed since the plan; nothing was written.
+        Refused: The audit found private text; the export was reverted.
+        Failure: The files could not be written; the export was reverted.
     """
     changes = [file for file in plan.files if file.status in WRITTEN_STATUSES]
     exported = ExportResult(
@@ -251,13 +249,14 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
         return exported
     audit.check(outgoing_files(plan))
     os.makedirs(plan.site, exist_ok=True)
-    # What is made of notes whose files stay as a person changed them, or are merged.
-    settled = [file for file in plan.files if file.status != "conflict"]
-    Bases(history, plan.site).keep(
-        (file.path, file.ours) for file in settled if file.ours is not None
+    # The versions of notes whose posts keep or merge edits of the site.
+    Bases(history, plan.site).store(
+        (file.path, file.ours)
+        for file in plan.files
+        if file.status != "conflict" and file.ours is not None
     )
-    gone = [OutgoingFile(file.path, file.before or b"", file.note) for file in changes]
-    step = _write_files(plan, history, hides=bool(audit.find(gone)))
+    replaced = [OutgoingFile(file.path, file.before or b"", file.note) for file in changes]
+    step = _write_files(plan, history, hides=bool(audit.find(replaced)))
     try:
         audit.check(_read_back(plan.site, file) for file in _outgoing(plan))
     except Refused:
@@ -295,11 +294,11 @@ def _write_files(plan: ExportPlan, history: History, *, hides: bool) -> str:
 
 
 def _read_back(site: str, file: SiteChange) -> OutgoingFile:
-    """Read a file that was written, and make sure that it is what was planned."""
-    there = content_at(site, file.path)
-    if there is None or there != file.after:
+    """Read a written file; Conflict if it is not as planned."""
+    data = content_at(site, file.path)
+    if data is None or data != file.after:
         raise Conflict(
-            f"{file.path}: changed by another program during the export",
-            "check the file, then export again",
+            f"{file.path}: Another program changed the file during the export.",
+            "Check the file, then export again.",
         )
-    return OutgoingFile(file.path, there, file.note if file.is_post else "")
+    return OutgoingFile(file.path, data, file.note if file.is_post else "")

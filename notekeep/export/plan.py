@@ -1,4 +1,4 @@
-"""An export that has not been made, as a value: every file it would write or remove in the site."""
+"""The plan of an export: every file that it would write or remove in the site."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from notekeep.export.source_map import SourceChange
 from notekeep.markdown.text_merge import merge_with_site, three_way_diff
 
 FileStatus = Literal["new", "changed", "unchanged", "conflict", "orphan", "removed"]
-"""What happens to a file: "conflict" was changed by hand and is left alone, "orphan" belongs to
-nothing any more and is left until it is pruned, "removed" goes."""
+"""The change of a file: "conflict" was edited on the site and stays, "orphan" belongs to no
+exported note and stays until it is pruned."""
 
 WRITTEN_STATUSES: frozenset[FileStatus] = frozenset({"new", "changed", "removed"})
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is to be exported and where to: enough to plan it again."""
+    """What to export, and where to."""
 
     paths: tuple[str, ...] = ()
     target: str = ""
@@ -37,23 +37,22 @@ class ExportRequest:
 class SiteChange:
     """One file of a plan."""
 
-    path: str  # where it is, from the site's root
+    path: str  # in the site
     status: FileStatus
-    before: bytes | None  # what it holds, or None when it is not there
-    after: bytes | None  # what it is to hold, or None when it goes or stays
-    note: str = ""  # the note it comes from, or the slug of a post whose note is gone, or ""
-    why: str = ""  # why, where the status does not say it
-    is_post: bool = False  # whether it is a post, not a picture or the manifest
-    is_orphan: bool = False  # whether it stays of a post that no note stands behind any more
-    # of a file that was changed by hand, what was written last, where that is known
+    before: bytes | None  # None for a new file
+    after: bytes | None  # None if it is removed or stays
+    note: str = ""  # the path of its note, or the slug of a post without a note
+    why: str = ""  # explains the status
+    is_post: bool = False  # not a picture or the manifest
+    is_orphan: bool = False  # belongs to a post without an exported note
+    # for files edited on the site: the last written content, and that of the note now
     base: bytes | None = None
-    ours: bytes | None = None  # of such a file, what an export makes of the note by itself
-    # of one that was edited there, what a person can say becomes of it, besides merging
-    answers: tuple[str, ...] = ()
+    ours: bytes | None = None
+    answers: tuple[str, ...] = ()  # possible choices for edits, besides merging
 
     @property
     def can_merge(self) -> bool:
-        """Whether what was changed by hand and what the note says by now go together."""
+        """Whether the edits on the site and those of the note can be merged."""
         ours = self.after if self.ours is None else self.ours
         if self.base is None or self.before is None or ours is None:
             return False
@@ -61,11 +60,11 @@ class SiteChange:
 
     @property
     def is_text(self) -> bool:
-        """Whether it can be shown line by line."""
+        """Whether it is text."""
         return not any(data and b"\0" in data[:8192] for data in (self.before, self.after))
 
     def diff(self) -> str:
-        """Return what would change as a unified diff; "" for pictures and what stays."""
+        """Return the change as a unified diff; "" for pictures and unchanged files."""
         if not self.is_text or self.status == "unchanged":
             return ""
         if self.status == "conflict" and None not in (self.base, self.before, self.ours):
@@ -81,49 +80,42 @@ class SiteChange:
 
 
 class PlannedPost(NamedTuple):
-    """A post as it will be in the site."""
+    """A post to write."""
 
     post: Post
-    path: str  # its file, from the site's root
-    draft: Draft  # the note before it was made a post of this site
-    changes: list[SourceChange]  # what was done to the note, by line: what `--explain` prints
+    path: str  # in the site
+    draft: Draft
+    changes: list[SourceChange]  # to the note's text, for `--explain`
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What an export would do."""
+    """The changes of an export."""
 
-    target: str  # the target's id; `target_name` is what its generator is called
+    target: str  # the id
     target_name: str
-    site: str  # the site's folder
-    # every file, in order of path; the manifest is one of them
-    files: list[SiteChange] = field(default_factory=list)
-    # the posts that were asked for, in the order asked for
-    posts: list[PlannedPost] = field(default_factory=list)
-    # notes that may not or cannot be exported, and why
-    refused: dict[str, Refused] = field(default_factory=dict)
+    site: str  # the folder
+    files: list[SiteChange] = field(default_factory=list)  # by path, with the manifest
+    posts: list[PlannedPost] = field(default_factory=list)  # as requested
+    refused: dict[str, Refused] = field(default_factory=dict)  # by note
     warnings: list[str] = field(default_factory=list)
-    # every note that has a post in the site, and the post
-    published: dict[str, Post] = field(default_factory=dict)
-    request: ExportRequest = field(default_factory=ExportRequest)  # what was asked for
-    # the generation of the catalog it was made of; a later one means that notes changed
-    generation: int = 0
-    # all drafts that the files were made of, for the audit
+    published: dict[str, Post] = field(default_factory=dict)  # all posts in the site, by note
+    request: ExportRequest = field(default_factory=ExportRequest)
+    generation: int = 0  # of the catalog; a later one means that notes changed
+    # for the audit: all drafts, the exporter's own words, and the slugs in the manifest, which
+    # also lists notes that became private, until their posts are pruned
     drafts: list[Draft] = field(default_factory=list)
-    # the words that the exporter writes by itself, for the audit
     own_words: list[str] = field(default_factory=list)
-    # what the site's manifest names already, for the audit: notes that may not leave any more are
-    # in it until their posts are pruned
     known_slugs: list[str] = field(default_factory=list)
-    hides_drafts: bool = False  # whether the site's generator builds no drafts unless asked to
+    hides_drafts: bool = False  # the generator builds no drafts by default
 
     def counts(self) -> dict[FileStatus, int]:
-        """Return how many files have each status; those that none has are left out."""
+        """Return the number of files by status."""
         return Counter(file.status for file in self.files)
 
     @property
     def draft_notice(self) -> str:
-        """What to know of drafts that the site does not show; "" where there are none."""
+        """A notice about drafts that the site does not show; "" for none."""
         edited = {file.note for file in self.files if file.is_post and _is_published_by_hand(file)}
         drafts = {planned.post.path for planned in self.posts if planned.post.draft}
         if self.hides_drafts and drafts - edited:
@@ -132,12 +124,12 @@ class ExportPlan:
 
     @property
     def conflicts(self) -> list[SiteChange]:
-        """The files that were changed by hand."""
+        """The files that were edited on the site and stay."""
         return [file for file in self.files if file.status == "conflict"]
 
     @property
     def edited(self) -> list[SiteChange]:
-        """The files that were changed by hand, whatever was chosen for them."""
+        """All files that were edited on the site."""
         return [file for file in self.files if file.answers or file.status == "conflict"]
 
     @property
@@ -146,7 +138,7 @@ class ExportPlan:
         return not any(file.status in WRITTEN_STATUSES for file in self.files)
 
     def does_the_same_as(self, other: ExportPlan) -> bool:
-        """Whether both do the same to each file."""
+        """Whether both plans make the same changes."""
         mine, theirs = (
             [(file.path, file.status, file.after) for file in plan.files] for plan in (self, other)
         )
@@ -154,7 +146,7 @@ class ExportPlan:
 
 
 def _is_published_by_hand(file: SiteChange) -> bool:
-    """Whether a post that stays as edited on the site, or is merged with that, is no draft."""
+    """Whether the version of the site, which stays or is merged, is no draft."""
     if file.ours is None:
         return False
     stays = file.before if file.status == "conflict" else file.after
@@ -164,38 +156,35 @@ def _is_published_by_hand(file: SiteChange) -> bool:
 
 @dataclass(slots=True)
 class ExportResult:
-    """An export that was made; its files are named from the site's root."""
+    """The result of an export; paths are relative to the site."""
 
     site: str
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    # the files that were left alone because they were changed by hand
-    conflicts: list[str] = field(default_factory=list)
-    # notes that were not exported, and why
+    conflicts: list[str] = field(default_factory=list)  # edited on the site
     refused: dict[str, Refused] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    draft_notice: str = ""  # what to know of drafts that the site does not show
+    draft_notice: str = ""
 
 
-# How drafts and posts stand in a site: what an export of all of them would do.
+# The states of drafts and posts in a site, from the plan of an export of all of them.
 
 StateName = Literal["new", "changed", "unchanged", "conflict", "orphan", "refused"]
-"""How a note's post stands: "new" is not there yet, "changed" would be written anew, "conflict" was
-changed by hand in the site, "orphan" has no note that may stand behind it, and the note of a
-"refused" one may not leave."""
+"""The state of a note's post: "new" has no post yet, "changed" has a changed note, "conflict" was
+edited on the site, "orphan" has no exported note, and a "refused" note may not be exported."""
 
 
 class PostState(NamedTuple):
-    """How one note stands in one site."""
+    """The state of one note in one site."""
 
-    note: str  # the note's path, or the slug of a post whose note is gone
+    note: str  # its path, or the slug of a post without a note
     state: StateName
-    path: str = ""  # its post in the site; "" for one that has none
+    path: str = ""  # of its post in the site
     why: str = ""
 
 
 def list_states(plan: ExportPlan) -> dict[str, PostState]:
-    """Return how each note of a plan stands, in order of path."""
+    """Return the state of each note of a plan, by path."""
     files: dict[str, list[SiteChange]] = {}
     for file in plan.files:
         if file.note and file.path != MANIFEST_NAME:
@@ -203,13 +192,13 @@ def list_states(plan: ExportPlan) -> dict[str, PostState]:
     found = {note: _state_of(note, own) for note, own in files.items()}
     for note, error in plan.refused.items():
         known = found.get(note)
-        there = f"; {known.why}" if known is not None and known.state == "orphan" else ""
-        found[note] = PostState(note, "refused", why=f"{error.message}{there}")
+        online = f" {known.why}" if known is not None and known.state == "orphan" else ""
+        found[note] = PostState(note, "refused", why=f"{error.message}{online}")
     return dict(sorted(found.items()))
 
 
 def _state_of(note: str, files: list[SiteChange]) -> PostState:
-    """Return what a note's files say together: a post whose picture changed has changed."""
+    """Return the state of a note from its files; a post with a changed picture is changed."""
     post = next((file for file in files if file.is_post), None)
     path = post.path if post is not None else ""
     statuses = {file.status for file in files}
@@ -219,7 +208,7 @@ def _state_of(note: str, files: list[SiteChange]) -> PostState:
         return PostState(note, "conflict", path, why)
     if statuses == {"orphan"}:
         return PostState(note, "orphan", path, left[0] if left else "")
-    # Of a post that is there a file can be left over, such as a picture it had.
+    # A post may have left-over files, such as an unused picture.
     why = why or (left[0] if left else "")
     if post is not None and post.status == "new":
         return PostState(note, "new", path, why)

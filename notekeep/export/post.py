@@ -1,7 +1,7 @@
-"""What a post says of itself: the front matter that may leave, and its slug.
+"""The metadata of a post: exported front matter and the slug.
 
-Only the fields of `Post` pass, and what the person named besides; whatever else a note's front
-matter holds stays in the vault. How a generator writes a field is its target's business.
+Only the fields of `Post`, and those named in the settings, are exported. Targets decide how a
+generator's field is written.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from notekeep.storage.file_names import portability_problem
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED = ("updated", "modified", "lastmod", "last_modified", "date_modified")
 _OWN_PUBLISHED = frozenset({"book", "podcast"})
-"""Kinds whose `published` is about the book or the episode, not about the note."""
+"""Kinds of notes whose `published` is the date of the book or the episode."""
 
 PASSED_FIELDS = frozenset(
     {
@@ -36,21 +36,19 @@ PASSED_FIELDS = frozenset(
         *CATEGORY_FIELDS,
     }
 )
-"""Keys whose values may be seen in a post, or say nothing that could be told on."""
+"""Keys whose values may be in a post, or are never private."""
 
 
 @dataclass(slots=True)
 class Post:
-    """What is known of a post, whatever its generator."""
+    """The metadata of a post, independent of the generator."""
 
     path: str
     title: str
-    # when it is from, with the author's offset; None until the plan has given it one
-    date: datetime | None = None
-    # when it was last changed in what it says, from the front matter only
-    updated: datetime | None = None
+    date: datetime | None = None  # with the author's offset; None until the plan sets it
+    updated: datetime | None = None  # from the front matter only
     draft: bool = True
-    slug: str = ""  # the last part of its address; "" until the plan has given it one
+    slug: str = ""  # the last part of its address; "" until the plan sets it
     description: str = ""
     tags: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
@@ -58,24 +56,22 @@ class Post:
     part: int | None = None
     canonical: str = ""
     lang: str = ""
-    cover: str = ""  # the cover as the note names it: a file of the vault or an address
-    # further fields that the person let pass, as typed
-    extra: dict[str, Value] = field(default_factory=dict)
-    has_math: bool = False  # whether a page needs a typesetter of TeX
-    teaser: str = ""  # the author's teaser as HTML, for a target whose posts have it in their head
-    # slugs it had before, whose addresses people may know
-    former: list[str] = field(default_factory=list)
+    cover: str = ""  # a file of the vault or an address
+    extra: dict[str, Value] = field(default_factory=dict)  # `Options.extra_fields`
+    has_math: bool = False
+    teaser: str = ""  # as HTML, for targets with `teaser_in_head`
+    former: list[str] = field(default_factory=list)  # earlier slugs
 
     @property
     def day(self) -> datetime:
-        """Its date, which a planned post always has."""
+        """The date, which every planned post has."""
         if self.date is None:
             raise AssertionError(self.path)
         return self.date
 
 
 def read_post(note: Note, options: Options, hidden: HiddenWords = lambda *_: None) -> Post:
-    """Return what front matter says of a note's post."""
+    """Return the metadata of a note's post from its front matter."""
     fields = {key: _public(unlink(value, hidden)) for key, value in note.fields.items()}
     post = Post(note.path, _line(note.title))
     published = () if note.kind in _OWN_PUBLISHED else ("published",)
@@ -98,35 +94,34 @@ def read_post(note: Note, options: Options, hidden: HiddenWords = lambda *_: Non
 
 
 def public_title(note: Note, heading: str, hidden: HiddenWords = lambda *_: None) -> str:
-    """Return a note's title, given the heading that is its title where no field is."""
+    """Return a note's title: its field, else `heading`, else its file name."""
 
     def shown(match: re.Match[str]) -> str:
         return hidden(match["target"], match["text"] or "") or match["text"] or match[0]
 
-    given = note.fields.get("title")
-    words = given if isinstance(given, str) else ""
+    title = note.fields.get("title")
     return (
-        _line(re.sub(WIKILINK_PATTERN, shown, words))
+        _line(re.sub(WIKILINK_PATTERN, shown, title if isinstance(title, str) else ""))
         or _line(re.sub(WIKILINK_PATTERN, shown, heading))
         or _line(note_stem(note.path))
     )
 
 
 def _address(value: Value) -> str:
-    """Return an address, unless it may mean something on this machine only."""
+    """Return an address; "" for one that only works on this machine."""
     text = _line(value)
     return "" if is_local(text) else text
 
 
 def _public(value: Value) -> Value:
-    """Return a value without addresses of this machine."""
+    """Return a value without local addresses."""
     if isinstance(value, list):
         return [strip_local_addresses(one) if isinstance(one, str) else one for one in value]
     return strip_local_addresses(value) if isinstance(value, str) else value
 
 
 def unlink(value: Value, hidden: HiddenWords = lambda *_: None) -> Value:
-    """Return a value with the words of its links in their place; a private name goes."""
+    """Replace links in a value with their text, and remove private names."""
     if isinstance(value, list):
         items = [unlink(item, hidden) for item in value]
         return [item for item in items if item and not isinstance(item, list)]
@@ -151,7 +146,7 @@ def _first_date(
 
 
 def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
-    """Read an ISO date or time, by itself in the author's zone; None for less than a day."""
+    """Parse an ISO date or time, by default in the author's zone; None for anything else."""
     text = str(value or "").strip()
     if not _DAY.match(text):
         return None
@@ -160,7 +155,7 @@ def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
         if found.tzinfo is None:
             found = found.replace(tzinfo=zone) if zone else found.astimezone()
         found.astimezone(UTC)
-    except (ValueError, OverflowError):  # also a time that UTC has no year for
+    except (ValueError, OverflowError):  # also a year that UTC does not have
         return None
     return found
 
@@ -173,7 +168,7 @@ def _tags(tags: list[str], nested: str) -> list[str]:
             name = name.rsplit("/", 1)[-1]
         elif nested == "dash":
             name = name.replace("/", "-")
-        # Nikola and Pelican separate tags with commas and have no way to write one.
+        # Nikola and Pelican separate tags with commas and cannot escape one.
         written.append(" ".join(name.replace(",", " ").split()))
     return list(dict.fromkeys(filter(None, written)))
 
@@ -193,7 +188,7 @@ def _whole(value: Value) -> int | None:
 
 
 def _line(value: Value) -> str:
-    """Return a value on one line, without what no format can hold."""
+    """Return a value on one line, without control characters."""
     if value is None or isinstance(value, list):
         return ""
     text = str(value)
@@ -202,15 +197,13 @@ def _line(value: Value) -> str:
     return " ".join(text.split())
 
 
-# Slugs: what the address of a post ends with, and the name of its file in the site.
+# Slugs: the last part of a post's address, and its file name in the site.
 
-LONGEST_SLUG = 80
-"""Characters; cut at a word. Addresses are read aloud and file names have limits."""
+MAX_SLUG_LENGTH = 80  # cut at a word
 
-_TAKEN_SLUGS = frozenset({"index", "_index", "404"})
-"""Names of pages that every site has."""
+_RESERVED_SLUGS = frozenset({"index", "_index", "404"})
 
-_SPELT_OUT = str.maketrans(
+_LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
 )
 _PATHLIKE = re.compile(r"[/\\\0]|^\.\.?$|^[A-Za-z]:|[\r\n]")
@@ -218,32 +211,32 @@ _SLUG = re.compile(r"[^\W_][\w.~-]{0,119}")
 
 
 def make_slug(title: str, path: str) -> str:
-    """Return the slug of a title, Latin without accents; without letters, a name of the path."""
-    plain = _without_accents(title).lower().translate(_SPELT_OUT)
+    """Return the slug of a title, in Latin without accents; from a hash of the path if empty."""
+    plain = _without_accents(title).lower().translate(_LETTERS)
     stem = title_slug(plain) if any(char.isalnum() for char in plain) else ""
-    if len(stem) > LONGEST_SLUG:
-        stem = stem[: LONGEST_SLUG + 1].rpartition("-")[0] or stem[:LONGEST_SLUG]
+    if len(stem) > MAX_SLUG_LENGTH:
+        stem = stem[: MAX_SLUG_LENGTH + 1].rpartition("-")[0] or stem[:MAX_SLUG_LENGTH]
     if not stem:
         stem = "note-" + hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{stem}-note" if stem in _TAKEN_SLUGS or portability_problem(stem) else stem
+    return f"{stem}-note" if stem in _RESERVED_SLUGS or portability_problem(stem) else stem
 
 
 def read_slug(value: object, path: str) -> str | None:
-    """Return the slug that a note's `slug:` gives, or None when it gives none."""
+    """Return the slug in a note's `slug:` field; None for an empty field."""
     if value is None or isinstance(value, bool) or not str(value).strip():
         return None
     text = unicodedata.normalize("NFC", str(value).strip())
     if _PATHLIKE.search(text):
         raise Refused(
-            f"{path}: slug: {text!r} is a path, not a slug",
-            "use only letters, digits and dashes",
+            f"{path}: slug must not be a path. Got {text!r}.",
+            "Use only letters, digits and dashes.",
         )
     if problem := portability_problem(text):
-        raise Refused(f"{path}: slug: {text[:60]!r} {problem}", "choose another slug")
-    if not _SLUG.fullmatch(text) or text in _TAKEN_SLUGS:
+        raise Refused(f"{path}: The slug {text[:60]!r} {problem}.", "Choose another slug.")
+    if not _SLUG.fullmatch(text) or text in _RESERVED_SLUGS:
         raise Refused(
-            f"{path}: slug: {text[:60]!r} is not valid in an address",
-            f"write slug: {make_slug(text, path)}",
+            f"{path}: slug must be valid in an address. Got {text[:60]!r}.",
+            f"Write slug: {make_slug(text, path)}.",
         )
     return text
 

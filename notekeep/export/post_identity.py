@@ -1,7 +1,7 @@
-"""What a post keeps once it has it: its slug, its date, that it is published.
+"""The permanent facts of a post: its slug, its date, and that it is published.
 
-A slug is frozen in the manifest. Nothing here depends on which other notes are exported: two that
-want the same slug are both refused.
+The manifest stores them. They do not depend on which other notes are exported: two notes with the
+same slug are both refused.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ _ELSEWHERE = "a post from another vault"
 
 
 class SlugClash(Refused):
-    """A note that cannot have its slug; where it `is_taken` by a post of the site, no note can."""
+    """A note whose slug another note has; `is_taken` means an existing post of the site."""
 
     def __init__(self, path: str, others: Iterable[str], slug: str, *, is_taken: bool) -> None:
-        named = ", ".join(sorted(others))
+        owners = ", ".join(sorted(others))
         self.slug = slug
         self.is_taken = is_taken
-        self._is_elsewhere = named.startswith(_ELSEWHERE)
-        message = f"{path}: its slug {slug!r} is also used by {named}"
+        self._is_elsewhere = owners.startswith(_ELSEWHERE)
+        message = f"{path}: The slug {slug!r} is also used by {owners}."
         super().__init__(message, self.advise(", or use --fix-slugs"))
 
     def advise(self, how: str) -> str:
-        """Return what a person can do, `how` being said of the change of a slug."""
-        advice = f"give one of them another slug: set slug={self.slug}-2{how}"
+        """Return the hint; `how` is appended to the command that changes the slug."""
+        advice = f"Give one of them another slug: set slug={self.slug}-2{how}."
         if self._is_elsewhere:
-            advice += f"; if it is this vault on another device, sync its {VAULT_SETTINGS} first"
+            advice += f" If it is this vault on another device, sync its {VAULT_SETTINGS} first."
         return advice
 
 
 def resolve_posts(batch: Batch) -> None:
-    """Give every post its slug, date and state: those it had, else new ones."""
+    """Set slug, date and state of every post: the earlier ones, else new ones."""
     _choose_slugs(batch)
     taken = {draft.post.slug for draft in batch.requested.values()}
     for path, draft in batch.requested.items():
         known = batch.manifest.of_note(path)
         is_chosen = batch.options.draft is not None or draft.note.fields.get("draft") is not None
         if known is not None and known[1].published and not is_chosen:
-            draft.post.draft = False  # published by the person, of which the note says nothing
+            draft.post.draft = False  # published with --publish
         _resolve_date(batch, draft)
         draft.post.former = _former_slugs(batch, draft, taken)
     for path, draft in batch.existing.items():
@@ -67,16 +67,16 @@ def resolve_posts(batch: Batch) -> None:
 
 
 def _choose_slugs(batch: Batch) -> None:
-    """Give every post that was asked for its slug; those that clash are all refused."""
+    """Set the slug of every requested post; refuse all with the same slug."""
     refused: dict[str, Refused] = {}
-    wanted: dict[str, list[str]] = {}
+    claims: dict[str, list[str]] = {}
     for path, draft in batch.requested.items():
         with refuse_on_error(path, refused):
-            slug = draft.post.slug = _wanted_slug(batch, draft)
+            slug = draft.post.slug = _chosen_slug(batch, draft)
             if owner := _owner(batch, path, slug):
                 raise SlugClash(path, [owner], slug, is_taken=True)
-            wanted.setdefault(name_key(slug), []).append(path)
-    for paths in wanted.values():
+            claims.setdefault(name_key(slug), []).append(path)
+    for paths in claims.values():
         for path in paths if len(paths) > 1 else ():
             others = [other for other in paths if other != path]
             slug = batch.requested[path].post.slug
@@ -86,7 +86,7 @@ def _choose_slugs(batch: Batch) -> None:
     batch.refused |= refused
 
 
-def _wanted_slug(batch: Batch, draft: Draft) -> str:
+def _chosen_slug(batch: Batch, draft: Draft) -> str:
     path = draft.note.path
     try:
         slug = read_slug(draft.note.fields.get("slug"), path)
@@ -98,12 +98,11 @@ def _wanted_slug(batch: Batch, draft: Draft) -> str:
 
 
 def _owner(batch: Batch, path: str, slug: str) -> str:
-    """Return which other post has a slug, so that a note cannot have it; "" for none."""
+    """Describe the other post that has a slug; "" for none."""
     twin = batch.manifest.names.get(name_key(slug))
     if twin is None:
         for other, entry in batch.manifest.posts.items():
-            # A post of another vault that leads on from a slug is not written now, so the site
-            # would have two pages at one address.
+            # That post still redirects from the slug, so two pages would have one address.
             if slug in entry.former and not batch.is_own(entry):
                 return f"{_ELSEWHERE}, which used it before"
             if slug in entry.links and entry.note not in batch.requested:
@@ -115,7 +114,7 @@ def _owner(batch: Batch, path: str, slug: str) -> str:
     if not batch.is_own(owner):
         return _ELSEWHERE
     if twin == slug and not owner.note and batch.manifest.of_note(path) is None:
-        return ""  # most likely it is that note, under another name
+        return ""  # most likely the same note under a new name
     return owner.note or owner.name(twin)
 
 
@@ -129,31 +128,31 @@ def _resolve_date(batch: Batch, draft: Draft) -> None:
         post.date = batch.options.moment()
     if batch.target.dated and post.date and post.date > batch.options.moment():
         batch.warnings.append(
-            f"{post.path}: its date is in the future; many sites hide such posts until then"
+            f"{post.path}: The date is in the future. Many sites hide such posts until then."
         )
 
 
 def _former_slugs(batch: Batch, draft: Draft, taken: set[str]) -> list[str]:
-    """Return the slugs a post had; a draft's that nobody could visit is none of them."""
+    """Return the earlier slugs of a post at which it was public."""
     known = batch.manifest.of_note(draft.note.path)
     if known is None:
         return []
     slug, entry = known
     former = [*entry.former]
-    if slug != draft.post.slug and not entry.draft and _is_as_written(batch, entry):
+    if slug != draft.post.slug and not entry.draft and not _is_edited(batch, entry):
         former.append(slug)
-    # An address that leads to a post of its own leads nobody on.
+    # The address of another post cannot redirect.
     return [one for one in dict.fromkeys(former) if one not in taken]
 
 
-def _is_as_written(batch: Batch, entry: ManifestEntry) -> bool:
-    """Whether nobody changed the files of a post, so that it goes when another takes its place."""
-    there = [(content_at(batch.target.folder, path), known) for path, known in entry.files.items()]
-    return all(found is None or fingerprint(found) == known for found, known in there)
+def _is_edited(batch: Batch, entry: ManifestEntry) -> bool:
+    """Whether a file of a post was edited on the site, so that it stays at its old address."""
+    found = [(content_at(batch.target.folder, path), known) for path, known in entry.files.items()]
+    return any(data is not None and fingerprint(data) != known for data, known in found)
 
 
 def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
-    """Return free slugs for notes that are refused for theirs; the first of several keeps it."""
+    """Return unused slugs for notes refused for theirs; the first of several keeps its slug."""
     taken = {name_key(post.slug) for post in plan.published.values()}
     for slug, entry in manifest.posts.items():
         taken |= {name_key(one) for one in (slug, *entry.former)}

@@ -1,11 +1,11 @@
-"""What of a note never leaves the vault, taken out before anything else is done to it.
+"""Removes the private parts of a note, before anything else is done to it.
 
-Comments and private parts, `[!private]` callouts, sections whose heading has the tag `#private`,
-blocks that only the vault can answer (Dataview and its kin), and footnotes and link definitions
-that nothing else refers to.
+These are comments and private parts, `[!private]` callouts, sections whose heading has the tag
+`#private`, blocks that only work in the vault (such as Dataview), and unused footnotes and link
+definitions.
 
-A mark that is right but for case and blanks hides. One that is misspelt, or stands where it has no
-meaning, is refused: somebody thought that it hides something. Code is never a mark.
+Case and blanks in a mark do not matter. A misspelt mark, or one in a place where it has no effect,
+is refused, because it was meant to hide something. Code is never a mark.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from notekeep.markdown.tree import LITERAL_KINDS, ParsedPage, Span, find_place_a
 
 
 class PublicBody(NamedTuple):
-    """A note's body without what is private."""
+    """A note's body without its private parts."""
 
     passage: MappedText
-    removed: list[str]  # the text of each private thing, for the audit
-    changes: list[SourceChange]  # what was taken out, by line
+    removed: list[str]  # the text of each private part, for the audit
+    changes: list[SourceChange]
 
 
 def strip_private(passage: MappedText) -> PublicBody:
-    """Take out all that is private; refuse what is not closed, or marked without effect."""
+    """Remove all private parts; refuse unclosed parts and marks without effect."""
     removed: list[str] = []
     changes: list[SourceChange] = []
     while True:
@@ -54,18 +54,18 @@ def strip_private(passage: MappedText) -> PublicBody:
             edit = _removal(passage, *found)
             if not edits or edit.start >= edits[-1].end:
                 edits.append(edit)
-        edits = edits or _unseen(passage)
+        edits = edits or _hidden_text(passage)
         if not edits:
             break
         removed += [passage.text[edit.start : edit.end] for edit in edits]
         changes += passage.changes(edits)
-        passage = passage.splice(edits)  # which may be read in another way now
+        passage = passage.splice(edits)  # may parse differently now
     if may_be_marked:
         _refuse_other_marks(passage)
     return PublicBody(passage, removed, changes)
 
 
-# Private blocks, found by their marks.
+# Private blocks.
 
 _TAG = re.compile(
     r"[#\uff03]([\w\u24b6-\u24e9\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff-]+)"
@@ -78,7 +78,7 @@ _VAULT_BLOCKS = frozenset(
 
 
 def _private_blocks(passage: MappedText, *, may_be_marked: bool) -> list[tuple[int, int, str]]:
-    """Return the start, the line after the last, and the reason of each private block, in order."""
+    """Return each private block, in order: start offset, line after the end, reason."""
     if not may_be_marked and not any(map(_is_vault_block, passage.find("fence"))):
         return []
     blocks: list[tuple[int, int, str]] = []
@@ -111,10 +111,10 @@ def _is_before_quote(quote: Node) -> bool:
 
 
 def _first_words(quote: Node) -> Node | None:
-    """Return the paragraph that a quote's first line begins."""
+    """Return the paragraph that begins on a quote's first line."""
     first = next(iter(quote.children), None)
-    is_there = first is not None and first.kind == "paragraph" and first.first == quote.first
-    return first if is_there else None
+    begins = first is not None and first.kind == "paragraph" and first.first == quote.first
+    return first if begins else None
 
 
 def _has_private_tag(heading: Node) -> bool:
@@ -126,7 +126,7 @@ def _has_private_tag(heading: Node) -> bool:
 
 
 def _tag_text(node: Node) -> str:
-    """Return the words of a heading in which a tag can stand: code and escapes are none."""
+    """Return the text of a heading that can contain a tag, without code and escapes."""
     match node.kind:
         case "text":
             return node.content
@@ -145,53 +145,54 @@ def _is_vault_block(fence: Node | Span) -> bool:
 
 
 def _section_end(passage: MappedText, heading: Node) -> int:
-    """Return the line after a section: the next heading that is not below this one.
+    """Return the line after a section: that of the next heading of the same or a higher level.
 
-    `---` below a paragraph ends none, as the site has a rule there (`block_syntax.py`).
+    A paragraph above `---` does not end it: the site shows a rule there (`block_syntax.py`).
     """
     parent = heading.parent
     if parent is None:
         return heading.last
+
+    def underline(other: Node) -> str:
+        return passage.text[
+            passage.starts[other.last - 1] : passage.line_end(other.last - 1)
+        ].strip("> \t")
+
     following = (
         sibling.first
         for sibling in parent.children
         if sibling.kind == "heading"
         and sibling.first > heading.first
         and sibling.level <= heading.level
-        and not (sibling.info == "-" and len(_underline(passage, sibling)) < 4)
+        and not (sibling.info == "-" and len(underline(sibling)) < 4)
     )
     return next(following, parent.last)
-
-
-def _underline(passage: MappedText, heading: Node) -> str:
-    line = heading.last - 1
-    return passage.text[passage.starts[line] : passage.line_end(line)].strip("> \t")
 
 
 def _removal(passage: MappedText, start: int, last: int, reason: str) -> SourceEdit:
     first = passage.line_of(start)
     if not passage.text[passage.starts[first] : start].strip("> \t"):
         return remove_lines(passage, first, last, reason)
-    # It begins behind a list's mark, which stays.
+    # The block begins after a list bullet, which stays.
     return SourceEdit(start, max(passage.line_end(last - 1), start), "", reason)
 
 
-# What no reader of the vault sees and a reader of the page's source does: comments of Mermaid and
-# TeX, words behind the language of a fence, and what HTML has that is neither element nor text.
+# Text that is invisible in the vault but would be in the source of the page: comments of Mermaid
+# and TeX, words after the language of a fence, and HTML that is neither element nor text.
 
 _DIAGRAM_COMMENT = re.compile(r"^[ \t>]*%%(?!\{).*\n?", re.MULTILINE)
 _TEX_COMMENT = re.compile(
-    r"\\(?:href|url)\s*\{[^}]*\}|\\.|(?P<unseen>(?:\n[ \t>]*|[ \t]*)%[^\n]*)", re.DOTALL
+    r"\\(?:href|url)\s*\{[^}]*\}|\\.|(?P<hidden>(?:\n[ \t>]*|[ \t]*)%[^\n]*)", re.DOTALL
 )
-_FENCE_WORDS = re.compile(r"[`~]{3,}[ \t]*(?:\{[^}\n]*\}|[^\s{]++)(?P<unseen>[ \t{][^\n]*\S|\{\S*)")
+_FENCE_WORDS = re.compile(r"[`~]{3,}[ \t]*(?:\{[^}\n]*\}|[^\s{]++)(?P<hidden>[ \t{][^\n]*\S|\{\S*)")
 _INSTRUCTION = re.compile(
     r"<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<![a-z][^>]*(?:>|\Z)", re.DOTALL | re.IGNORECASE
 )
 _STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|(?=</style)|\Z)", re.DOTALL | re.IGNORECASE)
 
 
-def _unseen(passage: MappedText) -> list[SourceEdit]:
-    """Return the edits that take out what nobody sees in the vault."""
+def _hidden_text(passage: MappedText) -> list[SourceEdit]:
+    """Return the edits that remove text that is invisible in the vault."""
     edits = []
     for span in passage.find("fence", "math", "math_double", "math_block", "html", "html_block"):
         text = passage.text[span.start : span.end]
@@ -202,48 +203,46 @@ def _unseen(passage: MappedText) -> list[SourceEdit]:
             if span.info.split()[:1] == ["mermaid"]:
                 found += _DIAGRAM_COMMENT.finditer(text)
         elif span.kind.startswith("math"):
-            found = [one for one in _TEX_COMMENT.finditer(text.rstrip("$\n")) if one["unseen"]]
+            found = [one for one in _TEX_COMMENT.finditer(text.rstrip("$\n")) if one["hidden"]]
         else:
             found += _INSTRUCTION.finditer(text)
             found += _STYLE_COMMENT.finditer(text) if text[:6].lower() == "<style" else ()
         if span.kind.startswith("math") and found:
-            left = _TEX_COMMENT.sub(lambda one: "" if one["unseen"] else one[0], text.rstrip("$\n"))
-            if not left.strip("$ \t>\n"):  # dollars around nothing would begin other math
+            left = _TEX_COMMENT.sub(lambda one: "" if one["hidden"] else one[0], text.rstrip("$\n"))
+            if not left.strip("$ \t>\n"):  # empty dollars would open other math
                 edits.append(SourceEdit(span.start, span.end, "", "removed a comment"))
                 continue
         for one in found:
-            start, end = one.span("unseen" if "unseen" in one.re.groupindex else 0)
-            reason = "removed what is not shown in the vault"
+            start, end = one.span("hidden" if "hidden" in one.re.groupindex else 0)
+            reason = "removed text that is not shown in the vault"
             edits.append(SourceEdit(span.start + start, span.start + end, "", reason))
     return separate_removals(edits)
 
 
-# Comments: `%%…%%` and `<!-- … -->`, inline and over lines. Where one ends is a question of
-# privacy: one that never ends, or whose end could be read in two ways, is refused with its line
-# rather than guessed at. Code is not looked into.
+# Comments: `%%…%%` and `<!-- … -->`, inline and over several lines. Privacy depends on where one
+# ends, so an unclosed or ambiguous comment is refused. Code is skipped.
 
 COMMENT_OPENING = re.compile(r"%%|<!--")
-"""How a comment begins."""
 
-_MOST_READINGS = 3
-"""How often a note is read again because its comments hid others."""
+_MAX_PASSES = 3
+"""How often a note is parsed again because its comments hid others."""
 _TOKEN = re.compile(
     r"\n[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})|(?P<ticks>`++)|%%"
 )
 _SHORT = re.compile(r"<!--(-?)>")
 _TEASER_WORDS = frozenset({"more", "teaser_end", "end_teaser"})
-_DISTURBING = re.compile(r"[`~$<\n\\]")
-"""What can make a parser read the text behind a comment differently with the comment there."""
+_AMBIGUOUS = re.compile(r"[`~$<\n\\]")
+"""Characters in a comment that can change how the text after it is parsed."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _AROUND = frozenset(
     {"begin", "start", "open", "end", "stop", "close", "part", "section", "block", "note", "notes"}
 )
-"""Words that people put beside PRIVATE where they mean to open or close a private part."""
+"""Words beside PRIVATE in comments that are meant to open or close a private part."""
 _ONLY_MARKS = re.compile(r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])(?:\s+\[.\])?)?\s*")
 
 
 class _Comment(NamedTuple):
-    """One comment: its span, and its words without the marks."""
+    """The span of a comment, and its text without the marks."""
 
     start: int
     end: int
@@ -255,12 +254,12 @@ class _Comment(NamedTuple):
 
 
 def _strip_comments(passage: MappedText) -> tuple[MappedText, list[str], list[SourceChange]]:
-    """Return the passage without comments, what was in them, and what was done."""
+    """Remove the comments; return the passage, their text and the changes."""
     removed: list[str] = []
     changes: list[SourceChange] = []
-    for _ in range(_MOST_READINGS):
+    for _ in range(_MAX_PASSES):
         found = _join_private_parts(_find_comments(passage), passage)
-        comments = [one for one in found if not _is_neutral_teaser(passage, one)]
+        comments = [one for one in found if not _is_teaser_comment(passage, one)]
         if not comments:
             return passage, removed, changes
         edits = separate_removals(
@@ -272,20 +271,20 @@ def _strip_comments(passage: MappedText) -> tuple[MappedText, list[str], list[So
         passage = passage.splice(edits)
     path, line = passage.origin(comments[0].start)
     raise Refused(
-        f"{path}: the comments from line {line} on overlap,"
-        " so it is unclear where private parts end",
-        "put blank lines around each comment",
+        f"{path}: The comments from line {line} on overlap, so it is unclear where private parts"
+        " end.",
+        "Put blank lines around each comment.",
         line=line,
     )
 
 
-def _is_neutral_teaser(passage: MappedText, comment: _Comment) -> bool:
+def _is_teaser_comment(passage: MappedText, comment: _Comment) -> bool:
     line = passage.line_of(comment.start)
     return passage.text[passage.starts[line] : passage.line_end(line)].strip() == TEASER_COMMENT
 
 
 def _find_comments(passage: MappedText) -> list[_Comment]:
-    """Return the comments outside of code and math, up to one that changes how the rest reads."""
+    """Return the comments outside of code and math, up to one that changes how the rest parses."""
     text = passage.text
     if "%%" not in text and "<!--" not in text:
         return []
@@ -297,7 +296,7 @@ def _find_comments(passage: MappedText) -> list[_Comment]:
         if inside := find_place_at(places.literal, start):
             at = inside[1]
         elif not (start and text[start - 1] == "\\"):
-            comment = _closed(passage, opening, places)
+            comment = _read_comment(passage, opening, places)
             comments.append(comment)
             at = comment.end
             if places.are_changed_by(comment):
@@ -306,7 +305,7 @@ def _find_comments(passage: MappedText) -> list[_Comment]:
 
 
 class _Places(NamedTuple):
-    """Where a text has code or math, and HTML, in order; the ends of its comments by start."""
+    """The spans of code or math, and of HTML, in order; the ends of comments by start."""
 
     literal: list[tuple[int, int]]
     html: list[tuple[int, int]]
@@ -326,23 +325,23 @@ class _Places(NamedTuple):
         return places
 
     def are_changed_by(self, comment: _Comment) -> bool:
-        """Whether what stands behind a comment may read otherwise without it."""
-        if not _DISTURBING.search(comment.words) or self.comments.get(comment.start) == comment.end:
+        """Whether the text after a comment may parse differently without it."""
+        if not _AMBIGUOUS.search(comment.words) or self.comments.get(comment.start) == comment.end:
             return False
         inside = find_place_at(self.html, comment.start)
         return inside is None or comment.end > inside[1]
 
 
-def _closed(passage: MappedText, opening: re.Match[str], places: _Places) -> _Comment:
+def _read_comment(passage: MappedText, opening: re.Match[str], places: _Places) -> _Comment:
     text, start, inner = passage.text, opening.start(), opening.end()
     if opening[0] == "<!--":
-        # HTML has two comments that end as they begin.
+        # `<!-->` and `<!--->` are whole comments.
         short = _SHORT.match(text, start)
         end = short.end() if short else text.find("-->", inner) + 3
         if end > 2:
             return _Comment(start, end, text[inner : max(inner, end - 3)])
         raise _unclosed(passage, start, "<!--", "-->")
-    # What the reader does not take for a comment may go on over blocks all the same.
+    # A comment that the parser does not see may still continue over blocks.
     end = _closing_mark(text, inner, () if start in places.comments else places.literal)
     if end < 0:
         raise _unclosed(passage, start, "%%", "%%")
@@ -350,7 +349,7 @@ def _closed(passage: MappedText, opening: re.Match[str], places: _Places) -> _Co
 
 
 def _closing_mark(text: str, at: int, literal: Sequence[tuple[int, int]]) -> int:
-    """Return where the mark stands that closes a comment, and not in code in it; -1 for none."""
+    """Return the offset of the mark that closes a comment, outside of code in it; -1 for none."""
     fence = ""
     while token := _TOKEN.search(text, at):
         at = token.end()
@@ -376,9 +375,9 @@ def _closing_mark(text: str, at: int, literal: Sequence[tuple[int, int]]) -> int
 def _unclosed(passage: MappedText, start: int, mark: str, end: str) -> Refused:
     path, line = passage.origin(start)
     return Refused(
-        f"{path}: the comment that {mark} opens on line {line} is not closed,"
-        " so it is unclear where the private part ends",
-        f"close it with {end}, or escape the mark with a backslash or as code",
+        f"{path}: The comment that {mark} opens on line {line} is not closed, so it is unclear"
+        " where the private part ends.",
+        f"Close it with {end}, or escape the mark with a backslash or as code.",
         line=line,
     )
 
@@ -408,7 +407,7 @@ def _join_private_parts(comments: list[_Comment], passage: MappedText) -> list[_
 
 
 def _is_nearly_mark(words: str) -> bool:
-    """Whether a comment is a private part's mark that somebody misspelt."""
+    """Whether a comment is a misspelt mark of a private part."""
     if len(words) > 30 or words in {PRIVATE_MARK, f"/{PRIVATE_MARK}"}:
         return False
     found = _LETTERS.findall(fold_mark(words))
@@ -420,14 +419,14 @@ def _unbalanced(passage: MappedText, comment: _Comment, what: str) -> Refused:
     path, line = passage.origin(comment.start)
     mark = passage.text[comment.start : comment.end]
     return Refused(
-        f"{path}: {mark} on line {line} {what}",
-        "put %% private %% before and %% /private %% after the private part",
+        f"{path}: {mark} on line {line} {what}.",
+        "Put %% private %% before and %% /private %% after the private part.",
         line=line,
     )
 
 
 def _cut(passage: MappedText, comment: _Comment) -> SourceEdit:
-    """Take a comment out without leaving a hole: its line if it is alone there, a double space."""
+    """Remove a comment, with its line if it is alone there, or with a double space."""
     reason = "removed a comment"
     text, starts = passage.text, passage.starts
     first, last = passage.line_of(comment.start), passage.line_of(comment.end)
@@ -445,7 +444,7 @@ def _cut(passage: MappedText, comment: _Comment) -> SourceEdit:
 
 
 def _ends_item(passage: MappedText, line: int) -> bool:
-    """Whether nothing of the list item goes on below the line."""
+    """Whether the list item does not continue below the line."""
     starts = passage.starts
     if line + 1 >= len(starts):
         return True
@@ -466,7 +465,7 @@ def _rewrite_teaser(passage: MappedText, comment: _Comment) -> SourceEdit:
     return SourceEdit(start, end, lead + TEASER_COMMENT + tail, TEASER_END_REASON)
 
 
-# Marks that hide nothing: misspelt ones, and those where nothing can be hidden.
+# Marks that hide nothing: misspelt ones, and those in a place without effect.
 
 _CALLOUT_BEGUN = re.compile(r"\[[ \t]*!([^\]\n]*)(\]?)")
 _BRACKETS = re.compile(r"!?\[([^\]\n]*)\]")
@@ -477,9 +476,9 @@ _OTHER_SYNTAX = re.compile(
     r"|<(?:div|section|article|aside|details|p|span)\b[^>]*\bclass\s*=\s*[\"']?(\w+)",
     re.MULTILINE | re.IGNORECASE,
 )
-"""Marks of other programs, and those that a keyboard or a converter made another of."""
+"""Marks of other programs, and marks changed by a keyboard or a converter."""
 _OPENING = frozenset("\0([<\"'“«*_~|,;:")
-"""What can stand before a tag that is meant as one."""
+"""Characters that can precede a tag."""
 _HTML_CODE = re.compile(
     r"<(pre|code|kbd|samp|script|style|textarea)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE
 )
@@ -488,7 +487,7 @@ _MASKED = re.compile(r"[^\n]+")
 
 
 def _refuse_other_marks(passage: MappedText) -> None:
-    words, headings = _readable(passage)
+    words, headings = _visible_text(passage)
     found = [mark for mark in _CALLOUT_BEGUN.finditer(words) if _means_private(mark)]
     found += [
         mark
@@ -522,9 +521,9 @@ def _is_private_or_like(word: str) -> bool:
 
 
 def _means_private(mark: re.Match[str]) -> bool:
-    """Whether one of the words of a callout's mark is like PRIVATE, or begins with it."""
+    """Whether a word of a callout's mark is like PRIVATE, or begins with it."""
     words = _LETTERS.findall(fold_mark(mark[1]))
-    # Where the mark does not end, the words of the text follow it.
+    # An unclosed mark is followed by the text.
     return any(
         word.startswith(PRIVATE_MARK) or _is_private_or_like(word)
         for word in (words if mark[2] else words[:1])
@@ -533,15 +532,15 @@ def _means_private(mark: re.Match[str]) -> bool:
 
 def _is_stray_tag(before: str, tag: str, *, in_heading: bool) -> bool:
     name = _tag_name(tag)
-    if before == "{":  # an id, as `## Private methods {#private}` gives one
+    if before == "{":  # an id, such as `## Private methods {#private}`
         return False
     if in_heading:
         return _is_private_or_like(name) or name.startswith(PRIVATE_MARK)
     return _is_private_or_like(name) and (not before.strip() or before in _OPENING)
 
 
-def _readable(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
-    """Return the text with all that is no words of a reader masked, and where headings are."""
+def _visible_text(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text with everything but visible words masked, and the spans of headings."""
     text, tree = passage.text, passage.tree
     pieces, at = [], 0
     headings = [(node.start, node.end) for node in tree.find("heading")]
@@ -557,7 +556,7 @@ def _readable(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
 
 
 def holds_mark(words: str) -> bool:
-    """Whether words that cannot hide anything, as those of a field, have a private mark."""
+    """Whether text in which marks have no effect, such as a field, has a private mark."""
     marks = [mark for mark in _CALLOUT_BEGUN.finditer(words) if _means_private(mark)]
     tags = [tag for tag in _TAG.finditer(words) if _is_private_or_like(_tag_name(tag[1]))]
     return bool(marks or tags)
@@ -570,8 +569,8 @@ def _masked(text: str) -> str:
 def _hides_nothing(mark: str, origin: Origin) -> Refused:
     path, line = origin
     return Refused(
-        f"{path}: {mark.strip()} on line {line} hides nothing, but looks like a private mark",
-        "start a callout with [!private], put #private after a heading, or put %% private %%"
-        " before and %% /private %% after; if it is not meant to hide anything, write it as code",
+        f"{path}: {mark.strip()} on line {line} looks like a private mark, but hides nothing.",
+        "Start a callout with [!private], put #private after a heading, or put %% private %%"
+        " before and %% /private %% after. If it is not meant to hide anything, write it as code.",
         line=line,
     )

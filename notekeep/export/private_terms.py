@@ -1,8 +1,8 @@
-"""What an export must not show, and what it says in public, from the vault's own bytes.
+"""The private terms and the public text of an export, read from the vault's own bytes.
 
-Titles, paths and lines of private notes, values of front matter that does not pass, comments: found
-in a way of its own, which trusts nothing that makes the files and takes out too much rather than
-too little.
+Private terms are titles, paths and lines of private notes, values of fields that are not exported,
+and comments. This code shares nothing with the code that makes the files, and rather treats too
+much as private than too little.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from notekeep.markdown.frontmatter import without_lead
 from notekeep.markdown.frontmatter_block import split_frontmatter
 
 _END, _NAME, _VALUE, _PART, _LINE = 3, 4, 8, 12, 24
-"""How many characters the end of a private part, a name, a value, a line of a private part and a
-line of a private note have at least; shorter ones are in too many words to say anything."""
+"""Minimum lengths of the end of a private part, a name, a value, a line of a private part, and of a
+private note; shorter ones occur in too many texts."""
 
 _WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
 _ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
@@ -39,7 +39,7 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _PAGE = re.compile(r"\]\(<?(/[^)\s]*)")
-"""An address from the root, which leads to a page of the person's own site."""
+"""An address from the root: a page of the site."""
 _TOML_TABLE = re.compile(r"^\[\[([\w.-]+)\]\](?=\n[\w\"'-]+[ \t]*=)", re.MULTILINE)
 _QUERY = re.compile(r"`\s*\$?=\s[^`\n]*`")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
@@ -47,37 +47,35 @@ _PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
 _PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
 _WORDS = re.compile(r"[^\W_]+")
 _LINES = re.compile(r"[\x00-\x7f]*\n|[^\n]+")
-"""As many lines of ASCII as there are, or one line with more."""
+"""A run of ASCII lines, or one other line."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _PLAIN = bytes(ord(chr(n).lower()) if chr(n).isalnum() and n < 128 else 32 for n in range(256))
-"""ASCII as it is compared, byte by byte: letters and digits without case, else blanks."""
+"""Folds ASCII byte by byte: letters and digits without case, else blanks."""
 Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
-"""Gives what of a note is private, and the rest."""
+"""Returns the private parts of a note, and the rest of its text."""
 
 
 class PrivateTerm(NamedTuple):
-    """A text that must not be in a file."""
+    """A text that exported files must not contain."""
 
-    text: str  # as `normalize_for_audit` writes it, or exact
-    what: str  # what the text is to the person
-    post: str = ""  # the note whose post it must not be in; "" for any file
-    always: bool = False  # whether it must not be seen even where a note says it in public
-    # whether it is the path of a private note, which must be in no post as it is spelt, whatever a
-    # note says
-    is_path: bool = False
-    is_field: bool = False  # whether it is the value of a field that is not exported
+    text: str  # normalized by `normalize_for_audit`, or exact
+    what: str  # describes the text in messages
+    post: str = ""  # the note whose post must not contain it; "" for all files
+    always: bool = False  # forbidden even if a note says it in public
+    is_path: bool = False  # the path of a private note, forbidden in every post
+    is_field: bool = False  # the value of a field that is not exported
 
 
 def normalize_for_audit(text: str) -> str:
-    """Return text as the audit compares it: without case, marks and line ends."""
+    """Normalize text for comparison: without case, marks and line ends."""
     return " ".join(words_for_audit(text))
 
 
 def words_for_audit(text: str) -> list[str]:
-    """Return the words of a text as the audit compares it."""
+    """Return the words of a text, normalized for comparison."""
     if text.isascii():
         return text.encode().translate(_PLAIN).decode().split()
-    text = text.replace("\ufffd", "\n")  # which is what most of a picture reads as
+    text = text.replace("\ufffd", "\n")  # most of a picture
     if "\n" in text:
         return [word for line in _LINES.findall(text) for word in words_for_audit(line)]
     return _WORDS.findall(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold()))
@@ -86,7 +84,7 @@ def words_for_audit(text: str) -> list[str]:
 def collect_private_terms(
     source: VaultSource, drafts: Iterable[Draft], parts: Parts
 ) -> list[PrivateTerm]:
-    """Gather what must not be seen in an export of some drafts."""
+    """Collect the private terms for an export of some drafts."""
     found = [PrivateTerm(source.root, "the path of the vault on this machine")]
     found += [
         PrivateTerm(word, "a word that must never be exported", always=True)
@@ -99,13 +97,13 @@ def collect_private_terms(
         private = [part for path in draft.sources for part in parts(path)[0]]
         lines = [line for part in [*private, *draft.removed] for line in part.splitlines()]
         found += _terms(lines, f"a private part of {post}", _PART, post)
-        # Where the last line of one is seen, the export took its end for another place.
+        # The last line appears if the export found another end of the part.
         found += _terms(
             map(_last_line, private), f"the end of a private part of {post}", _END, post
         )
-        # What the address of a page says as well is no secret of a field.
+        # A value that is also in the address of a page is not secret.
         pages = f" {normalize_for_audit(' '.join(_PAGE.findall(draft.note.body)))} "
-        for key, values in _kept_back(draft).items():
+        for key, values in _unexported_values(draft).items():
             own = [one for one in values if f" {normalize_for_audit(one)} " not in pages]
             what = f"the value of {key}: in {post}, which is not exported"
             terms = _terms(own, what, _VALUE, post)
@@ -133,7 +131,7 @@ def _terms(texts: Iterable[str], what: str, shortest: int, post: str = "") -> li
 
 
 def _last_line(part: str) -> str:
-    """Return the last line with words of a quote or a section; "" for a comment."""
+    """Return the last line of text in a quote or a section; "" for a comment."""
     lines = [] if part.startswith(("%%", "<!--")) else part.splitlines()
     words = (line for line in reversed(lines) if _WORDS.search(line))
     return next((line for line in words if not _PLAIN_VALUE.match(line)), "")
@@ -142,24 +140,24 @@ def _last_line(part: str) -> str:
 def _read(source: VaultSource, path: str) -> str:
     try:
         return source.read(path).decode("utf-8", "replace").replace("\r\n", "\n")
-    except (OSError, NotFound):  # it is gone, and what it held with it
+    except (OSError, NotFound):  # the note was deleted
         return ""
 
 
-def _kept_back(draft: Draft) -> dict[str, list[str]]:
-    """Return the texts of front matter that stay in the vault, by key."""
-    passing = PASSED_FIELDS | set(draft.post.extra) | {"sources", "aliases"}
-    kept = {}
+def _unexported_values(draft: Draft) -> dict[str, list[str]]:
+    """Return the texts in fields that are not exported, by key."""
+    exported = PASSED_FIELDS | set(draft.post.extra) | {"sources", "aliases"}
+    found = {}
     for key, value in draft.note.fields.items():
         items = value if isinstance(value, list) else [value]
         texts = [item for item in items if isinstance(item, str) and not _PLAIN_VALUE.match(item)]
-        if key not in passing and texts:
-            kept[key] = texts
-    return kept
+        if key not in exported and texts:
+            found[key] = texts
+    return found
 
 
 def read_private_parts(source: VaultSource, path: str) -> tuple[list[str], str]:
-    """Return what of a note of the vault is private, and the rest."""
+    """Return the private parts of a note in the vault, and the rest of its text."""
     data = without_lead(source.read(path))
     text = data[split_frontmatter(data).body :].decode("utf-8", "replace")
     return private_parts(text.replace("\r\n", "\n"))
@@ -168,10 +166,10 @@ def read_private_parts(source: VaultSource, path: str) -> tuple[list[str], str]:
 def collect_public_text(
     source: VaultSource, drafts: Iterable[Draft], parts: Parts, own: Iterable[str] = ()
 ) -> str:
-    """Return what exported notes say in public, as the audit compares it.
+    """Return the public text of exported notes, normalized for comparison.
 
-    Addresses within the vault and inline Dataview are no words that a reader is meant to see, and
-    are not counted. Code is: it shows what it holds. `own` are the exporter's own words.
+    It does not include addresses within the vault and inline Dataview, which readers do not see. It
+    includes code. `own` are words that the exporter itself writes.
     """
     hidden = source.notes.names(source.notes.withheld())
     names = {
@@ -189,21 +187,19 @@ def collect_public_text(
                 _, text = parts(path)
                 text = _QUERY.sub(" ", _BLOCK_ID.sub("", text))
                 text = _TOML_TABLE.sub(r"\1", text)
-                text = _WIKILINK.sub(partial(_shown, source, path, names), text)
-                yield _outside_code(text, _without_addresses)
+                text = _WIKILINK.sub(partial(_link_text, source, path, names), text)
+                text, code = _replace_code(text)
+                text = _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
+                yield _restore_code(text, code)
 
-    # One by one, as the texts of all notes together are large.
+    # One by one, as the text of all notes is large.
     return " ".join(filter(None, map(normalize_for_audit, texts())))
 
 
-def _without_addresses(text: str) -> str:
-    return _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
-
-
-def _shown(
+def _link_text(
     source: VaultSource, path: str, hidden_names: AbstractSet[str], match: re.Match[str]
 ) -> str:
-    """Return what a link says: its own words, else its target's name unless that is private."""
+    """Return the text of a link: its own, else the name of its target unless that is private."""
     name, _, fragment = match[1].partition("#")
     if match[2] is not None and not is_image(name):
         return match[2]
@@ -213,10 +209,10 @@ def _shown(
     return f"{name} {fragment} {match[2] or ''}"
 
 
-# The parts of a note that are marked as private, read by lines. This is a second reading, which
-# shares nothing with what takes such parts out (`private.py`) and rather takes too much: a quote or
-# a section is private when its first line has a mark with a word like "private", and a definition
-# when nothing else has its label. What both readings miss is all that could leak.
+# The private parts of a note, found by lines. This second implementation shares nothing with the
+# one that removes such parts (`private.py`), and rather finds too much: a quote or a section is
+# private if its first line has a mark with a word like "private", and a definition if its label is
+# unused. Only text that both miss could leak.
 
 _CODE = re.compile(
     r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
@@ -226,9 +222,9 @@ _CODE = re.compile(
 _CODE_NUMBER = re.compile("\0(\\d+)\0")
 _TRACES = ("priv", "vate", "avte")
 _LONGER_TRACE = re.compile(r"p.{1,4}ate")
-"""What a word like "private" has in it: one of these."""
+"""A word like "private" contains one of these."""
 _HIDING = ("%%", "<!--", "]:")
-"""What every other private part has in it: most notes have nothing of it."""
+"""Every other private part contains one of these; most notes contain none."""
 _PART_MARK = re.compile(r"%%\W*(\w+)\W*%%|<!--\W*(\w+)\W*-->")
 _COMMENTS = re.compile(r"%%(?<!\\%%).*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _PREFIX = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*")
@@ -238,7 +234,7 @@ _ATX = re.compile(r"(#{1,6})[ \t]")
 _HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 _UNDERLINE = re.compile(r"(=+|-+)[ \t]*")
 _RULE = re.compile(r"-{1,3}")
-"""What ends no section: a site has a rule there."""
+"""Does not end a section: the site has a rule there."""
 _NO_WORDS = re.compile(r"\]\([^)\n]*\)|\[\[[^\]\n]*\]\]|<[^>\n]*>|\\.|\{#[^}\n]*\}")
 _TAG = re.compile(r"[#\uff03]([\w-]+)")
 _DEFINITION = re.compile(
@@ -250,7 +246,7 @@ _LABEL = re.compile(r"\[([^\[\]]+)\]")
 
 
 def private_parts(text: str) -> tuple[list[str], str]:
-    """Return what of a note's text outside of code is private, by patterns alone, and the rest."""
+    """Return the private parts of a text outside of code, found by patterns, and the rest."""
     text = text.replace("\0", "")
     if not _may_be_marked(text) and not any(sign in text for sign in _HIDING):
         return [], text
@@ -267,14 +263,8 @@ def _may_be_marked(text: str) -> bool:
     return any(trace in lower for trace in _TRACES) or _LONGER_TRACE.search(lower) is not None
 
 
-def _outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Return a text changed wherever it is no code."""
-    held, code = _replace_code(text)
-    return _restore_code(change(held), code)
-
-
 def _replace_code(text: str) -> tuple[str, list[str]]:
-    """Return a text with a number in the place of each piece of code, and these."""
+    """Replace each piece of code with a number; return the text and the code."""
     code: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
@@ -287,13 +277,13 @@ def _replace_code(text: str) -> tuple[str, list[str]]:
 
 
 def _restore_code(text: str, code: Sequence[str]) -> str:
-    while _CODE_NUMBER.search(text):  # a line of indented code may hold other code
+    while _CODE_NUMBER.search(text):  # indented code may contain other code
         text = _CODE_NUMBER.sub(lambda match: code[int(match[1])], text)
     return text
 
 
 def _replace_indented(text: str, code: list[str]) -> str:
-    """Hold indented code out too: lines four deep below a blank one, but for those of a list."""
+    """Replace indented code: lines with four blanks after a blank line, except in lists."""
     if "    " not in text and "\t" not in text:
         return text
     lines, is_list, follows = text.split("\n"), False, True
@@ -309,7 +299,7 @@ def _replace_indented(text: str, code: list[str]) -> str:
 
 
 def _extract_marked(text: str) -> tuple[list[str], str]:
-    """Take what stands between the marks of private parts, also misspelt ones."""
+    """Extract the text between marks of private parts, including misspelt ones."""
     marks = [
         mark for mark in _PART_MARK.finditer(text) if _is_like_private(mark[1] or mark[2] or "")
     ]
@@ -325,7 +315,7 @@ def _extract_comments(text: str) -> tuple[list[str], str]:
 
 
 def _extract_blocks(text: str) -> tuple[list[str], str]:
-    """Take quotes and sections whose first line is marked."""
+    """Extract quotes and sections whose first line is marked."""
     if not _may_be_marked(text):
         return [], text
     lines = text.split("\n")
@@ -343,7 +333,7 @@ def _extract_blocks(text: str) -> tuple[list[str], str]:
 
 
 def _mark_of(lines: list[str], at: int) -> tuple[str, int] | None:
-    """Return a marked line's words without the mark, and the line after its quote or section."""
+    """Return the text of a marked line without the mark, and the line after its block."""
     prefix, words = _split(lines[at])
     callout = _CALLOUT.match(words)
     if callout is not None and (callout[1] or ">" in prefix) and _is_marked(callout):
@@ -360,14 +350,14 @@ def _mark_of(lines: list[str], at: int) -> tuple[str, int] | None:
 
 
 def _split(line: str) -> tuple[str, str]:
-    """Split a line into the marks of quotes and lists, and its words."""
+    """Split a line into its quote and list marks, and its text."""
     prefix = _PREFIX.match(line)
     end = prefix.end() if prefix else 0
     return line[:end], line[end:]
 
 
 def _quote_end(lines: list[str], at: int) -> int:
-    """Return the line after a quote, or after what stands in it as deep as a line does."""
+    """Return the line after the quote, of the same depth, of a line."""
     depth = _split(lines[at])[0].count(">")
     for number in range(at + 1, len(lines)):
         prefix, words = _split(lines[number])
@@ -377,7 +367,7 @@ def _quote_end(lines: list[str], at: int) -> int:
 
 
 def _section_end(lines: list[str], at: int, level: int) -> int:
-    """Return the line of the next heading that is not below a heading."""
+    """Return the line of the next heading of the same or a higher level."""
     for number in range(at + 1 + (not _ATX.match(lines[at])), len(lines)):
         below = _split(lines[number + 1])[1].strip() if number + 1 < len(lines) else ""
         is_rule = not _ATX.match(_split(lines[number])[1]) and _RULE.fullmatch(below)
@@ -387,7 +377,7 @@ def _section_end(lines: list[str], at: int, level: int) -> int:
 
 
 def _level(lines: list[str], at: int) -> int:
-    """Return how deep a line is as a heading; 0 for none."""
+    """Return the heading level of a line; 0 for other lines."""
     words = _split(lines[at])[1]
     if heading := _ATX.match(words):
         return len(heading[1])
@@ -398,7 +388,7 @@ def _level(lines: list[str], at: int) -> int:
 
 
 def _extract_definitions(text: str) -> tuple[list[str], str]:
-    """Take footnotes and link definitions whose label is nowhere else in what is left."""
+    """Extract footnotes and link definitions whose label is not used in the rest."""
     found = [*_DEFINITION.finditer(text)]
     if not found:
         return [], text
@@ -419,7 +409,7 @@ def _folded(label: str) -> str:
 
 
 def _is_marked(mark: re.Match[str]) -> bool:
-    """Whether a word in the brackets at a quote's beginning is like "private"."""
+    """Whether a word in brackets at the beginning of a quote is like "private"."""
     words = re.findall(r"[^\W\d_]+", mark[2])
     if not mark[1]:
         return len(words) == 1 and _is_like_private(words[0])
@@ -432,7 +422,7 @@ def _begins_private(word: str) -> bool:
 
 @cache
 def _is_like_private(word: str) -> bool:
-    """Whether a word has nearly all letters of "private" in their order."""
+    """Whether a word contains nearly all letters of "private" in order."""
     word = word.casefold().strip("-_")
     if word == "primate" or abs(len(word) - len("private")) > 1:
         return False

@@ -1,10 +1,8 @@
-"""What a person changed in a post of the site, brought back into its note.
+"""Copies edits made in a post on the site back into its note.
 
-A note and its post say the same in two ways. What was written last is the base of both: where the
-site differs from it, a person changed something, and that is put into the note, whose own
-differences from the base are only how Markdown is written there. Within a line both are told apart
-word by word; where both sides say something else in the same place, nothing is done, and it is
-told.
+The last written post is the merge base. Differences between it and the post on the site are edits.
+Differences between it and the note come from the rewriting. Within a line both are merged word by
+word; edits that clash are not copied but reported.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ import yaml
 
 from notekeep.markdown.text_merge import MergeRegion, find_regions, merge_texts, plain_ends
 
-# What stands before the body of a post, read back: any form that targets write it in.
+# The front matter of a post, in any form that targets write.
 
 _BLOCK = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*(?:\n|\Z)\n?", re.DOTALL | re.MULTILINE)
 _NIKOLA = re.compile(r"\A<!--[ \t]*\n((?:\.\. .*\n|[ \t]*\n)*)-->[ \t]*\n\n?")
@@ -40,7 +38,7 @@ NOTE_KEYS = {
     "canonicalurl": "canonical",
     "canonical_url": "canonical",
 }
-"""What a note calls the fields of sites that a person can change there."""
+"""The note's field for each field of a site that can be edited there."""
 
 _LISTS = frozenset({"tags", "categories"})
 
@@ -54,7 +52,7 @@ def split_post(text: str) -> tuple[str, str]:
 
 
 def read_head_fields(head: str) -> dict[str, Any]:
-    """Return the fields of a head, values as text or lists of it; nothing of one that is broken."""
+    """Return the fields of a head, as text or lists of text; none for an invalid head."""
     if match := _BLOCK.match(head):
         return _toml(match[2]) if match[1] == "+++" else _yaml(match[2])
     pattern = _NIKOLA_FIELD if _NIKOLA.match(head) else _LINE_FIELD
@@ -62,7 +60,7 @@ def read_head_fields(head: str) -> dict[str, Any]:
 
 
 def compare_heads(before: str, after: str) -> tuple[dict[str, Any], list[str]]:
-    """Return the note's fields that changed, None for one that went, and keys without a field."""
+    """Return the changed fields of the note (None: deleted) and changed keys without a field."""
     old, new = read_head_fields(before), read_head_fields(after)
     known: dict[str, Any] = {}
     unknown = []
@@ -70,7 +68,7 @@ def compare_heads(before: str, after: str) -> tuple[dict[str, Any], list[str]]:
         if old.get(key) == new.get(key):
             continue
         name = NOTE_KEYS.get(key.lower())
-        # A summary that is HTML is made of the author's teaser, which a note has in its body.
+        # A summary in HTML is the teaser, which is part of the note's body.
         texts = (str(fields.get(key)) for fields in (old, new))
         is_teaser = key.lower() == "summary" and any(text.startswith("<") for text in texts)
         if name is None or is_teaser:
@@ -115,7 +113,7 @@ _TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
 
 
 class PulledEdits(NamedTuple):
-    """What comes back into a note: None deletes a field; `left` could not be brought back."""
+    """The edits for a note. A field is deleted by None; `left` could not be copied."""
 
     body: str
     fields: dict[str, Any]
@@ -123,12 +121,12 @@ class PulledEdits(NamedTuple):
 
 
 def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
-    """Bring back what a person changed in a post, which was written last as `base`."""
+    """Return the note's body and fields with the edits made in a post since `base`."""
     (old_head, old), (new_head, new) = (
         split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site)
     )
     known, unknown = compare_heads(old_head, new_head)
-    left = [f"{key}: in the post's front matter has no matching field in notes" for key in unknown]
+    left = [f"the field {key} of the post, which notes do not have" for key in unknown]
     merged = _merge_body(body.replace("\r\n", "\n"), old, new, left)
     return PulledEdits(merged.replace("\n", "\r\n") if "\r\n" in body else merged, known, left)
 
@@ -153,7 +151,7 @@ def _merge_body(note: str, base: str, site: str, left: list[str]) -> str:
 
 
 def _describe_clash(clash: MergeRegion) -> str:
-    """Say which line a person wrote where both sides differ, the first that was not written so."""
+    """Describe a clash by the first edited line."""
     known = {*clash.base}
     for number, line in enumerate(clash.site):
         if line.strip() and line not in known:
@@ -163,7 +161,7 @@ def _describe_clash(clash: MergeRegion) -> str:
 
 
 def _merge_words(base: Sequence[str], site: Sequence[str], note: Sequence[str]) -> list[str] | None:
-    """Merge lines that both sides wrote differently; None when they did in the same words."""
+    """Merge lines word by word; None if both sides changed the same words."""
     merged = merge_texts(*(_tokens("\n".join(lines)) for lines in (base, site, note)))
     if merged is None:
         return None
@@ -172,6 +170,6 @@ def _merge_words(base: Sequence[str], site: Sequence[str], note: Sequence[str]) 
 
 
 def _tokens(text: str) -> bytes:
-    """Write a text with a token on each line, as `merge` compares lines."""
+    """Return a text with one token per line, as `merge_texts` compares lines."""
     tokens = [token.replace("\n", "\0") + "\n" for token in _TOKEN.findall(text.replace("\0", ""))]
     return "".join(tokens).encode("utf-8", "replace")

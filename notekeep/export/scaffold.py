@@ -1,8 +1,7 @@
-"""A post begun from notes: their facts as a box, their text, quotes with their sources.
+"""Starts a post from notes: a box with their facts, their text, and quotes with sources.
 
-What is written is an ordinary note of the vault, to be edited there; words to the writer stand in
-comments, which never leave. Private parts are taken out first, as for a draft: what is copied into
-a post's own note has left the place that protected it.
+The result is an ordinary note with hints for the writer in comments, which are never exported.
+Private parts are removed first, as they would lose their protection in the new note.
 """
 
 from __future__ import annotations
@@ -37,17 +36,17 @@ _BLOCK_ID = re.compile(r"\s\^[\w-]+\s*$")
 
 
 class Point(NamedTuple):
-    """One thing worth telling, and where it is: "p. 27", "00:12:34", or ""."""
+    """A quote or a passage; `locator` is "p. 27", "00:12:34" or ""."""
 
     text: str
     locator: str
     is_quote: bool
-    is_own: bool = False  # whether it is the note's own text, which needs no source
+    is_own: bool = False  # the note's own text, which needs no source
 
 
 @dataclass(slots=True)
 class OutlineSection:
-    """A heading, "" for what stands before the first one, and what is below it."""
+    """A heading ("" before the first) and the points below it."""
 
     heading: str
     level: int
@@ -56,7 +55,7 @@ class OutlineSection:
 
 @dataclass(slots=True)
 class NoteOutline:
-    """A note as something to write from; `name` is the target of a link to it."""
+    """The content of a note for a post; `name` is the target of links to it."""
 
     path: str
     title: str
@@ -69,12 +68,12 @@ class NoteOutline:
 
     @property
     def link(self) -> str:
-        """A link to the note, which shows its name without folders."""
+        """A link to the note with its name without folders."""
         shown = self.name.rpartition("/")[2]
         return f"[[{self.name}|{shown}]]" if shown != self.name else f"[[{shown}]]"
 
     def cite(self, point: Point) -> str:
-        """Return where a point is from, as a footnote says it."""
+        """Return the source of a point, for a footnote."""
         facts = self.facts
         who = facts.get("author") or facts.get("guest") or ""
         parts = [who, f"*{self.title}*"]
@@ -91,10 +90,12 @@ class NoteOutline:
 
 
 def outline_note(note: Note) -> NoteOutline:
-    """Return what a post can be made of in a note; refuse one that may not be exported."""
+    """Return the outline of a note; refuse a note that may not be exported."""
     if note.private:
-        raise Refused(f"{note.path}: it is private", "private notes cannot be used in posts")
-    # The post would carry its text past these checks.
+        raise Refused(
+            f"{note.path}: The note is private.", "Private notes cannot be used in posts."
+        )
+    # The text would pass these checks as part of the new post.
     check_consent(note, named=True, published=frozenset())
     passage = strip_private(MappedText.of_note(note)).passage
     keys = _FACTS.get(note.kind, _OTHER)
@@ -144,13 +145,13 @@ def _sections(passage: MappedText, title: str) -> list[OutlineSection]:
 
 
 def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Point]]:
-    """Return the blocks of text of a note; not those that other points are made of.
+    """Return the blocks of a note that contain none of the other `points`.
 
-    Of a list that holds such a point, each item without one is a block.
+    In a list with such a point, each item without one is a block.
     """
     refs = passage.find("footnote_ref")
     found = []
-    lists: list[Span] = []  # that hold a point
+    lists: list[Span] = []  # that contain a point
     for block in passage.find(*_OWN_BLOCKS):
         is_item = block.kind == "item"
         within = [one for one in lists if one.start <= block.start < one.end]
@@ -160,7 +161,7 @@ def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Poi
             lists += [block] if block.kind == "list" else []
             continue
         start = passage.starts[passage.line_of(block.start)]
-        # Footnotes stay behind: their labels would be those of sources in the post.
+        # References are removed: their labels would clash with those of sources in the post.
         inside = [ref for ref in refs if start <= ref.start < block.end]
         begins = [start, *(ref.end for ref in inside)]
         ends = [*(ref.start for ref in inside), block.end]
@@ -172,7 +173,7 @@ def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Poi
 
 
 def _with_text(sections: Sequence[OutlineSection]) -> list[OutlineSection]:
-    """Return the sections that have text, and those that have a section with text."""
+    """Return the sections with text, also in a subsection."""
     found: list[OutlineSection] = []
     for section in reversed(sections):
         if section.points or (found and found[-1].level > section.level):
@@ -214,21 +215,21 @@ _NAMES = {
 def write_scaffold(
     materials: Sequence[NoteOutline], title: str, headings: Iterable[str] = ()
 ) -> str:
-    """Return the body of a post that is begun from notes."""
-    wanted = {heading.casefold() for heading in headings}
+    """Return the body of a post started from notes."""
+    chosen = {heading.casefold() for heading in headings}
     notes: list[str] = []
     blocks = [f"# {title}", "%% What is this post about? One paragraph. %%"]
     blocks += (boxes := [box for one in materials if (box := _box(one))])
-    # Only the person can say whether others may know what they thought of it.
+    # A rating may be personal, so it is only a hint.
     if ratings := ", ".join(one.rating for one in materials if one.rating):
         blocks.append(f"%% Your rating: {ratings} %%")
     if boxes:
         blocks.append(TEASER_COMMENT)
     for material in materials:
         sections = _with_text(material.sections)
-        if wanted:
-            sections = [one for one in material.sections if one.heading.casefold() in wanted]
-        # Of several notes many have the same headings, so each is told under its own title.
+        if chosen:
+            sections = [one for one in material.sections if one.heading.casefold() in chosen]
+        # Several notes often have the same headings, so each gets its own title.
         deeper = 1 if len(materials) > 1 else 0
         blocks += [f"## {material.title}"] if deeper and sections else []
         for section in sections:
@@ -244,9 +245,8 @@ def _box(material: NoteOutline) -> str:
     if not material.facts:
         return ""
     lines = [f"> [!info] {material.title}"]
-    for key, said in material.facts.items():
-        shown = f"<{said}>" if key == "url" else said
-        lines.append(f"> - {_NAMES[key]}: {shown}")
+    for key, text in material.facts.items():
+        lines.append(f"> - {_NAMES[key]}: {f'<{text}>' if key == 'url' else text}")
     return "\n".join(lines)
 
 
@@ -256,7 +256,7 @@ def _section(
     level = "#" * min(6, max(2, section.level) + deeper)
     blocks = [f"{level} {section.heading}"] if section.heading else []
     place = f"{material.name}#{section.heading}" if section.heading else material.name
-    if "%%" not in place:  # which would end the comment
+    if "%%" not in place:  # it would end the comment
         blocks.append(f"%% from [[{place}]] %%")
     for point in section.points:
         if point.is_own:

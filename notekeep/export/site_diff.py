@@ -1,7 +1,7 @@
-"""What an export would do to a site: planned files against those that are there.
+"""Compares the files of an export with those of the site.
 
-Nothing written by hand is overwritten: a file counts as notekeep's own only while it holds what the
-manifest says was written last. Line ends do not count, as version control changes them.
+Edits are never overwritten: a file is notekeep's own only while its content is the one in the
+manifest. Line ends are ignored, as version control changes them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from notekeep.export.addresses import web_name
-from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED, Batch, ComposedPost
+from notekeep.export.batch import NOTE_MISSING, SLUG_CHANGED, Batch, ComposedPost
 from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
 from notekeep.export.plan import SiteChange
 from notekeep.export.post import Post
@@ -35,8 +35,7 @@ class SiteDiff:
         self.options = batch.options
         self.bases = bases
         self.withheld = batch.drafter.attachments.withheld
-        # whether a post's text has what may not be seen of its note, given both
-        self.shows_private = shows_private
+        self.shows_private = shows_private  # whether a text contains private text of a note
         self.requested = {path: draft.post.slug for path, draft in batch.requested.items()}
         self.gone = batch.orphaned_slugs()
         self.files: list[SiteChange] = []
@@ -55,7 +54,7 @@ class SiteDiff:
         self.files.sort(key=lambda file: file.path)
 
     def _compare_post(self, one: ComposedPost) -> ManifestEntry | None:
-        """Compare one post's files; return its entry, or None when that stays as it is."""
+        """Compare one post's files; return its new entry, or None if it stays unchanged."""
         post = one.draft.post
         path = self.target.post_path(post)
         old = self.manifest.posts.get(post.slug) or ManifestEntry("", "", "")
@@ -96,16 +95,16 @@ class SiteDiff:
         return change if old.files.get(path) == there else self._compare_edited(change, before, old)
 
     def _find_edited(self, path: str, old: ManifestEntry, note: str) -> SiteChange | None:
-        """Return the file of a post that is to move, where a person edited it: a draft, mostly."""
+        """Return the edited file of a post that moves, mostly a draft."""
         ending = os.path.splitext(path)[1]
         for former in old.files if path not in old.files and self._content(path) is None else ():
-            there = self._content(former) if former.endswith(ending) else None
-            if there is not None and fingerprint(there) != old.files[former]:
-                return SiteChange(former, "conflict", there, None, note)
+            data = self._content(former) if former.endswith(ending) else None
+            if data is not None and fingerprint(data) != old.files[former]:
+                return SiteChange(former, "conflict", data, None, note)
         return None
 
     def _compare_moved(self, edited: SiteChange, new: SiteChange, old: ManifestEntry) -> SiteChange:
-        """Compare a post with its edited file elsewhere: it moves once the edit is settled."""
+        """Compare a post with its edited file elsewhere; it moves once the edit is resolved."""
         change = replace(new, path=edited.path, status="changed", before=edited.before)
         found = self._compare_edited(change, edited.before or b"", old, moves=True)
         if found.status == "changed":
@@ -115,7 +114,7 @@ class SiteDiff:
     def _compare_edited(
         self, change: SiteChange, before: bytes, old: ManifestEntry, *, moves: bool = False
     ) -> SiteChange:
-        """Return what happens to a file that holds what a person gave it."""
+        """Return the change of a file that was edited on the site."""
         path, after = change.path, change.after or b""
         known = old.files.get(path)
         if known is None and self.options.by_hand != "overwrite":
@@ -167,15 +166,15 @@ class SiteDiff:
         for line in text.splitlines(keepends=True):
             if self.shows_private(line, change.note):
                 continue
-            if line.strip() or not kept or kept[-1].strip():  # of two blank lines one stays
+            if line.strip() or not kept or kept[-1].strip():  # keeps one blank line
                 kept.append(line)
         return b"".join(kept)
 
     def _has_edits(self, base: bytes, site: bytes, note: bytes) -> bool:
-        """Whether the note has every edit of the site by now, as after a pull."""
+        """Whether the note contains every edit of the site, as after a pull."""
         more = f"\n\n{self.target.dialect.more}".encode()
         if more.strip() and more not in base and more not in site:
-            note = note.replace(more, b"", 1)  # a longer text got a teaser, which nobody edited
+            note = note.replace(more, b"", 1)  # a longer text got a teaser mark
         return has_changes_of(note, site, base)
 
     def _content(self, path: str) -> bytes | None:
@@ -185,7 +184,7 @@ class SiteDiff:
     def _unneeded(
         self, path: str, old: ManifestEntry, note: str, why: str, *, goes: bool
     ) -> SiteChange | None:
-        """Return what happens to a file that nothing needs; None when it is not there."""
+        """Return the change of an unneeded file; None if it does not exist."""
         there = self._content(path)
         if there is None:
             return None
@@ -203,8 +202,8 @@ class SiteDiff:
         if before is not None or manifest.posts:
             self.files.append(change)
 
-    # Posts that no exported note stands behind any more: what notekeep wrote and nobody touched
-    # goes when it is asked to, but no visitor is led to nothing.
+    # Posts without an exported note. Unedited files are removed on request, unless another post
+    # links to them.
 
     def _compare_orphans(self, entries: dict[str, ManifestEntry]) -> None:
         gone = self.gone
@@ -216,7 +215,7 @@ class SiteDiff:
             others = [
                 entry.name(other)
                 for other, entry in entries.items()
-                if why == NOTE_GONE and other not in gone and slug in entry.links
+                if why == NOTE_MISSING and other not in gone and slug in entry.links
             ]
             linking = next(iter(others), "")
             reason = f"{why}, but {linking} links to it: export that post too" if linking else why
@@ -236,7 +235,7 @@ class SiteDiff:
                 entries.pop(slug, None)
 
     def _warn_of_dead_links(self, entries: Mapping[str, ManifestEntry]) -> None:
-        """Name posts that are not written anew and link to what visitors cannot see any more."""
+        """Warn of unchanged posts that link to posts that are no longer visible."""
         for slug, entry in entries.items():
             if slug in self.gone:
                 continue
@@ -244,8 +243,8 @@ class SiteDiff:
                 found = entries.get(other)
                 if found is None or not self.target.reaches(_post(entry), _post(found)):
                     self.warnings.append(
-                        f"{entry.name(slug)} links to {other}, which is not published:"
-                        " export that post too"
+                        f"{entry.name(slug)} links to {other}, which is not published. Export that"
+                        " post too."
                     )
 
 
@@ -256,7 +255,7 @@ def _post(entry: ManifestEntry) -> Post:
 def _updated_entry(
     one: ComposedPost, files: Mapping[str, bytes], changes: Sequence[SiteChange], old: ManifestEntry
 ) -> ManifestEntry:
-    """Return what the manifest says of a post: each file as an export makes it of the note."""
+    """Return the manifest entry of a post, with each file as exported from the note."""
     entry = replace(one.entry, files={}, kept={})
     for change in changes:
         path = change.path

@@ -1,7 +1,6 @@
-"""What an export sees of a vault, and what a person can choose about it.
+"""The read-only view of a vault that an export uses, and the options of an export.
 
-The view is small, so that an export needs neither the catalog nor the `Vault`: whoever exports
-fills it in.
+The view is small, so that an export needs neither the catalog nor `Vault`.
 """
 
 from __future__ import annotations
@@ -23,33 +22,33 @@ from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.schema import Schema
 
 HiddenWords: TypeAlias = "Callable[[str, str], str | None]"
-"""Gives what may be shown of a link, by its target and words; None if its target is not hidden."""
+"""Returns the public text of a link, given its target and text; None if it is not hidden."""
 
 
 class NoteFinder(Protocol):
-    """What finds notes, as of one moment."""
+    """Finds notes, as of one moment."""
 
     def known(self, paths: Iterable[str]) -> set[str]:
-        """Return those of some paths at which there is a note."""
+        """Return the paths at which there is a note."""
 
     def paths(self) -> Iterable[str]:
         """Return the paths of all notes."""
 
     def names(self, paths: Iterable[str]) -> list[tuple[str, str, list[str]]]:
-        """Return path, title and aliases of some notes, by title."""
+        """Return path, title and aliases of some notes, sorted by title."""
 
     def withheld(self) -> frozenset[str]:
         """Return the notes whose names must not be shown: private, or marked as not for others."""
 
     def resolve(self, target: str, from_path: str) -> list[str]:
-        """Return the paths that `target`, written in the note `from_path`, can mean, best first."""
+        """Return the possible paths of a link target in the note `from_path`, best first."""
 
     def learn(self, targets: Iterable[str], from_path: str) -> None:
-        """Find out at once what several targets mean, which will be asked one by one."""
+        """Resolve several targets in one query, for later calls of `resolve`."""
 
 
 class HeatmapPicture(NamedTuple):
-    """A picture that a post shows: its path beside the note it is made of, which no file has."""
+    """A picture drawn for a post. `name` is a path in the vault at which there is no file."""
 
     name: str
     alt: str
@@ -64,27 +63,23 @@ class VaultSource:
     notes: NoteFinder
     read: Callable[[str], bytes]  # returns a note's bytes, given its path
     schema: Schema
-    # paths of notes that the vault's own publish queries match
-    published: frozenset[str] = frozenset()
-    # of those the tags by which alone they match, without which they are not published
+    published: frozenset[str] = frozenset()  # notes that match the vault's publish queries
+    # for notes that match only by tags: those tags, of which the public text must contain one
     publish_tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    # the folder that attached files go to, vault-relative; from the note on where it begins with
-    # "./"
-    attachments: str = "attachments"
-    canaries: tuple[str, ...] = ()  # words that must never leave, whatever holds them
-    # draws what an embed of a part of a note shows as a picture, given the note and the part; None
-    # where it shows text
-    drawn: Callable[[str, str], HeatmapPicture | None] = lambda _path, _heading: None
+    attachments: str = "attachments"  # in the vault; relative to the note if it begins with "./"
+    canaries: tuple[str, ...] = ()  # words that must never be exported
+    # draws the picture for an embed of a heading of a note; None for text
+    draw: Callable[[str, str], HeatmapPicture | None] = lambda _path, _heading: None
     _private_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     _real_folders: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def note(self, path: str) -> Note:
-        """Read a note from its file; of its tags those of its front matter, which pass."""
+        """Read a note from its file; its tags are only those of its front matter."""
         data = self.read(path)
         note = read_note(path, data, self.schema, in_body=False)
         if note.problem is not None and len(rest := without_lead(data)) < len(data):
-            # Some generators read such front matter. What cannot be read, or withholds the note, is
-            # refused for where it stands.
+            # Some generators read front matter that is not on the first line. The note is refused
+            # for its place if the block is invalid or private.
             late = read_note(path, rest, self.schema, in_body=False)
             if late.problem is None and not late.private and not is_withheld(late.fields):
                 late.body_line += data.count(b"\n", 0, len(data) - len(rest))
@@ -93,7 +88,7 @@ class VaultSource:
         return note
 
     def private_name(self, path: str) -> str:
-        """Return the path that a file, also behind links, has in a private folder; "" for none."""
+        """Return the path of a file in a private folder, also through links; "" for none."""
         if path not in self._private_names:
             self._private_names[path] = self._find_private_name(path)
         return self._private_names[path]
@@ -109,7 +104,7 @@ class VaultSource:
                 place = os.path.realpath(place)
                 info = os.stat(place)
         except OSError:
-            info = None  # nothing there that could leave
+            info = None  # no file to export
         real = os.path.relpath(place, self._real_folder("")).replace(os.sep, "/")
         if self.schema.is_private(real):
             return real
@@ -118,13 +113,13 @@ class VaultSource:
         return self._hard_links.get((info.st_dev, info.st_ino), "")
 
     def _real_folder(self, folder: str) -> str:
-        if folder not in self._real_folders:  # most notes share one with others
+        if folder not in self._real_folders:
             self._real_folders[folder] = os.path.realpath(os.path.join(self.root, folder))
         return self._real_folders[folder]
 
     @cached_property
     def _hard_links(self) -> dict[tuple[int, int], str]:
-        """The path of each file of a private folder that has other names, by device and inode."""
+        """Files in private folders with several hard links: device and inode to path."""
         found = {}
         for base, folders, files in os.walk(self.root):
             folders[:] = [name for name in folders if name != ".git"]
@@ -139,13 +134,13 @@ class VaultSource:
         return found
 
     def find(self, target: str, from_path: str) -> str | None:
-        """Return the note that a name means, or None."""
+        """Return the note with a name, or None."""
         found = self.notes.resolve(target, from_path)
         return found[0] if found else None
 
     def find_hidden(self, target: str) -> str | None:
-        """Return the note that must not be shown whose name a link has in another spelling."""
-        is_page = not target or target.startswith("/")  # of the person's own site
+        """Return the hidden note whose name a link contains in another spelling."""
+        is_page = not target or target.startswith("/")  # a page of the site
         return None if is_page else self._hidden_names.get(fold_name(note_stem(target)))
 
     @cached_property
@@ -158,9 +153,9 @@ class VaultSource:
         }
 
     def public_words(self, words: str, target: str, path: str = "") -> str:
-        """Return the words of a link to a hidden note, unless they hold a name of that note.
+        """Return the text of a link to a hidden note, or a label if it contains the note's name.
 
-        `target` is what the link leads to, and `path` the note that this is, if there is one.
+        `path` is the note of the link's `target`, if there is one.
         """
         place, *inner = re.split("[#^]+", target)
         names = [note_stem(place), *inner]
@@ -173,10 +168,10 @@ class VaultSource:
         return path in self.notes.withheld() or bool(self.private_name(path))
 
     def make_hidden_words(self, from_path: str) -> HiddenWords:
-        """Return what gives the words of a note's links to hidden notes; None for other links."""
+        """Return a function that returns the public text of a link to a hidden note."""
         hides = self.make_hidden_check(from_path)
 
-        def shown(target: str, words: str) -> str | None:
+        def public_text(target: str, words: str) -> str | None:
             name = target.partition("#")[0].strip()
             if not hides(name):
                 return None
@@ -184,10 +179,10 @@ class VaultSource:
                 words, target, self.find(name, from_path) or self.find_hidden(name) or ""
             )
 
-        return shown
+        return public_text
 
     def make_hidden_check(self, from_path: str) -> Callable[[str], bool]:
-        """Return what says whether a link in a note leads to a name that must not be shown."""
+        """Return a function that tells whether a link target in a note is hidden."""
 
         def hides(target: str) -> bool:
             if self._is_in_private_folder(target, from_path):
@@ -200,11 +195,11 @@ class VaultSource:
         return hides
 
     def _is_in_private_folder(self, target: str, from_path: str) -> bool:
-        """Whether a path leads into a private folder, also to what the vault does not know."""
+        """Whether a path leads into a private folder, even if there is no such file."""
         if "/" not in target:
             return False
         name = target.strip("/")
-        if target.startswith("/"):  # which may be a page of the person's own site
+        if target.startswith("/"):  # may be a page of the site
             return self.schema.is_private(name) and os.path.lexists(os.path.join(self.root, name))
         beside = os.path.normpath(os.path.join(os.path.dirname(from_path), name))
         return self.schema.is_private(name) or self.schema.is_private(beside)
@@ -212,36 +207,27 @@ class VaultSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to export."""
+    """The options of an export."""
 
-    # whether the person named each note, which is consent to it as a draft; without, only notes
-    # that are marked `publish: true` go
-    named: bool = True
-    # whether the posts are drafts; None leaves it to each note's `draft:`, which is true unless it
-    # says false
-    draft: bool | None = None
-    # whether a single newline is shown as one ("keep") or as a space ("join"); "" does what
-    # Obsidian shows in this vault
+    named: bool = (
+        True  # every note was named; otherwise only notes marked `publish: true` are taken
+    )
+    draft: bool | None = None  # None: as the note's `draft:`, which is true by default
+    # a single newline is a line break ("keep"), a space ("join"), or as Obsidian shows it ("")
     linebreaks: Literal["", "keep", "join"] = ""
-    # what becomes of a link to a note that is not published: its words stay ("text"), go ("strip"),
-    # or stay and are marked ("stub")
+    # for links to unpublished notes: keep the text, remove it, or keep and mark it
     unpublished: Literal["text", "strip", "stub"] = "text"
-    # how `learning/ml` is written: as it is ("keep"), "ml" ("last") or "learning-ml" ("dash")
+    # how `learning/ml` is written: unchanged, "ml" or "learning-ml"
     nested_tags: Literal["keep", "last", "dash"] = "dash"
-    series_links: bool = True  # whether the parts of a series link to each other
-    # keys of the front matter that pass besides those every post has
-    extra_fields: tuple[str, ...] = ()
-    # files of the vault that leave with all they say of places and people
-    keep_metadata: tuple[str, ...] = ()
-    # what becomes of files that were changed by hand in the site: they are overwritten, get these
-    # changes and those of the note, or stay until the note says otherwise; "" is to be asked
-    by_hand: Literal["", "overwrite", "merge", "keep"] = ""
-    prune: bool = False  # whether files that belong to no exported note any more are removed
-    zone: tzinfo | None = None  # the author's time zone; None is this machine's
-    # when the export is made; None is the clock. A post without a date gets it
-    now: datetime | None = None
+    series_links: bool = True  # link the parts of a series to each other
+    extra_fields: tuple[str, ...] = ()  # further fields of the front matter to export
+    keep_metadata: tuple[str, ...] = ()  # files to export with their metadata
+    by_hand: Literal["", "overwrite", "merge", "keep"] = ""  # for posts edited on the site; "": ask
+    prune: bool = False  # remove files that no longer belong to an exported note
+    zone: tzinfo | None = None  # of the author; None: of this machine
+    now: datetime | None = None  # also the date of posts without one; None: the clock
 
     def moment(self) -> datetime:
-        """Return now, with the offset of the author's zone, to the second."""
+        """Return the time of the export in the author's zone, to the second."""
         now = self.now or datetime.now(UTC)
         return now.astimezone(self.zone).replace(microsecond=0)

@@ -1,8 +1,7 @@
-"""Text that knows which file and line each of its lines came from, and edits that say why.
+"""Text with the source line of each of its lines, and edits with reasons.
 
-A draft is cut, joined with embedded notes and rewritten for a generator in several passes. Every
-pass hands on a `MappedText`, so that a message, a refusal or `--explain` can name the line that the
-person wrote, whatever was done to it since.
+A draft is rewritten in several passes. Each pass returns a `MappedText`, so that messages and
+`--explain` can name the original line in the note.
 """
 
 from __future__ import annotations
@@ -22,18 +21,16 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import ParsedPage, Span
 
 TEASER_COMMENT = "<!-- more -->"
-"""How the end of a teaser is written in a draft, whatever the note used."""
+"""The mark for the end of the teaser in a draft."""
 TEASER_END_REASON = "where the teaser ends"
-"""Why a mark of a teaser's end is written anew."""
 
 _LINE_ENDS = re.compile("\n")
 _SUBJECT = re.compile(r"'[^']*'|\"[^\"]*\"|<[^<>]*>|(?<=slug: )[^\s;,]+")
-"""What a warning is about: in quotes, as a tag or a slug. Two that differ in nothing else are of
-one kind."""
+"""The subject of a warning. Warnings that only differ in it are similar."""
 
 
 class Origin(NamedTuple):
-    """Where a line came from: a note's path and its line in that file, counted from 1."""
+    """The source of a line: the path of a note and the line in that file, from 1."""
 
     path: str
     line: int
@@ -45,13 +42,12 @@ class SourceEdit(NamedTuple):
     start: int
     end: int
     text: str
-    reason: str  # why, as `--explain` prints it; an empty one is not worth telling
-    # for text that came from another note, where each of its lines came from
-    origins: tuple[Origin, ...] = ()
+    reason: str  # for `--explain`, which omits edits without a reason
+    origins: tuple[Origin, ...] = ()  # of each line of text from another note
 
 
 class SourceChange(NamedTuple):
-    """What an edit did, in terms of the person's own file; `last` is 0 for a single line."""
+    """A change to lines of a note; `last` is 0 for a single line."""
 
     path: str
     line: int
@@ -60,12 +56,12 @@ class SourceChange(NamedTuple):
 
     @property
     def lines(self) -> str:
-        """Its lines, in words: `7` or `7-9`."""
+        """The lines as text: `7` or `7-9`."""
         return f"{self.line}-{self.last}" if self.last else str(self.line)
 
 
 class LineWarning(NamedTuple):
-    """What a person should know of a line though it stops nothing."""
+    """A warning about a line of a note."""
 
     origin: Origin
     what: str
@@ -75,18 +71,18 @@ class LineWarning(NamedTuple):
 
 
 def group_warnings(warnings: Iterable[LineWarning]) -> list[str]:
-    """Return warnings as text, those of one kind about one note in one line with their number."""
+    """Return warnings as text; similar ones about one note are one line with their number."""
     groups: dict[tuple[str, str], list[LineWarning]] = {}
     for one in dict.fromkeys(warnings):
         groups.setdefault((one.origin.path, _SUBJECT.sub("…", one.what)), []).append(one)
     return [
-        f"{first}, and {len(more)} more like it" if more else str(first)
+        f"{first} And {len(more)} more like it." if more else str(first)
         for first, *more in groups.values()
     ]
 
 
 class MappedText:
-    r"""A text and the origin of each of its lines; "\n" is its only line end."""
+    r"""A text and the origin of each line; "\n" is the only line end."""
 
     def __init__(self, text: str, origins: Sequence[Origin]) -> None:
         self.text = text
@@ -94,31 +90,31 @@ class MappedText:
 
     @classmethod
     def of_note(cls, note: Note) -> MappedText:
-        """Make the passage of a note's body."""
+        """Return the body of a note."""
         return cls.of_file(note.path, note.body, note.body_line + 1)
 
     @classmethod
     def of_file(cls, path: str, text: str, first_line: int) -> MappedText:
-        """Make the passage of a file's text, `first_line` being where that begins, from 1."""
+        """Return text of a file that begins on line `first_line`, from 1."""
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
         numbers = range(first_line, first_line + text.count("\n") + 1)
         return cls(text, [*map(Origin, repeat(path), numbers)])
 
     @cached_property
     def page(self) -> ParsedPage:
-        """The text, read once; refused when nothing says what in it is code or a comment."""
+        """The parsed text; Refused if the parser fails, as code and comments are unknown then."""
         page = parse_markdown(self.text)
         if page.problem:
             path = self.origins[0].path if self.origins else ""
             raise Refused(
                 f"{path}: {page.problem}",
-                "the other notes are not affected; please report this with the text of the note",
+                "The other notes are not affected. Please report this with the text of the note.",
             )
         return page
 
     @cached_property
     def tree(self) -> Tree:
-        """The text as a tree; made once."""
+        """The parsed text as a tree."""
         return build_tree(self.page)
 
     def find(self, *kinds: str) -> list[Span]:
@@ -128,30 +124,30 @@ class MappedText:
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where each line begins, which an edit asks for and which needs no parser."""
+        """The offset of each line."""
         return [0, *(found.end() for found in _LINE_ENDS.finditer(self.text))]
 
     def line_of(self, offset: int) -> int:
-        """Return the line that a character stands in, counted from 0."""
+        """Return the line of an offset, from 0."""
         return max(0, bisect_right(self.starts, offset) - 1)
 
     def line_end(self, line: int) -> int:
-        """Return one past the last character of a line, its newline not counted."""
+        """Return the offset of the end of a line, without its newline."""
         last = line + 1 == len(self.starts)
         return len(self.text) if last else self.starts[line + 1] - 1
 
     def blank(self, line: int) -> bool:
-        """Whether a line holds nothing but the marks of quotes; true beyond the ends."""
+        """Whether a line is empty except for quote marks; true outside of the text."""
         if not 0 <= line < len(self.starts):
             return True
         return not self.text[self.starts[line] : self.line_end(line)].strip("> \t")
 
     def origin(self, offset: int) -> Origin:
-        """Return where the line of this character came from."""
+        """Return the origin of the line of an offset."""
         return self.origins[self.line_of(offset)]
 
     def changes(self, edits: Iterable[SourceEdit]) -> list[SourceChange]:
-        """Return what the edits do, by line; those without a reason are left out."""
+        """Return the edits that have a reason as changes of lines."""
         return [self._change(edit) for edit in edits if edit.reason]
 
     def _change(self, edit: SourceEdit) -> SourceChange:
@@ -166,14 +162,14 @@ class MappedText:
         return SourceChange(*first, edit.reason, last.line if several else 0)
 
     def forget(self) -> None:
-        """Forget what was read of the text, which takes much room; it is read again when needed."""
+        """Free the parsed text, which needs much memory; it is parsed again when needed."""
         self.__dict__.pop("page", None)
         if (tree := self.__dict__.pop("tree", None)) is not None:
             for node in tree.nodes:
-                node.parent = None  # else they hold each other until a collection
+                node.parent = None  # breaks reference cycles
 
     def splice(self, edits: Iterable[SourceEdit]) -> MappedText:
-        """Return the passage with these replacements made, those at one place in their order."""
+        """Apply edits; those at the same offset in their order."""
         ordered = sorted(edits, key=attrgetter("start", "end"))
         if not ordered:
             return self
@@ -216,7 +212,7 @@ def _at_line_start(pieces: list[str]) -> bool:
 
 
 def separate_removals(edits: Iterable[SourceEdit]) -> list[SourceEdit]:
-    """Return removals in order, those trimmed that take the same blank line or space."""
+    """Sort removals and trim those that overlap in a blank line or space."""
     trimmed: list[SourceEdit] = []
     for edit in sorted(edits, key=attrgetter("start", "end")):
         start = max(edit.start, trimmed[-1].end) if trimmed else edit.start
@@ -225,9 +221,9 @@ def separate_removals(edits: Iterable[SourceEdit]) -> list[SourceEdit]:
 
 
 def remove_lines(passage: MappedText, first: int, last: int, reason: str) -> SourceEdit:
-    """Return the edit that takes lines [first, last) out, and a blank line that is then double.
+    """Return the edit that removes lines [first, last) and a blank line that is then double.
 
-    Blank lines around a block keep others apart, so one of them has to stay.
+    One blank line stays to separate the neighbouring blocks.
     """
     starts = passage.starts
     if passage.blank(first - 1) and last < len(starts) and passage.blank(last):
@@ -242,7 +238,7 @@ def remove_lines(passage: MappedText, first: int, last: int, reason: str) -> Sou
 def dedent_lines(
     passage: MappedText, node: Node, first: int, last: int
 ) -> tuple[list[str], list[Origin]]:
-    """Return lines of a block without the marks of what it stands in, and their origins."""
+    """Return lines of a block without the marks of its containers, and their origins."""
     tree = passage.tree
     width = node.start - tree.lines[first].start
     lines = []

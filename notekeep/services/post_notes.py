@@ -1,4 +1,4 @@
-"""Changes of notes that have to do with posts: edits pulled from a site, slugs, a post begun."""
+"""Plans changes to notes for their posts: pull edits from a site, fix slugs, start a post."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from notekeep.services.publishing import PublishingService
 
 
 class PostNotes:
-    """Plans of changes in notes, for their posts."""
+    """Plans changes to notes for their posts."""
 
     def __init__(self, publishing: PublishingService, notes: NoteService) -> None:
         self.publishing = publishing
         self.notes = notes
 
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
-        """Plan to copy edits made on the site back to notes, by default all; NotFound if none."""
+        """Plan to copy edits on the site back to notes, by default all; NotFound if none."""
         names = names or self.publishing.exported(target, site)
         exported = self.publishing.plan_export(names, target=target, site=site)
         edited = [file for file in exported.files if file.is_post and file.ours is not None]
         if not edited:
-            raise NotFound("no post was edited on the site", "see `notekeep export status`")
+            raise NotFound("No post was edited on the site.", "See `notekeep export status`.")
         label = edited[0].note if len(edited) == 1 else f"{len(edited)} notes from the site"
         plan = WritePlan("pull", label)
         for file in edited:
@@ -47,13 +47,13 @@ class PostNotes:
     def _pull_file(self, file: SiteChange, plan: WritePlan) -> None:
         if file.base is None or file.before is None:
             raise Refused(
-                f"{file.note}: the last export is not in the history of this machine",
-                "compare both files, then export again with --overwrite or --keep",
+                f"{file.note}: The last export is not in the history of this machine.",
+                "Compare both files, then export again with --overwrite or --keep.",
             )
         with self.publishing.source() as source:
             data, note = source.read(file.note), source.note(file.note)
         pulled = pull_edits(note.body, file.base, file.before)
-        plan.remarks += [f"{file.note}: not copied to the note: {what}" for what in pulled.left]
+        plan.remarks += [f"{file.note}: Not copied to the note: {what}." for what in pulled.left]
         body = [] if pulled.body == note.body else [TextEdit(0, len(note.body), pulled.body)]
         after = edit_body(note, data, body)
         edits = [FieldChange(name, "=", value) for name, value in pulled.fields.items()]
@@ -63,7 +63,7 @@ class PostNotes:
     def plan_slugs(
         self, names: Sequence[str], *, target: str = "", site: str = "", options: Options
     ) -> WritePlan:
-        """Plan a `slug:` for each note that an export would refuse for a clash of slugs."""
+        """Plan a new `slug:` for each note with a duplicate slug."""
         exported = self.publishing.plan_export(
             names, target=target, site=site, options=options, for_status=True
         )
@@ -83,17 +83,16 @@ class PostNotes:
     def plan_start(
         self, names: Sequence[str], title: str = "", headings: Sequence[str] = ()
     ) -> WritePlan:
-        """Plan a post begun from notes: their facts, their text, quotes with their sources.
+        """Plan a post started from notes, with their facts, text, and quotes with sources.
 
-        Without a title it has the first note's; without headings it takes all sections that have
-        text. Refused is raised for a note that is private.
+        By default it has the title of the first note, and all sections with text. Raises Refused
+        for a private note.
         """
         outlines = self.outlines(names)
         known = {one.heading.casefold() for outline in outlines for one in outline.sections}
         for heading in headings:
             if heading.casefold() not in known:
-                message = f"no note here has a section {heading!r}"
-                raise NotFound(message, "see `notekeep show NOTE`")
+                raise NotFound(f"No note has a section {heading!r}.", "See `notekeep show NOTE`.")
         title = title or outlines[0].title
         self._name_sources(outlines, self.notes.plan_new("post", title).changes[0].path)
         fields: dict[str, Any] = {"sources": [one.link for one in outlines]}
@@ -104,13 +103,13 @@ class PostNotes:
         return plan
 
     def _name_sources(self, outlines: Sequence[NoteOutline], post: str) -> None:
-        """Name notes by their path where a link in the new post could mean another note."""
+        """Use the paths of notes whose names are ambiguous in the new post."""
         for one in outlines:
             targets = link_targets(self.publishing.catalog, [one.name], post)[one.name]
             if targets != [one.path] or fold_name(one.name) == fold_name(note_stem(post)):
                 one.name = one.path.removesuffix(".md")
 
     def outlines(self, names: Sequence[str]) -> list[NoteOutline]:
-        """Return what a post can be made of in notes; Refused for one that is private."""
+        """Return the outlines of notes; Refused for a private note."""
         with self.publishing.source() as source:
             return [outline_note(source.note(path)) for path in self.publishing.paths(names)]

@@ -1,4 +1,4 @@
-"""Posts of a vault: plan, export, preview, and how they stand in their sites."""
+"""Posts of a vault: plan, export, check, preview, and their states in sites."""
 
 from __future__ import annotations
 
@@ -43,25 +43,25 @@ if TYPE_CHECKING:
 
 PUBLIC = "publish:true"
 DRAFTS = f"is:draft OR {PUBLIC}"
-"""The notes that may be published, in the query language, beside those of the vault's own rules."""
+"""The query for notes that may be published, without the vault's own rules."""
 _RULE_TAG = re.compile(r"tag:\"?#?([\w/-]+)")
 
 
 class SiteStanding(NamedTuple):
-    """How the drafts and posts of a vault stand in one of its sites."""
+    """The states of a vault's drafts and posts in one of its sites."""
 
-    target: str  # the target's id, or "" when that cannot be told
-    name: str  # its generator's, likewise
+    target: str  # the id, or "" if it is unknown
+    name: str  # of the generator, or "" if it is unknown
     site: str
-    posts: list[PostState]  # every draft and post, in order of path
-    error: str = ""  # why nothing can be said of the site
+    posts: list[PostState]  # by path
+    error: str = ""  # why the states are unknown
 
 
 class PublishingService:
-    """What can be done with drafts and posts.
+    """Exports drafts and posts.
 
-    Everywhere an empty `target` takes the settings', or asks the site; an empty `site` takes the
-    settings', else the folder of portable drafts.
+    An empty `target` means the one in the settings, else the one detected from the site. An empty
+    `site` means the one in the settings, else the folder for portable drafts.
     """
 
     def __init__(
@@ -75,39 +75,42 @@ class PublishingService:
         open_habits: Callable[[], HabitIndex],
     ) -> None:
         self.places = places
-        self.root, self.settings, self.schema, self.catalog, _ = workspace
-        self.sites = sites  # that the person's settings name for this vault, the usual one first
+        self.root = workspace.root
+        self.settings = workspace.settings
+        self.schema = workspace.schema
+        self.catalog = workspace.catalog
+        self.sites = sites  # in the personal settings for this vault, the default one first
         self.indexing = indexing
         self.history = history
-        self._open_search = open_search  # few exports need queries, and fewer a habit
+        self._open_search = open_search  # few exports need queries or habits
         self._open_habits = open_habits
         self._withheld: tuple[int, frozenset[str]] | None = None
 
-    # What is exported, and where to.
+    # What to export, and where to.
 
     def chosen(self, words: Sequence[str]) -> tuple[list[str], bool]:
-        """Return the notes that words mean, and whether they were named: that is consent.
+        """Return the notes for words on the command line, and whether each was named (consent).
 
-        Several words are several names, or one without quotes, or a query, which is no consent.
-        NotFound, Ambiguous or UsageError is raised where they mean nothing, or too much.
+        Several words are several names, one name without quotes, or a query. Raises NotFound,
+        Ambiguous or UsageError.
         """
         names = split_names(self.catalog, words, self.root)
         found = {name: find_exact(self.catalog, name, self.root) for name in names}
         if missing := [name for name, row in found.items() if row is None and len(names) > 1]:
             raise UsageError(
-                f"no note is called {', '.join(map(repr, missing))}; nothing was exported",
-                f"put quotes around a name or query with spaces: '{' '.join(words)}'",
+                f"No note is called {', '.join(map(repr, missing))}. Nothing was exported.",
+                f"Put quotes around a name or query with spaces: '{' '.join(words)}'.",
             )
         if all(found.values()):
             return [row.path for row in found.values() if row is not None], True
         (query,) = names
         rows = select(self.catalog, query, self.root, lambda: self._open_search().rows(query).rows)
-        begun = query.strip().casefold()
-        named = len(rows) == 1 and rows[0].title.casefold().startswith(begun)
+        prefix = query.strip().casefold()
+        named = len(rows) == 1 and rows[0].title.casefold().startswith(prefix)
         return [row.path for row in rows], named
 
     def export_options(self, **chosen: Any) -> Options:
-        """Return how to export: as the vault's settings say, but for what is chosen here."""
+        """Return the options in the vault's settings, with changes."""
         settings = self.settings.export
         known = ("unpublished", "nested_tags", "linebreaks", "series_links")
         options: dict[str, Any] = {key: settings[key] for key in known if key in settings}
@@ -118,37 +121,37 @@ class PublishingService:
         return Options(**(options | chosen))
 
     def site(self, target: str, site: str) -> tuple[str, str]:
-        """A target and a site's folder as said, or those of the person's settings."""
+        """Return a target and a site's folder, by default those in the settings."""
         if site or not self.sites:
             return target, site
-        right = next((one for one in self.sites if one.target == target), self.sites[0])
-        return target or right.target, right.folder
+        default = next((one for one in self.sites if one.target == target), self.sites[0])
+        return target or default.target, default.folder
 
     def has_site(self, target: str = "", site: str = "") -> bool:
-        """Whether somebody chose where drafts go: by name, settings or an earlier export."""
+        """Whether the folder was chosen: by name, in settings or by an earlier export."""
         target, site = self.site(target, site)
         folder = self.folder(target, site)
         return bool(site) or os.path.exists(os.path.join(folder, MANIFEST_NAME))
 
     def folder(self, target: str = "", site: str = "") -> str:
-        """Return where drafts go: the site's folder, or one beside the vault.
+        """Return the folder for drafts: the site, or a folder beside the vault.
 
-        UsageError is raised for a target that needs the folder of its site.
+        Raises UsageError for a target that needs a site.
         """
         target, site = self.site(target, site)
         return site_folder(self.root, target, site)
 
     def drafts(self) -> str:
-        """Return the notes that may be published, as a query: drafts, and all that is public."""
+        """Return the query for notes that may be published: drafts and public notes."""
         return " OR ".join([DRAFTS, *(f"({rule})" for rule in self._publish_rules())])
 
     def publishable(self, target: str = "", site: str = "") -> list[str]:
-        """Return the notes that belong into a site: what is public, and what was named before."""
+        """Return the notes for a site: public notes, and those exported before."""
         public = " OR ".join([PUBLIC, *(f"({rule})" for rule in self._publish_rules())])
         return sorted({*self._open_search().paths(public), *self.exported(target, site)})
 
     def exported(self, target: str = "", site: str = "") -> list[str]:
-        """Return the notes that have a post in a site and are in the vault still."""
+        """Return the existing notes with a post in a site."""
         notes = NamesOfNotes(self.catalog, self.withheld)
         found = Manifest.read(self.folder(target, site)).locate_notes(self.key, notes, self.history)
         noted = [entry.note for entry in found.posts.values() if entry.note]
@@ -156,13 +159,13 @@ class PublishingService:
         return [path for path in noted if path in present]
 
     def paths(self, names: Sequence[str]) -> list[str]:
-        """Return the notes that names mean; what is a path already needs no look-up of its own."""
+        """Return the paths of names; paths need no look-up."""
         known = existing_paths(self.catalog, names) if len(names) > 1 else set()
         return [
             name if name in known else resolve(self.catalog, name, self.root).path for name in names
         ]
 
-    # Plans, and what becomes of them.
+    # Plans.
 
     def plan_export(
         self,
@@ -173,10 +176,10 @@ class PublishingService:
         options: Options | None = None,
         for_status: bool = False,
     ) -> ExportPlan:
-        """Plan drafts of notes: which files would be new, changed, unchanged or in conflict.
+        """Plan an export of notes.
 
-        Options are by default those of the vault's settings. Where all notes are refused, the first
-        refusal is raised, but not `for_status`.
+        The default options are those in the vault's settings. If all notes are refused, raises the
+        first refusal, unless `for_status` is set.
         """
         target, site = self.site(target, site)
         request = ExportRequest(
@@ -192,7 +195,7 @@ class PublishingService:
         return replace(plan, generation=generation, warnings=[*plan.warnings, *warnings])
 
     def standings(self, target: str = "", site: str = "") -> list[SiteStanding]:
-        """Return how every draft and post stands, in each known site or in one that is named."""
+        """Return the states of all drafts and posts, in each known site or in a named one."""
         if target or site:
             places = [self.site(target, site)]
         else:
@@ -213,82 +216,81 @@ class PublishingService:
         return SiteStanding(plan.target, plan.target_name, plan.site, posts)
 
     def export(self, plan: ExportPlan) -> ExportResult:
-        """Write a plan's drafts, then look through every written byte for what is private.
+        """Write a plan, and audit every written byte for private text.
 
         Raises:
-            Conflict: A file of the site changed since, or an export would do something else by now;
-                nothing was written.
-            Refused: Something private was about to leave; nothing is left of the export.
-            Failure: What changed in the vault could not be read; nothing was written.
+            Conflict: A file of the site, or notes, changed since the plan; nothing was written.
+            Refused: The audit found private text; the export was reverted.
+            Failure: Changed notes could not be read; nothing was written.
         """
         warnings: list[str] = []
         if not plan.is_empty:
-            self._check_still_right(plan)
+            self._check_current(plan)
             warnings = self._store_identity()
         done = write_export(plan, self.audit(plan), self.history)
         done.warnings += warnings
         return done
 
-    def _check_still_right(self, plan: ExportPlan) -> None:
-        """Read all that changed, and return when the plan still is what an export would do."""
+    def _check_current(self, plan: ExportPlan) -> None:
+        """Read all changed notes; Conflict if the plan is outdated."""
         known = self.indexing.refresh(words=False)
         if known.pending:
             raise Failure(
-                f"{known.pending} changed notes are still being indexed and may be private;"
-                " nothing was written",
-                "try again in a moment",
+                f"{known.pending} changed notes are still being indexed and may be private. Nothing"
+                " was written.",
+                "Try again in a moment.",
             )
         if self.catalog.generation == plan.generation:
             return
         if not self._plan(plan.request).does_the_same_as(plan):
             raise Conflict(
-                "notes have changed since the preview; nothing was written",
-                "check the changes, then export again",
+                "Notes have changed since the preview. Nothing was written.",
+                "Check the changes, then export again.",
             )
 
     def audit(self, plan: ExportPlan) -> Audit:
-        """Return the audit of a plan, by what is known of the vault at the moment."""
+        """Return the audit of a plan, as of the current catalog."""
         with self.source(self._published()[0]) as source:
             return Audit(source, plan)
 
     def check_export(self, plan: ExportPlan) -> CheckReport:
-        """Build the site of an export that was written, and read its pages back."""
+        """Build the site of a written plan, and check its posts."""
         return check_export(plan, self.audit(plan))
 
     def preview(self, target: str = "", site: str = "") -> PreviewCommand:
-        """Return how the generator shows a site with its drafts; UsageError without a site."""
+        """Return the command for a preview with drafts; UsageError without a site."""
         target, site = self.site(target, site)
         if not site:
             raise UsageError(
-                "no site to preview",
-                "use --site, or add a site to your settings (see `notekeep config`)",
+                "There is no site to preview.",
+                "Use --site, or add a site to your settings (see `notekeep config`).",
             )
         folder = os.path.abspath(os.path.expanduser(site))
         return find_preview(open_target(target, folder))
 
-    # Which vault this is, to its sites.
+    # The identity of the vault in its sites.
 
     @property
     def identity(self) -> str:
-        """The id by which others know the vault: the one in its settings, else of its folder."""
-        # The first export writes the second one as the first: a vault that cannot be written keeps
-        # its posts as well. It is read anew, as another device may have written one meanwhile.
+        """The id of the vault: the one in its settings, else that of its folder."""
+        # The first export writes the folder's id into the settings, if they are writable. They are
+        # read again, as another device may have written an id.
         return vault_settings(self.root).id or self.places.id
 
     @property
     def key(self) -> VaultKey:
-        """What sites know the vault and its notes by."""
+        """The key for manifests."""
         return VaultKey(self.identity, os.path.basename(self.root))
 
     def _store_identity(self) -> list[str]:
-        """Write the vault's id into its settings, for its copies; return why, if it cannot be."""
+        """Write the vault's id into its settings, for its copies; return warnings."""
         path = VAULT_SETTINGS
         place = os.path.join(self.root, path)
         line = f'id = "{self.identity}"  # identifies this vault in the sites it exports to\n'
         try:
             if "id" in read_toml(place):
-                return []  # one that is no id is among the warnings of the settings
-            # No step of history: the next export would only write it again.
+                return []  # the settings warn of an invalid one
+            # Not in the history: the next export would write it again.
             with self.history.step("id", "", root=self.root, logged=False) as step:
                 if os.path.lexists(place):
                     data, digest = read_file(place, path)
@@ -298,25 +300,25 @@ class PublishingService:
                 else:
                     step.create(path, line.encode())
         except NotekeepError as error:
-            why = f"{path}: cannot write the vault's id: {error.message}"
-            return [f"{why}; another device will not recognise these posts"]
+            why = f"{path}: Cannot write the vault's id: {error.message}"
+            return [f"{why} Another device will not recognise these posts."]
         return []
 
-    # The vault as an export sees it.
+    # The view of the vault for an export.
 
     @contextmanager
     def source(
         self, published: Mapping[str, frozenset[str]] = MappingProxyType({})
     ) -> Iterator[VaultSource]:
-        """The vault as an export sees it, as of the last refresh, until the end of the `with`.
+        """Yield the view of the vault for an export, as of the last refresh.
 
-        Refused is raised where the settings, which say what may leave, cannot be understood.
+        Raises Refused if the settings are invalid, as they decide what may be exported.
         """
         if self.settings.unsure:
             raise Refused(
-                "cannot tell from the settings of this vault what may be exported: "
-                + self.settings.unsure,
-                "fix them and export again; nothing was written",
+                "Cannot tell from the settings of this vault what may be exported: "
+                f"{self.settings.unsure.removesuffix('.')}.",
+                "Nothing was written. Fix them and export again.",
             )
         with self.catalog.reading() as catalog:
             notes = NamesOfNotes(catalog, self.withheld)
@@ -328,7 +330,7 @@ class PublishingService:
                     schema=self.schema,
                     attachments=self.settings.attachments,
                     canaries=as_list(self.settings.export.get("canaries", ())),
-                    drawn=self._drawn,
+                    draw=self._draw,
                     published=frozenset(published),
                     publish_tags=published,
                 )
@@ -336,20 +338,20 @@ class PublishingService:
                 notes.answer_from(self.catalog)
 
     def withheld(self, catalog: Catalog) -> frozenset[str]:
-        """The notes whose names must not be shown, as a catalog knows them."""
-        generation = catalog.generation  # kept until it changes: every note is looked at
-        kept = self._withheld
-        if kept is None or kept[0] != generation:
-            kept = self._withheld = generation, withheld(catalog, CONSENT_FIELDS, is_withheld)
-        return kept[1]
+        """Return the notes whose names must not be shown."""
+        generation = catalog.generation
+        cached = self._withheld
+        if cached is None or cached[0] != generation:
+            cached = self._withheld = generation, withheld(catalog, CONSENT_FIELDS, is_withheld)
+        return cached[1]
 
-    def _drawn(self, path: str, heading: str) -> HeatmapPicture | None:
+    def _draw(self, path: str, heading: str) -> HeatmapPicture | None:
         from notekeep.export.heatmap import draw_habit_year
 
         return draw_habit_year(self._open_habits(), path, heading)
 
     def _publish_rules(self) -> list[str]:
-        """Return the vault's own rules as queries: a folder is written `posts/`, a tag `#blog`."""
+        """Return the vault's publish rules, such as `posts/` or `#blog`, as queries."""
         rules = []
         for rule in map(str.strip, self.settings.publish):
             if rule.endswith("/"):
@@ -359,9 +361,9 @@ class PublishingService:
         return rules
 
     def _published(self) -> tuple[dict[str, frozenset[str]], list[str]]:
-        """The notes that the vault's own rules publish, and which of these mean nothing.
+        """Return the notes that the vault's rules publish, and warnings about invalid rules.
 
-        Each note comes with the tags by which alone they do; none where another rule does, too.
+        The value of a note is the set of tags that publish it; empty if another rule does too.
         """
         published: dict[str, frozenset[str]] = {}
         warnings = []

@@ -226,7 +226,7 @@ def test_a_private_part_of_an_embedded_note_that_is_not_closed_stops_the_note(
     write_vault: Write,
 ) -> None:
     source = write_vault({"a.md": "![[b]]", "b.md": "---\npublish: true\n---\nx %% y"})
-    with pytest.raises(Refused, match=r"b\.md: the comment") as caught:
+    with pytest.raises(Refused, match=r"b\.md: The comment") as caught:
         draft(source)
     assert caught.value.line == 4
 

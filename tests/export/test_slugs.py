@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export.post import LONGEST_SLUG, make_slug, read_slug
+from notekeep.export.post import MAX_SLUG_LENGTH, make_slug, read_slug
 from notekeep.storage.file_names import portability_problem
 
 
@@ -41,7 +41,7 @@ def test_a_title_without_letters_gets_a_name_of_its_own() -> None:
 
 def test_a_long_title_is_cut_at_a_word() -> None:
     slug = make_slug("word " * 80, "n.md")
-    assert len(slug) <= LONGEST_SLUG
+    assert len(slug) <= MAX_SLUG_LENGTH
     assert slug.endswith("word")
 
 
@@ -49,7 +49,7 @@ def test_a_long_title_is_cut_at_a_word() -> None:
 def test_every_slug_is_a_file_name_on_every_system(title: str) -> None:
     slug = make_slug(title, "n.md")
     assert slug
-    assert len(slug) <= LONGEST_SLUG + len("-note")
+    assert len(slug) <= MAX_SLUG_LENGTH + len("-note")
     assert not portability_problem(slug)
     assert "/" not in slug
     assert ".." not in slug

@@ -1,4 +1,4 @@
-"""One page of a built site, as a small tree with what a visitor would see."""
+"""A page of a built site as a small tree."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _CLOSED_BY = {
     "dd": {"dt", "dd"},
     "option": {"option"},
 }
-"""What ends an element whose end tag was left away."""
-_UNSEEN = frozenset({"script", "style", "template", "noscript", "head"})
+"""Start tags that close an element without an end tag."""
+_INVISIBLE = frozenset({"script", "style", "template", "noscript", "head"})
 
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """One element: its children are elements and texts; names of attributes are in lower case."""
+    """An element; attribute names are in lower case."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -33,34 +33,34 @@ class Element:
     parent: Element | None = None
 
     def walk(self) -> Iterator[Element]:
-        """Yield the element and all below it, in order."""
+        """Yield the element and its descendants in order."""
         yield self
         for child in self.children:
             if isinstance(child, Element):
                 yield from child.walk()
 
     def find(self, *tags: str) -> list[Element]:
-        """Return the elements below with one of these names."""
+        """Return the descendants with one of these tags."""
         return [element for element in self.walk() if element.tag in tags and element is not self]
 
     def values(self, attribute: str, *tags: str) -> list[str]:
-        """Return an attribute of the elements below with one of these names; "" for none."""
+        """Return an attribute of the descendants with one of these tags; "" for none."""
         return [element.attributes.get(attribute, "") for element in self.find(*tags)]
 
     def ids(self) -> set[str]:
-        """Return the ids of the element and all below it."""
+        """Return the ids of the element and its descendants."""
         return {e.attributes["id"] for e in self.walk() if "id" in e.attributes}
 
     def above(self) -> Iterator[Element]:
-        """Yield what it stands in, nearest first."""
+        """Yield its ancestors, nearest first."""
         here = self.parent
         while here is not None:
             yield here
             here = here.parent
 
     def text(self) -> str:
-        """Return what a visitor reads in it; blanks as written."""
-        if self.tag in _UNSEEN:
+        """Return the visible text, with blanks as written."""
+        if self.tag in _INVISIBLE:
             return ""
         if self.tag == "br":
             return "\n"
@@ -68,7 +68,7 @@ class Element:
 
     @property
     def classes(self) -> str:
-        """Its classes, as written."""
+        """The class attribute."""
         return self.attributes.get("class", "")
 
     def has_class(self, name: str) -> bool:
@@ -77,7 +77,7 @@ class Element:
 
 
 def read_page(text: str) -> Element:
-    """Read a page; broken HTML is read as far as browsers agree on it."""
+    """Parse a page; invalid HTML is parsed as browsers do."""
     reader = _PageParser()
     reader.feed(text)
     reader.close()

@@ -1,4 +1,4 @@
-"""Run the generator of a site: to check what it makes, the site left as it is, or to show it."""
+"""Runs the generator of a site: to build it in a temporary folder, or to preview it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from notekeep.errors import Failure, NotFound, UsageError
 from notekeep.export.plan import ExportPlan
 from notekeep.export.targets.target import Target
 
-_PATIENCE = 300
-"""Seconds that a build may take."""
+_TIMEOUT = 300  # seconds
 
 _NIKOLA_SETTINGS = '''\
-"""The site's own settings, but for where the result goes."""
+"""The site's own settings, except for the output folder."""
 __file__ = {conf!r}
 exec(compile(open(__file__, encoding="utf-8").read(), __file__, "exec"))
 OUTPUT_FOLDER = {output!r}
 CACHE_FOLDER = {cache!r}
 '''
-_QUIETLY = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_COLOR": "1", "CI": "1"}
+_QUIET = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_COLOR": "1", "CI": "1"}
 _IGNORED_FOLDERS: Final = (
     *(".git", ".venv", ".cache", ".trash", "node_modules"),
     *("site", "output", "public", "dist", "_site"),
@@ -33,14 +32,14 @@ _DRAFT = re.compile(r"^draft: true$", re.MULTILINE)
 
 
 class _Generator(NamedTuple):
-    """How a site is built, in words that `{output}` and `{folder}`, an empty one, are put into."""
+    """How to build a site; `{output}` and `{folder}` in arguments are replaced."""
 
     arguments: tuple[str, ...]
-    drafts: tuple[str, ...] = ()  # further arguments that show drafts and posts of the future
-    # whether it is built in a copy, where drafts are made posts unless `drafts` do that: the
-    # generator cannot be told where to build, or to show drafts
+    drafts: tuple[str, ...] = ()  # arguments that include drafts and future posts
+    # build a copy of the site, because the generator has no options for the output folder or for
+    # drafts, which become posts in the copy
     copied: bool = False
-    output: str = ""  # the folder of the copy that the pages are in; "" for `{output}`
+    output: str = ""  # the folder of the pages in the copy; "" for `{output}`
 
 
 _GENERATORS: Final = {
@@ -70,7 +69,7 @@ _GENERATORS: Final = {
 
 
 class BuildResult(NamedTuple):
-    """The folder of the pages, whether the generator was content, and the last lines it wrote."""
+    """The folder of the pages, whether the build succeeded, and the last lines of output."""
 
     folder: str
     ok: bool
@@ -78,21 +77,21 @@ class BuildResult(NamedTuple):
 
 
 def find_program(target: str, programs: str | None = None, site: str = "") -> str:
-    """Return the generator of a target: from `programs`, from the site itself, or from PATH."""
+    """Return the path of a generator: in `programs`, in the site itself, or in PATH."""
     if target not in _GENERATORS:
-        raise NotFound(f"{target} has no generator to build with")
+        raise NotFound(f"There is no generator to build {target} with.")
     own = os.path.join(site, "node_modules", ".bin") if site else ""
     path = os.pathsep.join(filter(None, (programs, own, os.environ.get("PATH"))))
     found = shutil.which(target, path=path)
     if found is None:
         raise NotFound(
-            f"{target} is not installed, so the site cannot be built", f"install {target}"
+            f"{target} is not installed, so the site cannot be built.", f"Install {target}."
         )
     return found
 
 
 def write_pages(plan: ExportPlan, target: Target, folder: str) -> BuildResult:
-    """Put the pages of an export that was written, and what they show, into an empty folder."""
+    """Write the pages of an export, and their files, into an empty folder."""
     for file in plan.files:
         source = os.path.join(plan.site, file.path)
         if not os.path.isfile(source):
@@ -125,9 +124,9 @@ def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Bu
         "HUGO_RESOURCEDIR": os.path.join(folder, "resources"),
         "HUGO_CACHEDIR": os.path.join(folder, "cache"),
         "LC_ALL": "C.UTF-8",
-        # What a generator starts lies beside it, such as the node that it is written for.
+        # Its interpreter, such as node, may be beside the generator.
         "PATH": os.pathsep.join([os.path.dirname(program), os.environ.get("PATH", "")]),
-        **_QUIETLY,
+        **_QUIET,
     }
     try:
         done = subprocess.run(
@@ -137,17 +136,17 @@ def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Bu
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
             check=False,
             stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired as error:
-        raise Failure(f"{target.name} did not finish within {_PATIENCE} seconds") from error
+        raise Failure(f"{target.name} did not finish within {_TIMEOUT} seconds.") from error
     except OSError as error:
-        raise Failure(f"cannot run {program}: {error.strerror}") from error
+        raise Failure(f"Cannot run {program}: {error.strerror}.") from error
     lines = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
     if done.returncode and not lines:
-        lines = f"{program} failed with code {done.returncode} and no message"
+        lines = f"{program} failed with code {done.returncode} and no message."
     return BuildResult(output, done.returncode == 0, lines)
 
 
@@ -180,30 +179,30 @@ def _copy_site(target: Target, folder: str, *, publish: bool) -> str:
 
 
 class PreviewCommand(NamedTuple):
-    """The generator's own preview of a site: a command of ours by target, never of the vault's."""
+    """The preview command of a generator; never a command from the vault."""
 
     command: tuple[str, ...]
     folder: str
 
     def run(self, call: Callable[..., int] = subprocess.call) -> int:
-        """Show the site until the person ends it; the program has the terminal meanwhile."""
+        """Run the preview in the terminal until it is stopped."""
         try:
             return call([*self.command], cwd=self.folder)
         except KeyboardInterrupt:
-            # Ctrl+C goes to both: it is how a preview is ended.
+            # Ctrl+C stops the preview and reaches both programs.
             return 0
         except OSError as error:
-            raise Failure(f"cannot run {self.command[0]}: {error.strerror}") from error
+            raise Failure(f"Cannot run {self.command[0]}: {error.strerror}.") from error
 
 
 def find_preview(target: Target) -> PreviewCommand:
-    """Return how a site is shown, where a generator makes pages of it."""
+    """Return the preview command of a target; UsageError if it has none."""
     if not target.preview:
         raise UsageError(
-            f"{target.name} has no preview",
-            "open the files in an editor or a browser",
+            f"{target.name} has no preview.",
+            "Open the files in an editor or a browser.",
         )
-    # What npx would look for is looked for here: it downloads what it does not find.
+    # npx is avoided because it downloads missing programs.
     name, *arguments = target.preview[1:] if target.preview[0] == "npx" else target.preview
     program = find_program(name, site=target.folder)
     return PreviewCommand((program, *arguments), target.folder)

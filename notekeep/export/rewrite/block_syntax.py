@@ -1,4 +1,4 @@
-"""Blocks as a site knows them: tasks, rules, diagrams, the teaser's end, callouts, footnotes."""
+"""Rewrites blocks: tasks, rules, diagrams, the end of the teaser, callouts, footnotes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from notekeep.markdown.nodes import CONTAINER_NODES, Node, Tree
 
 _TASK = re.compile(r"\[(.)\](?=[ \t])")
 _SIGNS = {" ": "☐", "x": "☑", "X": "☑", "-": "☒"}
-_NO_END = "removed a teaser mark that the site does not know"
+_NO_END = "removed a teaser mark that the site does not support"
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 
 
 def is_diagram(fence: Node) -> bool:
-    """Whether a fence holds a Mermaid diagram."""
+    """Whether a fence is a Mermaid diagram."""
     return fence.info.split()[:1] == ["mermaid"]
 
 
 def rewrite_tasks(job: RewriteJob) -> None:
-    """Write task marks that the engine would show as brackets as signs."""
+    """Replace checkboxes that the engine does not support with signs."""
     for item in job.tree.find("item"):
         first = item.children[0] if item.children else None
         if first is None or first.kind != "paragraph":
@@ -36,7 +36,7 @@ def rewrite_tasks(job: RewriteJob) -> None:
 
 
 def separate_rules(job: RewriteJob) -> None:
-    """Keep `---` right under a paragraph a rule; a longer line of dashes underlines a heading."""
+    """Keep `---` below a paragraph a rule; more dashes underline a heading."""
     for heading in job.tree.find("heading"):
         if heading.info != "-":
             continue
@@ -49,7 +49,7 @@ def separate_rules(job: RewriteJob) -> None:
 
 
 def fence_indented_code(job: RewriteJob) -> None:
-    """Give indented code a fence where the engine takes it for words."""
+    """Put indented code into a fence if the engine does not support it."""
     if job.dialect.indented_code:
         return
     for code in job.tree.find("code_block"):
@@ -64,7 +64,7 @@ def fence_indented_code(job: RewriteJob) -> None:
 
 
 def rewrite_diagrams(job: RewriteJob) -> None:
-    """Write Mermaid diagrams as the element that its script looks for."""
+    """Write Mermaid diagrams as the element that its script expects."""
     if not job.dialect.mermaid_pre:
         return
     for fence in job.tree.find("fence"):
@@ -78,7 +78,7 @@ def rewrite_diagrams(job: RewriteJob) -> None:
 
 
 def end_teaser(job: RewriteJob) -> None:
-    """End the teaser where the person said, else behind the first paragraph of prose."""
+    """End the teaser at the author's mark, else after the first paragraph of prose."""
     marks = [n for n in job.tree.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
     more = job.dialect.more
     if marks:
@@ -99,7 +99,7 @@ def end_teaser(job: RewriteJob) -> None:
 
 
 def _drop_mark(job: RewriteJob, mark: Node) -> None:
-    # Its line goes with it, and so does a blank line that would then be double.
+    # Its line is removed too, with a blank line that would be double.
     job.claimed.add(mark)
     blank = job.passage.blank(mark.first - 1) or job.passage.blank(mark.last)
     if mark.kind == "html_block" and blank:
@@ -109,18 +109,18 @@ def _drop_mark(job: RewriteJob, mark: Node) -> None:
 
 
 def _put_more(job: RewriteJob, block: Node, more: str) -> None:
-    """End the teaser behind a block, or behind what is left of it where its last line goes."""
+    """End the teaser after a block, or after its last line that is not removed."""
+
+    def is_removed(line: int) -> bool:
+        leaf = job.tree.lines[line].leaf
+        return leaf is not None and leaf.kind == "html_block" and leaf in job.claimed
+
     if more:
         last = block.last - 1
-        while last > block.first and (job.passage.blank(last) or _is_removed(job, last)):
+        while last > block.first and (job.passage.blank(last) or is_removed(last)):
             last -= 1
         end = job.passage.line_end(last)
         job.put(end, end, f"\n\n{more}", 'added a "read more" break')
-
-
-def _is_removed(job: RewriteJob, line: int) -> bool:
-    leaf = job.tree.lines[line].leaf
-    return leaf is not None and leaf.kind == "html_block" and leaf in job.claimed
 
 
 def _outermost(node: Node) -> Node:
@@ -139,7 +139,7 @@ def _first_prose(job: RewriteJob) -> Node | None:
     before = None
     for node in blocks[:-1]:
         picture = bool(node.children) and node.children[0].kind == "image"
-        # What an import writes below a passage belongs to it.
+        # A remark of an import below a passage belongs to it.
         is_remark = before is not None and before.kind == "quote" and node in marked
         if node.kind == "paragraph" and not picture and not is_remark:
             return node
@@ -148,7 +148,7 @@ def _first_prose(job: RewriteJob) -> Node | None:
 
 
 def _refuse_code_before(job: RewriteJob, teaser_end: Node) -> None:
-    """Refuse code before the teaser's end that holds the very mark: it would be cut there."""
+    """Refuse code before the end of the teaser that contains the mark: it would be cut there."""
     more = job.dialect.more
     if not more or not job.dialect.more_in_code:
         return
@@ -157,12 +157,11 @@ def _refuse_code_before(job: RewriteJob, teaser_end: Node) -> None:
             raise job.refuse_code(
                 code,
                 f"contains {more}, which would cut the post there",
-                "put %% more %% before it, or change the mark",
+                "Put %% more %% before it, or change the mark.",
             )
 
 
-# Callouts, `> [!note] Title`, as quotes that begin with their title in bold.
-
+# Callouts, `> [!note] Title`, as quotes that begin with the title in bold.
 
 CALLOUT_MARK = re.compile(r"\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*")
 _ALERTS = frozenset({"[!note]", "[!tip]", "[!important]", "[!warning]", "[!caution]"})
@@ -186,7 +185,7 @@ _CALLOUT_REASON = "wrote a callout as a quote with a bold title"
 
 
 def callout(page_text: str, quote: Node) -> re.Match[str] | None:
-    """Return the mark that makes a quote a callout, or None for a plain quote."""
+    """Return the mark of a callout; None for a plain quote."""
     first = quote.children[0] if quote.children else None
     if quote.kind != "quote" or first is None or first.kind != "paragraph":
         return None
@@ -196,13 +195,13 @@ def callout(page_text: str, quote: Node) -> re.Match[str] | None:
 
 
 def callout_title(kind: str) -> str:
-    """Return the title of a callout that has none of its own."""
+    """Return the default title of a callout."""
     name = kind.strip().lower()
     return _NAMES.get(name, name.replace("-", " ").capitalize())
 
 
 def rewrite_callouts(job: RewriteJob) -> None:
-    """Rewrite every callout that the engine does not know, before others edit within its mark."""
+    """Rewrite callouts that the engine does not support, before others edit their marks."""
     for quote in job.tree.find("quote"):
         match = callout(job.passage.text, quote)
         if match is None:
@@ -210,7 +209,7 @@ def rewrite_callouts(job: RewriteJob) -> None:
         paragraph = quote.children[0]
         title, rest = _find_title(job.tree.text, paragraph, match.end())
         if job.dialect.admonitions and not _opens_item(quote):
-            continue  # the layout writes them
+            continue  # see `layout.py`
         bare = not title and match[0].strip().lower() in _ALERTS
         if job.dialect.alerts and bare and rest is not None:
             continue
@@ -230,19 +229,19 @@ def rewrite_callouts(job: RewriteJob) -> None:
             job.put(end, last.end, "**")
         job.unguarded.append((paragraph.start, rest.start if rest else paragraph.end))
         if rest is not None:
-            # The title was a line of the paragraph that follows; now it stands alone.
+            # The title was a line of the following paragraph; now it is separate.
             marks = job.marks(job.tree.line_of(rest.start))
             job.replace(rest, blank_line(marks), _CALLOUT_REASON)
 
 
 def _opens_item(quote: Node) -> bool:
-    """Whether a quote is the first thing of a list item, where no admonition can stand."""
+    """Whether a quote is the first block of a list item, where an admonition is not possible."""
     parent = quote.parent
     return parent is not None and parent.kind == "item" and parent.children[0] is quote
 
 
 def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
-    """Return the line that begins an admonition in place of a callout; None for other quotes."""
+    """Return the first line of an admonition for a callout; None for other quotes."""
     match = callout(text, quote)
     if match is None or _opens_item(quote):
         return None
@@ -255,7 +254,7 @@ def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
 
 
 def _find_title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Node | None]:
-    """Return the nodes of the title, and the break that ends it if more than a block id follows."""
+    """Return the nodes of the title, and the break after it unless only a block id follows."""
     title: list[Node] = []
     rest = None
     for node in paragraph.children:
@@ -269,12 +268,11 @@ def _find_title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Nod
     return title, rest
 
 
-# Footnotes for engines that know none, in two passes over a body: a raised number, with a place and
-# a link back in each note; then the notes are taken from where they stand and listed at the end.
-
+# Footnotes for engines without them, in two passes: references become raised numbers, and notes get
+# an anchor and a link back; then the notes are moved to a list at the end.
 
 _LABEL = re.compile(r"\[\^[^\]]+\]:[ \t]*")
-_PLACE = re.compile(r'<a id="fn-(\d+)"></a>')
+_ANCHOR = re.compile(r'<a id="fn-(\d+)"></a>')
 _FOOTNOTE_REASON = "wrote footnotes as a list at the end, as the site has none"
 
 
@@ -289,12 +287,12 @@ def number_footnotes(job: RewriteJob) -> None:
         text = f'<sup id="fnref-{number}{again}"><a href="#fn-{number}">{number}</a></sup>'
         job.replace(ref, text, _FOOTNOTE_REASON)
     for note in reversed(job.tree.find("footnote")):
-        if number := numbers.pop(note.info, 0):  # of two with one label the last counts
+        if number := numbers.pop(note.info, 0):  # of duplicates the last counts
             _link_back(job, note, number)
 
 
 def list_footnotes(job: RewriteJob) -> None:
-    """Take the notes out of the text and list them at its end; one that nothing means goes."""
+    """Move the notes to a list at the end; remove those without a reference."""
     tree, text = job.tree, job.passage.text
     noted = tree.find("footnote")
     if not noted:
@@ -303,7 +301,7 @@ def list_footnotes(job: RewriteJob) -> None:
         job.claimed.update(note.walk())
         job.edits.append(remove_lines(job.passage, note.first, note.last, _FOOTNOTE_REASON))
     job.edits = separate_removals(job.edits)
-    listed = [note for note in noted if _PLACE.search(tree.source(note))]
+    listed = [note for note in noted if _ANCHOR.search(tree.source(note))]
     listed.sort(key=lambda note: _number_of(tree, note))
     if listed:
         items = "\n".join(_list_item(job, note) for note in listed)
@@ -312,12 +310,12 @@ def list_footnotes(job: RewriteJob) -> None:
 
 
 def _number_of(tree: Tree, note: Node) -> int:
-    match = _PLACE.search(tree.source(note))
+    match = _ANCHOR.search(tree.source(note))
     return int(match[1]) if match else 0
 
 
 def _count_footnotes(tree: Tree) -> dict[str, int]:
-    """Return the number of each note that is referred to: by the text first, then within notes."""
+    """Return the number of each referenced note: from the text first, then from notes."""
     refs = tree.find("footnote_ref")
     outside = [ref.info for ref in refs if not ref.inside("footnote")]
     inside = [ref.info for ref in refs if ref.inside("footnote")]
@@ -326,15 +324,15 @@ def _count_footnotes(tree: Tree) -> dict[str, int]:
 
 
 def _link_back(job: RewriteJob, note: Node, number: int) -> None:
-    place = f'<a id="fn-{number}"></a>'
+    anchor = f'<a id="fn-{number}"></a>'
     back = f'<a href="#fnref-{number}">↩</a>'
     first, last = (note.children[at] if note.children else None for at in (0, -1))
     further = job.marks(note.first, note.start) + "    "
     label = _LABEL.match(job.passage.text, note.start)
     start = label.end() if label else note.start
     if first is not None and first.kind != "paragraph":
-        place += blank_line(further)
-    job.put(start, start, place)
+        anchor += blank_line(further)
+    job.put(start, start, anchor)
     if last is not None and last.kind == "paragraph":
         job.put(last.end, last.end, f" {back}")
     else:
@@ -343,7 +341,7 @@ def _link_back(job: RewriteJob, note: Node, number: int) -> None:
 
 
 def _list_item(job: RewriteJob, note: Node) -> str:
-    """Return a note as an item of a numbered list, its further lines below its first words."""
+    """Return a note as an item of a numbered list."""
     lines, _ = dedent_lines(job.passage, note, note.first, note.last)
     number = f"{_number_of(job.tree, note)}. "
     further = " " * len(number)

@@ -174,7 +174,7 @@ def _picture(job: RewriteJob, node: Node, ref: Ref, target: str) -> None:
             text = f'{{{{< figure src="{target}" alt="{quoted}" {_size(ref)} >}}}}'
             job.unguarded.append((node.start, node.end))
         case _ if ref.width:
-            job.remark(node, "the site shows a picture without its width here")
+            job.remark(node, "The site shows a picture without its width here.")
     job.replace(node, text, f"pointed a picture to {target}")
 
 

@@ -1,4 +1,4 @@
-"""How a generator reads Markdown, and what the rewriters of a body share."""
+"""The Markdown dialect of a generator, and the state shared by the rewriters of a body."""
 
 from __future__ import annotations
 
@@ -12,97 +12,91 @@ from notekeep.markdown.nodes import Node, Tree
 
 
 class Math(NamedTuple):
-    """How TeX is written so that a page holds it untouched."""
+    """How TeX is written so that the page contains it unchanged."""
 
-    inline: tuple[str, str] = ("$", "$")  # before and behind TeX within a line
-    display: tuple[str, str] = ("$$", "$$")  # and on its own
-    # Whether the engine knows these marks and leaves alone what is between them; if not, every
-    # character that Markdown would act on is escaped.
-    raw: bool = True
-    blocks: bool = True  # whether it knows math as a block, before lists and headings
-    within: bool = True  # whether TeX between `display` is on its own within a line too
-    dollar: str = ""  # how a dollar in prose is written where math is on; "" leaves it
-    mathml: bool = False  # whether the page shows formulas as MathML, which not every macro has
+    inline: tuple[str, str] = ("$", "$")  # opening and closing marks
+    display: tuple[str, str] = ("$$", "$$")
+    raw: bool = True  # the engine leaves TeX between the marks alone; otherwise it is escaped
+    blocks: bool = True  # the engine parses display math before lists and headings
+    within: bool = True  # `display` marks also work within a line
+    dollar: str = ""  # replaces a dollar in prose; "" keeps it
+    mathml: bool = False  # formulas are MathML, which does not support every macro
 
 
 PLAIN_MATH: Final = Math()
 ESCAPED_MATH: Final = Math(("\\(", "\\)"), ("$$", "$$"), raw=False)
-"""For an engine without math: the page holds TeX as written, between marks that scripts know."""
+"""For an engine without math: the page contains TeX between marks that scripts find."""
 RAW_MATH: Final = Math(raw=True, blocks=False, within=False, dollar="\\$")
-"""For an engine that knows math within paragraphs only."""
+"""For an engine that only supports math within paragraphs."""
 
 HIDDEN_DOLLAR: Final = "<span>&#36;</span>"
-"""A dollar that a script for math does not see: it looks for marks within one run of text."""
+"""A dollar that math scripts ignore, as they search within one text node."""
 
 
 Replacements = list[tuple[int, int, str]]
-"""What is put where in a text to make template syntax harmless: start, end and new text."""
+"""Edits that escape template syntax: start, end and new text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """What an engine understands: a target says it from its defaults and its site's settings."""
+    """The Markdown of an engine, from the target's defaults and the site's settings."""
 
-    # "python" is Python-Markdown: lists nest by four spaces, fences stand at the margin only, fewer
+    # "python" is Python-Markdown: lists nest by four spaces, fences only at the margin, fewer
     # escapes, attributes in braces. "kramdown" is Jekyll's.
     engine: Literal["commonmark", "python", "kramdown"] = "commonmark"
     math: Math = PLAIN_MATH
-    html: bool = True  # raw HTML comes through
-    markdown_in_html: bool = True  # and Markdown in it is read, where its tags say so
-    mark: Literal["html", "equals", "bold"] = "html"  # how highlighted text is written
+    html: bool = True  # raw HTML passes
+    markdown_in_html: bool = True  # Markdown in HTML, with attributes of the tags
+    mark: Literal["html", "equals", "bold"] = "html"  # for highlighted text
     strike: bool = True  # ~~text~~
-    single_tilde: bool = False  # one tilde marks something, too: H~2~O
-    emoji: bool = False  # :smile: is a picture
+    single_tilde: bool = False  # H~2~O
+    emoji: bool = False  # :smile:
     task_lists: bool = True  # - [ ]
     alerts: bool = False  # > [!note]
-    heading_ids: bool = True  # ## Title {#id}; if not, an HTML anchor is written
-    bare_urls: bool = True  # an address without marks is a link
+    heading_ids: bool = True  # ## Title {#id}; otherwise an HTML anchor
+    bare_urls: bool = True  # a plain address is a link
     superfences: bool = False  # fences in lists and quotes
-    admonitions: Literal["", "plain", "foldable"] = (
-        ""  # !!! note "Title", and ??? for one that folds
-    )
-    hilited_indents: bool = False  # indented code takes its language from a first line :::name
-    definitions: bool = False  # ": text" at a line's start makes a definition list
-    mermaid_pre: bool = False  # a diagram is written as <pre class="mermaid">
-    footnotes: bool = True  # [^1]; if not, notes are written as an HTML list
-    indented_code: bool = True  # four spaces make code; if not, it gets a fence
-    breaks: bool = False  # a single newline is shown as one
-    # Links and pictures are written as HTML: their addresses hold template syntax that Markdown
-    # would not take for an address.
-    as_html: bool = False
-    more: str = "<!-- more -->"  # what ends the teaser; "" where there is none
-    more_in_code: bool = True  # it does so within code too
-    default_teaser: bool = True  # a post without a mark gets one behind its first paragraph
-    keep_title: bool = False  # the heading that repeats the title stays
-    # How a picture gets a size: as an HTML tag, by attributes in braces behind it, by Hugo's
-    # `figure` where it stands alone, or not at all.
+    admonitions: Literal["", "plain", "foldable"] = ""  # !!! note "Title", and foldable ???
+    hilited_indents: bool = False  # a first line :::name is the language of indented code
+    definitions: bool = False  # ": text" at the start of a line
+    mermaid_pre: bool = False  # diagrams are <pre class="mermaid">
+    footnotes: bool = True  # [^1]; otherwise an HTML list
+    indented_code: bool = True  # four spaces make code; otherwise it gets a fence
+    breaks: bool = False  # a single newline is a line break
+    as_html: bool = False  # links and pictures are HTML, as template syntax is no Markdown address
+    more: str = "<!-- more -->"  # the end of the teaser; "" for no teasers
+    more_in_code: bool = True  # the mark also works within code
+    default_teaser: bool = True  # a post without a mark gets one after its first paragraph
+    keep_title: bool = False  # keep a heading that repeats the title
+    # for the size of a picture: HTML, attributes in braces, Hugo's `figure` for a picture alone in
+    # its paragraph, or none
     sizes: Literal["tag", "attributes", "shortcode", ""] = "tag"
-    # Makes template syntax in code harmless; returns None when that cannot be done.
+    # escapes template syntax in code; returns None if that is impossible
     guard_code: Callable[[str], Replacements | None] | None = None
-    guard_marks: tuple[str, ...] = ()  # what starts template syntax, in prose too
-    # The same in prose, where a backslash breaks it if there is none.
+    guard_marks: tuple[str, ...] = ()  # start template syntax, also in prose
+    # escapes template syntax in prose; by default with a backslash
     guard_prose: Callable[[str], Replacements] | None = None
 
     @property
     def hard_break(self) -> str:
-        """How the end of a line is written that is shown as one."""
+        """The mark of a line break."""
         return "\\\n" if self.engine == "commonmark" else "  \n"
 
 
 @dataclass(slots=True)
 class RewriteJob:
-    """One body on its way to a generator: nothing in it is changed until all edits are known."""
+    """The edits of all rewriters for one body."""
 
     passage: MappedText
     dialect: Dialect
-    remarks: list[LineWarning]  # what the person should know
+    remarks: list[LineWarning]
     edits: list[SourceEdit] = field(default_factory=list)
-    # nodes that one rewriter replaces whole, so that the others leave them alone
+    # nodes that a rewriter replaces, which the others skip
     claimed: set[Node] = field(default_factory=set)
-    # spans whose meaning a rewriter changes on purpose, which the guard skips
+    # spans that a rewriter changes on purpose, which the guard skips
     unguarded: list[tuple[int, int]] = field(default_factory=list)
-    html_pictures: set[Node] = field(default_factory=set)  # pictures that are written as HTML
-    # lines that a block's new first line takes the place of
+    html_pictures: set[Node] = field(default_factory=set)
+    # lines that are replaced by the first line of a block
     replaced_lines: set[int] = field(default_factory=set)
 
     @property
@@ -115,32 +109,32 @@ class RewriteJob:
         self.edits.append(SourceEdit(start, end, text, reason))
 
     def replace(self, node: Node, text: str, reason: str = "") -> None:
-        """Replace a node whole."""
+        """Replace a node and everything in it."""
         self.claimed.update(node.walk())
         self.put(node.start, node.end, text, reason)
 
     def is_free(self, node: Node) -> bool:
-        """Whether no rewriter has claimed a node or what it stands in."""
+        """Whether no rewriter has claimed a node or one of its containers."""
         return node not in self.claimed
 
     def remark(self, node: Node, what: str) -> None:
-        """Tell the person something about the line of a node."""
+        """Add a warning about the line of a node."""
         self.remarks.append(LineWarning(self.passage.origin(node.start), what))
 
     def refuse_code(self, node: Node, problem: str, hint: str) -> Refused:
-        """Make the error for code that cannot be written for the site."""
+        """Return the error for code that cannot be written for the site."""
         path, line = self.passage.origin(node.start)
-        return Refused(f"{path}: the code on line {line} {problem}", hint, line=line)
+        return Refused(f"{path}: The code on line {line} {problem}.", hint, line=line)
 
     def content_start(self, number: int) -> int:
-        """Return where a line begins, behind the marks of what it stands in."""
+        """Return the offset of a line after the marks of its containers."""
         line = self.tree.lines[number]
         return line.start if line.content is None else line.content
 
     def marks(self, number: int, end: int | None = None) -> str:
-        """Return what has to stand before a further line of the block that a line belongs to.
+        """Return the marks for a further line of the block of a line.
 
-        With `end`, these are the marks of what stands around the block that begins there.
+        With `end`, only those of the containers of the block that begins there.
         """
         start = self.tree.lines[number].start
         written = self.passage.text[start : self.content_start(number)]
@@ -149,11 +143,11 @@ class RewriteJob:
 
 
 def blank_line(marks: str) -> str:
-    """Return the end of a line, a blank one, and the marks that begin the next."""
+    """Return the end of a line, a blank line, and the marks of the next line."""
     return f"\n{marks.rstrip()}\n{marks}"
 
 
 def is_alone(node: Node) -> bool:
-    """Whether a node is all that its paragraph holds."""
+    """Whether a node is the only one in its paragraph."""
     parent = node.parent
     return parent is not None and parent.kind == "paragraph" and parent.children == [node]

@@ -1,8 +1,8 @@
-"""The guard: after a rewrite, everything that was not meant to change reads as before.
+"""The guard checks that a rewrite did not change the meaning of the text around its edits.
 
-An edit can change the meaning of text far from it: a backtick swallows a paragraph, a blank line
-ends a list. So the result is parsed and compared with the source, piece by kept piece: the same
-words in the same blocks, the same marks, code, links and formulas.
+An edit can affect text far from it: a backtick swallows a paragraph, a blank line ends a list. So
+the result is parsed and compared with the source, for each piece of text without edits: the same
+words in the same blocks, and the same marks, code, links and formulas.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _WHOLE = CODE_KINDS | {
 _BLOCKS = CONTAINER_NODES | {"paragraph", "heading", "cell"}
 
 
-class _KeptPiece(NamedTuple):
-    """A piece of text that no edit touched: where it stands before and after."""
+class _Unedited(NamedTuple):
+    """A piece of text without edits: its offsets before and after."""
 
     before: int
     after: int
@@ -37,21 +37,21 @@ class _KeptPiece(NamedTuple):
 
 
 class _Unit(NamedTuple):
-    """One thing that reads the same or does not."""
+    """A unit of comparison."""
 
-    piece: int  # the kept piece it lies in
-    block: int  # where its block begins, which tells the words of neighbours apart
-    blocks: str  # what it stands in, outermost first
+    piece: int  # the index of its unedited piece
+    block: int  # the offset of its block, to separate the words of neighbours
+    blocks: str  # the kinds of its containers, outermost first
     kind: str
-    parts: list[str]  # what it says, in parts
-    offset: int  # where in the piece it begins
+    parts: list[str]  # of its text
+    offset: int  # in the piece
 
     @property
     def text(self) -> str:
         return "".join(self.parts)
 
     def reads_like(self, other: _Unit) -> bool:
-        """How words are parted by blanks and line ends is no matter."""
+        """Whether both are equal except for blanks and line ends."""
         return (
             self.piece == other.piece
             and self.blocks == other.blocks
@@ -66,30 +66,30 @@ def check_rewrite(
     edits: Sequence[SourceEdit],
     loose: Iterable[tuple[int, int]] = (),
 ) -> None:
-    """Refuse a rewrite of which what was kept reads in another way; `loose` spans may."""
+    """Refuse a rewrite that changes the meaning of unedited text outside of `loose` spans."""
     if before is after:
         return
-    kept = _kept_pieces(len(before.text), sorted(edits, key=attrgetter("start", "end")))
-    old = _units(before, [(piece.before, piece.length) for piece in kept])
-    new = _units(after, [(piece.after, piece.length) for piece in kept])
+    pieces = _unedited_pieces(len(before.text), sorted(edits, key=attrgetter("start", "end")))
+    old = _units(before, [(piece.before, piece.length) for piece in pieces])
+    new = _units(after, [(piece.after, piece.length) for piece in pieces])
     if free := sorted(loose):
-        old, new = (_outside(units, kept, free) for units in (old, new))
+        old, new = (_outside(units, pieces, free) for units in (old, new))
     for first, second in zip_longest(old, new):
         if first is None or second is None:
-            raise _changed(before, kept, first or second)
+            raise _changed(before, pieces, first or second)
         if not first.reads_like(second):
-            raise _changed(before, kept, min(first, second, key=attrgetter("piece", "offset")))
+            raise _changed(before, pieces, min(first, second, key=attrgetter("piece", "offset")))
 
 
 def _outside(
-    units: list[_Unit], kept: list[_KeptPiece], free: list[tuple[int, int]]
+    units: list[_Unit], pieces: list[_Unedited], free: list[tuple[int, int]]
 ) -> list[_Unit]:
-    """Return the units that begin in none of the spans that may read in another way."""
+    """Return the units that do not begin in a span that may change."""
     starts = [start for start, _ in free]
     reach = [*accumulate((end for _, end in free), max)]
 
     def is_free(unit: _Unit) -> bool:
-        at = kept[unit.piece].before + unit.offset
+        at = pieces[unit.piece].before + unit.offset
         number = bisect_right(starts, at) - 1
         return number >= 0 and reach[number] > at
 
@@ -97,56 +97,56 @@ def _outside(
 
 
 def check_code(before: MappedText, after: MappedText) -> None:
-    """Refuse a new layout that left some code not what it was."""
+    """Refuse a new layout that changes code."""
     old, new = (passage.find("fence", "code_block") for passage in (before, after))
     for first, second in zip_longest(old, new[: len(old)]):
         if second is None or _code(first) != _code(second):
             path, line = before.origin(first.start)
             raise Refused(
-                f"{path}: the code on line {line} cannot be converted for this site",
-                "put blank lines around it, or move it out of the list",
+                f"{path}: The code on line {line} cannot be converted for this site.",
+                "Put blank lines around it, or move it out of the list.",
                 line=line,
             )
 
 
 def _code(block: Span) -> str:
-    """Return code without the line that names its language, and at the margin."""
-    # How far all of it is indented is a question of the engine that nests by four spaces.
-    lines = block.words.strip("\n").split("\n")
-    kept = [line.rstrip() for line in lines if not line.lstrip().startswith(":::")]
-    return textwrap.dedent("\n".join(kept).strip("\n"))
+    """Return code without the line with its language, and without indentation."""
+    # The common indentation depends on the engine.
+    lines = [line.rstrip() for line in block.words.strip("\n").split("\n")]
+    code = "\n".join(line for line in lines if not line.lstrip().startswith(":::"))
+    return textwrap.dedent(code.strip("\n"))
 
 
-def _changed(before: MappedText, kept: list[_KeptPiece], unit: _Unit) -> Refused:
-    path, line = before.origin(kept[unit.piece].before + unit.offset)
-    said = unit.text if unit.kind == "words" else unit.parts[0]
-    shown = " ".join(said.split())[:40]
+def _changed(before: MappedText, pieces: list[_Unedited], unit: _Unit) -> Refused:
+    path, line = before.origin(pieces[unit.piece].before + unit.offset)
+    text = unit.text if unit.kind == "words" else unit.parts[0]
+    shown = " ".join(text.split())[:40]
     return Refused(
-        f"{path}: on or after line {line}, the conversion for the site would change {shown!r}",
-        "put blank lines around the block, or simplify it",
+        f"{path}: On or after line {line}, the conversion for the site would change {shown!r}.",
+        "Put blank lines around the block, or simplify it.",
         line=line,
     )
 
 
-def _kept_pieces(end: int, edits: Sequence[SourceEdit]) -> list[_KeptPiece]:
-    """Return the pieces of a text of `end` characters that stay."""
+def _unedited_pieces(end: int, edits: Sequence[SourceEdit]) -> list[_Unedited]:
+    """Return the pieces of a text of `end` characters between edits."""
     pieces, at, shift = [], 0, 0
     for edit in edits:
         if edit.start > at:
-            pieces.append(_KeptPiece(at, at + shift, edit.start - at))
+            pieces.append(_Unedited(at, at + shift, edit.start - at))
         shift += len(edit.text) - (edit.end - edit.start)
         at = edit.end
     if at < end:
-        pieces.append(_KeptPiece(at, at + shift, end - at))
+        pieces.append(_Unedited(at, at + shift, end - at))
     return pieces
 
 
 def _units(passage: MappedText, pieces: list[tuple[int, int]]) -> list[_Unit]:
-    """Return what the kept pieces hold, each given by start and length; words joined by block."""
+    """Return the units in pieces, given by start and length; words are joined by block."""
     text, units = passage.text, list[_Unit]()
     places = [(start, start + length) for start, length in pieces]
-    contexts = [(0, "")]  # for each depth, where the block begins there, and what it stands in
-    number = 0  # the last piece that begins before the span, or at it
+    contexts = [(0, "")]  # by depth: the offset of the block and the kinds of its containers
+    number = 0  # the last piece that begins at or before the span
     for kind, start, end, depth, info, words, title in passage.page.structure if pieces else ():
         while number + 1 < len(places) and places[number + 1][0] <= start:
             number += 1
@@ -162,7 +162,7 @@ def _units(passage: MappedText, pieces: list[tuple[int, int]]) -> list[_Unit]:
         source = text[start:end].rstrip()
         if first <= start and start + len(source) <= last:
             if kind == "math_block":
-                blocks = blocks.removesuffix(" paragraph")  # a blank line before it is no matter
+                blocks = blocks.removesuffix(" paragraph")  # ignores a blank line before it
             parts = [words or source, " ", info, " ", title]
             units.append(_Unit(number, start, blocks, kind, parts, start - first))
     return [unit for unit in units if unit.text.strip()]
@@ -177,7 +177,7 @@ def _add_words(
     block: int,
     blocks: str,
 ) -> None:
-    """Add words, cut at the ends of pieces, to what their block has said so far."""
+    """Add words, cut at the ends of pieces, to those of their block."""
     kind, start, end = span
     for at in range(number, len(places)):
         first, last = places[at]

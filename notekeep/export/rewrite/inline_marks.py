@@ -1,4 +1,4 @@
-"""What stands within lines: highlights, breaks, raw HTML, and signs that a site reads otherwise."""
+"""Rewrites inline syntax: highlights, breaks, raw HTML, and characters that need an escape."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _AS_MARKDOWN = {
 
 
 def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
-    """Write the marks of a vault as the engine knows them."""
+    """Write the inline marks of a vault for the engine."""
     dialect = job.dialect
     if not dialect.html:
         _html_as_markdown(job)
@@ -50,11 +50,11 @@ def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
 
 
 def _write_wide_emphasis(job: RewriteJob) -> None:
-    """Write emphasis as tags where CommonMark sees none: beside letters without blanks."""
+    """Write emphasis beside CJK letters as tags, as CommonMark ignores it there."""
     text = job.passage.text
     for block in job.tree.find("paragraph", "heading", "cell"):
         stars: list[tuple[int, int]] = []
-        found: list[tuple[int, int]] = []  # those that CommonMark pairs, rightly or not
+        found: list[tuple[int, int]] = []  # paired by CommonMark, rightly or not
         for node in block.children:
             if node.kind == "text":
                 stars += [one.span() for one in _STARS.finditer(text, node.start, node.end)]
@@ -69,7 +69,7 @@ def _write_wide_emphasis(job: RewriteJob) -> None:
             continue
         job.unguarded.append((block.start, block.end))
         if not job.dialect.html:
-            job.remark(block, "the site does not see the emphasis here and shows the asterisks")
+            job.remark(block, "The site shows the asterisks of emphasis here.")
             continue
         for one, two in pairs:
             tag = "em" if one[1] - one[0] == 1 else "strong"
@@ -78,7 +78,7 @@ def _write_wide_emphasis(job: RewriteJob) -> None:
 
 
 def _highlight(job: RewriteJob, node: Node) -> None:
-    # kramdown reads Markdown in a tag that it does not know when it is told to.
+    # kramdown only parses Markdown in an unknown tag with this attribute.
     has_marks = any(n.kind != "text" for n in node.children)
     parsed = job.dialect.engine == "kramdown" and has_marks
     opening = '<mark markdown="span">' if parsed else "<mark>"
@@ -92,12 +92,12 @@ def _wrap(job: RewriteJob, node: Node, length: int, marks: tuple[str, str], what
 
 
 def _break(job: RewriteJob, node: Node, *, keep: bool) -> None:
-    """Write a line's end; what follows a picture is its caption or credit and keeps its line."""
+    """Write a line break. Text after a picture is its caption or credit and keeps its line."""
     end = job.tree.text.index("\n", node.start)
     shown = _pictures_before(node)
     siblings = node.parent.children if node.parent else []
     if shown and shown[0] in job.html_pictures and shown[0] is siblings[0]:
-        # A tag alone on a line would make HTML of the whole paragraph.
+        # A tag alone on a line would make the whole paragraph HTML.
         marks = job.marks(job.tree.line_of(node.start))
         job.put(node.start, node.end, blank_line(marks), "put a caption on its own line")
     elif node.kind == "soft_break" and job.dialect.breaks:
@@ -106,13 +106,13 @@ def _break(job: RewriteJob, node: Node, *, keep: bool) -> None:
     elif node.kind == "soft_break" and (keep or shown):
         job.put(node.start, end, job.dialect.hard_break[:-1], "kept a line break")
     elif job.dialect.engine == "python" and job.tree.text[node.start : end].endswith("\\"):
-        # A backslash at a line's end is a break in CommonMark and a backslash elsewhere.
+        # A backslash at the end of a line is a break only in CommonMark.
         reason = "wrote a line break with two spaces"
         job.put(node.start, end, job.dialect.hard_break[:-1], reason)
 
 
 def _pictures_before(node: Node) -> list[Node]:
-    """Return the pictures of the line that a break ends, if the line holds nothing else."""
+    """Return the pictures of the line before a break, if it contains nothing else."""
     siblings = node.parent.children if node.parent else []
     line: list[Node] = []
     for at in range(bisect_left(siblings, node.start, key=_start) - 1, -1, -1):
@@ -130,7 +130,7 @@ def _is_picture(node: Node) -> bool:
 
 
 def _full_link(job: RewriteJob, node: Node) -> None:
-    """Python-Markdown links `<address>` for the web and for mail only."""
+    """Write an autolink in full. Python-Markdown only links `<address>` for the web and mail."""
     if not _WEB.match(node.content):
         text = f"[{escape_text(node.content)}](<{node.content}>)"
         job.replace(node, text, "made an address a link")
@@ -141,13 +141,13 @@ def _bare_pipes(job: RewriteJob, node: Node) -> None:
     for match in re.finditer(r"\\(?=\|)", source):
         at = node.start + match.start()
         job.put(at, at + 1, "", "removed a backslash before | in code in a table")
-        # CommonMark reads a cell's end there, this engine does not.
+        # To CommonMark the bar ends the cell; to this engine it does not.
         table = next(above for above in node.above() if above.kind == "table")
         job.unguarded.append((table.start, table.end))
 
 
 def _html_as_markdown(job: RewriteJob) -> None:
-    """The engine drops raw HTML: what has a mark of its own gets it, the rest is parsed."""
+    """Write HTML as Markdown where possible, for an engine that drops raw HTML."""
     opened: dict[Node | None, list[tuple[Node, str]]] = {}
     for node in job.tree.find("html"):
         match = _TAG.fullmatch(node.content)
@@ -159,7 +159,7 @@ def _html_as_markdown(job: RewriteJob) -> None:
             continue
         mark = _AS_MARKDOWN.get(name)
         if mark is None:
-            job.remark(node, f"the site drops raw HTML: removed the tag <{match[1]}{name}>")
+            job.remark(node, f"The site drops raw HTML. Removed the tag <{match[1]}{name}>.")
             continue
         stack = opened.setdefault(node.parent, [])
         if not match[1]:
@@ -172,7 +172,7 @@ def _html_as_markdown(job: RewriteJob) -> None:
             job.unguarded.append((start.start, node.end))
     for node in job.tree.find("html_block"):
         if job.is_free(node) and not node.content.startswith("<!--"):
-            job.remark(node, "the site drops raw HTML: removed this block")
+            job.remark(node, "The site drops raw HTML. Removed this block.")
 
 
 def _html_break(job: RewriteJob, node: Node) -> None:
@@ -189,7 +189,7 @@ def _html_break(job: RewriteJob, node: Node) -> None:
     job.replace(node, text, "wrote <br> as a line break")
 
 
-# Plain words: characters that mean nothing in a vault and something to a generator.
+# Plain text: characters without a meaning in a vault that have one to a generator.
 
 _URL = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{(?=\{[<%])")
@@ -204,13 +204,13 @@ _HEADING = re.compile(r"#{1,6}")
 _TILDE = re.compile(r"(?:^|(?<=[^\s~]))~(?!~)")
 _EMOJI = re.compile(r":(?=[a-z+-][\w+-]*:)")
 _MEANING = re.compile(r"[{}$<\]#*|:~.)](?<!(?<!\d)[.)])")
-"""What every one of these patterns, and every template's syntax, has in it: most words do not.
+"""Any match of these patterns, or template syntax, contains one of these; most text does not.
 
-A dot or a bracket counts behind a digit. It begins with one set of signs, by which `re` skips."""
+A dot or bracket only counts after a digit. The pattern begins with a set, so that `re` is fast."""
 _PIPE = re.compile(r"\|")
 _KRAMDOWN_ATTRIBUTES = re.compile(r"\{(?=:)")
 _NUMBER = re.compile(r"\d+(?=[.)](?:\s|$))")
-# What an engine takes a backslash before; before any other the backslash would be seen.
+# Characters that an engine lets escape; before others a backslash is visible.
 _ESCAPES = {
     "python": frozenset("\\`*_{}[]()>#+-.!|"),
     "kramdown": frozenset("\\.*_+`<>()[]{}#!:|\"'$=-~"),
@@ -219,22 +219,22 @@ _INSTEAD = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "~": "&#126;", "|": "&#124;"
 
 
 def escape_prose(job: RewriteJob) -> None:
-    """Guard every run of words; what another rewriter replaces of it is no longer there."""
+    """Escape all plain text, except what another rewriter replaces."""
     replaced = sorted((one.start, one.end) for one in job.edits if one.start < one.end)
     for node in job.tree.find("text", "special"):
         is_plain = node.kind == "text" and not _MEANING.search(job.tree.text, node.start, node.end)
         if is_plain or not job.is_free(node):
             continue
         first = bisect_right(replaced, node.start, key=itemgetter(1))
-        taken = replaced[first : bisect_left(replaced, (node.end, 0))]
+        edited = replaced[first : bisect_left(replaced, (node.end, 0))]
         if node.kind == "text":
-            _ProseRun(job, node, taken).guard()
-        elif not taken:
+            _ProseRun(job, node, edited).guard()
+        elif not edited:
             _special(job, node)
 
 
 def _special(job: RewriteJob, node: Node) -> None:
-    """An escape that the engine does not know would show its backslash."""
+    """Rewrite an escape that the engine does not support."""
     if not node.info.startswith("\\"):
         return
     char = node.content
@@ -246,13 +246,13 @@ def _special(job: RewriteJob, node: Node) -> None:
 
 
 class _ProseRun:
-    """One run of words. The first rule that touches a character has it."""
+    """Escapes a run of text. The first rule for a character wins."""
 
-    def __init__(self, job: RewriteJob, node: Node, taken: list[tuple[int, int]]) -> None:
+    def __init__(self, job: RewriteJob, node: Node, edited: list[tuple[int, int]]) -> None:
         self.job = job
         self.node = node
         self.text = job.tree.source(node)
-        self.taken = [(start - node.start, end - node.start) for start, end in taken]
+        self.edited = [(start - node.start, end - node.start) for start, end in edited]
 
     def guard(self) -> None:
         dialect = self.job.dialect
@@ -278,13 +278,13 @@ class _ProseRun:
             self._put(match.end() - 1, match.end(), self._escaped(":"), reason)
 
     def _tildes(self) -> None:
-        """A tilde does something where another one is in the same block."""
+        """A tilde is a mark if the block contains another one."""
         parent = self.node.parent
         if parent is not None and self.job.tree.source(parent).count("~") > 1:
             self._each(_TILDE, self._escaped("~"), "escaped a tilde")
 
     def _escaped(self, char: str) -> str:
-        """Return a sign that Python-Markdown has no escape for, as it stands in words."""
+        """Return a character escaped; as an entity if Python-Markdown has no escape for it."""
         return _INSTEAD[char] if self.job.dialect.engine == "python" else f"\\{char}"
 
     def _templates(self) -> None:
@@ -296,7 +296,7 @@ class _ProseRun:
             self._each(_TEMPLATE, "{\\", reason)
 
     def _old_markdown(self) -> None:
-        """What engines from before CommonMark see and CommonMark does not."""
+        """Escape syntax of engines older than CommonMark."""
         if self._starts_line() and _ABBREVIATION.match(self.text):
             self._put(0, 0, "\\", "escaped what would be an abbreviation")
         self._each(_TAGLIKE, "&lt;", "escaped what would be a tag")
@@ -334,9 +334,9 @@ class _ProseRun:
             self._put(match.start(), match.end(), text, reason)
 
     def _put(self, start: int, end: int, text: str, reason: str) -> None:
-        if any((start < stop and end > begin) or start == begin for begin, stop in self.taken):
+        if any((start < stop and end > begin) or start == begin for begin, stop in self.edited):
             return
-        self.taken.append((start, end))
+        self.edited.append((start, end))
         self.job.put(self.node.start + start, self.node.start + end, text, reason)
 
     def _block(self) -> str:
@@ -367,7 +367,7 @@ class _ProseRun:
 
 
 def _trimmed(url: str) -> str:
-    """Cut what ends the sentence, not the address: GFM's rule for addresses without marks."""
+    """Cut punctuation after an address, as in GFM."""
     while url[-1] in "?!.,:*_~'\";" or (url[-1] == ")" and url.count(")") > url.count("(")):
         url = url[:-1]
     return url

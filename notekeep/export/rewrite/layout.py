@@ -1,8 +1,8 @@
-"""Layout for engines from before CommonMark: blocks stand where those see them, and apart.
+"""Layout for engines older than CommonMark: indentation, and blank lines between blocks.
 
-Python-Markdown nests lists by four spaces, begins a list or a table behind a blank line only, reads
-fences at the margin only, and joins neighbours of a kind. kramdown, Jekyll's engine, nests lists as
-CommonMark does, so there lines stay where they are.
+Python-Markdown nests lists by four spaces, requires a blank line before lists and tables and fences
+at the margin, and joins neighbouring blocks of one kind. kramdown, Jekyll's engine, nests lists as
+CommonMark does, so lines keep their indentation there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from notekeep.markdown.nodes import Node, containers
 
 _INDENT = "    "
 _APART = "<!-- -->"
-"""What keeps two lists or quotes from becoming one: a comment that shows nothing."""
+"""An empty comment that separates two lists or quotes."""
 
 _MARKER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]*|\[\^[^\]]+\]:")
 _NESTED = "indented nested lists by four spaces"
@@ -33,7 +33,7 @@ _HOLDERS = frozenset(
     " figure footer form header legend li main menu nav ol p section summary table tbody td tfoot"
     " th thead tr ul".split()
 )
-"""The tags that an engine reads Markdown in when they say so."""
+"""Tags that can have an attribute for Markdown in them."""
 
 
 def lay_out_blocks(job: RewriteJob) -> None:
@@ -60,10 +60,10 @@ def lay_out_blocks(job: RewriteJob) -> None:
 
 
 def order_footnotes(job: RewriteJob) -> None:
-    """Put footnotes into the order they are referred to, which the engine numbers them by."""
+    """Sort footnotes by their references, as the engine numbers them in order."""
     notes = {node.info: node for node in job.tree.root.children if node.kind == "footnote"}
-    wanted = dict.fromkeys(ref.info for ref in job.tree.find("footnote_ref"))
-    ordered = [notes[label] for label in wanted if label in notes]
+    referenced = dict.fromkeys(ref.info for ref in job.tree.find("footnote_ref"))
+    ordered = [notes[label] for label in referenced if label in notes]
     ordered += [note for note in notes.values() if note not in ordered]
     if ordered == list(notes.values()):
         return
@@ -79,7 +79,7 @@ def order_footnotes(job: RewriteJob) -> None:
 
 
 def _write_admonitions(job: RewriteJob) -> None:
-    """Make callouts admonitions: a line that says what they are, the rest indented below it."""
+    """Write callouts as admonitions: a head line, and the rest indented below it."""
     foldable = job.dialect.admonitions == "foldable"
     text = job.passage.text
     quotes = job.tree.find("quote")
@@ -91,13 +91,13 @@ def _write_admonitions(job: RewriteJob) -> None:
         line = job.tree.lines[quote.first]
         head = _further(containers(quote)) + f"{heads[quote]}\n"
         if quote.children[0].last > quote.first + 1:
-            head += "\n"  # more of the title's paragraph follows; other blocks stand apart anyway
+            head += "\n"  # the paragraph of the title continues
         job.replaced_lines.add(quote.first)
         job.put(line.start, min(line.end + 1, len(text)), head, "wrote a callout as an admonition")
 
 
 def _prefix(stack: list[Node], number: int, written: str) -> str:
-    """Return the marks of a line within containers, its `written` bullets and numbers kept."""
+    """Return the marks of a line in containers, with its own bullets and numbers."""
     marks = iter(_MARKER.findall(written))
     prefix = ""
     for container in stack:
@@ -144,7 +144,7 @@ def _indent_lines(job: RewriteJob) -> None:
 
 
 def _lay_out_fence(job: RewriteJob, fence: Node) -> None:
-    """Write a fence with nothing but its language, at the margin of its block, and with an end."""
+    """Write a fence with only its language, at the margin of its block, and closed."""
     is_python = job.dialect.engine == "python"
     text, start = job.passage.text, job.content_start(fence.first)
     if containers(fence) and is_python:
@@ -182,7 +182,7 @@ def _indent(job: RewriteJob, fence: Node) -> None:
 
 
 def _needs_language(job: RewriteJob, name: str, first_row: str) -> bool:
-    """Whether indented code has to say its language: else its first line may be taken for it."""
+    """Whether indented code needs a language, as its first line may be read as one."""
     return job.dialect.hilited_indents and (
         bool(name) or first_row.lstrip().startswith(("#!", ":::"))
     )
@@ -209,7 +209,7 @@ def _separate_neighbours(job: RewriteJob) -> None:
 
 
 def _separate_items(job: RewriteJob) -> None:
-    """Set an item off from one that holds more than words and lists: else it joins that one."""
+    """Put a blank line after an item with other blocks than text and lists."""
     for parent in job.tree.find("list"):
         further = _further(containers(parent)).rstrip()
         for item, following in pairwise(parent.children):
@@ -220,7 +220,7 @@ def _separate_items(job: RewriteJob) -> None:
 
 
 def _is_plain(item: Node) -> bool:
-    """Whether an item holds a paragraph at most, and lists whose last item is plain too."""
+    """Whether an item only has a paragraph, and lists whose last item is plain too."""
     if any(node.kind != "list" for node in item.children[1:]):
         return False
     if item.children and item.children[0].kind not in {"paragraph", "list"}:
@@ -230,7 +230,7 @@ def _is_plain(item: Node) -> bool:
 
 
 def _set_apart(job: RewriteJob, block: Node, following: Node, further: str) -> None:
-    """Put a line with the marks `further` between two neighbours, and a comment if need be."""
+    """Put a line with the marks `further` between two blocks, and a comment if necessary."""
     close = following.first == block.last and not job.passage.blank(following.first - 1)
     in_item = block.parent is not None and block.parent.kind == "item"
     nested = in_item and block.kind == "paragraph" and following.kind == "list"
@@ -247,7 +247,7 @@ def _would_join(job: RewriteJob, block: Node, following: Node) -> bool:
         return block.kind == following.kind == "list"
     if block.kind == following.kind and block.kind in _JOINING:
         return True
-    # Behind a list or an admonition, indented code would be part of it.
+    # Indented code would be part of a list or an admonition before it.
     return _is_indented(job, following) and (
         block.kind in {"list", "admonition"} or _is_indented(job, block)
     )
@@ -265,7 +265,7 @@ def _language(fence: Node) -> str:
 
 
 def _lay_out_heading(job: RewriteJob, node: Node) -> None:
-    """A heading begins at the margin, and one that is underlined has one line."""
+    """Move a heading to the margin, and write an underlined heading of several lines on one."""
     line = job.tree.lines[node.first]
     if not node.children:
         job.replace(node, "", "removed an empty heading")
@@ -282,7 +282,7 @@ def _lay_out_heading(job: RewriteJob, node: Node) -> None:
 
 
 def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
-    """Markdown between HTML blocks is Markdown only when each tag around it says so."""
+    """Enable Markdown between HTML blocks, which needs an attribute of each tag around it."""
     siblings = block.parent.children if block.parent else []
     opened: list[re.Match[str]] = []
     for tag in _TAG.finditer(block.content) if block is not siblings[-1] else ():
@@ -295,17 +295,19 @@ def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
     if not opened or "markdown=" in block.content:
         return
     if not job.dialect.markdown_in_html:
-        job.remark(block, "the site shows Markdown inside HTML as written: enable md_in_html")
+        job.remark(block, "The site shows Markdown inside HTML as written. Enable md_in_html.")
         return
     for tag in opened:
         at = block.start + tag.end()
-        if gap := _GAP.search(block.content, 0, tag.start()):  # behind it the request is shown
+        if gap := _GAP.search(
+            block.content, 0, tag.start()
+        ):  # after it the attribute would be visible
             job.put(block.start + gap.start(), block.start + gap.end(), "")
         job.put(at, at, ' markdown="block"', "enabled Markdown inside HTML")
 
 
 def _guard_for_kramdown(job: RewriteJob) -> None:
-    """Guard what kramdown misreads within a line: bars in a picture's words, blank code, `1)`."""
+    """Rewrite inline syntax that kramdown misreads: bars in alt text, blank code, `1)`."""
     for code in job.tree.find("code_span"):
         if job.is_free(code) and not code.content.strip():
             text = f"<code>{'&#32;' * len(code.content)}</code>"
@@ -324,4 +326,4 @@ def _remark_numbers(job: RewriteJob) -> None:
     for node in job.tree.find("list"):
         first = node.children[0].info if node.children else ""
         if node.info in {".", ")"} and first not in {"", "1"}:
-            job.remark(node, f"the list starts at {first}; the site numbers it from 1")
+            job.remark(node, f"The list starts at {first}. The site numbers it from 1.")

@@ -1,4 +1,4 @@
-"""Code and TeX, so written that the page shows exactly them."""
+"""Rewrites code and TeX so that the page shows them unchanged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from notekeep.export.html_pages import to_mathml
 from notekeep.export.rewrite.dialect import Replacements, RewriteJob, is_alone
 from notekeep.markdown.nodes import Node
 
-# Code, in which a generator looks for its template syntax.
+# Template syntax in code.
 
 _ZOLA = re.compile(
     r"\{\{\s*[A-Za-z_][\w.:]*\s*\([^{}]*\)\s*\}\}"
@@ -21,7 +21,7 @@ _NUNJUCKS = re.compile(r"\{(?=[{%#])|#(?=\})")
 
 
 def guard_code(job: RewriteJob) -> None:
-    """Make template syntax in code and raw HTML harmless."""
+    """Escape template syntax in code and raw HTML."""
     guard = job.dialect.guard_code
     for node in job.tree.find("fence", "code_block", "code_span"):
         if job.dialect.as_html and node.kind == "code_span" and job.is_free(node):
@@ -35,7 +35,7 @@ def guard_code(job: RewriteJob) -> None:
             raise job.refuse_code(
                 node,
                 f"has {marks} without its end, which breaks the generator even in code",
-                "complete it, or change it",
+                "Complete it, or change it.",
             )
         for start, end, text in changes:
             job.put(node.start + start, node.start + end, text, _CODE_REASON)
@@ -48,7 +48,7 @@ def guard_code(job: RewriteJob) -> None:
 
 
 def _write_as_tag(job: RewriteJob, node: Node) -> None:
-    """Write code with template syntax as HTML, for an engine that runs templates before it."""
+    """Write code with template syntax as HTML, for an engine that runs templates first."""
     if not any(mark in node.content for mark in job.dialect.guard_marks):
         return
     signs = (f"&#{ord(c)};" if c.isascii() and c in punctuation else c for c in node.content)
@@ -56,13 +56,13 @@ def _write_as_tag(job: RewriteJob, node: Node) -> None:
 
 
 def guard_for_nikola(source: str) -> Replacements:
-    """Guard code for Nikola: of `{{%` the first brace is written by a shortcode of its own."""
+    """Escape code for Nikola: the first brace of `{{%` is written by a shortcode."""
     found = re.finditer(r"\{\{%", source)
     return [(m.start(), m.start() + 1, "{{% raw %}}{{{% /raw %}}") for m in found]
 
 
 def guard_for_hugo(source: str) -> Replacements | None:
-    """Guard code for Hugo, which shows `{{</* x */>}}` as `{{< x >}}`."""
+    """Escape code for Hugo, which shows `{{</* x */>}}` as `{{< x >}}`."""
     changes: Replacements = []
     for match in _HUGO.finditer(source):
         if not (match[1] or match[2]):
@@ -75,21 +75,21 @@ def guard_for_hugo(source: str) -> Replacements | None:
 
 
 def guard_for_liquid(source: str) -> Replacements:
-    """Guard text for Liquid, which reads `{{` and `{%` wherever they stand: each writes itself."""
+    """Escape text for Liquid, which parses `{{` and `{%` everywhere: a tag writes them."""
     found = re.finditer(r"\{[{%]", source)
     return [(match.start(), match.end(), f"{{{{ '{match[0]}' }}}}") for match in found]
 
 
 def guard_for_nunjucks(source: str) -> Replacements:
-    """Guard prose for Nunjucks, which reads `{{`, `{%`, `{#` and `#}`: the first is an entity."""
+    """Escape prose for Nunjucks, which parses `{{`, `{%`, `{#` and `#}`: the first is an entity."""
     found = _NUNJUCKS.finditer(source)
     return [(match.start(), match.end(), f"&#{ord(match[0])};") for match in found]
 
 
 def guard_for_zola(source: str) -> Replacements:
-    """Guard text for Zola, which reads calls in braces wherever they stand, and comments in them.
+    """Escape text for Zola, which parses calls in braces everywhere.
 
-    `{{/* x() */}}` is shown as `{{ x() }}`; braces without a call are nothing to it.
+    It shows `{{/* x() */}}` as `{{ x() }}`, and ignores braces without a call.
     """
     changes: Replacements = []
     for match in _ZOLA.finditer(source):
@@ -98,7 +98,7 @@ def guard_for_zola(source: str) -> Replacements:
     return changes
 
 
-# TeX, whether the engine knows math or not.
+# TeX.
 
 _COMMONMARK = re.compile(r"[\\`*_\[\]<&~|'\"^]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.|=(?==)|(?<==)=|:")
 _PYTHON = re.compile(r"[\\`*_\[\]]")
@@ -111,7 +111,7 @@ _MATH_REASON = "wrote math for the site"
 
 
 def rewrite_formulas(job: RewriteJob) -> None:
-    """Write every formula as the engine leaves it alone."""
+    """Write every formula so that the engine does not change it."""
     if job.dialect.math.mathml:
         _remark_unread(job)
     for node in job.tree.find("math", "math_double", "math_block"):
@@ -124,7 +124,7 @@ def rewrite_formulas(job: RewriteJob) -> None:
         marks = math.inline if node.kind == "math" else math.display
         tex = node.content
         if node.inside("cell") or job.dialect.engine == "kramdown":
-            # A bar ends a cell, and to kramdown it makes a table of a paragraph.
+            # A bar ends a cell, and makes a table of a paragraph in kramdown.
             tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
         if node.kind == "math_double" and not math.within and not is_alone(node):
             marks, tex = math.inline, rf"\displaystyle {tex}"
@@ -141,28 +141,28 @@ def _remark_unread(job: RewriteJob) -> None:
     if unread:
         shown = " ".join(unread[0].content.split())[:40]
         more = f", and {len(unread) - 1} more" if len(unread) > 1 else ""
-        job.remark(unread[0], f"shown as TeX because of an unknown macro: {shown!r}{more}")
+        job.remark(unread[0], f"Shown as TeX because of an unknown macro: {shown!r}{more}.")
 
 
 def _keep_in_line(job: RewriteJob, node: Node, text: str) -> str:
-    """Tell kramdown, which has one mark for both, that a formula is within a line."""
+    """Mark a formula as inline for kramdown, whose marks for both kinds are equal."""
     paragraph = node.parent
     if paragraph is None or paragraph.kind != "paragraph" or paragraph.children[0] is not node:
         return text
-    # The vault's parser would see a block here, whatever follows.
+    # The vault's parser would see a block here.
     job.unguarded.append((paragraph.start, paragraph.end))
     return f"\\{text}" if is_alone(node) else text
 
 
 def _write_tex(job: RewriteJob, tex: str, marks: tuple[str, str]) -> str:
-    tex = _part_marks(job, tex)
+    tex = _break_marks(job, tex)
     if job.dialect.math.raw:
         return marks[0] + tex + marks[1]
     return escape_tex(marks[0] + tex + marks[1], python_markdown=job.dialect.engine == "python")
 
 
-def _part_marks(job: RewriteJob, tex: str) -> str:
-    """Part with blanks, which TeX does not see, what a template or a browser would act on."""
+def _break_marks(job: RewriteJob, tex: str) -> str:
+    """Put blanks, which TeX ignores, into template syntax and tags."""
     for mark in job.dialect.guard_marks:
         if mark in tex:
             tex = re.sub(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})", r"\g<0> ", tex)
@@ -172,7 +172,7 @@ def _part_marks(job: RewriteJob, tex: str) -> str:
 
 
 def escape_tex(tex: str, *, python_markdown: bool) -> str:
-    """Return TeX so that an engine without math shows exactly it."""
+    """Escape TeX for an engine without math."""
     if not python_markdown:
         return _COMMONMARK.sub(r"\\\g<0>", tex)
     for char, entity in _PYTHON_ENTITIES.items():
@@ -182,18 +182,18 @@ def escape_tex(tex: str, *, python_markdown: bool) -> str:
 
 def _rewrite_block(job: RewriteJob, node: Node) -> None:
     lines = [line.strip() for line in node.content.strip().split("\n")]
-    kept = [line for line in lines if line]
+    rows = [line for line in lines if line]
     math = job.dialect.math
     marks = job.marks(node.first)
     if math.raw:
-        kept = _join_lines(kept, apart=math.blocks)
-        if not math.blocks and node.inside("quote") and not any(map(_COMMENT.search, kept)):
-            # Where math stands within paragraphs only, the marks of the quote would be TeX.
-            job.replace(node, _write_tex(job, " ".join(kept), math.display), _MATH_REASON)
+        rows = _join_lines(rows, apart=math.blocks)
+        if not math.blocks and node.inside("quote") and not any(map(_COMMENT.search, rows)):
+            # Where math is only inline, the marks of the quote would be TeX.
+            job.replace(node, _write_tex(job, " ".join(rows), math.display), _MATH_REASON)
             return
-        if math.display == ("$$", "$$") and [_part_marks(job, line) for line in kept] == lines:
+        if math.display == ("$$", "$$") and [_break_marks(job, line) for line in rows] == lines:
             return
-    text = _write_tex(job, "\n" + "\n".join(kept) + "\n", math.display)
+    text = _write_tex(job, "\n" + "\n".join(rows) + "\n", math.display)
     if not math.raw:
         # A line of TeX must not begin a list, a quote or a heading.
         text = _LINE_START.sub(r"\1\\\2", text)
@@ -201,7 +201,7 @@ def _rewrite_block(job: RewriteJob, node: Node) -> None:
 
 
 def _join_lines(lines: list[str], *, apart: bool) -> list[str]:
-    """Join lines of a formula that would begin a list, a quote or a heading to the line before."""
+    """Join lines of a formula that would begin a list, a quote or a heading."""
     if apart:
         return lines
     joined = lines[:1]

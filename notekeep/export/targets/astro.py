@@ -1,7 +1,7 @@
 """Astro (5 to 7): `src/content/blog/<slug>/index.md`, an entry of a content collection.
 
-A collection has a schema, a program in TypeScript, which says what its fields are called and which
-of them an entry must have. It is searched and never run.
+The schema of the collection, a program in TypeScript, has the names of its fields and which are
+required. It is searched but never run.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Astro(Target):
     preview = ("npx", "astro", "dev")
     post_file = "{site.collection}/{post.slug}/index.md"
     asset_file = "{site.collection}/{post.slug}/{name}"
-    asset_address = "./{name}"  # which the build makes an address of
+    asset_address = "./{name}"  # resolved by the build
     post_address = "{site.pages}/{post.slug}{site.slash}{fragment}"
 
     def __init__(self, folder: str) -> None:
@@ -49,15 +49,15 @@ class Astro(Target):
         self._script = Script(folder, *self.other_settings)
         self._schema = Script(folder, *script_names("src/content.config", "src/content/config"))
         self.collection = self._find_collection()
-        base = self._script.find(r"\bbase:\s*[\"']([^\"']+)").strip("/")
+        base = self._script.value("base").strip("/")
         self.pages = "".join(f"/{part}" for part in (base, self._find_pages()) if part)
-        self.slash = "" if self._script.says(r"trailingSlash:\s*[\"']never") else "/"
+        self.slash = "" if self._script.value("trailingSlash") == "never" else "/"
         self._own_names = {
             "date": self._field(_DATES, "date"),
             "updated": self._field(_UPDATES, "updated"),
             "cover": self._field(_COVERS, "cover"),
         }
-        math = self._script.uses("remark-math") or self._script.says(r"\bmath:\s*true\b")
+        math = self._script.uses("remark-math") or self._script.has(r"math:\s*true\b")
         more = self._find_more()
         self.dialect = Dialect(
             math=Math(dollar="\\$") if math else ESCAPED_MATH,
@@ -66,7 +66,7 @@ class Astro(Target):
             more=more or "<!--more-->",
             more_in_code=bool(more),
             mermaid_pre=not any("mermaid" in name for name in self._script.packages),
-            sizes="",  # pictures in HTML are not looked after
+            sizes="",  # the build ignores pictures in HTML
         )
 
     def _find_collection(self) -> str:
@@ -84,18 +84,19 @@ class Astro(Target):
             return f"src/content/{folders[0]}"
         if folders and not {*folders} & {*_FOLDERS}:
             raise UsageError(
-                f"cannot tell which collection of {content} is for posts: {', '.join(folders)}",
-                f"make the folder {_FOLDERS[0]} there, and its collection in src/content.config.ts",
+                f"Cannot tell which collection of {content} is for posts: {', '.join(folders)}.",
+                f"Create the folder {_FOLDERS[0]} there, and its collection in"
+                " src/content.config.ts.",
             )
         return f"src/content/{first_existing_folder(content, *_FOLDERS)}"
 
     @property
     def _is_starlight(self) -> bool:
-        """Whether the pages are Starlight's, which shows one collection at the site's root."""
-        return self._schema.says(r"\bdocs(?:Loader|Schema)\b")
+        """Whether the site uses Starlight, which shows one collection at the root."""
+        return self._schema.has(r"docs(?:Loader|Schema)\b")
 
     def _find_pages(self) -> str:
-        """Return where the pages of posts are, from the site's root: beside the route for them."""
+        """Return the path of the pages of posts: that of their route."""
         if self._is_starlight:
             return ""
         own = self.collection.rsplit("/", 1)[-1]
@@ -104,14 +105,14 @@ class Astro(Target):
             place = os.path.join(pages, name)
             if os.path.isdir(place) and any(map(_ROUTE.fullmatch, os.listdir(place))):
                 return name
-        self.warnings.append(f"src/pages has no route for posts, so links go to /{own}/...")
+        self.warnings.append(f"src/pages has no route for posts, so links go to /{own}/….")
         return own
 
     def _find_more(self) -> str:
-        """Return the mark that the site's pages end teasers at; "" where none of them does."""
+        """Return the teaser mark in the site's pages; "" for none."""
         for text in self._read_sources():
             if found := _MORE.search(text):
-                # Of a pattern, the first text that it takes.
+                # For a regular expression, a text that it matches.
                 return re.sub(r"\\s[*?]", "", found[2]).replace(r"\s+", " ").replace(r"\s", " ")
         return ""
 
@@ -129,20 +130,20 @@ class Astro(Target):
         return self._is_starlight or any(re.search(r"\.draft\b", text) for text in texts)
 
     def _field(self, names: tuple[str, ...], default: str) -> str:
-        return next((n for n in names if self._schema.says(rf"\b{n}\s*:")), default)
+        return next((n for n in names if self._schema.has(rf"{n}\s*:")), default)
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
         fields = super()._fields(post, cover)
         fields = {self._own_names.get(name, name): value for name, value in fields.items()}
-        if self._schema.says(r"\bdescription\s*:\s*z\.string\(\)(?!\s*\.(?:optional|default))"):
+        if self._schema.has(r"description\s*:\s*z\.string\(\)(?!\s*\.(?:optional|default))"):
             fields["description"] = post.description or EMPTY_TEXT
         return fields
 
     def notice(self, post: Post) -> str:
-        """Astro leaves it to each page of the site which entries it shows."""
+        """Each page of the site decides which entries it shows."""
         if not post.draft or self._checks_drafts:
             return utc_day_warning(post)
         return (
-            "the site does not check `draft`, so drafts are built like posts: filter them in"
-            ' getCollection("...", ({ data }) => !data.draft)'
+            "The site does not check `draft`, so drafts are built like posts. Filter them in"
+            ' getCollection("...", ({ data }) => !data.draft).'
         )

@@ -1,7 +1,7 @@
 """Eleventy (3): `posts/<slug>/<slug>.md` in the input folder, pictures beside it.
 
-Its settings are a program in JavaScript, which is searched and never run. The post switches the
-template engine off for itself, so that its text is Markdown and nothing else.
+Its settings are a program in JavaScript, which is searched but never run. Posts turn the template
+engine off, so that their text is plain Markdown.
 """
 
 from __future__ import annotations
@@ -44,36 +44,32 @@ class Eleventy(Target):
     asset_file = "{site.posts}/{post.slug}/{name}"
     cover_address = "{site.prefix}/{site.section}/{post.slug}/{name}"  # lists show it too
     field_names: ClassVar = {"cover": "image"}
-    tag_letters: ClassVar = re.compile(r"[^\W_\u1100-\uffff]")  # of others its filter makes nothing
+    tag_letters: ClassVar = re.compile(r"[^\W_\u1100-\uffff]")  # its filter drops others
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self._script = Script(folder, *self.other_settings)
-        self._input = self._folder("input", "setInputDirectory", ".")
+        folder_name = self._script.value("input", "setInputDirectory") or "."
+        self._input = os.path.normpath(folder_name).replace(os.sep, "/")
         base = os.path.join(folder, self._input)
         self.section = first_existing_folder(base, "posts", "blog", "post", "articles")
         self.posts = os.path.normpath(f"{self._input}/{self.section}").replace(os.sep, "/")
-        # What all posts of a folder have in common is in a file of the folder's name.
+        # The data file of the folder, which all its posts share.
         endings = ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs")
         last = os.path.basename(self.section)
         data = find_file(f"{base}/{self.section}", *(f"{last}.{ending}" for ending in endings))
         self._data = read_settings_text(data) if data else ""
         self._layout = "" if _LAYOUT.search(self._data) else self._post_layout()
-        prefix = self._script.find(r"pathPrefix:\s*[\"']([^\"']+)").strip("/")
-        moved = prefix and not self._script.says(r"HtmlBasePlugin")
+        prefix = self._script.value("pathPrefix").strip("/")
+        moved = prefix and not self._script.has(r"HtmlBasePlugin")
         self.prefix = f"/{prefix}" if moved else ""
         self.dialect = self._dialect()
         self._warn()
 
-    def _folder(self, key: str, call: str, default: str) -> str:
-        named = self._script.find(rf"\b{key}:\s*[\"']([^\"']+)[\"']")
-        named = named or self._script.find(rf"{call}\(\s*[\"']([^\"']+)[\"']")
-        return os.path.normpath(named or default).replace(os.sep, "/")
-
     def _post_layout(self) -> str:
-        """Return the layout of a post where the folder's own data file names none."""
-        includes = self._folder("includes", "setIncludesDirectory", "_includes")
-        layouts = self._folder("layouts", "setLayoutsDirectory", includes)
+        """Return the layout for posts, if the data file of the folder has none."""
+        includes = self._script.value("includes", "setIncludesDirectory") or "_includes"
+        layouts = self._script.value("layouts", "setLayoutsDirectory") or includes
         base = os.path.join(self.folder, self._input, layouts)
         for folder in ("", "layouts"):
             place = os.path.join(base, folder)
@@ -84,53 +80,53 @@ class Eleventy(Target):
         return ""
 
     def _dialect(self) -> Dialect:
-        uses, says = self._script.uses, self._script.says
-        html = not says(r"\bhtml:\s*false\b")
+        uses, has = self._script.uses, self._script.has
+        html = not has(r"html:\s*false\b")
         return Dialect(
             math=Math(dollar="\\$") if uses(*_MATH) else ESCAPED_MATH,
             html=html,
             mark="html" if html else "bold",
             task_lists=uses(*_TASKS),
             heading_ids=uses("markdown-it-attrs"),
-            bare_urls=says(r"\blinkify:\s*true\b"),
+            bare_urls=has(r"linkify:\s*true\b"),
             footnotes=uses(*_FOOTNOTES) or not html,
-            indented_code=says(r"enable\(\s*\[?\s*[\"']code[\"']"),
-            breaks=says(r"\bbreaks:\s*true\b"),
+            indented_code=has(r"enable\(\s*\[?\s*[\"']code[\"']"),
+            breaks=has(r"breaks:\s*true\b"),
             definitions=uses(*_DEFINITIONS),
             more=self._more(),
-            more_in_code=says(r"\bexcerpt:\s*true\b"),
+            more_in_code=has(r"excerpt:\s*true\b"),
             sizes="tag" if html else "",
         )
 
     def _more(self) -> str:
-        """Return the mark that the site cuts excerpts at; without one the usual comment."""
-        if not self._script.says(r"\bexcerpt:\s*true\b"):
+        """Return the site's mark for excerpts, or the usual comment."""
+        if not self._script.has(r"excerpt:\s*true\b"):
             return "<!-- more -->"
-        mark = self._script.find(r"\bexcerpt_separator:\s*[\"']([^\"']+)[\"']")
+        mark = self._script.value("excerpt_separator")
         return mark if mark.startswith("<!--") else ""
 
     def _warn(self) -> None:
         if not self._layout and not _LAYOUT.search(self._data):
             self.warnings.append(
-                f"posts have no layout: add {self.section}.json with"
-                f' {{"layout": "..."}} to the folder {self.posts}'
+                f"Posts have no layout. Add {self.section}.json with"
+                f' {{"layout": "..."}} to the folder {self.posts}.'
             )
-        if not self._script.says(r"addPassthroughCopy|eleventyImageTransformPlugin"):
+        if not self._script.has(r"addPassthroughCopy|eleventyImageTransformPlugin"):
             pictures = f"{self.posts}/**/*.{{png,jpg,gif,webp,svg}}"
             self.warnings.append(
-                f"{os.path.basename(self._script.path)} does not copy pictures: add"
-                f' eleventyConfig.addPassthroughCopy("{pictures}")'
+                f"{os.path.basename(self._script.path)} does not copy pictures. Add"
+                f' eleventyConfig.addPassthroughCopy("{pictures}").'
             )
         if not self.dialect.html:
-            self.warnings.append("the site drops raw HTML, so footnotes and places are not shown")
+            self.warnings.append("The site drops raw HTML, so footnotes and anchors are not shown.")
 
     def makes_pages(self, path: str) -> bool:
-        """Whether it does: everywhere in the folder it reads, which mostly is the site itself."""
+        """Whether it does: everywhere in its input folder, mostly the site itself."""
         hidden = path.partition("/")[0] == "node_modules" or re.search(r"(^|/)[_.]", path)
         return not hidden and (self._input == "." or f"{path}/".startswith(f"{self._input}/"))
 
     def asset_url(self, post: Post, name: str) -> str:
-        """Return the plain name where the page lies beside it, else the address from the root."""
+        """Return the name if the page is in the same folder, else the address from the root."""
         beside = self._url(post) == self.cover_url(post, "")
         return name if beside else self.cover_url(post, name)
 
@@ -150,10 +146,10 @@ class Eleventy(Target):
         return super()._fields(post, cover) | own
 
     def notice(self, post: Post) -> str:
-        """Eleventy knows no drafts by itself, and counts days in UTC."""
-        if not post.draft or self._script.says(r"\bdraft\b") or "draft" in self._data:
+        """Eleventy has no drafts, and uses days in UTC."""
+        if not post.draft or self._script.has(r"draft\b") or "draft" in self._data:
             return utc_day_warning(post)
         return (
-            "the settings of the site do not exclude drafts, so drafts are built like posts:"
-            " add a preprocessor that returns false for draft"
+            "The settings of the site do not exclude drafts, so drafts are built like posts. Add a"
+            " preprocessor that returns false for drafts."
         )

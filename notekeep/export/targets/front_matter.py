@@ -1,7 +1,7 @@
-"""Front matter as generators read it: YAML that means the same to every parser of it.
+"""Writes front matter for generators: YAML that every parser reads in the same way.
 
-Text is always quoted, so that no tag becomes a year, a yes or a number; what is quoted with single
-quotes has no escapes but the doubled quote.
+Text is always quoted, so that no tag becomes a number or a boolean. In single quotes the only
+escape is the doubled quote.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from datetime import date
 from notekeep.markdown.field_values import BareText
 
 EMPTY_TEXT = BareText("''")
-"""An empty text for a field that a site insists on."""
+"""An empty text for a required field."""
 
 
 def drop_empty(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return the fields that have a value."""
+    """Return the fields with a value."""
     return {key: value for key, value in fields.items() if value not in (None, "", [], {})}
 
 
 def format_yaml_value(value: object) -> str:
-    """Return a value of front matter as YAML: quoted text, plain numbers, booleans and dates."""
+    """Return a value as YAML: quoted text, plain numbers, booleans and dates."""
     match value:
         case None:
             return "null"
@@ -36,7 +36,7 @@ def format_yaml_value(value: object) -> str:
             return "{" + ", ".join(items) + "}"
         case list() | tuple():
             return "[" + ", ".join(map(format_yaml_value, value)) + "]"
-        case BareText():  # a date in a generator's own form
+        case BareText():  # a date in the generator's format
             return str(value)
     return "'" + join_blanks(value).replace("'", "''") + "'"
 

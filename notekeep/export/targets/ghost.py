@@ -1,7 +1,7 @@
-"""Ghost (5): one JSON a post, for Settings → Import; its pictures go along in a zip of the folder.
+"""Ghost (5): one JSON file per post, for Settings → Import; a zip of the folder has the pictures.
 
-The form is that of Ghost's own export: `{"db": [{"meta": ..., "data": {"posts", "tags",
-"posts_tags"}}]}`. A post with `html` and without `lexical` is made Ghost's own by its importer.
+The format is that of Ghost's own export: `{"db": [{"meta": ..., "data": {"posts", "tags",
+"posts_tags"}}]}`. Ghost's importer converts a post with `html` and without `lexical`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from notekeep.export.html_pages import MATHML_DIALECT, format_bare_page, to_html
 from notekeep.export.post import Post, make_slug
 from notekeep.export.targets.target import Target, number_slugs
 
-_LONGEST = {"title": 255, "slug": 191, "custom_excerpt": 300, "tag": 191}
-"""How many characters Ghost's tables hold; its importer refuses more."""
+_MAX_LENGTHS = {"title": 255, "slug": 191, "custom_excerpt": 300, "tag": 191}
+"""Characters; Ghost's importer refuses more."""
 _BODY = '"html": ""'
 _HOST = "__GHOST_URL__"
-"""What Ghost puts its own address for."""
+"""Replaced by Ghost's own address."""
 
 
 class Ghost(Target):
@@ -32,7 +32,7 @@ class Ghost(Target):
     is_built = True
     dialect = MATHML_DIALECT
     post_file = "{post.slug}.json"
-    asset_file = "content/images/{post.slug}/{name}"  # where Ghost looks in a zip
+    asset_file = "content/images/{post.slug}/{name}"  # in a zip
     asset_address = f"{_HOST}/{asset_file}"
     post_address = f"{_HOST}/{{post.slug}}/{{fragment}}"
 
@@ -49,10 +49,10 @@ class Ghost(Target):
         return json.dumps(whole, ensure_ascii=False, indent=1).partition(_BODY)[0]
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return the file as a whole."""
+        """Return the whole file."""
         del draft
         text = json.dumps(to_html(body, mathml=True, cards=True), ensure_ascii=False)
-        # Nothing but brackets stands behind the text, which is the post's last field.
+        # The text is the last field, so only brackets follow.
         return f'{head}"html": {text}\n     }}\n    ]\n   }}\n  }}\n ]\n}}\n'
 
     def page(self, text: str) -> str:
@@ -63,21 +63,21 @@ class Ghost(Target):
     def notice(self, post: Post) -> str:
         """Pictures are imported from a zip only."""
         del post
-        return "Ghost imports pictures only from a zip: zip the JSON and the folder content"
+        return "Ghost imports pictures only from a zip. Zip the JSON and the folder content."
 
 
 def _post(post: Post, cover: str) -> dict[str, Any]:
     return {
         "id": 1,
-        "title": post.title[: _LONGEST["title"]],
-        "slug": post.slug[: _LONGEST["slug"]],
+        "title": post.title[: _MAX_LENGTHS["title"]],
+        "slug": post.slug[: _MAX_LENGTHS["slug"]],
         "status": "draft" if post.draft else "published",
         "visibility": "public",
         "type": "post",
         "created_at": _moment(post.day),
         "published_at": None if post.draft else _moment(post.day),
         "updated_at": _moment(post.updated or post.day),
-        "custom_excerpt": post.description[: _LONGEST["custom_excerpt"]] or None,
+        "custom_excerpt": post.description[: _MAX_LENGTHS["custom_excerpt"]] or None,
         "feature_image": cover or None,
         "canonical_url": post.canonical or None,
         "locale": post.lang or None,
@@ -92,7 +92,7 @@ def _tags(post: Post) -> list[dict[str, Any]]:
         ("hash-" if name.startswith("#") else "") + make_slug(name, name) for name in names
     )
     return [
-        {"id": number, "name": name[: _LONGEST["tag"]], "slug": slug}
+        {"id": number, "name": name[: _MAX_LENGTHS["tag"]], "slug": slug}
         for number, (name, slug) in enumerate(zip(names, slugs, strict=True), 1)
     ]
 

@@ -1,7 +1,7 @@
 """Hexo (8): `source/_drafts/<slug>.md`, and once published `source/_posts/<slug>.md`.
 
-Addresses of posts and pictures are written by tags of Hexo's own, which Markdown would take apart,
-so links and pictures are HTML.
+Addresses of posts and pictures are Hexo tags, which Markdown would break, so links and pictures are
+HTML.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Hexo(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether it has Hexo's settings; Jekyll has a file of that name."""
+        """Whether it has Hexo's settings. Jekyll has a file of that name."""
         if not super().is_site(folder):
             return False
         return os.path.isdir(os.path.join(folder, "scaffolds")) or "hexo" in read_packages(folder)
@@ -78,23 +78,23 @@ class Hexo(Target):
         )
 
     def asset_path(self, post: Post, name: str) -> str:
-        """Return a place beside the post where the site has pictures there, else in `images/`."""
+        """Return a path beside the post if the site has pictures there, else in `images/`."""
         if self._beside:
             return f"{self.post_path(post).removesuffix('.md')}/{name}"
         return f"{self.source}/images/{post.slug}/{name}"
 
     def asset_url(self, post: Post, name: str) -> str:
-        """Return a tag where pictures lie beside the post, else their address."""
+        """Return a tag if pictures are beside the post, else their address."""
         return f"{{% asset_path {name} %}}" if self._beside else self.cover_url(post, name)
 
     def cover_url(self, post: Post, name: str) -> str:
-        """Return the plain name beside a post, which themes look up, else the address."""
+        """Return the plain name beside a post, which themes resolve, else the address."""
         return name if self._beside else f"{self._root}images/{post.slug}/{name}"
 
     def _moment(self, when: datetime) -> object:
-        # Hexo reads a time in the site's zone.
+        # Hexo parses times in the site's time zone.
         return BareText(f"{when:%Y-%m-%d %H:%M:%S}")
 
     def notice(self, post: Post) -> str:
-        """A time is read in the site's zone, which has to be the author's."""
+        """The site's time zone must be the author's."""
         return zone_warning(post, self._settings.get("timezone"))

@@ -1,4 +1,4 @@
-"""HTML: one file a post that any browser shows, with its pictures in it and no script."""
+"""HTML: one file per post, with its pictures in it and without a script."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class Html(Target):
     post_file = "{post.slug}.html"
     asset_file = asset_address = "{post.slug}.assets/{name}"  # pictures are in the page
     post_address = "{post.slug}.html{fragment}"
-    diagram_notice = "Mermaid diagrams are shown as source: these pages have no script"
+    diagram_notice = "Mermaid diagrams are shown as source: these pages have no script."
 
     def head(self, post: Post, cover: str) -> str:
-        """Return the page up to its text: what machines read, then title, day and tags."""
+        """Return the page up to its text: metadata, title, day and tags."""
         escape = html.escape
         day = f"{post.day:%Y-%m-%d}"
         meta = {
@@ -101,7 +101,7 @@ class Html(Target):
         return _IMAGE.sub(embed, text), others
 
     def page_path(self, post: Post) -> str:
-        """Return where the file is."""
+        """Return the path of the file."""
         return self.post_path(post)
 
 

@@ -1,7 +1,7 @@
 """Hugo (0.131 to 0.168): a leaf bundle `content/posts/<slug>/index.md` with YAML front matter.
 
-Its settings may be TOML, YAML or JSON, in one file or in `config/_default/`; keys are read without
-case. What they say of Goldmark decides whether raw HTML, math and highlights come through.
+Its settings may be TOML, YAML or JSON, in one file or in `config/_default/`; the case of keys is
+ignored. Those of Goldmark decide whether raw HTML, math and highlights pass.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Hugo(Target):
     preview = ("hugo", "server", "--buildDrafts", "--buildFuture")
     hides_drafts = True
     post_file = "{site.content}/{site.section}/{post.slug}/index.md"
-    asset_file = "{site.content}/{site.section}/{post.slug}/{name}"  # a bundle holds what it shows
+    asset_file = "{site.content}/{site.section}/{post.slug}/{name}"  # a bundle has its attachments
     post_address = '{{{{< relref "/{site.section}/{post.slug}{fragment}" >}}}}'
-    former_address = "/{site.section}/{slug}/"  # from the root of the language's content
+    former_address = "/{site.section}/{slug}/"  # from the root of the content
     field_names: ClassVar = {
         "updated": "lastmod",
         "cover": "images",
@@ -92,7 +92,7 @@ class Hugo(Target):
             single_tilde=self._on("strikethrough"),
             emoji=self._get("enableemoji") is True,
             task_lists=self._on("tasklist"),
-            # A site that renders quotes itself: that is how alerts come to be.
+            # Alerts require a render hook for quotes.
             alerts=any(
                 glob(f"layouts/{base}_markup/render-blockquote*", root_dir=self.folder)
                 for base in ("", "_default/")
@@ -132,12 +132,12 @@ class Hugo(Target):
         }
 
     def notice(self, post: Post) -> str:
-        """Hugo leaves formulas to scripts of the theme unless it is told to pass them through."""
+        """Without the passthrough extension, scripts of the theme must render formulas."""
         if not post.has_math or self.dialect.math.raw:
             return ""
         return (
-            f"{post.path}: the site has no passthrough for math, so its theme has to load MathJax"
-            " or KaTeX for \\( and $$"
+            f"{post.path}: The site has no passthrough for math, so its theme must load MathJax or"
+            " KaTeX for \\( and $$."
         )
 
 
@@ -148,7 +148,7 @@ def _pairs(value: object) -> list[tuple[str, str]]:
 
 
 def _read_all(folder: str) -> dict[str, Any]:
-    """Return the site's settings: the file of the root, and what `config/_default/` adds."""
+    """Return the site's settings: the file in the root, and those in `config/_default/`."""
     path = find_file(folder, *_NAMES)
     settings: dict[str, Any] = _lowered(read_settings_file(path)) if path else {}
     base = os.path.join(folder, _DEFAULT)

@@ -28,7 +28,7 @@ class Jekyll(Target):
     draft_file = "{site.base}_drafts/{post.slug}.md"
     asset_file = "assets/{post.slug}/{name}"
     asset_address = '{{{{ "/assets/{post.slug}/{name}" | relative_url }}}}'
-    cover_address = "/assets/{post.slug}/{name}"  # themes make an address of it
+    cover_address = "/assets/{post.slug}/{name}"  # themes resolve it
     post_address = "{{% post_url {post.day:%Y-%m-%d}-{post.slug} %}}{fragment}"
     field_names: ClassVar = {
         "slug": "",
@@ -46,7 +46,7 @@ class Jekyll(Target):
         engine = str(self._settings.get("markdown") or "kramdown").lower()
         if engine != "kramdown":
             self.warnings.append(
-                f"_config.yml sets markdown: {engine}, and posts are written for kramdown"
+                f"_config.yml sets markdown: {engine}, but posts are written for kramdown."
             )
         self.dialect = Dialect(
             engine="kramdown",
@@ -61,7 +61,7 @@ class Jekyll(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether it has Jekyll's settings and one of its folders; Hexo has a file of that name."""
+        """Whether it has Jekyll's settings and one of its folders. Hexo has a file of that name."""
         if not super().is_site(folder) or os.path.isdir(os.path.join(folder, "scaffolds")):
             return False
         gems = os.path.join(folder, "Gemfile")
@@ -70,7 +70,7 @@ class Jekyll(Target):
         )
 
     def makes_pages(self, path: str) -> bool:
-        """Whether it does: everywhere but in what is hidden or excluded, and in its own folders."""
+        """Whether it does: everywhere except in hidden or excluded folders, and in its own."""
         excluded = self._settings.get("exclude")
         if any(_is_below(path, str(one)) for one in excluded or () if isinstance(excluded, list)):
             return False
@@ -78,7 +78,7 @@ class Jekyll(Target):
         return own or not any(part[0] in "_." for part in path.split("/"))
 
     def reaches(self, post: Post, other: Post) -> bool:
-        """Only published posts have an address that another can name."""
+        """Only published posts have an address for links."""
         del post
         return not other.draft
 
@@ -90,7 +90,7 @@ class Jekyll(Target):
         return BareText(f"{when:%Y-%m-%d %H:%M:%S %z}")
 
     def notice(self, post: Post) -> str:
-        """Without a time zone Jekyll counts days where it is built, and moves posts by a day."""
+        """Without a time zone the day depends on where the site is built."""
         return zone_warning(post, self._settings.get("timezone"))
 
 

@@ -26,12 +26,12 @@ from notekeep.export.targets.target import Target
 _SIGN = re.compile(r"[\\`*_{}\[\]<&~$#]")
 _MKDOCS_NAMES = ("mkdocs.yml", "mkdocs.yaml")
 _ALWAYS = ("toc", "tables", "fenced_code")
-"""Extensions that MkDocs adds by itself."""
+"""Extensions that MkDocs always adds."""
 _ZENSICAL_DEFAULTS = (
     *("abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "toc", "tables"),
     *("details", "superfences", "tasklist", "tilde", "magiclink", "arithmatex", "emoji"),
 )
-"""What `zensical.toml` has on where it says nothing of extensions."""
+"""The default extensions of `zensical.toml`."""
 _FAMILIES = frozenset({"pymdownx", "markdown", "extensions"})
 
 
@@ -45,7 +45,7 @@ class MkDocs(Target):
     preview = ("mkdocs", "serve")
     post_file = "{site.posts}/{post.slug}/index.md"
     asset_file = "{site.posts}/{post.slug}/{name}"
-    post_address = "../{post.slug}/index.md{fragment}"  # which the build resolves
+    post_address = "../{post.slug}/index.md{fragment}"  # resolved by the build
     field_names: ClassVar = {"cover": "image", "math": "", "series": "", "part": "", "lang": ""}
 
     def __init__(self, folder: str) -> None:
@@ -55,8 +55,8 @@ class MkDocs(Target):
         blog = _find_blog(settings.get("plugins"))
         if blog is None:
             self.warnings.append(
-                f"{self.settings_file} has no blog plugin, so posts are plain pages:"
-                " add `blog` to plugins"
+                f"{self.settings_file} has no blog plugin, so posts are plain pages. Add `blog` to"
+                " plugins."
             )
         blog = blog or {}
         blog_dir = str(blog.get("blog_dir", "blog")).strip("/")
@@ -69,7 +69,7 @@ class MkDocs(Target):
             [*listed, *_ALWAYS], f"markdown_extensions in {self.settings_file}"
         )
         self.warnings += warnings
-        # Pages of the blog are not where their files are, and MkDocs looks after Markdown only.
+        # MkDocs only adjusts addresses in Markdown, and blog pages move to other paths.
         self.dialect = replace(dialect, sizes="attributes" if dialect.heading_ids else "")
 
     def _read(self) -> tuple[str, dict[str, Any]]:
@@ -78,7 +78,7 @@ class MkDocs(Target):
         return os.path.basename(path), _with_inherited(path, ())
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Write the title above a text with headings of its rank: they would take its place."""
+        """Write the title above a text with headings of level 1, which would replace it."""
         headings = draft.passage.tree.find("heading")
         own = [h for h in headings if h.level == 1 and not is_title(h, draft.post.title)]
         title = _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", draft.post.title)
@@ -88,7 +88,7 @@ class MkDocs(Target):
         fields = super()._fields(post, cover)
         fields["title"] = post.title.replace("<", "&lt;")  # themes print it as HTML
         if updated := fields.pop("updated"):
-            # Material knows a date for each of two events.
+            # Material has a date for each event.
             fields["date"] = {"created": fields["date"], "updated": updated}
         return fields
 
@@ -114,19 +114,19 @@ class Zensical(MkDocs):
         return self.settings_name, settings | {"markdown_extensions": names}
 
     def asset_path(self, post: Post, name: str) -> str:
-        """Beside the post, or in `docs/assets/`: Zensical loses what lies beside other scripts."""
+        """Beside the post, or in `docs/assets/`: Zensical loses files beside a non-ASCII path."""
         if post.slug.isascii():
             return super().asset_path(post, name)
         return f"{self.docs}/assets/{post.slug}/{name}"
 
     def asset_url(self, post: Post, name: str) -> str:
-        """The address from the post's file, which the build resolves."""
+        """The address relative to the post's file, resolved by the build."""
         folder = os.path.dirname(self.post_path(post))
         return os.path.relpath(self.asset_path(post, name), folder).replace(os.sep, "/")
 
 
 def _with_inherited(path: str, below: Sequence[str]) -> dict[str, Any]:
-    """Return settings with those of the file that they inherit from, merged as MkDocs does it."""
+    """Return settings merged with those of the inherited file, as MkDocs does."""
     settings = read_settings_file(path)
     name = settings.pop("INHERIT", None)
     if not isinstance(name, str) or os.path.realpath(path) in below:
@@ -146,7 +146,7 @@ def _find_blog(plugins: Any) -> dict[str, Any] | None:
 
 
 def _extension_names(tables: Mapping[str, Any]) -> list[str]:
-    """Return the extensions that tables name: TOML makes `pymdownx.tilde` a table within one."""
+    """Return the extensions in tables; in TOML `pymdownx.tilde` is a table in a table."""
     names = []
     for key, value in tables.items():
         if key in _FAMILIES and isinstance(value, dict):

@@ -1,7 +1,6 @@
 """Nikola (8.3): `posts/<slug>.md` with a block of `.. key: value` lines.
 
-Its `conf.py` is a program. It is read, never run: what is written there as plain values counts,
-what is computed is taken as Nikola's own default.
+Its `conf.py` is a program, which is read but never run. Computed values count as Nikola's defaults.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Nikola(Target):
     settings_name = "conf.py"
     preview = ("nikola", "auto", "--browser")
     post_file = "{site.posts}{post.slug}{site.suffix}"
-    post_address = "link://slug/{post.slug}{fragment}"  # which the build checks
+    post_address = "link://slug/{post.slug}{fragment}"  # checked by the build
     tag_letters: ClassVar = re.compile(r"[^\W_]")
     field_names: ClassVar = {
         "draft": "status",
@@ -53,18 +52,18 @@ class Nikola(Target):
         teasers = self._settings.get("INDEX_TEASERS")
         if teasers is not True and "INDEX_TEASERS" not in self._settings.computed:
             self.warnings.append(
-                "the front page shows whole posts: to show teasers, write INDEX_TEASERS = True in"
-                " conf.py"
+                "The front page shows whole posts. To show teasers, write INDEX_TEASERS = True in"
+                " conf.py."
             )
         if self._settings.get("COPY_SOURCES") is not False:
             self.warnings.append(
-                "the site publishes the Markdown of each post beside its page: to stop that, write"
-                " COPY_SOURCES = False in conf.py"
+                "The site publishes the Markdown of each post beside its page. To stop that, write"
+                " COPY_SOURCES = False in conf.py."
             )
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether its `conf.py` is Nikola's: other programs have files of that name."""
+        """Whether its `conf.py` is Nikola's. Other programs have files of that name."""
         try:
             with open(os.path.join(folder, "conf.py"), encoding="utf-8", errors="replace") as file:
                 text = file.read()
@@ -73,7 +72,7 @@ class Nikola(Target):
         return "BLOG_TITLE" in text or "import nikola" in text
 
     def _post_folder(self) -> tuple[str, str]:
-        """Return the folder that Markdown posts lie in, with its slash, and how their names end."""
+        """Return the folder of Markdown posts, with its slash, and their extension."""
         posts = self._settings.get("POSTS")
         if not isinstance(posts, list | tuple):
             self.warnings += self._settings.warn_of_computed("conf.py", {"POSTS": "posts/"})
@@ -85,8 +84,8 @@ class Nikola(Target):
             if suffix in _MARKDOWN and "*" not in folder:
                 return f"{folder}/".lstrip("/"), suffix
         self.warnings.append(
-            'POSTS in conf.py has no "posts/*.md", so Nikola will not see the post: add'
-            ' ("posts/*.md", "posts", "post.tmpl")'
+            'POSTS in conf.py has no "posts/*.md", so Nikola will not see the post. Add'
+            ' ("posts/*.md", "posts", "post.tmpl").'
         )
         return "posts/", ".md"
 
@@ -115,7 +114,7 @@ class Nikola(Target):
         )
 
     def _dollar(self) -> str:
-        """Return how a price is written where a script of the site takes dollars for math."""
+        """Return the escape of dollars, if a script of the site uses them for math."""
         scripts = f"{self._settings.get('MATHJAX_CONFIG')}{self._settings.get('KATEX_AUTO_RENDER')}"
         plain = scripts.replace(" ", "")
         return HIDDEN_DOLLAR if "['$'" in plain or 'left:"$"' in plain else ""
@@ -125,7 +124,7 @@ class Nikola(Target):
         return f"{self._asset_folders(name)[0]}/{post.slug}/{name}"
 
     def asset_url(self, post: Post, name: str) -> str:
-        """`/images/atomic-habits/loop.png`; Nikola makes it relative where the site wants that."""
+        """`/images/atomic-habits/loop.png`; Nikola makes it relative if the site is set up so."""
         return f"/{self._asset_folders(name)[1]}/{post.slug}/{name}".replace("//", "/")
 
     def _asset_folders(self, name: str) -> tuple[str, str]:
@@ -144,15 +143,15 @@ class Nikola(Target):
         return f"{when:%Y-%m-%d %H:%M:%S} UTC{offset[:3]}:{offset[3:5]}"
 
     def _format_head(self, fields: Mapping[str, object]) -> str:
-        """Return the block of metadata; Nikola takes each value as it stands, to the line's end."""
+        """Return the block of metadata; values are not quoted."""
         lines = [f".. {key}: {format_plain_value(v)}" for key, v in drop_empty(fields).items()]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
     def notice(self, post: Post) -> str:
-        """Nikola renders drafts and, unless told otherwise, deploys them."""
+        """Nikola builds drafts and by default deploys them."""
         if not post.draft or self._settings.get("DEPLOY_DRAFTS") is False:
             return ""
         return (
-            "Nikola builds drafts: a deploy now would put this one online under an unlisted address"
-            " (DEPLOY_DRAFTS = False in conf.py keeps drafts at home)"
+            "Nikola builds drafts. A deploy now would put this one online under an unlisted"
+            " address. To prevent that, write DEPLOY_DRAFTS = False in conf.py."
         )

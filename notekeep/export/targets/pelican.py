@@ -1,6 +1,6 @@
 """Pelican (4.12): `content/<slug>.md` with a head of `Key: value` lines, which is no YAML.
 
-Its `pelicanconf.py` is a program. It is read, never run.
+Its `pelicanconf.py` is a program, which is read but never run.
 """
 
 from __future__ import annotations
@@ -76,14 +76,14 @@ class Pelican(Target):
         inner = os.path.relpath(path, self.folder)
         if inner == os.curdir or inner.split(os.sep)[0] == os.pardir:
             self.warnings.append(
-                f"PATH in {self.settings_name} is not below the site's folder: posts go to content/"
+                f"PATH in {self.settings_name} is not in the site's folder. Posts go to content/."
             )
             return "content"
         return inner.replace(os.sep, "/")
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return what Pelican takes as it stands; only a summary is read as Markdown."""
-        # A link within the post leads to the post, as the summary is on other pages.
+        """Return the fields; Pelican only parses Markdown in a summary."""
+        # The summary is on other pages, so links within the post need its address.
         teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, "")}#')
         return (
             super()._fields(post, cover)
@@ -103,16 +103,16 @@ class Pelican(Target):
         return "\n".join([*lines, "", ""])
 
     def notice(self, post: Post) -> str:
-        """Pelican writes drafts into the output, and so online."""
+        """Pelican puts drafts online."""
         if not post.draft:
             return ""
         return (
-            "Pelican writes drafts into the folder drafts/ of the site: a deploy now would put this"
-            " one online under an unlisted address"
+            "Pelican writes drafts into the folder drafts/ of the site. A deploy now would put this"
+            " one online under an unlisted address."
         )
 
 
 def _one_line(html: str) -> str:
-    """Return HTML on one line, its addresses as the build resolves them; code keeps its lines."""
+    """Return HTML on one line, except in code, with addresses for the build to resolve."""
     html = _CODE.sub(lambda code: code[0].replace("\n", "&#10;"), html.strip())
     return _PLACE.sub(r"{\1}", html.replace("\n", " "))

@@ -1,6 +1,6 @@
-"""Portable Markdown: a file that any editor or site shows, with its pictures in a folder beside it.
+"""Portable Markdown: a file for any editor or site, with its pictures in a folder beside it.
 
-Changed as little as can be: a note that needs no change keeps every byte of its body.
+It changes as little as possible: a note that needs no change keeps every byte of its body.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ class Portable(Target):
     diagram_notice = ""
 
     def reaches(self, post: Post, other: Post) -> bool:
-        """Files lie beside each other, draft or not."""
+        """Files are beside each other, draft or not."""
         del post, other
         return True
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return the body as it is, with the line ends that the note has."""
+        """Return the body with the line ends of the note."""
         text = head + (body.lstrip("\n") if head else body)
         note = draft.note.body
         is_crlf = "\r\n" in note and note.count("\r\n") == note.count("\n")
         return text.replace("\n", "\r\n") if is_crlf else text
 
     def _format_head(self, fields: Mapping[str, object]) -> str:
-        # A note that says nothing of itself but its title needs no head.
+        # A note with only a title needs no head.
         return format_yaml_head(fields) if drop_empty(fields).keys() - {"title"} else ""

@@ -1,4 +1,4 @@
-"""Settings of sites: YAML, TOML and JSON, and programs that are searched or read but never run."""
+"""Reads settings of sites: YAML, TOML, JSON, and programs, which are searched but never run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from notekeep.export.rewrite.dialect import ESCAPED_MATH, RAW_MATH, Dialect
 
 def _unreadable(path: str, what: str, line: int | None = None) -> UsageError:
     where = f", line {line}" if line else ""
-    return UsageError(f"{path}{where}: cannot read the site's settings: {what}", "fix them")
+    return UsageError(f"{path}{where}: Cannot read the site's settings: {what}.", "Fix them.")
 
 
 def _read_bytes(path: str) -> bytes:
@@ -28,11 +28,11 @@ def _read_bytes(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise Failure(f"{path}: cannot read the file: {error.strerror}") from error
+        raise Failure(f"{path}: Cannot read the file: {error.strerror}.") from error
 
 
 def read_settings_text(path: str) -> str:
-    """Return a file's text."""
+    """Return the text of a file; UsageError if it is not UTF-8."""
     try:
         return _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -40,7 +40,7 @@ def read_settings_text(path: str) -> str:
 
 
 def read_settings_file(path: str) -> dict[str, Any]:
-    """Read a file of settings by its ending: TOML, JSON or YAML."""
+    """Read TOML, JSON or YAML, by the extension."""
     text = read_settings_text(path)
     try:
         if path.endswith(".toml"):
@@ -52,7 +52,7 @@ def read_settings_file(path: str) -> dict[str, Any]:
 
 
 def _parse_yaml(path: str, text: str) -> object:
-    """Return what YAML says; what has a tag, such as the name of a Python object, is nothing."""
+    """Parse YAML; values with a tag, such as a Python object, are None."""
 
     class Loader(yaml.SafeLoader):
         """Plain YAML."""
@@ -67,7 +67,7 @@ def _parse_yaml(path: str, text: str) -> object:
 
 
 def merge_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings with more of them put over: tables are merged, all else is replaced."""
+    """Return settings with others on top: tables are merged, other values replaced."""
     merged = dict(base)
     for key, value in over.items():
         known = merged.get(key)
@@ -77,23 +77,22 @@ def merge_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, 
 
 
 def as_table(value: object) -> dict[str, Any]:
-    """Return a value of settings as a table; an empty one for what is none."""
+    """Return a value if it is a table, else an empty table."""
     return value if isinstance(value, dict) else {}
 
 
 def find_file(folder: str, *names: str) -> str:
-    """Return the path of the first of these files that is there; "" for none."""
+    """Return the path of the first existing file; "" for none."""
     paths = (os.path.join(folder, *name.split("/")) for name in names)
     return next(filter(os.path.isfile, paths), "")
 
 
 def first_existing_folder(base: str, *names: str) -> str:
-    """Return the first of these folders that is there, else the first."""
+    """Return the first existing folder, else the first name."""
     return next((name for name in names if os.path.isdir(os.path.join(base, name))), names[0])
 
 
-# Programs in JavaScript: what is written there plainly is found by its words; what is computed is
-# as if it were not there.
+# Programs in JavaScript: literal values are searched; computed values are ignored.
 
 _STRING = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`"
@@ -103,7 +102,7 @@ _STRING = re.compile(
 
 
 class Script:
-    """The first of these programs that a site has, and its packages, of which it may use some."""
+    """The first existing program of some names, without comments, and the packages of the site."""
 
     def __init__(self, folder: str, *names: str) -> None:
         self.path = find_file(folder, *names)
@@ -112,21 +111,22 @@ class Script:
         self.text = _STRING.sub(lambda found: "" if found["comment"] else found[0], text)
 
     def uses(self, *names: str) -> bool:
-        """Whether the site has one of these packages and its settings name it."""
+        """Whether the program names one of these packages, and the site has it."""
         return any(name in self.packages and name in self.text for name in names)
 
-    def find(self, pattern: str) -> str:
-        """Return what the first group of a pattern holds, or ""."""
-        match = re.search(pattern, self.text)
-        return match[1] if match else ""
+    def value(self, key: str, call: str = "") -> str:
+        """Return the text of `key: "…"`, or of `call("…")`; "" for none."""
+        ways = rf"\b{key}:\s*", rf"\b{call}\(\s*"
+        found = (re.search(rf"{way}[\"']([^\"']+)", self.text) for way in ways[: 1 + bool(call)])
+        return next((match[1] for match in found if match), "")
 
-    def says(self, pattern: str) -> bool:
-        """Whether the settings hold a pattern."""
-        return re.search(pattern, self.text) is not None
+    def has(self, pattern: str) -> bool:
+        """Whether the program contains a pattern at the beginning of a word."""
+        return re.search(rf"\b(?:{pattern})", self.text) is not None
 
 
 def read_packages(folder: str) -> frozenset[str]:
-    """Return the names of the packages that a site's `package.json` asks for."""
+    """Return the dependencies in a site's `package.json`."""
     path = find_file(folder, "package.json")
     settings = read_settings_file(path) if path else {}
     kinds = (settings.get("dependencies"), settings.get("devDependencies"))
@@ -134,33 +134,33 @@ def read_packages(folder: str) -> frozenset[str]:
 
 
 def script_names(*stems: str) -> tuple[str, ...]:
-    """Return what programs with these names may be called, whatever they end with."""
+    """Return the file names of programs, with every extension."""
     endings = ("js", "mjs", "cjs", "ts", "mts", "cts")
     return tuple(f"{stem}.{ending}" for stem in stems for ending in endings)
 
 
-# Programs in Python: plain values count; whatever is computed is as if it were not there.
+# Programs in Python: literal values are read; computed values are ignored.
 
 
 class PythonSettings(dict[str, object]):
-    """The plain settings of a program, by name; the `computed` are there, but not known."""
+    """The literal settings of a program, by name, and the names of `computed` ones."""
 
     def __init__(self) -> None:
         super().__init__()
         self.computed: set[str] = set()
 
     def warn_of_computed(self, file: str, places: Mapping[str, str]) -> list[str]:
-        """Return what to know of computed settings; `places` says what is taken in their stead."""
+        """Return warnings about computed settings; `places` has the folders used instead."""
         return [
-            f"{name} in {file} is computed, and {file} is never run: posts go to {place}, so write"
-            " it as a plain value if they belong elsewhere"
+            f"{name} in {file} is computed, and {file} is never run, so posts go to {place}. If"
+            " they belong elsewhere, write it as a plain value."
             for name, place in places.items()
             if name in self.computed
         ]
 
 
 def read_python_settings(path: str) -> PythonSettings:
-    """Return the module's plain settings by name; where one is set twice the last counts."""
+    """Return the literal settings of a module; the last assignment of a name counts."""
     try:
         tree = ast.parse(_read_bytes(path), path)
     except (SyntaxError, ValueError) as error:
@@ -193,13 +193,13 @@ _EXTRA: Final = frozenset(
 
 
 def read_extensions(extensions: Iterable[object], where: str) -> tuple[Dialect, list[str]]:
-    """Return what an engine with these extensions understands, and what is missing."""
+    """Return the dialect of an engine with some extensions, and warnings about missing ones."""
     names = {str(name).rsplit(".", 1)[-1] for name in extensions}
     if "extra" in names:
         names |= _EXTRA
     needed = {"footnotes", "tables"} | (set() if "superfences" in names else {"fenced_code"})
     missing = ", ".join(sorted(needed - names))
-    warning = f"{where} lacks {missing}: posts that need them will not look right"
+    warning = f"{where} lacks {missing}. Posts that need them will not look right."
     fold = "details" in names
     dialect = Dialect(
         engine="python",

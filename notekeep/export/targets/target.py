@@ -1,6 +1,6 @@
-"""What a generator has to know of a post: the base of every target, and how one is found.
+"""The base class of targets, and how they are detected and opened.
 
-A target reads the settings of its site when it is made, and writes nothing.
+A target reads the settings of its site, and writes nothing.
 """
 
 from __future__ import annotations
@@ -39,67 +39,65 @@ _CLASSES = {
     "portable": "portable.Portable",
 }
 TARGETS: Final = tuple(_CLASSES)
-"""The ids of all targets; a site is asked in this order whether it is one of theirs."""
+"""The ids of all targets, in the order of detection."""
 
 UNSUPPORTED_PLACES = {
-    "substack": "Substack takes pasted pages: export with --to html, open the page, copy and paste",
-    "medium": "Medium takes pasted pages: export with --to html, open the page, copy and paste",
+    "substack": "Substack takes pasted pages. Export with --to html, then copy and paste the page.",
+    "medium": "Medium takes pasted pages. Export with --to html, then copy and paste the page.",
     "dev.to": (
-        "dev.to takes Markdown: export with --to portable and paste the file; in its head add"
-        " published: false, rename canonical: to canonical_url: and cover: to cover_image:, keep at"
-        " most four tags; pictures need addresses on the web, and math goes between {% katex %} and"
-        " {% endkatex %}"
+        "dev.to takes Markdown. Export with --to portable and paste the file. In its head, add"
+        " published: false, rename canonical: to canonical_url: and cover: to cover_image:, and"
+        " keep at most four tags. Pictures need addresses on the web, and math goes between"
+        " {% katex %} and {% endkatex %}."
     ),
 }
-"""What to do for sites that take no files, by the name a person calls them."""
+"""Hints for services that take no files, by name."""
 
 
 class Target:
     """A site of one generator, or a folder of files that need none.
 
-    Its paths and addresses are templates, filled in with `site` (the target), `post`, `name` (of a
-    file that goes with the post) and `fragment` ("#id" or nothing). Paths start at the site's root.
+    Paths and addresses are templates with `site` (the target), `post`, `name` (of an attachment)
+    and `fragment` ("#id" or ""). Paths are relative to the site.
     """
 
-    id: ClassVar[str]  # as the person names it
+    id: ClassVar[str]  # for --to
     name: ClassVar[str]
-    settings_name: ClassVar[str] = MANIFEST_NAME  # the file that makes a folder a site of it
+    settings_name: ClassVar[str] = MANIFEST_NAME  # the file that identifies the site
     other_settings: ClassVar[tuple[str, ...]] = ()  # further names of that file
-    preview: ClassVar[tuple[str, ...]] = ()  # the command that shows the site with its drafts
-    dated: ClassVar[bool] = True  # every post needs a date
-    anywhere: ClassVar[bool] = False  # any folder will do, as there is no generator
+    preview: ClassVar[tuple[str, ...]] = ()  # the command for a preview with drafts
+    dated: ClassVar[bool] = True  # posts need a date
+    anywhere: ClassVar[bool] = False  # no generator: any folder will do
     ending: ClassVar[str] = ".md"
-    is_built: ClassVar[bool] = False  # a post holds the page that a visitor sees
-    hides_drafts: ClassVar[bool] = False  # the generator builds no drafts unless asked to
-    teaser_in_head: ClassVar[bool] = False  # no mark in a post's body ends its teaser
+    is_built: ClassVar[bool] = False  # the post contains the finished page
+    hides_drafts: ClassVar[bool] = False  # the generator builds no drafts by default
+    teaser_in_head: ClassVar[bool] = False  # the teaser is a field
 
     post_file: ClassVar[str]
-    draft_file: ClassVar[str] = ""  # where a draft is, if that is elsewhere
+    draft_file: ClassVar[str] = ""  # by default `post_file`
     asset_file: ClassVar[str]
-    asset_address: ClassVar[str] = "{name}"  # of a file that goes along, as a post's body has it
-    cover_address: ClassVar[str] = ""  # the same as its front matter has it, if that differs
-    post_address: ClassVar[str]  # as the body of another post has it
-    # How front matter names an address `{slug}` that leads on to the post, where it can do that.
-    former_address: ClassVar[str] = ""
-    # What front matter calls a field that is not called as here; "" for one that it does not have.
-    field_names: ClassVar[Mapping[str, str]] = {}
+    asset_address: ClassVar[str] = "{name}"  # in the body
+    cover_address: ClassVar[str] = ""  # in front matter; by default `asset_address`
+    post_address: ClassVar[str]  # in the body of another post
+    former_address: ClassVar[str] = ""  # of an earlier slug, for redirects in front matter
+    field_names: ClassVar[Mapping[str, str]] = {}  # other names of fields; "" for unsupported ones
 
-    # Finds a letter that is left in the address of a tag's page; None where all are.
+    # a letter that is kept in addresses of tags; None: all letters are
     tag_letters: ClassVar[re.Pattern[str] | None] = None
     remark: ClassVar[str] = ""  # shown in the list of targets
     diagram_notice: ClassVar[str] = (
-        "Mermaid diagrams are shown as source unless the theme of the site loads Mermaid"
+        "Mermaid diagrams are shown as source unless the theme of the site loads Mermaid."
     )
 
     dialect: Dialect
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.warnings: list[str] = []  # what the person should know, a sentence each
+        self.warnings: list[str] = []
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether a folder is a site of this generator; where there is none, any will do."""
+        """Whether a folder is a site of this generator; any folder if there is none."""
         if cls.anywhere:
             return os.path.isdir(folder) or not os.path.lexists(folder)
         names = (cls.settings_name, *cls.other_settings)
@@ -110,7 +108,7 @@ class Target:
         return template.format(site=self, post=post, name=name, fragment=fragment)
 
     def post_path(self, post: Post) -> str:
-        """Return where a post's file is."""
+        """Return the path of a post."""
         return self._fill((self.draft_file if post.draft else "") or self.post_file, post)
 
     def makes_pages(self, path: str) -> bool:
@@ -120,34 +118,34 @@ class Target:
         return not self.anywhere and path.partition("/")[0] == top
 
     def asset_path(self, post: Post, name: str) -> str:
-        """Return where a file that goes with a post is."""
+        """Return the path of an attachment of a post."""
         return self._fill(self.asset_file, post, name)
 
     def asset_url(self, post: Post, name: str) -> str:
-        """Return the address of such a file, as the post's body has it."""
+        """Return the address of an attachment in the body."""
         return self._fill(self.asset_address, post, name)
 
     def cover_url(self, post: Post, name: str) -> str:
-        """Return the address of a post's cover, as its front matter has it."""
+        """Return the address of a cover in front matter."""
         address = self.cover_address
         return self._fill(address, post, name) if address else self.asset_url(post, name)
 
     def link(self, post: Post, anchor: str) -> str:
-        """Return the address that other posts have for a post, or for a place in it."""
+        """Return the address of a post, or an id in it, for links in other posts."""
         return self._fill(self.post_address, post, anchor=anchor)
 
     def reaches(self, post: Post, other: Post) -> bool:
-        """Whether a link from a post to another can be built: a draft is there for drafts only."""
+        """Whether a post can link to another. Only drafts can link to drafts."""
         return post.draft or not other.draft
 
     def head(self, post: Post, cover: str) -> str:
-        """Return what stands before the body; `cover` is the address of the post's cover, or ""."""
+        """Return the text before the body; `cover` is an address or ""."""
         fields = self._fields(post, cover)
-        # What the person let pass stands behind, and takes the place of no field.
+        # Extra fields come last and replace no other field.
         return self._format_head({**fields, **post.extra, **fields})
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the front matter under the generator's names; empty values are left out later."""
+        """Return the fields by the generator's names, also empty ones."""
         fields = {
             "title": post.title,
             "date": self._moment(post.date) if post.date else None,
@@ -171,51 +169,51 @@ class Target:
         return named
 
     def _moment(self, when: datetime) -> object:
-        """Return a time as front matter has it: ISO, with the author's offset."""
+        """Return a time for front matter; by default ISO with the author's offset."""
         return when
 
     def _format_head(self, fields: Mapping[str, object]) -> str:
         return format_yaml_head(fields)
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return a post's file as a whole."""
+        """Return the text of a post's file."""
         del draft
         return head + body.strip("\n") + "\n"
 
     def packed(
         self, post: Post, text: str, assets: dict[str, bytes]
     ) -> tuple[str, dict[str, bytes]]:
-        """Return a post's file with what it carries itself, and the files that lie beside it."""
+        """Return the text of a post with embedded attachments, and the other attachments."""
         del post
         return text, assets
 
     def former_addresses(self, post: Post) -> list[str]:
-        """Return the addresses a post had, as its front matter makes the site lead on from them."""
+        """Return the earlier addresses of a post for redirects in front matter."""
         slugs = post.former if self.former_address else []
         return [self.former_address.format(site=self, slug=slug) for slug in slugs]
 
     def page(self, text: str) -> str:
-        """Return the page that a post's file holds, where `is_built`."""
+        """Return the page in a post's file, if `is_built`."""
         return text
 
     def page_path(self, post: Post) -> str:
-        """Return where a visitor finds that page, from the site's root."""
+        """Return the path of that page on the site."""
         return f"{post.slug}/index.html"
 
     def notice(self, post: Post) -> str:
-        """Return what the person should know about a post in this site, or ""."""
+        """Return a warning about a post, or ""."""
         del post
         return ""
 
     def tag_notice(self, post: Post) -> str:
-        """Return which tags have no address in this site, or ""."""
+        """Return a warning about tags without an address, or ""."""
         letters = self.tag_letters
         lost = [tag for tag in post.tags if letters is not None and not letters.search(tag)]
         if not lost:
             return ""
         return (
-            f"{post.path}: the site makes an empty address of the tag {', '.join(map(repr, lost))},"
-            " which can stop its build: rename the tag, or change how the site writes tags"
+            f"{post.path}: The site makes an empty address of the tag {', '.join(map(repr, lost))},"
+            " which can stop its build. Rename the tag, or change how the site writes tags."
         )
 
 
@@ -224,9 +222,8 @@ def load_target(target: str) -> type[Target]:
     if target not in _CLASSES:
         name = {"devto": "dev.to"}.get(target.casefold(), target.casefold())
         near = get_close_matches(target, TARGETS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TARGETS)}"
-        hint = UNSUPPORTED_PLACES.get(name, hint)
-        raise UsageError(f"there is no target {target!r}", hint)
+        hint = f"Did you mean {near[0]}?" if near else f"The targets are {', '.join(TARGETS)}."
+        raise UsageError(f"There is no target {target!r}.", UNSUPPORTED_PLACES.get(name, hint))
     module, name = _CLASSES[target].split(".")
     found: type[Target] = getattr(import_module(f"notekeep.export.targets.{module}"), name)
     return found
@@ -235,12 +232,12 @@ def load_target(target: str) -> type[Target]:
 def detect(site: str) -> str:
     """Return the target that a folder is a site of."""
     if not os.path.isdir(site):
-        raise NotFound(f"there is no folder {site}", "use --site with the folder of your site")
+        raise NotFound(f"There is no folder {site}.", "Use --site with the folder of your site.")
     kinds = [load_target(target) for target in TARGETS]
     generators = [kind for kind in kinds if not kind.anywhere]
     if found := next((kind for kind in generators if kind.is_site(site)), None):
         return found.id
-    # How the posts end that were exported to a folder without a generator.
+    # Without a generator, the extension of exported posts decides.
     posts = Manifest.read(site).posts
     paths = [path for slug, entry in posts.items() for path in entry.files if slug in path]
     endings = {os.path.splitext(path)[1] for path in paths if "/" not in path}
@@ -249,54 +246,54 @@ def detect(site: str) -> str:
     if not os.listdir(site):
         return "portable"
     raise NotFound(
-        f"{site} does not look like a site of {', '.join(kind.name for kind in generators)}",
-        "use --site with the folder that has the generator's settings, or set --to",
+        f"{site} does not look like a site of {', '.join(kind.name for kind in generators)}.",
+        "Use --site with the folder that has the generator's settings, or set --to.",
     )
 
 
 def open_target(target: str, site: str) -> Target:
-    """Return a target with the settings of its site read."""
+    """Return a target for a site."""
     kind = load_target(target or detect(site))
-    # Whose settings they are is a guess that a person who names the target has no need of.
+    # A named target is not detected if its settings exist.
     named = bool(target) and os.path.isfile(os.path.join(site, kind.settings_name))
     if not named and not kind.is_site(site):
         raise NotFound(
-            f"{site} does not look like a site of {kind.name}: there is no {kind.settings_name}",
-            "use --site with the folder that has the generator's settings",
+            f"{site} does not look like a site of {kind.name}: there is no {kind.settings_name}.",
+            "Use --site with the folder that has the generator's settings.",
         )
     return kind(site)
 
 
-# What several targets tell of a post.
+# Warnings and slugs that several targets share.
 
 
 def number_slugs(slugs: Iterable[str]) -> list[str]:
-    """Return slugs with numbers behind those that came before: `C` and `C++` are both `c`."""
-    taken: dict[str, None] = {}
+    """Return unique slugs, with numbers after duplicates: `C` and `C++` are both `c`."""
+    unique: dict[str, None] = {}
     for slug in slugs:
-        free, number = slug, 1
-        while free in taken:
+        name, number = slug, 1
+        while name in unique:
             number += 1
-            free = f"{slug}-{number}"
-        taken[free] = None
-    return [*taken]
+            name = f"{slug}-{number}"
+        unique[name] = None
+    return [*unique]
 
 
 def utc_day_warning(post: Post) -> str:
-    """Return what to know of a post on a site that counts days in UTC unless it says otherwise."""
+    """Return a warning about the day of a post, for sites that use UTC by default."""
     if post.day.astimezone(UTC).date() == post.day.date():
         return ""
     return (
-        "a post from near midnight has another day in UTC, which such sites print unless their"
-        f" pages ask for your time zone, {post.day:%z}"
+        "A post from near midnight has another day in UTC, which such sites print unless their"
+        f" pages use your time zone, {post.day:%z}."
     )
 
 
 def zone_warning(post: Post, zone: object) -> str:
-    """Return what to know of a post on a site that counts days in the zone of its settings."""
+    """Return a warning about the day of a post, for sites with a time zone in their settings."""
     if zone or f"{post.day:%z}" == "+0000":
         return ""
     return (
-        "_config.yml has no timezone, so a post from near midnight can get the day before or"
-        " after: add the name of yours, such as timezone: Europe/Berlin"
+        "_config.yml has no timezone, so a post from near midnight can get the day before or after."
+        " Add yours, such as timezone: Europe/Berlin."
     )

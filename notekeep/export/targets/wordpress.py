@@ -1,8 +1,8 @@
-"""WordPress: one WXR 1.2 file a post, for Tools → Import.
+"""WordPress: one WXR 1.2 file per post, for Tools → Import.
 
-WXR is RSS with WordPress's own elements. Its importer fetches pictures by address only, so they lie
-in `wp-content/uploads/`, to be copied to the site. A featured picture that is on the web is an item
-of its own, with its address; another one is left out.
+WXR is RSS with WordPress's own elements. Its importer only fetches pictures by address, so they are
+in `wp-content/uploads/`, to be copied to the site. A featured picture on the web is an item with
+its address; any other is omitted.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _NAMESPACES = (
 )
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CANONICAL = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
-"""Where the two plugins that most sites have for it keep the address a post was first at."""
+"""The fields of the two common plugins for canonical addresses."""
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold in any spelling."""
+"""Characters that XML 1.0 cannot contain, not even escaped."""
 
 
 class WordPress(Target):
@@ -44,7 +44,7 @@ class WordPress(Target):
     post_file = "{post.slug}.xml"
     asset_file = "wp-content/uploads/{post.slug}/{name}"
     asset_address = f"/{asset_file}"
-    post_address = "/{post.slug}/{fragment}"  # WordPress leads on to wherever the post is
+    post_address = "/{post.slug}/{fragment}"  # WordPress redirects to the post
 
     def head(self, post: Post, cover: str) -> str:
         """Return the file up to the text of its post."""
@@ -84,7 +84,7 @@ class WordPress(Target):
         return "\n".join(lines)
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return the file as a whole."""
+        """Return the whole file."""
         del draft
         return f"{head}{_data(to_html(body))}</content:encoded>\n</item>\n</channel>\n</rss>\n"
 
@@ -98,14 +98,14 @@ class WordPress(Target):
 
     def notice(self, post: Post) -> str:
         """Pictures are not imported."""
-        copy = "WordPress imports no pictures from a file: copy the folder wp-content to the site"
+        copy = "WordPress imports no pictures from a file. Copy the folder wp-content to the site"
         if not post.cover or "://" in post.cover:
-            return copy
-        return f"{copy}, and choose the featured picture there"
+            return f"{copy}."
+        return f"{copy}, and choose the featured picture there."
 
 
 def _number(name: str) -> int:
-    """Return a number for a post or a picture, the same at every export."""
+    """Return a permanent number for a post or a picture."""
     return zlib.crc32(name.encode()) & 0x7FFFFFFF
 
 
@@ -148,5 +148,5 @@ def _text(text: str) -> str:
 
 
 def _data(text: str) -> str:
-    """Return text as CDATA, which ends where it says so and nowhere before."""
+    """Return text as CDATA, with its end mark escaped."""
     return f"<![CDATA[{_FORBIDDEN.sub('', text).replace(']]>', ']]]]><![CDATA[>')}]]>"

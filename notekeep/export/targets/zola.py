@@ -1,7 +1,7 @@
 """Zola (0.19 to 0.21): `content/blog/<slug>/index.md` with TOML front matter.
 
-What Zola does not know at the top of front matter, and every taxonomy that `config.toml` does not
-name, stops its build; such fields go under `[extra]`.
+Unknown fields at the top of front matter, and taxonomies that `config.toml` does not name, stop the
+build, so they go under `[extra]`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Zola(Target):
     preview = ("zola", "serve", "--drafts")
     hides_drafts = True
     post_file = "content/{site.section}/{post.slug}/index.md"
-    asset_file = "content/{site.section}/{post.slug}/{name}"  # a page holds what it shows
+    asset_file = "content/{site.section}/{post.slug}/{name}"  # a page has its attachments
     post_address = "@/{site.section}/{post.slug}/index.md{fragment}"
     former_address = "{site.section}/{slug}"
 
@@ -47,8 +47,8 @@ class Zola(Target):
         self.section = first_existing_folder(content, "blog", "posts", "post")
         if not os.path.isfile(os.path.join(content, self.section, "_index.md")):
             self.warnings.append(
-                f"content/{self.section} has no _index.md, so nothing lists its posts: add one"
-                ' with sort_by = "date"'
+                f"content/{self.section} has no _index.md, so nothing lists its posts. Add one"
+                ' with sort_by = "date".'
             )
         taxonomies = settings.get("taxonomies")
         listed = taxonomies if isinstance(taxonomies, list) else []
@@ -68,7 +68,7 @@ class Zola(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether its settings are Zola's: Hugo has a file of that name, and spells its keys so."""
+        """Whether its settings are Zola's. Hugo has a file of that name, with other keys."""
         return any(_has_base(os.path.join(folder, name)) for name in _NAMES)
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
@@ -76,7 +76,7 @@ class Zola(Target):
         return fields | {"series": [post.series] if post.series else []}
 
     def _format_head(self, fields: Mapping[str, object]) -> str:
-        """Return TOML, what Zola does not know at the top of it in tables of their own."""
+        """Return TOML, with taxonomies and unknown fields in tables."""
         from tomlkit import dumps
 
         tables: dict[str, dict[str, object]] = {"": {}, "taxonomies": {}, "extra": {}}
