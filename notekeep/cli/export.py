@@ -176,9 +176,7 @@ def notes(
         _report_export(vault, plan, done)
     if check and done is not None and not _passes_checks(vault, plan):
         return Failure.exit_code
-    if plan.refused:
-        return Refused.exit_code
-    return Conflict.exit_code if plan.conflicts else 0
+    return _exit_code(plan)
 
 
 def _check_site(
@@ -334,6 +332,12 @@ def _passes_checks(vault: Vault, plan: ExportPlan) -> bool:
     passed = f"Built: {len(report.results) - failed} checks passed, {failed} failed."
     output.write_message(passed if report.built else "Not built. Nothing was checked.")
     return report.ok
+
+
+def _exit_code(plan: ExportPlan) -> int:
+    if plan.refused:
+        return Refused.exit_code
+    return Conflict.exit_code if plan.conflicts else 0
 
 
 def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
         split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site)
     )
     known, unknown = compare_heads(old_head, new_head)
-    left = [f"the field {key} of the post, which notes do not have" for key in unknown]
+    left = [f"the front matter field {key}" for key in unknown]
     merged = _merge_body(body.replace("\r\n", "\n"), old, new, left)
     return PulledEdits(merged.replace("\n", "\r\n") if "\r\n" in body else merged, known, left)
 

@@ -86,7 +86,7 @@ def test_a_site_that_is_none_is_told_and_hides_no_other(
     )
     assert run("status", "--json") == 0
     first, second = json.loads(capsys.readouterr().out)["sites"]
-    assert "there is no folder" in first["error"]
+    assert "There is no folder" in first["error"]
     assert (second["target"], second["error"]) == ("hugo", "")
     assert second["total"] > 5
 
@@ -101,7 +101,7 @@ def test_all_exports_what_is_public_or_was_exported_and_a_second_time_nothing(
     assert run("--all", *there) == 0
     said = capsys.readouterr()
     assert said.out == ""
-    assert "nothing to write" in said.err
+    assert "Everything is up to date." in said.err
     assert run("status", "--json", *there) == 0
     found = states(capsys.readouterr().out)
     assert set(found.values()) == {"unchanged", "new"}
@@ -120,7 +120,7 @@ def test_what_becomes_of_a_change_by_hand_is_said(
     assert run("Deep Work", *there) == 0
     by_hand(site, "Newport", "Cal Newport")
     assert run("Deep Work", *there) == 3
-    assert f"{FILE}: edited on the site; not changed; --merge" in capsys.readouterr().err
+    assert f"{FILE}: Not changed: edited on the site. --merge" in capsys.readouterr().err
     assert run("Deep Work", *there, flag) == 0
     assert ("Cal Newport" in (site / FILE).read_text()) is bool(kept)
     assert run("Deep Work", *there) == 0
@@ -133,8 +133,8 @@ def test_a_file_that_somebody_else_made_is_only_replaced(
     (site / FILE).write_text("mine")
     there = ["--site", str(site), "--yes"]
     assert run("Deep Work", *there) == 3
-    line = next(line for line in capsys.readouterr().err.splitlines() if "not changed" in line)
-    assert line.endswith("not created by notekeep; not changed; --overwrite replaces it")
+    line = next(line for line in capsys.readouterr().err.splitlines() if "Not changed" in line)
+    assert line.endswith("Not changed: not created by notekeep. --overwrite replaces it.")
     assert (site / FILE).read_text() == "mine"
 
 
@@ -147,16 +147,16 @@ def test_a_refusal_names_note_line_and_remedy_alone_and_among_others(
         )
     assert run("one", "--site", str(site)) == 4
     alone = capsys.readouterr().err
-    assert "one.md: slug: '../../x' is a path" in alone
-    assert "\n  line 3\nuse only letters" in alone
+    assert "one.md: slug must not be a path. Got '../../x'" in alone
+    assert "\n  line 3\nUse only letters" in alone
     (sample / "two.md").write_text("---\ntitle: two\npublish: true\ntags: odd\n---\nx\n")
     (sample / "one.md").write_text(
         (sample / "one.md").read_text().replace("tags", "publish: true\ntags")
     )
     assert run("tag:odd", "--site", str(site)) == 4
     among = capsys.readouterr().err
-    assert "one.md:3: not exported: slug: '../../x' is a path" in among
-    assert "\n  use only letters" in among
+    assert "one.md:3: Not exported. slug must not be a path" in among
+    assert "\n  Use only letters" in among
     assert (site / "content" / "posts" / "two" / "index.md").exists()
 
 
@@ -189,11 +189,11 @@ def test_pull_says_what_it_cannot_bring_back(
 ) -> None:
     there = ["--site", str(site)]
     assert run("pull", *there) == 1
-    assert "no post was edited on the site" in capsys.readouterr().err
+    assert "No post was edited on the site" in capsys.readouterr().err
     assert run("Deep Work", *there) == 0
     by_hand(site, "slug: 'deep-work'", "slug: 'deeper'")
     assert run("pull", *there, "--yes") == 0
-    assert "not copied to the note: slug" in capsys.readouterr().err
+    assert "Not copied to the note: the front matter field slug" in capsys.readouterr().err
 
 
 def test_rules_of_the_vault_are_consent(
@@ -306,7 +306,7 @@ def test_several_words_that_are_not_all_names_export_nothing(
 ) -> None:
     assert run(*words, "--site", str(site)) == 2
     said = capsys.readouterr().err
-    assert "no note is called" in said
+    assert "No note is called" in said
     assert repr(words[-1]) in said
     assert f"quotes around a name or query with spaces: '{' '.join(words)}'" in said
     assert not (site / "content/posts").exists()
@@ -327,7 +327,7 @@ def test_notes_that_vanish_at_once_are_skipped_and_the_rest_exported(
     (sample / "115.md").write_text("---\npublish: true\n---\nother words\n")
     capsys.readouterr()
     assert run("--all", "--site", str(site)) == 4
-    assert "7.md: not exported: " in capsys.readouterr().err
+    assert "7.md: Not exported. " in capsys.readouterr().err
     assert "other words" in (site / "content/posts/115/index.md").read_text()
     assert (site / "content/posts/7/index.md").exists()
 
@@ -363,12 +363,12 @@ def test_notices_of_one_kind_are_one_line_of_a_note(
     said = capsys.readouterr().err.splitlines()
     tags = [line for line in said if "the tag <" in line]
     assert tags == [
-        "tags.md, line 1: the site drops raw HTML: removed the tag <u>, and 3 more like it"
+        "tags.md, line 1: The site drops raw HTML. Removed the tag <u>. And 3 more like it."
     ]
-    assert "tags.md, line 3: there is no note 'Nowhere'; kept the text of the link, and 1 more" in (
+    assert "tags.md, line 3: There is no note 'Nowhere'. Kept the text of the link. And 1 more" in (
         "\n".join(said)
     )
-    assert said[-1] == "2 files written, 0 refused, 2 warnings"
+    assert said[-1] == "2 files written, 0 refused, 2 warnings."
 
 
 def test_a_large_export_prints_some_lines_and_counts_the_rest(
@@ -382,12 +382,12 @@ def test_a_large_export_prints_some_lines_and_counts_the_rest(
     assert run("path:many/", "--site", str(site)) == 4
     said = capsys.readouterr()
     assert len(said.out.splitlines()) == 101, "each file that was written, for other programs"
-    assert said.err.count("there is no note") == 40
-    assert "and 60 more warnings; --json lists all\n" in said.err
-    assert said.err.count(": not exported: ") == 50
-    assert said.err.count("give one of them another slug") == 1
+    assert said.err.count("There is no note") == 40
+    assert "And 60 more warnings. --json lists all.\n" in said.err
+    assert said.err.count(": Not exported. ") == 50
+    assert said.err.count("Give one of them another slug") == 1
     assert len(said.err.splitlines()) < 200
-    assert said.err.splitlines()[-1] == "101 files written, 50 refused, 100 warnings"
+    assert said.err.splitlines()[-1] == "101 files written, 50 refused, 100 warnings."
 
 
 def test_a_post_without_its_note_is_still_online_until_it_is_pruned(
@@ -400,7 +400,7 @@ def test_a_post_without_its_note_is_still_online_until_it_is_pruned(
     assert run("James Clear", *there) == 0
     said = capsys.readouterr().err
     assert f"orphan    {FILE}  still online: its note is no longer in the vault" in said
-    assert "deep-work; `notekeep export --all --prune` removes" in said
+    assert "deep-work. `notekeep export --all --prune` removes" in said
     assert run("status", *there) == 0
     status = capsys.readouterr()
     (line,) = [line for line in status.out.splitlines() if line.startswith("orphan ")]
@@ -468,7 +468,9 @@ def test_the_first_export_prints_the_settings_of_its_site(
     said = capsys.readouterr().err
     settings = home / "notekeep/config/config.toml"
     assert f"add this to {settings}:" in said
-    record = ".notekeep-export.json records what was written; keep it, and commit it with the site"
+    record = (
+        ".notekeep-export.json records the exported files. Keep it, and commit it with the site."
+    )
     assert record in said
     settings.parent.mkdir(parents=True, exist_ok=True)
     lines = said[said.index("[sites.") :].splitlines()
@@ -500,7 +502,7 @@ def test_a_check_fails_when_the_generator_fails(
     assert run("Deep Work", "--site", str(site), "--check") == 5
     said = capsys.readouterr().err
     assert (says or "failed with code 1 and no message") in said
-    assert "\nnot built: " in said
+    assert "\nNot built. " in said
     assert run("Deep Work", "--site", str(site), "--check") == 5, "also where nothing is written"
 
 
@@ -544,7 +546,7 @@ def test_keep_metadata_refuses_a_file_that_is_not_in_the_vault(
 ) -> None:
     for name in ("attachments/a flim.mp4", str(site / "hugo.toml")):
         assert run("Deep Work", "--site", str(site), "--keep-metadata", name) == 2
-        assert "there is no file" in capsys.readouterr().err
+        assert "There is no file" in capsys.readouterr().err
 
 
 def test_the_settings_of_a_vault_can_keep_metadata(

@@ -187,7 +187,7 @@ def test_settings_of_a_vault_that_cannot_be_read_hold_back_what_may_leave_and_no
     assert SETTINGS in run(vault, "doctor").out
     left = run(vault, "export", "--to", "portable", "good")
     assert left.code == 4
-    assert "cannot tell from the settings of this vault" in left.err
+    assert "Cannot tell from the settings of this vault" in left.err
     assert [path.name for path in vault.parent.iterdir() if path.name.endswith("-drafts")] == []
 
 

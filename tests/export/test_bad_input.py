@@ -67,7 +67,7 @@ def test_a_slug_that_is_none_is_refused_with_its_line_and_the_others_are_done(
     source = write_vault({"bad.md": f'---\ntitle: B\nslug: "{slug}"\n---\nx\n', "good.md": WORDS})
     made = plan(source, "bad.md", "good.md")
     error = made.refused["bad.md"]
-    assert error.message.startswith("bad.md: slug:")
+    assert error.message.startswith("bad.md: ")
     assert error.line == 3
     assert error.hint
     write_plan(made, source, history)
@@ -118,13 +118,13 @@ def pictures(write_vault: Write, tmp_path: Path) -> VaultSource:
         ("../outside.png", OUT),
         ("../../../../../../etc/hostname.png", OUT),
         ("/etc/hostname", ""),
-        ("missing.png", "there is no file 'missing.png'"),
+        ("missing.png", "There is no file 'missing.png'"),
         ("linked.png", OUT),
         ("folder/p.png", OUT),
-        ("loop.png", "not exported"),
+        ("loop.png", "Not exported"),
         ("dir.png", "not a regular file"),
         ("pipe.png", "not a regular file"),
-        (".hidden.png", "hidden files are never exported"),
+        (".hidden.png", "Hidden files are never exported"),
         ("huge.png", "larger than 64 MB"),
     ],
 )
@@ -176,7 +176,7 @@ def test_embeds_that_lead_back_become_links_and_the_way_is_told(
     }
     source = write_vault(notes)
     made = plan(source, "a.md")
-    assert "the embed is circular, so it became a link: a → b → c → a" in said(made)
+    assert "The embed is circular, so it became a link: a → b → c → a." in said(made)
     write_plan(made, source, history)
     text = (Path(made.site) / "a.md").read_text()
     assert [text.count(f"{name}-words") for name in "abc"] == [1, 1, 1]

@@ -30,7 +30,7 @@ def test_a_folder_that_is_no_site_is_told_with_what_is_missing(desk: Desk) -> No
     with pytest.raises(NotFound, match="does not look like a site of") as caught:
         plan_posts(source, ["a.md"], site=desk.site)
     assert "--to" in caught.value.hint
-    with pytest.raises(NotFound, match="there is no folder"):
+    with pytest.raises(NotFound, match="There is no folder"):
         plan_posts(source, ["a.md"], site=desk.site / "nowhere")
     assert desk.tree() == before
 
@@ -78,7 +78,7 @@ def test_a_site_inside_the_vault_is_refused_with_the_way_out(desk: Desk, target:
     source = make_source(desk.root)
     with pytest.raises(UsageError, match="is in the vault") as caught:
         plan_posts(source, ["a.md"], target=target, site=site)
-    assert "or write blog/" in caught.value.hint
+    assert "or add blog/" in caught.value.hint
     (desk.root / ".notekeepignore").write_text("blog/\n")
     assert plan_posts(source, ["a.md"], target=target, site=site).posts
 
@@ -100,7 +100,7 @@ def test_a_vault_where_a_site_makes_pages_is_refused(
     root = folder_with(site / inner, "a.md", f"{POST}words")
     with pytest.raises(UsageError, match=f"in the folder {inner} of the site") as caught:
         plan_posts(make_source(root), ["a.md"], target=target, site=site)
-    assert "move the vault out of the site" in caught.value.hint
+    assert "Move the vault out of the site" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_was_exported_is_not_guessed_at_when_its_list_is_damaged(desk: Desk
     desk.put("a.md", f"{POST}words")
     desk.export("a.md")
     (desk.site / MANIFEST_NAME).write_text('{\n"format": 1,\n<<<<<<< ours\n')
-    with pytest.raises(Refused, match=r"line 3: cannot read the manifest") as caught:
+    with pytest.raises(Refused, match=r"line 3: Cannot read the manifest") as caught:
         desk.plan("a.md")
     assert "keep the lines of both" in caught.value.hint
 

@@ -152,13 +152,13 @@ def test_nothing_private_of_a_note_comes_along(word: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("---\nprivate: true\n---\nx", "it is private"),
+        ("---\nprivate: true\n---\nx", "The note is private"),
         ("%% not closed", "n.md"),
         ("---\na: [\n---\nx", "front matter is invalid"),
         ("---\npublish: false\n---\nx", "publish: false prevents export"),
-        ("---\npublish: perhaps\n---\nx", "neither true nor false"),
+        ("---\npublish: perhaps\n---\nx", "must be true or false"),
         ("---\ntags: [privat]\n---\nx", "privat"),
-        ("---\ntype: note\n---\n---\nprivate: true\n---\n\nx", "line 5 marks the note private"),
+        ("---\ntype: note\n---\n---\nprivate: true\n---\n\nx", "Line 5 marks the note private"),
     ],
 )
 def test_a_note_that_cannot_be_told_apart_is_refused(text: str, why: str) -> None:

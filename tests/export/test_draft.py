@@ -81,7 +81,7 @@ def test_the_title_of_a_private_note_is_never_written(write_vault: Write) -> Non
 def test_a_broken_link_becomes_words_and_is_told_with_its_line(write_vault: Write) -> None:
     made = draft(write_vault({"a.md": "---\ntitle: A\n---\n\nSee [[Nowhere]] and [y](gone.md)."}))
     assert text(made) == "See Nowhere and y."
-    assert made.warnings[0].startswith("a.md, line 5: there is no note 'Nowhere'")
+    assert made.warnings[0].startswith("a.md, line 5: There is no note 'Nowhere'")
 
 
 def test_nobody_can_write_the_address_of_a_number(write_vault: Write) -> None:
@@ -178,7 +178,7 @@ def test_an_embed_of_a_note_that_is_not_published_is_left_out(write_vault: Write
     source = write_vault({"a.md": "x\n\n![[b]]\n\ny", "b.md": "words of b"})
     made = draft(source)
     assert text(made) == "x\n\ny"
-    assert "removed the embed of b" in made.warnings[0]
+    assert "Removed the embed of b" in made.warnings[0]
 
 
 def test_naming_a_note_is_no_consent_to_show_it_in_another(write_vault: Write) -> None:
@@ -191,7 +191,7 @@ def test_naming_a_note_is_no_consent_to_show_it_in_another(write_vault: Write) -
 def test_an_embed_of_a_private_note_is_left_out_without_its_name(write_vault: Write) -> None:
     made = draft(write_vault({"a.md": "x ![[Diary]] y", "private/Diary.md": "secret"}))
     assert text(made) == "x  y"
-    assert made.warnings == ["a.md, line 1: removed an embed of a private note"]
+    assert made.warnings == ["a.md, line 1: Removed an embed of a private note."]
 
 
 def test_a_cycle_is_named_and_becomes_a_link(write_vault: Write) -> None:
@@ -259,7 +259,7 @@ def test_the_size_of_a_picture_of_the_web_is_no_part_of_its_words(write_vault: W
 def test_a_name_that_could_mean_two_notes_is_told(write_vault: Write) -> None:
     made = draft(write_vault({"x/a.md": "[[b]]", "x/b.md": "1", "y/b.md": "2"}), "x/a.md")
     assert [ref.path for ref in made.refs.items] == ["x/b.md"]
-    assert made.warnings == ["x/a.md, line 1: 'b' could be x/b.md or y/b.md; used the first"]
+    assert made.warnings == ["x/a.md, line 1: 'b' could be x/b.md or y/b.md. Used the first."]
 
 
 TEMPLATE = """\

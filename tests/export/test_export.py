@@ -297,7 +297,7 @@ def test_what_was_done_in_a_vault_is_read_only_when_a_note_is_gone(
 @pytest.mark.parametrize("slug", ["../../x", "/x", "CON", "x" * 300, "a/b"])
 def test_a_slug_that_leads_elsewhere_stops_the_note(desk: Desk, slug: str) -> None:
     desk.put("a.md", f"---\nslug: {slug}\n---\nwords")
-    with pytest.raises(Refused, match=r"a\.md: slug:"):
+    with pytest.raises(Refused, match=r"a\.md: .*slug"):
         desk.plan("a.md")
 
 
@@ -425,7 +425,7 @@ def test_a_cover_goes_along_when_it_is_in_the_vault(desk: Desk, cover: str, writ
 def test_a_cover_that_is_not_there_is_told_of_its_own_post_only(desk: Desk) -> None:
     desk.put("a.md", POST.replace("type", "cover: gone.png\ntype") + "words")
     desk.put("b.md", f"{POST}words")
-    assert "a.md: the cover 'gone.png' does not exist" in desk.export("a.md").warnings
+    assert "a.md: The cover 'gone.png' does not exist." in desk.export("a.md").warnings
     assert not [line for line in desk.export("b.md").warnings if "cover" in line]
 
 
@@ -506,7 +506,7 @@ def test_a_picture_that_loses_its_width_is_told(desk: Desk) -> None:
     plan = desk.export("a.md")
     assert desk.text("a").count('width="90"') == 1
     assert [line for line in plan.warnings if "without its width" in line] == [
-        "a.md, line 7: the site shows a picture without its width here"
+        "a.md, line 7: The site shows a picture without its width here."
     ]
 
 
@@ -660,7 +660,7 @@ def test_an_unforeseen_error_refuses_one_note_and_no_other(
         source, ["a.md", "b.md", "c.md"], target="hugo", site=desk.site, options=desk.options
     )
     assert [*plan.refused] == ["b.md"]
-    assert "internal error: ZeroDivisionError" in plan.refused["b.md"].message
+    assert "Internal error: ZeroDivisionError" in plan.refused["b.md"].message
     desk.write(plan)
     assert desk.file("a").exists()
     assert desk.file("c").exists()

@@ -304,7 +304,7 @@ def test_all_files_that_hold_places_are_told_at_once(desk: Desk) -> None:
 def test_the_name_of_an_author_is_reported(desk: Desk, name: str) -> None:
     data, who = NAMES[name]
     plan = desk.export(linked(desk, [(name, data)]))
-    assert plan.warnings == [f"n.md: files contain names of people: {name} ({who})"]
+    assert plan.warnings == [f"n.md: Files contain names of people: {name} ({who})."]
     assert sent(desk, name) == data
 
 
@@ -327,7 +327,7 @@ def test_files_of_unknown_kinds_are_reported_in_one_line(desk: Desk) -> None:
     song = ogg(b"\3vorbis", "ARTIST=Ann Lee")
     files = [("b.zip", b"PK\3\4 any"), ("a.csv", b"a,b"), ("c.ogg", song)]
     plan = desk.export(linked(desk, files))
-    assert plan.warnings == ["n.md: not checked for names of people: a.csv, b.zip, c.ogg"]
+    assert plan.warnings == ["n.md: Not checked for names of people: a.csv, b.zip, c.ogg."]
 
 
 @pytest.mark.parametrize(

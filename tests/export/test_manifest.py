@@ -141,7 +141,7 @@ def test_a_vault_whose_settings_are_read_only_keeps_its_posts(
     vault = opened(root)
     done = vault.publishing.export(vault.publishing.plan_export(["second"], site=str(site)))
     (told,) = [line for line in done.warnings if "id" in line]
-    assert "cannot write" in told
+    assert "Cannot write" in told
     assert (tmp_path / "elsewhere.toml").read_text() == "day_start = 3\n"
     assert opened(root).publishing.plan_export(["second"], site=str(site)).is_empty
 

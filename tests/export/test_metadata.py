@@ -247,7 +247,7 @@ def test_photo_is_refused_without_pillow_and_names_the_extra(
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(Refused, match="locations and names without Pillow") as refused:
         strip_metadata(f"photo.{kind.lower()}", data)
-    assert refused.value.hint == "pip install 'notekeep[images]'"
+    assert refused.value.hint == "Install it: pip install 'notekeep[images]'."
     assert strip_metadata("drawn.png", plain) == plain
 
 

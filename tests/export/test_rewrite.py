@@ -196,9 +196,9 @@ def test_every_change_is_told_with_the_line_it_was_made_on(nikola_dialect: Diale
 def test_raw_html_that_a_site_drops_is_told(hugo_dialect: Dialect) -> None:
     body = write_text("a <sup>b</sup>\n\n<div>c</div>\n\nd", hugo_dialect)
     assert [str(remark) for remark in body.remarks] == [
-        "n.md, line 1: the site drops raw HTML: removed the tag <sup>",
-        "n.md, line 1: the site drops raw HTML: removed the tag </sup>",
-        "n.md, line 3: the site drops raw HTML: removed this block",
+        "n.md, line 1: The site drops raw HTML. Removed the tag <sup>.",
+        "n.md, line 1: The site drops raw HTML. Removed the tag </sup>.",
+        "n.md, line 3: The site drops raw HTML. Removed this block.",
     ]
 
 
@@ -223,7 +223,7 @@ def test_a_fence_off_the_margin_of_a_callout_stays_a_fence(nikola_dialect: Diale
 
 def test_a_list_that_a_site_renumbers_is_told(nikola_dialect: Dialect) -> None:
     body = write_text("3. a\n4. b", nikola_dialect)
-    assert str(next(iter(body.remarks))).startswith("n.md, line 1: the list starts at 3")
+    assert str(next(iter(body.remarks))).startswith("n.md, line 1: The list starts at 3")
 
 
 def test_a_diagram_is_what_mermaid_looks_for(nikola_dialect: Dialect) -> None:

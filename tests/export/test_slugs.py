@@ -75,5 +75,5 @@ def test_a_slug_that_an_address_can_hold_is_taken(value: str) -> None:
 def test_a_slug_that_is_a_path_or_no_name_is_refused(value: str) -> None:
     with pytest.raises(Refused) as caught:
         read_slug(value, "notes/n.md")
-    assert caught.value.message.startswith("notes/n.md: slug: ")
+    assert caught.value.message.startswith("notes/n.md: ")
     assert len(caught.value.message) < 200

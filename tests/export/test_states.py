@@ -87,7 +87,7 @@ def test_a_refused_note_is_told_at_each_export(root: Path, site: Path) -> None:
     plan = vault.publishing.plan_export(("a", "b", "c"), site=str(site))
     assert plan.is_empty
     (why,) = plan.refused.values()
-    assert "slug: 'a/b'" in why.message
+    assert "slug must not be a path. Got 'a/b'" in why.message
     assert (why.hint, why.line) != ("", None)
 
 
@@ -109,7 +109,7 @@ def test_what_is_left_in_a_site_is_told_and_pruned_though_the_only_note_is_refus
     (root / "b.md").unlink()
     (root / "a.md").write_text(f"---\nslug: x/y\n{POST[4:]}x\n")
     found = stand(root, site)
-    assert found["a.md"].startswith("refused  a.md: slug: 'x/y' is a path")
+    assert found["a.md"].startswith("refused  a.md: slug must not be a path")
     assert found["b"].startswith("orphan"), "the path of a note that is gone is nowhere kept"
     vault = Vault.open(root)
     vault.indexing.refresh()
@@ -128,7 +128,7 @@ def test_of_a_note_that_became_private_it_is_told_that_its_post_is_there_still(
     (root / "b.md").write_text("---\nprivate: true\n---\n")
     there = "still in the site: its note may no longer be exported"
     said = stand(root, site)["b.md"]
-    assert said.startswith("refused  b.md: it is private; ")
+    assert said.startswith("refused  b.md: The note is private. ")
     assert said.endswith(f"{FILE.replace('/a/', '/b/')}: {there}")
     export(root, site, prune=True)
     assert stand(root, site).get("b.md", "") == ""

@@ -70,7 +70,7 @@ def test_another_program_s_conf_is_no_site(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_site_is_an_error_that_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="does not look like a site of Hugo"):
         open_target("hugo", str(tmp_path))
-    with pytest.raises(NotFound, match="there is no folder"):
+    with pytest.raises(NotFound, match="There is no folder"):
         detect(str(tmp_path / "gone"))
 
 
@@ -87,7 +87,7 @@ def test_a_folder_of_other_things_is_no_site_until_its_target_is_named(tmp_path:
 def test_a_misspelt_target_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         load_target("nicola")
-    assert caught.value.hint == "did you mean nikola?"
+    assert caught.value.hint == "Did you mean nikola?"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_settings_of_a_target_that_is_named_are_read_whatever_else_is_there(
     tmp_path: Path, target: str, name: str, text: str
 ) -> None:
     folder_with(tmp_path, name, text)
-    with pytest.raises(UsageError, match=f"{name}.*cannot read"):
+    with pytest.raises(UsageError, match=f"{name}.*Cannot read"):
         open_target(target, str(tmp_path))
 
 
@@ -496,7 +496,7 @@ def test_mkdocs_inherits_settings_and_its_own_go_before(tmp_path: Path) -> None:
     (tmp_path / "all.yml").write_text("INHERIT: site/mkdocs.yml\n")
     assert MkDocs(str(folder)).post_path(post()) == "other/posts/a-title/index.md", "in a circle"
     (tmp_path / "base.yml").unlink()
-    with pytest.raises(NotekeepError, match=r"base\.yml: cannot read"):
+    with pytest.raises(NotekeepError, match=r"base\.yml: Cannot read"):
         MkDocs(str(folder))
 
 
@@ -545,7 +545,7 @@ def test_pelican_s_content_may_be_said_in_several_ways(
     text = f"PATH = {said.format(site=tmp_path / 'site')!r}\n"
     site = pelican(tmp_path, text)
     assert site.post_path(post()) == f"{folder}/a-title.md"
-    assert any("not below the site" in line for line in site.warnings) == (said == "..")
+    assert any("is not in the site's folder" in line for line in site.warnings) == (said == "..")
 
 
 def test_mkdocs_s_head_has_both_dates(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_a_plan_of_notes_that_nobody_read_is_not_written(root: Path, site: Path)
     vault = Vault.open(root)
     assert vault.indexing.refresh(words=False, defer=True).pending > MANY
     plan = vault.publishing.plan_export(["post"], site=str(site))
-    with pytest.raises(Conflict, match="notes have changed since the preview"):
+    with pytest.raises(Conflict, match="Notes have changed since the preview"):
         vault.publishing.export(plan)
     assert "and more words" not in left(site)
     vault.publishing.export(vault.publishing.plan_export(["post"], site=str(site)))

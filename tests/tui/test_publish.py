@@ -397,7 +397,7 @@ async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_
         await until(pilot, lambda: shows(app, "hugo is not installed"))
         await until(pilot, lambda: shows(app, "Draft: the site hides it"))
         await press(pilot, "v")
-        await until(pilot, lambda: shows(app, "install hugo"))
+        await until(pilot, lambda: shows(app, "Install hugo"))
 
 
 def plans(folder: Path) -> list[ExportPlan]:

@@ -345,7 +345,9 @@ def test_formulas_are_mathml_and_what_is_not_is_told_once(
     plan = plan_posts(source, ["a.md"], target=target, site=site, options=options)
     write_plan(plan, source, history)
     told = [line for line in plan.warnings if "TeX" in line]
-    assert told == ["a.md, line 1: shown as TeX because of an unknown macro: '\\\\foo', and 1 more"]
+    assert told == [
+        "a.md, line 1: Shown as TeX because of an unknown macro: '\\\\foo', and 1 more."
+    ]
     report = check_pages(plan, Audit(source, plan))
     assert (report.built, report.failed) == (True, [])
     assert {result.id for result in report.results if result.state == "passed"} >= {"C10", "C11"}

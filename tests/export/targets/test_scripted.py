@@ -69,7 +69,7 @@ def test_a_comment_says_nothing(tmp_path: Path) -> None:
 def test_a_package_file_that_does_not_parse_is_told_with_its_place(tmp_path: Path) -> None:
     folder_with(tmp_path, "eleventy.config.js", "")
     folder_with(tmp_path, "package.json", '{\n "x": \n}')
-    with pytest.raises(UsageError, match=r"package\.json: cannot read the site's settings"):
+    with pytest.raises(UsageError, match=r"package\.json: Cannot read the site's settings"):
         Eleventy(str(tmp_path))
 
 
