@@ -133,9 +133,9 @@ class Audit:
         if not hit.file.post:
             return 0
         text = self._source.read(hit.file.post).decode("utf-8", "replace")
-        wanted = normalize_for_audit(hit.term.text)
+        words = normalize_for_audit(hit.term.text)
         for number, line in enumerate(text.splitlines(), 1):
-            if _is_in(hit.term, wanted, line, f" {normalize_for_audit(line)} "):
+            if _is_in(hit.term, words, line, f" {normalize_for_audit(line)} "):
                 return number
         return 0
 

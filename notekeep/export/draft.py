@@ -154,8 +154,8 @@ class Drafter:
             return True
         if find_heading(stripped.passage.tree, heading) is not None:
             return False
-        wanted = f" {normalize_heading(heading)} "
-        return any(wanted in f" {normalize_heading(part)} " for part in stripped.removed)
+        words = f" {normalize_heading(heading)} "
+        return any(words in f" {normalize_heading(part)} " for part in stripped.removed)
 
     def _check_fields(self, note: Note, hidden: Callable[[str], bool]) -> None:
         """Refuse an exported field with a comment, a private mark or the name of a private note."""

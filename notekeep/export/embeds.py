@@ -29,10 +29,10 @@ _MAYBE_EMPTY = re.compile(
 
 def find_heading(tree: Tree, words: str) -> Node | None:
     """Return the first heading with these words."""
-    wanted = normalize_heading(words)
+    normalized = normalize_heading(words)
     headings = tree.find("heading")
     return next(
-        (node for node in headings if normalize_heading(heading_words(node)) == wanted), None
+        (node for node in headings if normalize_heading(heading_words(node)) == normalized), None
     )
 
 
@@ -103,8 +103,8 @@ def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> Map
         below = takewhile(lambda n: n.kind != "heading" or n.level > heading.level, after)
         return _cut_out(passage, [heading, *below])
     if fragment.block:
-        wanted = fragment.block.casefold()  # Obsidian ignores the case of ids
-        marks = (mark for mark in block_ids(tree) if mark.name.casefold() == wanted)
+        block_id = fragment.block.casefold()  # Obsidian ignores the case of ids
+        marks = (mark for mark in block_ids(tree) if mark.name.casefold() == block_id)
         return next((_cut_out(passage, [mark.block]) for mark in marks), None)
     blocks = list(tree.root.children)
     if blocks and is_title(blocks[0], title):

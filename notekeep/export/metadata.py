@@ -27,14 +27,14 @@ from notekeep.export.source_map import MappedText, SourceEdit
 # profiles are copied too.
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_KEPT = frozenset(
+_PNG_CHUNKS = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs acTL"
     b" fcTL fdAT".split()
 )
-_WEBP_KEPT = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
+_WEBP_CHUNKS = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 _WEBP_FLAGS = 0x08 | 0x04
 """The header flags for EXIF and XMP."""
-_GIF_KEPT = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
+_GIF_EXTENSIONS = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
 """The number of repeats, and the colours."""
 _ORIENTATION = 0x0112
 _RESAVED = {"tif": "TIFF", "tiff": "TIFF", "avif": "AVIF", "heic": "HEIF", "heif": "HEIF"}
@@ -84,7 +84,7 @@ def _cleaner(name: str, data: bytes) -> Callable[[str, bytes], bytes] | None:
 
 
 def _jpeg(_name: str, data: bytes) -> bytes:
-    kept = [data[:2]]
+    parts = [data[:2]]
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
         marker = data[at + 1]
@@ -93,16 +93,16 @@ def _jpeg(_name: str, data: bytes) -> bytes:
             end = at + 1
         segment = data[at:end]
         if marker == 0xE1:
-            kept.append(_orientation_only(data, segment))
+            parts.append(_orientation_only(data, segment))
         else:
-            kept.append(_drawn_segment(segment))
+            parts.append(_visible_segment(segment))
         at = end
     # Phones append whole files (motion, depth, previews) after the end of the picture.
-    clean = b"".join([*kept, *_scans(data, at)])
+    clean = b"".join([*parts, *_scans(data, at)])
     return data if clean == data else clean
 
 
-def _drawn_segment(segment: bytes) -> bytes:
+def _visible_segment(segment: bytes) -> bytes:
     """Return the part of a segment that affects how the picture looks."""
     marker = segment[1]
     if marker == 0xE0 and segment.startswith(b"JFIF\0", 4):  # without its thumbnail
@@ -175,7 +175,7 @@ def _quietly() -> Iterator[None]:
 
 
 def _png(_name: str, data: bytes) -> bytes:
-    kept = [data[:8]]
+    parts = [data[:8]]
     at, name = 8, b""
     while at + 8 <= len(data) and name != b"IEND":
         size, name = struct.unpack_from(">I4s", data, at)
@@ -183,38 +183,38 @@ def _png(_name: str, data: bytes) -> bytes:
         if name == b"iCCP":  # its name reveals that of the monitor
             chunk = name + b"icc" + data[data.find(b"\0", at + 8) : end - 4]
             crc = zlib.crc32(chunk).to_bytes(4, "big")
-            kept.append((len(chunk) - 4).to_bytes(4, "big") + chunk + crc)
-        elif name in _PNG_KEPT:
-            kept.append(data[at:end])
+            parts.append((len(chunk) - 4).to_bytes(4, "big") + chunk + crc)
+        elif name in _PNG_CHUNKS:
+            parts.append(data[at:end])
         at = end
-    clean = b"".join(kept)
+    clean = b"".join(parts)
     return data if clean == data else clean
 
 
 def _webp(_name: str, data: bytes) -> bytes:
-    kept = []
+    parts = []
     at, is_whole = 12, True
     while at + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, at)
         end = at + 8 + size + size % 2
-        if name in _WEBP_KEPT:
-            kept.append(data[at:end])
+        if name in _WEBP_CHUNKS:
+            parts.append(data[at:end])
         else:
             is_whole = False
         at = end
     if is_whole:
         return data
-    if kept and kept[0].startswith(b"VP8X"):
-        head = bytearray(kept[0])
+    if parts and parts[0].startswith(b"VP8X"):
+        head = bytearray(parts[0])
         head[8] &= ~_WEBP_FLAGS & 0xFF
-        kept[0] = bytes(head)
-    body = b"WEBP" + b"".join(kept)
+        parts[0] = bytes(head)
+    body = b"WEBP" + b"".join(parts)
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def _gif(_name: str, data: bytes) -> bytes:
     at = 13 + _colours(data[10:11])
-    kept = [data[:at]]
+    parts = [data[:at]]
     while at < len(data):
         start = at
         if data[at] == 0x2C:
@@ -225,9 +225,13 @@ def _gif(_name: str, data: bytes) -> bytes:
             break
         label, application = data[start + 1 : start + 2], data[start + 3 : start + 14]
         is_timing = label == b"\xf9"
-        if data[start] == 0x2C or is_timing or (label == b"\xff" and application in _GIF_KEPT):
-            kept.append(data[start:at])
-    clean = b"".join([*kept, b";"])
+        if (
+            data[start] == 0x2C
+            or is_timing
+            or (label == b"\xff" and application in _GIF_EXTENSIONS)
+        ):
+            parts.append(data[start:at])
+    clean = b"".join([*parts, b";"])
     return data if clean == data else clean
 
 
@@ -252,7 +256,9 @@ def _svg(name: str, data: bytes) -> bytes:
     # Comments, instructions and document types are not in the tree.
     changed = _INSTRUCTION.search(data) is not None
     for element in root.iter():
-        for child in [one for one in element if not _is_drawn(one.tag) or _tag(one) in _INVISIBLE]:
+        for child in [
+            one for one in element if not _is_visible(one.tag) or _tag(one) in _INVISIBLE
+        ]:
             _remove(element, child)
             changed = True
         if _tag(element) == "style" and element.text:
@@ -277,7 +283,7 @@ def _tag(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _is_drawn(tag: str) -> bool:
+def _is_visible(tag: str) -> bool:
     return not tag.startswith("{") or tag[1:].partition("}")[0] in _NAMESPACES.values()
 
 
@@ -294,7 +300,7 @@ def _attribute(name: str, key: str, value: str) -> str | None:
     """Return the clean value of an attribute; None for one that draws nothing."""
     # `data-…` and `on…` are for scripts; diagrams.net stores its whole document in `content`.
     local = key.rpartition("}")[2]
-    if not _is_drawn(key) or local.startswith(("data-", "on")) or local == "content":
+    if not _is_visible(key) or local.startswith(("data-", "on")) or local == "content":
         return None
     if value.strip().lower().startswith("data:"):
         return strip_data_address(name, value.strip()) or None

@@ -168,9 +168,9 @@ def site_folder(root: str, target: str, site: str) -> str:
         return os.path.abspath(os.path.expanduser(site))
     if target and not load_target(target).anywhere:
         raise UsageError(f"{target} needs the folder of the site.", "Use --site DIR.")
-    beside = os.path.dirname(os.path.realpath(root))
+    parent = os.path.dirname(os.path.realpath(root))
     kind = "drafts" if target in {"", "portable"} else target
-    return os.path.join(beside, f"{os.path.basename(os.path.normpath(root))}-{kind}")
+    return os.path.join(parent, f"{os.path.basename(os.path.normpath(root))}-{kind}")
 
 
 def _refuse_nesting(root: str, target: Target) -> None:

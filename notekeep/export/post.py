@@ -244,9 +244,9 @@ def read_slug(value: object, path: str) -> str | None:
 def _without_accents(text: str) -> str:
     if text.isascii():
         return text
-    kept = []
+    letters = []
     for char in unicodedata.normalize("NFC", text):
         parts = unicodedata.normalize("NFKD", char)
         latin = parts[0].isascii() or unicodedata.name(parts[0], "").startswith("LATIN")
-        kept.append("".join(p for p in parts if not unicodedata.combining(p)) if latin else char)
-    return "".join(kept)
+        letters.append("".join(p for p in parts if not unicodedata.combining(p)) if latin else char)
+    return "".join(letters)

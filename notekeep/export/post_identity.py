@@ -45,21 +45,21 @@ class SlugClash(Refused):
 def resolve_posts(batch: Batch) -> None:
     """Set slug, date and state of every post: the earlier ones, else new ones."""
     _choose_slugs(batch)
-    taken = {draft.post.slug for draft in batch.requested.values()}
+    used = {draft.post.slug for draft in batch.requested.values()}
     for path, draft in batch.requested.items():
         known = batch.manifest.of_note(path)
         is_chosen = batch.options.draft is not None or draft.note.fields.get("draft") is not None
         if known is not None and known[1].published and not is_chosen:
             draft.post.draft = False  # published with --publish
         _resolve_date(batch, draft)
-        draft.post.former = _former_slugs(batch, draft, taken)
+        draft.post.former = _former_slugs(batch, draft, used)
     for path, draft in batch.existing.items():
         known = batch.manifest.of_note(path)
         if known is not None:
             draft.post.slug, entry = known
             draft.post.date = entry.moment() or batch.options.moment()
             draft.post.draft = entry.draft
-            draft.post.former = [one for one in entry.former if one not in taken]
+            draft.post.former = [one for one in entry.former if one not in used]
     if batch.options.series_links:
         add_series_links(batch.drafts.values(), batch.target)
     for path, draft in batch.drafts.items():
@@ -132,7 +132,7 @@ def _resolve_date(batch: Batch, draft: Draft) -> None:
         )
 
 
-def _former_slugs(batch: Batch, draft: Draft, taken: set[str]) -> list[str]:
+def _former_slugs(batch: Batch, draft: Draft, used: set[str]) -> list[str]:
     """Return the earlier slugs of a post at which it was public."""
     known = batch.manifest.of_note(draft.note.path)
     if known is None:
@@ -142,7 +142,7 @@ def _former_slugs(batch: Batch, draft: Draft, taken: set[str]) -> list[str]:
     if slug != draft.post.slug and not entry.draft and not _is_edited(batch, entry):
         former.append(slug)
     # The address of another post cannot redirect.
-    return [one for one in dict.fromkeys(former) if one not in taken]
+    return [one for one in dict.fromkeys(former) if one not in used]
 
 
 def _is_edited(batch: Batch, entry: ManifestEntry) -> bool:
@@ -153,19 +153,19 @@ def _is_edited(batch: Batch, entry: ManifestEntry) -> bool:
 
 def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
     """Return unused slugs for notes refused for theirs; the first of several keeps its slug."""
-    taken = {name_key(post.slug) for post in plan.published.values()}
+    used = {name_key(post.slug) for post in plan.published.values()}
     for slug, entry in manifest.posts.items():
-        taken |= {name_key(one) for one in (slug, *entry.former)}
+        used |= {name_key(one) for one in (slug, *entry.former)}
     slugs: dict[str, str] = {}
     for path, error in sorted(plan.refused.items()):
         if not isinstance(error, SlugClash):
             continue
-        if not error.is_taken and name_key(error.slug) not in taken:
-            taken.add(name_key(error.slug))
+        if not error.is_taken and name_key(error.slug) not in used:
+            used.add(name_key(error.slug))
             continue
         number, stem = 2, error.slug[:100]
-        while name_key(f"{stem}-{number}") in taken:
+        while name_key(f"{stem}-{number}") in used:
             number += 1
         slugs[path] = f"{stem}-{number}"
-        taken.add(name_key(slugs[path]))
+        used.add(name_key(slugs[path]))
     return slugs

@@ -467,7 +467,7 @@ def _rewrite_teaser(passage: MappedText, comment: _Comment) -> SourceEdit:
 
 # Marks that hide nothing: misspelt ones, and those in a place without effect.
 
-_CALLOUT_BEGUN = re.compile(r"\[[ \t]*!([^\]\n]*)(\]?)")
+_CALLOUT_START = re.compile(r"\[[ \t]*!([^\]\n]*)(\]?)")
 _BRACKETS = re.compile(r"!?\[([^\]\n]*)\]")
 _OTHER_SYNTAX = re.compile(
     r"^[ \t>]*(?:[-+*][ \t]+)?(?::::+|!!!|\?\?\?\+?)[ \t]*\{?\.?(\w+)|</?(\w+)>|\{[.!](\w+)\}"
@@ -488,7 +488,7 @@ _MASKED = re.compile(r"[^\n]+")
 
 def _refuse_other_marks(passage: MappedText) -> None:
     words, headings = _visible_text(passage)
-    found = [mark for mark in _CALLOUT_BEGUN.finditer(words) if _means_private(mark)]
+    found = [mark for mark in _CALLOUT_START.finditer(words) if _means_private(mark)]
     found += [
         mark
         for quote in passage.tree.find("quote")
@@ -557,7 +557,7 @@ def _visible_text(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
 
 def holds_mark(words: str) -> bool:
     """Whether text in which marks have no effect, such as a field, has a private mark."""
-    marks = [mark for mark in _CALLOUT_BEGUN.finditer(words) if _means_private(mark)]
+    marks = [mark for mark in _CALLOUT_START.finditer(words) if _means_private(mark)]
     tags = [tag for tag in _TAG.finditer(words) if _is_private_or_like(_tag_name(tag[1]))]
     return bool(marks or tags)
 

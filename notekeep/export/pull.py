@@ -156,8 +156,8 @@ def _describe_clash(clash: MergeRegion) -> str:
     for number, line in enumerate(clash.site):
         if line.strip() and line not in known:
             return f"line {clash.line + number} of the post's text: {line[:60]!r}"
-    gone = next((line for line in clash.base if line.strip() and line not in clash.site), "")
-    return f"line {clash.line} of the post's text, where this was removed: {gone[:60]!r}"
+    removed = next((line for line in clash.base if line.strip() and line not in clash.site), "")
+    return f"line {clash.line} of the post's text, where this was removed: {removed[:60]!r}"
 
 
 def _merge_words(base: Sequence[str], site: Sequence[str], note: Sequence[str]) -> list[str] | None:

@@ -143,12 +143,12 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
     inline = passage.find("note") if "^[" in passage.text else []
     if not inline:
         return passage, []
-    taken = {span.info for span in passage.find("footnote")}
+    used = {span.info for span in passage.find("footnote")}
     numbers: dict[Span, int] = {}
     number = 0
     for note in inline:
         number += 1
-        while str(number) in taken:
+        while str(number) in used:
             number += 1
         numbers[note] = number
     outer, within = _nested(inline)

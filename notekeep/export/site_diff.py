@@ -37,7 +37,7 @@ class SiteDiff:
         self.withheld = batch.drafter.attachments.withheld
         self.shows_private = shows_private  # whether a text contains private text of a note
         self.requested = {path: draft.post.slug for path, draft in batch.requested.items()}
-        self.gone = batch.orphaned_slugs()
+        self.orphans = batch.orphaned_slugs()
         self.files: list[SiteChange] = []
         self.warnings: list[str] = []
 
@@ -157,18 +157,18 @@ class SiteDiff:
                     return replace(theirs, status="changed", after=both, why=why)
         if base is not None and self._has_edits(base, before, after):
             return replace(change, base=base)
-        is_kept = is_as_note and old.kept.get(path) == fingerprint(change.before or b"")
-        return stays if is_kept and not moves and not since else theirs
+        is_unchanged = is_as_note and old.kept.get(path) == fingerprint(change.before or b"")
+        return stays if is_unchanged and not moves and not since else theirs
 
     def _public(self, text: bytes, change: SiteChange) -> bytes:
         """Return a post's text without the lines that became private."""
-        kept: list[bytes] = []
+        lines: list[bytes] = []
         for line in text.splitlines(keepends=True):
             if self.shows_private(line, change.note):
                 continue
-            if line.strip() or not kept or kept[-1].strip():  # keeps one blank line
-                kept.append(line)
-        return b"".join(kept)
+            if line.strip() or not lines or lines[-1].strip():  # keeps one blank line
+                lines.append(line)
+        return b"".join(lines)
 
     def _has_edits(self, base: bytes, site: bytes, note: bytes) -> bool:
         """Whether the note contains every edit of the site, as after a pull."""
@@ -206,21 +206,23 @@ class SiteDiff:
     # links to them.
 
     def _compare_orphans(self, entries: dict[str, ManifestEntry]) -> None:
-        gone = self.gone
-        kept = {path for slug, one in entries.items() if slug not in gone for path in one.files}
-        for slug, why in gone.items():
+        orphans = self.orphans
+        current = {
+            path for slug, one in entries.items() if slug not in orphans for path in one.files
+        }
+        for slug, why in orphans.items():
             old = self.manifest.posts[slug]
             moved = self.requested.get(old.note, old.moved) if why == SLUG_CHANGED else ""
             left = replace(old, files={}, moved=moved)
             others = [
                 entry.name(other)
                 for other, entry in entries.items()
-                if why == NOTE_MISSING and other not in gone and slug in entry.links
+                if why == NOTE_MISSING and other not in orphans and slug in entry.links
             ]
             linking = next(iter(others), "")
             reason = f"{why}, but {linking} links to it: export that post too" if linking else why
             goes = why == SLUG_CHANGED or (self.options.prune and not linking)
-            for path in sorted(old.files.keys() - kept):
+            for path in sorted(old.files.keys() - current):
                 change = self._unneeded(path, old, old.note or slug, reason, goes=goes)
                 if change is None:
                     continue
@@ -237,7 +239,7 @@ class SiteDiff:
     def _warn_of_dead_links(self, entries: Mapping[str, ManifestEntry]) -> None:
         """Warn of unchanged posts that link to posts that are no longer visible."""
         for slug, entry in entries.items():
-            if slug in self.gone:
+            if slug in self.orphans:
                 continue
             for other in entry.links:
                 found = entries.get(other)

@@ -201,8 +201,8 @@ class VaultSource:
         name = target.strip("/")
         if target.startswith("/"):  # may be a page of the site
             return self.schema.is_private(name) and os.path.lexists(os.path.join(self.root, name))
-        beside = os.path.normpath(os.path.join(os.path.dirname(from_path), name))
-        return self.schema.is_private(name) or self.schema.is_private(beside)
+        relative = os.path.normpath(os.path.join(os.path.dirname(from_path), name))
+        return self.schema.is_private(name) or self.schema.is_private(relative)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

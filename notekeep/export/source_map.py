@@ -119,8 +119,8 @@ class MappedText:
 
     def find(self, *kinds: str) -> list[Span]:
         """Return the spans of these kinds, in order of appearance."""
-        wanted = frozenset(kinds)
-        return [span for span in self.page.structure if span.kind in wanted]
+        selected = frozenset(kinds)
+        return [span for span in self.page.structure if span.kind in selected]
 
     @cached_property
     def starts(self) -> list[int]:
@@ -152,9 +152,9 @@ class MappedText:
 
     def _change(self, edit: SourceEdit) -> SourceChange:
         start, end = edit.start, edit.end
-        gone = self.text[start:end]
+        removed = self.text[start:end]
         begins = start == 0 or self.text[start - 1] == "\n"
-        joins = gone.endswith("\n") and not edit.text.endswith("\n") and not begins
+        joins = removed.endswith("\n") and not edit.text.endswith("\n") and not begins
         if end < len(self.text) and not joins:
             end = max(start, end - 1)
         first, last = self.origin(start), self.origin(end)
@@ -188,12 +188,12 @@ class MappedText:
     def _keep(self, start: int, end: int, pieces: list[str], origins: list[Origin]) -> None:
         if start == end:
             return
-        kept = self.text[start:end]
+        text = self.text[start:end]
         line = self.line_of(start)
         if _at_line_start(pieces):
             origins[-1] = self.origins[line]
-        pieces.append(kept)
-        origins.extend(self.origins[line + 1 : line + 1 + kept.count("\n")])
+        pieces.append(text)
+        origins.extend(self.origins[line + 1 : line + 1 + text.count("\n")])
 
     def _insert(self, edit: SourceEdit, pieces: list[str], origins: list[Origin]) -> None:
         lines = edit.text.count("\n")

@@ -123,10 +123,10 @@ class BuiltSite:
         endings = (f"/{post.slug}.html", f"/{post.slug}/index.html")
         found = [path for path in self.files if f"/{path}".endswith(endings)]
         if len(found) > 1:
-            wanted = normalize_heading(post.title)
+            title = normalize_heading(post.title)
             for path in found:
                 headings = self.read_page(path).find("h1")
-                if any(normalize_heading(heading.text()) == wanted for heading in headings):
+                if any(normalize_heading(heading.text()) == title for heading in headings):
                     return path
         return found[0] if found else ""
 

@@ -42,19 +42,19 @@ def write_body(
     draft: Draft,
     dialect: Dialect,
     addresses: SiteAddresses,
-    wanted: AbstractSet[str],
+    linked: AbstractSet[str],
     options: Options,
 ) -> RewrittenBody:
     """Write the body of a draft for an engine; refuse a note that this would change.
 
-    `wanted` are the ids of linked places.
+    `linked` are the ids of linked places.
     """
     body = RewrittenBody("")
     job = RewriteJob(draft.passage, dialect, body.remarks)
     _drop_title(job, draft)
     block_syntax.rewrite_callouts(job)
     _rewrite_links(job, draft.refs, addresses, options)
-    body.ids = _write_anchors(job, addresses, wanted)
+    body.ids = _write_anchors(job, addresses, linked)
     block_syntax.separate_rules(job)
     block_syntax.rewrite_diagrams(job)
     block_syntax.fence_indented_code(job)
@@ -187,7 +187,7 @@ def _size(ref: Ref) -> str:
     return f'width="{ref.width}"{height}'
 
 
-def _write_anchors(job: RewriteJob, addresses: SiteAddresses, wanted: AbstractSet[str]) -> set[str]:
+def _write_anchors(job: RewriteJob, addresses: SiteAddresses, linked: AbstractSet[str]) -> set[str]:
     """Write an id at each linked place, and remove the vault's block ids."""
     marks = [mark for mark in block_ids(job.tree) if job.is_free(mark.block)]
     line_ends = {node.start: node for node in job.tree.find("soft_break", "hard_break")}
@@ -203,9 +203,9 @@ def _write_anchors(job: RewriteJob, addresses: SiteAddresses, wanted: AbstractSe
         if mark.start in line_ends:
             job.claimed.add(line_ends[mark.start])
     written = set()
-    anchors = addresses.anchors(addresses.draft.note.path) if wanted else None
+    anchors = addresses.anchors(addresses.draft.note.path) if linked else None
     places = anchors.places if anchors else {}
-    for name in sorted(wanted & places.keys()):
+    for name in sorted(linked & places.keys()):
         place = places[name]
         node = next(one for one in job.tree.find(place.kind) if one.start == place.start)
         if node.kind == "heading":

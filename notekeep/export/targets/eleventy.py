@@ -127,8 +127,8 @@ class Eleventy(Target):
 
     def asset_url(self, post: Post, name: str) -> str:
         """Return the name if the page is in the same folder, else the address from the root."""
-        beside = self._url(post) == self.cover_url(post, "")
-        return name if beside else self.cover_url(post, name)
+        is_same_folder = self._url(post) == self.cover_url(post, "")
+        return name if is_same_folder else self.cover_url(post, name)
 
     def link(self, post: Post, anchor: str) -> str:
         """Return the page's address, `/posts/atomic-habits/#id`."""
