@@ -19,7 +19,7 @@ from notekeep.export.draft import Draft, Drafter
 from notekeep.export.embeds import extract_teaser
 from notekeep.export.html_pages import HTML_DIALECT, to_html
 from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey
-from notekeep.export.metadata import can_strip, check_unstripped, strip_metadata
+from notekeep.export.metadata import check_unstripped, strip_metadata
 from notekeep.export.post import Post
 from notekeep.export.references import Ref
 from notekeep.export.rewrite.block_syntax import is_diagram
@@ -182,7 +182,12 @@ def compose_posts(batch: Batch) -> list[ComposedPost]:
         addresses: dict[str, SiteAddresses] = {}
         for path, draft in (batch.existing | drafts).items():
             with refuse_on_error(path, refused):
-                addresses[path] = _addresses_for(batch, draft)
+                cover, problem = _find_cover(batch, draft)
+                files = [ref.path for ref in draft.used_references() if ref.kind == "asset"]
+                names = name_assets([*files, cover] if cover else files)
+                addresses[path] = SiteAddresses(
+                    batch.target, draft, batch.published, batch.anchors, names, cover, problem
+                )
         linked = _linked_ids(batch, addresses, refused)
         for path, draft in drafts.items():
             with refuse_on_error(path, refused):
@@ -234,13 +239,6 @@ def _add_linked_id(
     if found := local or anchors.find(ref):
         name = found if batch.target.dialect.html else anchors.nearest_heading(found)
         ids.setdefault(path, set()).add(name)
-
-
-def _addresses_for(batch: Batch, draft: Draft) -> SiteAddresses:
-    cover, problem = _find_cover(batch, draft)
-    files = [ref.path for ref in draft.used_references() if ref.kind == "asset"]
-    names = name_assets([*files, cover] if cover else files)
-    return SiteAddresses(batch.target, draft, batch.published, batch.anchors, names, cover, problem)
 
 
 def _find_cover(batch: Batch, draft: Draft) -> tuple[str, str]:
@@ -316,9 +314,10 @@ def _read_assets(batch: Batch, addresses: SiteAddresses) -> tuple[dict[str, byte
     for path in sorted(addresses.shown):
         data = batch.drafter.attachments.read(path)
         if path not in batch.options.keep_metadata:
-            if can_strip(path, data):
-                data = strip_metadata(path, data)
-            else:
+            clean = strip_metadata(path, data)
+            if clean is None:
                 unstripped[path] = data
+            else:
+                data = clean
         assets[addresses.names[path]] = data
     return assets, check_unstripped(unstripped)

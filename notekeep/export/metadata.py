@@ -12,7 +12,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
@@ -56,34 +56,24 @@ _INSTRUCTION = re.compile(rb"<\?(?!xml\s)|<!|\0")
 _STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
-def can_strip(name: str, data: bytes) -> bool:
-    """Whether a file is a picture that `strip_metadata` can clean."""
-    return _cleaner(name, data) is not None
-
-
-def strip_metadata(name: str, data: bytes) -> bytes:
-    """Return a picture without metadata; other files unchanged."""
-    clean = _cleaner(name, data)
-    return data if clean is None else clean(name, data)
-
-
-def _cleaner(name: str, data: bytes) -> Callable[[str, bytes], bytes] | None:
+def strip_metadata(name: str, data: bytes) -> bytes | None:
+    """Return a picture without metadata; None for other files."""
     if data.startswith(b"\xff\xd8"):
-        return _jpeg
+        return _jpeg(data)
     if data.startswith(_PNG):
-        return _png
+        return _png(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return _webp
+        return _webp(data)
     if data[:6] in {b"GIF87a", b"GIF89a"}:
-        return _gif
+        return _gif(data)
     if suffix(name) == "svg":
-        return _svg
+        return _svg(name, data)
     if suffix(name) in _RESAVED:
-        return _resaved
+        return _resaved(name, data)
     return None
 
 
-def _jpeg(_name: str, data: bytes) -> bytes:
+def _jpeg(data: bytes) -> bytes:
     parts = [data[:2]]
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
@@ -98,8 +88,7 @@ def _jpeg(_name: str, data: bytes) -> bytes:
             parts.append(_visible_segment(segment))
         at = end
     # Phones append whole files (motion, depth, previews) after the end of the picture.
-    clean = b"".join([*parts, *_scans(data, at)])
-    return data if clean == data else clean
+    return b"".join([*parts, *_scans(data, at)])
 
 
 def _visible_segment(segment: bytes) -> bytes:
@@ -174,7 +163,7 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _png(_name: str, data: bytes) -> bytes:
+def _png(data: bytes) -> bytes:
     parts = [data[:8]]
     at, name = 8, b""
     while at + 8 <= len(data) and name != b"IEND":
@@ -187,11 +176,10 @@ def _png(_name: str, data: bytes) -> bytes:
         elif name in _PNG_CHUNKS:
             parts.append(data[at:end])
         at = end
-    clean = b"".join(parts)
-    return data if clean == data else clean
+    return b"".join(parts)
 
 
-def _webp(_name: str, data: bytes) -> bytes:
+def _webp(data: bytes) -> bytes:
     parts = []
     at, is_whole = 12, True
     while at + 8 <= len(data):
@@ -212,7 +200,7 @@ def _webp(_name: str, data: bytes) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-def _gif(_name: str, data: bytes) -> bytes:
+def _gif(data: bytes) -> bytes:
     at = 13 + _colours(data[10:11])
     parts = [data[:at]]
     while at < len(data):
@@ -231,8 +219,7 @@ def _gif(_name: str, data: bytes) -> bytes:
             or (label == b"\xff" and application in _GIF_EXTENSIONS)
         ):
             parts.append(data[start:at])
-    clean = b"".join([*parts, b";"])
-    return data if clean == data else clean
+    return b"".join([*parts, b";"])
 
 
 def _colours(flags: bytes) -> int:
@@ -320,7 +307,7 @@ def strip_data_address(name: str, address: str) -> str:
         except binascii.Error as error:
             raise _unreadable(name, "Save it as plain SVG, or as PNG.") from error
     clean = strip_metadata(f"{name}.{kind.partition('+')[0]}", data)
-    if clean == data:
+    if clean is None or clean == data:
         return address
     return f"data:image/{kind};base64,{base64.b64encode(clean).decode()}"
 
@@ -406,7 +393,10 @@ def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
     named: list[str] = []
     unknown: list[str] = []
     for path, data in files.items():
-        is_document = suffix(path) in _DOCUMENTS or _is_pdf(data) or _is_office(data)
+        is_office = data.startswith(b"PK\3\4") and (
+            b"[Content_Types].xml" in data or b"meta.xml" in data
+        )
+        is_document = suffix(path) in _DOCUMENTS or _is_pdf(data) or is_office
         try:
             parts = list(_unpacked(data)) if is_document else [data]
             places = dict.fromkeys(_text(place) for part in parts for place in _find_places(part))
@@ -442,10 +432,6 @@ def _text(value: bytes) -> str:
 
 def _is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:1024]
-
-
-def _is_office(data: bytes) -> bool:
-    return data.startswith(b"PK\3\4") and (b"[Content_Types].xml" in data or b"meta.xml" in data)
 
 
 def _find_places(data: bytes) -> Iterator[bytes]:

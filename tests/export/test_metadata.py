@@ -15,12 +15,20 @@ from PIL.GifImagePlugin import GifImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from notekeep.errors import Refused
-from notekeep.export.metadata import check_unstripped, strip_metadata
+from notekeep.export import metadata
+from notekeep.export.metadata import check_unstripped
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from PIL.Image import Exif
+
+
+def strip_metadata(name: str, data: bytes) -> bytes:
+    """Return a file as it is exported."""
+    clean = metadata.strip_metadata(name, data)
+    return data if clean is None else clean
+
 
 CANARY = b"CANARY"
 
@@ -100,7 +108,7 @@ def test_metadata_goes_and_every_pixel_stays(name: str) -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
 def test_a_picture_without_metadata_keeps_every_byte(kind: str) -> None:
     data = saved(kind)
-    assert strip_metadata(f"x.{kind.lower()}", data) is data
+    assert strip_metadata(f"x.{kind.lower()}", data) == data
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))

@@ -50,7 +50,9 @@ class Hugo(Target):
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self._settings = _read_all(folder)
-        self.content = self._content_folder()
+        language = str(self._get("defaultcontentlanguage") or "en").lower()
+        content = self._get("languages", language, "contentdir") or self._get("contentdir")
+        self.content = str(content or "content").strip("/")
         self.section = self._post_section()
         self.dialect = self._dialect()
 
@@ -61,11 +63,6 @@ class Hugo(Target):
             return True
         old = find_file(folder, *_NAMES[4:])
         return bool(old) and os.path.isdir(os.path.join(folder, "content"))
-
-    def _content_folder(self) -> str:
-        language = str(self._get("defaultcontentlanguage") or "en").lower()
-        own = self._get("languages", language, "contentdir")
-        return str(own or self._get("contentdir") or "content").strip("/")
 
     def _post_section(self) -> str:
         main = self._get("params", "mainsections")
