@@ -308,7 +308,6 @@ def _compose(
 
 
 def _read_assets(batch: Batch, addresses: SiteAddresses) -> tuple[dict[str, bytes], list[str]]:
-    """Return the attachments, by their names in the site, and warnings."""
     assets: dict[str, bytes] = {}
     unstripped: dict[str, bytes] = {}
     for path in sorted(addresses.shown):

@@ -233,7 +233,6 @@ def _withholding_line(note: Note) -> int:
 
 
 def _withholds(line: str) -> bool:
-    """Whether a line has a key or a Dataview field that would make the note private."""
     if line.startswith(("    ", "\t")):  # indented code
         return False
     folded = fold_mark(line)

@@ -247,7 +247,6 @@ class _DraftJob:
         return [_remove_heading(passage, heading) for heading in found]
 
     def _public_body(self, path: str) -> MappedText:
-        """Return a note's body without its private parts."""
         note = self.drafter.note(path)
         passage = MappedText.of_note(note)
         _refuse_conflict(passage)
@@ -355,7 +354,6 @@ class _DraftJob:
 
 
 def _refuse_conflict(passage: MappedText) -> None:
-    """Refuse git conflict markers outside of code."""
     text = passage.text
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return

@@ -213,7 +213,6 @@ class _Renderer:
             self._out.append(self._ends.pop())
 
     def _begin(self, block: str) -> None:
-        """Write the beginning of a block, on a new line."""
         if self._out and not self._out[-1].endswith("\n"):
             self._out.append("\n")
         self._out.append(block)
@@ -316,7 +315,6 @@ class _Renderer:
         return f"</{self._cell_tag}>\n"
 
     def _code(self, span: Span) -> str:
-        """Return code, highlighted or with the name of its language."""
         name = (span.info.split() or [""])[0]
         code = span.words
         if code and not code.endswith("\n"):

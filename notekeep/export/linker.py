@@ -253,7 +253,6 @@ def _unlink(link: Span, reason: str) -> list[SourceEdit]:
 
 
 def _label_end(link: Span) -> int:
-    """Return the offset of the `]` after a link's text."""
     return link.start + 1 + len(link.words)
 
 

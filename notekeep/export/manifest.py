@@ -303,7 +303,6 @@ class Bases:
 
     @cached_property
     def _blobs(self) -> dict[str, list[str]]:
-        """The blobs of each file of the site, the latest first."""
         found: dict[str, list[str]] = {}
         for record in reversed(self._history.records()):
             for change in record.changes if record.root == self._site else ():

@@ -114,7 +114,6 @@ def _address(value: Value) -> str:
 
 
 def _public(value: Value) -> Value:
-    """Return a value without local addresses."""
     if isinstance(value, list):
         return [strip_local_addresses(one) if isinstance(one, str) else one for one in value]
     return strip_local_addresses(value) if isinstance(value, str) else value

@@ -67,7 +67,6 @@ def resolve_posts(batch: Batch) -> None:
 
 
 def _choose_slugs(batch: Batch) -> None:
-    """Set the slug of every requested post; refuse all with the same slug."""
     refused: dict[str, Refused] = {}
     claims: dict[str, list[str]] = {}
     for path, draft in batch.requested.items():

@@ -111,7 +111,6 @@ def _is_before_quote(quote: Node) -> bool:
 
 
 def _first_words(quote: Node) -> Node | None:
-    """Return the paragraph that begins on a quote's first line."""
     first = next(iter(quote.children), None)
     begins = first is not None and first.kind == "paragraph" and first.first == quote.first
     return first if begins else None
@@ -192,7 +191,6 @@ _STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|(?=</style)|\Z)", re.DOTALL | re.IGNO
 
 
 def _hidden_text(passage: MappedText) -> list[SourceEdit]:
-    """Return the edits that remove text that is invisible in the vault."""
     edits = []
     for span in passage.find("fence", "math", "math_double", "math_block", "html", "html_block"):
         text = passage.text[span.start : span.end]
@@ -407,7 +405,6 @@ def _join_private_parts(comments: list[_Comment], passage: MappedText) -> list[_
 
 
 def _is_nearly_mark(words: str) -> bool:
-    """Whether a comment is a misspelt mark of a private part."""
     if len(words) > 30 or words in {PRIVATE_MARK, f"/{PRIVATE_MARK}"}:
         return False
     found = _LETTERS.findall(fold_mark(words))

@@ -145,7 +145,6 @@ def _read(source: VaultSource, path: str) -> str:
 
 
 def _unexported_values(draft: Draft) -> dict[str, list[str]]:
-    """Return the texts in fields that are not exported, by key."""
     exported = PASSED_FIELDS | set(draft.post.extra) | {"sources", "aliases"}
     found = {}
     for key, value in draft.note.fields.items():
@@ -315,7 +314,6 @@ def _extract_comments(text: str) -> tuple[list[str], str]:
 
 
 def _extract_blocks(text: str) -> tuple[list[str], str]:
-    """Extract quotes and sections whose first line is marked."""
     if not _may_be_marked(text):
         return [], text
     lines = text.split("\n")

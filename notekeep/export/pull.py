@@ -151,7 +151,6 @@ def _merge_body(note: str, base: str, site: str, left: list[str]) -> str:
 
 
 def _describe_clash(clash: MergeRegion) -> str:
-    """Describe a clash by the first edited line."""
     known = {*clash.base}
     for number, line in enumerate(clash.site):
         if line.strip() and line not in known:

@@ -226,7 +226,6 @@ def _used_footnotes(passage: MappedText) -> set[str]:
 
 
 def _label(source: str) -> str:
-    """Return the label of a reference link; "" for other links."""
     match = _LABEL.search(_QUOTE_MARKS.sub(" ", source))
     return fold_label(match[1]) if match else ""
 

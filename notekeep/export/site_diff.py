@@ -114,7 +114,6 @@ class SiteDiff:
     def _compare_edited(
         self, change: SiteChange, before: bytes, old: ManifestEntry, *, moves: bool = False
     ) -> SiteChange:
-        """Return the change of a file that was edited on the site."""
         path, after = change.path, change.after or b""
         known = old.files.get(path)
         if known is None and self.options.by_hand != "overwrite":

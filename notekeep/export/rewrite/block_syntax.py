@@ -341,7 +341,6 @@ def _link_back(job: RewriteJob, note: Node, number: int) -> None:
 
 
 def _list_item(job: RewriteJob, note: Node) -> str:
-    """Return a note as an item of a numbered list."""
     lines, _ = dedent_lines(job.passage, note, note.first, note.last)
     number = f"{_number_of(job.tree, note)}. "
     further = " " * len(number)

@@ -112,7 +112,6 @@ def _drop_title(job: RewriteJob, draft: Draft) -> None:
 def _rewrite_links(
     job: RewriteJob, refs: ReferenceTable, addresses: SiteAddresses, options: Options
 ) -> None:
-    """Give every link and picture its address in the site."""
     for node in job.tree.find("link", "image"):
         ref = refs.get(node.info)
         if ref is None or not job.is_free(node):

@@ -37,8 +37,6 @@ class _Unedited(NamedTuple):
 
 
 class _Unit(NamedTuple):
-    """A unit of comparison."""
-
     piece: int  # the index of its unedited piece
     block: int  # the offset of its block, to separate the words of neighbours
     blocks: str  # the kinds of its containers, outermost first

@@ -234,7 +234,6 @@ def escape_prose(job: RewriteJob) -> None:
 
 
 def _special(job: RewriteJob, node: Node) -> None:
-    """Rewrite an escape that the engine does not support."""
     if not node.info.startswith("\\"):
         return
     char = node.content
@@ -296,7 +295,6 @@ class _ProseRun:
             self._each(_TEMPLATE, "{\\", reason)
 
     def _old_markdown(self) -> None:
-        """Escape syntax of engines older than CommonMark."""
         if self._starts_line() and _ABBREVIATION.match(self.text):
             self._put(0, 0, "\\", "escaped what would be an abbreviation")
         self._each(_TAGLIKE, "&lt;", "escaped what would be a tag")

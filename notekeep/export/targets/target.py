@@ -169,7 +169,6 @@ class Target:
         return named
 
     def _moment(self, when: datetime) -> object:
-        """Return a time for front matter; by default ISO with the author's offset."""
         return when
 
     def _format_head(self, fields: Mapping[str, object]) -> str:
