@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from notekeep.export.check.built_page import read_page
 from notekeep.export.check.site_build import build_site, find_program, write_pages
 from notekeep.export.source import Options
 from notekeep.export.targets.target import open_target
@@ -26,6 +25,7 @@ from tests.support.built import (
     new_site,
     programs_of,
 )
+from tests.support.built_page import read_page
 from tests.support.desk import plan_posts, write_plan
 from tests.support.programs import needed
 from tests.support.sites import INDIA, NOW, folder_with, make_hugo_site, make_source

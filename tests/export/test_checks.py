@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.export.audit import Audit
-from notekeep.export.check.built_page import read_page
 from notekeep.export.check.site_check import check_export
 from notekeep.export.pipeline import write_export
+from tests.support.built_page import read_page
 from tests.support.desk import plan_posts
 from tests.support.page_checks import ALL_CHECKS, BuiltPost, find_teaser
 from tests.support.sites import folder_with, make_source
@@ -262,6 +262,30 @@ def test_formulas_and_signs_hide_no_list_that_goes_on(look: Callable[[str], Buil
         f"<p>if a &lt;b then</p><p>A page</p><p>First words.</p>{whole}<p>c > d</p>"
     )
     assert CHECKS["C05"](page) == "a list shows text after the teaser"
+
+
+def test_a_check_finds_missing_pages_broken_links_and_private_text(
+    history: History, tmp_path: Path
+) -> None:
+    root = folder_with(tmp_path / "notes", "a.md", "---\nmood: unspeakable\n---\n# A\n\nwords")
+    folder_with(root, "b.md", "# B\n\nwords")
+    source, site = make_source(root), tmp_path / "pages"
+    made = plan_posts(source, ["a.md", "b.md"], target="html", site=site)
+    audit = Audit(source, made)
+    write_export(made, audit, history)
+    names = ["page", "links and pictures", "nothing private"]
+    report = check_export(made, audit)
+    assert (report.ok, [result.name for result in report.results]) == (True, names * 2)
+    page = (site / "a.html").read_text()
+    (site / "a.html").write_text(page.replace("words", 'un<b>speakable</b> <img src="gone.png">'))
+    (site / "b.html").unlink()
+    report = check_export(made, audit)
+    assert not report.ok
+    assert [(result.post, result.problem) for result in report.failed] == [
+        ("a.md", "gone.png is a broken link"),
+        ("a.md", "a.html reveals the value of mood: in a.md, which is not exported"),
+        ("b.md", "the site has no page for the post"),
+    ]
 
 
 def test_without_the_generator_nothing_is_checked(

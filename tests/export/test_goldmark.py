@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export.check.built_page import Element, read_page
 from notekeep.export.targets.hugo import Hugo
+from tests.support.built_page import Element, read_page
 from tests.support.programs import needed
 from tests.support.sites import HUGO_SETTINGS, make_hugo_site, write_text
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from notekeep.export.check.built_page import read_page
 from notekeep.export.html_pages import to_html
 from notekeep.export.rewrite.dialect import Dialect
+from tests.support.built_page import read_page
 from tests.support.sites import write_text
 
 DIALECT = Dialect(footnotes=False, heading_ids=False, default_teaser=False)

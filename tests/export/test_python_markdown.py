@@ -200,7 +200,7 @@ def test_footnotes_are_numbered_as_they_are_read(
 def test_tex_is_in_the_page_as_it_was_written(
     tex: str, nikola_dialect: Dialect, python_markdown: Engine
 ) -> None:
-    from notekeep.export.check.built_page import read_page
+    from tests.support.built_page import read_page
 
     page = read_page(python_markdown(write_text(f"so ${tex}$ is", nikola_dialect).text))
     assert page.text().strip() == f"so \\({tex}\\) is"
@@ -209,7 +209,7 @@ def test_tex_is_in_the_page_as_it_was_written(
 @pytest.mark.generator
 @pytest.mark.slow
 def test_tex_of_many_lines_begins_no_list(nikola_dialect: Dialect, python_markdown: Engine) -> None:
-    from notekeep.export.check.built_page import read_page
+    from tests.support.built_page import read_page
 
     text = "$$\na\n+ b\n\n- c\n# d\n> e\n1. f\n= g\n$$"
     page = read_page(python_markdown(write_text(text, nikola_dialect).text))

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notekeep.export.check.built_page import read_page
 from notekeep.export.html_pages import to_html
+from tests.support.built_page import read_page
 from tests.support.hostile_text import TEXTS, assert_linear
 from tests.support.markdown_pieces import texts
 
 if TYPE_CHECKING:
-    from notekeep.export.check.built_page import Element
+    from tests.support.built_page import Element
 
 ATTACKS = (
     "<script>alert(1)</script>",

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from notekeep.export.audit import OutgoingFile
-from notekeep.export.check.built_page import read_page
 from notekeep.export.check.site_build import build_site, find_program, write_pages
 from notekeep.export.check.site_check import (
+    CONTENT_CLASSES,
     BuiltSite,
     find_broken_link,
-    find_content,
     find_private_text,
 )
 from notekeep.export.embeds import BLOCK_ID
@@ -28,16 +27,17 @@ from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_
 from notekeep.export.targets.front_matter import join_blanks
 from notekeep.export.targets.target import open_target
 from notekeep.markdown.text_edit import normalize_heading
+from tests.support.built_page import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from notekeep.export.audit import Audit
-    from notekeep.export.check.built_page import Element
     from notekeep.export.plan import ExportPlan, PlannedPost
     from notekeep.export.references import Ref
     from notekeep.export.targets.target import Target
     from notekeep.markdown.nodes import Node
+    from tests.support.built_page import Element
 
 _INLINE = (("\\(", "\\)"), ("$", "$"))
 _DISPLAYED = (
@@ -85,7 +85,14 @@ class BuiltPost:
     @property
     def content(self) -> Element:
         """The element with the body of the post."""
-        return find_content(self.page)
+        for name in CONTENT_CLASSES:
+            for element in self.page.walk():
+                if element.has_class(name):
+                    return element
+        for tag in ("article", "main", "body"):
+            if found := self.page.find(tag):
+                return found[0]
+        return self.page
 
     def nodes(self, *kinds: str) -> list[Node]:
         """Return the nodes of some kinds in the draft."""
@@ -647,7 +654,7 @@ def _check_post(
         planned,
         site.folder,
         site.pages[path],
-        site.read_page(site.pages[path]),
+        read_page(site.read(site.pages[path]).decode("utf-8", "replace")),
         _find_lists(listing, slug),
         {
             note: post.slug

@@ -10,12 +10,11 @@ import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from notekeep.errors import NotFound
 from notekeep.export.audit import Audit, OutgoingFile, find_leaks
-from notekeep.export.check.built_page import Element, read_page
 from notekeep.export.check.site_build import BuildResult, build_site, find_program, write_pages
 from notekeep.export.plan import ExportPlan, PlannedPost
 from notekeep.export.post import Post
@@ -23,7 +22,12 @@ from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.targets.target import open_target
 from notekeep.markdown.text_edit import normalize_heading
 
-_CONTENT = ("e-content", "entry-content", "post-content", "article-content", "post-body", "content")
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+CONTENT_CLASSES = (
+    *("e-content", "entry-content", "post-content", "article-content", "post-body", "content"),
+)
 """The classes that themes give the element with the body of a post, the most specific first."""
 _WARNING = re.compile(r"\bwarn", re.IGNORECASE)
 _NO_LAYOUT = "found no layout file"  # Hugo's warning in a site without templates
@@ -114,9 +118,14 @@ class BuiltSite:
         with open(os.path.join(self.folder, path), "rb") as file:
             return file.read()
 
-    def read_page(self, path: str) -> Element:
-        """Return a page."""
-        return read_page(self.read(path).decode("utf-8", "replace"))
+    def read_page(self, path: str) -> BeautifulSoup:
+        """Parse a page."""
+        from bs4 import BeautifulSoup
+
+        page = BeautifulSoup(self.read(path).decode("utf-8", "replace"), "html.parser")
+        for line_break in page.find_all("br"):
+            line_break.replace_with("\n")
+        return page
 
     def _find_page(self, post: Post) -> str:
         """Return the page of a post; of several, the one with its title."""
@@ -125,8 +134,8 @@ class BuiltSite:
         if len(found) > 1:
             title = normalize_heading(post.title)
             for path in found:
-                headings = self.read_page(path).find("h1")
-                if any(normalize_heading(heading.text()) == title for heading in headings):
+                headings = self.read_page(path).find_all("h1")
+                if any(normalize_heading(heading.get_text()) == title for heading in headings):
                     return path
         return found[0] if found else ""
 
@@ -136,9 +145,10 @@ def _check_post(audit: Audit, planned: PlannedPost, site: BuiltSite) -> list[Che
     file = site.pages[path]
     if not file:
         return [CheckResult(path, "page", _NO_PAGE)]
-    content = find_content(site.read_page(file))
-    addresses = content.values("href", "a") + content.values("src", "img")
-    own = OutgoingFile(file, content.text().encode(), path)
+    content = _find_content(site.read_page(file))
+    addresses = [str(link["href"]) for link in content.find_all("a", href=True)]
+    addresses += [str(image.get("src", "")) for image in content.find_all("img")]
+    own = OutgoingFile(file, content.get_text().encode(), path)
     files = [OutgoingFile(name, site.read(name)) for name in site.files if slug in name]
     return [
         CheckResult(path, "page", ""),
@@ -147,16 +157,11 @@ def _check_post(audit: Audit, planned: PlannedPost, site: BuiltSite) -> list[Che
     ]
 
 
-def find_content(page: Element) -> Element:
+def _find_content(page: BeautifulSoup) -> Tag:
     """Return the element with the body of the post."""
-    for name in _CONTENT:
-        for element in page.walk():
-            if element.has_class(name):
-                return element
-    for tag in ("article", "main", "body"):
-        if found := page.find(tag):
-            return found[0]
-    return page
+    found = (page.find(class_=name) for name in CONTENT_CLASSES)
+    by_tag = (page.find(tag) for tag in ("article", "main", "body"))
+    return next(filter(None, (*found, *by_tag)), page)
 
 
 def find_broken_link(site: str, page: str, addresses: Sequence[str]) -> str:

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notekeep.export.audit import Audit
-from notekeep.export.check.built_page import read_page
 from notekeep.export.draft import Draft
 from notekeep.export.post import Post
 from notekeep.export.references import ReferenceTable
@@ -23,6 +22,7 @@ from notekeep.export.targets.ghost import Ghost
 from notekeep.export.targets.html import Html
 from notekeep.export.targets.wordpress import WordPress
 from notekeep.markdown.note import Note
+from tests.support.built_page import read_page
 from tests.support.desk import plan_posts, write_plan
 from tests.support.page_checks import check_pages
 from tests.support.sites import INDIA, NOW
