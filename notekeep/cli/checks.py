@@ -141,7 +141,7 @@ def doctor(*, everything: bool) -> int:
 
 
 def _write_findings(findings: list[Problem], *, everything: bool) -> None:
-    """Write problems by cause: what has one remedy together, the most frequent first."""
+    """Write problems grouped by cause, the most frequent first."""
     by_hint: dict[str, dict[str, list[str]]] = {}
     for finding in findings:
         places = by_hint.setdefault(finding.hint, {}).setdefault(finding.message, [])

@@ -122,7 +122,7 @@ async def test_another_folder_is_chosen_and_a_folder_that_is_no_site_is_said(
         await until(pilot, lambda: shows(app, "The folder of your site."))
         app.screen.query_one(Input).value = str(site)
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "press f to choose the folder"))
+        await until(pilot, lambda: shows(app, "Press f to choose the folder"))
         assert not shows(app, "--site"), "that is said on the command line"
         await until(pilot, lambda: shows(app, "A draft"))
         (site / "hugo.toml").write_text('baseURL = "https://example.org/"\n')

@@ -74,7 +74,7 @@ def export_hint(error: NotekeepError) -> str:
     """Return what a person can do about an error: in the app, not on the command line."""
     if isinstance(error, SlugClash):
         return error.advise(" (ctrl+p)")
-    return "press f to choose the folder of your site" if "--site" in error.hint else error.hint
+    return "Press f to choose the folder of your site." if "--site" in error.hint else error.hint
 
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
@@ -210,8 +210,7 @@ def _problems(
     for note, refusal in export.refused.items():
         place = f"{note}, line {refusal.line}" if refusal.line else note
         why = refusal.message.removeprefix(f"{note}: ")
-        text = f"{place}: {why}; {export_hint(refusal)}".removesuffix("; ")
-        yield from _remark(text, "bad", width, glyphs)
+        yield from _remark(f"{place}: {why} {export_hint(refusal)}", "bad", width, glyphs)
     for warning in export.warnings:
         yield from _remark(warning, "warn", width, glyphs)
 
