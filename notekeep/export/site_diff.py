@@ -20,7 +20,7 @@ from notekeep.markdown.text_merge import has_changes_of, merge_with_site, plain_
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import content_at
 
-_STILL_PRIVATE = "still online: private since"
+_STILL_ONLINE = "text that is now private is still online"
 _MERGE = re.compile(rb"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 
@@ -134,12 +134,12 @@ class SiteDiff:
             answers=("pull", "keep", "overwrite"),
         )
         stays = replace(theirs, status="unchanged", after=before, why="kept your edits on the site")
-        since = self.shows_private(before, change.note)
-        if since:
+        reveals = self.shows_private(before, change.note)
+        if reveals:
             theirs, stays = (
-                replace(one, why=f"{one.why}; {_STILL_PRIVATE}") for one in (theirs, stays)
+                replace(one, why=f"{one.why}; {_STILL_ONLINE}") for one in (theirs, stays)
             )
-            self.warnings.append(f"{path}: {_STILL_PRIVATE}")
+            self.warnings.append(f"{path}: {_STILL_ONLINE.capitalize()}.")
             base = None if base is None else self._public(base, change)
             before = self._public(before, change)
         match self.options.by_hand:
@@ -157,7 +157,7 @@ class SiteDiff:
         if base is not None and self._has_edits(base, before, after):
             return replace(change, base=base)
         is_unchanged = is_as_note and old.kept.get(path) == fingerprint(change.before or b"")
-        return stays if is_unchanged and not moves and not since else theirs
+        return stays if is_unchanged and not moves and not reveals else theirs
 
     def _public(self, text: bytes, change: SiteChange) -> bytes:
         """Return a post's text without the lines that became private."""
