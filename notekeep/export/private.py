@@ -152,10 +152,10 @@ def _section_end(passage: MappedText, heading: Node) -> int:
     if parent is None:
         return heading.last
 
-    def underline(other: Node) -> str:
-        return passage.text[
-            passage.starts[other.last - 1] : passage.line_end(other.last - 1)
-        ].strip("> \t")
+    def is_rule(other: Node) -> bool:
+        line = other.last - 1
+        text = passage.text[passage.starts[line] : passage.line_end(line)]
+        return other.info == "-" and len(text.strip("> \t")) < 4
 
     following = (
         sibling.first
@@ -163,7 +163,7 @@ def _section_end(passage: MappedText, heading: Node) -> int:
         if sibling.kind == "heading"
         and sibling.first > heading.first
         and sibling.level <= heading.level
-        and not (sibling.info == "-" and len(underline(sibling)) < 4)
+        and not is_rule(sibling)
     )
     return next(following, parent.last)
 
