@@ -15,7 +15,7 @@ from notekeep.cli.habit_output import write_check_in
 from notekeep.cli.notes import edit_file
 from notekeep.cli.opening import open_vault
 from notekeep.errors import NotFound, Refused, UsageError
-from notekeep.habits.schedule import format_schedule, parse_schedule
+from notekeep.habits.schedule import parse_schedule
 from notekeep.notes.habit_notes import (
     begin_pause,
     check_habit_name,
@@ -83,7 +83,7 @@ def add_(
         fields["after"] = f"[[{name_before}]]"
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
     plan = vault.notes.plan_new("habit", name, fields=fields)
-    due = format_schedule(parse_schedule(schedule))  # so that plain words are seen as understood
+    due = parse_schedule(schedule).text()  # so that plain words are seen as understood
     about = f"habit {fields['habit']}: {due}"
     if fields["goal"] != "done":  # which would read as if today were done
         about += f", {fields['goal']}"

@@ -221,11 +221,11 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
         return 0
     ordered = sorted(found.all, key=lambda each: (each[1].time, each[0].title.casefold()))
     reminders = [
-        {"habit": view.id, "title": view.title, "remind": reminder.words, "call": view.call}
+        {"habit": view.id, "title": view.title, "remind": reminder.text(), "call": view.call}
         for view, reminder in ordered
     ]
     return output.write_answer(
-        [(reminder.words, view.title, view.note) for view, reminder in ordered],
+        [(reminder.text(), view.title, view.note) for view, reminder in ordered],
         json={"total": len(reminders), "reminders": reminders},
         empty=NONE_YET,
         stretch=1,
@@ -242,7 +242,7 @@ def _check(index: HabitIndex, *, notify: bool) -> int:
             _notify(one)
         return 0
     objects = [
-        {"habit": one.habit.id, "title": one.habit.title, "remind": one.reminder.words}
+        {"habit": one.habit.id, "title": one.habit.title, "remind": one.reminder.text()}
         for one in found
     ]
     return output.write_answer(

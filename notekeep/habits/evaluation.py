@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from itertools import accumulate
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from notekeep.dates import days_in
 from notekeep.habits.days import DayHistory, DayValue
@@ -85,6 +85,7 @@ class Segment(NamedTuple):
     last: int
     unit: StreakUnit
     results: list[UnitResult]
+    due: tuple[int, int] | None = None  # of `after` schedules: the next due day, and the last one
 
 
 class Period(NamedTuple):
@@ -108,7 +109,6 @@ class Timeline(NamedTuple):
     statuses: list[Status]  # what each day was, up to today and further
     segments: list[Segment]  # the stretches under one schedule that have begun, in order
     periods: list[Period]  # weeks, months or slots up to today's, in order
-    due: tuple[int, int] | None  # of `after` schedules: the day it is next due, and the last one
     closed: int  # the last day that is decided: today once it is answered, else yesterday
     misses: frozenset[int]  # days, or the last days of slots, that were missed
 
@@ -121,6 +121,11 @@ class Timeline(NamedTuple):
     def unit(self) -> StreakUnit:
         """What the streak counts."""
         return self.segments[-1].unit if self.segments else ""
+
+    @property
+    def due(self) -> tuple[int, int] | None:
+        """The next due day of an `after` schedule, and the last one."""
+        return self.segments[-1].due if self.segments else None
 
     @property
     def results(self) -> list[UnitResult]:
@@ -160,14 +165,9 @@ def evaluate_days(
     # The days ahead in today's period have a say in what it needs.
     end = max(last or 0, _period_bounds(grid, today)[1] if grid else today)
     evaluation = _Evaluation(habit, days, first, end, today)
-    segments, due = [], None
     limit = end if habit.until is None else min(end, habit.until)
-    for start, stop, schedule, grid in _stretches(habit, since, limit, week_start):
-        segment = Segment(start, stop, _counted_unit(schedule, grid), [])
-        next_due = evaluation.judge(segment, schedule, grid)
-        if start <= today:
-            segments.append(segment)
-            due = next_due
+    judged = [evaluation.judge(*part) for part in _stretches(habit, since, limit, week_start)]
+    segments = [segment for segment in judged if segment.first <= today]
     is_open = days.day(today).value == "none" or evaluation.statuses[today - first] in UNDECIDED
     misses = [
         day
@@ -183,7 +183,6 @@ def evaluate_days(
         evaluation.statuses,
         segments,
         evaluation.periods,
-        due,
         today - is_open,
         frozenset(misses),
     )
@@ -240,20 +239,6 @@ def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
         return start, start + days_in(here.year, here.month) - 1
     start = day - (day - grid.start) % grid.days
     return start, start + grid.days - 1
-
-
-def _counted_unit(schedule: Schedule, grid: _PeriodGrid | None) -> StreakUnit:
-    if grid is not None:
-        return grid.unit
-    match schedule:
-        case ChosenDays():
-            return "due days"
-        case InDays():
-            return "days"
-        case AfterLast():
-            return "times"
-        case _:
-            return ""
 
 
 def _find_outcomes(
@@ -314,25 +299,33 @@ class _Evaluation:
         ]
         self.periods: list[Period] = []
 
-    def judge(
-        self, segment: Segment, schedule: Schedule, grid: _PeriodGrid | None
-    ) -> tuple[int, int] | None:
-        """Judge the days of a segment; return when an `after` schedule is due, None for others."""
-        if grid is not None and self.goal.per != "day":
-            self._judge_amounts(segment, grid, self.goal)
-        elif grid is not None:
-            times = schedule.times if isinstance(schedule, PerPeriod) else 1
-            self._judge_counts(segment, grid, times)
-        elif isinstance(schedule, ChosenDays):
-            self._judge_due_days(segment, schedule.weekdays)
-        elif isinstance(schedule, InDays):
-            self._judge_spans(segment, schedule)
-        elif isinstance(schedule, AfterLast):
-            return self._judge_after(segment, schedule)
-        else:
-            self._fill(segment.first, min(segment.last, self.today), "rest")
-            self._fill(max(segment.first, self.today + 1), segment.last, "future")
-        return None
+    def judge(self, first: int, last: int, schedule: Schedule, grid: _PeriodGrid | None) -> Segment:
+        """Judge the days under one schedule."""
+        if grid is not None:
+            segment = Segment(first, last, grid.unit, [])
+            if self.goal.per != "day":
+                self._judge_amounts(segment, grid, self.goal)
+            else:
+                times = schedule.times if isinstance(schedule, PerPeriod) else 1
+                self._judge_counts(segment, grid, times)
+            return segment
+        match schedule:
+            case ChosenDays(weekdays):
+                segment = Segment(first, last, "due days", [])
+                self._judge_due_days(segment, weekdays)
+            case InDays():
+                segment = Segment(first, last, "days", [])
+                self._judge_spans(segment, schedule)
+            case AfterLast():
+                segment = Segment(first, last, "times", [])
+                return segment._replace(due=self._judge_after(segment, schedule))
+            case Untracked() | PerPeriod() | EverySlot():  # the last two always have a grid
+                segment = Segment(first, last, "", [])
+                self._fill(first, min(last, self.today), "rest")
+                self._fill(max(first, self.today + 1), last, "future")
+            case _:
+                assert_never(schedule)
+        return segment
 
     def _outcomes_in(self, first: int, last: int) -> list[Outcome]:
         return self.outcomes[max(0, first - self.first) : max(0, last - self.first + 1)]

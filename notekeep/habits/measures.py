@@ -21,7 +21,6 @@ from notekeep.habits.schedule import (
     ChosenDays,
     Schedule,
     Untracked,
-    frequency,
 )
 
 
@@ -196,7 +195,7 @@ def _find_pace(habit: Definition, schedule: Schedule) -> _Pace:
     if goal.kind == "most" or goal.per != "day":
         window = PERIOD_DAYS[goal.per]
         return _Pace(daily_decay(1, window), window, goal.target, goal.kind == "most")
-    times, window = frequency(schedule)
+    times, window = schedule.frequency()
     if times >= window:
         times = window = 1
     keeps = daily_decay(times, window)

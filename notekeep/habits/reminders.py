@@ -109,7 +109,7 @@ def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
     with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
         head, *rows = file.read().split("\n")
         sent = set(rows) if head == today.isoformat() else set()
-    fresh = {f"{one.habit.id} {one.reminder.words}": one for one in found}
+    fresh = {f"{one.habit.id} {one.reminder.text()}": one for one in found}
     new = {key: one for key, one in fresh.items() if key not in sent}
     if new:
         rows = [today.isoformat(), *sorted(sent | new.keys())]

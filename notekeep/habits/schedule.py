@@ -31,12 +31,31 @@ class ChosenDays(NamedTuple):
 
     weekdays: tuple[bool, ...]
 
+    def text(self) -> str:
+        return _NAMES.get(self) or ",".join(_short_names(self.weekdays))
+
+    def words(self) -> str:
+        names = ", ".join(name.capitalize() for name in _short_names(self.weekdays))
+        return _NAMES.get(self, names)
+
+    def frequency(self) -> tuple[int, int]:
+        return sum(self.weekdays), 7
+
 
 class PerPeriod(NamedTuple):
     """Due so many times in each calendar week or month, on any days."""
 
     times: int
     period: Literal["week", "month"]
+
+    def text(self) -> str:
+        return f"{self.times}/{self.period}"
+
+    def words(self) -> str:
+        return f"{'once' if self.times == 1 else f'{self.times} times'} a {self.period}"
+
+    def frequency(self) -> tuple[int, int]:
+        return self.times, PERIOD_DAYS[self.period]
 
 
 class InDays(NamedTuple):
@@ -45,12 +64,31 @@ class InDays(NamedTuple):
     times: int
     days: int
 
+    def text(self) -> str:
+        return f"{self.times}/{self.days}d"
+
+    def words(self) -> str:
+        return f"{self.times} times in {self.days} days"
+
+    def frequency(self) -> tuple[int, int]:
+        return self.times, self.days
+
 
 class EverySlot(NamedTuple):
     """Due once in each slot of `days` days, counted from `start`; None counts from `since`."""
 
     days: int
     start: int | None = None
+
+    def text(self) -> str:
+        first = f" from {dates.format_iso(self.start)}" if self.start else ""
+        return f"every {self.days}d{first}"
+
+    def words(self) -> str:
+        return "every other day" if self.days == 2 else f"every {self.days} days"
+
+    def frequency(self) -> tuple[int, int]:
+        return 1, self.days
 
 
 class AfterLast(NamedTuple):
@@ -59,12 +97,36 @@ class AfterLast(NamedTuple):
     low: int
     high: int
 
+    def text(self) -> str:
+        return f"after {self.low}d" + (f"..{self.high}d" if self.high != self.low else "")
+
+    def words(self) -> str:
+        return f"{self.low}{f' to {self.high}' if self.high != self.low else ''} days after"
+
+    def frequency(self) -> tuple[int, int]:
+        return 1, self.high
+
 
 class Untracked(NamedTuple):
     """Never due: entries are kept and shown, nothing is counted."""
 
+    def text(self) -> str:
+        return "none"
+
+    def words(self) -> str:
+        return "no schedule"
+
+    def frequency(self) -> tuple[int, int]:
+        return 1, 1
+
 
 Schedule: TypeAlias = ChosenDays | PerPeriod | InDays | EverySlot | AfterLast | Untracked
+"""Every schedule has these methods:
+
+- `text()`: the schedule as `parse_schedule` reads it.
+- `words()`: the schedule in words, such as `every other day`, `3 times a week` or `Mon, Wed, Fri`.
+- `frequency()`: times and days; the strength of the habit moves at that speed.
+"""
 
 
 class DatedSchedule(NamedTuple):
@@ -172,64 +234,6 @@ def parse_rules(lines: Sequence[str]) -> tuple[DatedSchedule, ...]:
     return (ordered[0]._replace(start=0), *ordered[1:])
 
 
-def format_schedule(schedule: Schedule) -> str:
-    """Write a schedule as `parse_schedule` reads it."""
-    if schedule in _NAMES:
-        return _NAMES[schedule]
-    match schedule:
-        case PerPeriod(times, period):
-            return f"{times}/{period}"
-        case InDays(times, days):
-            return f"{times}/{days}d"
-        case EverySlot(days, start):
-            return f"every {days}d" + (f" from {dates.format_iso(start)}" if start else "")
-        case AfterLast(low, high):
-            return f"after {low}d" + (f"..{high}d" if high != low else "")
-        case ChosenDays(weekdays):
-            names = zip(dates.WEEKDAYS, weekdays, strict=True)
-            return ",".join(name[:3] for name, is_due in names if is_due)
-        case _:
-            return "none"
-
-
-def describe_schedule(schedule: Schedule) -> str:
-    """Write a schedule for a person: `every other day`, `3 times a week`, `Mon, Wed, Fri`."""
-    match schedule:
-        case PerPeriod(1, period):
-            return f"once a {period}"
-        case PerPeriod(times, period):
-            return f"{times} times a {period}"
-        case InDays(times, days):
-            return f"{times} times in {days} days"
-        case EverySlot(days, _):
-            return "every other day" if days == 2 else f"every {days} days"
-        case AfterLast(low, high):
-            return f"{low} days after" if low == high else f"{low} to {high} days after"
-        case ChosenDays() if schedule not in _NAMES:
-            return ", ".join(name.capitalize() for name in format_schedule(schedule).split(","))
-        case Untracked():
-            return "no schedule"
-        case _:
-            return format_schedule(schedule)
-
-
-def frequency(schedule: Schedule) -> tuple[int, int]:
-    """Return how often a habit is due, as times and days; its strength moves at that speed."""
-    match schedule:
-        case PerPeriod(times, period):
-            return (times, 7) if period == "week" else (times, 30)
-        case InDays(times, days):
-            return (times, days)
-        case EverySlot(days, _):
-            return 1, days
-        case AfterLast(_, high):
-            return 1, high
-        case ChosenDays(weekdays):
-            return sum(weekdays), 7
-        case _:
-            return 1, 1
-
-
 def _chosen(words: str, text: str) -> ChosenDays:
     chosen = [False] * 7
     names = re.sub(r",|&|\band\b", " ", words.removeprefix("every ")).split()
@@ -241,6 +245,10 @@ def _chosen(words: str, text: str) -> ChosenDays:
     if not names:
         raise _wrong(text, f"not a schedule: {text}")
     return ChosenDays(tuple(chosen))
+
+
+def _short_names(weekdays: Sequence[bool]) -> list[str]:
+    return [name[:3] for name, is_on in zip(dates.WEEKDAYS, weekdays, strict=True) if is_on]
 
 
 def _span(digits: str, text: str) -> int:
@@ -277,13 +285,10 @@ class Reminder(NamedTuple):
         """`07:30`."""
         return f"{self.hour:02}:{self.minute:02}"
 
-    @property
-    def words(self) -> str:
-        """As a definition has it."""
-        if self.weekdays is None:
-            return self.time
-        chosen = zip(dates.WEEKDAYS, self.weekdays, strict=True)
-        return f"{','.join(name[:3] for name, is_on in chosen if is_on)} {self.time}"
+    def text(self) -> str:
+        """Return the reminder as `parse_reminders` reads it: `mon,fri 07:30`."""
+        days = "" if self.weekdays is None else f"{','.join(_short_names(self.weekdays))} "
+        return f"{days}{self.time}"
 
     def is_on(self, day: int) -> bool:
         """Whether it is one for a day, as an ordinal."""
@@ -359,6 +364,25 @@ class Goal(NamedTuple):
         """What one day has to hold, in thousandths: the average day of a week or month."""
         return self.target / PERIOD_DAYS[self.per]
 
+    def text(self) -> str:
+        """Return the goal as `parse_goal` reads it."""
+        if self.kind == "done":
+            return "done"
+        sign = ">=" if self.kind == "least" else "<="
+        per = f"/{self.per}" if self.per != "day" else ""
+        return f"{sign} {amounts.format_in_habit_unit(self.target, self.unit)}{per}"
+
+    def words(self) -> str:
+        """Return the goal in words: `≥ 10 min a day`, `≤ 2 cups a day`; "" for any entry."""
+        if self.kind == "done":
+            return ""
+        if self.kind == "most" and not self.target:
+            return "not at all"
+        target = amounts.from_base_unit(self.target, self.unit)
+        unit = amounts.plural_unit(target, self.unit)
+        sign = "≥" if self.kind == "least" else "≤"
+        return f"{sign} {amounts.format_amount(target, unit)} a {self.per}"
+
     def share(self, day: DayValue) -> float:
         """Return how much of the goal a day has, 0.0 to 1.0, over a week or month by the day."""
         if day.value in ("miss", "skip"):
@@ -396,33 +420,12 @@ def parse_goal(text: str) -> Goal:
     return Goal(kind, target, unit, _PERS[per and per.casefold()])
 
 
-def format_goal(goal: Goal) -> str:
-    """Write a goal as `parse_goal` reads it."""
-    if goal.kind == "done":
-        return "done"
-    sign = ">=" if goal.kind == "least" else "<="
-    per = f"/{goal.per}" if goal.per != "day" else ""
-    return f"{sign} {amounts.format_in_habit_unit(goal.target, goal.unit)}{per}"
-
-
-def describe_goal(goal: Goal) -> str:
-    """Write a goal for a person: `≥ 10 min a day`, `≤ 2 cups a day`; "" for any entry."""
-    if goal.kind == "done":
-        return ""
-    if goal.kind == "most" and not goal.target:
-        return "not at all"
-    target = amounts.from_base_unit(goal.target, goal.unit)
-    unit = amounts.plural_unit(target, goal.unit)
-    sign = "≥" if goal.kind == "least" else "≤"
-    return f"{sign} {amounts.format_amount(target, unit)} a {goal.per}"
-
-
 def describe_aim(schedule: Schedule, goal: Goal) -> str:
     """Write what a habit asks for: `≥ 10 min a day`, or `3 times a week · ≥ 5 km`."""
-    words = describe_goal(goal)
+    words = goal.words()
     if words and (schedule == DAILY or goal.per != "day"):
         return words
-    return " · ".join(filter(None, (describe_schedule(schedule), words.removesuffix(" a day"))))
+    return " · ".join(filter(None, (schedule.words(), words.removesuffix(" a day"))))
 
 
 def ascii_goal(words: str) -> str:

@@ -21,8 +21,6 @@ from notekeep.habits.schedule import (
     EverySlot,
     PerPeriod,
     describe_aim,
-    format_goal,
-    format_schedule,
 )
 
 Call: TypeAlias = Literal["due", "may", "done", "none"]
@@ -83,8 +81,8 @@ class HabitView:
         self.title = habit.title
         self.group = habit.group
         self.order = habit.order  # its place within the group, None without
-        self.schedule = format_schedule(habit.schedule_on(today))
-        self.goal = format_goal(habit.goal)
+        self.schedule = habit.schedule_on(today).text()
+        self.goal = habit.goal.text()
         # What it asks for, in words: `≥ 10 min a day`, `3 times a week · ≥ 5 km`.
         self.aim = describe_aim(habit.schedule_on(today), habit.goal)
         self.unit = habit.unit

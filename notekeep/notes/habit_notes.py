@@ -15,7 +15,7 @@ from notekeep.habits.days import reduce_entries
 from notekeep.habits.definition import fold_name, format_pause, is_id, parse_pause
 from notekeep.habits.log import LogEntry
 from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line, restate_entry
-from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, parse_schedule
+from notekeep.habits.schedule import parse_goal, parse_schedule
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_new
@@ -51,8 +51,8 @@ def habit_fields(
         since = "today"
     fields: dict[str, Value] = {
         "habit": identity,
-        "schedule": [format_schedule(parse_schedule(schedule))],
-        "goal": format_goal(aims),
+        "schedule": [parse_schedule(schedule).text()],
+        "goal": aims.text(),
     }
     if since:
         fields["since"] = dates.parse_day(since, index.today()).isoformat()

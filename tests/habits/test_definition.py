@@ -16,7 +16,7 @@ from notekeep.habits.definition import (
     read_definition,
     undefined_habit,
 )
-from notekeep.habits.schedule import Untracked, format_schedule
+from notekeep.habits.schedule import Untracked
 
 
 def read(**fields: str | list[str]) -> Definition:
@@ -41,8 +41,8 @@ def test_a_definition_is_read_from_flat_front_matter() -> None:
         tags=["habit", "morning"],
     )
     assert (habit.id, habit.title, habit.aliases) == ("med", "Meditate", ("med2", "sit"))
-    assert format_schedule(habit.schedule_on(date(2025, 1, 1).toordinal())) == "3/week"
-    assert format_schedule(habit.schedule_on(date(2026, 6, 1).toordinal())) == "mon,wed,fri"
+    assert habit.schedule_on(date(2025, 1, 1).toordinal()).text() == "3/week"
+    assert habit.schedule_on(date(2026, 6, 1).toordinal()).text() == "mon,wed,fri"
     assert (habit.goal.target, habit.unit) == (10_000, "min")
     assert habit.is_paused_on(date(2026, 7, 21).toordinal())
     assert not habit.is_paused_on(date(2026, 7, 22).toordinal())
@@ -67,7 +67,7 @@ def test_a_first_year_that_no_log_has_is_a_typing_error(since: str) -> None:
 def test_everything_but_the_id_has_a_default() -> None:
     habit = read()
     assert habit.title == "Meditate"
-    assert format_schedule(habit.schedule_on(0)) == "daily"
+    assert habit.schedule_on(0).text() == "daily"
     assert habit.goal.kind == "done"
     assert (habit.since, habit.until, habit.is_archived, habit.counts_silence) == (
         None,

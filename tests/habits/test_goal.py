@@ -6,9 +6,6 @@ from notekeep.errors import UsageError
 from notekeep.habits.days import DayKind, DayValue
 from notekeep.habits.schedule import (
     Goal,
-    describe_goal,
-    describe_schedule,
-    format_goal,
     parse_goal,
     parse_schedule,
 )
@@ -43,7 +40,7 @@ from notekeep.habits.schedule import (
 )
 def test_goals_are_read_and_written(text: str, goal: Goal, written: str) -> None:
     assert parse_goal(text) == goal
-    assert format_goal(goal) == written
+    assert goal.text() == written
     assert parse_goal(written) == goal
 
 
@@ -101,16 +98,16 @@ def test_a_goal_that_is_always_met_is_none(text: str) -> None:
     "text", ["never", "<= 2 cup", ">= 10 min", ">= 20 km/week", "<= 3/month", ">= 25 page"]
 )
 def test_what_is_shown_of_a_goal_can_be_typed(text: str) -> None:
-    shown = describe_goal(parse_goal(text))
-    assert describe_goal(parse_goal(shown)) == shown
+    shown = parse_goal(text).words()
+    assert parse_goal(shown).words() == shown
 
 
 def test_nothing_at_all_is_said_in_words() -> None:
-    assert describe_goal(Goal("most")) == "not at all"
-    assert describe_goal(Goal("most", 0, "cup")) == "not at all"
+    assert Goal("most").words() == "not at all"
+    assert Goal("most", 0, "cup").words() == "not at all"
 
 
 @pytest.mark.parametrize("text", ["3/7d", "after 2d", "after 2d..4d", "none", "mon,wed", "2/month"])
 def test_what_is_shown_of_a_schedule_can_be_typed(text: str) -> None:
     schedule = parse_schedule(text)
-    assert parse_schedule(describe_schedule(schedule)) == schedule
+    assert parse_schedule(schedule.words()) == schedule

@@ -35,7 +35,7 @@ def test_reminders(words: list[str], found: list[Reminder], wrong: list[str] | N
 
 def test_words_are_read_again() -> None:
     for reminder in (Reminder(7, 5), Reminder(18, 0, MON_FRI)):
-        assert parse_reminders([reminder.words]) == ([reminder], [])
+        assert parse_reminders([reminder.text()]) == ([reminder], [])
 
 
 def test_one_time_runs_once_for_all_habits() -> None:

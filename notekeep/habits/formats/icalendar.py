@@ -12,10 +12,8 @@ from datetime import date
 from notekeep.habits.definition import FOREVER, Definition
 from notekeep.habits.schedule import (
     EVERY_DAY,
-    AfterLast,
     ChosenDays,
     EverySlot,
-    InDays,
     PerPeriod,
     Reminder,
     parse_reminders,
@@ -69,15 +67,10 @@ def _find_repeat(
             while date.fromordinal(first).day != wanted:
                 first += 1
             return f"FREQ=MONTHLY;BYMONTHDAY={wanted}", first
-        case InDays(times, days):
-            step = max(1, days // times)
-        case EverySlot(days, start):
-            step = days
-            first += 0 if start is None else (start - first) % days
-        case AfterLast(_, high):
-            step = high
-        case _:
-            step = 1
+        case EverySlot(days, int(start)):
+            first += (start - first) % days
+    times, days = habit.schedule_on(today).frequency()
+    step = max(1, days // times)
     return "FREQ=DAILY" + (f";INTERVAL={step}" if step > 1 else ""), first
 
 

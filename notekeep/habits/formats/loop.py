@@ -41,7 +41,6 @@ from notekeep.habits.schedule import (
     ChosenDays,
     EverySlot,
     InDays,
-    frequency,
     parse_schedule,
     spans,
 )
@@ -381,7 +380,7 @@ def _row(number: int, habit: Definition, losses: dict[str, None], today: int) ->
 
 def _frequency(habit: Definition, losses: dict[str, None], today: int) -> tuple[int, int]:
     schedule = habit.schedule_on(today)
-    times, days = frequency(schedule)
+    times, days = schedule.frequency()
     if isinstance(schedule, ChosenDays) and schedule != DAILY:
         losses[f"{habit.title}: its days of the week"] = None
     elif isinstance(schedule, EverySlot | AfterLast):
@@ -427,7 +426,7 @@ def _amount(habit: Definition, day: DayValue, losses: dict[str, None]) -> str:
 def _covered(habit: Definition, marks: Mapping[int, str], today: int) -> Iterable[int]:
     """The days that Loop fills by itself, because enough others near them are checked."""
     schedule = habit.schedule_on(today)
-    times, days = schedule if isinstance(schedule, InDays) else frequency(schedule)
+    times, days = schedule.frequency()
     checks = sorted(day for day, mark in marks.items() if mark == "YES_MANUAL")
     if times >= days:
         return

@@ -30,7 +30,6 @@ from notekeep.habits.formats.habit_data import (
 )
 from notekeep.habits.formats.simple_formats import NOT_UNDERSTOOD
 from notekeep.habits.log import LogEntry, LogValue, read_value
-from notekeep.habits.schedule import format_goal, format_schedule
 
 CSV_HEAD = ("date", "habit", "value", "amount", "unit", "time", "note")
 JSON_MARK = "notekeep"
@@ -163,10 +162,10 @@ def _definition(habit: Definition) -> dict[str, Any]:
         "title": habit.title,
         "aliases": list(habit.aliases),
         "schedule": [
-            (f"{_iso(rule.start)} " if rule.start else "") + format_schedule(rule.schedule)
+            (f"{_iso(rule.start)} " if rule.start else "") + rule.schedule.text()
             for rule in habit.rules
         ],
-        "goal": format_goal(habit.goal),
+        "goal": habit.goal.text(),
         "unit": habit.unit,
         "since": _iso(habit.since),
         "until": _iso(habit.until),

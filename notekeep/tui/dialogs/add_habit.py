@@ -16,8 +16,6 @@ from notekeep.errors import NotekeepError, Refused
 from notekeep.habits.amounts import pluralize
 from notekeep.habits.schedule import (
     ascii_goal,
-    describe_goal,
-    describe_schedule,
     parse_goal,
     parse_schedule,
 )
@@ -135,8 +133,8 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
 def _read(line: str, text: str) -> str:
     """Return how a schedule or a goal is read, in words; NotekeepError when it cannot be."""
     if line == "schedule" and text:
-        return describe_schedule(parse_schedule(text))
-    return describe_goal(parse_goal(text)) if line == "goal" and text else ""
+        return parse_schedule(text).words()
+    return parse_goal(text).words() if line == "goal" and text else ""
 
 
 def ask_for_habit(screen: VaultScreen, title: str = "") -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from notekeep.errors import NotekeepError
-from notekeep.habits.schedule import describe_schedule, parse_rules
+from notekeep.habits.schedule import parse_rules
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query import folding
 from notekeep.tui.render.formatting import (
@@ -235,7 +235,7 @@ def _schedule_on(day: date, value: Value) -> str:
         begun = [rule for rule in parse_rules(lines) if rule.start <= day.toordinal()]
     except NotekeepError:
         return ""
-    return describe_schedule(begun[-1].schedule) if begun else ""
+    return begun[-1].schedule.words() if begun else ""
 
 
 def row_date(row: Row, look: RowLook, today: date) -> str:
