@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import combinations, permutations
 from typing import Any
 
@@ -21,22 +20,20 @@ from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
 from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
 from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs, month_bounds, year_bounds
-from notekeep.habits.measures import best_runs, rate, recovery
+from notekeep.habits.calendar import MarkGlyphs, month_bounds
+from notekeep.habits.measures import rate
 from notekeep.habits.stats import (
     LAGS,
     MAX_SHUFFLES,
     MIN_DAYS,
     MIN_DAYS_IN_ROW,
     HabitPair,
-    best_weekday,
     compare_pairs,
-    count_weekdays,
     find_logged_days,
 )
-from notekeep.habits.summary import format_rate, format_run, format_streak, format_strength
+from notekeep.habits.summary import Cell, format_rate, format_run, format_streak, format_strength
 from notekeep.notes.habit_reviews import plan_review, plan_year
-from notekeep.tracking.habit_details import RATE_SPANS
+from notekeep.tracking.habit_details import RATE_SPANS, Calendar, Detail, load_habit_details
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex
 
@@ -67,21 +64,19 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
         return apply_plan(vault, plan, dry_run=dry_run)
     if habit is None:
         return _months(index, wanted)
-    found = index.resolve(habit)
-    first, last = map(date.fromordinal, year_bounds(wanted))
-    kept = rate(index.timeline(found).between(*year_bounds(wanted)))
-    squares = index.calendar(found, first, last)
+    detail = load_habit_details(index, habit, wanted)
+    kept = detail.of_year.kept
     if is_json():
         days = [
-            {"date": dates.format_iso(square.day), "level": square.level, "status": square.status}
-            for column in squares.columns
-            for square in column
-            if square is not None
+            {"date": day.day.isoformat(), "level": day.level, "status": day.status}
+            for column in detail.calendar.columns
+            for day in column
+            if day is not None
         ]
-        output.write_json({"id": found.definition.id, "year": wanted, "days": days})
+        output.write_json({"id": detail.view.id, "year": wanted, "days": days})
         return 0
-    output.write_styled([(f"{found.definition.title}  {wanted}", "bold")])
-    _heatmap(squares, glyphs(index.places.settings))
+    output.write_styled([(f"{detail.view.title}  {wanted}", "bold")])
+    _heatmap(detail.calendar, glyphs(index.places.settings))
     output.write(f"met {kept.met}, missed {kept.missed}, {percent(kept.value)}")
     return 0
 
@@ -105,12 +100,11 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
         return _show_pairs(index)
     if habit is None:
         return _all_stats(index)
-    found = index.resolve(habit)
-    figures = _figures(index, found)
+    detail = load_habit_details(index, habit)
+    view = detail.view
     if is_json():
-        output.write_json(figures)
+        output.write_json(_figures(detail))
         return 0
-    view = index.view(found)
     output.write_styled([(view.title, "bold"), (f"  {view.schedule}, {view.goal}", "dim")])
     streak = format_streak(view) or "not counted"
     if view.streak_unit == "weeks":
@@ -118,86 +112,66 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     strength = format_strength(view)
     rows = [("strength", strength)] if strength else []
     rows.append(("streak", streak))
-    line = index.timeline(found)
-    rows += [
-        (
-            f"last {span} days" if span else "all days",
-            format_rate(rate(line, span), view.streak_unit),
-        )
-        for span in (*RATE_SPANS, None)
-    ]
-    missed = figures["never_miss_twice"]
-    if missed["followed"]:
+    spans = [*(f"last {span} days" for span in RATE_SPANS), "all days"]
+    shares = [format_rate(found, view.streak_unit) for found in detail.rates]
+    rows += zip(spans, shares, strict=True)
+    if detail.recovery.followed:
+        missed = detail.recovery
         rows.append(
-            ("after a miss", f"{missed['recovered']} of {missed['followed']} recovered next time")
+            ("after a miss", f"{missed.recovered} of {missed.followed} recovered next time")
         )
-    if figures["best_weekday"]:
-        rows.append(("best weekday", _weekday(figures["best_weekday"])))
-    rows += [
-        (
-            "best streaks" if place == 0 else "",
-            f"{format_run(run['length'], view.streak_unit)}, {run['first']} to {run['last']}",
-        )
-        for place, run in enumerate(figures["best_streaks"][:5])
-    ]
+    if weekday := _weekday(detail):
+        rows.append(("best weekday", weekday))
+    for place, run in enumerate(detail.runs[:5]):
+        length = format_run(run.length, view.streak_unit)
+        days = f"{dates.format_iso(run.first)} to {dates.format_iso(run.last)}"
+        rows.append(("" if place else "best streaks", f"{length}, {days}"))
     output.table(rows, stretch=1)
     return 0
 
 
-def _figures(index: HabitIndex, found: Habit) -> dict[str, Any]:
-    line = index.timeline(found)
-    missed = recovery(line)
-    by_weekday = count_weekdays(line)
-    best = best_weekday(by_weekday)
-    rates: dict[str, float | None] = {str(span): rate(line, span).value for span in RATE_SPANS}
-    rates["all"] = rate(line).value
+def _figures(detail: Detail) -> dict[str, Any]:
+    spans = [*map(str, RATE_SPANS), "all"]
     return {
-        **habit_object(index.view(found)),
-        "rates": rates,
-        "met": rate(line).met,
-        "missed": rate(line).missed,
-        "never_miss_twice": {
-            "followed": missed.followed,
-            "recovered": missed.recovered,
-            "longest_gap": missed.longest_gap,
-        },
+        **habit_object(detail.view),
+        "rates": {span: found.value for span, found in zip(spans, detail.rates, strict=True)},
+        "met": detail.rates[-1].met,
+        "missed": detail.rates[-1].missed,
+        "never_miss_twice": detail.recovery._asdict(),
         "weekdays": {
             name[:3]: {"done": done, "due": due}
-            for name, (done, due) in zip(dates.WEEKDAYS, by_weekday, strict=True)
+            for name, (done, due) in zip(dates.WEEKDAYS, detail.weekdays, strict=True)
         },
-        "best_weekday": "" if best is None else dates.WEEKDAYS[best][:3],
+        "best_weekday": _weekday(detail)[:3],
         "best_streaks": [
             {
                 "first": dates.format_iso(run.first),
                 "last": dates.format_iso(run.last),
                 "length": run.length,
             }
-            for run in best_runs(line)
+            for run in detail.runs
         ],
     }
 
 
-def _weekday(short: str) -> str:
-    """The whole name of a weekday that the JSON has as `tue`, like its other weekdays."""
-    return next((name for name in dates.WEEKDAYS if short and name.startswith(short)), "")
+def _weekday(detail: Detail) -> str:
+    return "" if detail.best_weekday is None else dates.WEEKDAYS[detail.best_weekday]
 
 
 def _all_stats(index: HabitIndex) -> int:
-    habits = [view for view in index.views() if not view.is_archived]
-    figures = [_figures(index, index.find(view.id)) for view in habits]
+    habits = [load_habit_details(index, view.id) for view in index.views() if not view.is_archived]
     rows = [
         (
-            view.title,
-            format_strength(view),
-            format_streak(view),
-            percent(one["rates"]["30"]),
-            percent(one["rates"]["365"]),
-            _weekday(one["best_weekday"]),
+            detail.view.title,
+            format_strength(detail.view),
+            format_streak(detail.view),
+            *(percent(detail.rates[RATE_SPANS.index(span)].value) for span in (30, 365)),
+            _weekday(detail),
         )
-        for view, one in zip(habits, figures, strict=True)
+        for detail in habits
     ]
     heads = ("habit", "strength", "streak", "30 days", "365 days", "best weekday")
-    answer = {"total": len(figures), "habits": figures}
+    answer = {"total": len(habits), "habits": [_figures(detail) for detail in habits]}
     return output.write_answer(rows, json=answer, heads=heads, empty=NO_HABIT)
 
 
@@ -232,7 +206,7 @@ def _heatmap(squares: Calendar, signs: MarkGlyphs) -> None:
         output.write_styled([(f"{name}  ", "dim"), (marks, "blue")])
 
 
-def _letter(square: CalendarDay | None, signs: MarkGlyphs) -> str:
+def _letter(square: Cell | None, signs: MarkGlyphs) -> str:
     if square is None or square.status in ("future", "off"):
         return " "
     if square.mark == "missed":

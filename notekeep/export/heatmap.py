@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape
 
 from notekeep import dates
 from notekeep.export.source import HeatmapPicture
-from notekeep.habits.calendar import Calendar, CalendarDay
-from notekeep.tracking.habit_details import load_habit_year
+from notekeep.habits.summary import Cell
+from notekeep.tracking.habit_details import Calendar, load_habit_year
 from notekeep.tracking.tracker import HabitIndex
 
 _STEP, _SIZE = 13, 11
@@ -61,9 +61,9 @@ def _svg(alt: str, calendar: Calendar, today: date) -> str:
     return "\n".join([*filter(None, parts), "</svg>", ""])
 
 
-def _square(square: CalendarDay, x: int, y: int, today: date) -> str:
+def _square(square: Cell, x: int, y: int, today: date) -> str:
     """Draw a day: shaded by level, hollow if missed, a dot if outside of the habit."""
-    if square.status == "future" or square.day > today.toordinal():
+    if square.status == "future" or square.day > today:
         return ""
     if square.status == "off":
         middle = _SIZE // 2

@@ -1,12 +1,12 @@
-"""Lay days out as a calendar: weeks in columns, how much of its goal each day has, its mark."""
+"""The level and the mark of a day, and the first and last day of a month or year."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from notekeep.dates import days_in
-from notekeep.habits.days import DayHistory, DayValue
+from notekeep.habits.days import DayValue
 from notekeep.habits.definition import Definition
 from notekeep.habits.evaluation import Status, Timeline
 
@@ -18,46 +18,6 @@ Mark: TypeAlias = Literal[
 ]
 
 
-class CalendarDay(NamedTuple):
-    """One day in a calendar, by its ordinal."""
-
-    day: int
-    level: int
-    status: Status
-    mark: Mark
-
-
-class Calendar(NamedTuple):
-    """Squares in columns of one week each."""
-
-    # Seven places each, the first day of the week on top; None outside of the range.
-    columns: list[list[CalendarDay | None]]
-    months: list[tuple[int, int]]  # the column in which a month begins, and its number
-    week_start: int  # the weekday of the top row, 0 for Monday
-
-
-def lay_out_calendar(
-    habit: Definition,
-    days: DayHistory,
-    timeline: Timeline,
-    first: int,
-    last: int,
-    week_start: int = 0,
-) -> Calendar:
-    """Lay out the days from `first` to `last`, both included."""
-
-    def square(day: int) -> CalendarDay | None:
-        if not first <= day <= last:
-            return None
-        value, status = days.day(day), timeline.status(day)
-        mark = day_mark(habit, timeline, day, value)
-        return CalendarDay(day, day_level(habit, value, status), status, mark)
-
-    start = first - (first - 1 - week_start) % 7
-    columns = [[square(week + row) for row in range(7)] for week in range(start, last + 1, 7)]
-    return Calendar(columns, _month_starts(first, last, start), week_start)
-
-
 def year_bounds(year: int) -> tuple[int, int]:
     """Return the first and last day of a year, as ordinals."""
     return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
@@ -67,16 +27,6 @@ def month_bounds(year: int, month: int) -> tuple[int, int]:
     """Return the first and last day of a month, as ordinals."""
     first = date(year, month, 1).toordinal()
     return first, first + days_in(year, month) - 1
-
-
-def _month_starts(first: int, last: int, start: int) -> list[tuple[int, int]]:
-    found = []
-    opening = date.fromordinal(first).replace(day=1)
-    while opening.toordinal() <= last:
-        if opening.toordinal() >= first:
-            found.append(((opening.toordinal() - start) // 7, opening.month))
-        opening = (opening + timedelta(31)).replace(day=1)
-    return found
 
 
 def day_level(habit: Definition, day: DayValue, status: Status) -> int:

@@ -7,6 +7,7 @@ hides a habit or its history.
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple, TypeAlias, TypeVar
@@ -86,8 +87,7 @@ class Definition(NamedTuple):
 
     def schedule_on(self, day: int) -> Schedule:
         """Return the schedule that holds on a day."""
-        begun = [rule.schedule for rule in self.rules if rule.start <= day]
-        return begun[-1]
+        return [rule.schedule for rule in self.rules if rule.start <= day][-1]
 
     def stretches(self, first: int, last: int) -> list[tuple[int, int, Schedule]]:
         """Return the first and last day of each stretch of these days under one schedule."""
@@ -132,40 +132,39 @@ def undefined_habit(name: str) -> Definition:
 def read_definition(fields: Fields, path: str = "") -> Definition | None:
     """Read a definition; None when the note defines no habit, which is when it has no `habit:`."""
     reader = _DefinitionReader(fields)
-    identity = reader.text("habit")
+    identity = reader.text["habit"]
     if not identity:
         return None
     if not is_habit_name(identity):
-        reader.note(
+        reader.report(
             "habit",
             f"not a valid id: {identity}",
             "use only letters, digits, - _ and .; put the display name in title:",
         )
     elif fold_name(identity) in RESERVED:
-        reader.note("habit", f"{identity} is the name of a habit command", "choose another id")
+        reader.report("habit", f"{identity} is the name of a habit command", "choose another id")
     goal = reader.goal()
-    stem = _file_stem(path)
     return Definition(
         id=identity,
-        title=reader.text("title") or stem or identity,
-        aliases=tuple(reader.texts("aliases")),
+        title=reader.text["title"] or _file_stem(path) or identity,
+        aliases=tuple(reader.items("aliases")),
         rules=reader.rules(),
         goal=goal,
-        unit=goal.unit or reader.text("unit"),
+        unit=goal.unit or reader.text["unit"],
         since=reader.since(),
         until=reader.day("until"),
         pauses=reader.pauses(),
-        is_archived=reader.text("archived").casefold() in _TRUE,
+        is_archived=reader.text["archived"].casefold() in _TRUE,
         counts_silence=reader.silence(goal),
         group=reader.group(),
-        order=reader.number("order"),
+        order=reader.order(),
         remind=reader.reminders(),
-        identity=reader.text("identity"),
-        when=reader.text("when"),
-        after=_target(reader.text("after")),
-        tiny=reader.text("tiny"),
-        source=reader.text("source"),
-        source_id=reader.text("source_id"),
+        identity=reader.text["identity"],
+        when=reader.text["when"],
+        after=reader.after(),
+        tiny=reader.text["tiny"],
+        source=reader.text["source"],
+        source_id=reader.text["source_id"],
         path=path,
         problems=tuple(reader.problems),
     )
@@ -190,35 +189,28 @@ def format_pause(first: int, last: int) -> str:
     return f"{dates.format_iso(first)}..{'' if last == FOREVER else dates.format_iso(last)}"
 
 
-def _target(link: str) -> str:
-    """What `[[habits/coffee|Coffee]]` names: the last part of its target."""
-    name = link.strip().removeprefix("[[").removesuffix("]]").partition("|")[0]
-    return name.partition("#")[0].rpartition("/")[2].strip()
-
-
 class _DefinitionReader:
     def __init__(self, fields: Fields) -> None:
         self.fields = fields
         self.problems: list[DefinitionProblem] = []
+        self.text: defaultdict[str, str] = defaultdict(str)
+        for key, value in fields.items():
+            self.text[key] = (value if isinstance(value, str) else " ".join(value)).strip()
 
-    def note(self, key: str, message: str, hint: str) -> None:
+    def report(self, key: str, message: str, hint: str) -> None:
         self.problems.append(DefinitionProblem(key, message, hint))
 
-    def text(self, key: str) -> str:
-        value = self.fields.get(key, "")
-        return (value if isinstance(value, str) else " ".join(value)).strip()
-
-    def texts(self, key: str) -> list[str]:
+    def items(self, key: str) -> list[str]:
         value = self.fields.get(key, [])
         items = value.split(",") if isinstance(value, str) else value
         return [item.strip() for item in items if item.strip()]
 
     def parsed(self, key: str, parse: Callable[[T], Read], value: T, default: Read) -> Read:
-        """Parse a value; one that is wrong is named, and the default stands."""
+        """Parse a value; report a wrong one, and return the default."""
         try:
             return parse(value)
         except UsageError as error:
-            self.note(key, error.message, error.hint)
+            self.report(key, error.message, error.hint)
             return default
 
     def rules(self) -> tuple[DatedSchedule, ...]:
@@ -228,50 +220,56 @@ class _DefinitionReader:
         return self.parsed("schedule", parse_rules, lines, daily) if lines else daily
 
     def goal(self) -> Goal:
-        text = self.text("goal")
+        text = self.text["goal"]
         return self.parsed("goal", parse_goal, text, Goal()) if text else Goal()
 
     def day(self, key: str) -> int | None:
-        text = self.text(key)
+        text = self.text[key]
         day = dates.parse_iso(text[:10])
         if text and day is None:
-            self.note(key, f"not a day: {text}", _RULE_HINT)
+            self.report(key, f"not a day: {text}", _RULE_HINT)
         return day.toordinal() if day else None
 
     def since(self) -> int | None:
         day = self.day("since")
         if day is None or FIRST_DAY <= day <= LAST_DAY:
             return day
-        self.note("since", f"too far away: {self.text('since')}", "use the year it started")
+        self.report("since", f"too far away: {self.text['since']}", "use the year it started")
         return None
 
     def pauses(self) -> tuple[tuple[int, int], ...]:
-        found = [self.parsed("paused", parse_pause, text, None) for text in self.texts("paused")]
+        found = [self.parsed("paused", parse_pause, text, None) for text in self.items("paused")]
         return tuple(sorted(pause for pause in found if pause is not None))
 
     def reminders(self) -> tuple[str, ...]:
-        words = self.texts("remind")
+        words = self.items("remind")
         for text in parse_reminders(words)[1]:
-            self.note("remind", f"not a time: {text}", "write a time like 07:30 or mon,fri 18:00")
+            self.report("remind", f"not a time: {text}", "write a time like 07:30 or mon,fri 18:00")
         return tuple(words)
 
-    def number(self, key: str) -> int | None:
-        text = self.text(key)
-        if text and not (text.isascii() and text.isdecimal() and len(text) < 6):
-            self.note(key, f"not a number: {text}", f"write {key}: 1")
-            return None
-        return int(text) if text else None
+    def after(self) -> str:
+        """Return the last part of the target of `[[habits/coffee|Coffee]]`: `coffee`."""
+        target = self.text["after"].removeprefix("[[").removesuffix("]]").partition("|")[0]
+        return target.partition("#")[0].rpartition("/")[2].strip()
+
+    def order(self) -> int | None:
+        text = self.text["order"]
+        if text.isascii() and text.isdecimal() and len(text) < 6:
+            return int(text)
+        if text:
+            self.report("order", f"not a number: {text}", "write order: 1")
+        return None
 
     def silence(self, goal: Goal) -> bool:
-        text = self.text("unlogged").casefold()
+        text = self.text["unlogged"].casefold()
         if text in ("met", "missed"):
             return text == "met"
         if text:
-            self.note("unlogged", f"must be met or missed, not {text}", "write unlogged: met")
+            self.report("unlogged", f"must be met or missed, not {text}", "write unlogged: met")
         return goal.kind == "most"
 
     def group(self) -> str:
-        if name := self.text("group"):
+        if name := self.text["group"]:
             return name
-        tags = (tag.removeprefix("#") for tag in self.texts("tags"))
+        tags = (tag.removeprefix("#") for tag in self.items("tags"))
         return next((tag for tag in tags if tag.casefold() != "habit"), "")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from notekeep import dates
 from notekeep.errors import UsageError
-from notekeep.habits.calendar import Calendar, year_bounds
+from notekeep.habits.calendar import year_bounds
 from notekeep.habits.definition import Definition
 from notekeep.habits.measures import (
     Rate,
@@ -22,8 +22,9 @@ from notekeep.habits.measures import (
 )
 from notekeep.habits.review import Bounds, ReviewSpan, find_bounds
 from notekeep.habits.stats import best_weekday, count_weekdays
-from notekeep.habits.summary import HabitView, describe_year, parse_year_heading, streak_unit
+from notekeep.habits.summary import Cell, HabitView, describe_year, parse_year_heading, streak_unit
 from notekeep.query.values import parse_period
+from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.habit_table import LogLine
 from notekeep.tracking.tracker import HabitIndex
 
@@ -31,6 +32,24 @@ RATE_SPANS = (7, 30, 90, 365)
 """Rates are given for so many last days, and for all."""
 REMARKS = 20
 """So many of the latest remarks are shown."""
+
+
+class Calendar(NamedTuple):
+    """The days of a year in columns of one week each."""
+
+    # Seven cells each, the first day of the week on top; None outside of the year.
+    columns: list[list[Cell | None]]
+    months: list[tuple[int, int]]  # the column in which a month begins, and its number
+    week_start: int  # the weekday of the top row, 0 for Monday
+
+
+def lay_out_weeks(days: Sequence[Cell], week_start: int) -> Calendar:
+    """Lay out the days of a year, for a heatmap."""
+    before = (days[0].day.weekday() - week_start) % 7
+    cells = [*[None] * before, *days, *[None] * (-(before + len(days)) % 7)]
+    columns = [cells[start : start + 7] for start in range(0, len(cells), 7)]
+    months = [(n // 7, one.day.month) for n, one in enumerate(days, before) if one.day.day == 1]
+    return Calendar(columns, months, week_start)
 
 
 class YearFigures(NamedTuple):
@@ -58,11 +77,15 @@ class Detail(NamedTuple):
     remarks: tuple[LogLine, ...]  # the latest lines of the log with a note, latest first
 
 
+def _calendar(index: HabitIndex, habit: Habit, year: int) -> Calendar:
+    view = index.view(habit, first=date(year, 1, 1), last=date(year, 12, 31))
+    return lay_out_weeks(view.cells, index.places.settings.week_start)
+
+
 def load_habit_details(index: HabitIndex, name: str, year: int | None = None) -> Detail:
     """Return all about one habit; its heatmap is of `year`, else of this one."""
     found = index.resolve(name)
     wanted = year or index.today().year
-    first, last = map(date.fromordinal, year_bounds(wanted))
     line = index.timeline(found)
     of_year = line.between(*year_bounds(wanted))
     weekdays = count_weekdays(line)
@@ -72,7 +95,7 @@ def load_habit_details(index: HabitIndex, name: str, year: int | None = None) ->
         view=index.view(found),
         definition=found.definition,
         year=wanted,
-        calendar=index.calendar(found, first, last),
+        calendar=_calendar(index, found, wanted),
         strengths=tuple(scores[-max(RATE_SPANS) :]),
         rates=tuple(rate(line, span) for span in (*RATE_SPANS, None)),
         of_year=YearFigures(rate(of_year), streak(of_year).longest, recovery(of_year)),
@@ -104,11 +127,10 @@ def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | N
     found = next((each for each in index.known() if each.definition.path == path), None)
     if found is None:
         return None
-    first, last = map(date.fromordinal, year_bounds(year))
     line = index.timeline(found).between(*year_bounds(year))
     title = found.definition.title
     sentence = describe_year(title, year, line, streak_unit(found.definition, line))
-    return HabitYear(title, year, sentence, index.calendar(found, first, last), today)
+    return HabitYear(title, year, sentence, _calendar(index, found, year), today)
 
 
 _FORMS: dict[ReviewSpan, str] = {

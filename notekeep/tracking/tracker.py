@@ -17,7 +17,6 @@ from notekeep.config import VaultPlaces, current_time
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Problem
 from notekeep.habits import log
-from notekeep.habits.calendar import Calendar, lay_out_calendar
 from notekeep.habits.days import DayHistory, reduce_entries
 from notekeep.habits.evaluation import Timeline, evaluate_days
 from notekeep.habits.log import LogEntry
@@ -151,21 +150,11 @@ class HabitIndex:
         with self._lock:
             return is_name(self.known(), word)
 
-    def timeline(self, habit: Habit, last: date | None = None) -> Timeline:
-        """Evaluate all days of a habit as of now; `between` gives those of a span."""
-        today = self.today().toordinal()
-        until = None if last is None else last.toordinal()
-        week_start = self.places.settings.week_start
+    def timeline(self, habit: Habit) -> Timeline:
+        """Evaluate all days of a habit as of now; `between` returns those of a span."""
+        today, week_start = self.today().toordinal(), self.places.settings.week_start
         with self._lock:
-            return evaluate_days(habit.definition, self.days(habit), today, week_start, until)
-
-    def calendar(self, habit: Habit, first: date, last: date) -> Calendar:
-        """Lay out the days of a habit in weeks, for a heatmap."""
-        line = self.timeline(habit, last)
-        bounds = first.toordinal(), last.toordinal()
-        week_start = self.places.settings.week_start
-        with self._lock:
-            return lay_out_calendar(habit.definition, self.days(habit), line, *bounds, week_start)
+            return evaluate_days(habit.definition, self.days(habit), today, week_start)
 
     def lines(
         self, habit: Habit, since: date | None = None, until: date | None = None

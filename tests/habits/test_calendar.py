@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from notekeep.habits import calendar
 from notekeep.habits.days import DayHistory
 from notekeep.habits.definition import read_definition
-from notekeep.habits.evaluation import evaluate_days
+from notekeep.habits.summary import summarize_habit
+from notekeep.tracking.habit_details import lay_out_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,10 +41,8 @@ def test_a_day_has_a_level(
     day: Callable[[str], int],
 ) -> None:
     habit, days = made(line, since="2026-01-05", **fields)
-    today = evaluate_days(habit, days, day("06"))
-    found = calendar.lay_out_calendar(habit, days, today, day("05"), day("05")).columns[0][0]
-    assert found is not None
-    assert found.level == level
+    shown = summarize_habit(habit, days, day("06"), shown=(day("05"), day("05")))
+    assert shown.cells[0].level == level
 
 
 @given(st.integers(1901, 2198), st.integers(0, 6))
@@ -51,16 +50,17 @@ def test_a_year_is_laid_out_in_weeks(year: int, week_start: int) -> None:
     habit = read_definition({"habit": "h"})
     assert habit is not None
     first, last = calendar.year_bounds(year)
-    line = evaluate_days(habit, DayHistory(), last)
-    found = calendar.lay_out_calendar(habit, DayHistory(), line, first, last, week_start)
+    days = summarize_habit(habit, DayHistory(), last, shown=(first, last)).cells
+    found = lay_out_weeks(days, week_start)
     squares = [square for column in found.columns for square in column]
-    assert [square.day for square in squares if square] == list(range(first, last + 1))
+    ordinals = [square.day.toordinal() for square in squares if square]
+    assert ordinals == list(range(first, last + 1))
     assert len(found.columns) in (53, 54)
     for column in found.columns:
         for row, square in enumerate(column):
             if square:
-                assert date.fromordinal(square.day).weekday() == (week_start + row) % 7
+                assert square.day.weekday() == (week_start + row) % 7
     assert [month for _, month in found.months] == list(range(1, 13))
     for place, month in found.months:
-        opening = date(year, month, 1).toordinal()
+        opening = date(year, month, 1)
         assert opening in [square.day for square in found.columns[place] if square]

@@ -15,10 +15,11 @@ from notekeep.catalog.records import Row
 from notekeep.errors import Problem, Refused
 from notekeep.export.check.site_check import CheckReport
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
-from notekeep.habits.calendar import Calendar, CalendarDay
+from notekeep.habits.summary import Cell
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import strip_markup
 from notekeep.search.results import Hit, Snippet
+from notekeep.tracking.habit_details import Calendar
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import (
     count_of,
@@ -38,6 +39,7 @@ from notekeep.tui.render.styled_text import StyledLine, line_text, line_width
 from notekeep.tui.render.text_diff import wrap_patch
 
 if TYPE_CHECKING:
+    from notekeep.habits.calendar import Mark
     from notekeep.habits.evaluation import Status
     from notekeep.markdown.field_values import Value
 
@@ -356,17 +358,15 @@ def test_a_heading_that_is_only_the_title_is_not_shown_twice() -> None:
 
 
 def year(level: int, status: Status) -> Calendar:
-    first = dt.date(2026, 1, 1).toordinal()
-    monday = first - 3
-    columns: list[list[CalendarDay | None]] = [
-        [
-            CalendarDay(day, level, status, "missed" if status == "missed" else "none")
-            if first <= day < first + 365
-            else None
-            for day in range(week, week + 7)
-        ]
-        for week in range(monday, first + 365, 7)
+    first = dt.date(2026, 1, 1)
+    mark: Mark = "missed" if status == "missed" else "none"
+    cells: list[Cell | None] = [
+        Cell(first + dt.timedelta(n), status, mark, level, "", is_logged=True, is_disputed=False)
+        if 0 <= n < 365
+        else None
+        for n in range(-3, 368)
     ]
+    columns = [cells[start : start + 7] for start in range(0, len(cells), 7)]
     return Calendar(columns, [(0, 1), (5, 2)], 0)
 
 

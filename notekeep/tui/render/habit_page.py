@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import zip_longest
 
 from notekeep.dates import MONTHS, week_span
-from notekeep.habits.calendar import Calendar, CalendarDay
 from notekeep.habits.schedule import ChosenDays
-from notekeep.habits.summary import format_count, format_rate, format_run, format_strength
+from notekeep.habits.summary import Cell, format_count, format_rate, format_run, format_strength
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tracking.habit_details import RATE_SPANS, Detail
+from notekeep.tracking.habit_details import RATE_SPANS, Calendar, Detail
 from notekeep.tui.render.formatting import day_and_month, long_date
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.habit_rows import (
@@ -52,9 +51,11 @@ def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]
     step = cell_width(calendar, width)
     room = max(1, (width - LABEL_WIDTH) // step)
     first = max(0, len(calendar.columns) - room)
-    begin = next(square.day - row for row, square in enumerate(calendar.columns[0]) if square)
-    if first and today.year == date.fromordinal(begin + 6).year:
-        here = (today.toordinal() - begin) // 7
+    begin = next(
+        square.day - timedelta(row) for row, square in enumerate(calendar.columns[0]) if square
+    )
+    if first and today.year == (begin + timedelta(6)).year:
+        here = (today - begin).days // 7
         first = min(first, max(0, here - room + 2))
     return first, room, step
 
@@ -66,9 +67,9 @@ def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> dat
     if x < LABEL_WIDTH or not (0 <= row < 7 and column < len(calendar.columns)):
         return None
     square = calendar.columns[column][row]
-    if square is None or square.day > today.toordinal():
+    if square is None or square.day > today:
         return None
-    return date.fromordinal(square.day)
+    return square.day
 
 
 def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
@@ -89,13 +90,13 @@ def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> l
     return lines
 
 
-def _square(square: CalendarDay | None, today: date, glyphs: Glyphs, width: int) -> Piece:
+def _square(square: Cell | None, today: date, glyphs: Glyphs, width: int) -> Piece:
     """Return a day as a solid cell; its sign tells what colour does not."""
-    if square is None or square.day > today.toordinal() or square.status == "off":
+    if square is None or square.day > today or square.status == "off":
         return Piece(" " * width)
     level = square.level
     is_missed = square.mark == "missed"
-    if square.day == today.toordinal():
+    if square.day == today:
         text = "[]" if width > 1 else glyphs.task_open
         return Piece(text, "day-missed today" if is_missed else f"day-{level} today")
     if is_missed:

@@ -48,8 +48,8 @@ def test_a_year_is_laid_out_for_a_heatmap(notebook: Any) -> None:
     index = notebook.index()
     year = load_habit_details(index, "med").calendar
     squares = {square.day: square for column in year.columns for square in column if square}
-    assert squares[date(2026, 11, 23).toordinal()].level == LEVEL_MORE
-    assert squares[date(2026, 11, 22).toordinal()].level == LEVEL_NONE
+    assert squares[date(2026, 11, 23)].level == LEVEL_MORE
+    assert squares[date(2026, 11, 22)].level == LEVEL_NONE
     assert len(squares) == 365
 
 
