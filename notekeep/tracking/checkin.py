@@ -12,10 +12,10 @@ import sys
 import time
 import unicodedata
 from binascii import crc32
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from notekeep import cache_files, dates
 from notekeep.config import current_time
@@ -167,28 +167,23 @@ def _append_entries(
 ) -> tuple[str, tuple[str, ...]]:
     """Append entries of a day to this device's log, durably; return the file and the lines."""
     is_link = index.places.settings.log_links
-    lines = tuple(_proved_line(entry, is_link=is_link) for entry in entries)
+    lines = tuple(format_entry(entry, is_link=is_link) for entry in entries)
+    for line, entry in zip(lines, entries, strict=True):
+        if log.parse_line(line).entry != entry:
+            raise Refused(
+                f"this entry would be read differently: {line}",
+                "nothing was written; use simpler words",
+            )
     path = log_path(index.places.state, day)
     if not dry_run:
         place = os.path.join(index.places.root, *path.split("/"))
         for line in lines:
             append_line(place, line, f"# Habit log {day:%Y-%m}\n\n", root=index.places.root)
             index.own_lines.add(line.rstrip())
-            row = f"{_name(line)} {time.time():.6f}"
+            row = f"{_checksum(line)} {time.time():.6f}"
             cache_files.append_bounded_line(index.places.state, CHECKINS_FILE, row)
         index.refresh()
     return path, lines
-
-
-def _proved_line(entry: LogEntry, *, is_link: bool) -> str:
-    """An entry as a line, which is proved to say the same before anything is written."""
-    line = format_entry(entry, is_link=is_link)
-    if log.parse_line(line).entry != entry:
-        raise Refused(
-            f"this entry would be read differently: {line}",
-            "nothing was written; use simpler words",
-        )
-    return line
 
 
 def _free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
@@ -213,28 +208,27 @@ CHECKINS_FILE = "checkins"
 """A line for each line that was written, in the state folder: its checksum, and when."""
 
 
-class _CheckInTimes:
-    """When this device wrote its lines, as of when this was made."""
-
-    def __init__(self, state: str) -> None:
-        self._known: dict[str, float] = {}
-        with suppress(OSError), open(os.path.join(state, CHECKINS_FILE), encoding="ascii") as file:
-            for row in file:
-                name, _, seconds = row.partition(" ")
-                with suppress(ValueError):
-                    self._known[name] = float(seconds)
-
-    def of(self, entry: LogEntry, line: str) -> float:
-        """Return when a line was written, in seconds since 1970; else the time it names itself."""
-        known = self._known.get(_name(line))
-        if known is not None:
-            return known
-        hours, minutes, seconds = (int(part) for part in f"{entry.time or '0:0'}:0".split(":")[:3])
-        day = datetime.fromordinal(entry.day)
-        return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp()
+def _read_times(state: str) -> dict[str, float]:
+    """Return when this device wrote its lines, in seconds since 1970, by their checksums."""
+    times: dict[str, float] = {}
+    with suppress(OSError), open(os.path.join(state, CHECKINS_FILE), encoding="ascii") as file:
+        for row in file:
+            checksum, _, seconds = row.partition(" ")
+            with suppress(ValueError):
+                times[checksum] = float(seconds)
+    return times
 
 
-def _name(line: str) -> str:
+def _time_written(times: Mapping[str, float], entry: LogEntry, line: str) -> float:
+    """Return when a line was written; a line that is not in `times` has only its own time."""
+    if (known := times.get(_checksum(line))) is not None:
+        return known
+    hours, minutes, seconds = (int(part) for part in f"{entry.time or '0:0'}:0".split(":")[:3])
+    day = datetime.fromordinal(entry.day)
+    return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp()
+
+
+def _checksum(line: str) -> str:
     return f"{crc32(line.rstrip().encode('utf-8', 'surrogateescape')):08x}"
 
 
@@ -260,20 +254,10 @@ class Undone(NamedTuple):
     warning: str = ""  # what a person should know although they are written
 
 
-def undo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
-    """Undo the last entry that this device wrote and that was not undone yet."""
-    return _restore(index, _lines_since_check_in(index), UNDO_KEY, dry_run=dry_run)
-
-
-def redo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
-    """Redo what was undone last, if nothing else was logged on this device since."""
-    return _restore(index, _lines_since_undo(index), REDO_KEY, dry_run=dry_run)
-
-
-def _restore(
-    index: HabitIndex, own: Sequence[tuple[LogEntry, str]], key: str, *, dry_run: bool
-) -> Undone:
-    """Make a day what it was before the last of some lines, and without those of them after it."""
+def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = False) -> Undone:
+    """Undo the last entry of this device, or the last undo if nothing was logged since."""
+    own = _lines_since_undo(index) if redo else _lines_since_check_in(index)
+    key = REDO_KEY if redo else UNDO_KEY
     if not own:
         raise NotFound(f"no entry of this device to {key}")
     gone, text = own[-1]
@@ -298,43 +282,41 @@ def _restore(
 
 
 def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """The lines of this device, newest first, down to the last one that still stands."""
-    taken_back = 0
-    passed: list[tuple[LogEntry, str]] = []
-    for entry, text in _own_lines(index):
-        passed.append((entry, text))
-        mark = dict(entry.extra).get(UNDO_KEY)
-        if mark is not None:
-            taken_back += mark != JOINED_KEY
-        elif taken_back:
-            taken_back -= 1
-        else:
-            return passed
+    """Return the lines of this device, newest first, down to the last one that is not undone."""
+    lines: list[tuple[LogEntry, str]] = []
+    for entry, text, state in _own_lines(index):
+        lines.append((entry, text))
+        if state == "counts":
+            return lines
     return []
 
 
 def _lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """The same down to the last undo that still stands; none if something was logged since."""
-    said_again = 0
-    passed: list[tuple[LogEntry, str]] = []
-    for entry, text in _own_lines(index):
-        passed.append((entry, text))
-        signs = dict(entry.extra)
-        if signs.get(UNDO_KEY) == JOINED_KEY:
-            continue
-        if REDO_KEY in signs:
-            said_again += 1
-        elif UNDO_KEY not in signs:
+    """Return the lines down to the last undo without a redo; none if one was logged since."""
+    redone = 0
+    lines: list[tuple[LogEntry, str]] = []
+    for entry, text, state in _own_lines(index):
+        lines.append((entry, text))
+        keys = dict(entry.extra)
+        if REDO_KEY in keys:
+            redone += 1
+        elif state != "undo":
             return []
-        elif said_again:
-            said_again -= 1
-        else:
-            return passed
+        elif keys[UNDO_KEY] != JOINED_KEY:
+            if not redone:
+                return lines
+            redone -= 1
     return []
 
 
-def _own_lines(index: HabitIndex) -> Iterator[tuple[LogEntry, str]]:
-    """The lines of this device, newest first: by when a file was written, and from its end."""
+def _own_lines(
+    index: HabitIndex,
+) -> Iterator[tuple[LogEntry, str, Literal["undo", "undone", "counts"]]]:
+    """Yield the lines of this device, newest first: by when a file was written, and from its end.
+
+    Each comes with what it is: an undo, undone by a later line, or neither.
+    """
+    undos = 0
     folder = os.path.join(index.places.root, *LOG_FOLDER.split("/"))
     ending = f".{device_name(index.places.state)}.md"
     try:
@@ -346,8 +328,16 @@ def _own_lines(index: HabitIndex) -> Iterator[tuple[LogEntry, str]]:
         with open(file.path, "rb") as opened:
             text = opened.read().decode("utf-8", "replace").removeprefix("\ufeff")
         for placed in reversed(log.parse_file(text)):
-            if placed.line.entry is not None:
-                yield placed.line.entry, placed.text
+            entry, text = placed.line.entry, placed.text
+            if entry is None:
+                continue
+            mark = dict(entry.extra).get(UNDO_KEY)
+            if mark is not None:
+                undos += mark != JOINED_KEY
+                yield entry, text, "undo"
+            else:
+                yield entry, text, "undone" if undos else "counts"
+                undos -= undos > 0
 
 
 class CheckInStep(NamedTuple):
@@ -362,18 +352,12 @@ class CheckInStep(NamedTuple):
 
 def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
     """Yield the check-ins of this device, newest first; what undoes one is not among them."""
-    moments = _CheckInTimes(index.places.state)
-    taken_back = 0
-    for entry, text in _own_lines(index):
-        signs = dict(entry.extra)
-        if UNDO_KEY in signs:
-            taken_back += signs[UNDO_KEY] != JOINED_KEY
-            continue
-        undone = taken_back > 0
-        taken_back -= undone
-        is_own = text.rstrip() in index.own_lines
-        moment, said = moments.of(entry, text), describe_entry(entry, index)
-        yield CheckInStep(moment, said, undone, REDO_KEY in signs, is_own)
+    times = _read_times(index.places.state)
+    for entry, text, state in _own_lines(index):
+        if state != "undo":
+            is_own, is_redo = text.rstrip() in index.own_lines, REDO_KEY in dict(entry.extra)
+            moment, words = _time_written(times, entry, text), describe_entry(entry, index)
+            yield CheckInStep(moment, words, state == "undone", is_redo, is_own)
 
 
 def find_last_undo(index: HabitIndex) -> CheckInStep | None:
@@ -382,7 +366,7 @@ def find_last_undo(index: HabitIndex) -> CheckInStep | None:
     if not own:
         return None
     entry, text = own[-1]
-    moment = _CheckInTimes(index.places.state).of(entry, text)
+    moment = _time_written(_read_times(index.places.state), entry, text)
     return CheckInStep(moment, describe_entry(entry, index), True, False)
 
 

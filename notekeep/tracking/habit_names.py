@@ -59,14 +59,14 @@ def find_habit(habits: Sequence[Habit], name: str) -> Habit:
             return habit
     active = [habit for habit in habits if not habit.definition.is_archived]
     for some in (active, habits):
-        for is_meant in (_begins, _has_word):
-            found = [habit for habit in some if wanted and is_meant(habit, wanted)]
+        for words in (False, True):
+            found = [habit for habit in some if wanted and _begins(habit, wanted, words=words)]
             if len(found) == 1:
                 return found[0]
             if found:
                 raise Ambiguous(
                     f"several habits start with {name}",
-                    [label(habit.definition) for habit in found],
+                    [_label(habit.definition) for habit in found],
                     "use more of the name",
                 )
     raise NotFound(f"there is no habit {name}", _suggestion(habits, wanted))
@@ -78,24 +78,17 @@ def is_name(habits: Sequence[Habit], name: str) -> bool:
     return any(wanted in habit.names for habit in habits)
 
 
-def label(definition: Definition) -> str:
-    """Return a habit for a list of candidates: its id, and its title where that says more."""
+def _label(definition: Definition) -> str:
     same = fold_name(definition.title) == fold_name(definition.id)
     return definition.id if same else f"{definition.id}  {definition.title}"
 
 
-def _begins(habit: Habit, wanted: str) -> bool:
-    return any(
-        name.startswith(wanted) for name in (*habit.names, fold_name(habit.definition.title))
-    )
-
-
-def _has_word(habit: Habit, wanted: str) -> bool:
-    return any(
-        word.startswith(wanted)
-        for name in (*habit.names, fold_name(habit.definition.title))
-        for word in re.split(_WORD_BREAKS, name)
-    )
+def _begins(habit: Habit, wanted: str, *, words: bool) -> bool:
+    """Whether a name or the title begins so; with `words`, any word of one."""
+    names = [*habit.names, fold_name(habit.definition.title)]
+    if words:
+        names = [word for name in names for word in re.split(_WORD_BREAKS, name)]
+    return any(name.startswith(wanted) for name in names)
 
 
 def _suggestion(habits: Sequence[Habit], wanted: str) -> str:

@@ -266,7 +266,9 @@ def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> s
             placed = log.parse_file(data.decode("utf-8", "replace").removeprefix("\ufeff"))
             touched |= _replace_lines(connection, path, placed)
             problems = [
-                (one.number, report.code, report.message, _hint(report))
+                (one.number, report.code, report.message, f"write: {report.fix}")
+                if report.fix
+                else (one.number, report.code, report.message, HINTS.get(report.code, ""))
                 for one in placed
                 if (report := one.line.report)
             ]
@@ -283,10 +285,6 @@ def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> s
 
 def _is_log(path: str) -> bool:
     return path.startswith(f"{LOG_FOLDER}/")
-
-
-def _hint(report: log.LineReport) -> str:
-    return f"write: {report.fix}" if report.fix else HINTS.get(report.code, "")
 
 
 def _replace_lines(
@@ -369,7 +367,11 @@ def _update_days(
                 gone.discard(habit.key)
             continue
         if row is None or row.basis != basis:
-            days = _reduce_all(connection, habit)
+            days = DayHistory()
+            entries = read_entries(connection, habit.names)
+            by_day = groupby(entries, lambda entry: entry.day)
+            for ordinal, some in by_day:
+                days.put(ordinal, reduce_entries(some, habit.definition.unit))
         else:
             days = DayHistory.unpack(row.first, row.codes, row.amounts)
             for ordinal in ordinals:
@@ -385,12 +387,6 @@ def _update_days(
         )
     connection.executemany("DELETE FROM habit_days WHERE name = ?", [(name,) for name in gone])
     return None if is_redefined or gone or changed - stored.keys() else changed
-
-
-def _reduce_all(connection: sqlite3.Connection, habit: Habit) -> DayHistory:
-    by_day = groupby(read_entries(connection, habit.names), lambda entry: entry.day)
-    unit = habit.definition.unit
-    return DayHistory({day: reduce_entries(some, unit) for day, some in by_day})
 
 
 # What the tables know.

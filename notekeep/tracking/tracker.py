@@ -28,7 +28,6 @@ from notekeep.tracking.checkin import (
     Undone,
     check_in,
     parse_typed_value,
-    redo_check_in,
     undo_check_in,
 )
 from notekeep.tracking.habit_names import Habit, find_habit, is_name
@@ -170,7 +169,7 @@ class HabitIndex:
         return [
             line._replace(counts=line.entry.revision == max(one.entry.revision for one in some))
             for some in by_day.values()
-            for line in sorted(some, key=_line_moment)
+            for line in sorted(some, key=_line_order)
         ]
 
     def check_in(
@@ -204,7 +203,7 @@ class HabitIndex:
     def redo(self, *, dry_run: bool = False) -> Undone:
         """Redo what `undo` undid last, if nothing else was logged on this device since."""
         with self._lock:
-            return redo_check_in(self, dry_run=dry_run)
+            return undo_check_in(self, redo=True, dry_run=dry_run)
 
     def problems(self) -> list[Problem]:
         """Return everything about the habits' files that a person should look at."""
@@ -280,5 +279,5 @@ class HabitIndex:
         self._views = {seen: view for seen, view in self._views.items() if seen[0] not in keys}
 
 
-def _line_moment(line: LogLine) -> tuple[str, int, str, int]:
+def _line_order(line: LogLine) -> tuple[str, int, str, int]:
     return line.entry.time or "", line.entry.revision, line.path, line.number
