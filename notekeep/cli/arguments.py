@@ -35,7 +35,7 @@ def parse_year(text: str | None, today: date) -> int:
     if text is None:
         return today.year
     if not (text.isdecimal() and 1900 <= int(text) <= 2199):
-        raise UsageError(f"not a year: {text}", "use four digits, e.g. 2026")
+        raise UsageError(f'"{text}" is not a year.', "Use four digits, such as 2026.")
     return int(text)
 
 
@@ -175,9 +175,11 @@ class RawCommand(click.Command):
 
 def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageError:
     near = get_close_matches(name, [one for one in known if one.startswith("--")], n=1)
-    usage = f"`{ctx.command_path} --help` lists the options"
-    hint = f"did you mean {near[0]}?" if near else f"{usage}."
-    return UsageError(f"there is no option {name}", f"{hint} After a bare -- nothing is an option.")
+    help_command = f"`{ctx.command_path} --help`"
+    hint = f"Did you mean {near[0]}?" if near else f"{help_command} lists the options."
+    return UsageError(
+        f"There is no option {name}.", f"{hint} After a bare -- nothing is an option."
+    )
 
 
 def join_query(words: tuple[str, ...]) -> str:
@@ -263,7 +265,7 @@ def change_options(command: Wrapped) -> Wrapped:
 def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
     """Return what click finds wrong with a command line, and how the command is written."""
     context = getattr(error, "ctx", None)
-    message = error.format_message().rstrip(".")
+    message = error.format_message().rstrip(".") + "."
     message = message.replace("a valid integer range", "a whole number")
     if context is None or getattr(error, "possibilities", None):
         return message, ""
@@ -271,8 +273,8 @@ def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
     if isinstance(error, click.MissingParameter):
         examples = (line.strip() for line in (command.help or "").splitlines())
         found = (line for line in examples if line.startswith(f"{context.command_path} "))
-        lines = [f"example: `{example}`" for example in list(found)[:1]]
+        lines = [f"For example: `{example}`" for example in list(found)[:1]]
     elif isinstance(command, click.Group):
-        lines = [f"commands: {', '.join(command.list_commands(context))}"]
+        lines = [f"Commands: {', '.join(command.list_commands(context))}."]
     usage = " ".join(context.get_usage().split())
-    return message, "\n".join([*lines, usage, f"see `{context.command_path} --help`"])
+    return message, "\n".join([*lines, usage, f"See `{context.command_path} --help`."])

@@ -124,8 +124,8 @@ class VerbGroup(click.Group):
         if name not in VERBS and name not in ALIASES and not name.startswith("-"):
             near = [ELSEWHERE[name]] if name in ELSEWHERE else []
             near = near or get_close_matches(name.lower(), VERBS, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "`notekeep --help` lists the commands"
-            raise UsageError(f"there is no command {name!r}", hint)
+            hint = f"Did you mean `{near[0]}`?" if near else "`notekeep --help` lists the commands."
+            raise UsageError(f'There is no command "{name}".', hint)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -161,7 +161,7 @@ def tree(ctx: click.Context, *, no_prelude: bool, version: bool, as_json: bool) 
         _write_version(as_json=as_json)
         ctx.exit()
     if as_json:
-        raise UsageError("--json belongs after the command", "such as `notekeep ls --json`")
+        raise UsageError("--json belongs after the command.", "For example: `notekeep ls --json`")
     if ctx.invoked_subcommand is not None:
         return None
     given = current_context()

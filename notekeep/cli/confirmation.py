@@ -38,7 +38,7 @@ def apply_plan(
         for remark in plan.remarks:
             output.write_message(remark)
         if not count:
-            output.write_message("nothing to change")
+            output.write_message("Nothing to change.")
         return report_refused(plan.refused)
     if count > 1:
         for change in plan.changes[:MANY]:
@@ -46,13 +46,13 @@ def apply_plan(
             output.write_message(f"  {change.path}{target}")
     if count > MANY:
         output.write_message(f"  and {count - MANY} more")
-        confirm(f"Change {count} files?", f"this would change {count} files", yes=yes)
+        confirm(f"Change {count} files?", f"This would change {count} files.", yes=yes)
     if not (count or plan.refused or plan.resolved or quiet):
-        output.write_message("nothing to change")
+        output.write_message("Nothing to change.")
     result = vault.notes.apply(plan)
     report_result(result, (lambda _: "") if quiet else done)
     if len(result.paths) > 1:
-        output.write_message(f"{len(result.paths)} files changed; `notekeep undo` reverts this")
+        output.write_message(f"{len(result.paths)} files changed. `notekeep undo` reverts this.")
     return report_refused(result.refused)
 
 
@@ -76,7 +76,7 @@ def confirm(
     why: str,
     *,
     yes: bool,
-    hint: str = "use --yes to confirm, or --dry-run to see the changes",
+    hint: str = "Use --yes to confirm, or --dry-run to see the changes.",
 ) -> None:
     """Ask on a terminal; anywhere else `--yes` has to be said."""
     if yes:
@@ -84,13 +84,13 @@ def confirm(
     if not sys.stdin.isatty():
         raise Refused(why, hint)
     if not click.confirm(clean(question), err=True):
-        raise Refused("nothing was changed")
+        raise Refused("Nothing was changed.")
 
 
 def report_refused(refused: Sequence[Problem]) -> int:
     """Say which notes are left out of a plan and why; return the exit code, 0 or 4."""
     for problem in refused:
-        output.write_message(f"{problem.place}: not changed: {problem.message}")
+        output.write_message(f"{problem.place} was not changed: {problem.message}")
         if problem.hint:
             output.write_message(f"  {problem.hint}")
     return Refused.exit_code if refused else 0

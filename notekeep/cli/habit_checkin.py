@@ -105,15 +105,15 @@ class _WordsParser:
         if self.place and is_like_value and not self.index.is_name(word):
             hint = VALUE_HINT
             if "," in word:
-                hint = f"use {word.replace(',', '.')}"
+                hint = f"Use {word.replace(',', '.')}."
             text = " ".join(self.words)
             position = len(" ".join([*self.words[: self.place], ""]))
-            raise UsageError(f"invalid value: {word}", hint, text=text, position=position)
+            raise UsageError(f'"{word}" is not a value.', hint, text=text, position=position)
         try:
             habit = self.index.find(word)
         except NotFound as error:
             if self.place:
-                error.message = f'"{word}" is not a habit, a value or a day'
+                error.message = f'"{word}" is not a habit, a value or a day.'
             raise
         self.place += 1
         return habit
@@ -195,7 +195,7 @@ def check_in(
             checkin.validate_check_in(index, one)
         except UsageError as error:
             checkin.validate_check_in(index, one._replace(is_forced=True))
-            error.hint = "; ".join(filter(None, (error.hint, "--force logs it anyway")))
+            error.hint = f"{error.hint} --force logs it anyway.".strip()
             raise
     done = [checkin.check_in(index, one, dry_run=dry_run) for one in parsed]
     if is_json():

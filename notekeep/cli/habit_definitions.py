@@ -110,7 +110,7 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
     """
     if group is not None or order is not None:
         if len(words) != 1:
-            raise UsageError("name one habit", "example: `notekeep habit edit med --order 1`")
+            raise UsageError("Name one habit.", "For example: `notekeep habit edit med --order 1`")
         vault, found = _find(words[0])
         changes = [] if group is None else [f"group={group}"]
         changes += [] if order is None else [f"order={order}"]
@@ -120,7 +120,7 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
     index.refresh()
     entries = read_words(words, index)
     if len(entries) != 1:
-        raise UsageError("name one habit", "example: `notekeep habit edit med yesterday 20`")
+        raise UsageError("Name one habit.", "For example: `notekeep habit edit med yesterday 20`")
     correction = entries[0]
     if not correction.is_said:
         code = edit_file(vault, _file(index, correction.habit, correction.day))
@@ -190,7 +190,7 @@ def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) ->
     if new in found.definition.aliases:
         changes.append(f"aliases-={new}")
     if not (rewrite or changes):
-        raise Refused(f"{found.definition.title} already has the id {new}")
+        raise Refused(f"{found.definition.title} already has the id {new}.")
     if not rewrite:
         return _set(vault, found, changes, dry_run=dry_run)
     path = found.definition.path
@@ -205,8 +205,8 @@ def _find(name: str) -> tuple[Vault, Habit]:
     found = vault.habits.resolve(name)
     if not found.definition.path:
         raise Refused(
-            f"no note defines {found.definition.id}",
-            f"`notekeep habit add {found.definition.id}` creates one",
+            f"No note defines {found.definition.id}.",
+            f"`notekeep habit add {found.definition.id}` creates one.",
         )
     return vault, found
 
@@ -221,11 +221,11 @@ def _file(index: HabitIndex, habit: Habit, day: date | None) -> str:
     """The note of a habit, or the log file with its last entry of a day."""
     if day is None:
         if not habit.definition.path:
-            raise NotFound(f"no note defines {habit.definition.id}")
+            raise NotFound(f"No note defines {habit.definition.id}.")
         return habit.definition.path
     lines = index.lines(habit, day, day)
     if not lines:
         raise NotFound(
-            f"nothing is logged for {habit.definition.id} on {dates.format_short_day(day)}"
+            f"Nothing is logged for {habit.definition.id} on {dates.format_short_day(day)}."
         )
     return lines[-1].path

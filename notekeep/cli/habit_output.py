@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from notekeep.tracking.checkin import CheckInResult, Undone
     from notekeep.tracking.tracker import HabitIndex
 
-NO_HABIT = 'no habits yet; `notekeep habit add "Meditate" --schedule daily` creates one'
+NO_HABIT = 'No habits yet. `notekeep habit add "Meditate" --schedule daily` creates one.'
 MARK_STYLES: dict[Mark, str] = {
     "done": "blue",
     "partial": "blue",

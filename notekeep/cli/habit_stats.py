@@ -228,7 +228,7 @@ def _show_pair(index: HabitIndex, first: str, second: str) -> int:
         for row in _pair_table(pair):
             output.write(f"  {row}")
         output.write(f"  {_verdict(pair)}")
-    output.write_message("with many pairs, some match at random; compare all with `--pairs`")
+    output.write_message("With many pairs, some match at random. Compare all with `--pairs`.")
     return 0
 
 
@@ -251,7 +251,7 @@ def _show_pairs(index: HabitIndex) -> int:
     for pair in worth:
         output.write(f"{_sentence(pair)}; worth a try")
     compared = sum(pair.chance is not None for pair in found)
-    output.write_message(f"compared {compared} pairs with enough days, {len(worth)} stand out")
+    output.write_message(f"Compared {compared} pairs with enough days. {len(worth)} stand out.")
     return 0 if worth else 1
 
 

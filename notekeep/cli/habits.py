@@ -166,7 +166,7 @@ def todo_(*, everything: bool) -> int:
         if not habits:
             output.write_message(NO_HABIT)
         if habits and not shown:
-            output.write_message("nothing left to do today")
+            output.write_message("Nothing left to do today.")
     return 0 if shown else 1
 
 
@@ -283,7 +283,7 @@ def log_(words: tuple[str, ...], *, everything: bool) -> int:
     return output.write_answer(
         [_line_row(line, today) for line in lines],
         json={"total": len(entries), "entries": entries},
-        empty=f"nothing logged since {dates.format_short_day(since, today)}",
+        empty=f"Nothing logged since {dates.format_short_day(since, today)}.",
         stretch=2,
     )
 
@@ -307,7 +307,7 @@ def undo_(*, dry_run: bool) -> int:
         return 0
     write_undo(done, index)
     if dry_run:
-        output.write_message("dry run: nothing was written")
+        output.write_message("Dry run: nothing was written.")
     return 0
 
 
@@ -341,7 +341,7 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
         if problem.hint:
             output.write(f"  {problem.hint}")
     if not found:
-        output.write_message("no problems in the habit log and definitions")
+        output.write_message("No problems in the habit log and definitions.")
     return 0
 
 
@@ -373,7 +373,7 @@ def ask_(words: tuple[str, ...]) -> int:
             if not _ask(index, habit, day, today):
                 return 0
     if not questions:
-        output.write_message("every habit has an entry")
+        output.write_message("Every habit has an entry.")
     return 0 if questions else 1
 
 
@@ -398,7 +398,7 @@ def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
             entry = checkin.CheckIn(index.find(habit.id), value, day)
             done = checkin.check_in(index, entry)
         except UsageError as error:
-            output.write_message(f"{error.message}; {error.hint}")
+            output.write_message(f"{error.message} {error.hint}")
             continue
         write_check_in(done, index)
         return True

@@ -33,7 +33,7 @@ from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.vault import Vault
 
 PLAIN_COLUMNS = ("title", "type", "path")
-NO_NOTE = 'no notes yet; `notekeep new note "A title"` creates one'
+NO_NOTE = 'No notes yet. `notekeep new note "A title"` creates one.'
 
 MAX_RECENT = 5  # notes changed last that are listed
 
@@ -102,7 +102,7 @@ def ls(
         is_empty_vault = not query and not current_context().no_refresh
         for remark in found.remarks:
             output.write_message(remark)
-        output.write_message(NO_NOTE if is_empty_vault else "no notes found")
+        output.write_message(NO_NOTE if is_empty_vault else "No notes found.")
     return 0 if found.total else 1
 
 
@@ -116,7 +116,7 @@ def _count(vault: Vault, query: str, by: str, limit: int | None) -> int:
     return output.write_answer(
         [(str(count), text) for text, count in shown],
         json={"by": name, "total": len(counts), "counts": listed},
-        empty=f"no notes with {by}" if rows else "no notes found",
+        empty=f"No notes with {by}." if rows else "No notes found.",
         stretch=1,
     )
 
@@ -130,12 +130,12 @@ def canonical_field(vault: Vault, name: str, others: Container[str] = ()) -> str
     field = known.find(name)
     canonical = field.name if field is not None else name
     if canonical in COLUMNS and COLUMNS[canonical].read is None:
-        raise UsageError(f"notes have no column {name}", "`notekeep tasks` lists the tasks")
+        raise UsageError(f"Notes have no column {name}.", "`notekeep tasks` lists the tasks.")
     if field is not None or name in COLUMNS:
         return canonical
     near = known.nearest_field(name)
-    hint = f"did you mean {near!r}?" if near else "`notekeep fields` lists them"
-    raise UsageError(f"there is no field {name!r}", hint)
+    hint = f"Did you mean {near}?" if near else "`notekeep fields` lists the fields."
+    raise UsageError(f'There is no field "{name}".', hint)
 
 
 def cell_text(value: Any) -> str:
@@ -212,7 +212,7 @@ def saved(ctx: click.Context) -> int:
     return output.write_answer(
         rows,
         json={"total": len(found), "saved": found},
-        empty="no saved queries; `notekeep saved add NAME QUERY` saves one",
+        empty="No saved queries. `notekeep saved add NAME QUERY` saves one.",
         stretch=2,
     )
 
@@ -228,7 +228,7 @@ def add(words: tuple[str, ...], *, dry_run: bool) -> int:
     """Save QUERY as NAME. An existing query of that name is replaced."""
     query = join_query(words[1:])
     if not words or not query.strip():
-        raise UsageError("name and query needed", "usage: notekeep saved add NAME QUERY")
+        raise UsageError("A name and a query are needed.", "Usage: `notekeep saved add NAME QUERY`")
     vault = open_refreshed()
     vault.search.parse(query)
     plan = vault.notes.plan_save_query(words[0], query)
@@ -255,7 +255,9 @@ def run(name: tuple[str, ...], *, null: bool) -> int:
     title = " ".join(name)
     query = vault.search.saved.get(title)
     if query is None:
-        raise NotFound(f"there is no saved query {title!r}", "`notekeep saved` lists them")
+        raise NotFound(
+            f'There is no saved query "{title}".', "`notekeep saved` lists the saved queries."
+        )
     total, found, _ = vault.search.rows(query)
     objects = [row.as_object() for row in found]
     return output.write_answer(
@@ -302,7 +304,7 @@ def tasks(
         [(f"[{task.mark}]", task.text, f"{task.path}:{task.line}") for task in shown],
         json={"total": len(found), "tasks": objects},
         null=[f"{task.path}:{task.line}" for task in shown] if null else None,
-        empty="no tasks",
+        empty="No tasks.",
         stretch=1,
         whole=2,
     )
@@ -311,7 +313,7 @@ def tasks(
 def _parse_place(text: str) -> tuple[str, int]:
     path, _, line = text.rpartition(":")
     if not path or not line.isdecimal():
-        raise UsageError(f"{text!r} is not PATH:LINE", "`notekeep tasks` lists them")
+        raise UsageError(f'"{text}" is not PATH:LINE.', "`notekeep tasks` lists the tasks.")
     return path, int(line)
 
 
@@ -407,7 +409,7 @@ def random(words: tuple[str, ...], *, template: str | None) -> int:
     if is_json():
         output.write_json({"total": len(found), "row": row.as_object() if row else None})
     elif row is None:
-        output.write_message("no notes found")
+        output.write_message("No notes found.")
     elif template is not None:
         output.write(fill(row))
     else:
@@ -436,7 +438,7 @@ def onthisday(day: tuple[str, ...], *, null: bool) -> int:
         [(str(one.year), one.field, one.row.title, one.row.path) for one in found],
         json=answer,
         null=dict.fromkeys(one.row.path for one in found) if null else None,
-        empty=f"nothing from {chosen:%d %B} in other years",
+        empty=f"Nothing from {chosen:%d %B} in other years.",
         stretch=2,
     )
 
@@ -462,12 +464,12 @@ def books(year: str | None, *, markdown: bool) -> int:
     if markdown:
         public = [book for book in found.books if not book.row.private]
         if left_out := len(found.books) - len(public):
-            output.write_message(f"{left_out} private left out")
+            output.write_message(f"{left_out} private left out.")
         found = year_of_books.BookList(public)
     if is_json():
         output.write_json(year_of_books.book_year_object(wanted, found))
     elif not found.books:
-        output.write_message(f"no book has `finished` in {wanted}")
+        output.write_message(f"No book has `finished` in {wanted}.")
     elif markdown:
         for line in year_of_books.markdown_lines(found):
             output.write(line)

@@ -22,11 +22,11 @@ NO_VAULT = (
     "`notekeep demo` opens a sample vault."
 )
 SYSTEM_HINTS = {
-    errno.ENOSPC: "free some space and try again; no file is half-written",
-    errno.EDQUOT: "free some of your quota and try again; no file is half-written",
-    errno.EACCES: "its permissions do not allow it",
-    errno.EROFS: "the disk is mounted read-only",
-    errno.EMFILE: "too many files are open; close some programs and try again",
+    errno.ENOSPC: "Free some space and try again. No file is half-written.",
+    errno.EDQUOT: "Free some of your quota and try again. No file is half-written.",
+    errno.EACCES: "Its permissions do not allow it.",
+    errno.EROFS: "The disk is mounted read-only.",
+    errno.EMFILE: "Too many files are open. Close some programs and try again.",
 }
 
 
@@ -166,10 +166,10 @@ def report_error(error: Exception, arguments: Sequence[str] = ()) -> int:
             import shlex
 
             meant = [error.near if word == error.name else word for word in arguments]
-            hint += f"\ntype: {shlex.join(['notekeep', *meant])}"
+            hint += f"\nType: {shlex.join(['notekeep', *meant])}"
     elif isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
-        message, hint = f"{name}{error.strerror or error}", SYSTEM_HINTS.get(error.errno or 0, "")
+        message, hint = f"{name}{error.strerror or error}.", SYSTEM_HINTS.get(error.errno or 0, "")
     else:
         import click
 
@@ -180,8 +180,10 @@ def report_error(error: Exception, arguments: Sequence[str] = ()) -> int:
 
             (message, hint), code = explain_usage_error(error), error.exit_code
         else:
-            message = f"internal error: {type(error).__name__}: {error}"
-            hint = "your notes were not changed; run it again with --debug and report the traceback"
+            message = f"Internal error: {type(error).__name__}: {error}"
+            hint = (
+                "Your notes were not changed. Run it again with --debug and report the traceback."
+            )
     output.write_message("\n".join(line for line in (f"notekeep: {message}", place, hint) if line))
     return code
 

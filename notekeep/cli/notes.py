@@ -145,7 +145,7 @@ def attach(note: str, file: str, *, dry_run: bool) -> int:
 def _pair(pair: str) -> tuple[str, Value]:
     key, equals, value = pair.partition("=")
     if not equals or not key.strip():
-        raise UsageError(f"--set {pair}: needs KEY=VALUE", "example: --set rating=4")
+        raise UsageError(f"--set {pair} needs KEY=VALUE.", "For example: `--set rating=4`")
     return key.strip(), value.strip()
 
 
@@ -235,11 +235,11 @@ def _run(command: list[str], arguments: list[str], what: str, feed: str | None =
         )
     except OSError as error:
         raise Failure(
-            f"{what} could not be started: {shlex.join(command)}: {error.strerror}",
-            "set it to an editor that is installed",
+            f"Cannot start {what}: {shlex.join(command)}: {error.strerror}.",
+            "Set it to an editor that is installed.",
         ) from error
     if done.returncode:
-        raise Failure(f"{what} ended with code {done.returncode}: {shlex.join(command)}")
+        raise Failure(f"{shlex.join(command)} ended with code {done.returncode}.")
     return 0
 
 
@@ -337,10 +337,10 @@ def _split(
         changes, rest = list(words[:at]), words[at:]
     for change in changes:
         if not shape.match(change):
-            raise UsageError(f"{change!r} is not {form}", f"usage: {form} ... -- NOTE or QUERY")
+            raise UsageError(f'"{change}" is not {form}.', f"Usage: `{form} ... -- NOTE or QUERY`")
     if not changes or not rest:
-        missing = "which note?" if changes else "what should change?"
-        raise UsageError(missing, f"usage: {form} ... -- NOTE or QUERY")
+        missing = "Which note?" if changes else "What should change?"
+        raise UsageError(missing, f"Usage: `{form} ... -- NOTE or QUERY`")
     return changes, rest
 
 
@@ -359,7 +359,7 @@ def tags(ctx: click.Context) -> int:
     return output.write_answer(
         [(str(count), f"#{tag}") for tag, count in found.items()],
         json={"total": len(objects), "tags": objects},
-        empty="no tags yet; `notekeep tag +TAG -- NOTE` adds one",
+        empty="No tags yet. `notekeep tag +TAG -- NOTE` adds one.",
         stretch=1,
     )
 
@@ -446,7 +446,7 @@ def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
     given = [name for word in words for name in (piped if word == PIPED else [word])]
     if not given:
         raise NotFound(
-            "no notes on standard input", "`notekeep ls --null QUERY` lists the notes of a query"
+            "No notes on standard input.", "`notekeep ls --null QUERY` lists the notes of a query."
         )
     return resolve_names(vault.catalog, given, vault.root)
 

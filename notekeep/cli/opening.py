@@ -17,7 +17,7 @@ def open_vault() -> Vault:
     """Open the vault that is meant, without looking at its files."""
     vault = Vault.open(current_context().vault)
     if vault.settings.is_unread:
-        write_message(f"the vault's settings are ignored: {vault.settings.unsure}")
+        write_message(f"The vault's settings are ignored: {vault.settings.unsure}")
     return vault
 
 
@@ -33,7 +33,7 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
     first_time = vault.catalog.meta("reader") is None
     if current_context().no_refresh:
         if first_time:
-            write_message("this vault is not indexed yet; run `notekeep index`")
+            write_message("This vault is not indexed yet. Run `notekeep index`.")
         return vault
     refreshed = None if first_time else vault.indexing.refresh(defer=True, words=words)
     if refreshed is None or (whole and refreshed.pending):
@@ -43,16 +43,16 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
         missing = count_of(len(refreshed.held), "note")
         write_message(
             f"{missing} missing, and still listed until you confirm with "
-            "`notekeep index --forget-missing`"
+            "`notekeep index --forget-missing`."
         )
     if refreshed.pending:
         write_message(
-            f"{refreshed.pending} changed notes are not indexed yet; results may be out of date"
+            f"{refreshed.pending} changed notes are not indexed yet. Results may be out of date."
         )
     elif refreshed.deferred:
         write_message(
-            f"the full text of {refreshed.pending_words} notes is still being indexed; results are "
-            "incomplete"
+            f"The full text of {refreshed.pending_words} notes is still being indexed. Results are "
+            "incomplete."
         )
     if refreshed.deferred or (words and vault.full_text.should_merge):
         indexing_process.start_indexing(vault.root)

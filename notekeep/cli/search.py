@@ -50,7 +50,7 @@ def search(
     """
     query = join_query(words)
     if not query.strip():
-        raise UsageError("search words needed", "example: `notekeep search habit cue`")
+        raise UsageError("Search words are needed.", "For example: `notekeep search habit cue`")
     vault = open_refreshed(words=True)
     # What goes on into another command is what was asked for, and nothing that is merely near it.
     piped = null or template is not None
@@ -153,8 +153,8 @@ def _write(found: SearchResults, limit: int) -> None:
         if hit.snippet.text:
             output.write_styled([(INDENT, ""), *_marked(hit)])
     if found.total > len(found.hits):
-        more = "; -n shows more" if len(found.hits) >= limit else ""  # else the query says so
-        output.write_message(f"{len(found.hits)} of {found.total}{more}")
+        more = " -n shows more." if len(found.hits) >= limit else ""  # else the query says so
+        output.write_message(f"{len(found.hits)} of {found.total}.{more}")
 
 
 def _marked(hit: Hit) -> list[tuple[str, str]]:
@@ -202,7 +202,7 @@ def related(note: tuple[str, ...], *, limit: int, null: bool) -> int:
             output.write_styled([(one.row.title, "bold"), ("  ", ""), (one.row.path, "dim")])
             output.write(INDENT + "; ".join(one.why[:REASONS]))
     if not found and not is_json():
-        output.write_message("no similar notes")
+        output.write_message("No similar notes.")
     return 0 if found else 1
 
 
@@ -272,7 +272,7 @@ def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run
     return output.write_answer(
         [(f"{one.path}:{one.line}", one.text) for one in shown],
         json={"total": len(found), "mentions": objects},
-        empty="no unlinked mentions",
+        empty="No unlinked mentions.",
         stretch=1,
         whole=0,
     )

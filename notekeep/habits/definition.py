@@ -42,7 +42,7 @@ RESERVED = frozenset(
 """Words that are commands, and so no ids."""
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
-_RULE_HINT = "use a date like 2026-07-01, or a pause like 2026-07-01..2026-07-21"
+_RULE_HINT = "Use a date like 2026-07-01, or a pause like 2026-07-01..2026-07-21."
 
 
 class DefinitionProblem(NamedTuple):
@@ -138,11 +138,11 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
     if not is_habit_name(identity):
         reader.report(
             "habit",
-            f"not a valid id: {identity}",
-            "use only letters, digits, - _ and .; put the display name in title:",
+            f'"{identity}" is not a valid id.',
+            "Use only letters, digits, dots, - and _. The field `title` has the name to show.",
         )
     elif fold_name(identity) in RESERVED:
-        reader.report("habit", f"{identity} is the name of a habit command", "choose another id")
+        reader.report("habit", f"{identity} is the name of a habit command.", "Choose another id.")
     goal = reader.goal()
     return Definition(
         id=identity,
@@ -178,7 +178,7 @@ def parse_pause(text: str) -> tuple[int, int]:
         end = start[: 10 - len(end)] + end
     last = dates.parse_iso(end) if end else first
     if first is None or last is None or last < first:
-        raise UsageError(f"not a pause: {text}", _RULE_HINT, text=text, position=0)
+        raise UsageError(f'"{text}" is not a pause.', _RULE_HINT, text=text, position=0)
     return first.toordinal(), last.toordinal() if end or not dots else FOREVER
 
 
@@ -227,14 +227,14 @@ class _DefinitionReader:
         text = self.text[key]
         day = dates.parse_iso(text[:10])
         if text and day is None:
-            self.report(key, f"not a day: {text}", _RULE_HINT)
+            self.report(key, f'"{text}" is not a day.', _RULE_HINT)
         return day.toordinal() if day else None
 
     def since(self) -> int | None:
         day = self.day("since")
         if day is None or FIRST_DAY <= day <= LAST_DAY:
             return day
-        self.report("since", f"too far away: {self.text['since']}", "use the year it started")
+        self.report("since", f"{self.text['since']} is too far away.", "Use the year it started.")
         return None
 
     def pauses(self) -> tuple[tuple[int, int], ...]:
@@ -244,7 +244,9 @@ class _DefinitionReader:
     def reminders(self) -> tuple[str, ...]:
         words = self.items("remind")
         for text in parse_reminders(words)[1]:
-            self.report("remind", f"not a time: {text}", "write a time like 07:30 or mon,fri 18:00")
+            self.report(
+                "remind", f'"{text}" is not a time.', "Write a time like 07:30 or mon,fri 18:00."
+            )
         return tuple(words)
 
     def after(self) -> str:
@@ -257,7 +259,7 @@ class _DefinitionReader:
         if text.isascii() and text.isdecimal() and len(text) < 6:
             return int(text)
         if text:
-            self.report("order", f"not a number: {text}", "write order: 1")
+            self.report("order", f'"{text}" is not a number.', "Write `order: 1`.")
         return None
 
     def silence(self, goal: Goal) -> bool:
@@ -265,7 +267,9 @@ class _DefinitionReader:
         if text in ("met", "missed"):
             return text == "met"
         if text:
-            self.report("unlogged", f"must be met or missed, not {text}", "write unlogged: met")
+            self.report(
+                "unlogged", f'"{text}" is neither met nor missed.', "Write `unlogged: met`."
+            )
         return goal.kind == "most"
 
     def group(self) -> str:

@@ -47,8 +47,8 @@ def cron_line(when: str, command: Sequence[str]) -> str:
     """Return a line of a crontab; Refused when an argument of the command has a line break."""
     if any("\n" in word or "\r" in word for word in command):
         raise Refused(
-            "the path of the vault contains a line break",
-            "give the vault a name in the settings, or rename its folder",
+            "The path of the vault contains a line break.",
+            "Give the vault a name in the settings, or rename its folder.",
         )
     return f"{when} {shlex.join(command)}".replace("%", "\\%")
 

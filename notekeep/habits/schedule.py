@@ -21,8 +21,8 @@ EVERY_DAY = (True,) * 7
 MAX_DAYS = 366  # a span of days longer than a year is a typing error
 
 SCHEDULE_HINT = (
-    "write daily, weekdays, mon,wed,fri, every other day, twice a week, 3/week, after 2d..4d"
-    " or none"
+    "Write daily, weekdays, mon,wed,fri, every other day, twice a week, 3/week, after 2d..4d"
+    " or none."
 )
 
 
@@ -198,7 +198,7 @@ def parse_schedule(text: str) -> Schedule:
     if found := re.fullmatch(_EVERY, words):
         start = dates.parse_iso(found[3]) if found[3] else None
         if found[3] and start is None:
-            raise _wrong(text, f"no such date {found[3]}")
+            raise _wrong(text, f'"{found[3]}" is not a date.')
         days = _span(found[1], text)
         if found[2].startswith("w"):
             days = _span(str(7 * days), text)
@@ -206,7 +206,7 @@ def parse_schedule(text: str) -> Schedule:
     if found := re.fullmatch(_AFTER, words) or re.fullmatch(_DAYS_AFTER, words):
         low, high = _span(found[1], text), _span(found[2] or found[1], text)
         if high < low:
-            raise _wrong(text, f"{high} days is less than {low}")
+            raise _wrong(text, f"{high} days is less than {low}.")
         return AfterLast(low, high)
     return _chosen(words, text)
 
@@ -229,7 +229,7 @@ def parse_rules(lines: Sequence[str]) -> tuple[DatedSchedule, ...]:
         texts[start] = text if day is not None or start not in texts else f"{texts[start]},{text}"
     rules = {day: parse_schedule(text) for day, text in texts.items()}
     if not rules:
-        raise _wrong("", "no schedule")
+        raise _wrong("", "The schedule is empty.")
     ordered = [DatedSchedule(start, rules[start]) for start in sorted(rules)]
     return (ordered[0]._replace(start=0), *ordered[1:])
 
@@ -240,10 +240,10 @@ def _chosen(words: str, text: str) -> ChosenDays:
     for name in names:
         matches = [day for day, full in enumerate(dates.WEEKDAYS) if f"{full}s".startswith(name)]
         if len(name) < 2 or len(matches) != 1:
-            raise _wrong(text, f"not a schedule: {text}")
+            raise _wrong(text, f'"{text}" is not a schedule.')
         chosen[matches[0]] = True
     if not names:
-        raise _wrong(text, f"not a schedule: {text}")
+        raise _wrong(text, f'"{text}" is not a schedule.')
     return ChosenDays(tuple(chosen))
 
 
@@ -254,13 +254,13 @@ def _short_names(weekdays: Sequence[bool]) -> list[str]:
 def _span(digits: str, text: str) -> int:
     days = int(digits)
     if not 1 <= days <= MAX_DAYS:
-        raise _wrong(text, f"not a number of days: {digits}")
+        raise _wrong(text, f"{digits} is not a number of days from 1 to {MAX_DAYS}.")
     return days
 
 
 def _times(times: int, days: int, text: str) -> int:
     if not 1 <= times <= days:
-        raise _wrong(text, f"{times} times do not fit in {days} days")
+        raise _wrong(text, f"{times} times do not fit in {days} days.")
     return times
 
 
@@ -339,7 +339,7 @@ def _parse_reminder(text: str) -> Reminder | None:
 Kind: TypeAlias = Literal["done", "least", "most"]
 Per: TypeAlias = Literal["day", "week", "month"]
 
-GOAL_HINT = 'write done, never, "10 minutes", "at most 2 cups" or "20 km a week"'
+GOAL_HINT = 'Write done, never, "10 minutes", "at most 2 cups" or "20 km a week".'
 PERIOD_DAYS: dict[Per, int] = {"day": 1, "week": 7, "month": 30}
 _PERS: dict[str | None, Per] = {None: "day", "day": "day", "week": "week", "month": "month"}
 
@@ -408,14 +408,14 @@ def parse_goal(text: str) -> Goal:
     read = amounts.read_amount(typed.split()) if typed else None
     # Without a sign and a unit, `3/week` is a schedule in the wrong place.
     if read is None or read[2] != len(typed.split()) or not (sign or read[1]):
-        raise UsageError(f"not a goal: {text}", GOAL_HINT, text=text, position=0)
+        raise UsageError(f'"{text}" is not a goal.', GOAL_HINT, text=text, position=0)
     amount, unit = read[0], read[1] or ""
     if not sign or sign[-1].isalpha():  # said in words, so the unit is a word, too
         unit = amounts.normalize_unit(unit)
     target = amounts.to_base_unit(amount, unit or None, unit) or 0
     is_least = (sign or "at least").casefold() in _LEAST
     if is_least and sign and not target:
-        raise UsageError(f"always met: {text}", GOAL_HINT, text=text, position=0)
+        raise UsageError(f'"{text}" is always met.', GOAL_HINT, text=text, position=0)
     kind: Kind = "least" if is_least and target else "most"
     return Goal(kind, target, unit, _PERS[per and per.casefold()])
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitIndex
 
 
-VALUE_HINT = "use done, missed, skipped, clear, 12 min, 1h20 or = 30"
+VALUE_HINT = "Use done, missed, skipped, clear, 12 min, 1h20 or = 30."
 
 
 class CheckIn(NamedTuple):
@@ -67,16 +67,16 @@ def parse_typed_value(text: str, unit: str = "") -> LogValue:
     if found is None or found[1] != len(words):
         hint = VALUE_HINT
         if any("," in word for word in words):
-            hint = f"use {text.strip().replace(',', '.')}"
-        raise UsageError(f"invalid value: {text}", hint, text=text, position=0)
+            hint = f"Use {text.strip().replace(',', '.')}."
+        raise UsageError(f'"{text}" is not a value.', hint, text=text, position=0)
     return add_unit(found[0], unit)
 
 
 def read_typed_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
     """Read the value at the start of typed words, as `log.read_value` does in a line."""
     if words[0].casefold() == "x":
-        hint = "write done or missed"
-        raise UsageError('"x" can mean done or missed', hint, text=" ".join(words), position=0)
+        hint = "Write done or missed."
+        raise UsageError('"x" can mean done or missed.', hint, text=" ".join(words), position=0)
     return read_value(words)
 
 
@@ -110,7 +110,7 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
     entry = LogEntry(ordinal, name, *value, time, revision, request.extra, remark)
     is_new = all(entry_identity(entry) != entry_identity(other) for other in entries)
     path, (line,) = _append_entries(index, day, [entry], dry_run=dry_run or not is_new)
-    warning = index.trouble if is_new else "that entry is already in the log"
+    warning = index.trouble if is_new else "That entry is already in the log."
     habit = request.habit
     if (
         not warning
@@ -118,11 +118,11 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
         and (where := request.habit.definition.outside(ordinal))
     ):
         named = dates.format_short_day(day, index.today())
-        warning = f"it does not count: {named} is {where}"
+        warning = f"This does not count: {named} is {where}."
         since = habit.definition.since
         if since is not None and ordinal < since and index.move_start(habit, day, dry_run=dry_run):
             habit = habit._replace(definition=habit.definition._replace(since=ordinal))
-            warning = f"{habit.definition.title} now starts on {named}"
+            warning = f"{habit.definition.title} now starts on {named}."
     view = index.view_after(habit, day, [*entries, entry])
     return CheckInResult(view, view.cells[0], line, path, is_new and not dry_run, warning)
 
@@ -139,20 +139,20 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     value, habit = request.value, request.habit.definition
     named = dates.format_short_day(day, today)
     if value.kind == "clear" and not entries:
-        raise UsageError(f"nothing logged for {habit.id} on {named}", "nothing to clear")
+        raise UsageError(f"Nothing is logged for {habit.id} on {named}.")
     if request.is_forced:
         return day, entries
     if day > today:
-        raise UsageError(f"{named} is in the future", "choose today or an earlier day")
+        raise UsageError(f"{named} is in the future.", "Choose today or an earlier day.")
     if day.year < log.FIRST_YEAR:
         raise UsageError(
-            f"{day.isoformat()} is too far in the past", "use four digits for the year"
+            f"{day.isoformat()} is too far in the past.", "Use four digits for the year."
         )
     is_amount = value.kind == "amount"
     if is_amount and amounts.to_base_unit(value.amount, value.unit, habit.unit) is None:
         raise UsageError(
-            f"{habit.id} is measured in {habit.unit}; {value.unit} cannot be converted",
-            f"use {habit.unit}",
+            f"{habit.id} is measured in {habit.unit}, and {value.unit} cannot be converted.",
+            f"Use {habit.unit}.",
         )
     return day, entries
 
@@ -171,8 +171,8 @@ def _append_entries(
     for line, entry in zip(lines, entries, strict=True):
         if log.parse_line(line).entry != entry:
             raise Refused(
-                f"this entry would be read differently: {line}",
-                "nothing was written; use simpler words",
+                f"This entry would be read differently: {line}",
+                "Nothing was written. Use simpler words.",
             )
     path = log_path(index.places.state, day)
     if not dry_run:
@@ -259,13 +259,13 @@ def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = Fals
     own = _lines_since_undo(index) if redo else _lines_since_check_in(index)
     key = REDO_KEY if redo else UNDO_KEY
     if not own:
-        raise NotFound(f"no entry of this device to {key}")
+        raise NotFound(f"This device has no entry to {key}.")
     gone, text = own[-1]
     index.refresh()
     known = index.known()
     if not is_name(known, gone.habit):
         # Its note is gone, and the beginning of another one's name is not meant.
-        raise NotFound(f"the habit {gone.habit} no longer exists", "look in `notekeep trash`")
+        raise NotFound(f"The habit {gone.habit} no longer exists.", "Look in `notekeep trash`.")
     habit = find_habit(known, gone.habit)
     day = date.fromordinal(gone.day)
     entries = index.day_entries(habit, gone.day)
@@ -417,7 +417,7 @@ def set_device_name(state: str, name: str) -> str:
     """Give this device another name, and return it as file names have it."""
     found = device_slug(name)
     if not found:
-        raise UsageError(f"not a valid device name: {name}", "use letters and digits")
+        raise UsageError(f'"{name}" is not a valid device name.', "Use letters and digits.")
     try:
         cache_files.make_cache_folder(state)
         cache_files.write_cache_file(state, DEVICE_FILE, f"{found}\n".encode("ascii"))
@@ -444,6 +444,6 @@ def _new_name() -> str:
 
 def _failure(state: str, error: OSError) -> Failure:
     return Failure(
-        f"{os.path.join(state, DEVICE_FILE)}: cannot save the device name: {error.strerror}",
+        f"Cannot save the device name in {os.path.join(state, DEVICE_FILE)}: {error.strerror}.",
         remedy(error),
     )

@@ -145,8 +145,8 @@ def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -
     found = find_bounds(span, first, week_start)
     if last - first > found.last - found.first:
         raise UsageError(
-            f"{words.strip()} is not a {span}",
-            f"use {_FORMS[span]}, or a day in it",
+            f'"{words.strip()}" is not a {span}.',
+            f"Use {_FORMS[span]}, or a day in it.",
             text=words.strip(),
             position=0,
         )
@@ -173,4 +173,6 @@ def _days(words: str, today: date, week_start: int) -> tuple[date, date] | None:
     try:
         return parse_period(words, today, week_start)
     except ValueError as error:
-        raise UsageError(str(error), "use a date like 2026-11-24", text=words, position=0) from None
+        raise UsageError(
+            str(error), "Use a date like 2026-11-24.", text=words, position=0
+        ) from None

@@ -65,11 +65,11 @@ def find_habit(habits: Sequence[Habit], name: str) -> Habit:
                 return found[0]
             if found:
                 raise Ambiguous(
-                    f"several habits start with {name}",
+                    f'Several habits start with "{name}".',
                     [_label(habit.definition) for habit in found],
-                    "use more of the name",
+                    "Use more of the name.",
                 )
-    raise NotFound(f"there is no habit {name}", _suggestion(habits, wanted))
+    raise NotFound(f'There is no habit "{name}".', _suggestion(habits, wanted))
 
 
 def is_name(habits: Sequence[Habit], name: str) -> bool:
@@ -97,8 +97,8 @@ def _suggestion(habits: Sequence[Habit], wanted: str) -> str:
     names = [name for habit in habits for name in habit.names]
     near = difflib.get_close_matches(wanted, names, n=1)
     if near:
-        return f"did you mean {near[0]}?"
+        return f"Did you mean {near[0]}?"
     near = difflib.get_close_matches(wanted, sorted(RESERVED), n=1)
     if near:
-        return f"did you mean `notekeep habit {near[0]}`?"
-    return "`notekeep habit list` lists them; `notekeep habit add` creates one"
+        return f"Did you mean `notekeep habit {near[0]}`?"
+    return "`notekeep habit list` lists them. `notekeep habit add` creates one."

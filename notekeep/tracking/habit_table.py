@@ -140,7 +140,7 @@ class HabitStore:
         return connection
 
     def _open_in_memory(self, error: Failure) -> sqlite3.Connection:
-        self.trouble = f"the habit index is not up to date: {error.message}"
+        self.trouble = f"The habit index is not up to date: {error.message}"
         self._failed_at = time.monotonic()
         connection = database.connect(":memory:")
         database.create_tables(connection)
