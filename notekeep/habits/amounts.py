@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 MILLI = 1000
-MAX_DIGITS = 12  # longer numbers are typing errors, and would not fit the index
+MAX_DIGITS = 12  # longer numbers are typos and do not fit the catalog
 
 UNIT_NAME = r"(?:[^\W\d_][\w.-]*|[%°€$£¥]\w*)"
 UNIT = rf"{UNIT_NAME}(?:/{UNIT_NAME})?"
@@ -57,27 +57,27 @@ def parse_number(text: str) -> int | None:
 
 
 def read_amount(words: Sequence[str]) -> tuple[int, str | None, int] | None:
-    """Read the amount at the start of some words, as typed, logged or imported; None for none.
+    """Read the amount at the start of a list of words; None if there is none.
 
-    Return thousandths, the unit or None, and how many words it took. `1h30` is 90 minutes.
+    Return thousandths, the unit or None, and the number of words read. `1h30` is 90 minutes.
     """
     found = re.fullmatch(rf"({NUMBER})({UNIT})?", words[0])
     if found is None:
         return None
     digits, unit = found.groups()
-    taken = 1
+    count = 1
     if unit is None:
         if len(words) > 1 and re.fullmatch(UNIT, words[1]):
-            unit, taken = words[1], 2
+            unit, count = words[1], 2
     elif unit[0] in "hH":
         minutes = _parse_hours(words[0])
         if minutes is None and len(words) > 1 and re.fullmatch(MINUTES, words[1]):
-            minutes, taken = _parse_hours(words[0] + words[1]), 2
+            minutes, count = _parse_hours(words[0] + words[1]), 2
         if minutes is not None:
-            return minutes, "min", taken
-        taken = 1
+            return minutes, "min", count
+        count = 1
     amount = parse_number(digits)
-    return None if amount is None else (amount, unit, taken)
+    return None if amount is None else (amount, unit, count)
 
 
 def _parse_hours(text: str) -> int | None:
@@ -100,7 +100,7 @@ def format_amount(amount: int, unit: str) -> str:
 
 
 def plural_unit(amount: int, unit: str) -> str:
-    """Return a unit as it is read behind an amount: `2 cups`, `10 min`, `5 km`."""
+    """Return the form of a unit after an amount: `2 cups`, `10 min`, `5 km`."""
     name = normalize_unit(unit)
     is_short = name in _FACTORS or len(name) < 3 or not name.isalpha()
     if is_short or name != unit or amount == MILLI:
@@ -109,13 +109,13 @@ def plural_unit(amount: int, unit: str) -> str:
 
 
 def pluralize(amount: str) -> str:
-    """Return an amount as it is read: `25 page` as `25 pages`."""
+    """Return an amount with its unit in the plural where needed: `25 pages` for `25 page`."""
     number, _, unit = amount.partition(" ")
     return f"{number} {plural_unit(parse_number(number) or 0, unit)}" if unit else amount
 
 
 def normalize_unit(unit: str) -> str:
-    """Return the one name of all spellings of a unit: its singular, without capitals."""
+    """Return the canonical name of a unit: singular, in lower case, short where it converts."""
     name = unit.casefold()
     if len(name) > 3 and name.endswith("es") and name[:-2].endswith(_ES_AFTER):
         name = name[:-2]
@@ -125,18 +125,18 @@ def normalize_unit(unit: str) -> str:
 
 
 def to_base_unit(amount: int, unit: str | None, habit_unit: str) -> int | None:
-    """Convert an amount into thousandths of the base unit of a habit; None where it cannot be.
+    """Convert an amount into thousandths of the base unit of a habit; None if impossible.
 
     The base is `min`, `m` or `ml` for units that convert, because hours in thousandths would round,
-    and the unit itself for all others. Without a unit the amount is in the habit's own, and a habit
-    without one takes any number as it stands.
+    and the unit itself for all others. An amount without a unit is in the habit's unit; a habit
+    without a unit takes any number unchanged.
     """
     own = normalize_unit(habit_unit)
     name = own if unit is None else normalize_unit(unit)
     if not own:
         return amount
     if name == "m" and own in ("min", "h"):
-        name = "min"  # "30m" of meditation are no metres
+        name = "min"  # "30m" of meditation is minutes
     base, factor = _FACTORS.get(name, (name, 1))
     own_base = _FACTORS.get(own, (own, 1))[0]
     return amount * factor if base == own_base else None
@@ -149,11 +149,11 @@ def from_base_unit(amount: int, habit_unit: str) -> int:
 
 
 def exact_amount(amount: int, habit_unit: str) -> tuple[int, str]:
-    """Return an amount in the base unit as thousandths and unit to write, without rounding it."""
+    """Return thousandths and unit for an amount in the base unit, without rounding."""
     base, factor = _FACTORS.get(normalize_unit(habit_unit), (habit_unit, 1))
     return (amount, base) if amount % factor else (amount // factor, habit_unit)
 
 
 def format_in_habit_unit(amount: int, habit_unit: str) -> str:
-    """Write an amount in the base unit as a person reads it, in the habit's own unit."""
+    """Format an amount in the base unit in the habit's own unit."""
     return format_amount(from_base_unit(amount, habit_unit), habit_unit)

@@ -40,7 +40,7 @@ def day_level(habit: Definition, day: DayValue, status: Status) -> int:
     return LEVEL_REACHED if status in ("done", "extra") else LEVEL_NONE
 
 
-# Marks tell days apart by shape first, so that nothing depends on colour.
+# Marks differ in shape, so nothing depends on colour.
 
 
 class MarkGlyphs(NamedTuple):
@@ -51,7 +51,7 @@ class MarkGlyphs(NamedTuple):
 
 
 _MARK_NAMES: tuple[Mark, ...] = get_args(Mark)
-UNICODE_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "✓◐✗–p□!○ ", strict=True)), "·░▒▓█")  # noqa: RUF001 - an en dash, told from the minus of a number
+UNICODE_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "✓◐✗–p□!○ ", strict=True)), "·░▒▓█")  # noqa: RUF001 - an en dash, because a minus belongs to a number
 ASCII_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "x%X-p.!o ", strict=True)), ".:+*#")
 
 _MARKS: dict[Status, Mark] = {
@@ -84,8 +84,8 @@ def day_mark(
 ) -> Mark:
     """Return the mark of a day.
 
-    A free day of a week, a month or a slot has none, whether that was met or missed, unless the
-    person said that it was missed: each missed unit of days has one cross.
+    A day of a week, month or slot without an entry has no mark, whether the period was met or
+    missed, so that each missed period has one cross. A day logged as missed has one too.
     """
     status = timeline.status(day)
     mark = _MARKS[status]

@@ -1,9 +1,9 @@
-"""What days were: the lines of one reduced, the line that changes it, and the history of a habit.
+"""The value of a day, reduced from its log lines; the history of a habit.
 
-The result depends on the set of lines alone: their order, repetition, file and device make no
-difference, which is what lets any two copies of a log be merged in any way. For the same reason
-no line is ever changed in place: another copy of the log would bring the old one back, and it
-would add. A change is a new line of a higher revision, which every copy reads in the same way.
+The value depends only on the set of lines. Order, repetition, file and device make no difference,
+so copies of a log can be merged in any way. For the same reason a line is never changed in place:
+another copy of the log would bring the old line back, and both would count. A change is a new line
+with a higher revision.
 """
 
 from __future__ import annotations
@@ -31,20 +31,19 @@ _ADDING = frozenset({"done", "amount"})
 
 
 class DayValue(NamedTuple):
-    """What one day was for one habit."""
+    """The value of one day of a habit."""
 
-    value: DayKind  # what counts of all that its lines say
+    value: DayKind
     amount: int = 0  # the sum, in thousandths of the habit's base unit (see `amounts.to_base_unit`)
-    is_marked: bool = False  # whether it was also said to be done, which meets any at-least goal
+    is_marked: bool = False  # whether it is also logged as done, which meets any at-least goal
     is_disputed: bool = False  # whether lines of the same revision contradict each other
     revision: int = -1  # the highest revision of its lines; -1 when there are none
-    # Amounts in units that do not convert to the habit's, as thousandths and unit: they count as
-    # done.
+    # Amounts that do not convert to the habit's unit, as thousandths and unit; they count as done.
     apart: tuple[tuple[int, str], ...] = ()
 
     @property
     def is_logged(self) -> bool:
-        """Whether any line is about the day."""
+        """Whether the day has a log line."""
         return self.revision >= 0
 
 
@@ -52,15 +51,15 @@ EMPTY_DAY_VALUE = DayValue("none")
 
 
 def entry_identity(entry: LogEntry) -> tuple[object, ...]:
-    """Return what tells entries of one habit and day apart; two that are equal count once."""
+    """Return the identity of an entry within its habit and day; equal entries count once."""
     return entry[2:]
 
 
 def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
-    """Reduce all entries of one habit and day to what the day was.
+    """Reduce all entries of one habit and day to the value of the day.
 
-    Only the highest revision counts. In it amounts add up, or the largest of those that set the day
-    replaces them; then done beats skip, skip beats miss, and miss beats clear.
+    Only the highest revision counts. Its amounts add up, or the largest `=` amount replaces them;
+    then done beats skip, skip beats miss, and miss beats clear.
     """
     distinct = {entry_identity(entry): entry for entry in entries}.values()
     if not distinct:
@@ -68,7 +67,7 @@ def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
     revision = max(entry.revision for entry in distinct)
     kinds: set[DayKind] = set()
     added: list[int] = []
-    was_set: set[int] = set()
+    totals: set[int] = set()
     apart: list[tuple[int, str]] = []
     for entry in distinct:
         if entry.revision != revision:
@@ -81,13 +80,13 @@ def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
             apart.append((entry.amount, entry.unit or ""))
             kinds.add("done")
         elif entry.is_set:
-            was_set.add(converted)
+            totals.add(converted)
         else:
             added.append(converted)
     value: DayKind = "amount"
-    amount = max(was_set) if was_set else sum(added)
-    if added or was_set:
-        is_disputed = bool(kinds - {"done"}) or len(was_set) + bool(was_set and added) > 1
+    amount = max(totals) if totals else sum(added)
+    if added or totals:
+        is_disputed = bool(kinds - {"done"}) or len(totals) + bool(totals and added) > 1
     else:
         value = next(kind for kind in _STRONGEST_FIRST if kind in kinds)
         is_disputed = len(kinds) > 1
@@ -95,39 +94,39 @@ def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
 
 
 def revise(
-    entries: Sequence[LogEntry], said: LogValue, unit: str = "", *, replaces: bool = False
+    entries: Sequence[LogEntry], new: LogValue, unit: str = "", *, replaces: bool = False
 ) -> tuple[LogValue, int]:
-    """Find the value and revision to write for a day of which a person says something.
+    """Return the value and revision to write for a new entry of a day.
 
-    An amount on top of one that was set becomes the new sum. With `replaces` it takes the place of
-    all that was said before.
+    An amount added to a `=` amount becomes the new total. With `replaces` the entry replaces all
+    earlier ones.
     """
     if not entries:
-        return said, 0
+        return new, 0
     revision = max(entry.revision for entry in entries)
     top = [entry for entry in entries if entry.revision == revision]
-    is_addition = said.kind in _ADDING and not said.is_set and not replaces
+    is_addition = new.kind in _ADDING and not new.is_set and not replaces
     if not is_addition or any(entry.kind not in _ADDING for entry in top):
-        return said, revision + 1
-    if said.kind == "amount" and any(entry.is_set for entry in top):
-        more = amounts.to_base_unit(said.amount, said.unit, unit)
+        return new, revision + 1
+    if new.kind == "amount" and any(entry.is_set for entry in top):
+        more = amounts.to_base_unit(new.amount, new.unit, unit)
         if more is not None:
             return _set_amount(reduce_entries(entries, unit).amount + more, unit), revision + 1
-    return said, revision
+    return new, revision
 
 
 def restore_day(
-    entries: Sequence[LogEntry], gone: Collection[LogEntry], unit: str = ""
+    entries: Sequence[LogEntry], removed: Collection[LogEntry], unit: str = ""
 ) -> list[tuple[LogValue, int]]:
-    """Find values and revisions that make a day what it was without some lines and their copies."""
+    """Return the values and revisions that restore a day to its value without some entries."""
     revision = max(entry.revision for entry in entries) + 1
-    same = {entry_identity(entry) for entry in gone}
+    same = {entry_identity(entry) for entry in removed}
     day = reduce_entries((entry for entry in entries if entry_identity(entry) not in same), unit)
     return [(value, revision) for value in day_values(day, unit)]
 
 
 def day_values(day: DayValue, unit: str) -> list[LogValue]:
-    """Return what to say so that a day without entries becomes this one: one value, or two."""
+    """Return the one or two values to log so that an empty day gets this value."""
     if day.value != "amount":
         return [LogValue("clear" if day.value == "none" else day.value)]
     values = [_set_amount(day.amount, unit)]
@@ -139,10 +138,7 @@ def _set_amount(amount: int, unit: str) -> LogValue:
     return LogValue("amount", exact, name or None, is_set=True)
 
 
-# The history of one habit: what each logged day was.
-
-
-@lru_cache(maxsize=1024)  # of all days most are alike
+@lru_cache(maxsize=1024)  # most days have one of a few values
 def _unpack_day(code: int, amount: int) -> DayValue:
     if not code:
         return EMPTY_DAY_VALUE
@@ -153,8 +149,8 @@ def _unpack_day(code: int, amount: int) -> DayValue:
 class DayHistory:
     """The days of one habit by their ordinals, without the revisions and units of their lines.
 
-    They are held as they are stored, a code and an amount for each day, because a look at a few
-    days must not take as long as ten years have.
+    Days are kept as stored, a code and an amount each, so that reading a few days does not decode
+    ten years.
     """
 
     __slots__ = ("_amounts", "_codes", "_first")
@@ -168,7 +164,7 @@ class DayHistory:
 
     @classmethod
     def unpack(cls, first: int, codes: bytes, amounts: bytes) -> DayHistory:
-        """Make a history of what `pack` gave."""
+        """Return the history of the values that `pack` returned."""
         history = cls()
         history._first = first
         history._codes.extend(codes)
@@ -194,12 +190,12 @@ class DayHistory:
 
     @property
     def begin(self) -> int | None:
-        """The ordinal of the first day of which anything still stands; None without one."""
-        standing = (day for day, code in enumerate(self._codes, self._first) if code & _KIND_MASK)
-        return next(standing, None)
+        """The ordinal of the first day with an entry that was not cleared; None without one."""
+        days = (day for day, code in enumerate(self._codes, self._first) if code & _KIND_MASK)
+        return next(days, None)
 
     def day(self, ordinal: int) -> DayValue:
-        """Return what one day was."""
+        """Return the value of one day."""
         return self.between(ordinal, ordinal)[0]
 
     def between(self, first: int, last: int) -> list[DayValue]:
@@ -218,7 +214,7 @@ class DayHistory:
                 yield ordinal, _unpack_day(code, self._amounts[ordinal - self._first])
 
     def put(self, ordinal: int, day: DayValue) -> None:
-        """Set one day; one without lines leaves no trace."""
+        """Set the value of a day; a day without lines is removed."""
         if not self._codes:
             self._first = ordinal
         before, after = self._first - ordinal, ordinal + 1 - self._first - len(self._codes)
@@ -230,14 +226,8 @@ class DayHistory:
             self._codes += bytes(after)
             self._amounts.frombytes(bytes(8 * after))
         place = ordinal - self._first
-        self._codes[place] = _pack_code(day) if day.is_logged else 0
-        self._amounts[place] = min(day.amount, MAX_AMOUNT) if day.is_logged else 0
-
-
-def _pack_code(day: DayValue) -> int:
-    return (
-        _KINDS.index(day.value)
-        | _MARKED_BIT * day.is_marked
-        | _DISPUTED_BIT * day.is_disputed
-        | _LOGGED_BIT
-    )
+        self._codes[place] = self._amounts[place] = 0
+        if day.is_logged:
+            flags = _LOGGED_BIT | _MARKED_BIT * day.is_marked | _DISPUTED_BIT * day.is_disputed
+            self._codes[place] = flags | _KINDS.index(day.value)
+            self._amounts[place] = min(day.amount, MAX_AMOUNT)

@@ -1,7 +1,7 @@
-"""Read and check the definition of a habit: the front matter of its note.
+"""Parse the definition of a habit: the front matter of its note.
 
-A field that is not understood is named in `problems` and its default stands: one wrong word never
-hides a habit or its history.
+An invalid field is reported in `problems` and gets its default, so that a typo never hides a habit
+or its history.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ RESERVED = frozenset(
         *("month", "pause", "prompt", "remind", "rename", "stats", "todo", "undo", "week", "year"),
     }
 )
-"""Words that are commands, and so no ids."""
+"""Names of commands, which cannot be ids."""
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _RULE_HINT = "Use a date like 2026-07-01, or a pause like 2026-07-01..2026-07-21."
 
 
 class DefinitionProblem(NamedTuple):
-    """A field of a definition that is not understood, what is wrong, and what to write."""
+    """An invalid field of a definition, what is wrong with it, and what to write."""
 
     key: str
     message: str
@@ -58,39 +58,39 @@ class Definition(NamedTuple):
 
     id: str  # its name in the log; it never changes
     title: str
-    aliases: tuple[str, ...] = ()  # further names that the log may use
-    # Each from its day on; never empty, and the first holds from the start.
+    aliases: tuple[str, ...] = ()  # other names in the log
+    # In order, never empty; the first applies from the beginning.
     rules: tuple[DatedSchedule, ...] = (DatedSchedule(0, DAILY),)
     goal: Goal = Goal()
-    unit: str = ""  # the unit that amounts without one have, "" without
-    since: int | None = None  # the first day; None means that of the first entry
-    until: int | None = None  # the last day; None means none yet
+    unit: str = ""  # of amounts without a unit
+    since: int | None = None  # None is the day of the first entry
+    until: int | None = None  # the last day
     pauses: tuple[tuple[int, int], ...] = ()  # first and last days, both included, in order
     is_archived: bool = False
-    counts_silence: bool = False  # whether a day without an entry is a success once it is over
+    counts_silence: bool = False  # whether a past day without an entry is a success
     group: str = ""
-    order: int | None = None  # its place within the group; None comes last, by title
-    remind: tuple[str, ...] = ()  # times at which to be reminded, as written
+    order: int | None = None  # position in the group; None comes last, by title
+    remind: tuple[str, ...] = ()  # as written
     identity: str = ""  # who the person is by doing it
     when: str = ""
-    after: str = ""  # the habit it follows, as a link's target or a name; "" without
+    after: str = ""  # the habit before it: a name, or the target of a link
     tiny: str = ""
-    source: str = ""  # what it comes from, such as a link to a book's note, as written
-    source_id: str = ""  # what it is called where it was imported from, "" for one that was not
-    path: str = ""  # the note, vault-relative; "" when there is none and only the log names it
+    source: str = ""  # such as a link to the note of a book, as written
+    source_id: str = ""  # its id in the program it was imported from
+    path: str = ""  # of the note, relative to the vault; "" for a habit that only the log names
     problems: tuple[DefinitionProblem, ...] = ()
 
     @property
     def stem(self) -> str:
-        """What the file of its note is called, without folder and suffix; a link may name that."""
+        """The name of its note without folder and suffix, as in a link."""
         return _file_stem(self.path)
 
     def schedule_on(self, day: int) -> Schedule:
-        """Return the schedule that holds on a day."""
+        """Return the schedule that applies on a day."""
         return [rule.schedule for rule in self.rules if rule.start <= day][-1]
 
     def stretches(self, first: int, last: int) -> list[tuple[int, int, Schedule]]:
-        """Return the first and last day of each stretch of these days under one schedule."""
+        """Split these days by schedule; return the first and last day of each part."""
         ends = [rule.start - 1 for rule in self.rules[1:]] + [last]
         return [
             (max(rule.start, first), min(end, last), rule.schedule)
@@ -99,7 +99,7 @@ class Definition(NamedTuple):
         ]
 
     def outside(self, day: int) -> str:
-        """Return how a day lies outside of the days that count: `after gym ended`; "" within."""
+        """Return why a day does not count: `after gym ended`; "" if it counts."""
         if self.since is not None and day < self.since:
             return f"before {self.id} starts"
         return f"after {self.id} ended" if self.until is not None and day > self.until else ""
@@ -110,12 +110,12 @@ class Definition(NamedTuple):
 
 
 def fold_name(name: str) -> str:
-    """Return the form in which names of habits are compared."""
+    """Return the form of a habit's name to compare."""
     return name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 
 
 def is_id(name: str) -> bool:
-    """Whether a name can be written before the colon of a log line."""
+    """Whether a name can be the id of a habit."""
     return is_habit_name(name) and fold_name(name) not in RESERVED
 
 
@@ -125,12 +125,12 @@ def _file_stem(path: str) -> str:
 
 
 def undefined_habit(name: str) -> Definition:
-    """Return the habit of entries that no note defines: shown as it is logged, never due."""
+    """Return a habit without a note: its entries are shown, and it is never due."""
     return Definition(name, name, rules=(DatedSchedule(0, Untracked()),))
 
 
 def read_definition(fields: Fields, path: str = "") -> Definition | None:
-    """Read a definition; None when the note defines no habit, which is when it has no `habit:`."""
+    """Read a definition; None without the field `habit`."""
     reader = _DefinitionReader(fields)
     identity = reader.text["habit"]
     if not identity:
@@ -183,7 +183,7 @@ def parse_pause(text: str) -> tuple[int, int]:
 
 
 def format_pause(first: int, last: int) -> str:
-    """Write a pause as `parse_pause` reads it."""
+    """Return a pause as `parse_pause` reads it."""
     if first == last:
         return dates.format_iso(first)
     return f"{dates.format_iso(first)}..{'' if last == FOREVER else dates.format_iso(last)}"
@@ -206,7 +206,7 @@ class _DefinitionReader:
         return [item.strip() for item in items if item.strip()]
 
     def parsed(self, key: str, parse: Callable[[T], Read], value: T, default: Read) -> Read:
-        """Parse a value; report a wrong one, and return the default."""
+        """Parse a value; report an invalid one and return the default."""
         try:
             return parse(value)
         except UsageError as error:

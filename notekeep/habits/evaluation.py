@@ -1,8 +1,8 @@
-"""Judge each day of a habit under its schedules, and each unit of its streak.
+"""Evaluate each day of a habit under its schedules, and each unit of its streak.
 
-A unit is what a streak counts: a due day, a week, a month, a slot, a time. Its result stands at
-the day where the unit closed. Units that were skipped, paused or not due, and those still open,
-have none, so they neither add to a streak nor break one.
+A unit is what a streak counts: a due day, a week, a month, a slot, a time. Its result belongs to
+the day on which the unit closed. Skipped, paused, not due and open units have no result, so they
+neither add to a streak nor break it.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ StreakUnit: TypeAlias = Literal["due days", "weeks", "months", "slots", "days", 
 Outcome: TypeAlias = Literal[
     "empty", "miss", "skip", "success", "quiet", "within limit", "paused", "off", "outside"
 ]
-"""What a day was with the goal and the pauses in view, before a schedule says what it was worth.
+"""The value of a day under the goal and the pauses, before the schedule is applied.
 
-`quiet` is silence where silence is a success; `within limit` is not more than allowed on a day
-that is not over; `off` lies outside of since..until, and `outside` is a success out there.
+`quiet` is no entry where that is a success; `within limit` is a limit that is not exceeded, on a
+day that is not over; `off` is outside of since..until, and `outside` is a success there.
 """
 
 UnitResult: TypeAlias = tuple[int, bool]
-"""A unit that is closed: the day where it closed, and whether it was met."""
+"""A closed unit: the day on which it closed, and whether it was met."""
 
 UNDECIDED: frozenset[Status] = frozenset({"pending", "ok-so-far"})
-"""What today is while it can still be met or broken."""
+"""The statuses of today that can still change to met or missed."""
 
 _OWN_STATUS: dict[Outcome, Status] = {
     "skip": "skipped",
@@ -69,7 +69,7 @@ _OWN_STATUS: dict[Outcome, Status] = {
     "off": "off",
     "outside": "extra",
 }
-"""The status of days that no schedule changes."""
+"""The status of days on which the schedule does not matter."""
 _NOT_DUE_STATUS: dict[Outcome, Status] = {
     "success": "extra",
     "paused": "paused",
@@ -93,33 +93,33 @@ class Period(NamedTuple):
 
     start: int  # its first day in the calendar, as an ordinal
     end: int
-    reached: int  # how often it was done, or the amount that was reached
-    need: int  # how often it had to be, or the amount that was to be reached or not exceeded
-    # `open` until it is over or cannot change any more.
+    reached: int  # the times it was done, or the amount
+    need: int  # the required times, or the amount to reach or not to exceed
+    # `open` until it is over or can no longer change.
     result: Literal["met", "missed", "skipped", "open"]
-    left: int = 0  # for an open one, the days from today on in which it can still be done
+    left: int = 0  # of an open period, the days from today on which it can still be done
 
 
 class Timeline(NamedTuple):
-    """A habit's days, judged."""
+    """The evaluated days of a habit."""
 
     first: int
     begin: int  # the first day that counts
-    today: int  # the ordinal of the day that is not over yet
-    statuses: list[Status]  # what each day was, up to today and further
-    segments: list[Segment]  # the stretches under one schedule that have begun, in order
-    periods: list[Period]  # weeks, months or slots up to today's, in order
-    closed: int  # the last day that is decided: today once it is answered, else yesterday
-    misses: frozenset[int]  # days, or the last days of slots, that were missed
+    today: int
+    statuses: list[Status]  # of each day from `first` on, beyond today
+    segments: list[Segment]  # those that have begun, in order
+    periods: list[Period]  # up to that of today, in order
+    closed: int  # the last decided day: today once it has an entry, else yesterday
+    misses: frozenset[int]  # missed days, and the last days of missed slots
 
     @property
     def age(self) -> int:
-        """How many days are decided."""
+        """The number of decided days."""
         return self.closed - self.begin + 1
 
     @property
     def unit(self) -> StreakUnit:
-        """What the streak counts."""
+        """The unit of the streak."""
         return self.segments[-1].unit if self.segments else ""
 
     @property
@@ -129,14 +129,13 @@ class Timeline(NamedTuple):
 
     @property
     def results(self) -> list[UnitResult]:
-        """All units that are closed, in order."""
+        """All closed units, in order."""
         return [result for segment in self.segments for result in segment.results]
 
     def between(self, first: int, last: int) -> Timeline:
-        """Return the same judgement with only the units that closed in these days.
+        """Return the timeline with only the units that closed in these days.
 
-        Everything that counts units of a span asks this, so that the last day of a span is
-        judged in the same way wherever it is shown: as of now.
+        Use it for all figures of a span, so that its last day has the same result everywhere.
         """
         segments = [
             part._replace(results=[unit for unit in part.results if first <= unit[0] <= last])
@@ -147,7 +146,7 @@ class Timeline(NamedTuple):
         return self._replace(segments=segments, periods=periods, closed=min(self.closed, last))
 
     def status(self, day: int) -> Status:
-        """Return what a day was."""
+        """Return the status of a day."""
         place = day - self.first
         if place < 0:
             return "off"
@@ -157,12 +156,12 @@ class Timeline(NamedTuple):
 def evaluate_days(
     habit: Definition, days: DayHistory, today: int, week_start: int = 0, last: int | None = None
 ) -> Timeline:
-    """Judge all days of a habit, to `last` where it lies after today."""
+    """Evaluate all days of a habit up to today, or up to `last` if that is later."""
     starts = [day for day in (habit.since, days.begin) if day is not None]
     since = habit.since if habit.since is not None else min(starts, default=today)
     first = min(*starts, since, today)
     grid = _find_grid(habit, habit.schedule_on(today), since, week_start)
-    # The days ahead in today's period have a say in what it needs.
+    # The rest of the current period affects its target.
     end = max(last or 0, _period_bounds(grid, today)[1] if grid else today)
     evaluation = _Evaluation(habit, days, first, end, today)
     limit = end if habit.until is None else min(end, habit.until)
@@ -189,7 +188,7 @@ def evaluate_days(
 
 
 class _PeriodGrid(NamedTuple):
-    """How days are cut into periods: calendar months, or weeks and slots of `days` from `start`."""
+    """Calendar months, or weeks and slots of `days` days counted from `start`."""
 
     unit: StreakUnit
     days: int = 7
@@ -199,7 +198,7 @@ class _PeriodGrid(NamedTuple):
 def _find_grid(
     habit: Definition, schedule: Schedule, since: int, week_start: int
 ) -> _PeriodGrid | None:
-    """Return the periods that a schedule, or a goal over a week or month, counts in."""
+    """Return the periods of a schedule, or of a goal for a week or month."""
     if isinstance(schedule, Untracked):
         return None
     per = habit.goal.per
@@ -216,7 +215,7 @@ def _find_grid(
 def _stretches(
     habit: Definition, since: int, limit: int, week_start: int
 ) -> list[tuple[int, int, Schedule, _PeriodGrid | None]]:
-    """Return stretches under one schedule; a week under two belongs to that of its last day."""
+    """Split days by schedule; a week with two schedules belongs to that of its last day."""
     found: list[tuple[int, int, Schedule, _PeriodGrid | None]] = []
     for start, stop, schedule in habit.stretches(since, limit):
         grid = _find_grid(
@@ -244,7 +243,7 @@ def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
 def _find_outcomes(
     habit: Definition, values: list[DayValue], first: int, today: int
 ) -> list[Outcome]:
-    """Return what days were with the goal, the pauses and the ends of the habit in view."""
+    """Return the outcomes of days under the goal, the pauses, `since` and `until`."""
     meanings = {value: _find_outcome(habit, value) for value in set(values)}
     outcomes = [meanings[value] for value in values]
     last = first + len(values) - 1
@@ -274,7 +273,7 @@ def _find_outcome(habit: Definition, value: DayValue) -> Outcome:
         return value.value
     if goal.kind == "most":
         if not is_by_day:
-            return "empty"  # an amount within the limit of a week is no achievement
+            return "empty"  # an amount within a weekly limit is not a success
         if value.amount > goal.target:
             return "miss"
         return "success" if value.is_marked else "within limit"
@@ -283,7 +282,7 @@ def _find_outcome(habit: Definition, value: DayValue) -> Outcome:
 
 
 class _Evaluation:
-    """The outcomes of days, and the statuses, results and periods that schedules make of them."""
+    """The outcomes of days, and the statuses, results and periods under the schedules."""
 
     def __init__(
         self, habit: Definition, days: DayHistory, first: int, last: int, today: int
@@ -300,7 +299,7 @@ class _Evaluation:
         self.periods: list[Period] = []
 
     def judge(self, first: int, last: int, schedule: Schedule, grid: _PeriodGrid | None) -> Segment:
-        """Judge the days under one schedule."""
+        """Evaluate the days under one schedule."""
         if grid is not None:
             segment = Segment(first, last, grid.unit, [])
             if self.goal.per != "day":
@@ -331,7 +330,7 @@ class _Evaluation:
         return self.outcomes[max(0, first - self.first) : max(0, last - self.first + 1)]
 
     def _fill(self, first: int, last: int, status: Status) -> None:
-        """Give days the status that their outcome has by itself, else this one."""
+        """Set the status of days, unless their outcome alone decides it."""
         for day in range(max(first, self.first), min(last, self.last) + 1):
             place = day - self.first
             self.statuses[place] = _OWN_STATUS.get(self.outcomes[place], status)
@@ -348,7 +347,7 @@ class _Evaluation:
             self.statuses[day - self.first] = status
 
     def _find_due_status(self, day: int, outcome: Outcome) -> Status:
-        """Return what a due day is that says nothing by itself."""
+        """Return the status of a due day whose outcome alone does not decide it."""
         if day > self.today:
             return "future"
         if day == self.today and outcome != "miss":
@@ -356,12 +355,12 @@ class _Evaluation:
         return "done" if outcome == "quiet" else "missed"
 
     def _judge_counts(self, segment: Segment, grid: _PeriodGrid, times: int) -> None:
-        """Judge periods in each of which a habit is due so many times."""
-        # Days that are paused, or lie outside of the segment, lower what a period needs in
-        # proportion, rounded up; a skip lowers it by one.
+        """Evaluate periods with a number of times."""
+        # Paused days and days outside of the segment lower the target in proportion, rounded up; a
+        # skip lowers it by one.
         for start, end, first, last in self._periods_of(segment, grid):
             inside = self._outcomes_in(first, last)
-            # Silence is a success only once its day is over, and nothing is before it has begun.
+            # A day without an entry is a success only once it is over.
             over = inside if last < self.today else self._outcomes_in(first, self.today - 1)
             count = over.count("success") + over.count("quiet")
             if first <= self.today <= last:
@@ -377,9 +376,9 @@ class _Evaluation:
             self._close(segment, Period(start, end, count, need, result), (first, last), parts)
 
     def _judge_amounts(self, segment: Segment, grid: _PeriodGrid, goal: Goal) -> None:
-        """Judge periods in each of which amounts add up to a goal."""
-        # The goal is scaled to the days that are active. An at-most goal is missed as soon as the
-        # sum exceeds it, and met only when the period is over.
+        """Evaluate periods in which amounts add up to a goal."""
+        # The goal is scaled to the active days. A limit is missed once the sum exceeds it, and
+        # met only when the period is over.
         is_least = goal.kind == "least"
         for start, end, first, last in self._periods_of(segment, grid):
             inside = self._outcomes_in(first, last)
@@ -387,7 +386,7 @@ class _Evaluation:
             until_today = min(last, self.today)
             inside_values = self.values[first - self.first : until_today - self.first + 1]
             count = sum(value.amount for value in inside_values)
-            # A goal of nothing at all is also broken by a miss that gives no amount.
+            # A goal of zero is also missed by a miss without an amount.
             is_admitted = goal.target == 0 and "miss" in self._outcomes_in(first, until_today)
             length = end - start + 1
             reached, needed = count * length, goal.target * active
@@ -408,7 +407,7 @@ class _Evaluation:
     def _periods_of(
         self, segment: Segment, grid: _PeriodGrid
     ) -> Iterator[tuple[int, int, int, int]]:
-        """Yield each period up to today's: its ends in the calendar, and within the segment."""
+        """Yield periods up to today: start and end in the calendar, then in the segment."""
         day = segment.first
         while day <= min(segment.last, self.today):
             start, end = _period_bounds(grid, day)
@@ -419,13 +418,13 @@ class _Evaluation:
     def _close(
         self, segment: Segment, period: Period, days: tuple[int, int], parts: list[int]
     ) -> None:
-        """Note what a period came to, of which each day reached a part."""
+        """Record the result of a period; `parts` has the share of each day."""
         first, last = days
         if period.result != "open":
             self.periods.append(period)
             if period.result != "skipped":
                 day = min(last, self.today)
-                if last > self.today:  # it counts at once, from the day on which it was decided
+                if last > self.today:  # it counts from the day on which it was decided
                     sums = enumerate(accumulate(parts[: day - first + 1]), first)
                     day = next((at for at, reached in sums if reached >= period.need), day)
                 segment.results.append((day, period.result == "met"))
@@ -445,7 +444,7 @@ class _Evaluation:
         self._fill(self.today, self.today, "ok-so-far" if is_ok else pending)
 
     def _judge_spans(self, segment: Segment, schedule: InDays) -> None:
-        """Judge days of which a streak counts those that are covered."""
+        """Evaluate days whose streak counts covered days."""
         last = min(segment.last, self.today)
         inside = self._outcomes_in(segment.first, last)
         checks = [
@@ -459,7 +458,7 @@ class _Evaluation:
             self._fill(max(first, segment.first), min(end, segment.last), "covered")
         today = self.today - self.first
         if segment.first <= self.today <= segment.last and self.statuses[today] == "gap":
-            # A day that is not over is no gap unless the person says so.
+            # Today is not a gap unless it is logged as missed.
             self.statuses[today] = "gap" if self.outcomes[today] == "miss" else "pending"
         for day in range(segment.first, last + 1):
             status = self.statuses[day - self.first]
@@ -467,11 +466,10 @@ class _Evaluation:
                 segment.results.append((day, status != "gap"))
 
     def _judge_after(self, segment: Segment, schedule: AfterLast) -> tuple[int, int] | None:
-        """Judge days of which a streak counts the times that came by their deadline."""
-        # Until the first time it is due, and overdue when the days between both limits have passed:
-        # the deadline is then the day that was missed. Days in a pause do not pass; a skip starts
-        # the count again without being a time. It is next due as seen from the end of the segment
-        # or from today.
+        """Evaluate days whose streak counts the times that met their deadline."""
+        # It is due until the first time, and overdue after the higher limit; the deadline is then
+        # the missed day. Paused days do not pass. A skip restarts the count without being a time.
+        # The next due day is as of today, or of the end of the segment.
         passed, deadline = schedule.low - 1, segment.first
         last = min(segment.last, self.today)
         for day in range(segment.first, last + 1):

@@ -1,7 +1,7 @@
 """Read, check and write the lines of the habit log.
 
-The file a line sits in means nothing and neither does its place in it. A line that is no check-in
-is text and stays as it is; one that was meant as a check-in and is not understood is reported.
+The file of a line and its position in it have no meaning. A line that is not a check-in is text; a
+line that looks like a check-in and cannot be read is reported.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
+from notekeep import dates
 from notekeep.habits import amounts
 
 EntryKind: TypeAlias = Literal["done", "miss", "skip", "clear", "amount"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-"""Outside of these a year is a typing error, and would only make every habit's history long."""
+"""A year outside of these is a typo, and would make the history of the habit too long."""
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
 
-# Each is compiled when it is first needed: most commands need none of them.
+# Compiled when first used: most commands need none of them.
 _SHAPE = (
     r"[-*+] (?:\[(?P<box>.)\] )?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) "
     r"(?:\[\[(?P<target>[^\]|\[]+)(?:\|[^\]]*)?\]\]|(?P<habit>[^\s:|\[\]]+)):(?: (?P<rest>.*))?"
@@ -49,18 +50,18 @@ class LogEntry(NamedTuple):
 
     day: int  # the day it counts for, as an ordinal
     habit: str  # the name as written: an id, an alias, or the last part of a link's target
-    kind: EntryKind  # what was said: done, miss, skip, clear, or an amount
+    kind: EntryKind
     amount: int = 0  # thousandths of `unit`; 0 for every other kind
     unit: str | None = None  # the unit as written; None means the habit's own
     is_set: bool = False  # whether the amount replaces those of the day (`= 30`) or adds to them
-    time: str | None = None  # without "@"; hours go to 35 for the night that follows
+    time: str | None = None  # without "@"; hours up to 35, for the night after the day
     revision: int = 0  # only lines with the day's highest revision count
     extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs in the order of the line
     note: str | None = None  # the text after `--`, or None
 
 
 class LogValue(NamedTuple):
-    """What was said of a day, without whose and which; fields as in `LogEntry`."""
+    """The value of an entry, without its habit and day; fields as in `LogEntry`."""
 
     kind: EntryKind
     amount: int = 0
@@ -69,25 +70,25 @@ class LogValue(NamedTuple):
 
 
 class LineReport(NamedTuple):
-    """Something about a line that a person should look at."""
+    """A problem in a line."""
 
     code: str  # H001 to H005 when the line does not count, W101 and W106 when it does
     message: str
-    fix: str = ""  # the line as it should be, where that is plain; else ""
+    fix: str = ""  # the corrected line, "" if there is no obvious correction
 
 
 class ParsedLine(NamedTuple):
-    """One line that was meant as a check-in: what it says, what is wrong with it, or both."""
+    """A line that looks like a check-in: its entry, its problem, or both."""
 
     entry: LogEntry | None
     report: LineReport | None = None
 
 
-TEXT = ParsedLine(None)  # a line that is no check-in and was not meant as one
+TEXT = ParsedLine(None)  # a line that does not look like a check-in
 
 
 class PlacedEntry(NamedTuple):
-    """An entry or a report in its file: line number from 1, the line, the lines that follow it."""
+    """An entry or a report in its file: line number from 1, the line, its indented lines."""
 
     number: int
     text: str
@@ -110,7 +111,7 @@ def parse_file(text: str) -> list[PlacedEntry]:
             found[-1] = last._replace(more=f"{last.more}\n{stripped}" if last.more else stripped)
         else:
             is_under_entry = False
-            # A row of equal signs is a marker between the others, and a heading anywhere else.
+            # `=======` is a conflict marker only between the others; elsewhere it is a heading.
             is_marker = stripped.startswith((_OPENS, _CLOSES)) or (
                 is_conflict and stripped.startswith(_PARTS)
             )
@@ -129,8 +130,8 @@ def parse_line(text: str) -> ParsedLine:
     box, written, target, habit, rest = shape.groups()
     if box == " ":
         return TEXT
-    day = _parse_date(written)
-    if day is None:
+    day = dates.parse_iso(written)
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
         return _bad("H002", f"no such date {written}")
     habit = habit or target.partition("#")[0].strip().rpartition("/")[2].removesuffix(".md")
     rest = (rest or "").strip()
@@ -138,26 +139,18 @@ def parse_line(text: str) -> ParsedLine:
     if mark := re.search(_NOTE, rest):
         rest, note = rest[: mark.start()].rstrip(), rest[mark.end() :] or None
     if rest:
-        return _parse_value(day, habit, rest, note, text)
+        return _parse_value(day.toordinal(), habit, rest, note, text)
     if box in ("x", "X"):
-        return ParsedLine(LogEntry(day, habit, "done", note=note))
+        return ParsedLine(LogEntry(day.toordinal(), habit, "done", note=note))
     return _bad("H003", "no value after the habit name")
 
 
 @lru_cache(maxsize=1024)
 def is_habit_name(name: str) -> bool:
-    """Whether a line can name a habit so: letters, marks and digits of any script, `-_.`."""
+    """Whether a name is valid in a line: letters, marks and digits of any script, `-_.`."""
     return bool(name) and all(
         char.isalnum() or char in "-_." or unicodedata.category(char)[0] == "M" for char in name
     )
-
-
-def _parse_date(text: str) -> int | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day.toordinal() if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _parse_value(day: int, habit: str, rest: str, note: str | None, text: str) -> ParsedLine:
@@ -168,11 +161,11 @@ def _parse_value(day: int, habit: str, rest: str, note: str | None, text: str) -
         comma = re.fullmatch(r"=?[0-9]+,[0-9]+\D*", word)
         fix = text.replace(word, word.replace(",", "."), 1) if comma else ""
         return _bad("H004", f"invalid value: {word}", fix)
-    value, taken = found
+    value, count = found
     time, revision = "", 0
     extra: list[tuple[str, str]] = []
     loose: list[str] = []
-    for word in words[taken:]:
+    for word in words[count:]:
         if word[0] == "@" and word[1:2].isdecimal():
             time = word
         elif number := re.fullmatch(_REVISION, word):
@@ -193,7 +186,7 @@ def _parse_value(day: int, habit: str, rest: str, note: str | None, text: str) -
 
 
 def read_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
-    """Read the value at the start of some words, and how many it took; None when it is none."""
+    """Read the value at the start of a list of words, and how many it has; None without one."""
     word = words[0]
     if kind := _KINDS.get(word.casefold()):
         return LogValue(kind), 1
@@ -202,21 +195,21 @@ def read_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
     found = amounts.read_amount(rest) if rest else None
     if found is None:
         return None
-    amount, unit, taken = found
-    return LogValue("amount", amount, unit, is_set), taken + len(words) - len(rest)
+    amount, unit, count = found
+    return LogValue("amount", amount, unit, is_set), count + len(words) - len(rest)
 
 
 def _report_shape(text: str) -> ParsedLine:
     message = 'looks like a check-in but is not "- YYYY-MM-DD habit: value"'
     fixed = _reshape(text)
-    # Only a line of the right shape is read again: any other would be reshaped without end.
+    # Parse only a line that now matches: any other would be reshaped again without end.
     is_other = fixed not in ("", text)
     is_entry = bool(is_other and re.fullmatch(_SHAPE, fixed) and parse_line(fixed).entry)
     return _bad("H001", message, fixed if is_entry else "")
 
 
 def _reshape(text: str) -> str:
-    """Put blanks, the date and the colon of a line where they belong; "" when that is not plain."""
+    """Correct the spaces, the date and the colon of a line; "" if that takes a guess."""
     parts = re.fullmatch(_LINE_PARTS, text)
     if parts is None:
         return ""
@@ -232,7 +225,7 @@ def _reshape(text: str) -> str:
 
 
 def _order_date(first: str, second: str, third: str) -> str:
-    """Return a date as YYYY-MM-DD; day and month are only told apart when it is plain."""
+    """Return a date as YYYY-MM-DD; "" if it is unclear which part is the month."""
     if len(first) == 4:
         year, month, day = first, second, third
     elif len(third) == 4 and int(first) > 12:
@@ -249,7 +242,7 @@ def _bad(code: str, message: str, fix: str = "") -> ParsedLine:
 
 
 def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
-    """Write an entry as a line without a line break; a link is for backlinks in Obsidian."""
+    """Format an entry as a line without a line break; `is_link` gives it a backlink in Obsidian."""
     habit = f"[[{entry.habit}]]" if is_link else entry.habit
     words = ["-", date.fromordinal(entry.day).isoformat(), f"{habit}:"]
     if entry.kind == "amount":
@@ -268,7 +261,7 @@ def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
 
 
 def rename_in_line(text: str, name: str) -> str:
-    """Put another habit in the place of the one of a line; all else keeps every byte."""
+    """Replace the habit in a line and leave every other byte."""
     shape = re.match(_SHAPE, text)
     if shape is None:
         return text
@@ -278,7 +271,7 @@ def rename_in_line(text: str, name: str) -> str:
 
 
 def rewrite_line(entry: LogEntry, text: str) -> str:
-    """Write an entry anew behind the bullet, box, date and habit of the line it was read from."""
+    """Format an entry after the bullet, box, date and habit of the line it was read from."""
     shape = re.fullmatch(_SHAPE, text)
     start = text[: shape.start("rest")] if shape else ""
     return start + format_entry(entry).partition(": ")[2]

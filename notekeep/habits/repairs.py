@@ -1,7 +1,7 @@
-"""Find what to write in the place of a line of the log that was reported.
+"""Corrections of log lines with a problem.
 
-A repair is sure when it takes no guess and the line then says what it was meant to say; the others
-are offers, made for one line at a time and never taken by themselves.
+A repair is sure if it takes no guess. The others are offered for one line at a time and never
+applied automatically.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _TICKED = r"\s*[-*+]\s+\[[xX]\]"
 
 
 class LineRepair(NamedTuple):
-    """What to do with one line."""
+    """The correction of one line."""
 
-    label: str  # what that is, for a person: "write 5.5"
-    text: str | None  # the line as it is written then; None takes it out of the file
+    label: str  # such as "write 5.5"
+    text: str | None  # the new line; None deletes it
     is_sure: bool = False
 
 
 def repair_line(code: str, text: str, unit: str = "") -> LineRepair | None:
-    """Find what to write in the place of a reported line; None where only a person can tell."""
+    """Return the correction of a line with a problem; None if there is no likely one."""
     match code:
         case "H001":
             return _repair_shape(text)
@@ -49,14 +49,14 @@ def repair_line(code: str, text: str, unit: str = "") -> LineRepair | None:
         case "W106" if text.startswith(_MARKER_STARTS):
             return LineRepair("remove the marker", None, is_sure=True)
         case "W107" if log.parse_line(text).entry:
-            # It stands there twice and counts once, so that one of the two says nothing.
+            # It occurs twice and counts once.
             return LineRepair("remove the second line", None)
         case _:
             return None
 
 
 def move_to_past_month(text: str, today: date) -> LineRepair | None:
-    """Move an entry of a day that has not come to the last such day of a month that has."""
+    """Move an entry with a future date to the last such day in the past."""
     found = re.search(_DATE, text)
     entry = log.parse_line(text).entry
     if found is None or entry is None:
@@ -69,11 +69,6 @@ def move_to_past_month(text: str, today: date) -> LineRepair | None:
     return _offer(text.replace(found[0], past, 1), text, f"write {past}")
 
 
-def restate_entry(entry: log.LogEntry) -> str:
-    """Write an entry as a line of the next revision, which ends a contradiction."""
-    return log.format_entry(entry._replace(revision=entry.revision + 1))
-
-
 def _reported_fix(text: str) -> LineRepair | None:
     report = log.parse_line(text).report
     if report is not None and report.fix:
@@ -82,7 +77,7 @@ def _reported_fix(text: str) -> LineRepair | None:
 
 
 def _repair_shape(text: str) -> LineRepair | None:
-    """Guess the shape of a line: no value is done, and 3/11 is the third of November."""
+    """Guess the shape of a line: without a value it is done, and 3/11 is 3 November."""
     day_first = re.sub(
         _DAY_FIRST, lambda found: f"{found[4]}-{int(found[3]):02}-{int(found[1]):02}", text, count=1
     )
@@ -96,7 +91,7 @@ def _repair_shape(text: str) -> LineRepair | None:
 
 
 def _repair_date(text: str) -> LineRepair | None:
-    """2026-24-11 has day and month the wrong way round; 31 November meant the last of the month."""
+    """Swap day and month of 2026-24-11; replace 31 November with the last day of the month."""
     found = re.search(_DATE, text)
     if found is None or found[2] == "00":
         return None
@@ -109,7 +104,7 @@ def _repair_date(text: str) -> LineRepair | None:
 
 
 def _repair_value(text: str) -> LineRepair | None:
-    """Leave a minus out; a word that is no value becomes the note of a day that is done."""
+    """Remove a minus; turn a word that is not a value into the note of a done day."""
     positive = _offer(re.sub(_NEGATIVE, r"\1\2", text), text, "remove the minus")
     if repair := _reported_fix(text) or positive:
         return repair

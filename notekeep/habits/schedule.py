@@ -1,8 +1,7 @@
-"""Read and write when a habit is due and what it must reach.
+"""The schedule, goal and reminders of a habit, and how they are written.
 
-There are four families of schedules: chosen days; so often in a calendar period; so often in any
-span of days; so many days after the last time. A habit may also be due never, and then it is only
-tracked.
+A schedule is one of: certain weekdays, a number of times in each calendar week or month, a number
+of times in any span of days, once in each slot of days, some days after the last time, or none.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from notekeep.habits import amounts
 from notekeep.habits.days import DayValue
 
 EVERY_DAY = (True,) * 7
-MAX_DAYS = 366  # a span of days longer than a year is a typing error
+MAX_DAYS = 366  # more than a year is a typo
 
 SCHEDULE_HINT = (
     "Write daily, weekdays, mon,wed,fri, every other day, twice a week, 3/week, after 2d..4d"
@@ -27,7 +26,7 @@ SCHEDULE_HINT = (
 
 
 class ChosenDays(NamedTuple):
-    """Due on some days of the week; `weekdays` has a truth for each, Monday first."""
+    """Due on some weekdays; `weekdays` has a flag for each, Monday first."""
 
     weekdays: tuple[bool, ...]
 
@@ -43,7 +42,7 @@ class ChosenDays(NamedTuple):
 
 
 class PerPeriod(NamedTuple):
-    """Due so many times in each calendar week or month, on any days."""
+    """Due a number of times in each calendar week or month, on any days."""
 
     times: int
     period: Literal["week", "month"]
@@ -59,7 +58,7 @@ class PerPeriod(NamedTuple):
 
 
 class InDays(NamedTuple):
-    """Due so many times in any `days` days."""
+    """Due a number of times in any `days` days."""
 
     times: int
     days: int
@@ -108,7 +107,7 @@ class AfterLast(NamedTuple):
 
 
 class Untracked(NamedTuple):
-    """Never due: entries are kept and shown, nothing is counted."""
+    """Never due: entries are shown, nothing is counted."""
 
     def text(self) -> str:
         return "none"
@@ -130,7 +129,7 @@ Schedule: TypeAlias = ChosenDays | PerPeriod | InDays | EverySlot | AfterLast | 
 
 
 class DatedSchedule(NamedTuple):
-    """A schedule and the day from which it holds, as an ordinal; 0 holds from the beginning."""
+    """A schedule and its first day, as an ordinal; 0 is the beginning."""
 
     start: int
     schedule: Schedule
@@ -144,7 +143,7 @@ _NAMED: dict[str, Schedule] = {
     "none": Untracked(),
 }
 _NAMES = {schedule: name for name, schedule in _NAMED.items()}
-# Words that are read; those that are not in _NAMED are written in the short form.
+# Accepted words; those that are not in _NAMED are written in the short form.
 _WORDS: dict[str, Schedule] = {
     **_NAMED,
     "every day": DAILY,
@@ -183,7 +182,7 @@ _LONGEST = {"week": 7, "month": 31}
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Read one schedule; UsageError when it is none, or one that no calendar can meet."""
+    """Read one schedule; UsageError if it is invalid or impossible."""
     words = " ".join(text.casefold().split()).removeprefix("on ")
     if words in _WORDS:
         return _WORDS[words]
@@ -212,10 +211,10 @@ def parse_schedule(text: str) -> Schedule:
 
 
 def parse_rules(lines: Sequence[str]) -> tuple[DatedSchedule, ...]:
-    """Read schedules with the day from which each holds, as `2026-06-01 mon,wed,fri`.
+    """Read schedules with the first day of each, as `2026-06-01 mon,wed,fri`.
 
-    One without a day continues the one before it. The first one also holds for all days before it,
-    because the entries before a habit got its definition had to follow some rule.
+    A line without a day continues the one before. The first schedule also applies to all days
+    before it, because earlier entries need one.
     """
     texts: dict[int, str] = {}
     start = 0
@@ -224,7 +223,7 @@ def parse_rules(lines: Sequence[str]) -> tuple[DatedSchedule, ...]:
         day = dates.parse_iso(head)
         if day is not None:
             start = day.toordinal()
-        # `[mon, wed, fri]` is a list of three to YAML, and one schedule to a person.
+        # `[mon, wed, fri]` is a list in YAML, and one schedule here.
         text = rest if day is not None else line
         texts[start] = text if day is not None or start not in texts else f"{texts[start]},{text}"
     rules = {day: parse_schedule(text) for day, text in texts.items()}
@@ -268,13 +267,13 @@ def _wrong(text: str, message: str) -> UsageError:
     return UsageError(message, SCHEDULE_HINT, text=text, position=0)
 
 
-# Reminders: a time of the day, with weekdays before it or without: `07:30`, `mon,fri 18:00`.
+# Reminders: a time, optionally with weekdays: `07:30`, `mon,fri 18:00`.
 
 _TIME = r"(?:(.*) )?([01]?[0-9]|2[0-3]):([0-5][0-9])"
 
 
 class Reminder(NamedTuple):
-    """A time at which to be reminded, on some weekdays; None for the days the habit is due."""
+    """A time of the day, on some weekdays; None for all days on which the habit is due."""
 
     hour: int
     minute: int
@@ -291,15 +290,14 @@ class Reminder(NamedTuple):
         return f"{days}{self.time}"
 
     def is_on(self, day: int) -> bool:
-        """Whether it is one for a day, as an ordinal."""
+        """Whether the reminder applies to the weekday of an ordinal."""
         return self.weekdays is None or self.weekdays[(day - 1) % 7]
 
 
 def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:
-    """Read the reminders of a definition; return them, and the words that are none.
+    """Read the reminders of a definition; return them and the invalid words.
 
-    Weekdays that a comma of the list parted from their time are put together again: `remind:
-    mon,fri 18:00` is one reminder.
+    `remind: mon,fri 18:00` is one reminder, although the comma splits it into two items.
     """
     found: list[Reminder] = []
     wrong: list[str] = []
@@ -352,16 +350,16 @@ _NEVER = frozenset({"never", "avoid", "none", "0", "not at all"})
 
 
 class Goal(NamedTuple):
-    """What must be reached."""
+    """What a habit must reach."""
 
-    kind: Kind = "done"  # `done` for any entry that says so, `least` or `most` for an amount
+    kind: Kind = "done"  # `done` for any entry, `least` or `most` for an amount
     target: int = 0  # thousandths of the base unit (see `amounts.to_base_unit`)
     unit: str = ""
     per: Per = "day"
 
     @property
     def day_target(self) -> float:
-        """What one day has to hold, in thousandths: the average day of a week or month."""
+        """The target of one day, in thousandths: of a week or month, the average."""
         return self.target / PERIOD_DAYS[self.per]
 
     def text(self) -> str:
@@ -384,7 +382,7 @@ class Goal(NamedTuple):
         return f"{sign} {amounts.format_amount(target, unit)} a {self.per}"
 
     def share(self, day: DayValue) -> float:
-        """Return how much of the goal a day has, 0.0 to 1.0, over a week or month by the day."""
+        """Return the share of the daily target that a day reached, 0.0 to 1.0."""
         if day.value in ("miss", "skip"):
             return 0.0
         if self.kind == "most":
@@ -397,7 +395,7 @@ class Goal(NamedTuple):
 
 
 def parse_goal(text: str) -> Goal:
-    """Read a goal; UsageError when it is none."""
+    """Read a goal; UsageError if it is invalid."""
     words = " ".join(text.split())
     if words.casefold() == "done":
         return Goal()
@@ -406,11 +404,11 @@ def parse_goal(text: str) -> Goal:
     found = re.fullmatch(_GOAL, words, re.IGNORECASE)
     sign, typed, per = found.groups() if found else ("", "", None)
     read = amounts.read_amount(typed.split()) if typed else None
-    # Without a sign and a unit, `3/week` is a schedule in the wrong place.
+    # `3/week`, without a sign and a unit, is a schedule in the wrong field.
     if read is None or read[2] != len(typed.split()) or not (sign or read[1]):
         raise UsageError(f'"{text}" is not a goal.', GOAL_HINT, text=text, position=0)
     amount, unit = read[0], read[1] or ""
-    if not sign or sign[-1].isalpha():  # said in words, so the unit is a word, too
+    if not sign or sign[-1].isalpha():  # the sign is a word, so the unit is a word too
         unit = amounts.normalize_unit(unit)
     target = amounts.to_base_unit(amount, unit or None, unit) or 0
     is_least = (sign or "at least").casefold() in _LEAST
@@ -421,7 +419,7 @@ def parse_goal(text: str) -> Goal:
 
 
 def describe_aim(schedule: Schedule, goal: Goal) -> str:
-    """Write what a habit asks for: `≥ 10 min a day`, or `3 times a week · ≥ 5 km`."""
+    """Return goal and schedule in words: `≥ 10 min a day`, or `3 times a week · ≥ 5 km`."""
     words = goal.words()
     if words and (schedule == DAILY or goal.per != "day"):
         return words
@@ -429,18 +427,17 @@ def describe_aim(schedule: Schedule, goal: Goal) -> str:
 
 
 def ascii_goal(words: str) -> str:
-    """Write a goal in words for terminals without `≥` and `≤`."""
+    """Replace the characters that some terminals lack in a goal in words."""
     return words.replace("≥", ">=").replace("≤", "<=").replace(" · ", ", ")
 
 
 def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]:
     """Return the spans of days that checks cover, first and last day included, earliest first.
 
-    Days are covered the way Loop Habit Tracker covers them: so many checks that lie close enough
-    together make a span, which begins at the first of them. Spans that overlap the next one slide
-    back, but never so far that their last check would fall out. A span of 30 or 31 days is a
-    month: as long as the month it begins in, or as the next one when it begins on the last day of
-    a month.
+    This is the rule of Loop Habit Tracker: `times` checks within `days` days make a span, which
+    begins at the first of them. A span that overlaps the next one slides back, but never so far
+    that it loses its last check. A span of 30 or 31 days is a month: as long as the month it begins
+    in, or as the next one if it begins on the last day of a month.
     """
     if times >= days:
         times = days = 1

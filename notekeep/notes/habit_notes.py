@@ -14,7 +14,7 @@ from notekeep.habits import log
 from notekeep.habits.days import reduce_entries
 from notekeep.habits.definition import fold_name, format_pause, is_id, parse_pause
 from notekeep.habits.log import LogEntry
-from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line, restate_entry
+from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line
 from notekeep.habits.schedule import parse_goal, parse_schedule
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.note import title_slug
@@ -252,7 +252,7 @@ def _restate_day(
     wins = next((entry for entry in top if reduce_entries([entry], unit)[:2] == whole[:2]), None)
     if wins is None:
         return None
-    line = restate_entry(wins)
+    line = log.format_entry(wins._replace(revision=wins.revision + 1))
     path = log_path(habits.places.state, day)
     change = add_log_lines(workspace, path, f"{day:%Y-%m}", [line])
     return RepairOffer(f"log again: {line.partition(': ')[2]}", WritePlan(VERB, line, [change]))

@@ -158,23 +158,23 @@ def test_words_are_written_as_they_are_meant(desk: Desk, words: str, written: li
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        ("xyz", 1, "there is no habit xyz"),
+        ("xyz", 1, 'There is no habit "xyz".'),
         ("med xyz", 1, '"xyz" is not a habit, a value or a day'),
         ("med floss", 1, '"floss" is not a habit'),
         ("med x", 2, '"x" can mean done or missed'),
         ("re", 0, ""),
-        ("r", 2, "several habits start with r"),
-        ("med r", 2, "several habits start with r"),
-        ("water 5,5", 2, "use 5.5"),
-        ("water -5x", 2, "invalid value: -5x"),
-        ("water @25:61", 2, "invalid value: @25:61"),
+        ("r", 2, 'Several habits start with "r".'),
+        ("med r", 2, 'Several habits start with "r".'),
+        ("water 5,5", 2, "Use 5.5."),
+        ("water -5x", 2, '"-5x" is not a value'),
+        ("water @25:61", 2, '"@25:61" is not a value'),
         ("med 2026-02-30", 2, "no such date: 2026-02-30"),
         ("med tomorrow", 2, "Wed 25 Nov is in the future"),
-        ("run 5 min", 2, "run is measured in km; min cannot be converted"),
-        ("med clear", 2, "nothing logged for meditate on Tue 24 Nov"),
-        ("-d never med", 2, "never is not a day"),
+        ("run 5 min", 2, "run is measured in km, and min cannot be converted"),
+        ("med clear", 2, "Nothing is logged for meditate on Tue 24 Nov"),
+        ("-d never med", 2, "never"),
         ("gym run 5 min", 2, "cannot be converted"),
-        ("", 1, "there is no habit"),
+        ("", 1, "There is no habit"),
     ],
 )
 def test_what_is_not_understood_is_said_and_nothing_is_written(
@@ -263,7 +263,7 @@ def test_todo_ends_with_one_when_nothing_is_left(desk: Desk) -> None:
         desk(*words.split())
     said = desk("todo")
     assert said.code == 1
-    assert "nothing left to do today" in said.err
+    assert "Nothing left to do today." in said.err
 
 
 def test_a_vault_without_habits_says_how_to_begin(desk: Desk) -> None:
@@ -375,7 +375,7 @@ def test_entries_are_taken_back_one_by_one(desk: Desk) -> None:
     assert desk.json("list")["habits"][4]["status"] == "pending"
     said = desk("undo")
     assert said.code == 1
-    assert "no entry of this device to undo" in said.err
+    assert "This device has no entry to undo." in said.err
     assert len(desk.lines()) == 4
 
 
@@ -446,8 +446,8 @@ def test_a_habit_is_defined_in_a_note_of_its_own(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["Walk", "--schedule", "sometimes"], "not a schedule: sometimes"),
-        (["Walk", "--goal", "> 5"], "not a goal: > 5"),
+        (["Walk", "--schedule", "sometimes"], '"sometimes" is not a schedule'),
+        (["Walk", "--goal", "> 5"], '"> 5" is not a goal'),
         (["Walk", "--since", "2026-02-30"], "no such date"),
         (["Walk", "--id", "two words"], "two words is not a valid habit id"),
         (["Walk", "--id", "list"], "list is not a valid habit id"),
@@ -513,7 +513,7 @@ def test_what_no_note_defines_is_not_edited(desk: Desk) -> None:
     for words in (("archive", "stretch"), ("pause", "stretch"), ("rename", "stretch", "bend")):
         said = desk(*words)
         assert said.code == 4
-        assert "no note defines stretch" in said.err
+        assert "No note defines stretch." in said.err
 
 
 def test_the_doctor_names_places_and_what_to_write(desk: Desk) -> None:
@@ -540,7 +540,7 @@ def test_questions_are_asked_for_what_is_open(desk: Desk, monkeypatch: pytest.Mo
         "2026-11-23 gym: done @21:15",
         "2026-11-23 water: miss @21:15",
     ]
-    assert "invalid value: maybe" in said.err
+    assert '"maybe" is not a value' in said.err
 
 
 def test_questions_end_with_q_or_the_end_of_the_answers(
@@ -854,7 +854,7 @@ def test_a_note_that_another_program_moved_is_found(desk: Desk) -> None:
 def test_a_time_that_is_none_is_named_and_the_good_one_stays(desk: Desk) -> None:
     desk.write("habits/Gym.md", '---\nhabit: gym\nremind: ["25:00", "noon", "07:30"]\n---\n')
     messages = [problem["message"] for problem in desk.json("doctor")["problems"]]
-    assert messages == ["remind: not a time: 25:00", "remind: not a time: noon"]
+    assert messages == ['remind: "25:00" is not a time.', 'remind: "noon" is not a time.']
     assert "07:30" in desk("remind").out
 
 

@@ -98,7 +98,7 @@ def test_a_column_that_notes_lack_is_refused_by_name(shelf: Shell, field: str) -
 
 
 def test_count_of_no_note_says_that_none_matches(shelf: Shell) -> None:
-    assert shelf("ls", "--by", "words", "rating>9").err == "no notes found\n"
+    assert shelf("ls", "--by", "words", "rating>9").err == "No notes found.\n"
 
 
 def test_whole_number_is_listed_without_a_point(shelf: Shell) -> None:
@@ -111,7 +111,7 @@ def test_list_of_a_vault_that_is_not_indexed_says_so(probe: Shell) -> None:
     ran = probe("ls", "--no-refresh")
     assert (ran.code, ran.out) == (1, "")
     assert "not indexed yet; run `notekeep index`" in ran.err
-    assert "no notes yet" not in ran.err
+    assert "No notes yet" not in ran.err
 
 
 @pytest.mark.parametrize("column", COLUMNS.values(), ids=lambda column: column.name)

@@ -98,7 +98,7 @@ def test_every_error_is_a_sentence() -> None:
     [
         ('No note matches "x".', True),
         (f"{VALUE} is not a field.", True),
-        ("rating must be between 0 and 5.", True),
+        ("title must not be empty.", True),
         ("Which note?", True),
         ("For example: `notekeep ls type:book`", True),
         ("there is no field.", False),

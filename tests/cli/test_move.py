@@ -52,7 +52,7 @@ def test_several_notes_go_to_the_trash_as_one_step(notekeep: Run, root: Path) ->
         "moved inbox/Talk notes.md to the trash",
     ]
     assert "1 note links to them and will have broken links: books/Other.md" in ran.err
-    assert "2 files changed; `notekeep undo` reverts this" in ran.err
+    assert "2 files changed. `notekeep undo` reverts this." in ran.err
     assert notes(root).keys() == NOTES.keys() - {"books/Deep Work.md", "inbox/Talk notes.md"}
     assert notekeep("undo", at=root).out == "Undid: rm 2 notes\n"
     assert notes(root) == NOTES
@@ -190,7 +190,7 @@ def test_a_note_whose_place_is_taken_stays_and_the_others_go(notekeep: Run, root
 def test_a_note_that_is_there_already_is_no_change(notekeep: Run, root: Path) -> None:
     for words in (("Other", "books"), ("Other", "Deep Work", "books/")):
         ran = notekeep("mv", *words, at=root)
-        assert (ran.code, ran.out, ran.err) == (0, "", "nothing to change\n")
+        assert (ran.code, ran.out, ran.err) == (0, "", "Nothing to change.\n")
     assert notekeep("undo", at=root).code == 1
 
 

@@ -60,7 +60,7 @@ def test_a_first_year_that_no_log_has_is_a_typing_error(since: str) -> None:
     habit = read(since=since, until="9999-12-31")
     assert habit.since is None
     assert [(problem.key, problem.message) for problem in habit.problems] == [
-        ("since", f"too far away: {since}")
+        ("since", f"{since} is too far away.")
     ]
 
 
@@ -91,14 +91,14 @@ def test_silence_is_a_success_for_at_most_goals_unless_said_otherwise() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("schedule", "now and then", "not a schedule: now and then"),
+        ("schedule", "now and then", '"now and then" is not a schedule'),
         ("schedule", ["2026-01-05 3/week", "2026-02-30 daily"], "not a schedule"),
-        ("goal", "> 10", "not a goal: > 10"),
-        ("since", "yesterday", "not a day: yesterday"),
-        ("until", "2026-02-29", "not a day: 2026-02-29"),
+        ("goal", "> 10", '"> 10" is not a goal'),
+        ("since", "yesterday", '"yesterday" is not a day'),
+        ("until", "2026-02-29", '"2026-02-29" is not a day'),
         ("paused", "2026-07-21..2026-07-01", "not a pause"),
-        ("unlogged", "maybe", "must be met or missed"),
-        ("habit", "med itate", "not a valid id: med itate"),
+        ("unlogged", "maybe", '"maybe" is neither met nor missed.'),
+        ("habit", "med itate", '"med itate" is not a valid id'),
         ("habit", "list", "list is the name of a habit command"),
     ],
 )

@@ -75,19 +75,19 @@ def test_schedules_are_read_from_words(text: str, written: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sometimes", "not a schedule: sometimes"),
+        ("sometimes", '"sometimes" is not a schedule'),
         ("", "not a schedule"),
         ("mon,xyz", "not a schedule"),
         ("m,w,f", "not a schedule"),
         ("every", "not a schedule"),
         ("mondays and sometimes", "not a schedule"),
         ("twice a day", "not a schedule"),
-        ("every 100 weeks", "not a number of days: 700"),
+        ("every 100 weeks", "700 is not a number of days from 1 to 366."),
         ("8/week", "8 times do not fit in 7 days"),
         ("0/week", "do not fit"),
         ("4/3d", "4 times do not fit in 3 days"),
-        ("every 0d", "not a number of days: 0"),
-        ("every 3d from 2026-02-30", "no such date 2026-02-30"),
+        ("every 0d", "0 is not a number of days"),
+        ("every 3d from 2026-02-30", '"2026-02-30" is not a date.'),
         ("after 4d..2d", "2 days is less than 4"),
     ],
 )

@@ -121,7 +121,7 @@ async def test_amount_that_is_no_amount_can_be_corrected(make_app: MakeApp, root
         await open_dialog(app, pilot, "plus")
         type_text(app, "abc")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "invalid value: abc"))
+        await until(pilot, lambda: shows(app, '"abc" is not a value'))
         line = app.screen.query_one(Input)
         assert line.value == "abc"
         line.value = "3"
@@ -185,18 +185,18 @@ async def test_wrong_schedule_is_told_below_its_line(make_app: MakeApp, root: Pa
         await press(pilot, "tab", "tab")
         await until(pilot, lambda: getattr(app.focused, "id", "") == "goal")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "not a schedule: sometimes"))
+        await until(pilot, lambda: shows(app, '"sometimes" is not a schedule'))
         await until(pilot, lambda: getattr(app.focused, "id", "") == "schedule")
         # What is wrong with another line is told as well, and stays while the focus moves on.
-        await until(pilot, lambda: shows(app, "not a goal: plenty"))
+        await until(pilot, lambda: shows(app, '"plenty" is not a goal'))
         await press(pilot, "tab")
         await until(pilot, lambda: getattr(app.focused, "id", "") == "goal")
-        await until(pilot, lambda: shows(app, "not a schedule: sometimes"))
-        await until(pilot, lambda: shows(app, "not a goal: plenty"))
+        await until(pilot, lambda: shows(app, '"sometimes" is not a schedule'))
+        await until(pilot, lambda: shows(app, '"plenty" is not a goal'))
         # The examples come back as soon as the line is changed.
         app.screen.query_one("#schedule", Input).value = "some"
         await until(pilot, lambda: shows(app, "mon and thu, twice a week"))
-        await until(pilot, lambda: shows(app, "not a goal: plenty"))
+        await until(pilot, lambda: shows(app, '"plenty" is not a goal'))
         app.screen.query_one("#schedule", Input).value = "mon,wed"
         await until(pilot, lambda: not shows(app, "not a schedule"))
         app.screen.query_one("#goal", Input).value = "done"

@@ -306,7 +306,7 @@ async def test_a_value_that_is_none_is_said_and_nothing_is_written(
         await until(pilot, lambda: shows(app, "replaces"))
         type_text(app, "maybe")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "invalid value: maybe"))
+        await until(pilot, lambda: shows(app, '"maybe" is not a value'))
     assert tree(root) == before
 
 
@@ -394,7 +394,7 @@ async def test_what_is_wrong_in_the_log_is_counted_and_a_click_lists_it(
         await until(pilot, lambda: shows(app, text))
         line = next(number for number, each in enumerate(seen(app)) if text in each)
         await pilot.click(offset=(4, line))
-        await until(pilot, lambda: shows(app, "invalid value: maybe"))
+        await until(pilot, lambda: shows(app, '"maybe" is not a value'))
 
 
 @pytest.mark.slow
@@ -465,9 +465,9 @@ async def test_a_habit_is_added_where_habits_are_with_what_is_asked_for(
         type_text(app, "now and then")
         await press(pilot, "enter")
         # What cannot be read is said there, and is still there to be corrected.
-        await until(pilot, lambda: shows(app, "not a schedule: now and then"))
+        await until(pilot, lambda: shows(app, '"now and then" is not a schedule'))
         await press(pilot, "shift+tab", "tab")
-        await until(pilot, lambda: shows(app, "not a schedule: now and then"))
+        await until(pilot, lambda: shows(app, '"now and then" is not a schedule'))
         app.screen.query_one("#schedule", Input).value = "3/week"
         await until(pilot, lambda: shows(app, "reads as 3 times a week"))
         await press(pilot, "tab")

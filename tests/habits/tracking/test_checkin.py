@@ -143,13 +143,13 @@ def test_a_correction_takes_the_place_of_everything_before(notebook: Any) -> Non
 @pytest.mark.parametrize(
     ("name", "value", "day", "message"),
     [
-        ("med", "5,5", None, "invalid value: 5,5"),
-        ("med", "maybe", None, "invalid value: maybe"),
-        ("med", "5 km", None, "measured in min; km cannot be converted"),
+        ("med", "5,5", None, '"5,5" is not a value'),
+        ("med", "maybe", None, '"maybe" is not a value'),
+        ("med", "5 km", None, "measured in min, and km cannot be converted"),
         ("med", "done", date(2026, 11, 25), "Wed 25 Nov is in the future"),
         ("med", "done", date(206, 11, 25), "too far in the past"),
-        ("med", "clear", None, "nothing logged for meditate on Tue 24 Nov"),
-        ("nothing", "done", None, "there is no habit nothing"),
+        ("med", "clear", None, "Nothing is logged for meditate on Tue 24 Nov"),
+        ("nothing", "done", None, 'There is no habit "nothing".'),
     ],
 )
 def test_what_cannot_be_meant_is_not_written(
@@ -262,7 +262,7 @@ def test_undo_gives_the_days_back_one_after_the_other(notebook: Any) -> None:
         states.pop()
         index.undo()
         assert seen() == states[-1]
-    with pytest.raises(NotFound, match="no entry of this device"):
+    with pytest.raises(NotFound, match="This device has no entry"):
         index.undo()
     assert "3 min @08:00" in notebook.log("- 2026-11-24 med: 3 min @08:00").read_text()
 

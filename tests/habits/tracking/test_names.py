@@ -50,7 +50,7 @@ def test_a_name_means_one_habit(name: str, key: str) -> None:
 
 
 def test_a_beginning_of_several_lists_them() -> None:
-    with pytest.raises(Ambiguous, match="several habits start with medi") as caught:
+    with pytest.raises(Ambiguous, match='Several habits start with "medi"') as caught:
         find_habit(HABITS, "medi")
     assert caught.value.candidates == ("meditate", "media-fast  No media")
     assert caught.value.exit_code == 2
@@ -66,7 +66,7 @@ def test_other_names_mean_none(name: str) -> None:
 def test_a_misspelt_name_names_the_nearest() -> None:
     with pytest.raises(NotFound) as caught:
         find_habit(HABITS, "stertch")
-    assert caught.value.hint == "did you mean stretch?"
+    assert caught.value.hint == "Did you mean stretch?"
 
 
 def test_an_id_is_stronger_than_an_alias_and_an_alias_than_a_file() -> None:

@@ -75,11 +75,11 @@ def test_two_notes_with_one_id_are_both_named(notebook: Any) -> None:
 @pytest.mark.parametrize(
     ("front", "message"),
     [
-        ("schedule: now and then", "schedule: not a schedule: now and then"),
-        ('goal: "> 10"', "goal: not a goal: > 10"),
-        ('goal: ">= 5,5 km"', "goal: not a goal"),
-        ("since: 2026-02-30", "since: not a day: 2026-02-30"),
-        ("paused: [2026-07-21..2026-07-01]", "paused: not a pause"),
+        ("schedule: now and then", 'schedule: "now and then" is not a schedule'),
+        ('goal: "> 10"', 'goal: "> 10" is not a goal'),
+        ('goal: ">= 5,5 km"', "is not a goal"),
+        ("since: 2026-02-30", 'since: "2026-02-30" is not a day'),
+        ("paused: [2026-07-21..2026-07-01]", "is not a pause"),
     ],
 )
 def test_a_wrong_field_of_a_definition_is_named_and_the_habit_works(
