@@ -1,9 +1,9 @@
-"""Measure a habit: streaks, rates and recoveries, and how strong it is, from 0 to 1.
+"""Measures of a habit: streaks, rates and recoveries, and its strength from 0 to 1.
 
-Each day moves the strength towards how well the habit was kept. The formula is the score of Loop
-Habit Tracker 2.3.1, written from its description: with f the frequency, m = 0.5 ** (sqrt(f) / 13)
-and p the share of the goal that was reached, each day makes s into s * m + p * (1 - m). A daily
-habit that is kept without fail stands at 0.5 after 13 days.
+Each day moves the strength towards the share of the goal that was reached. The formula is the score
+of Loop Habit Tracker 2.3.1, written from its description: with the frequency f, the share p and
+m = 0.5 ** (sqrt(f) / 13), each day turns s into s * m + p * (1 - m). A daily habit without a miss
+has 0.5 after 13 days.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from notekeep.habits.schedule import (
 
 
 class Streak(NamedTuple):
-    """The units that were met one after the other: now, and at best. `unit` says what they are."""
+    """The current and the longest run of met units; `unit` is their name."""
 
     current: int
     longest: int
@@ -33,33 +33,33 @@ class Streak(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """How many closed units were met and missed."""
+    """The numbers of met and missed units."""
 
     met: int
     missed: int
 
     @property
     def value(self) -> float | None:
-        """The share that was met, 0.0 to 1.0; None without a closed unit, for that is no 0 %."""
+        """The share that was met, 0.0 to 1.0; None without a closed unit, which is not 0 %."""
         closed = self.met + self.missed
         return self.met / closed if closed else None
 
 
 class Recovery(NamedTuple):
-    """Never miss twice: how often the unit after a miss was met."""
+    """Never miss twice: how often a miss was followed by a met unit."""
 
-    followed: int
-    recovered: int  # those of them where it was met
-    longest_gap: int  # the most misses one after the other
+    followed: int  # misses with a closed unit after them
+    recovered: int  # of those, with a met unit after them
+    longest_gap: int  # the most misses in a row
 
     @property
     def rate(self) -> float | None:
-        """The share that was recovered, 0.0 to 1.0; None without a miss that was followed."""
+        """The share of recovered misses, 0.0 to 1.0; None without one that was followed."""
         return self.recovered / self.followed if self.followed else None
 
 
 class StreakRun(NamedTuple):
-    """One streak: the days at which its first and last unit closed, and how many there were."""
+    """One streak: the days on which its first and last unit closed, and the number of units."""
 
     first: int
     last: int
@@ -69,21 +69,21 @@ class StreakRun(NamedTuple):
 def streak(timeline: Timeline) -> Streak:
     """Count the streak of a habit.
 
-    A change of schedule to another unit starts a new streak, because weeks and days do not add up;
-    the longest is the longest of those that counted what is counted today.
+    A change of schedule to another unit starts a new streak, because weeks and days do not add up.
+    The longest streak is the longest in today's unit.
     """
     runs = _find_runs(timeline)
     return Streak(len(runs[-1]), max(map(len, runs)), timeline.unit)
 
 
 def best_runs(timeline: Timeline, most: int = 10) -> list[StreakRun]:
-    """Return the longest streaks in today's unit, longest first, of equal ones the latest first."""
+    """Return the longest streaks in today's unit, longest first, then latest first."""
     runs = [StreakRun(run[0], run[-1], len(run)) for run in _find_runs(timeline) if run]
     return sorted(runs, key=lambda run: (-run.length, -run.last))[:most]
 
 
 def rate(timeline: Timeline, days: int | None = None) -> Rate:
-    """Count met and missed units of the last so many days, today included, or of all days."""
+    """Count the met and missed units of the last `days` days up to today, or of all days."""
     if days is not None:
         timeline = timeline.between(timeline.today - days + 1, timeline.today)
     met = [is_met for _, is_met in timeline.results]
@@ -91,7 +91,7 @@ def rate(timeline: Timeline, days: int | None = None) -> Rate:
 
 
 def recovery(timeline: Timeline) -> Recovery:
-    """Count what happened after misses."""
+    """Count the misses that were followed by a met unit."""
     met = [is_met for _, is_met in timeline.results]
     after_misses = [now for before, now in pairwise(met) if not before]
     longest = gap = 0
@@ -102,7 +102,7 @@ def recovery(timeline: Timeline) -> Recovery:
 
 
 def _find_runs(timeline: Timeline) -> list[list[int]]:
-    """Return the days of each streak in today's unit, in order; the last one goes on."""
+    """Return the days of each streak in today's unit, in order; the last is the current one."""
     runs: list[list[int]] = [[]]
     for segment in timeline.segments:
         if segment.unit != timeline.unit:
@@ -116,19 +116,19 @@ def _find_runs(timeline: Timeline) -> list[list[int]]:
     return runs
 
 
-LIMIT_DAYS = 7  # a limit has no strength before, because it begins at 1.0 without any doing
-HALF_LIFE = 13  # days without a check after which the strength of a daily habit is halved
+LIMIT_DAYS = 7  # a younger limit has no strength, because it starts at 1.0
+HALF_LIFE = 13  # days without an entry that halve the strength of a daily habit
 
 
 def daily_decay(times: int, days: int) -> float:
-    """Return what a day leaves of the strength of a habit due so many times in so many days."""
+    """Return the factor by which a day lowers the strength of a habit due `times` in `days`."""
     return float(0.5 ** (sqrt(1.0 if times == days else times / days) / HALF_LIFE))
 
 
 def strength(habit: Definition, days: DayHistory, timeline: Timeline) -> float | None:
-    """Return the strength of a habit on the last day that is decided; 0.0 without an entry.
+    """Return the strength of a habit on the last decided day; 0.0 without an entry.
 
-    None where it would mean nothing: nothing is due, or a limit was not kept for a week yet.
+    None if it has no meaning: nothing is due, or a limit is younger than a week.
     """
     is_early = habit.goal.kind == "most" and timeline.age < LIMIT_DAYS
     if is_early or isinstance(habit.schedule_on(timeline.today), Untracked):
@@ -140,9 +140,9 @@ def strength(habit: Definition, days: DayHistory, timeline: Timeline) -> float |
 def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, list[float]]:
     """Return the strength of a habit on each day from its first entry to a day, or its last day.
 
-    They come with the ordinal of the first day; there are none without an entry. As for a streak,
-    entries before `since` do not count. Every day counts as over: for a screen that day is the
-    `closed` one of a timeline.
+    The first value is the ordinal of the first day; the list is empty without an entry. As for a
+    streak, entries before `since` do not count. All days count as over, so `today` is usually the
+    `closed` day of a timeline.
     """
     begin = days.begin
     starts = [begin] if begin is not None else []
@@ -161,25 +161,25 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
     score = 1.0 if habit.goal.kind == "most" else 0.0
     for start, end, schedule in habit.stretches(first, last):
         pace = _find_pace(habit, schedule)
-        kept, moves = pace.keeps, 1 - pace.keeps
+        moves = 1 - pace.decay
         tested: tuple[bool, ...] = EVERY_DAY
         if isinstance(schedule, ChosenDays) and habit.goal.kind == "most" and is_by_day:
-            tested = schedule.weekdays  # a limit is no test on days it is not due
+            tested = schedule.weekdays  # a limit does not apply on days on which it is not due
         before = [0] * pace.window + sums
         totals = [sums[at] - before[at] for at in range(start - first + 1, end - first + 2)]
         gains = {total: pace.share(total) * moves for total in set(totals)}
         for day, total in enumerate(totals, start):
             if day not in frozen and tested[(day - 1) % 7]:
-                score = score * kept + gains[total]
+                score = score * pace.decay + gains[total]
             scores.append(score)
     return first, scores
 
 
 class _Pace(NamedTuple):
-    keeps: float  # what a day leaves of the strength before it
+    decay: float  # the factor of the strength of the day before
     window: int
-    full: int  # the sum that is the whole share; for at-most goals the sum that is still all right
-    is_most: bool = False  # whether a larger sum is worse
+    full: int  # the sum for the whole share; of a limit, the highest sum allowed
+    is_most: bool = False
 
     def share(self, total: int) -> float:
         """Return the share of the goal that a sum over the window reaches, 0.0 to 1.0."""
@@ -198,11 +198,11 @@ def _find_pace(habit: Definition, schedule: Schedule) -> _Pace:
     times, window = schedule.frequency()
     if times >= window:
         times = window = 1
-    keeps = daily_decay(times, window)
+    decay = daily_decay(times, window)
     if times < window:
-        # A window of twice the length, so that a shift of weekday is no miss.
+        # Twice the length, so that another weekday is not a miss.
         times, window = 2 * times, 2 * window
-    return _Pace(keeps, window, times * (goal.target if goal.kind == "least" else 1))
+    return _Pace(decay, window, times * (goal.target if goal.kind == "least" else 1))
 
 
 def _weigh(habit: Definition, day: DayValue) -> int:
@@ -221,7 +221,7 @@ def _weigh(habit: Definition, day: DayValue) -> int:
 
 
 def _find_frozen(habit: Definition, values: list[DayValue], first: int) -> set[int]:
-    """Find the days of skips and pauses, which leave the strength as it is."""
+    """Return the skipped and paused days, which do not change the strength."""
     frozen = {day for day, value in enumerate(values, first) if value.value == "skip"}
     for start, end in habit.pauses:
         for day in range(max(start, first), min(end, first + len(values) - 1) + 1):

@@ -1,7 +1,7 @@
-"""Write the reminders of habits as lines of a crontab, and find those that have come.
+"""Reminders of habits: lines of a crontab, and the reminders that are due.
 
-Each line of the crontab runs the same command, and the command itself knows what to remind of, so
-the lines have to change only when a time is added.
+Each line of the crontab runs the same command, which finds out what is due. So the lines change
+only when a time is added.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CRON_DAYS = (1, 2, 3, 4, 5, 6, 0)
 
 
 def reminder_times(reminders: Iterable[Reminder]) -> list[Reminder]:
-    """Return the times at which something has to run, each once, by the hour."""
+    """Return the times at which cron has to run, without duplicates, in order."""
     by_time: dict[tuple[int, int], Reminder] = {}
     for reminder in reminders:
         key = reminder.hour, reminder.minute
@@ -64,21 +64,21 @@ REMINDED_FILE = "reminded"
 
 
 class Due(NamedTuple):
-    """A reminder that has come and is not answered, and its habit as of today."""
+    """A reminder that is due, and its habit as of today."""
 
     habit: HabitView
     reminder: Reminder
 
 
 class HabitReminders(NamedTuple):
-    """The reminders of a vault, by habit, and words that are none with their notes."""
+    """The reminders of a vault by habit, and the invalid ones with the paths of their notes."""
 
     all: list[tuple[HabitView, Reminder]]
     wrong: list[tuple[str, str]]
 
 
 def list_reminders(habits: Iterable[HabitView]) -> HabitReminders:
-    """Return the reminders of habits that are not archived, by the paths of their notes."""
+    """Return the reminders of active habits, by the paths of their notes."""
     found = HabitReminders([], [])
     for view in sorted(habits, key=lambda one: one.path):
         if not view.is_archived:
@@ -89,21 +89,21 @@ def list_reminders(habits: Iterable[HabitView]) -> HabitReminders:
 
 
 def due(habits: Iterable[HabitView], now: datetime, day_start: int) -> list[Due]:
-    """Return today's reminders that have come, of habits that are asked for and not logged."""
+    """Return today's reminders up to now, of habits that are due and have no entry."""
     today = dates.habit_day(now, day_start)
     found: list[tuple[datetime, Due]] = []
     for habit, reminder in list_reminders(habits).all:
-        # One before the hour at which a day begins is of the night after it.
+        # A time before the start of the day belongs to the night after it.
         day = today + timedelta(days=reminder.hour < day_start)
-        moment = datetime(day.year, day.month, day.day, reminder.hour, reminder.minute)  # noqa: DTZ001 - what the person's own clock says
-        is_asked = habit.call in ("due", "may") and not habit.today.is_logged
-        if is_asked and reminder.is_on(today.toordinal()) and moment <= now:
+        moment = datetime(day.year, day.month, day.day, reminder.hour, reminder.minute)  # noqa: DTZ001 - local time
+        is_open = habit.call in ("due", "may") and not habit.today.is_logged
+        if is_open and reminder.is_on(today.toordinal()) and moment <= now:
             found.append((moment, Due(habit, reminder)))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
 def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
-    """Return those that were not told today; afterwards they count as told."""
+    """Return the reminders that were not sent today, and record them as sent."""
     path = os.path.join(state, REMINDED_FILE)
     sent: set[str] = set()
     with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:

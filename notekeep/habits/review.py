@@ -1,7 +1,4 @@
-"""Look back on a week or a month of each habit.
-
-Only figures and what was logged: what to make of it is for the person.
-"""
+"""The review of a habit over a week or a month: only figures, no advice."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ ReviewSpan: TypeAlias = Literal["week", "month"]
 
 
 class Bounds(NamedTuple):
-    """The days that are reviewed, first and last included."""
+    """The days of a review, first and last included."""
 
     span: ReviewSpan
     first: date
@@ -29,21 +26,21 @@ class Bounds(NamedTuple):
 
 
 class HabitReview(NamedTuple):
-    """One habit over the days that are reviewed."""
+    """The review of one habit."""
 
-    met: str  # what was reached: units that were met, times, or an amount with its unit
-    need: str  # what was to be reached, in the same words; "" where nothing was due
-    share: float | None  # the share of it, 0.0 to 1.0; None where nothing was due
+    met: str  # met units, times, or an amount with its unit
+    need: str  # the target in the same form; "" if nothing was due
+    share: float | None  # of the target, 0.0 to 1.0; None if nothing was due
     streak: Streak
-    strength: float | None  # at the end, 0.0 to 1.0; None where it means little or nothing
-    gained: float  # what was gained of it since the day before the first, -1.0 to 1.0
-    # First and last day of each row of two misses or more, and how many.
+    strength: float | None  # at the end, 0.0 to 1.0; None if it has no meaning yet
+    gained: float  # change of the strength since the day before the first, -1.0 to 1.0
+    # First and last day of each run of two misses or more, and their number.
     gaps: tuple[tuple[date, date, int], ...]
     is_over: bool  # whether the habit ended before the first day, or begins after the last
 
 
 def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
-    """Return the week or month that a day lies in."""
+    """Return the week or month of a day."""
     if span == "month":
         first = day.replace(day=1)
         last = day.replace(day=days_in(day.year, day.month))
@@ -54,7 +51,7 @@ def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
 
 
 def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
-    """Return the last week or month that is over, or the one that today is the last day of."""
+    """Return the last complete week or month; today may be its last day."""
     here = find_bounds(span, today, week_start)
     return here if here.last == today else find_bounds(span, here.first - timedelta(1), week_start)
 
@@ -62,7 +59,7 @@ def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
 def review_habit(
     habit: Definition, days: DayHistory, timeline: Timeline, bounds: Bounds
 ) -> HabitReview:
-    """Look back on a habit, which is judged as of now; what is open today is left out."""
+    """Review a habit. Its timeline is as of now; open units do not count."""
     first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), timeline.today)
     met, need, share = _reached(habit, timeline.between(first, last))
     timeline = timeline.between(timeline.first, last)
@@ -76,17 +73,17 @@ def review_habit(
 
 
 def _reached(habit: Definition, timeline: Timeline) -> tuple[str, str, float | None]:
-    """Sum up the units of a timeline: what was reached, what was to be reached, and the share."""
+    """Return the result of a timeline, its target, and the share that was reached."""
     counted = [period for period in timeline.periods if period.result != "skipped"]
     periods = [period for period in counted if period.result != "open"] or counted
     if periods:
-        is_open = periods[0].result == "open"  # the only one, of which nothing is decided
+        is_open = periods[0].result == "open"  # there is one period, and it is not decided
         reached = sum(period.reached for period in periods)
         need = sum(period.need for period in periods)
-        kept = sum(min(period.reached, period.need) for period in periods)
+        met = sum(min(period.reached, period.need) for period in periods)
         if habit.goal.kind != "done" and habit.goal.per != "day":
             if habit.goal.kind == "most":
-                kept = sum(period.need for period in periods if period.reached <= period.need)
+                met = sum(period.need for period in periods if period.reached <= period.need)
             target = habit.goal.target * len(periods)
             shown = (
                 amounts.pluralize(amounts.format_in_habit_unit(reached, habit.unit)),
@@ -95,7 +92,7 @@ def _reached(habit: Definition, timeline: Timeline) -> tuple[str, str, float | N
             )
         else:
             shown = str(reached), str(need)
-        return *shown, kept / need if need and not is_open else None
+        return *shown, met / need if need and not is_open else None
     results = [is_met for _, is_met in timeline.results]
     if not results:
         return "0", "", None
@@ -104,7 +101,7 @@ def _reached(habit: Definition, timeline: Timeline) -> tuple[str, str, float | N
 
 
 def _gaps(timeline: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
-    """Find units that were missed one after the other, two or more, the last in these days."""
+    """Return runs of two or more missed units whose last one is in these days."""
     results = timeline.between(timeline.first, last).results
     found: list[tuple[date, date, int]] = []
     for is_met, group in groupby(results, lambda result: result[1]):

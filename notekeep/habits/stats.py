@@ -1,10 +1,9 @@
-"""Find the best weekday of a habit, and pairs of habits that go together.
+"""The best weekday of a habit, and pairs of habits that go together.
 
-Days that follow each other are alike, and so are days of a weekday; with twenty habits there are
-hundreds of pairs. So a pair is compared within weekdays and within weekends, against the same
-weeks in another order, and of many pairs at once only so many may stand out by accident
-(Y. Benjamini and Y. Hochberg, "Controlling the False Discovery Rate", 1995). What is left is worth
-a try, no more.
+Consecutive days are alike, and so are the days of a weekday; twenty habits have hundreds of pairs.
+So a pair is compared within weekdays and within weekends, against the same weeks in random order,
+and the share of accidental results is limited (Y. Benjamini and Y. Hochberg, "Controlling the False
+Discovery Rate", 1995). The remaining pairs are worth a try, no more.
 """
 
 from __future__ import annotations
@@ -18,29 +17,28 @@ from notekeep.habits.days import DayHistory
 from notekeep.habits.evaluation import Timeline
 
 Counts: TypeAlias = "Sequence[tuple[int, int]]"
-"""For each weekday, Monday first, how often it was done and how often it was due."""
+"""For each weekday, Monday first, the numbers of done and of due days."""
 
 Z = 1.96  # the normal quantile of a 95 % interval
-FEWEST = 8  # fewer occurrences of a weekday say nothing about it
+FEWEST = 8  # of a weekday, to compare it
 MIN_DAYS = 30
-MIN_DAYS_IN_ROW = 5  # below these a table of two habits is noise
+MIN_DAYS_IN_ROW = 5  # below these a pair is noise
 
-LAGS = (0, 1)  # the second habit is looked at on the same day, and on the day after the first
+LAGS = (0, 1)  # days from the first habit to the second
 SHUFFLES_PER_PAIR, MAX_SHUFFLES = 200, 5000
-"""Orders of the weeks that are tried: of each pair, and of one that few of those come near."""
-NEAR = 4  # so many of the first orders, at most, let a pair be looked at more closely
-FALSE_SHARE = 0.1  # the share of pairs called worth a try that may be chance
-SEED = 20260105  # the same days give the same answer
+"""Random orders of the weeks to try: for each pair, and for one that may stand out."""
+NEAR = 4  # random orders as extreme as the pair, above which no more are tried
+FALSE_SHARE = 0.1  # of the pairs worth a try, those that may be chance
+SEED = 20260105  # the same days have the same result
 
 _NOT_DONE = ("missed", "covered", "gap", "open", "overdue")
 _WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
 
 
 def count_weekdays(timeline: Timeline) -> list[tuple[int, int]]:
-    """Count how often a habit was done on each weekday, of the days on which it was due.
+    """Count the done and the due days of each weekday.
 
-    Stretches under a schedule without days of its own, such as `3/week` or `every 2d`, say nothing
-    about weekdays and are left out.
+    Days under a schedule without weekdays, such as `3/week` or `every 2d`, do not count.
     """
     done, due = [0] * 7, [0] * 7
     results = (
@@ -63,19 +61,19 @@ def lower_bound(done: int, due: int) -> float:
 
 
 def best_weekday(found: Counts) -> int | None:
-    """Return the weekday that is most surely a good one; None while there is too little."""
+    """Return the weekday with the best lower bound; None without enough days."""
     if max(due for _, due in found) < FEWEST or not any(done for done, _ in found):
         return None
     bounds = [lower_bound(done, due) for done, due in found]
     best = bounds.index(max(bounds))
     done, due = found[best]
     all_done, all_due = (sum(counts) for counts in zip(*found, strict=True))
-    # One that is no better than the others only had more days.
+    # A weekday that is not better than the average only had more days.
     return best if done * all_due > all_done * due else None
 
 
 class PairCounts(NamedTuple):
-    """On how many days two habits were both done, only one of them, or neither."""
+    """The number of days on which two habits were both done, only one of them, or neither."""
 
     both: int
     only_first: int
@@ -84,12 +82,12 @@ class PairCounts(NamedTuple):
 
     @property
     def days(self) -> int:
-        """How many days were looked at."""
+        """The number of compared days."""
         return sum(self)
 
     @property
     def phi(self) -> float | None:
-        """The correlation of the two, -1.0 to 1.0; None when one of them never changes."""
+        """The correlation of the two, -1.0 to 1.0; None if one of them never changes."""
         first, second = self.both + self.only_first, self.both + self.only_second
         product = first * (self.days - first) * second * (self.days - second)
         if not product:
@@ -98,17 +96,17 @@ class PairCounts(NamedTuple):
 
     @property
     def rate_with(self) -> float | None:
-        """How often the second was done on days with the first."""
+        """The share of days with the first on which the second was done."""
         return _share(self.both, self.only_first)
 
     @property
     def rate_without(self) -> float | None:
-        """How often the second was done on days without the first."""
+        """The share of days without the first on which the second was done."""
         return _share(self.only_second, self.neither)
 
     @property
     def is_enough(self) -> bool:
-        """Whether there are enough days, with and without the first, to say anything."""
+        """Whether there are enough days with and without the first."""
         rows = (self.both + self.only_first, self.only_second + self.neither)
         return self.days >= MIN_DAYS and min(rows) >= MIN_DAYS_IN_ROW
 
@@ -118,29 +116,29 @@ def _share(part: int, rest: int) -> float | None:
 
 
 class HabitPair(NamedTuple):
-    """Two habits."""
+    """The comparison of two habits."""
 
-    first: str  # the id of the one that may make a difference
+    first: str  # the id of the habit that may affect the other
     second: str
-    lag: int  # how many days later the second is looked at
-    table: PairCounts  # on how many days they were done together, alone, or not at all
-    # How often another order of the weeks shows as much; None where there are too few days to ask.
+    lag: int  # days from the first to the second
+    table: PairCounts
+    # The share of random orders of the weeks that are as extreme; None without enough days.
     chance: float | None = None
-    is_worth_a_try: bool = False  # whether it stands out from all pairs that were looked at
+    is_worth_a_try: bool = False  # whether it stands out from all compared pairs
 
 
 def find_logged_days(histories: Iterable[DayHistory]) -> set[int]:
-    """Find days on which anything was logged: silence about everything is no sign of anything."""
+    """Return the days with any entry. A day without one is missing data, not a miss."""
     return {day for days in histories for day, _ in days.logged_days()}
 
 
 def compare_pairs(
-    timelines: Mapping[str, Timeline], logged: set[int], wanted: Iterable[tuple[str, str, int]]
+    timelines: Mapping[str, Timeline], logged: set[int], pairs: Iterable[tuple[str, str, int]]
 ) -> list[HabitPair]:
-    """Compare pairs of habits, by id, on closed days on which both could have been done.
+    """Compare pairs of habits on the closed days on which both were due.
 
-    Each wanted pair is in the order that is meant, with one of LAGS; `logged` are the days of
-    `find_logged_days`. Those least likely chance come first.
+    A pair is the ids of the first and the second habit and one of LAGS; `logged` are the days of
+    `find_logged_days`. The pairs least likely to be chance come first.
     """
     if not logged:
         return []
@@ -152,17 +150,17 @@ def compare_pairs(
         for lag in LAGS
     }
     found = []
-    for one, other, lag in wanted:
+    for one, other, lag in pairs:
         mine, theirs = packed[one, 0], packed[other, lag]
         cells = _count(mine, theirs)
         table = PairCounts(*map(sum, zip(*cells, strict=True)))
         chance = _chance(mine, theirs, _difference(cells)) if table.is_enough else None
         found.append(HabitPair(one, other, lag, table, chance))
-    return _mark_standing_out(found)
+    return _mark_worth_a_try(found)
 
 
 class _PackedWeeks(NamedTuple):
-    """A habit by weeks, a byte each with a bit for each day: done, and done or missed."""
+    """The weeks of a habit, a byte each with a bit for each day: done, and done or missed."""
 
     done: bytes
     known: bytes
@@ -179,7 +177,7 @@ def _pack(timeline: Timeline, logged: set[int], weeks: range, lag: int) -> _Pack
                 if day in logged and day + lag <= timeline.today
                 else None
             )
-            # A day after is only known when something was logged on it, too.
+            # The next day is known only if it has an entry too.
             if status in ("done", *_NOT_DONE) and (not lag or day + lag in logged):
                 was_known |= 1 << number
                 was_done |= (status == "done") << number
@@ -205,7 +203,7 @@ def _count(mine: _PackedWeeks, theirs: _PackedWeeks) -> list[tuple[int, int, int
 
 
 def _difference(cells: Sequence[tuple[int, int, int, int]]) -> float:
-    """How much oftener the second is done with the first (N. Mantel and W. Haenszel, 1959)."""
+    """How much more often the second is done with the first (N. Mantel and W. Haenszel, 1959)."""
     total = weights = 0.0
     for both, only_first, only_second, neither in cells:
         with_first, without = both + only_first, only_second + neither
@@ -217,7 +215,7 @@ def _difference(cells: Sequence[tuple[int, int, int, int]]) -> float:
 
 
 def _chance(mine: _PackedWeeks, theirs: _PackedWeeks, difference: float) -> float:
-    """How often the weeks of the second habit, in another order, show as large a difference."""
+    """The share of random orders of the second habit's weeks with at least this difference."""
     dice = Random(SEED)  # noqa: S311 - a shuffle, and no secret
     order = list(range(len(mine.done)))
     reached = tries = 0
@@ -232,7 +230,7 @@ def _chance(mine: _PackedWeeks, theirs: _PackedWeeks, difference: float) -> floa
     return (1 + reached) / (1 + tries)
 
 
-def _mark_standing_out(found: list[HabitPair]) -> list[HabitPair]:
+def _mark_worth_a_try(found: list[HabitPair]) -> list[HabitPair]:
     tested = sorted(
         (pair for pair in found if pair.chance is not None), key=lambda pair: pair.chance or 0.0
     )

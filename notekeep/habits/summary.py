@@ -1,4 +1,4 @@
-"""Summarize a habit for a list: its marks, streak, strength, and what is left to do; its year."""
+"""A habit in a list: marks, streak, strength and the rest of today; its year in a sentence."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from notekeep.habits.schedule import (
 )
 
 Call: TypeAlias = Literal["due", "may", "done", "none"]
-"""What today asks of a habit: due, allowed but not needed yet, already done, or nothing."""
+"""What to do today: due, possible but not needed yet, already done, or nothing."""
 
 CLAUSE = ", "
-"""Stands between two parts of a note; the later ones are left out where there is no room."""
+"""Separates the parts of a note; narrow lists show only the first ones."""
 NEW_DAYS = 14
-"""So many days a habit is new: its strength says little before."""
+"""Days in which a habit is new and its strength means little."""
 DAY_PARTS = ("morning", "noon", "afternoon", "evening", "night")
-"""Names of groups that are parts of the day, in its order."""
+"""Names of groups that are parts of the day, in order."""
 MIN_FOR_PERCENT = 5
-"""Days, weeks or times from which on a share of them is worth a percentage."""
+"""The fewest units to show as a percentage."""
 UNANSWERED = frozenset(
     {"pending", "missed", "ok-so-far", "open", "gap", "due", "last day", "overdue"}
 )
-"""The statuses of a day on which there is something to say."""
+"""The statuses of a day that needs an entry."""
 
 
 class Cell(NamedTuple):
@@ -46,27 +46,27 @@ class Cell(NamedTuple):
     day: date
     status: Status
     mark: Mark
-    level: int  # 0 to 4, how much of the goal it has (see `calendar`)
-    amount: str  # what was logged in the habit's unit, such as `7 min`; "" without an amount
-    is_logged: bool  # whether any line of the log is about it
+    level: int  # 0 to 4, the share of the goal (see `calendar`)
+    amount: str  # in the habit's unit, such as `7 min`; "" without an amount
+    is_logged: bool  # whether the day has a log line
     is_disputed: bool  # whether lines contradict each other
-    is_cleared: bool = False  # whether what was logged was taken back by `clear`
+    is_cleared: bool = False  # whether `clear` removed the entries
 
     @property
     def toggled(self) -> Literal["done", "clear", "ask"]:
-        """What ticking it does: an amount is never taken away, so a person is asked for more."""
+        """The effect of ticking the day; `ask` if there is an amount, which is never removed."""
         if not self.is_logged or self.mark not in {"done", "ok"}:
             return "done"
         return "ask" if self.amount else "clear"
 
     @property
     def is_unanswered(self) -> bool:
-        """Whether something was asked of the day and nothing said of it."""
+        """Whether the day needs an entry and has none."""
         return self.status in UNANSWERED and not self.is_logged
 
 
 class HabitView:
-    """What a list shows of a habit as of one day."""
+    """A habit in a list, as of one day."""
 
     def __init__(
         self, habit: Definition, days: DayHistory, timeline: Timeline, shown: tuple[int, int]
@@ -75,23 +75,23 @@ class HabitView:
         runs = streak(timeline)
         self._habit = habit
         self._days = days
-        # What its strength needs; the days that are judged would be long to keep.
+        # Only what the strength needs; all evaluated days would take much memory.
         self._timeline = timeline._replace(statuses=[], segments=[], periods=[])
         self.id = habit.id
         self.title = habit.title
         self.group = habit.group
-        self.order = habit.order  # its place within the group, None without
+        self.order = habit.order
         self.schedule = habit.schedule_on(today).text()
         self.goal = habit.goal.text()
-        # What it asks for, in words: `≥ 10 min a day`, `3 times a week · ≥ 5 km`.
+        # Goal and schedule in words: `≥ 10 min a day`, `3 times a week · ≥ 5 km`.
         self.aim = describe_aim(habit.schedule_on(today), habit.goal)
         self.unit = habit.unit
-        # The amount that a day needs, as a number; "" where days have no goal of their own.
+        # The daily target as a number; "" without one.
         is_amount = habit.goal.kind == "least" and habit.goal.per == "day"
         needed = amounts.from_base_unit(habit.goal.target, habit.unit)
         self.day_goal = amounts.format_number(needed) if is_amount else ""
-        self.path = habit.path  # its note, vault-relative; "" when only the log names it
-        # Whether it is too young for a strength that says anything.
+        self.path = habit.path
+        # Whether its strength means little yet.
         self.is_new = timeline.age < NEW_DAYS
         # Whether today is the last chance of a unit, or the day not to miss twice.
         self.is_at_risk = _is_at_risk(timeline)
@@ -101,25 +101,25 @@ class HabitView:
             for day in range(shown[0], shown[1] + 1)
         )
         self.call = _call(timeline, is_at_risk=self.is_at_risk, is_logged=self.today.is_logged)
-        self.streak = runs.current  # how many units in a row
+        self.streak = runs.current
         self.best = runs.longest
-        # What they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, "".
+        # `days`, `due days`, `weeks`, `months`, `slots`, `times` or "".
         self.streak_unit = streak_unit(habit, timeline)
-        # What is left to do, such as `7 of 10 min`, in clauses; "" for nothing.
+        # The rest of today or of the period, such as `7 of 10 min`, in clauses.
         period = _open_period_note(habit, timeline)
         self.note = _note(habit, days, timeline, period, is_at_risk=self.is_at_risk)
-        # How the week or month of the last day that is shown stands, without today.
+        # The progress of the week or month of the last shown day.
         self.period_note = _period_note(habit, timeline, shown[1]) or CLAUSE.join(period)
         self.tiny = habit.tiny
         self.after = habit.after
         self.remind = habit.remind
         self.is_archived = habit.is_archived
-        # What is not understood in its note, one sentence each.
+        # One sentence for each invalid field of its note.
         self.problems = tuple(f"{problem.key}: {problem.message}" for problem in habit.problems)
 
     @cached_property
     def strength(self) -> float | None:
-        """How strong it is, as `measures.strength` has it; counted where it is shown."""
+        """The strength, as `measures.strength` returns it."""
         return strength(self._habit, self._days, self._timeline)
 
 
@@ -130,17 +130,14 @@ def summarize_habit(
     week_start: int = 0,
     shown: tuple[int, int] | None = None,
 ) -> HabitView:
-    """Summarize a habit as of one day, with the cells of `shown` days, else of the last seven."""
+    """Return a habit as of one day, with the cells of `shown` or of the last seven days."""
     first, last = shown or (today - 6, today)
     timeline = evaluate_days(habit, days, today, week_start, max(last, today))
     return HabitView(habit, days, timeline, (first, last))
 
 
 def list_position(habit: HabitView) -> tuple[object, ...]:
-    """Return where a habit comes in a list: by group, then by its order, then by title.
-
-    Groups that are parts of the day come first, as the day has them.
-    """
+    """Return the sort key of a habit: group, order, title. Parts of the day come first."""
     words = habit.group.casefold().split()
     part = next((n for n, name in enumerate(DAY_PARTS) if name in words), len(DAY_PARTS))
     order = sys.maxsize if habit.order is None else habit.order
@@ -148,22 +145,22 @@ def list_position(habit: HabitView) -> tuple[object, ...]:
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
-    """A text as it is sorted, with its numbers by their size."""
+    """The sort key of a text, with numbers by size."""
     parts = re.findall("([0-9]+)|([^0-9]+)", text.casefold())
     return [(int(number or 0), word) for number, word in parts]
 
 
 def count_habits(habits: Iterable[HabitView]) -> tuple[int, int, int]:
-    """Count habits with a box today: those that are done, all, and those left at risk."""
-    asked = [one for one in habits if one.call != "none" and not one.is_archived]
-    due = [one for one in asked if one.call != "done"]
-    return len(asked) - len(due), len(asked), sum(one.is_at_risk for one in due)
+    """Count the habits of today: done, all, and at risk."""
+    active = [one for one in habits if one.call != "none" and not one.is_archived]
+    due = [one for one in active if one.call != "done"]
+    return len(active) - len(due), len(active), sum(one.is_at_risk for one in due)
 
 
 def format_today(habits: Iterable[HabitView]) -> str:
-    """Return a line about today, `5/8 !1`; "" when today asks for nothing."""
-    done, asked, at_risk = count_habits(habits)
-    return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
+    """Return the counts of today as `5/8 !1`; "" if no habit is due."""
+    done, total, at_risk = count_habits(habits)
+    return f"{done}/{total}" + (f" !{at_risk}" if at_risk else "") if total else ""
 
 
 def _summarize_day(
@@ -184,20 +181,20 @@ def _summarize_day(
 
 
 def streak_unit(habit: Definition, timeline: Timeline) -> str:
-    """Return what the streak counts, in words: a daily habit counts days."""
+    """Return the unit of the streak in words; for a daily habit `days`."""
     part = timeline.segments[-1:]
     is_daily = bool(part) and habit.schedule_on(part[0].first) == DAILY
     return "days" if is_daily and timeline.unit == "due days" else timeline.unit
 
 
 def format_count(number: int, unit: str) -> str:
-    """Write a number and what it counts: `1 week`, `12 due days`."""
+    """Format a number with its unit: `1 week`, `12 due days`."""
     unit = "times" if unit == "slots" else unit
     return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
 
 
 def format_rate(found: Rate, unit: str) -> str:
-    """Write what was met in percent; of a few as a count, for one of one is no 100 %."""
+    """Format a rate in percent, or as a count if there are few units."""
     closed = found.met + found.missed
     if 0 < closed < MIN_FOR_PERCENT:
         return f"{found.met} of {format_count(closed, unit or 'days')}"
@@ -205,19 +202,19 @@ def format_rate(found: Rate, unit: str) -> str:
 
 
 def format_strength(habit: HabitView) -> str:
-    """Write how strong a habit is: `72 %`, `new` while that says little, or ""."""
+    """Format the strength: `72 %`, `new` while it means little, or ""."""
     if habit.strength is None:
         return ""
     return "new" if habit.is_new else f"{habit.strength * 100:.0f} %"
 
 
 def format_run(length: int, unit: str) -> str:
-    """Write the length of a streak: `3 weeks`, `22 in a row`."""
+    """Format the length of a streak: `3 weeks`, `22 in a row`."""
     return f"{length} in a row" if unit == "slots" else format_count(length, unit)
 
 
 def format_streak(habit: HabitView) -> str:
-    """Write a streak in words, `13 days (best 21)`; "" where nothing is counted."""
+    """Format the streak: `13 days (best 21)`; "" if nothing is counted."""
     if not habit.streak_unit:
         return ""
     best = f" (best {habit.best})" if habit.best > habit.streak else ""
@@ -225,7 +222,7 @@ def format_streak(habit: HabitView) -> str:
 
 
 def _open_period(timeline: Timeline) -> Period | None:
-    """Return the period that today lies in, while it can still be met."""
+    """Return the period of today, while it can still be met."""
     period = timeline.periods[-1] if timeline.periods else None
     if period is None or period.result != "open" or timeline.status(timeline.today) == "extra":
         return None
@@ -247,7 +244,7 @@ def _is_at_risk(timeline: Timeline) -> bool:
 def _call(timeline: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
     status = timeline.status(timeline.today)
     if status == "ok-so-far" and timeline.first == timeline.today and not is_logged:
-        return "may"  # a limit that was made today has not been kept yet
+        return "may"  # a limit that starts today is not met yet
     if status in ("done", "extra", "ok-so-far"):
         return "done"
     if status in ("due", "last day", "overdue", "missed"):
@@ -282,16 +279,16 @@ def _note(
 
 
 def _reached_of(reached: int, target: int, habit: Definition) -> str:
-    """Write an amount beside its target: `17 of 150 pages`."""
+    """Format an amount and its target: `17 of 150 pages`."""
     whole = amounts.from_base_unit(target, habit.unit)
     done = amounts.format_number(amounts.from_base_unit(reached, habit.unit))
     return f"{done} of {amounts.format_amount(whole, amounts.plural_unit(whole, habit.unit))}"
 
 
 def describe_part(habit: Definition, timeline: Timeline, period: Period) -> str:
-    """Return why a period asks for less than the goal of a week or month: ` (new this week)`.
+    """Return why the target of a period is lower than the goal: ` (new this week)`.
 
-    The goal is shown as the person wrote it, and not cut to the days that count.
+    The goal is shown as written, without this reduction.
     """
     if habit.goal.per == "day" or period.need == habit.goal.target:
         return ""
@@ -300,7 +297,7 @@ def describe_part(habit: Definition, timeline: Timeline, period: Period) -> str:
 
 
 def _period_note(habit: Definition, timeline: Timeline, day: int) -> str:
-    """How a week or month stands that is not this one, or that is met: `60 of 150 pages`."""
+    """The progress of a closed or a past week or month: `60 of 150 pages`."""
     period = next((one for one in timeline.periods if one.start <= day <= one.end), None)
     if period is None or period == _open_period(timeline):
         return ""
@@ -348,7 +345,7 @@ _FRAGMENT = re.compile("year(?:[ -]([0-9]{4}))?")
 
 
 def parse_year_heading(heading: str, today: date) -> int | None:
-    """Read the year that an embed of a habit names behind its `#`, as `year` or `year 2025`."""
+    """Read the year of an embed, the text after `#`: `year` or `year 2025`."""
     found = _FRAGMENT.fullmatch(heading.strip().casefold())
     if found is None:
         return None
@@ -356,15 +353,15 @@ def parse_year_heading(heading: str, today: date) -> int | None:
     return year if 1900 <= year <= 2199 else None
 
 
-def describe_year(title: str, year: int, timeline: Timeline, unit: str) -> str:
-    """Write what the picture of a year shows, in a sentence or two."""
+def describe_year(habit: Definition, year: int, timeline: Timeline) -> str:
+    """Return the sentence that describes the picture of a year."""
     first, last = year_bounds(year)
     timeline = timeline.between(first, last)
-    kept = rate(timeline)
-    if kept.value is None:
-        return f"{title} in {year}: nothing yet."
+    found = rate(timeline)
+    if found.value is None:
+        return f"{habit.title} in {year}: nothing yet."
     when = f"{year} so far" if last >= timeline.today else str(year)
-    closed = kept.met + kept.missed
-    text = f"{title} in {when}: kept {kept.met} of {format_count(closed, unit or 'days')}"
-    best = streak(timeline).longest
-    return f"{text}; the longest streak was {format_count(best, unit or 'days')}."
+    unit = streak_unit(habit, timeline) or "days"
+    closed, best = found.met + found.missed, streak(timeline).longest
+    text = f"{habit.title} in {when}: kept {found.met} of {format_count(closed, unit)}"
+    return f"{text}; the longest streak was {format_count(best, unit)}."

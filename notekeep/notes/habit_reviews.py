@@ -16,7 +16,7 @@ from notekeep.habits.calendar import month_bounds, year_bounds
 from notekeep.habits.definition import Definition
 from notekeep.habits.measures import rate
 from notekeep.habits.review import Bounds, HabitReview, ReviewSpan, last_ended, review_habit
-from notekeep.habits.summary import describe_year, format_count, format_run, streak_unit
+from notekeep.habits.summary import describe_year, format_count, format_run
 from notekeep.markdown.field_values import Value
 from notekeep.notes.capture import plan_new
 from notekeep.notes.plan import NoteChange, WritePlan
@@ -224,7 +224,7 @@ def _year_part(habits: HabitIndex, habit: Habit, year: int, *, is_alone: bool) -
         return
     if not is_alone:
         yield from (f"## {definition.title}", "")
-    sentence = describe_year(definition.title, year, line, streak_unit(definition, line))
+    sentence = describe_year(definition, year, line)
     yield from (sentence, "", f"![[{definition.path.removesuffix('.md')}#year {year}]]", "")
     yield from ("| month | kept |", "|---|---:|")
     for month in range(1, 13):

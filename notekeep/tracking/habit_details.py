@@ -22,7 +22,7 @@ from notekeep.habits.measures import (
 )
 from notekeep.habits.review import Bounds, ReviewSpan, find_bounds
 from notekeep.habits.stats import best_weekday, count_weekdays
-from notekeep.habits.summary import Cell, HabitView, describe_year, parse_year_heading, streak_unit
+from notekeep.habits.summary import Cell, HabitView, describe_year, parse_year_heading
 from notekeep.query.values import parse_period
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.habit_table import LogLine
@@ -127,10 +127,8 @@ def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | N
     found = next((each for each in index.known() if each.definition.path == path), None)
     if found is None:
         return None
-    line = index.timeline(found).between(*year_bounds(year))
-    title = found.definition.title
-    sentence = describe_year(title, year, line, streak_unit(found.definition, line))
-    return HabitYear(title, year, sentence, _calendar(index, found, year), today)
+    sentence = describe_year(found.definition, year, index.timeline(found))
+    return HabitYear(found.definition.title, year, sentence, _calendar(index, found, year), today)
 
 
 _FORMS: dict[ReviewSpan, str] = {
