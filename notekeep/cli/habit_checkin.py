@@ -59,7 +59,7 @@ def _give_day_to_bare_names(parsed: list[CheckIn], day: date) -> None:
     """Give a day to the bare names at the end: `med floss yesterday` means both."""
     for place in range(len(parsed) - 1, -1, -1):
         one = parsed[place]
-        if one.is_said or one.day is not None or one.time or one.extra:
+        if one.is_typed or one.day is not None or one.time or one.extra:
             break
         parsed[place] = one._replace(day=day)
 
@@ -97,7 +97,7 @@ class _WordsParser:
             else:
                 break
         said = add_unit(value or DONE, habit.definition.unit)
-        return CheckIn(habit, said, day, time, extra=tuple(extra), is_said=value is not None)
+        return CheckIn(habit, said, day, time, extra=tuple(extra), is_typed=value is not None)
 
     def _name(self) -> Habit:
         word = self.left()[0]

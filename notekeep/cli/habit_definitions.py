@@ -122,7 +122,7 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
     if len(entries) != 1:
         raise UsageError("Name one habit.", "For example: `notekeep habit edit med yesterday 20`")
     correction = entries[0]
-    if not correction.is_said:
+    if not correction.is_typed:
         code = edit_file(vault, _file(index, correction.habit, correction.day))
         index.refresh()
         return code

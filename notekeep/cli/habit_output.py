@@ -57,7 +57,7 @@ def write_undo(done: Undone, index: HabitIndex) -> None:
     """Write one line for an entry that was undone."""
     habit, cell = done.habit, done.cell
     parts = [pluralize(cell.amount) or cell.status, format_streak(habit), _strength(habit)]
-    _write_line(done, [*parts, f"undid: {done.gone.partition(': ')[2]}"], index)
+    _write_line(done, [*parts, f"undid: {done.undone.partition(': ')[2]}"], index)
 
 
 def _strength(habit: HabitView) -> str:

@@ -302,7 +302,7 @@ def undo_(*, dry_run: bool) -> int:
         habit = habit_object(done.habit)
         del habit["days"]
         output.write_json(
-            {**habit, "day": cell_object(done.cell), "gone": done.gone, "lines": list(done.lines)}
+            {**habit, "day": cell_object(done.cell), "gone": done.undone, "lines": list(done.lines)}
         )
         return 0
     write_undo(done, index)

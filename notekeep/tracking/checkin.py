@@ -1,7 +1,7 @@
-"""Check in: append one proved line to this device's log, and show the habit as it is afterwards.
+"""Check in: append a verified line to this device's log, and return the habit after it.
 
-The line is durable before anything else happens. A catalog that is missing, locked or stale is no
-reason not to write it; the result then says what was wrong.
+The line is durable before anything else happens. A missing, locked or outdated catalog does not
+prevent a check-in; the result then has a warning.
 """
 
 from __future__ import annotations
@@ -36,32 +36,32 @@ VALUE_HINT = "Use done, missed, skipped, clear, 12 min, 1h20 or = 30."
 
 
 class CheckIn(NamedTuple):
-    """What a person says of a habit."""
+    """A check-in to write."""
 
     habit: Habit
     value: LogValue
-    day: date | None = None  # None is today
-    time: str = ""  # as in a log line; "" is when it was said
+    day: date | None = None  # default: today
+    time: str = ""  # as in a log line; default: now
     note: str = ""
     extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
-    is_forced: bool = False  # whether days ahead and units that do not convert are meant
-    replaces: bool = False  # whether it takes the place of all that was said of the day before
-    is_said: bool = True  # whether a value was typed, rather than left out to mean done
+    is_forced: bool = False  # whether to accept future days and units that do not convert
+    replaces: bool = False  # whether it replaces all earlier entries of the day
+    is_typed: bool = True  # whether a value was typed; without one it is done
 
 
 class CheckInResult(NamedTuple):
-    """What a check-in did."""
+    """The result of a check-in."""
 
-    habit: HabitView  # as it is afterwards, as of today
-    cell: Cell  # the day of the entry, as it is afterwards
-    line: str  # as it was written or would be
-    path: str  # the log file, vault-relative
-    is_written: bool  # False for one that was only tried, and one that was there already
-    warning: str = ""  # what a person should know although the line is written
+    habit: HabitView  # after the entry, as of today
+    cell: Cell  # the day of the entry
+    line: str
+    path: str  # of the log file, relative to the vault
+    is_written: bool  # False for a dry run and for an entry that already exists
+    warning: str = ""
 
 
 def parse_typed_value(text: str, unit: str = "") -> LogValue:
-    """Read a value as a person types it, also `+1`; an amount without a unit gets the habit's."""
+    """Read a typed value, also `+1`; an amount without a unit gets that of the habit."""
     words = text.strip().removeprefix("+").split()
     found = read_typed_value(words) if words else None
     if found is None or found[1] != len(words):
@@ -73,7 +73,7 @@ def parse_typed_value(text: str, unit: str = "") -> LogValue:
 
 
 def read_typed_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
-    """Read the value at the start of typed words, as `log.read_value` does in a line."""
+    """Read the value at the start of typed words; `x` is refused, because it is ambiguous."""
     if words[0].casefold() == "x":
         hint = "Write done or missed."
         raise UsageError('"x" can mean done or missed.', hint, text=" ".join(words), position=0)
@@ -81,7 +81,7 @@ def read_typed_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
 
 
 def add_unit(value: LogValue, unit: str) -> LogValue:
-    """Give an amount the habit's unit where it has none, or one that only spells it otherwise."""
+    """Add the habit's unit to an amount without one, or replace another spelling of it."""
     if value.kind != "amount" or not unit:
         return value
     if value.unit is None or amounts.normalize_unit(value.unit) == amounts.normalize_unit(unit):
@@ -93,11 +93,10 @@ def add_unit(value: LogValue, unit: str) -> LogValue:
 
 
 def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> CheckInResult:
-    """Write what a person says of a habit and day; the index has been refreshed.
+    """Write a check-in. The caller has refreshed the index.
 
-    UsageError is raised as by `validate_check_in`, Refused where the log may not be written or the
-    line would be read back as something else, Failure where the system did not let us; then no line
-    is there.
+    Nothing is written after an error: UsageError as in `validate_check_in`, Refused if the log may
+    not be written or the line would be read differently, Failure if the system refuses.
     """
     day, entries = validate_check_in(index, request)
     value, revision = revise(
@@ -128,10 +127,10 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
 
 
 def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[LogEntry]]:
-    """Return the day it counts for, and what the log has of that day.
+    """Return the day of a check-in and the entries of that day.
 
-    Of several check-ins all are validated first, so that none is written alone. UsageError says
-    that the day lies ahead, the unit does not convert, or nothing to clear.
+    Validate several check-ins before writing the first. UsageError if the day is in the future, the
+    unit does not convert, or there is nothing to clear.
     """
     today = index.today()
     day = request.day or today
@@ -139,7 +138,9 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     value, habit = request.value, request.habit.definition
     named = dates.format_short_day(day, today)
     if value.kind == "clear" and not entries:
-        raise UsageError(f"Nothing is logged for {habit.id} on {named}.")
+        raise UsageError(
+            f"Nothing is logged for {habit.id} on {named}.", "There is nothing to clear."
+        )
     if request.is_forced:
         return day, entries
     if day > today:
@@ -158,14 +159,14 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
 
 
 def log_path(state: str, day: date) -> str:
-    """Return the file that this device writes an entry of a day to, vault-relative."""
+    """Return the log file of this device for a day, relative to the vault."""
     return f"{LOG_FOLDER}/{day:%Y-%m}.{device_name(state)}.md"
 
 
 def _append_entries(
     index: HabitIndex, day: date, entries: Sequence[LogEntry], *, dry_run: bool
 ) -> tuple[str, tuple[str, ...]]:
-    """Append entries of a day to this device's log, durably; return the file and the lines."""
+    """Append entries of a day to this device's log; return the file and the lines."""
     is_link = index.places.settings.log_links
     lines = tuple(format_entry(entry, is_link=is_link) for entry in entries)
     for line, entry in zip(lines, entries, strict=True):
@@ -187,25 +188,25 @@ def _append_entries(
 
 
 def _free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
-    """Return a time of now that no other entry of the day has."""
+    """Return the current time, with seconds if another entry of the day has the same minute."""
     moment = now = current_time()
-    taken = {entry.time for entry in entries}
+    times = {entry.time for entry in entries}
     minute = dates.format_clock(now, day, day_start)
-    if not any(time and time.startswith(minute) for time in taken):
+    if not any(time and time.startswith(minute) for time in times):
         return minute
-    while (time := dates.format_clock(moment, day, day_start, seconds=True)) in taken:
+    while (time := dates.format_clock(moment, day, day_start, seconds=True)) in times:
         moment += timedelta(seconds=1)
     return time
 
 
-# When this device checked in, so that `undo` can tell a check-in from a change of notes by age.
+# When this device wrote each line, so that `undo` can order check-ins and changes of notes.
 #
-# The time in a line of the log is for people: minutes, and of a day long gone whatever was meant.
-# The moment of writing is kept beside it in the state folder; losing it costs only that order.
+# The time in a line is what the user entered. The time of writing is in the state folder; if it is
+# lost, only this order is.
 
 
 CHECKINS_FILE = "checkins"
-"""A line for each line that was written, in the state folder: its checksum, and when."""
+"""File in the state folder: a checksum and the time of writing for each line."""
 
 
 def _read_times(state: str) -> dict[str, float]:
@@ -232,26 +233,26 @@ def _checksum(line: str) -> str:
     return f"{crc32(line.rstrip().encode('utf-8', 'surrogateescape')):08x}"
 
 
-# Undo and redo, as steps over the lines that this device wrote. The log only grows, so an undo is a
-# line like any other, of a higher revision, with an attribute that says what it takes back.
+# Undo and redo of the lines that this device wrote. The log only grows, so an undo is a line with a
+# higher revision and an attribute that names the undone line.
 
 
 UNDO_KEY = "undo"
-"""The attribute of a line that takes another one back; its value is that line's time."""
+"""The attribute of a line that undoes another; its value is the time of that line."""
 JOINED_KEY = "and"
-"""The value of the attribute in a second line that belongs to the same step back."""
+"""The value of the attribute in the second line of the same undo."""
 REDO_KEY = "redo"
-"""The attribute of a line that takes a step back back; its value is the time of that step."""
+"""The attribute of a line that redoes; its value is the time of the undo."""
 
 
 class Undone(NamedTuple):
-    """What undoing or redoing an entry did."""
+    """The result of an undo or redo."""
 
-    habit: HabitView  # as it is afterwards, as of today
-    cell: Cell  # the day of the entry, as it is afterwards
-    gone: str  # the line that was undone
-    lines: tuple[str, ...]  # those that do it
-    warning: str = ""  # what a person should know although they are written
+    habit: HabitView  # afterwards, as of today
+    cell: Cell  # the day of the entry
+    undone: str  # the line that was undone
+    lines: tuple[str, ...]  # the new lines
+    warning: str = ""
 
 
 def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = False) -> Undone:
@@ -260,22 +261,22 @@ def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = Fals
     key = REDO_KEY if redo else UNDO_KEY
     if not own:
         raise NotFound(f"This device has no entry to {key}.")
-    gone, text = own[-1]
+    entry, text = own[-1]
     index.refresh()
     known = index.known()
-    if not is_name(known, gone.habit):
-        # Its note is gone, and the beginning of another one's name is not meant.
-        raise NotFound(f"The habit {gone.habit} no longer exists.", "Look in `notekeep trash`.")
-    habit = find_habit(known, gone.habit)
-    day = date.fromordinal(gone.day)
-    entries = index.day_entries(habit, gone.day)
+    if not is_name(known, entry.habit):
+        # Its note was deleted. Do not match the start of another name.
+        raise NotFound(f"The habit {entry.habit} no longer exists.", "Look in `notekeep trash`.")
+    habit = find_habit(known, entry.habit)
+    day = date.fromordinal(entry.day)
+    entries = index.day_entries(habit, entry.day)
     written: list[LogEntry] = []
-    later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
+    later = [other for other, _ in own if (other.day, other.habit) == (entry.day, entry.habit)]
     for value, revision in restore_day(entries, later, habit.definition.unit):
         time = _free_time(day, index.places.settings.day_start, [*entries, *written])
-        pair = (UNDO_KEY, JOINED_KEY) if written else (key, gone.time or "untimed")
+        pair = (UNDO_KEY, JOINED_KEY) if written else (key, entry.time or "untimed")
         name = habit.definition.id
-        written.append(LogEntry(gone.day, name, *value, time, revision, (pair,)))
+        written.append(LogEntry(entry.day, name, *value, time, revision, (pair,)))
     _, lines = _append_entries(index, day, written, dry_run=dry_run)
     view = index.view(habit, first=day, last=day)
     return Undone(view, view.cells[0], text, lines, index.trouble)
@@ -314,7 +315,7 @@ def _own_lines(
 ) -> Iterator[tuple[LogEntry, str, Literal["undo", "undone", "counts"]]]:
     """Yield the lines of this device, newest first: by when a file was written, and from its end.
 
-    Each comes with what it is: an undo, undone by a later line, or neither.
+    The third value is `undo` for the line of an undo, and `undone` for an entry that was undone.
     """
     undos = 0
     folder = os.path.join(index.places.root, *LOG_FOLDER.split("/"))
@@ -341,17 +342,17 @@ def _own_lines(
 
 
 class CheckInStep(NamedTuple):
-    """One check-in: when it was written, what it says, and whether it is undone or a redo."""
+    """A check-in in the undo history."""
 
     time: float
     text: str
     undone: bool
     again: bool
-    is_own: bool = False  # whether it was written through the same index
+    is_own: bool = False  # whether the same index wrote it
 
 
 def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
-    """Yield the check-ins of this device, newest first; what undoes one is not among them."""
+    """Yield the check-ins of this device, newest first, without the lines of undo."""
     times = _read_times(index.places.state)
     for entry, text, state in _own_lines(index):
         if state != "undo":
@@ -361,7 +362,7 @@ def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
 
 
 def find_last_undo(index: HabitIndex) -> CheckInStep | None:
-    """Return the undo that `redo` would take back, with its own time; None without one."""
+    """Return the undo that `redo` would revert; None without one."""
     own = _lines_since_undo(index)
     if not own:
         return None
@@ -371,7 +372,7 @@ def find_last_undo(index: HabitIndex) -> CheckInStep | None:
 
 
 def describe_entry(entry: LogEntry, index: HabitIndex) -> str:
-    """Return what an entry says, as a person reads it: "Read 12 pages · Sat 28 Nov"."""
+    """Format an entry: "Read 12 pages · Sat 28 Nov"."""
     try:
         title = index.find(entry.habit).definition.title
     except (NotFound, Ambiguous):
@@ -384,23 +385,23 @@ def describe_entry(entry: LogEntry, index: HabitIndex) -> str:
     return " · ".join(filter(None, (f"{title} {value}", day, entry.note)))
 
 
-# The name of this device: each appends to log files of its own, so that git never conflicts.
-# Machines often have the same host name, so a name that is made ends in a few random characters.
+# The name of this device: each device appends to its own log files, so that git never conflicts.
+# Host names are often equal, so a generated name ends with random characters.
 
 
 DEVICE_FILE = "device"
 LONGEST = 40
 
 _RANDOM = "abcdefghijkmnpqrstuvwxyz23456789"
-"""Letters and digits that are not taken for each other."""
+"""Letters and digits that do not look alike."""
 _RANDOM_LENGTH = 4
 _NAMELESS = frozenset({"", "localhost", "unknown"})
 
 
 def device_name(state: str) -> str:
-    """Return the name of this device, made from the host's when there is none: `laptop-k3f9`.
+    """Return the name of this device. The first call generates it: `laptop-k3f9`.
 
-    Failure when it cannot be kept: it must not change from one entry to the next.
+    Failure if it cannot be saved, because it must not change between entries.
     """
     try:
         with open(os.path.join(state, DEVICE_FILE), encoding="utf-8") as file:
@@ -414,7 +415,7 @@ def device_name(state: str) -> str:
 
 
 def set_device_name(state: str, name: str) -> str:
-    """Give this device another name, and return it as file names have it."""
+    """Rename this device; return the name in the form of file names."""
     found = device_slug(name)
     if not found:
         raise UsageError(f'"{name}" is not a valid device name.', "Use letters and digits.")
@@ -427,7 +428,7 @@ def set_device_name(state: str, name: str) -> str:
 
 
 def device_slug(name: str) -> str:
-    """Return a name as it can stand in a file's name on every system: `mias-laptop`."""
+    """Return a name in a form that is a valid file name on every system: `mias-laptop`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:LONGEST].strip("-")
 

@@ -1,4 +1,4 @@
-"""One habit in full, its year as an embed shows it, and the week or month that words mean."""
+"""One habit in full, its year in an embed, and weeks and months in words."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from notekeep.tracking.habit_table import LogLine
 from notekeep.tracking.tracker import HabitIndex
 
 RATE_SPANS = (7, 30, 90, 365)
-"""Rates are given for so many last days, and for all."""
+"""The numbers of last days of the rates."""
 REMARKS = 20
-"""So many of the latest remarks are shown."""
+"""The number of latest remarks."""
 
 
 class Calendar(NamedTuple):
@@ -53,7 +53,7 @@ def lay_out_weeks(days: Sequence[Cell], week_start: int) -> Calendar:
 
 
 class YearFigures(NamedTuple):
-    """What the line below the calendar of a year says."""
+    """The figures below the calendar of a year."""
 
     kept: Rate
     best: int  # the longest streak within the year
@@ -67,14 +67,14 @@ class Detail(NamedTuple):
     definition: Definition
     year: int
     calendar: Calendar
-    strengths: tuple[float, ...]  # of each of the last days up to today, oldest first
-    rates: tuple[Rate, ...]  # what was met in RATE_SPANS and in all
+    strengths: tuple[float, ...]  # of the last days up to today, oldest first
+    rates: tuple[Rate, ...]  # of RATE_SPANS, and of all days
     of_year: YearFigures
     recovery: Recovery
-    weekdays: Sequence[tuple[int, int]]  # how often it was done and was due, Monday first
-    best_weekday: int | None  # the one that is most surely good; None with too little to go by
+    weekdays: Sequence[tuple[int, int]]  # numbers of done and due days, Monday first
+    best_weekday: int | None  # None without enough days
     runs: tuple[StreakRun, ...]  # the longest streaks, longest first
-    remarks: tuple[LogLine, ...]  # the latest lines of the log with a note, latest first
+    remarks: tuple[LogLine, ...]  # log lines with a note, latest first
 
 
 def _calendar(index: HabitIndex, habit: Habit, year: int) -> Calendar:
@@ -83,19 +83,19 @@ def _calendar(index: HabitIndex, habit: Habit, year: int) -> Calendar:
 
 
 def load_habit_details(index: HabitIndex, name: str, year: int | None = None) -> Detail:
-    """Return all about one habit; its heatmap is of `year`, else of this one."""
+    """Return one habit in full, with the calendar of `year` or of the current year."""
     found = index.resolve(name)
-    wanted = year or index.today().year
+    year = year or index.today().year
     line = index.timeline(found)
-    of_year = line.between(*year_bounds(wanted))
+    of_year = line.between(*year_bounds(year))
     weekdays = count_weekdays(line)
     scores = strengths(found.definition, index.days(found), line.closed)[1]
     remarks = [each for each in index.lines(found) if each.counts and each.entry.note]
     return Detail(
         view=index.view(found),
         definition=found.definition,
-        year=wanted,
-        calendar=_calendar(index, found, wanted),
+        year=year,
+        calendar=_calendar(index, found, year),
         strengths=tuple(scores[-max(RATE_SPANS) :]),
         rates=tuple(rate(line, span) for span in (*RATE_SPANS, None)),
         of_year=YearFigures(rate(of_year), streak(of_year).longest, recovery(of_year)),
@@ -108,7 +108,7 @@ def load_habit_details(index: HabitIndex, name: str, year: int | None = None) ->
 
 
 class HabitYear(NamedTuple):
-    """A year of a habit as of a day, with a sentence for those who cannot see its picture."""
+    """A year of a habit, with a sentence that describes its picture."""
 
     title: str
     year: int
@@ -118,7 +118,7 @@ class HabitYear(NamedTuple):
 
 
 def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | None:
-    """Return the year that an embed `![[path#heading]]` asks for; None when it asks for none."""
+    """Return the year of the embed `![[path#heading]]`; None if it names none."""
     today = index.today()
     year = parse_year_heading(heading, today)
     if year is None:
@@ -138,7 +138,7 @@ _FORMS: dict[ReviewSpan, str] = {
 
 
 def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -> Bounds:
-    """Return the week or month that words mean: `2026-W40`, `october`, or a day in it."""
+    """Read a week or month: `2026-W40`, `october`, or a day in it."""
     first, last = _days(words, today, week_start) or (dates.parse_day(words, today),) * 2
     found = find_bounds(span, first, week_start)
     if last - first > found.last - found.first:
@@ -152,7 +152,7 @@ def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -
 
 
 def find_span(words: str, today: date, week_start: int = 0) -> Bounds | None:
-    """Return the week or month that words name, as `2026-10`; None for other days."""
+    """Return the week or month with this name, such as `2026-10`; None for other days."""
     days = _days(words, today, week_start)
     if days is None:
         return None
@@ -160,7 +160,7 @@ def find_span(words: str, today: date, week_start: int = 0) -> Bounds | None:
     month = find_bounds("month", first)
     if days == month[1:]:
         return month
-    # A week of the calendar (ISO) also where another day begins it here.
+    # An ISO week too, whatever the first day of the week here.
     begins = first.weekday() in (0, week_start)
     return (
         find_bounds("week", first, week_start) if begins and last - first == timedelta(6) else None

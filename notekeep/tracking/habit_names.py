@@ -1,4 +1,4 @@
-"""Which habit a name means: in the log by its id and aliases, from a person also by a beginning."""
+"""Habits by name: in the log by id and alias, in commands also by the start of a name."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _WORD_BREAKS = r"[\s._-]+"
 
 
 class Habit(NamedTuple):
-    """A habit that the index knows."""
+    """A habit and its names."""
 
     key: str  # its folded id
-    definition: Definition  # what its note says, or what its lines alone say
-    names: tuple[str, ...]  # the folded names under which the log may have it
-    others: tuple[str, ...] = ()  # further notes with the same id; the first by path counts
+    definition: Definition
+    names: tuple[str, ...]  # its folded names in the log
+    others: tuple[str, ...] = ()  # other notes with the same id; the first path counts
 
 
 def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> list[Habit]:
-    """Put definitions and the folded names of all entries together.
+    """Return all habits, by their definitions and the folded names of all entries.
 
-    An id is stronger than an alias, and an alias stronger than the name of a file, which is what
-    a link in the log names. First come the habits that a note defines, in the order of their paths.
+    An id has priority over an alias, and an alias over a file name, as in a link in the log. Habits
+    with a note come first, by path.
     """
     by_key: dict[str, list[Definition]] = {}
     for definition in definitions:
@@ -43,24 +43,24 @@ def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> li
         Habit(key, first, tuple(names[key]), tuple(other.path for other in rest))
         for key, (first, *rest) in by_key.items()
     ]
-    strangers = sorted(set(logged) - owners.keys())
-    return habits + [Habit(name, undefined_habit(name), (name,)) for name in strangers]
+    undefined = sorted(set(logged) - owners.keys())
+    return habits + [Habit(name, undefined_habit(name), (name,)) for name in undefined]
 
 
 def find_habit(habits: Sequence[Habit], name: str) -> Habit:
-    """Return the one habit that a person means; NotFound, or Ambiguous for one of several.
+    """Return the habit with a name; NotFound or Ambiguous if there is not exactly one.
 
-    An id or alias first, then a unique beginning of one or of a title, then a unique beginning of a
-    word in one. Habits that are archived are only meant when no other is.
+    An id or alias first, then a unique start of one or of a title, then a unique start of a word in
+    one. Archived habits come last.
     """
-    wanted = fold_name(name)
+    folded = fold_name(name)
     for habit in habits:
-        if wanted in habit.names:
+        if folded in habit.names:
             return habit
     active = [habit for habit in habits if not habit.definition.is_archived]
     for some in (active, habits):
         for words in (False, True):
-            found = [habit for habit in some if wanted and _begins(habit, wanted, words=words)]
+            found = [habit for habit in some if folded and _begins(habit, folded, words=words)]
             if len(found) == 1:
                 return found[0]
             if found:
@@ -69,13 +69,13 @@ def find_habit(habits: Sequence[Habit], name: str) -> Habit:
                     [_label(habit.definition) for habit in found],
                     "Use more of the name.",
                 )
-    raise NotFound(f'There is no habit "{name}".', _suggestion(habits, wanted))
+    raise NotFound(f'There is no habit "{name}".', _suggestion(habits, folded))
 
 
 def is_name(habits: Sequence[Habit], name: str) -> bool:
-    """Tell whether a word is the whole name of a habit."""
-    wanted = fold_name(name)
-    return any(wanted in habit.names for habit in habits)
+    """Whether a word is the full name of a habit."""
+    folded = fold_name(name)
+    return any(folded in habit.names for habit in habits)
 
 
 def _label(definition: Definition) -> str:
@@ -83,22 +83,22 @@ def _label(definition: Definition) -> str:
     return definition.id if same else f"{definition.id}  {definition.title}"
 
 
-def _begins(habit: Habit, wanted: str, *, words: bool) -> bool:
-    """Whether a name or the title begins so; with `words`, any word of one."""
+def _begins(habit: Habit, folded: str, *, words: bool) -> bool:
+    """Whether a name or the title starts with `folded`; with `words`, any word of one."""
     names = [*habit.names, fold_name(habit.definition.title)]
     if words:
         names = [word for name in names for word in re.split(_WORD_BREAKS, name)]
-    return any(name.startswith(wanted) for name in names)
+    return any(name.startswith(folded) for name in names)
 
 
-def _suggestion(habits: Sequence[Habit], wanted: str) -> str:
+def _suggestion(habits: Sequence[Habit], folded: str) -> str:
     import difflib
 
     names = [name for habit in habits for name in habit.names]
-    near = difflib.get_close_matches(wanted, names, n=1)
+    near = difflib.get_close_matches(folded, names, n=1)
     if near:
         return f"Did you mean {near[0]}?"
-    near = difflib.get_close_matches(wanted, sorted(RESERVED), n=1)
+    near = difflib.get_close_matches(folded, sorted(RESERVED), n=1)
     if near:
         return f"Did you mean `notekeep habit {near[0]}`?"
     return "`notekeep habit list` lists them. `notekeep habit add` creates one."

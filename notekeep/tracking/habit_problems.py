@@ -1,6 +1,6 @@
-"""What a person should look at in the files of habits: lines, definitions, and how both agree.
+"""Problems in the log and in definitions of habits.
 
-Nothing here changes what counts; a line that is named still counts, unless its code begins with H.
+Lines with a problem still count, unless the code starts with H.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def find_problems(
     today: int,
     unreadable: Mapping[str, str],
 ) -> list[Problem]:
-    """Return all problems, by file and line; `unreadable` files come with the reason."""
+    """Return all problems by file and line; `unreadable` has files with the reason."""
     found = [
         Problem(path, None, f"cannot read the file: {reason}", "its last known entries are used")
         for path, reason in unreadable.items()
@@ -43,12 +43,12 @@ def find_problems(
             message = f"there is no note for the habit {lines[0].entry.habit}"
             hint = f"`notekeep habit add {habit.key}` creates it; its entries are kept and shown"
             found.append(Problem(lines[0].path, lines[0].number, message, hint, "W105"))
-        found += _about_days(lines, habit, today)
+        found += _day_problems(lines, habit, today)
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.code))
 
 
 def read_problem_lines(root: str, found: Iterable[Problem]) -> list[str]:
-    """Return the line that each problem is about; "" without one, or where the file is gone."""
+    """Return the line of each problem; "" without one, or if the file no longer exists."""
     files: dict[str, list[bytes]] = {}
     lines = []
     for problem in found:
@@ -83,7 +83,7 @@ def _definitions(root: str, habits: Sequence[Habit]) -> Iterator[Problem]:
 
 
 def _line_of(root: str, path: str, key: str) -> int | None:
-    """The line of a note that a key of its front matter stands on; None when it is not found."""
+    """The line number of a key in the front matter of a note; None if it is not found."""
     try:
         with open(os.path.join(root, path), encoding="utf-8-sig", errors="replace") as file:
             for number, line in enumerate(file, 1):
@@ -96,7 +96,7 @@ def _line_of(root: str, path: str, key: str) -> int | None:
     return None
 
 
-def _about_line(line: LogLine, habit: Habit, today: int) -> Iterator[Problem]:
+def _line_problems(line: LogLine, habit: Habit, today: int) -> Iterator[Problem]:
     entry, definition, unit = line.entry, habit.definition, habit.definition.unit
     is_amount = entry.kind == "amount"
     if is_amount and amounts.to_base_unit(entry.amount, entry.unit, unit) is None:
@@ -108,7 +108,7 @@ def _about_line(line: LogLine, habit: Habit, today: int) -> Iterator[Problem]:
         yield Problem(line.path, line.number, f"{day} is {where}", "fix the date", "W104")
 
 
-def _about_days(lines: list[LogLine], habit: Habit, today: int) -> Iterator[Problem]:
+def _day_problems(lines: list[LogLine], habit: Habit, today: int) -> Iterator[Problem]:
     by_day: dict[int, list[LogLine]] = {}
     for line in lines:
         by_day.setdefault(line.entry.day, []).append(line)
@@ -117,7 +117,7 @@ def _about_days(lines: list[LogLine], habit: Habit, today: int) -> Iterator[Prob
         top = [line for line in some if line.entry.revision == day.revision]
         for line in top:
             if line.entry.kind != "clear":
-                yield from _about_line(line, habit, today)
+                yield from _line_problems(line, habit, today)
         if day.is_disputed:
             others = ", ".join(f"{line.path}:{line.number}" for line in top[1:])
             message = f"this line conflicts with {others}"
@@ -127,7 +127,7 @@ def _about_days(lines: list[LogLine], habit: Habit, today: int) -> Iterator[Prob
 
 
 def _repeated(lines: list[LogLine]) -> Iterator[Problem]:
-    """Amounts that stand in one file twice, and without a time can only count once."""
+    """Yield repeated amounts in one file, which count once because they have no time."""
     seen: set[tuple[str, str]] = set()
     for line in lines:
         if line.entry.kind != "amount" or line.entry.time or line.entry.is_set:

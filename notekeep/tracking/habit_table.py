@@ -1,8 +1,8 @@
-"""The catalog's tables of habits: log lines, definitions, and what each day was.
+"""The catalog's tables of habits: log lines, definitions, and the value of each day.
 
-Like all of the catalog they are derived from the files and never migrated. A line of the log is a
-row with its habit and day; what it says is read again from its text. What the days of each habit
-are is kept too, because reading ten years of lines takes longer than a check-in may.
+Like the whole catalog they are derived from the files and never migrated. A log line is a row with
+its habit, day and text, which is parsed again. The values of all days are stored too, because
+reading ten years of lines takes longer than a check-in may.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     import sqlite3
 
 LOG_FOLDER = "habits/log"
-"""Entries count here and nowhere else, whatever folder habits themselves are in."""
+"""The only folder whose entries count, whatever folder habits are in."""
 
 PATIENCE = 1.0
-"""Seconds that another writer is waited for: a check-in goes on without the catalog after that."""
+"""Seconds to wait for another writer; then a check-in continues without the catalog."""
 
 RETRY_SECONDS = 10.0
-"""After so long a catalog that could not be used is tried again."""
+"""Seconds until an unusable catalog is tried again."""
 
 HINTS = {
     "H001": 'write it as "- 2026-11-24 habit: done"',
@@ -46,14 +46,14 @@ HINTS = {
     "W101": "put -- before the note",
     "W106": "keep the lines of both sides and delete the conflict markers",
 }
-"""What to do about a line of the log, by the code of its report."""
+"""How to fix a log line, by the code of its report."""
 
 _FoundProblem: TypeAlias = tuple[int | None, str, str, str]
 """Line, code, message and hint."""
 
 
 class HabitScan(NamedTuple):
-    """Files of habits that changed or went, and those that could not be read with the reason."""
+    """Changed and removed files of habits, and unreadable ones with the reason."""
 
     changed: dict[str, Fingerprint]
     removed: list[str]
@@ -66,20 +66,20 @@ class LogLine(NamedTuple):
     path: str
     number: int
     text: str
-    more: str  # the indented lines after it, which belong to it
+    more: str  # the indented lines after it
     entry: log.LogEntry
-    counts: bool = True  # False for one that a later revision replaced
+    counts: bool = True  # False if a later revision replaced it
 
 
 class HabitStore:
     """A connection to the catalog's tables of habits.
 
-    Where the catalog cannot be used the tables lie in memory, because a check-in must not fail for
-    the sake of a cache: everything is then read from the files, and the answers are the same.
+    If the catalog cannot be used, the tables are in memory, because a check-in must not fail for
+    a cache. Everything is then read from the files, with the same result.
     """
 
     def __init__(self, cache: str) -> None:
-        self.trouble = ""  # why they lie in memory, as a sentence; "" when they do not
+        self.trouble = ""  # why the tables are in memory, as a sentence; "" if they are not
         self._cache = cache
         self._path = os.path.join(cache, database.CATALOG_FILE)
         self._connection: sqlite3.Connection | None = None
@@ -98,23 +98,23 @@ class HabitStore:
         return self._connection
 
     def close(self) -> None:
-        """Close the catalog; the next question opens it again."""
+        """Close the catalog; the next use opens it again."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def retry(self) -> None:
-        """Try the catalog again where it could not be used a while ago."""
+        """Try an unusable catalog again after RETRY_SECONDS."""
         if self.trouble and time.monotonic() - self._failed_at >= RETRY_SECONDS:
             self.close()
 
     def version(self) -> tuple[int, str]:
-        """Name the state of the tables; whoever writes to them changes it."""
+        """Return the version of the tables; each writer changes it."""
         found = self.connection.execute("SELECT value FROM meta WHERE key = 'habits'").fetchone()
         return self._opened, found[0] if found else ""
 
     def count_up(self) -> tuple[int, str]:
-        """Change the version, within a transaction, and return the new one."""
+        """Increase the version, within a transaction, and return it."""
         self.connection.execute(
             "INSERT INTO meta VALUES ('habits', '1')"
             " ON CONFLICT(key) DO UPDATE SET value = CAST(value + 1 AS TEXT)"
@@ -122,7 +122,7 @@ class HabitStore:
         return self.version()
 
     def recover(self, error: sqlite3.Error) -> None:
-        """Go on after an error: with a new catalog when this one is damaged, else in memory."""
+        """Continue after an error: with a new catalog if this one is damaged, else in memory."""
         self.close()
         if database.is_damage(error):
             database.set_aside(self._cache, self._inode)
@@ -147,7 +147,7 @@ class HabitStore:
         return connection
 
     def _is_replaced(self) -> bool:
-        """Whether somebody deleted the cache while it was open."""
+        """Whether the cache was deleted while it was open."""
         if self.trouble:
             return False
         try:
@@ -156,19 +156,16 @@ class HabitStore:
             return True
 
 
-# Which files of habits are not known as they are: logs, and notes that define one.
-
-
 def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> HabitScan:
-    """Compare the files of habits, in `folder` and wherever the catalog knows one."""
+    """Compare the files of habits in `folder`, and those elsewhere that the catalog lists."""
     known = {
         path: Fingerprint(*map(int, mark.split()))
         for path, mark in connection.execute("SELECT path, mark FROM habit_files")
     }
     found = HabitScan({}, [], {})
-    # None of the folders to sweep lies within another.
+    # None of these folders is inside another.
     if not folder:
-        folders = [LOG_FOLDER]  # the vault's root holds everything; the catalog knows its habits
+        folders = [LOG_FOLDER]  # the root contains all notes; the catalog lists its habits
     elif f"{LOG_FOLDER}/".startswith(f"{folder}/"):
         folders = [folder]
     else:
@@ -177,8 +174,7 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
         if os.path.isdir(os.path.join(root, place)):
             changes = sweep(root, known, under=place, log_folder=LOG_FOLDER)
         else:
-            gone = [path for path in known if path.startswith(f"{place}/")]
-            changes = ScanResult(removed=gone)
+            changes = ScanResult(removed=[one for one in known if one.startswith(f"{place}/")])
         found.changed.update(changes.added)
         found.changed.update(changes.modified)
         found.removed.extend(changes.removed)
@@ -195,7 +191,7 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
             found.removed.append(path)
     found.changed.update(_find_moved(root, found.removed, known, connection))
     for path in [path for path in found.changed if not is_unicode(path)]:
-        # One that is no text cannot be kept in a table, and would hide all other habits.
+        # SQLite cannot store such a name, and the error would hide all other habits.
         del found.changed[path]
         found.unreadable[path] = "its name is not UTF-8; rename it"
     return found
@@ -207,17 +203,17 @@ def _find_moved(
     known: Mapping[str, Fingerprint],
     connection: sqlite3.Connection,
 ) -> Iterator[tuple[str, Fingerprint]]:
-    """Look in all notes for the habits of definitions that are gone: another program moved them."""
+    """Search all notes for the habits of removed definitions, which were moved."""
     question = "SELECT fields FROM habit_files WHERE fields IS NOT NULL AND path = ?"
-    gone = {
+    ids = {
         json.loads(row[0])["habit"]
         for path in removed
         if (row := connection.execute(question, (path,)).fetchone())
     }
-    for path, mark in sweep(root, known).added.items() if gone else ():
+    for path, mark in sweep(root, known).added.items() if ids else ():
         with suppress(OSError), open(os.path.join(root, path), "rb") as file:
             fields = None if _is_log(path) else _read_fields(file.read())[0]
-            if fields and json.loads(fields)["habit"] in gone:
+            if fields and json.loads(fields)["habit"] in ids:
                 yield path, mark
 
 
@@ -229,15 +225,15 @@ def _read_mark(root: str, path: str) -> Fingerprint | None:
     return Fingerprint(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
 
 
-# Files into the tables. Only what changed is read, and only days whose lines changed are reduced
-# again; the result is the same as building everything from the files.
+# Only changed files are read, and only days with changed lines are reduced again. The result is the
+# same as building everything from the files.
 
 
 def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> set[str] | None:
-    """Store what changed, within a transaction of the caller; an unreadable file keeps its rows.
+    """Store changed files, within a transaction of the caller; an unreadable file keeps its rows.
 
-    The keys of the habits whose days changed are returned; None when notes that may define habits
-    did, so that anything may be other than before.
+    Return the keys of the habits whose days changed; None if definitions changed, which can affect
+    all habits.
     """
     touched: set[tuple[str, int]] = set()
     is_redefined = False
@@ -253,7 +249,7 @@ def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> s
         except OSError as error:
             found.unreadable[path] = error.strerror or str(error)
             continue
-        # An inode may be larger than SQLite's numbers, so a fingerprint is kept as text.
+        # An inode may be too large for SQLite, so the fingerprint is stored as text.
         stored, crc = " ".join(map(str, mark)), crc32(data)
         before = connection.execute("SELECT sum, fields FROM habit_files WHERE path = ?", (path,))
         known_crc, known_fields = before.fetchone() or (None, None)
@@ -290,7 +286,7 @@ def _is_log(path: str) -> bool:
 def _replace_lines(
     connection: sqlite3.Connection, path: str, placed: Iterable[log.PlacedEntry]
 ) -> set[tuple[str, int]]:
-    """Write the lines of a log file; give the names and days that are other than before."""
+    """Store the lines of a log file; return the names and days that changed."""
     rows = [
         (path, number, fold_name(entry.habit), entry.day, text, more)
         for number, text, (entry, _), more in placed
@@ -318,8 +314,8 @@ def _replace_problems(
 
 
 def _read_fields(data: bytes) -> tuple[str | None, list[_FoundProblem]]:
-    """The front matter that defines a habit, as JSON; None without. And what is wrong with it."""
-    if b"habit" not in data:  # any other note is not worth loading the reader of front matter for
+    """The front matter of a habit as JSON, None for other notes; and its problems."""
+    if b"habit" not in data:  # do not load the front matter parser for other notes
         return None, []
     from notekeep.markdown import frontmatter
 
@@ -346,25 +342,25 @@ class _StoredDays(NamedTuple):
 def _update_days(
     connection: sqlite3.Connection, touched: set[tuple[str, int]], *, is_redefined: bool
 ) -> set[str] | None:
-    """Bring the days of all habits up to date with their lines; see `store_scan`."""
+    """Update the days of all habits from their lines; see `store_scan`."""
     by_name: dict[str, set[int]] = {}
     for name, day in touched:
         by_name.setdefault(name, set()).add(day)
     rows = connection.execute("SELECT name, basis, first, codes, amounts FROM habit_days")
     stored = {name: _StoredDays(*rest) for name, *rest in rows}
     names = {*stored, *by_name}
-    if is_redefined:  # another definition can give any name of the log to another habit
+    if is_redefined:  # a definition can move any name in the log to another habit
         logged = connection.execute("SELECT DISTINCT name FROM habit_lines")
         names.update(name for (name,) in logged)
-    gone, changed = set(stored), set()
+    removed, changed = set(stored), set()
     for habit in known_habits(read_definitions(connection), names):
         row = stored.get(habit.key)
         ordinals = set().union(*(by_name.get(name, ()) for name in habit.names))
-        # What its days are made with: when it changes, all of them are made again.
+        # If this changes, all days are computed again.
         basis = json.dumps([habit.definition.unit, sorted(habit.names)], ensure_ascii=False)
         if row is not None and row.basis == basis and not ordinals:
             if row.codes or habit.definition.path:
-                gone.discard(habit.key)
+                removed.discard(habit.key)
             continue
         if row is None or row.basis != basis:
             days = DayHistory()
@@ -379,21 +375,18 @@ def _update_days(
                 days.put(ordinal, reduce_entries(entries, habit.definition.unit))
         if not days and not habit.definition.path:
             continue
-        gone.discard(habit.key)
+        removed.discard(habit.key)
         changed.add(habit.key)
         connection.execute(
             "INSERT OR REPLACE INTO habit_days VALUES (?, ?, ?, ?, ?)",
             (habit.key, basis, *days.pack()),
         )
-    connection.executemany("DELETE FROM habit_days WHERE name = ?", [(name,) for name in gone])
-    return None if is_redefined or gone or changed - stored.keys() else changed
-
-
-# What the tables know.
+    connection.executemany("DELETE FROM habit_days WHERE name = ?", [(name,) for name in removed])
+    return None if is_redefined or removed or changed - stored.keys() else changed
 
 
 def read_definitions(connection: sqlite3.Connection) -> Iterator[Definition]:
-    """Yield all definitions, by their paths."""
+    """Yield all definitions, by path."""
     rows = connection.execute(
         "SELECT path, fields FROM habit_files WHERE fields IS NOT NULL ORDER BY path"
     )
@@ -403,7 +396,7 @@ def read_definitions(connection: sqlite3.Connection) -> Iterator[Definition]:
 
 
 def read_habits(connection: sqlite3.Connection) -> list[Habit]:
-    """Return all habits: those that a note defines, then those that only the log names."""
+    """Return all habits: first those with a note, then those only in the log."""
     names = [name for (name,) in connection.execute("SELECT name FROM habit_days")]
     return known_habits(read_definitions(connection), names)
 
@@ -422,7 +415,7 @@ def read_lines(
     first: int = log.FIRST_DAY,
     last: int = log.LAST_DAY,
 ) -> Iterator[LogLine]:
-    """Yield the log lines of a habit, by its folded names, in the order of day, file and line."""
+    """Yield the log lines of a habit, by its folded names, sorted by day, file and line."""
     rows = connection.execute(
         "SELECT path, line, text, more FROM habit_lines"
         " WHERE name IN (SELECT value FROM json_each(?)) AND day BETWEEN ? AND ?"
@@ -440,5 +433,5 @@ def read_entries(
     first: int = log.FIRST_DAY,
     last: int = log.LAST_DAY,
 ) -> Iterator[log.LogEntry]:
-    """Yield what the log lines of a habit say, as `read_lines` finds them."""
+    """Yield the entries of `read_lines`."""
     return (line.entry for line in read_lines(connection, names, first, last))

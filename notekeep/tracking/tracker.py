@@ -1,7 +1,7 @@
 """The habits of one vault: their views, timelines and log lines.
 
-Every question looks at the files first, which takes about a millisecond, and reads what changed
-into the tables of `habit_table.py`. Check-ins are written by `checkin.py`.
+Most methods scan the files first, which takes about a millisecond, and read changes into the tables
+of `habit_table.py`. `checkin.py` writes check-ins.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from notekeep.tracking.habit_problems import find_problems
 from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
 
 MOST_VIEWS = 1000
-"""So many views are kept for the next time they are asked for."""
+"""Size of the cache of views."""
 
 
 class HabitIndex:
@@ -45,9 +45,9 @@ class HabitIndex:
         self, places: VaultPlaces, set_field: Callable[[str, str], object] | None = None
     ) -> None:
         self.places = places
-        self._set_field = set_field  # sets a field of a note, by its path, as `key=value`
-        self.unreadable: dict[str, str] = {}  # files, with the reason, as of the last look
-        self.own_lines: set[str] = set()  # of the log, that were written through this object
+        self._set_field = set_field  # takes the path of a note, and `key=value`
+        self.unreadable: dict[str, str] = {}  # files with the reason, as of the last refresh
+        self.own_lines: set[str] = set()  # the log lines that this object wrote
         self._store = HabitStore(places.cache)
         self._lock = RLock()
         self._habits: list[Habit] | None = None
@@ -56,18 +56,18 @@ class HabitIndex:
         self._version: tuple[int, str] = (0, "")
 
     def close(self) -> None:
-        """Close the index file; the next question opens it again."""
+        """Close the catalog; the next use opens it again."""
         with self._lock:
             self._store.close()
             self._forget()
 
     @property
     def trouble(self) -> str:
-        """Why the index file cannot be used, as a sentence; "" when it can."""
+        """Why the catalog cannot be used, as a sentence; "" if it can."""
         return self._store.trouble
 
     def refresh(self) -> bool:
-        """Bring the tables up to date with the files; tell whether they changed."""
+        """Update the tables from the files; return whether they changed."""
         with self._lock:
             self._store.retry()
             try:
@@ -80,9 +80,9 @@ class HabitIndex:
     def views(
         self, day: date | None = None, *, first: date | None = None, last: date | None = None
     ) -> list[HabitView]:
-        """Return all habits as of a day, by group, order and title; archived ones are among them.
+        """Return all habits as of a day, also archived ones, by group, order and title.
 
-        Their cells go from `first`, else six days before `day`, to `last`, else `day`.
+        The cells go from `first` (default: six days before `day`) to `last` (default: `day`).
         """
         with self._lock:
             self.refresh()
@@ -97,7 +97,7 @@ class HabitIndex:
         first: date | None = None,
         last: date | None = None,
     ) -> HabitView:
-        """Return one habit as of a day, with the cells of some days, as of the last refresh."""
+        """Return one habit as of a day, as `views` does, without a refresh."""
         today = (day or self.today()).toordinal()
         shown = (
             today - 6 if first is None else first.toordinal(),
@@ -114,7 +114,7 @@ class HabitIndex:
             return self._views[seen]
 
     def view_after(self, habit: Habit, day: date, entries: Iterable[LogEntry]) -> HabitView:
-        """Return a habit as it is with these entries of a day, written or not."""
+        """Return a habit with these entries of a day, written or not."""
         ordinal = day.toordinal()
         with self._lock:
             days = DayHistory.unpack(*self.days(habit).pack())
@@ -123,7 +123,7 @@ class HabitIndex:
         return summarize_habit(habit.definition, days, today, week_start, (ordinal, ordinal))
 
     def move_start(self, habit: Habit, day: date, *, dry_run: bool = False) -> bool:
-        """Let a habit start on an earlier day; tell whether its note could be changed."""
+        """Move the start of a habit to an earlier day; return whether its note was changed."""
         if self._set_field is None or not habit.definition.path:
             return False
         with suppress(NotekeepError):
@@ -134,23 +134,23 @@ class HabitIndex:
         return False
 
     def resolve(self, name: str) -> Habit:
-        """Return the one habit that a person means by a name, as `find_habit` does."""
+        """Refresh, and return the habit with a name, as `find_habit` does."""
         with self._lock:
             self.refresh()
             return find_habit(self.known(), name)
 
     def find(self, name: str) -> Habit:
-        """Return what `resolve` does, without looking at the files again."""
+        """Do the same without a refresh."""
         with self._lock:
             return find_habit(self.known(), name)
 
     def is_name(self, word: str) -> bool:
-        """Tell whether a word is the whole name of a habit; files are not looked at."""
+        """Whether a word is the full name of a habit, as of the last refresh."""
         with self._lock:
             return is_name(self.known(), word)
 
     def timeline(self, habit: Habit) -> Timeline:
-        """Evaluate all days of a habit as of now; `between` returns those of a span."""
+        """Evaluate all days of a habit as of now."""
         today, week_start = self.today().toordinal(), self.places.settings.week_start
         with self._lock:
             return evaluate_days(habit.definition, self.days(habit), today, week_start)
@@ -188,25 +188,24 @@ class HabitIndex:
         `miss` or `clear`; without a day it counts for today, and without a time for now. `extra`
         are further `key=word` pairs of the line.
         """
-        # Of two at once the second has to know the first: else both could be the same line, of
-        # which one counts.
+        # The second of two at once needs the first: equal lines would count once.
         with self._lock:
             found = self.resolve(habit)
             typed = parse_typed_value(value, found.definition.unit)
             return check_in(self, CheckIn(found, typed, day, time, note=note, extra=extra))
 
     def undo(self, *, dry_run: bool = False) -> Undone:
-        """Undo the last entry of this device, by a line that makes its day what it was."""
+        """Undo the last entry of this device, with a line that restores its day."""
         with self._lock:
             return undo_check_in(self, dry_run=dry_run)
 
     def redo(self, *, dry_run: bool = False) -> Undone:
-        """Redo what `undo` undid last, if nothing else was logged on this device since."""
+        """Redo the last undo, if nothing else was logged on this device since."""
         with self._lock:
             return undo_check_in(self, redo=True, dry_run=dry_run)
 
     def problems(self) -> list[Problem]:
-        """Return everything about the habits' files that a person should look at."""
+        """Return the problems in the log and in definitions."""
         with self._lock:
             self.refresh()
             today = self.today().toordinal()
@@ -215,10 +214,10 @@ class HabitIndex:
             )
 
     def count_problems(self) -> int:
-        """Count the lines and definitions that need a look, as of the last refresh.
+        """Count the problems that were found while reading files, as of the last refresh.
 
-        Only what reading has found counts, so that this costs no look at every line: a day that
-        contradicts itself, or an amount in another unit, is in `problems` alone.
+        Contradictory days and amounts in another unit do not count, because finding them takes all
+        lines; `problems` has them.
         """
         with self._lock:
             (reports,) = self._store.connection.execute(
@@ -230,11 +229,11 @@ class HabitIndex:
         return len(self.unreadable) + int(reports) + undefined + flaws
 
     def today(self) -> date:
-        """Return the day that counts now, by the hour at which the vault's days start."""
+        """Return the current day, which starts at the hour in the settings."""
         return habit_day(current_time(), self.places.settings.day_start)
 
     def known(self) -> list[Habit]:
-        """Return all habits as of the last refresh: those that a note defines, then all others."""
+        """Return all habits as of the last refresh: first those with a note."""
         if self._habits is None:
             self._habits = habit_table.read_habits(self._store.connection)
         return self._habits
@@ -263,12 +262,12 @@ class HabitIndex:
             is_known = self._store.version() == self._version
             changed = habit_table.store_scan(connection, root, found)
             self._version = self._store.count_up()
-        # Of what another program wrote since, nothing is known.
+        # If another program wrote too, everything may have changed.
         self._forget(changed if is_known else None)
         return True
 
     def _forget(self, keys: set[str] | None = None) -> None:
-        """Drop what is held of some habits, or of all."""
+        """Clear the caches of some habits, or of all."""
         if keys is None:
             self._habits = None
             self._days = {}

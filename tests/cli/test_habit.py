@@ -747,7 +747,7 @@ def test_weekdays_of_an_interval_are_not_compared(desk: Desk) -> None:
 def test_pairs_of_an_empty_log_are_none(desk: Desk) -> None:
     said = desk("stats", "--pairs")
     assert (said.code, said.out) == (1, "")
-    assert "compared 0 pairs with enough days" in said.err
+    assert "Compared 0 pairs with enough days" in said.err
 
 
 def test_the_device_is_named_and_called_otherwise(

@@ -272,7 +272,7 @@ def test_undo_says_what_went_and_what_came(notebook: Any) -> None:
     index.check_in("med", "5")
     index.check_in("med", "= 30")
     done = index.undo()
-    assert done.gone == "- 2026-11-24 meditate: = 30 min @21:15:00 ~1"
+    assert done.undone == "- 2026-11-24 meditate: = 30 min @21:15:00 ~1"
     assert done.lines == ("- 2026-11-24 meditate: = 5 min @21:15:01 ~2 undo=21:15:00",)
     assert done.cell.amount == "5 min"
 

@@ -51,5 +51,5 @@ def test_a_name_that_was_edited_by_hand_cannot_lead_elsewhere(tmp_path: Path) ->
 
 def test_a_name_that_cannot_be_kept_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(Failure, match="cannot save"):
+    with pytest.raises(Failure, match="Cannot save"):
         device_name(os.path.join(tmp_path, "file", "state"))
