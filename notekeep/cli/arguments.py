@@ -1,4 +1,4 @@
-"""The words and options of a command line, and what is said of wrong ones."""
+"""Shared arguments, options and groups of commands, and usage errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def import_command(module: str, name: str) -> click.Command:
 
 
 def parse_year(text: str | None, today: date) -> int:
-    """Read a year of four digits; this one without a text."""
+    """Read a year of four digits; the current year without a text."""
     if text is None:
         return today.year
     if not (text.isdecimal() and 1900 <= int(text) <= 2199):
@@ -43,10 +43,10 @@ class DefaultGroup(click.Group):
     """A group whose first word is a command, or else a word of its default command.
 
     Args:
-        default: The words put before those that name no command.
-        alone: The words put in where there is no word at all; None calls the group itself.
-        usage: How it is written, where that is not as click says it.
-        complete: Completes a first word that is no command.
+        default: The words to insert before a first word that is not a command.
+        alone: The words to use if there are none; None calls the group itself.
+        usage: The usage lines, if click's are not right.
+        complete: Completes a first word that is not a command.
     """
 
     def __init__(
@@ -66,19 +66,19 @@ class DefaultGroup(click.Group):
         return list(self.commands)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write how the group is used: its default first, which is what most come for."""
+        """Write the usage, first of the default command."""
         for usage in self.usage:
             formatter.write_usage(ctx.command_path, usage)
         if not self.usage:
             super().format_usage(ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer what the default command is about, and the commands."""
+        """Complete an argument of the default command, or a command."""
         words = self.complete(ctx, None, incomplete) if self.complete else []
         return [*map(CompletionItem, words), *super().shell_complete(ctx, incomplete)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command first, wherever its options stand."""
+        """Move the command before its options."""
         place = self._first_word(ctx, args)
         if args[:1] in (["-h"], ["--help"]):
             return super().parse_args(ctx, args)
@@ -90,7 +90,7 @@ class DefaultGroup(click.Group):
         return super().parse_args(ctx, [*self.default, *args])
 
     def _first_word(self, ctx: click.Context, args: Sequence[str]) -> int | None:
-        """The place of the first word that is no option and no value of one."""
+        """Return the index of the first word that is not an option or the value of one."""
         commands = [self.get_command(ctx, self.default[0]), *self.commands.values()]
         with_value = {
             name
@@ -109,7 +109,7 @@ class DefaultGroup(click.Group):
 
 
 def _options(command: click.Command) -> Iterator[tuple[str, bool]]:
-    """Each name of an option of a command, and whether a value follows it."""
+    """Yield the name of each option of a command, and whether it takes a value."""
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             for name in (*parameter.opts, *parameter.secondary_opts):
@@ -117,12 +117,11 @@ def _options(command: click.Command) -> Iterator[tuple[str, bool]]:
 
 
 class RawCommand(click.Command):
-    """A command whose words are not options: `-tag:x`, `-2` and `--` arrive as typed.
+    """A command whose words may start with a dash: `-tag:x`, `-2` and `--`.
 
-    Its own long options are known anywhere before a bare `--`; its short ones only before the
-    first word, but for `-n 5` and `-n5`, with which nobody means a note without an n. Everything
-    else is a word, but for what looks like a long option that there is not: a slip must not become
-    a query that finds nothing. The words reach the function as `words`, a tuple.
+    Its long options are recognized anywhere before a bare `--`, its short options only before the
+    first word, except `-n 5` and `-n5`. Everything else is a word, except an unknown long option: a
+    typo must not become a query without results. The function gets the words as the tuple `words`.
     """
 
     def __init__(self, *args: Any, metavar: str = "WORDS...", **attrs: Any) -> None:
@@ -130,17 +129,17 @@ class RawCommand(click.Command):
         self.words_metavar = metavar
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Split options from words, and let click read the options alone."""
+        """Split options from words, and let click parse only the options."""
         options, words = self._split(ctx, args)
         ctx.params["words"] = tuple(words)
         return super().parse_args(ctx, options)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        """Name the words in the usage line."""
+        """Add the words to the usage line."""
         return [*super().collect_usage_pieces(ctx), self.words_metavar]
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer words and options; a `-` may begin either."""
+        """Complete words and options; both may start with `-`."""
         words = map(CompletionItem, shell_completion.complete_word(ctx, incomplete))
         return [*words, *super().shell_complete(ctx, incomplete)]
 
@@ -155,7 +154,7 @@ class RawCommand(click.Command):
                 words += [word, *rest]
                 break
             name, equals, _ = word.partition("=")
-            # `-n` alone may be a word; with a number behind it, it is none.
+            # `-n` is an option only with a number after it.
             is_count = word != "-n" or (rest and rest[0].isdigit())
             if "-n" in takes_value and _COUNTED.fullmatch(word) and is_count:
                 options.append(word)
@@ -183,12 +182,12 @@ def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageErro
 
 
 def join_query(words: tuple[str, ...]) -> str:
-    """Join words to a query; a bare `--` only ends the options."""
+    """Join words to a query, without a bare `--`."""
     return " ".join(word for word in words if word != "--")
 
 
 def _store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    # In the context, so that it counts before the verb and behind it.
+    # In the context, so that it works before and after the command.
     if value:
         found = context.find_object(CommandContext) or CommandContext()
         options: dict[str, Any] = {parameter.name or "": value}
@@ -196,7 +195,7 @@ def _store_option(context: click.Context, parameter: click.Parameter, value: Any
 
 
 stored_option = partial(click.option, expose_value=False, callback=_store_option)
-"""An option of `CommandContext`; no function takes it."""
+"""An option of `CommandContext`, which is not passed to the function."""
 vault_option = stored_option(
     "--vault", metavar="DIR", help="Vault to use: a folder, or a name listed by `vaults`."
 )
@@ -230,7 +229,7 @@ habit_argument = click.argument("habit", shell_complete=shell_completion.complet
 
 
 def limit_option(most: int | None = None) -> Callable[[Wrapped], Wrapped]:
-    """Return the option `-n N`; without it there are `most`, or all."""
+    """Return the option `-n N`; the default is `most`, or all."""
     return click.option(
         "-n",
         "--limit",
@@ -243,27 +242,27 @@ def limit_option(most: int | None = None) -> Callable[[Wrapped], Wrapped]:
 
 
 def verb_options(command: Wrapped) -> Wrapped:
-    """Add the options of every verb: `--vault`, `--plain` and `--debug`."""
+    """Add the options of every command: `--vault`, `--plain` and `--debug`."""
     return vault_option(plain_option(debug_option(command)))
 
 
 def json_options(command: Wrapped) -> Wrapped:
-    """Add `--json` and the options of every verb."""
+    """Add `--json` and the options of every command."""
     return json_option(verb_options(command))
 
 
 def answer_options(command: Wrapped) -> Wrapped:
-    """Add the options of every verb that answers from the index."""
+    """Add the options of every command that reads the index."""
     return json_option(no_refresh_option(verb_options(command)))
 
 
 def change_options(command: Wrapped) -> Wrapped:
-    """Add the options of every verb that writes."""
+    """Add the options of every command that writes."""
     return dry_run_option(verb_options(command))
 
 
 def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
-    """Return what click finds wrong with a command line, and how the command is written."""
+    """Return message and hint for an error of click, with the usage of the command."""
     context = getattr(error, "ctx", None)
     message = error.format_message().rstrip(".") + "."
     message = message.replace("a valid integer range", "a whole number")

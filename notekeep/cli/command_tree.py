@@ -1,4 +1,4 @@
-"""The click group of all verbs; the file of a verb is imported when the verb is named."""
+"""The click group of all commands; the module of a command is imported when it runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from notekeep.errors import UsageError
 
 
 class Verb(NamedTuple):
-    """Where a verb lives: module, the name of its click command in it, and its help group."""
+    """The module of a command, its name there, and its group in the help."""
 
     module: str
     command: str
@@ -95,28 +95,28 @@ ELSEWHERE = {
     "status": "today",
     "view": "show",
 }
-"""What other programs call a command, and the one that does it here."""
+"""Names of commands in other programs, and the command here."""
 
 
 class VerbGroup(click.Group):
-    """The verbs of notekeep, imported one at a time and listed by what they are for."""
+    """All commands, imported one at a time, and listed in groups."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return all verbs, in the order of the manual."""
+        """Return all commands, in the order of the manual."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import the verb's file and return its command."""
+        """Import the module of a command and return the command."""
         verb = VERBS.get(ALIASES.get(cmd_name, cmd_name))
         return import_command(verb.module, verb.command) if verb else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the verb; an unknown one names the nearest."""
+        """Find the command; the error of an unknown one suggests the nearest."""
         name = args[0]
         if name == "help":
-            # As git and others do: `help VERB` is `VERB --help`, and `help` alone that of all.
+            # As in git: `help COMMAND` is `COMMAND --help`, and `help` is `--help`.
             if args[1:]:
                 return self.resolve_command(ctx, [*args[1:], "--help"])
             output.write(ctx.get_help())
@@ -129,7 +129,7 @@ class VerbGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the verbs under the group each belongs to."""
+        """List the commands by group."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for name, verb in VERBS.items():
             command = self.get_command(ctx, name)
@@ -164,8 +164,8 @@ def tree(ctx: click.Context, *, no_prelude: bool, version: bool, as_json: bool) 
         raise UsageError("--json belongs after the command.", "For example: `notekeep ls --json`")
     if ctx.invoked_subcommand is not None:
         return None
-    given = current_context()
-    return open_or_print_today(given.vault, plain=given.plain, prelude=not no_prelude)
+    options = current_context()
+    return open_or_print_today(options.vault, plain=options.plain, prelude=not no_prelude)
 
 
 def _write_version(*, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Writing what a command plans: show the plan, ask when it is large, apply it, report."""
+"""Apply a plan: show it, ask before a large one, write it, report the result."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def apply_plan(
     yes: bool = False,
     quiet: bool = False,
 ) -> int:
-    """Write a plan, or only show it as a diff; say what came of it, `done` of each path.
+    """Apply a plan, or only show its diff. `done` returns the line to print for a path.
 
-    The exit code is 0, or 4 when a note had to be left out.
+    Return the exit code: 0, or 4 if a note was refused.
     """
     count = len(plan.changes)
     if dry_run:
@@ -57,7 +57,7 @@ def apply_plan(
 
 
 def report_result(result: WriteResult, done: Callable[[str], str] = str) -> None:
-    """Say what was written, with `done` of each path, and what there is to remark."""
+    """Print the line that `done` returns for each path, and the remarks."""
     for text in filter(None, map(done, result.paths)):
         output.write(text)
     for remark in result.remarks:
@@ -65,7 +65,7 @@ def report_result(result: WriteResult, done: Callable[[str], str] = str) -> None
 
 
 def write_diff(lines: Iterable[str]) -> None:
-    """Write a diff to stdout, in colours."""
+    """Print a diff in colours."""
     for line in lines:
         style = {"+": "green", "-": "red", "@": "blue"}.get(line[:1], "")
         output.write_styled([(line, style)])
@@ -78,7 +78,7 @@ def confirm(
     yes: bool,
     hint: str = "Use --yes to confirm, or --dry-run to see the changes.",
 ) -> None:
-    """Ask on a terminal; anywhere else `--yes` has to be said."""
+    """Ask on a terminal; anywhere else require `--yes`."""
     if yes:
         return
     if not sys.stdin.isatty():
@@ -88,9 +88,9 @@ def confirm(
 
 
 def report_refused(refused: Sequence[Problem]) -> int:
-    """Say which notes are left out of a plan and why; return the exit code, 0 or 4."""
+    """Print the refused notes and why; return the exit code, 0 or 4."""
     for problem in refused:
-        output.write_message(f"{problem.place} was not changed: {problem.message}")
+        output.write_message(f"{problem.place}: not changed: {problem.message}")
         if problem.hint:
             output.write_message(f"  {problem.hint}")
     return Refused.exit_code if refused else 0

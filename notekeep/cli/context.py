@@ -1,4 +1,4 @@
-"""What was given before the verb; without click, which a check-in does not load."""
+"""The options that every command has. This module does not load click; a check-in needs none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class CommandContext(NamedTuple):
-    """The options that may stand before a verb or behind it."""
+    """The options that may come before or after a command."""
 
     vault: str | None = None
     plain: bool = False
@@ -17,7 +17,7 @@ class CommandContext(NamedTuple):
 
 
 def current_context() -> CommandContext:
-    """Return the options of the verb that runs; the defaults where none runs under click."""
+    """Return the options of the running command; the defaults without click."""
     click = sys.modules.get("click")
     context = click.get_current_context(silent=True) if click else None
     found: CommandContext | None = context.find_object(CommandContext) if context else None
@@ -25,12 +25,12 @@ def current_context() -> CommandContext:
 
 
 def is_json() -> bool:
-    """Whether the answer is wanted as JSON."""
+    """Whether to print JSON."""
     return current_context().is_json
 
 
 def cron_command(root: str, *words: str, keep: str) -> list[str]:
-    """Return the words of a command for cron, with what it needs to know of this session."""
+    """Return a command for cron, with the environment variables that it needs; `keep` is one."""
     pairs = [f"{name}={os.environ[name]}" for name in ("NOTEKEEP_HOME", keep) if os.getenv(name)]
     environment = ["/usr/bin/env", *pairs] if pairs else []
     return [*environment, sys.executable, "-m", "notekeep", "--vault", root, *words]

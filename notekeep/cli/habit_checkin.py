@@ -1,8 +1,7 @@
-"""The words of a check-in, read, written and answered; it needs no click.
+"""Parse and run a check-in, without click.
 
 The first word is a habit. After a habit come a value, a day, a time and `key=word` pairs, in any
-order and each at most once; a word that is none of these is the next habit. A note after `--`
-belongs to all of them.
+order; any other word is the next habit. The note after `--` belongs to all of them.
 """
 
 from __future__ import annotations
@@ -34,10 +33,10 @@ _TIME = r"@([0-2]?[0-9]|3[0-5]):([0-5][0-9])(:[0-5][0-9])?"
 def read_words(
     words: Sequence[str], index: HabitIndex, *, day: date | None = None, is_forced: bool = False
 ) -> list[CheckIn]:
-    """Read the words of a check-in, which may be about several habits.
+    """Parse the words of a check-in, which may have several habits.
 
-    A day that follows bare names is the day of all of them; `day` is that of the others.
-    `is_forced` says that days ahead and units that do not convert are meant.
+    A day after several bare names applies to all of them; `day` is the default for the others.
+    `is_forced` accepts future days and units that do not convert.
     """
     note = ""
     words = list(words)
@@ -50,13 +49,13 @@ def read_words(
     while reader.left():
         found = reader.habit()
         if found.day is not None:
-            _give_day_to_bare_names(parsed, found.day)
+            _set_day_of_bare_names(parsed, found.day)
         parsed.append(found)
     return [one._replace(day=one.day or day, note=note, is_forced=is_forced) for one in parsed]
 
 
-def _give_day_to_bare_names(parsed: list[CheckIn], day: date) -> None:
-    """Give a day to the bare names at the end: `med floss yesterday` means both."""
+def _set_day_of_bare_names(parsed: list[CheckIn], day: date) -> None:
+    """Set the day of the bare names at the end: `med floss yesterday` means both."""
     for place in range(len(parsed) - 1, -1, -1):
         one = parsed[place]
         if one.is_typed or one.day is not None or one.time or one.extra:
@@ -75,7 +74,7 @@ class _WordsParser:
         return self.words[self.place :]
 
     def habit(self) -> CheckIn:
-        """One habit and what is said of it."""
+        """Parse one habit, its value, day, time and pairs."""
         habit = self._name()
         value: LogValue | None = None
         day: date | None = None
@@ -96,8 +95,8 @@ class _WordsParser:
                 self.place += 1
             else:
                 break
-        said = add_unit(value or DONE, habit.definition.unit)
-        return CheckIn(habit, said, day, time, extra=tuple(extra), is_typed=value is not None)
+        typed = add_unit(value or DONE, habit.definition.unit)
+        return CheckIn(habit, typed, day, time, extra=tuple(extra), is_typed=value is not None)
 
     def _name(self) -> Habit:
         word = self.left()[0]
@@ -139,7 +138,7 @@ class _WordsParser:
         return found[0]
 
     def _is_unit(self, word: str, habit: Habit) -> bool:
-        """Whether a word after a number is its unit, rather than a day or the next habit."""
+        """Whether a word after a number is its unit, and not a day or the next habit."""
         if re.fullmatch(amounts.MINUTES, word):
             return True  # "1h 20m"
         own = habit.definition.unit
@@ -150,7 +149,7 @@ class _WordsParser:
         return dates.try_parse_day(word, self.today) is None
 
     def _day(self, shortest: int = 1) -> date | None:
-        """A day of at least so many words, the longest there is."""
+        """Parse the longest day of at least `shortest` words."""
         words = self.left()
         if words[0] in DAY_OPTIONS and len(words) > 1:
             self.place += 2
@@ -178,18 +177,18 @@ def check_in(
     dry_run: bool = False,
     vault: str | None = None,
 ) -> int:
-    """Check in, all of it or nothing; answer with a line for each habit; return the exit code."""
+    """Check in, all habits or none; print a line for each; return the exit code."""
     opened = Vault.open(vault or current_context().vault)
     index = opened.habits
     index.refresh()
-    wanted = dates.parse_day(day, index.today()) if day else None
+    default_day = dates.parse_day(day, index.today()) if day else None
     try:
-        parsed = read_words(words, index, day=wanted, is_forced=force)
+        parsed = read_words(words, index, day=default_day, is_forced=force)
     except NotFound:
-        # Only the catalog knows the habits that are defined outside of their folder.
+        # Only an update of the catalog finds new habits outside of the folder of habits.
         opened.indexing.refresh(words=False, for_answer=True)
         index.refresh()
-        parsed = read_words(words, index, day=wanted, is_forced=force)
+        parsed = read_words(words, index, day=default_day, is_forced=force)
     for one in parsed:
         try:
             checkin.validate_check_in(index, one)

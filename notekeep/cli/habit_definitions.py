@@ -83,9 +83,9 @@ def add_(
         fields["after"] = f"[[{name_before}]]"
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
     plan = vault.notes.plan_new("habit", name, fields=fields)
-    due = parse_schedule(schedule).text()  # so that plain words are seen as understood
+    due = parse_schedule(schedule).text()  # to show how words were read
     about = f"habit {fields['habit']}: {due}"
-    if fields["goal"] != "done":  # which would read as if today were done
+    if fields["goal"] != "done":  # would look like the status of today
         about += f", {fields['goal']}"
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda path: f"{path}  {about}")
 
@@ -200,7 +200,7 @@ def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) ->
 
 
 def _find(name: str) -> tuple[Vault, Habit]:
-    """The vault, and the habit that a name means; it has a note."""
+    """Return the vault and the habit with a name; Refused without a note."""
     vault = open_vault()
     found = vault.habits.resolve(name)
     if not found.definition.path:
@@ -218,7 +218,7 @@ def _set(vault: Vault, found: Habit, changes: list[str], *, dry_run: bool) -> in
 
 
 def _file(index: HabitIndex, habit: Habit, day: date | None) -> str:
-    """The note of a habit, or the log file with its last entry of a day."""
+    """Return the note of a habit, or the log file with its last entry of a day."""
     if day is None:
         if not habit.definition.path:
             raise NotFound(f"No note defines {habit.definition.id}.")

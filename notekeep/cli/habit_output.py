@@ -1,4 +1,4 @@
-"""Habits as text and as JSON: one line for a check-in, a row for each habit of a list."""
+"""Habits as text and as JSON."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MARK_STYLES: dict[Mark, str] = {
 
 
 def glyphs(settings: VaultSettings) -> MarkGlyphs:
-    """Return the characters that the terminal can show and the person wants."""
+    """Return the characters of the settings, else those that the terminal can show."""
     if settings.glyphs:
         return ASCII_MARKS if settings.glyphs == "ascii" else UNICODE_MARKS
     shown = "".join((*UNICODE_MARKS.marks.values(), UNICODE_MARKS.levels))
@@ -39,12 +39,12 @@ def glyphs(settings: VaultSettings) -> MarkGlyphs:
 
 
 def percent(share: float | None) -> str:
-    """Return a share in words, `72 %`; nothing known is not nothing done."""
+    """Format a share: `72 %`, or `no data`, which is not 0 %."""
     return "no data" if share is None else f"{share * 100:.0f} %"
 
 
 def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
-    """Write one line for a check-in."""
+    """Print one line for a check-in."""
     habit, cell = done.habit, done.cell
     is_today = cell.day == index.today()
     note = habit.note if is_today else habit.period_note
@@ -54,7 +54,7 @@ def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
 
 
 def write_undo(done: Undone, index: HabitIndex) -> None:
-    """Write one line for an entry that was undone."""
+    """Print one line for an undone entry."""
     habit, cell = done.habit, done.cell
     parts = [pluralize(cell.amount) or cell.status, format_streak(habit), _strength(habit)]
     _write_line(done, [*parts, f"undid: {done.undone.partition(': ')[2]}"], index)
@@ -76,7 +76,7 @@ def _write_line(done: CheckInResult | Undone, parts: Sequence[str], index: Habit
 
 
 def aim(habit: HabitView, signs: MarkGlyphs) -> str:
-    """Return the goal of a habit, else its schedule, in words."""
+    """Return the goal and schedule of a habit in words."""
     return ascii_goal(habit.aim) if signs is ASCII_MARKS else habit.aim
 
 

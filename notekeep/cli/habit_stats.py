@@ -1,4 +1,4 @@
-"""Habits in figures: `habit year`, `habit stats`, and `review`."""
+"""Statistics of habits: `habit year`, `habit stats` and `review`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from notekeep.tracking.habit_details import RATE_SPANS, Calendar, Detail, load_h
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex
 
-WHEN = {0: "the same day", 1: "the next day"}  # the lags of two habits in words
+WHEN = {0: "the same day", 1: "the next day"}  # LAGS in words
 
 
 @click.command("year", short_help="Show a year as a heatmap.")
@@ -56,16 +56,16 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
     index = vault.habits
     if habit and year is None and habit.isdecimal() and len(habit) == 4:
         habit, year = None, habit
-    wanted = parse_year(year, index.today())
+    number = parse_year(year, index.today())
     if draft:
         index.refresh()
         chosen = [index.find(habit)] if habit else index.known()
-        plan = plan_year(vault.workspace, index, chosen, wanted)
+        plan = plan_year(vault.workspace, index, chosen, number)
         return apply_plan(vault, plan, dry_run=dry_run)
     if habit is None:
-        return _months(index, wanted)
-    detail = load_habit_details(index, habit, wanted)
-    kept = detail.of_year.kept
+        return _months(index, number)
+    detail = load_habit_details(index, habit, number)
+    found = detail.of_year.kept
     if is_json():
         days = [
             {"date": day.day.isoformat(), "level": day.level, "status": day.status}
@@ -73,11 +73,11 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
             for day in column
             if day is not None
         ]
-        output.write_json({"id": detail.view.id, "year": wanted, "days": days})
+        output.write_json({"id": detail.view.id, "year": number, "days": days})
         return 0
-    output.write_styled([(f"{detail.view.title}  {wanted}", "bold")])
+    output.write_styled([(f"{detail.view.title}  {number}", "bold")])
     _heatmap(detail.calendar, glyphs(index.places.settings))
-    output.write(f"met {kept.met}, missed {kept.missed}, {percent(kept.value)}")
+    output.write(f"met {found.met}, missed {found.missed}, {percent(found.value)}")
     return 0
 
 
@@ -193,7 +193,7 @@ def _months(index: HabitIndex, year: int) -> int:
 
 
 def _heatmap(squares: Calendar, signs: MarkGlyphs) -> None:
-    """Weeks in columns, months above, and a letter for each level."""
+    """Print weeks in columns, months above, and a letter for each level."""
     heading = [" "] * len(squares.columns)
     for column, month in squares.months:
         for place, letter in enumerate(dates.MONTHS[month - 1]):
@@ -215,11 +215,11 @@ def _letter(square: Cell | None, signs: MarkGlyphs) -> str:
 
 
 def _show_pair(index: HabitIndex, first: str, second: str) -> int:
-    """Say how the second habit goes with the first, on the same day and on the next."""
+    """Compare the second habit with the first, on the same day and on the next."""
     index.refresh()
     chosen = [index.find(first), index.find(second)]
     names = [habit.definition.id for habit in chosen]
-    found = _pairs(index, chosen, [(names[0], names[1], lag) for lag in LAGS])
+    found = _compare(index, chosen, [(names[0], names[1], lag) for lag in LAGS])
     if is_json():
         output.write_json({"total": len(found), "pairs": [_object(pair) for pair in found]})
         return 0
@@ -233,7 +233,7 @@ def _show_pair(index: HabitIndex, first: str, second: str) -> int:
 
 
 def _show_pairs(index: HabitIndex) -> int:
-    """List the pairs of all habits that stand out from all that were looked at."""
+    """List the pairs of habits that stand out."""
     index.refresh()
     habits = [
         habit
@@ -241,9 +241,9 @@ def _show_pairs(index: HabitIndex) -> int:
         if habit.definition.path and not habit.definition.is_archived
     ]
     names = [habit.definition.id for habit in habits]
-    wanted = [(one, other, 0) for one, other in combinations(names, 2)]
-    wanted += [(one, other, 1) for one, other in permutations(names, 2)]
-    found = _pairs(index, habits, wanted)
+    pairs = [(one, other, 0) for one, other in combinations(names, 2)]
+    pairs += [(one, other, 1) for one, other in permutations(names, 2)]
+    found = _compare(index, habits, pairs)
     worth = [pair for pair in found if pair.is_worth_a_try]
     if is_json():
         output.write_json({"total": len(found), "pairs": [_object(pair) for pair in worth]})
@@ -255,12 +255,12 @@ def _show_pairs(index: HabitIndex) -> int:
     return 0 if worth else 1
 
 
-def _pairs(
-    index: HabitIndex, habits: list[Habit], wanted: list[tuple[str, str, int]]
+def _compare(
+    index: HabitIndex, habits: list[Habit], pairs: list[tuple[str, str, int]]
 ) -> list[HabitPair]:
     lines = {habit.definition.id: index.timeline(habit) for habit in habits}
     logged = find_logged_days(index.days(habit) for habit in index.known())
-    return compare_pairs(lines, logged, wanted)
+    return compare_pairs(lines, logged, pairs)
 
 
 def _sentence(pair: HabitPair) -> str:

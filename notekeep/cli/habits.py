@@ -1,6 +1,6 @@
-"""`habit`: check in, lists of habits, the log, and the way to all other commands of habits.
+"""`habit`: check in, lists of habits, the log, and the group of all commands of habits.
 
-Those lie in files of their own, each imported when its command runs.
+The other commands are in modules that are imported when they run.
 """
 
 from __future__ import annotations
@@ -68,20 +68,20 @@ COMMANDS = {
     "remind": "habit_integrations",
     "prompt": "habit_integrations",
 }
-"""Each command of habits and the file it lives in, which is imported when it runs."""
+"""The module of each command of habits."""
 
 
 class HabitGroup(DefaultGroup):
-    """Commands of habits by their names; any other first word begins a check-in."""
+    """The commands of habits; any other first word starts a check-in."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return all commands, in the order of the manual."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import the file that a command lives in and return the command."""
+        """Import the module of a command and return the command."""
         if cmd_name == CHECK_IN:
-            return check_in
+            return check_in_
         module = COMMANDS.get(cmd_name)
         return import_command(module, f"{cmd_name}_") if module else None
 
@@ -120,7 +120,7 @@ def habit() -> None:
 @click.option("--force", is_flag=True, help="Accept a future day, or a unit that does not convert.")
 @dry_run_option
 @json_options
-def check_in(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) -> int:
+def check_in_(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) -> int:
     """Log habits, each with an optional value, day and time, and one note for all."""
     return habit_checkin.check_in(words, day=day, force=force, dry_run=dry_run)
 
@@ -150,18 +150,18 @@ def todo_(*, everything: bool) -> int:
     index = open_vault().habits
     day = index.today()
     habits = [habit for habit in index.views(day) if not habit.is_archived]
-    done, asked, _ = count_habits(habits)
+    done, total, _ = count_habits(habits)
     if everything:
         shown = [habit for habit in habits if habit.call != "none" or habit.today.is_logged]
     else:
         shown = [habit for habit in habits if habit.call in ("due", "may")]
     if is_json():
         rows = [habit_object(habit) for habit in shown]
-        output.write_json({"date": day.isoformat(), "done": done, "asked": asked, "habits": rows})
+        output.write_json({"date": day.isoformat(), "done": done, "asked": total, "habits": rows})
     else:
         ends = config.end_of_day(day, index.places.settings.day_start)
         when = f"  {dates.format_short_day(day)}{ends}"
-        output.write_styled([(f"Habits  {done} of {asked} done", "bold"), (when, "dim")])
+        output.write_styled([(f"Habits  {done} of {total} done", "bold"), (when, "dim")])
         _write_list(shown, glyphs(index.places.settings), days=True)
         if not habits:
             output.write_message(NO_HABIT)
@@ -222,7 +222,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
 
 
 def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -> None:
-    """A row for each habit, under the heading of its group; `days` adds earlier marks."""
+    """Print a row for each habit, grouped; `days` adds the marks of earlier days."""
     rows: list[output.Columns] = []
     groups: dict[int, str] = {}
     for place, habit in enumerate(habits):
@@ -244,7 +244,7 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
 
 
 def _ending(habit: HabitView, *, with_note: bool = True) -> output.Columns:
-    """What a row ends with: the streak, its best where there is room, and how today stands."""
+    """Return the last columns: streak, best streak, and the note about today."""
     streak, bracket, best = format_streak(habit).partition(" (")
     note = f"  {habit.note}" if habit.note and with_note else ""
     style = "yellow" if habit.is_at_risk else ""
@@ -259,7 +259,7 @@ def _style(cell: Cell) -> str:
     return MARK_STYLES.get(cell.mark, "")
 
 
-SHOWN_DAYS = 14  # how many days of the log are shown when nothing is said
+SHOWN_DAYS = 14  # of the log, by default
 
 
 @click.command("log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show log entries.")
@@ -323,7 +323,7 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
     """
     vault = open_vault()
     if fix:
-        from notekeep.notes.habit_notes import plan_repairs  # `habit prompt` starts without it
+        from notekeep.notes.habit_notes import plan_repairs  # `habit prompt` does not need it
 
         plan = plan_repairs(vault.workspace, vault.habits.problems())
         if plan.changes or dry_run:
@@ -378,7 +378,7 @@ def ask_(words: tuple[str, ...]) -> int:
 
 
 def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
-    """One question, until the answer is understood; False when the person has enough."""
+    """Ask until the answer is valid; return False to quit."""
     goal = f", {habit.goal}" if habit.goal != "done" else ""
     question = f"{habit.title} ({dates.format_short_day(day, today)}{goal})  y/n/s/number/enter"
     while True:
@@ -405,7 +405,7 @@ def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
 
 
 def _names_and_day(words: list[str], today: date) -> tuple[list[str], date | None]:
-    """A habit's name, then a day; either may be missing."""
+    """Split words into the name of a habit and a day; both are optional."""
     for names in (0, 1):
         rest = " ".join(words[names:])
         day = dates.try_parse_day(rest, today) if rest else None

@@ -35,7 +35,7 @@ from notekeep.vault import Vault
 PLAIN_COLUMNS = ("title", "type", "path")
 NO_NOTE = 'No notes yet. `notekeep new note "A title"` creates one.'
 
-MAX_RECENT = 5  # notes changed last that are listed
+MAX_RECENT = 5  # notes in "Last changed"
 
 _NAME = re.compile(r"\{\{|\}\}|\{([\w-]+)\}")
 
@@ -122,7 +122,7 @@ def _count(vault: Vault, query: str, by: str, limit: int | None) -> int:
 
 
 def canonical_field(vault: Vault, name: str, others: Container[str] = ()) -> str:
-    """Return the canonical name of a field; `others` are names that stand for themselves."""
+    """Return the canonical name of a field; `others` are names that are returned unchanged."""
     name = name.strip()
     if name in others:
         return name
@@ -139,7 +139,7 @@ def canonical_field(vault: Vault, name: str, others: Container[str] = ()) -> str
 
 
 def cell_text(value: Any) -> str:
-    """Return a value as text in a column."""
+    """Format a value for a column."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
@@ -150,9 +150,9 @@ def cell_text(value: Any) -> str:
 
 
 def read_template(vault: Vault, template: str, others: Container[str] = ()) -> Callable[..., str]:
-    """Return what fills `{name}` of a template with the field of a row that it means.
+    """Return a function that fills each `{name}` of a template with a field of a row.
 
-    `others` are names of values that are given along with each row; `{{` and `}}` are braces.
+    `others` are names of values that are passed with each row; `{{` and `}}` are braces.
     """
     names = {name: canonical_field(vault, name, others) for name in _NAME.findall(template) if name}
 
@@ -338,7 +338,7 @@ def print_today(vault: Vault) -> None:
     title = f"{view.day:%A} {view.day.day} {view.day:%B %Y}"
     output.write_styled([(title, "bold"), (f"  {vault.root}", "dim")])
     signs = glyphs(vault.settings)
-    done, asked, _ = count_habits(view.habits)
+    done, total, _ = count_habits(view.habits)
     habits = [
         (
             signs.marks[habit.today.mark],
@@ -349,7 +349,7 @@ def print_today(vault: Vault) -> None:
         )
         for habit in view.habits
     ]
-    _write_part("Habits", habits, f"{done} of {asked} done" if habits else "")
+    _write_part("Habits", habits, f"{done} of {total} done" if habits else "")
     count = f"{view.tasks.open} open; `notekeep tasks` lists them" if view.tasks.open else ""
     tasks = [
         (
@@ -380,7 +380,7 @@ def print_today(vault: Vault) -> None:
 def _write_part(
     head: str, rows: Sequence[Sequence[str]], aside: str = "", whole: int | None = None
 ) -> None:
-    """One part of the overview; nothing at all when it is empty."""
+    """Print one part of the overview, if it is not empty."""
     if not rows and not aside:
         return
     output.write("")
@@ -405,7 +405,7 @@ def random(words: tuple[str, ...], *, template: str | None) -> int:
     vault = open_refreshed()
     fill = read_template(vault, template or "")
     found = vault.search.rows(join_query(words)).rows
-    row = chance.choice(found) if found else None  # noqa: S311 - nothing depends on it
+    row = chance.choice(found) if found else None  # noqa: S311 - no secret
     if is_json():
         output.write_json({"total": len(found), "row": row.as_object() if row else None})
     elif row is None:
@@ -459,23 +459,23 @@ def books(year: str | None, *, markdown: bool) -> int:
     from notekeep.services import books as year_of_books
 
     vault = open_refreshed()
-    wanted = parse_year(year, vault.today())
-    found = year_of_books.gather_book_year(vault.search, wanted)
+    number = parse_year(year, vault.today())
+    found = year_of_books.gather_book_year(vault.search, number)
     if markdown:
         public = [book for book in found.books if not book.row.private]
         if left_out := len(found.books) - len(public):
             output.write_message(f"{left_out} private left out.")
         found = year_of_books.BookList(public)
     if is_json():
-        output.write_json(year_of_books.book_year_object(wanted, found))
+        output.write_json(year_of_books.book_year_object(number, found))
     elif not found.books:
-        output.write_message(f"No book has `finished` in {wanted}.")
+        output.write_message(f"No book has `finished` in {number}.")
     elif markdown:
         for line in year_of_books.markdown_lines(found):
             output.write(line)
     else:
         output.write_styled(
-            [(f"{wanted} in books", "bold"), (f"  {year_of_books.sum_up(found)}", "")]
+            [(f"{number} in books", "bold"), (f"  {year_of_books.sum_up(found)}", "")]
         )
         output.write("")
         output.table(year_of_books.month_rows(found), heads=year_of_books.MONTH_HEADS, stretch=4)

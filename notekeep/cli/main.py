@@ -1,6 +1,6 @@
-"""The start of every command and its end: the interface, a check-in or a verb, and errors.
+"""The entry point: start the interface, a check-in or a command, and report errors.
 
-Click is imported only for a verb: it takes a third of what a check-in takes in all.
+A check-in does not import click, which takes a third of its time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import suppress
 from notekeep.errors import Ambiguous, Failure, NotekeepError, NotFound, Refused, UsageError
 
 INTERRUPTED = 130
-COMPLETE = "_NOTEKEEP_COMPLETE"  # set by the shell while it completes a command line
+COMPLETE = "_NOTEKEEP_COMPLETE"  # set by the shell during completion
 NO_VAULT = (
     "No vault found. A vault is a folder of Markdown with your notes, habits and drafts.\n"
     "`notekeep init DIR` makes a folder a vault; an Obsidian vault works too.\n"
@@ -31,16 +31,16 @@ SYSTEM_HINTS = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command that the words after the program's name are, and return its exit code.
+    """Run a command line without the program's name, and return the exit code.
 
     0 done, 1 nothing found, 2 usage or ambiguous, 3 conflict, 4 refused, 5 failed, 130 interrupted.
     """
-    _need_streams()
+    _replace_closed_streams()
     try:
         code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our output left, as `head` does: nothing more to say, and nobody to hear it.
+        # The reader closed the pipe, as `head` does.
         _drop_output()
         return 0
     except KeyboardInterrupt:
@@ -49,13 +49,13 @@ def main(arguments: Sequence[str]) -> int:
         if "--debug" in arguments:
             raise
         if isinstance(error, OSError):
-            _drop_output()  # what could not be written now cannot be at the end either
+            _drop_output()  # the flush at exit would fail again
         return report_error(error, arguments)
     return code
 
 
-def _need_streams() -> None:
-    """Read and write nothing where the shell closed a stream."""
+def _replace_closed_streams() -> None:
+    """Replace streams that the shell closed with empty ones."""
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BytesIO(), "utf-8")
     for name in ("stdout", "stderr"):
@@ -69,9 +69,9 @@ def _drop_output() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Take the shortest way that the words allow: the interface, a check-in, a verb."""
+    """Run the interface or a check-in without click if possible, else a command."""
     if COMPLETE in os.environ:
-        return _run_verb(arguments)
+        return _run_click(arguments)
     vault, words = None, list(arguments)
     if words[:1] == ["--vault"] and len(words) > 1 and words[1]:
         vault, words = words[1], words[2:]
@@ -81,11 +81,11 @@ def _run(arguments: Sequence[str]) -> int:
         from notekeep.cli import habit_checkin
 
         return habit_checkin.check_in(words[1:], vault=vault)
-    return _run_verb(arguments)
+    return _run_click(arguments)
 
 
 def is_check_in(words: Sequence[str]) -> bool:
-    """Whether words are plainly a check-in; where there are options, click has to look."""
+    """Whether words are a check-in without options, which does not need click."""
     if len(words) < 2 or words[0] not in ("habit", "h"):
         return False
     from notekeep.habits.definition import RESERVED
@@ -97,7 +97,7 @@ def is_check_in(words: Sequence[str]) -> bool:
     return not any(word.startswith("-") and not word[1:2].isdigit() for word in before_note)
 
 
-def _run_verb(arguments: Sequence[str]) -> int:
+def _run_click(arguments: Sequence[str]) -> int:
     import click
 
     from notekeep.cli.command_tree import tree
@@ -108,7 +108,7 @@ def _run_verb(arguments: Sequence[str]) -> int:
 
             shell_completion.register_shells()
             tree.main(args=list(arguments), prog_name="notekeep", standalone_mode=False)
-        # What `main` of click does besides would take a pipe that was closed for a failure.
+        # `main` of click would report a closed pipe as a failure.
         with tree.make_context("notekeep", list(arguments)) as context:
             result = tree.invoke(context)
     except click.exceptions.Exit as error:
@@ -119,12 +119,12 @@ def _run_verb(arguments: Sequence[str]) -> int:
 def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool = True) -> int:
     """Open the interface on a terminal; print the overview of today anywhere else.
 
-    `plain` is never the interface; `prelude` lets it show its last frame while it starts. The exit
-    code is 2 when there is no vault and nobody to ask.
+    `plain` never opens the interface; `prelude` shows its last frame during the start. The exit
+    code is 2 without a vault, if there is no terminal.
     """
     from notekeep.vault import Vault
 
-    # On a terminal, or on a page that `serve` opened.
+    # On a terminal, or in a browser through `serve`.
     is_interface = not plain and (
         "TEXTUAL_DRIVER" in os.environ
         or (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
@@ -134,12 +134,12 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     except NotFound:
         if vault:
             raise
-        opened = None  # the interface opens on its welcome
+        opened = None  # the interface shows its welcome screen
     if is_interface:
         from notekeep.tui.launch import launch
 
         if sys.__stderr__ is not None and not sys.__stderr__.isatty():
-            # Textual draws there; errors that go into a file leave the screen to the output.
+            # Textual draws on stderr; if that is redirected to a file, use stdout.
             sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
         return launch(opened, prelude=prelude)
     if opened is None:
@@ -153,9 +153,9 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
 
 
 def report_error(error: Exception, arguments: Sequence[str] = ()) -> int:
-    """Say on stderr what went wrong and what to do; return the exit code that belongs to it.
+    """Print an error and its hint on stderr; return its exit code.
 
-    `arguments` are the words that were typed, to show how the command is meant.
+    `arguments` is the command line, to suggest a corrected one.
     """
     from notekeep.cli import output
 
@@ -165,8 +165,8 @@ def report_error(error: Exception, arguments: Sequence[str] = ()) -> int:
         if isinstance(error, NotFound) and error.near and error.name in arguments:
             import shlex
 
-            meant = [error.near if word == error.name else word for word in arguments]
-            hint += f"\nType: {shlex.join(['notekeep', *meant])}"
+            corrected = [error.near if word == error.name else word for word in arguments]
+            hint += f"\nType: {shlex.join(['notekeep', *corrected])}"
     elif isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         message, hint = f"{name}{error.strerror or error}.", SYSTEM_HINTS.get(error.errno or 0, "")
@@ -189,7 +189,7 @@ def report_error(error: Exception, arguments: Sequence[str] = ()) -> int:
 
 
 def _place(error: NotekeepError) -> str:
-    """The lines under a message that show where: a caret under the query, a line, or candidates."""
+    """Return the lines after a message: a caret under the text, a line number, or candidates."""
     if isinstance(error, Refused) and error.line and f"line {error.line}" not in error.message:
         return f"  line {error.line}"
     if isinstance(error, Ambiguous):

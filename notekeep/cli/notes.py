@@ -38,9 +38,9 @@ from notekeep.storage.file_names import is_within, vault_path
 from notekeep.vault import Vault
 
 _CHANGE = re.compile(r"[^\s=]+?[+-]?=")
-_SPACED_CHANGE = re.compile(r"[^\s=][^=]*=")  # where `--` tells it from a title, as "E = mc2"
+_SPACED_CHANGE = re.compile(r"[^\s=][^=]*=")  # before `--`; without it could be a title: "E = mc2"
 _TAG = re.compile(r"[+-]#?[^\s+-]")
-PIPED = "-"  # stands for the notes that are named on standard input
+PIPED = "-"  # the notes on standard input
 
 
 @click.command(short_help="Create a note.")
@@ -86,7 +86,7 @@ def new(
     folder = vault.schema.folders.get(kind)
     has_folder = folder is not None and os.path.isdir(vault.absolute(folder))
     if kind not in FIXED_KINDS and not has_folder:
-        with show_progress() as progress:  # so that it is known where such notes are
+        with show_progress() as progress:  # to find the folder of such notes
             vault.indexing.refresh(words=False, progress=progress)
     body = "" if sys.stdin.isatty() else sys.stdin.read()
     fields = dict(_pair(pair) for pair in pairs)
@@ -218,13 +218,13 @@ def open_(note: tuple[str, ...]) -> int:
 
 
 def edit_file(vault: Vault, path: str) -> int:
-    """Open a file of the vault in the person's editor, and wait for it."""
+    """Open a file of the vault in the user's editor, and wait."""
     command = editor_command(vault.person.editor, os.environ)
     return _run(command, [vault.absolute(path)], "the editor")
 
 
 def _run(command: list[str], arguments: list[str], what: str, feed: str | None = None) -> int:
-    """Run a person's own command, never through a shell, with `--` before any path."""
+    """Run a command of the user, never through a shell, with `--` before any path."""
     try:
         done = subprocess.run(
             [*command, *(["--", *arguments] if arguments else [])],
@@ -277,9 +277,9 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
 
 
 def _offer_dates(vault: Vault, plan: WritePlan, name: str, *, asks: bool) -> WritePlan:
-    """The plan with the dates that go with a new status, if a person at a terminal wants them.
+    """Return the plan with the dates for a new status, if the user accepts them.
 
-    They are not filled in unasked: who catches up on old books did not finish them today.
+    They are not set without asking, because the book may have been finished long ago.
     """
     offer = vault.notes.find_date_offer(plan)
     if offer is None:
@@ -287,8 +287,8 @@ def _offer_dates(vault: Vault, plan: WritePlan, name: str, *, asks: bool) -> Wri
     pairs = " ".join(f"{field}={offer.day}" for field in offer.fields)
     where = f" in {offer.notes} notes" if offer.notes > 1 else ""
     if asks and sys.stdin.isatty():
-        is_wanted = click.confirm(clean(f"Also set {pairs}{where}?"), default=True, err=True)
-        return offer.plan if is_wanted else plan
+        is_accepted = click.confirm(clean(f"Also set {pairs}{where}?"), default=True, err=True)
+        return offer.plan if is_accepted else plan
     plan.remarks += [f"{field} is empty{where}" for field in offer.fields]
     if offer.notes == 1:
         plan.remarks[-1] += (
@@ -318,7 +318,7 @@ def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
 
 
 def _find_paths(vault: Vault, words: Sequence[str]) -> list[str]:
-    """Return the notes that words name one by one, else those of one name or query."""
+    """Return the notes with these names, or those of one name or query."""
     names = split_names(vault.catalog, words, vault.root)
     if len(names) > 1 and all(find_exact(vault.catalog, name, vault.root) for name in names):
         return [row.path for row in resolve_names(vault.catalog, names, vault.root)]
@@ -328,7 +328,7 @@ def _find_paths(vault: Vault, words: Sequence[str]) -> list[str]:
 def _split(
     words: tuple[str, ...], shape: re.Pattern[str], form: str
 ) -> tuple[list[str], Sequence[str]]:
-    """The changes, and what they are made to: after `--`, or after the last change."""
+    """Split words into changes and notes, at `--` or after the last change."""
     if "--" in words:
         at = words.index("--")
         changes, rest = list(words[:at]), words[at + 1 :]
@@ -443,16 +443,16 @@ def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
     data = sys.stdin.buffer.read()
     parts = data.split(b"\0") if b"\0" in data else data.splitlines()
     piped = [os.fsdecode(part) for part in parts if part.strip()]
-    given = [name for word in words for name in (piped if word == PIPED else [word])]
-    if not given:
+    names = [name for word in words for name in (piped if word == PIPED else [word])]
+    if not names:
         raise NotFound(
             "No notes on standard input.", "`notekeep ls --null QUERY` lists the notes of a query."
         )
-    return resolve_names(vault.catalog, given, vault.root)
+    return resolve_names(vault.catalog, names, vault.root)
 
 
 def _folder(vault: Vault, folder: str) -> str:
-    """A folder of the vault, where it was named as a shell completes it."""
+    """Return a folder relative to the vault, also for a path that the shell completed."""
     is_here = folder == "." and is_within(os.path.realpath("."), os.path.realpath(vault.root))
     is_relative = folder == ".." or folder.startswith(("./", "../"))
     is_absolute = os.path.isabs(folder) and folder.strip("/") and os.path.isdir(folder)

@@ -1,4 +1,4 @@
-"""Opening the vault, indexing what changed, and finding the notes that a command is about."""
+"""Open the vault, update the index, and find the notes of a command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notekeep.vault import Vault
 
 
 def open_vault() -> Vault:
-    """Open the vault that is meant, without looking at its files."""
+    """Open the vault of the command line, without scanning its files."""
     vault = Vault.open(current_context().vault)
     if vault.settings.is_unread:
         write_message(f"The vault's settings are ignored: {vault.settings.unsure}")
@@ -22,12 +22,12 @@ def open_vault() -> Vault:
 
 
 def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
-    """Open the vault and look at its files; say on stderr what could not be taken in.
+    """Open the vault and update its index; print on stderr what is missing in it.
 
     Args:
-        words: Whether the answer needs the full text; without, Whoosh is not even loaded.
-        whole: Whether no changed note may be left for later: one that nobody has read may be
-            private, or link to a note that moves.
+        words: Whether the command needs the full text; without it Whoosh is not loaded.
+        whole: Whether to index all changes first, because an unread note may be private, or link to
+            a note that moves.
     """
     vault = open_vault()
     first_time = vault.catalog.meta("reader") is None
@@ -60,7 +60,7 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
 
 
 def find_paths(vault: Vault, words: str) -> list[str]:
-    """Return the notes that words mean: one by its name, else all that a query matches."""
+    """Return the note with a name, else the notes that match a query."""
     rows = name_lookup.select(
         vault.catalog, words, vault.root, lambda: vault.search.rows(words).rows
     )
@@ -69,7 +69,7 @@ def find_paths(vault: Vault, words: str) -> list[str]:
 
 @contextmanager
 def show_progress() -> Iterator[Callable[[int, int], None] | None]:
-    """Show on a terminal how many notes are done, how fast, and how long it may take."""
+    """Show the progress of indexing on a terminal: notes, speed and time left."""
     pace = indexing_process.Pace()
     with show_status() as show:
         yield show and (lambda done, total: show(f"indexing {pace.describe(done, total)}"))
@@ -77,7 +77,7 @@ def show_progress() -> Iterator[Callable[[int, int], None] | None]:
 
 @contextmanager
 def show_status() -> Iterator[Callable[[str], None] | None]:
-    """Show one line on a terminal that is replaced as work goes on, and removed at its end."""
+    """Show a status line on a terminal, and clear it at the end."""
     if not sys.stderr.isatty():
         yield None
         return

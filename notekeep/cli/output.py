@@ -1,7 +1,7 @@
-"""The only writer to stdout: text, tables and JSON, cleaned of what a terminal would obey.
+"""All output to stdout: text, tables and JSON, without control characters.
 
-Nothing here draws boxes or needs rich; a table is columns with two spaces between, cut to the
-terminal's width on a terminal and whole anywhere else.
+A table is columns separated by two spaces. It is cut to the width of a terminal, and complete
+anywhere else.
 """
 
 from __future__ import annotations
@@ -31,47 +31,47 @@ STYLES = {
 }
 GAP = "  "
 _NO_CELL = frozenset({"Mn", "Me", "Cf"})
-"""Accents, variation selectors and joiners: they stand in the cell before them."""
+"""Accents, variation selectors and joiners, which have no width."""
 ELLIPSIS = "…"
-LEAST = 6  # a column is not cut to fewer cells than this, however narrow the terminal is
-READABLE = 20  # to so many cells one column is cut before others are
+LEAST = 6  # the minimum width of a column
+READABLE = 20  # the width to which `stretch` is cut before other columns
 
 
 def is_terminal() -> bool:
-    """Whether stdout is a terminal that a person looks at."""
+    """Whether stdout is a terminal."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def write(text: str) -> None:
-    """Write one or more lines, cleaned of everything a terminal would obey."""
+    """Write one or more lines, without control characters."""
     _write_line(clean(text))
 
 
 def write_json(value: Any) -> None:
-    """Write one value as JSON; characters a terminal would obey are written as escapes."""
+    """Write one value as JSON, with control characters as escapes."""
     text = dumps(value, ensure_ascii=False, indent=2, default=str)
     _write_line(text if text.isascii() else "".join(map(_escaped, text)))
 
 
 def write_null(values: Iterable[str]) -> None:
-    """Write values with a NUL after each, byte for byte, for `xargs -0`."""
+    """Write values unchanged, each followed by NUL, for `xargs -0`."""
     write_bytes(b"".join(os.fsencode(value) + b"\0" for value in values))
 
 
 def write_bytes(data: bytes) -> None:
-    """Write a file's bytes as they are; only for a pipe, never for a terminal."""
+    """Write bytes unchanged; only for a pipe, never for a terminal."""
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
 
 def write_message(text: str) -> None:
-    """Write something beside the answer, on stderr."""
+    """Write a message to stderr."""
     sys.stderr.write(replace_unencodable(clean(text)) + "\n")
 
 
 def style_text(text: str, style: str) -> str:
-    """Clean a text and put it in one of STYLES ("" for none), where colours are welcome."""
+    """Clean a text; add one of STYLES ("" for none) if colours are enabled."""
     text = clean(text)
     if not style or not is_terminal() or os.environ.get("NO_COLOR") or current_context().plain:
         return text
@@ -97,11 +97,11 @@ def table(
     """Write rows in columns.
 
     Args:
-        rows: The cells; every row has as many as the first.
-        heads: The names of the columns; none are written without it.
-        stretch: The column that gives way first when the terminal is too narrow.
-        whole: A column that is never cut, since one copies what stands in it; where it needs more
-            than half of the line, such a row runs over into the next.
+        rows: The cells; all rows have the same length.
+        heads: The names of the columns.
+        stretch: The column to cut first on a narrow terminal.
+        whole: A column that is never cut, because users copy it; if it needs more than half of the
+            line, the row wraps.
     """
     lines = [[clean(cell).replace("\n", " ").replace("\t", " ") for cell in row] for row in rows]
     every = [list(heads), *lines] if heads else lines
@@ -113,9 +113,9 @@ def table(
         if whole is None:
             widths = _within(widths, line, stretch)
         else:
-            taken = min(widths.pop(whole), line // 2)
-            widths = _within(widths, line - taken, stretch - (stretch > whole))
-            widths.insert(whole, taken)
+            size = min(widths.pop(whole), line // 2)
+            widths = _within(widths, line - size, stretch - (stretch > whole))
+            widths.insert(whole, size)
     for number, row in enumerate(every):
         cells = [
             cell if column == whole and width(cell) > size else fit_text(cell, size)
@@ -137,9 +137,9 @@ def write_answer(
     stretch: int = 0,
     whole: int | None = None,
 ) -> int:
-    """Write a list as it is asked for, and return the exit code: 1 where it is empty.
+    """Write a list as JSON, NUL-separated names or a table; return the exit code, 1 if it is empty.
 
-    `null` has the names that `--null` asks for, None without it; columns are as for `table`.
+    `null` has the names for `--null`, None without it; the other arguments are those of `table`.
     """
     if is_json():
         write_json(json)
@@ -153,7 +153,7 @@ def write_answer(
 
 
 def _within(widths: list[int], room: int, stretch: int) -> list[int]:
-    """Widths of columns that fit: one gives way while it can be read, then all that are wide."""
+    """Return widths that fit: cut `stretch` down to READABLE first, then all wide columns."""
     share, left, rest = room, len(widths), room
     for size in sorted(widths):
         share = max(LEAST, rest // left)
@@ -174,13 +174,13 @@ def write_columns(
     optional: Sequence[str],
     headings: Mapping[int, str] | None = None,
 ) -> None:
-    """Write rows whose columns are pieces with styles, their gaps among them.
+    """Write rows whose columns are pieces with styles, including the gaps.
 
     Args:
         rows: The pieces of each column, by its name; the last row has all columns.
-        optional: What a narrow terminal does without, the least needed first; where that is not
-            enough, the title is cut, then the last column.
-        headings: What stands above a row, by its number.
+        optional: The columns to omit on a narrow terminal, in this order; then the title is cut,
+            then the last column.
+        headings: The heading above a row, by the row's number.
     """
     room = terminal_width() if is_terminal() else None
     for left_out in range(len(optional) + 1):
@@ -210,7 +210,7 @@ def _pieces_width(pieces: Sequence[Piece]) -> int:
 
 
 def _fit_pieces(pieces: Sequence[Piece], size: int) -> list[Piece]:
-    """Pieces padded to a size; a text that is too long is cut, the marks of a month run over."""
+    """Pad pieces to a size, or cut a single one; the marks of a month may overflow."""
     missing = size - _pieces_width(pieces)
     if missing < 0 and len(pieces) == 1:
         text, style = pieces[0]
@@ -219,7 +219,7 @@ def _fit_pieces(pieces: Sequence[Piece], size: int) -> list[Piece]:
 
 
 def width(text: str) -> int:
-    """Return how many cells of the terminal a line takes."""
+    """Return the width of a line in terminal cells."""
     if text.isascii():
         return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
@@ -227,20 +227,20 @@ def width(text: str) -> int:
 
 
 def fit_text(text: str, cells: int) -> str:
-    """Pad a text to that many cells, or cut it with an ellipsis."""
+    """Pad a text to a width, or cut it with an ellipsis."""
     size = width(text)
     if size <= cells:
         return text + " " * (cells - size)
-    kept = ""
+    start = ""
     for c in text:
-        if width(kept + c) > cells - 1:
+        if width(start + c) > cells - 1:
             break
-        kept += c
-    return kept + ELLIPSIS + " " * (cells - 1 - width(kept))
+        start += c
+    return start + ELLIPSIS + " " * (cells - 1 - width(start))
 
 
 def replace_unencodable(text: str) -> str:
-    """Replace what stdout's encoding cannot carry, odd bytes included."""
+    """Replace characters that stdout cannot encode."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         text.encode(encoding)
@@ -250,8 +250,8 @@ def replace_unencodable(text: str) -> str:
 
 
 def terminal_width() -> int:
-    """Return how many cells a line of the terminal has."""
-    import shutil  # a check-in, which writes no table, starts without it
+    """Return the width of the terminal in cells."""
+    import shutil  # a check-in does not need it
 
     return shutil.get_terminal_size().columns
 
@@ -266,5 +266,5 @@ def count_of(count: int, word: str) -> str:
 
 
 def format_time(seconds: float) -> str:
-    """Return seconds since 1970 as `2026-11-24 21:15`, by the person's clock."""
-    return f"{dt.datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}"  # noqa: DTZ006 - the person's clock
+    """Format seconds since 1970 in local time: `2026-11-24 21:15`."""
+    return f"{dt.datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}"  # noqa: DTZ006 - local time

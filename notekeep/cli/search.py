@@ -26,10 +26,10 @@ from notekeep.search.results import Hit, SearchResults
 from notekeep.vault import Vault
 
 INDENT = "    "
-REASONS = 3  # what two related notes share, at most so many things
+REASONS = 3  # shown for a related note
 NO_PATH = {"broken": "no such note", "ambiguous": "could be several notes"}
 FOUND_THERE = ("line", "heading", "score", "snippet")
-"""What a template may name of a hit besides the fields of its note."""
+"""Names for a template besides the fields of the note."""
 
 
 @click.command(cls=RawCommand, metavar="QUERY...", short_help="Search notes.")
@@ -52,7 +52,7 @@ def search(
     if not query.strip():
         raise UsageError("Search words are needed.", "For example: `notekeep search habit cue`")
     vault = open_refreshed(words=True)
-    # What goes on into another command is what was asked for, and nothing that is merely near it.
+    # Another command gets only exact results.
     piped = null or template is not None
     found = vault.search.search(query, limit=limit, relax=not piped, explain=explain)
     for remark in found.remarks:
@@ -81,7 +81,7 @@ def search(
 
 
 def results_object(query: str, found: SearchResults) -> dict[str, Any]:
-    """Return an answer as JSON; the keys are documented and stay."""
+    """Return results as JSON; the keys are stable."""
     answer: dict[str, Any] = {"query": query, "total": found.total}
     if found.relaxed:
         answer["relaxed"] = True
@@ -120,7 +120,7 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
 
 
 def explanation_lines(hit: Hit) -> list[str]:
-    """Return why a hit was found, as lines for a person."""
+    """Return the lines that explain a hit."""
     why = hit.why
     if why is None:
         return []
@@ -153,12 +153,14 @@ def _write(found: SearchResults, limit: int) -> None:
         if hit.snippet.text:
             output.write_styled([(INDENT, ""), *_marked(hit)])
     if found.total > len(found.hits):
-        more = " -n shows more." if len(found.hits) >= limit else ""  # else the query says so
+        more = (
+            " -n shows more." if len(found.hits) >= limit else ""
+        )  # otherwise the query has a limit
         output.write_message(f"{len(found.hits)} of {found.total}.{more}")
 
 
 def _marked(hit: Hit) -> list[tuple[str, str]]:
-    """The snippet on one line, in pieces, those that matched in colour."""
+    """Return the snippet in pieces, matches in colour."""
     text, marks, _ = hit.snippet.plain()
     pieces: list[tuple[str, str]] = []
     at = 0

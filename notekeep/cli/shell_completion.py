@@ -1,8 +1,7 @@
-"""What a shell may complete a word to, and how bash and fish are spoken to.
+"""Completion of words in a shell, and its protocol for bash and fish.
 
-Each completion answers from the index as it is, with one question, and says nothing where something
-is wrong: whoever completes a line reads no errors. Commands import this module for their options,
-so what only an answer needs is imported by the answer.
+A completion makes one query to the existing index, and returns nothing after an error. All commands
+import this module, so each function imports what only it needs.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ from notekeep.markdown.schema import FIELD_CHOICES, canonical
 from notekeep.vault import Vault
 
 Completion: TypeAlias = Callable[[click.Context, Any, str], list[str]]
-"""Completes what is typed of an argument: the context, its parameter, and the text."""
-MAX_COMPLETIONS = 100  # so many notes are offered at once; nobody reads further
+"""A function of the context, the parameter and the typed text."""
+MAX_COMPLETIONS = 100
 
 
 def _completion(find: Callable[[Vault], Iterable[str]]) -> Completion:
-    """Make what completes one of the names that are found in a vault."""
+    """Return the completion of the names that `find` returns."""
 
     def complete(context: click.Context, _parameter: object, typed: str) -> list[str]:
         return _ask(context, lambda vault: _filter_by_prefix(find(vault), typed))
@@ -66,7 +65,7 @@ complete_habit = _completion(_habit_ids)
 
 
 def complete_note(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
-    """Complete the name of a note; of several words, what is missing."""
+    """Complete the name of a note, which may have several words."""
     earlier: tuple[str, ...] = ()
     if parameter.nargs == -1:
         earlier = context.params.get(parameter.name or "") or ()
@@ -74,12 +73,12 @@ def complete_note(context: click.Context, parameter: click.Parameter, typed: str
 
 
 def complete_each_note(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete the name of a note, where every word is one."""
+    """Complete the name of a note, if each word is a note."""
     return complete_rest_of_name(context, (), typed)
 
 
 def complete_rest_of_name(context: click.Context, earlier: Iterable[str], typed: str) -> list[str]:
-    """Complete the name of a note that begins with the words before."""
+    """Complete the name of a note that starts with the words before."""
     from notekeep.catalog.name_lookup import complete_name
 
     before = "".join(f"{word} " for word in earlier)
@@ -90,7 +89,7 @@ def complete_rest_of_name(context: click.Context, earlier: Iterable[str], typed:
 
 
 def complete_fields(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete the last field of a list such as `title,aut`; a minus may stand before it."""
+    """Complete the last field of a list such as `title,aut` or `-aut`."""
     start = typed.rfind(",") + 1
     start += typed.startswith("-", start)
     found = _ask(context, lambda vault: _filter_by_prefix(_shown_fields(vault), typed[start:]))
@@ -100,8 +99,8 @@ def complete_fields(context: click.Context, _parameter: object, typed: str) -> l
 def complete_tag(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete a tag, with the `#` if it is there."""
     mark = typed[: len(typed) - len(typed.lstrip("#"))]
-    begun = typed[len(mark) :]
-    found = _ask(context, lambda vault: _filter_by_prefix(vault.catalog.tag_counts(), begun))
+    partial = typed[len(mark) :]
+    found = _ask(context, lambda vault: _filter_by_prefix(vault.catalog.tag_counts(), partial))
     return [mark + tag for tag in found]
 
 
@@ -135,7 +134,7 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
 
 
 def complete_change(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete a change such as `status=` by what the field takes, else what notes have."""
+    """Complete a change such as `status=` with the choices of the field, or used values."""
     key, equals, value = typed.partition("=")
     name = canonical(key.rstrip("+-"))
     if not equals:
@@ -146,7 +145,7 @@ def complete_change(context: click.Context, _parameter: object, typed: str) -> l
 
 
 def _field_values(context: click.Context, name: str, typed: str) -> list[str]:
-    """The values of a field that begin as typed: what it takes, else what notes have."""
+    """Return the choices or used values of a field that start with the typed text."""
     name = canonical(name)
 
     def find_values(vault: Vault) -> list[str]:
@@ -160,7 +159,7 @@ def _field_values(context: click.Context, name: str, typed: str) -> list[str]:
 
 
 def complete_word(context: click.Context, typed: str) -> list[str]:
-    """Complete a word of a command that takes its words raw."""
+    """Complete a word of a `RawCommand`."""
     words = context.params.get("words", ())
     name = context.info_name
     if name in ("set", "tag"):
@@ -174,11 +173,11 @@ def complete_word(context: click.Context, typed: str) -> list[str]:
     return complete_query(context, typed) if name in ("ls", "search", "tasks", "random") else []
 
 
-def _ask(context: click.Context, question: Callable[[Vault], list[str]]) -> list[str]:
-    """Put a question to the vault that is meant; where something is wrong nothing is offered."""
-    given = context.find_object(CommandContext) or CommandContext()
-    with suppress(NotekeepError):  # whoever completes a line reads no errors
-        return question(Vault.open(given.vault))
+def _ask(context: click.Context, query: Callable[[Vault], list[str]]) -> list[str]:
+    """Query the vault of the command line; return nothing after an error."""
+    options = context.find_object(CommandContext) or CommandContext()
+    with suppress(NotekeepError):
+        return query(Vault.open(options.vault))
     return []
 
 
@@ -203,38 +202,38 @@ BASH = """\
 
 complete -o nosort -F %(complete_func)s %(prog_name)s
 """
-"""As click's, but that bash gives the line, and the values are quoted already."""
+"""The script of click, changed to pass the whole line and to accept quoted values."""
 
 
 class Bash(BashComplete):
-    """Reads the line as typed, and writes what takes the place of the begun word."""
+    """Reads the line as typed, and returns replacements for the last word."""
 
     source_template = BASH
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before, and the one that is begun."""
+        """Return the complete words, and the incomplete one."""
         line = os.environ.get("COMP_LINE")
         if line is None:
             return super().get_completion_args()
-        # A letter more says whether a blank at the end is within quotes.
+        # An added letter shows whether a space at the end is inside quotes.
         words = split_arg_string(line + "x")
         return words[1:-1], words[-1][:-1]
 
     def format_completion(self, item: CompletionItem) -> str:
-        """One value, without what stands before the place where bash breaks the word."""
+        """Format one value without the part before the last word break of bash."""
         line = os.environ.get("COMP_LINE")
         if line is None or item.type != "plain":
             return super().format_completion(item)
         start, quote = 0, _open_quote(line)
         if not quote:
             breaks = set(os.environ.get("COMP_BREAKS", "")) & set(":=")
-            begun = self.get_completion_args()[1]
-            start = max((begun.rfind(one) for one in breaks), default=-1) + 1
+            partial = self.get_completion_args()[1]
+            start = max((partial.rfind(one) for one in breaks), default=-1) + 1
         return f"plain,{_quote(item.value[start:], quote)}"
 
 
 class Fish(FishComplete):
-    """Keeps the commas of a name."""
+    """Accepts commas in names."""
 
     source_template = FishComplete.source_template.replace(
         'string split ","', 'string split -m 1 ","'
@@ -242,19 +241,19 @@ class Fish(FishComplete):
 
 
 def register_shells() -> None:
-    """Register the shells with click, in place of its own way, which loses names."""
+    """Register these classes with click, whose own lose some names."""
     add_completion_class(Bash, "bash")
     add_completion_class(Fish, "fish")
 
 
 def _open_quote(line: str) -> str:
-    """Return the quote that a line has not closed, or ""."""
+    """Return the unclosed quote of a line, or ""."""
     closed = re.sub(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""", "", line)
     return next((one for one in closed if one in "'\""), "")
 
 
 def _quote(value: str, quote: str) -> str:
-    """Quote a value, so that bash runs nothing of it; `quote` is the one that is open, if any."""
+    """Quote a value so that bash runs nothing in it; `quote` is the open quote or ""."""
     if quote == "'":
         return value.replace("'", "'\\''")
     return re.sub(r'[\\$`"]' if quote else r"[^\w%+,./:=@-]", r"\\\g<0>", value)

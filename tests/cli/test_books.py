@@ -54,7 +54,7 @@ def test_year_in_books_is_this_year_unless_named(
     monkeypatch.setenv("NOTEKEEP_NOW", "2025-12-31T20:00")
     assert "1 book, 900 pages" in library("books").out
     assert library("books", "2024").code == 1
-    assert "no book" in library("books", "2024").err
+    assert "No book" in library("books", "2024").err
     assert library("books", "last").code == 2
 
 

@@ -19,7 +19,7 @@ TOLD = {
     "ls": "notekeep new note",
     "tags": "notekeep tag",
     "saved": "notekeep saved add",
-    "tasks": "no task",
+    "tasks": "No tasks.",
     "undo --list": "no changes yet",
     "trash": "empty",
     "habit": "notekeep habit add",

@@ -110,7 +110,7 @@ def test_whole_number_is_listed_without_a_point(shelf: Shell) -> None:
 def test_list_of_a_vault_that_is_not_indexed_says_so(probe: Shell) -> None:
     ran = probe("ls", "--no-refresh")
     assert (ran.code, ran.out) == (1, "")
-    assert "not indexed yet; run `notekeep index`" in ran.err
+    assert "not indexed yet. Run `notekeep index`." in ran.err
     assert "No notes yet" not in ran.err
 
 

@@ -200,7 +200,7 @@ def test_many_files_are_asked_about(notekeep: Run, root: Path) -> None:
     names = "".join(f"inbox/{number}.md\n" for number in range(21))
     ran = notekeep("rm", "-", at=root, stdin=names)
     assert ran.code == 4
-    assert "this would change 21 files" in ran.err
+    assert "This would change 21 files." in ran.err
     assert notekeep("rm", "--yes", "-", at=root, stdin=names).code == 0
     assert notes(root) == NOTES
 

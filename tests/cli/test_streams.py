@@ -53,8 +53,8 @@ def test_a_full_disk_is_told_once(root: Path) -> None:
         done = shell(f"notekeep {command} > /dev/full", root)
         assert done.returncode == 5
         assert done.stderr.splitlines() == [
-            "notekeep: No space left on device",
-            "free some space and try again; no file is half-written",
+            "notekeep: No space left on device.",
+            "Free some space and try again. No file is half-written.",
         ]
 
 

@@ -181,7 +181,7 @@ def test_settings_of_a_vault_that_cannot_be_read_hold_back_what_may_leave_and_no
     told = run(vault, "ls")
     assert told.code == 0
     assert "A good note" in told.out
-    said = f"the vault's settings are ignored: {vault / SETTINGS}: "
+    said = f"The vault's settings are ignored: {vault / SETTINGS}: "
     assert said in told.err
     assert said in run(vault, "habit", "prompt").err
     assert SETTINGS in run(vault, "doctor").out

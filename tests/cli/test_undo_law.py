@@ -180,7 +180,7 @@ def test_more_than_twenty_files_want_a_yes(
         ["set", "x=1", "--", "tag:many"],
     ):
         assert run(*words) == 4
-        assert "this would change 21 files" in capsys.readouterr().err
+        assert "This would change 21 files." in capsys.readouterr().err
         assert files(sample) == before
     assert run("tags", "rename", "many", "few", "--yes") == 0
     assert run("undo") == 0
