@@ -264,7 +264,8 @@ def change_options(command: Wrapped) -> Wrapped:
 def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
     """Return message and hint for an error of click, with the usage of the command."""
     context = getattr(error, "ctx", None)
-    message = error.format_message().rstrip(".") + "."
+    message = error.format_message().rstrip(".")
+    message += "" if message.endswith("?") else "."
     message = message.replace("a valid integer range", "a whole number")
     if context is None or getattr(error, "possibilities", None):
         return message, ""

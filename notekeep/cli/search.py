@@ -156,7 +156,7 @@ def _write(found: SearchResults, limit: int) -> None:
         more = (
             " -n shows more." if len(found.hits) >= limit else ""
         )  # otherwise the query has a limit
-        output.write_message(f"{len(found.hits)} of {found.total}.{more}")
+        output.write_message(f"Showing {len(found.hits)} of {found.total}.{more}")
 
 
 def _marked(hit: Hit) -> list[tuple[str, str]]:

@@ -149,7 +149,7 @@ def test_one_wrong_name_and_nothing_is_changed(notekeep: Run, root: Path) -> Non
         (("rm", "Other", "nowhere"), 'No note is called "nowhere".'),
         (("rm", "Other", "Talk nodes"), 'Did you mean "Talk notes"?'),
         (("quote", "alk no", "Words."), 'Did you mean "Talk notes"?'),
-        (("quote", "alk no", "It's."), """\ntype: notekeep quote 'Talk notes' 'It'"'"'s.'\n"""),
+        (("quote", "alk no", "It's."), """\nType: notekeep quote 'Talk notes' 'It'"'"'s.'\n"""),
         (("rm", "Other", "nowhere", "nothing"), 'No notes are called "nowhere", "nothing".'),
         (("mv", "Other", "nowhere", "shelf"), 'No note is called "nowhere".'),
     ):

@@ -88,8 +88,8 @@ def test_what_goes_into_other_commands_is_what_was_asked(
 
 
 def test_what_is_left_out_is_said_and_how_to_see_it(search: Callable[..., Ran]) -> None:
-    assert "3 of 14. -n shows more.\n" in search("--limit", "3", "type:book").err
-    assert "3 of 14\n" in search("type:book limit:3").err
+    assert "Showing 3 of 14. -n shows more.\n" in search("--limit", "3", "type:book").err
+    assert "Showing 3 of 14.\n" in search("type:book limit:3").err
 
 
 def test_a_line_for_each_says_where_it_hit(search: Callable[..., Ran]) -> None:

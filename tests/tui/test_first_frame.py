@@ -158,7 +158,7 @@ def test_the_interface_alone_needs_no_click(monkeypatch: pytest.MonkeyPatch) -> 
         return 0
 
     monkeypatch.setattr(start, "open_or_print_today", open_interface)
-    monkeypatch.setattr(start, "_run_verb", lambda _words: 7)
+    monkeypatch.setattr(start, "_run_click", lambda _words: 7)
     assert start.main([]) == start.main(["--vault", "notes", "--no-prelude"]) == 0
     assert opened == [(None, True), ("notes", False)]
     for words in (["--vault"], ["--plain"], ["ls"], ["--vault", "notes", "ls"], ["--help"]):
