@@ -158,7 +158,12 @@ def tree(ctx: click.Context, *, no_prelude: bool, version: bool, as_json: bool) 
     Without a command: open the interface on a terminal, else print an overview of today.
     """
     if version:
-        _write_version(as_json=as_json)
+        if as_json:
+            from notekeep.cli.system import describe_installation
+
+            output.write_json(describe_installation())
+        else:
+            output.write(f"notekeep, version {__version__}")
         ctx.exit()
     if as_json:
         raise UsageError("--json belongs after the command.", "For example: `notekeep ls --json`")
@@ -166,12 +171,3 @@ def tree(ctx: click.Context, *, no_prelude: bool, version: bool, as_json: bool) 
         return None
     options = current_context()
     return open_or_print_today(options.vault, plain=options.plain, prelude=not no_prelude)
-
-
-def _write_version(*, as_json: bool) -> None:
-    if as_json:
-        from notekeep.cli.system import describe_installation
-
-        output.write_json(describe_installation())
-    else:
-        output.write(f"notekeep, version {__version__}")

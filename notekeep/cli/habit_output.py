@@ -81,7 +81,11 @@ def aim(habit: HabitView, signs: MarkGlyphs) -> str:
 
 
 def habit_object(habit: HabitView) -> dict[str, Any]:
-    """Return a habit as JSON; its keys are stable."""
+    """Return a habit with its days as JSON; the keys are stable."""
+    return {**_summary(habit), "days": [cell_object(cell) for cell in habit.cells]}
+
+
+def _summary(habit: HabitView) -> dict[str, Any]:
     return {
         "id": habit.id,
         "title": habit.title,
@@ -100,7 +104,6 @@ def habit_object(habit: HabitView) -> dict[str, Any]:
         "note": habit.note,
         "archived": habit.is_archived,
         "problems": list(habit.problems),
-        "days": [cell_object(cell) for cell in habit.cells],
     }
 
 
@@ -119,10 +122,8 @@ def cell_object(cell: Cell) -> dict[str, Any]:
 
 def check_in_object(done: CheckInResult) -> dict[str, Any]:
     """Return a check-in as JSON."""
-    habit = habit_object(done.habit)
-    del habit["days"]
     return {
-        **habit,
+        **_summary(done.habit),
         "date": done.cell.day.isoformat(),
         "day": cell_object(done.cell),
         "line": done.line,
@@ -130,3 +131,9 @@ def check_in_object(done: CheckInResult) -> dict[str, Any]:
         "written": done.is_written,
         "warning": done.warning,
     }
+
+
+def undo_object(done: Undone) -> dict[str, Any]:
+    """Return an undo as JSON."""
+    day = cell_object(done.cell)
+    return {**_summary(done.habit), "day": day, "gone": done.undone, "lines": list(done.lines)}

@@ -27,9 +27,9 @@ from notekeep.cli.habit_output import (
     MARK_STYLES,
     NO_HABIT,
     aim,
-    cell_object,
     glyphs,
     habit_object,
+    undo_object,
     write_check_in,
     write_undo,
 )
@@ -299,11 +299,7 @@ def undo_(*, dry_run: bool) -> int:
     index = open_vault().habits
     done = index.undo(dry_run=dry_run)
     if is_json():
-        habit = habit_object(done.habit)
-        del habit["days"]
-        output.write_json(
-            {**habit, "day": cell_object(done.cell), "gone": done.undone, "lines": list(done.lines)}
-        )
+        output.write_json(undo_object(done))
         return 0
     write_undo(done, index)
     if dry_run:

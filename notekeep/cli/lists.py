@@ -295,7 +295,10 @@ def tasks(
     """
     vault = open_refreshed()
     if tick is not None:
-        plan = vault.notes.plan_toggle_task(*_parse_place(tick))
+        path, _, line = tick.rpartition(":")
+        if not path or not line.isdecimal():
+            raise UsageError(f'"{tick}" is not PATH:LINE.', "`notekeep tasks` lists the tasks.")
+        plan = vault.notes.plan_toggle_task(path, int(line))
         return apply_plan(vault, plan, dry_run=dry_run)
     found = vault.search.tasks(join_query(words), done=None if both else done)
     shown = found[:limit]
@@ -308,13 +311,6 @@ def tasks(
         stretch=1,
         whole=2,
     )
-
-
-def _parse_place(text: str) -> tuple[str, int]:
-    path, _, line = text.rpartition(":")
-    if not path or not line.isdecimal():
-        raise UsageError(f'"{text}" is not PATH:LINE.', "`notekeep tasks` lists the tasks.")
-    return path, int(line)
 
 
 @click.command(short_help="Show an overview of today.")

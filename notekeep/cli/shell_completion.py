@@ -224,7 +224,8 @@ class Bash(BashComplete):
         line = os.environ.get("COMP_LINE")
         if line is None or item.type != "plain":
             return super().format_completion(item)
-        start, quote = 0, _open_quote(line)
+        closed = re.sub(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""", "", line)
+        start, quote = 0, next((one for one in closed if one in "'\""), "")
         if not quote:
             breaks = set(os.environ.get("COMP_BREAKS", "")) & set(":=")
             partial = self.get_completion_args()[1]
@@ -244,12 +245,6 @@ def register_shells() -> None:
     """Register these classes with click, whose own lose some names."""
     add_completion_class(Bash, "bash")
     add_completion_class(Fish, "fish")
-
-
-def _open_quote(line: str) -> str:
-    """Return the unclosed quote of a line, or ""."""
-    closed = re.sub(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""", "", line)
-    return next((one for one in closed if one in "'\""), "")
 
 
 def _quote(value: str, quote: str) -> str:

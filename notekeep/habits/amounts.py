@@ -1,7 +1,7 @@
-"""Read, convert and write amounts: exact thousandths, and the few units that convert.
+"""Parse, convert and format amounts: exact thousandths, and the few units that convert.
 
 Amounts are whole thousandths, so that adding never rounds. Only min↔h, m↔km and ml↔l convert;
-every other unit is a word that is equal to itself, its plural and its other spellings.
+every other unit is a word that equals its plural and its other spellings.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _HOURS = r"([0-9]+) ?h ?([0-9]+) ?(?:m|min)?"
 
 
 def parse_number(text: str) -> int | None:
-    """Read a decimal number into thousandths, further decimals rounded; None when it is not one."""
+    """Parse a decimal number into thousandths, rounded; None if it is not a number."""
     whole, point, decimals = text.partition(".")
     if not text.isascii() or not whole.isdigit() or len(whole) > MAX_DIGITS:
         return None
@@ -95,7 +95,7 @@ def format_number(amount: int) -> str:
 
 
 def format_amount(amount: int, unit: str) -> str:
-    """Write an amount and its unit: `5.2 km`, or `5.2` where there is no unit."""
+    """Write an amount and its unit: `5.2 km`, or `5.2` without a unit."""
     return f"{format_number(amount)} {unit}" if unit else format_number(amount)
 
 

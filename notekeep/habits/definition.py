@@ -20,7 +20,6 @@ from notekeep.habits.schedule import (
     DatedSchedule,
     Goal,
     Schedule,
-    Untracked,
     parse_goal,
     parse_reminders,
     parse_rules,
@@ -54,7 +53,7 @@ class DefinitionProblem(NamedTuple):
 
 
 class Definition(NamedTuple):
-    """A habit, as its note defines it. Days are ordinals."""
+    """The definition of a habit. Days are ordinals."""
 
     id: str  # its name in the log; it never changes
     title: str
@@ -71,7 +70,7 @@ class Definition(NamedTuple):
     group: str = ""
     order: int | None = None  # position in the group; None comes last, by title
     remind: tuple[str, ...] = ()  # as written
-    identity: str = ""  # who the person is by doing it
+    identity: str = ""  # such as "a person who reads"
     when: str = ""
     after: str = ""  # the habit before it: a name, or the target of a link
     tiny: str = ""
@@ -105,7 +104,7 @@ class Definition(NamedTuple):
         return f"after {self.id} ended" if self.until is not None and day > self.until else ""
 
     def is_paused_on(self, day: int) -> bool:
-        """Whether a day lies in a pause."""
+        """Whether a day is in a pause."""
         return any(first <= day <= last for first, last in self.pauses)
 
 
@@ -122,11 +121,6 @@ def is_id(name: str) -> bool:
 def _file_stem(path: str) -> str:
     name = path.rpartition("/")[2]
     return name[:-3] if name[-3:].lower() == ".md" else name
-
-
-def undefined_habit(name: str) -> Definition:
-    """Return a habit without a note: its entries are shown, and it is never due."""
-    return Definition(name, name, rules=(DatedSchedule(0, Untracked()),))
 
 
 def read_definition(fields: Fields, path: str = "") -> Definition | None:

@@ -1,4 +1,4 @@
-"""Read, check and write the lines of the habit log.
+"""Parse, check and format the lines of the habit log.
 
 The file of a line and its position in it have no meaning. A line that is not a check-in is text; a
 line that looks like a check-in and cannot be read is reported.
@@ -46,9 +46,9 @@ _KINDS: dict[str, EntryKind] = {
 
 
 class LogEntry(NamedTuple):
-    """What one line of the log says."""
+    """One entry of the log."""
 
-    day: int  # the day it counts for, as an ordinal
+    day: int  # an ordinal
     habit: str  # the name as written: an id, an alias, or the last part of a link's target
     kind: EntryKind
     amount: int = 0  # thousandths of `unit`; 0 for every other kind

@@ -38,26 +38,22 @@ def reminder_times(reminders: Iterable[Reminder]) -> list[Reminder]:
 
 def cron_lines(times: Iterable[Reminder], command: Sequence[str]) -> list[str]:
     """Return a line for each time; see `cron_line`."""
-    return [
-        cron_line(f"{time.minute} {time.hour} * * {_cron_days(time)}", command) for time in times
-    ]
+    lines = []
+    for time in times:
+        chosen = zip(_CRON_DAYS, time.weekdays or (), strict=False)
+        days = ",".join(str(day) for day, is_on in chosen if is_on) or "*"
+        lines.append(cron_line(f"{time.minute} {time.hour} * * {days}", command))
+    return lines
 
 
 def cron_line(when: str, command: Sequence[str]) -> str:
-    """Return a line of a crontab; Refused when an argument of the command has a line break."""
+    """Return a line of a crontab; Refused if an argument has a line break."""
     if any("\n" in word or "\r" in word for word in command):
         raise Refused(
             "The path of the vault contains a line break.",
             "Give the vault a name in the settings, or rename its folder.",
         )
     return f"{when} {shlex.join(command)}".replace("%", "\\%")
-
-
-def _cron_days(time: Reminder) -> str:
-    if time.weekdays is None:
-        return "*"
-    chosen = zip(_CRON_DAYS, time.weekdays, strict=True)
-    return ",".join(str(day) for day, is_on in chosen if is_on)
 
 
 REMINDED_FILE = "reminded"
@@ -73,7 +69,7 @@ class Due(NamedTuple):
 class HabitReminders(NamedTuple):
     """The reminders of a vault by habit, and the invalid ones with the paths of their notes."""
 
-    all: list[tuple[HabitView, Reminder]]
+    all: list[Due]
     wrong: list[tuple[str, str]]
 
 
@@ -83,7 +79,7 @@ def list_reminders(habits: Iterable[HabitView]) -> HabitReminders:
     for view in sorted(habits, key=lambda one: one.path):
         if not view.is_archived:
             reminders, wrong = parse_reminders(view.remind)
-            found.all.extend((view, reminder) for reminder in reminders)
+            found.all.extend(Due(view, reminder) for reminder in reminders)
             found.wrong.extend((view.path, words) for words in wrong)
     return found
 
@@ -92,13 +88,14 @@ def due(habits: Iterable[HabitView], now: datetime, day_start: int) -> list[Due]
     """Return today's reminders up to now, of habits that are due and have no entry."""
     today = dates.habit_day(now, day_start)
     found: list[tuple[datetime, Due]] = []
-    for habit, reminder in list_reminders(habits).all:
+    for one in list_reminders(habits).all:
+        habit, reminder = one
         # A time before the start of the day belongs to the night after it.
         day = today + timedelta(days=reminder.hour < day_start)
         moment = datetime(day.year, day.month, day.day, reminder.hour, reminder.minute)  # noqa: DTZ001 - local time
         is_open = habit.call in ("due", "may") and not habit.today.is_logged
         if is_open and reminder.is_on(today.toordinal()) and moment <= now:
-            found.append((moment, Due(habit, reminder)))
+            found.append((moment, one))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 

@@ -156,7 +156,15 @@ def compare_pairs(
         table = PairCounts(*map(sum, zip(*cells, strict=True)))
         chance = _chance(mine, theirs, _difference(cells)) if table.is_enough else None
         found.append(HabitPair(one, other, lag, table, chance))
-    return _mark_worth_a_try(found)
+    tested = sorted(
+        (pair for pair in found if pair.chance is not None), key=lambda pair: pair.chance or 0.0
+    )
+    last = 0
+    for rank, pair in enumerate(tested, 1):
+        if (pair.chance or 0.0) <= FALSE_SHARE * rank / len(tested):
+            last = rank
+    worth = [pair._replace(is_worth_a_try=True) for pair in tested[:last]]
+    return [*worth, *tested[last:], *(pair for pair in found if pair.chance is None)]
 
 
 class _PackedWeeks(NamedTuple):
@@ -228,15 +236,3 @@ def _chance(mine: _PackedWeeks, theirs: _PackedWeeks, difference: float) -> floa
         if tries >= SHUFFLES_PER_PAIR and reached >= NEAR:
             break
     return (1 + reached) / (1 + tries)
-
-
-def _mark_worth_a_try(found: list[HabitPair]) -> list[HabitPair]:
-    tested = sorted(
-        (pair for pair in found if pair.chance is not None), key=lambda pair: pair.chance or 0.0
-    )
-    last = 0
-    for rank, pair in enumerate(tested, 1):
-        if (pair.chance or 0.0) <= FALSE_SHARE * rank / len(tested):
-            last = rank
-    worth = [pair._replace(is_worth_a_try=True) for pair in tested[:last]]
-    return [*worth, *tested[last:], *(pair for pair in found if pair.chance is None)]

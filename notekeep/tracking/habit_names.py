@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from notekeep.errors import Ambiguous, NotFound
-from notekeep.habits.definition import RESERVED, Definition, fold_name, undefined_habit
+from notekeep.habits.definition import RESERVED, Definition, fold_name
+from notekeep.habits.schedule import DatedSchedule, Untracked
 
 _WORD_BREAKS = r"[\s._-]+"
 
@@ -43,8 +44,13 @@ def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> li
         Habit(key, first, tuple(names[key]), tuple(other.path for other in rest))
         for key, (first, *rest) in by_key.items()
     ]
-    undefined = sorted(set(logged) - owners.keys())
-    return habits + [Habit(name, undefined_habit(name), (name,)) for name in undefined]
+    # The entries of a habit without a note are shown, and it is never due.
+    rules = (DatedSchedule(0, Untracked()),)
+    undefined = [
+        Habit(name, Definition(name, name, rules=rules), (name,))
+        for name in sorted(set(logged) - owners.keys())
+    ]
+    return habits + undefined
 
 
 def find_habit(habits: Sequence[Habit], name: str) -> Habit:

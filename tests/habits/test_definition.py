@@ -14,9 +14,9 @@ from notekeep.habits.definition import (
     is_id,
     parse_pause,
     read_definition,
-    undefined_habit,
 )
 from notekeep.habits.schedule import Untracked
+from notekeep.tracking.habit_names import known_habits
 
 
 def read(**fields: str | list[str]) -> Definition:
@@ -154,6 +154,6 @@ def test_an_id_is_a_name_that_a_line_can_hold_and_no_command() -> None:
 
 
 def test_a_habit_without_a_definition_is_tracked_and_never_due() -> None:
-    habit = undefined_habit("stretch")
+    (habit,) = (known.definition for known in known_habits([], ["stretch"]))
     assert (habit.id, habit.title, habit.path) == ("stretch", "stretch", "")
     assert habit.schedule_on(0) == Untracked()
