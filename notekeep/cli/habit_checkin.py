@@ -169,7 +169,7 @@ class _WordsParser:
         return f"{int(found[1]):02}:{found[2]}{found[3] or ''}"
 
 
-def check_in(
+def run_check_in(
     words: Sequence[str],
     *,
     day: str = "",
@@ -196,7 +196,7 @@ def check_in(
             checkin.validate_check_in(index, one._replace(is_forced=True))
             error.hint = f"{error.hint} --force logs it anyway.".strip()
             raise
-    done = [checkin.check_in(index, one, dry_run=dry_run) for one in parsed]
+    done = [checkin.append_check_in(index, one, dry_run=dry_run) for one in parsed]
     if is_json():
         output.write_json({"entries": [check_in_object(one) for one in done]})
         return 0

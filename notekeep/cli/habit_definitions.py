@@ -130,7 +130,7 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
     if value.kind == "amount":
         value = value._replace(is_set=True)
     correction = correction._replace(value=value, replaces=True)
-    done = checkin.check_in(index, correction, dry_run=dry_run)
+    done = checkin.append_check_in(index, correction, dry_run=dry_run)
     write_check_in(done, index)
     return 0
 

@@ -122,7 +122,7 @@ def habit() -> None:
 @json_options
 def check_in_(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) -> int:
     """Log habits, each with an optional value, day and time, and one note for all."""
-    return habit_checkin.check_in(words, day=day, force=force, dry_run=dry_run)
+    return habit_checkin.run_check_in(words, day=day, force=force, dry_run=dry_run)
 
 
 @click.command("list", short_help="List all habits.")
@@ -392,7 +392,7 @@ def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
         try:
             value = checkin.parse_typed_value(answer, habit.unit)
             entry = checkin.CheckIn(index.find(habit.id), value, day)
-            done = checkin.check_in(index, entry)
+            done = checkin.append_check_in(index, entry)
         except UsageError as error:
             output.write_message(f"{error.message} {error.hint}")
             continue

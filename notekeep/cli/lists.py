@@ -96,7 +96,7 @@ def ls(
             output.write(fill(row))
     else:
         output.table(
-            [[cell_text(column_value(row, name)) for name in columns] for row in found.rows]
+            [[format_cell(column_value(row, name)) for name in columns] for row in found.rows]
         )
     if not found.total and not is_json():
         is_empty_vault = not query and not current_context().no_refresh
@@ -138,12 +138,12 @@ def canonical_field(vault: Vault, name: str, others: Container[str] = ()) -> str
     raise UsageError(f'There is no field "{name}".', hint)
 
 
-def cell_text(value: Any) -> str:
+def format_cell(value: Any) -> str:
     """Format a value for a column."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(cell_text, value))
+        return ", ".join(map(format_cell, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -158,7 +158,7 @@ def read_template(vault: Vault, template: str, others: Container[str] = ()) -> C
 
     def fill(row: Row, **more: str) -> str:
         values = {
-            name: more[field] if field in more else cell_text(column_value(row, field))
+            name: more[field] if field in more else format_cell(column_value(row, field))
             for name, field in names.items()
         }
         return _NAME.sub(lambda match: values[match[1]] if match[1] else match[0][0], template)
@@ -477,7 +477,7 @@ def books(year: str | None, *, markdown: bool) -> int:
         output.table(year_of_books.month_rows(found), heads=year_of_books.MONTH_HEADS, stretch=4)
         output.write("")
         titles = [
-            (book.finished, book.row.title, cell_text(book.rating), str(book.pages or ""))
+            (book.finished, book.row.title, format_cell(book.rating), str(book.pages or ""))
             for book in found.books
         ]
         output.table(titles, heads=("finished", "title", "stars", "pages"), stretch=1)

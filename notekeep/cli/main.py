@@ -80,7 +80,7 @@ def _run(arguments: Sequence[str]) -> int:
     if is_check_in(words):
         from notekeep.cli import habit_checkin
 
-        return habit_checkin.check_in(words[1:], vault=vault)
+        return habit_checkin.run_check_in(words[1:], vault=vault)
     return _run_click(arguments)
 
 

@@ -92,7 +92,7 @@ def add_unit(value: LogValue, unit: str) -> LogValue:
     return value._replace(unit="min") if is_minutes else value
 
 
-def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> CheckInResult:
+def append_check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> CheckInResult:
     """Write a check-in. The caller has refreshed the index.
 
     Nothing is written after an error: UsageError as in `validate_check_in`, Refused if the log may

@@ -26,7 +26,7 @@ from notekeep.tracking.checkin import (
     CheckIn,
     CheckInResult,
     Undone,
-    check_in,
+    append_check_in,
     parse_typed_value,
     undo_check_in,
 )
@@ -192,7 +192,7 @@ class HabitIndex:
         with self._lock:
             found = self.resolve(habit)
             typed = parse_typed_value(value, found.definition.unit)
-            return check_in(self, CheckIn(found, typed, day, time, note=note, extra=extra))
+            return append_check_in(self, CheckIn(found, typed, day, time, note=note, extra=extra))
 
     def undo(self, *, dry_run: bool = False) -> Undone:
         """Undo the last entry of this device, with a line that restores its day."""

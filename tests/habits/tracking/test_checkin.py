@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from notekeep.catalog.database import CATALOG_FILE
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.log import parse_line
-from notekeep.tracking.checkin import CheckIn, check_in, parse_typed_value
+from notekeep.tracking.checkin import CheckIn, append_check_in, parse_typed_value
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def say(index: HabitIndex, name: str, value: str, **more: Any) -> str:
     """Check in, and give the line that was written."""
     habit = index.resolve(name)
     said = CheckIn(habit, parse_typed_value(value, habit.definition.unit), **more)
-    return check_in(index, said).line.partition(": ")[2]
+    return append_check_in(index, said).line.partition(": ")[2]
 
 
 def test_a_check_in_adds_one_line_to_one_file_and_changes_nothing_else(notebook: Any) -> None:
@@ -82,7 +82,7 @@ def test_the_same_line_is_not_written_twice(notebook: Any) -> None:
     index = notebook.index()
     say(index, "water", "2 glass", time="13:40")
     habit = index.resolve("water")
-    again = check_in(index, CheckIn(habit, parse_typed_value("2 glass"), time="13:40"))
+    again = append_check_in(index, CheckIn(habit, parse_typed_value("2 glass"), time="13:40"))
     assert not again.is_written
     assert "already" in again.warning
     assert (notebook.root / LOG).read_text().count("13:40") == 1
@@ -180,7 +180,9 @@ def test_what_is_forced_is_written(notebook: Any) -> None:
 def test_trying_writes_nothing(notebook: Any) -> None:
     before = notebook.tree()
     index = notebook.index()
-    done = check_in(index, CheckIn(index.resolve("med"), parse_typed_value("done")), dry_run=True)
+    done = append_check_in(
+        index, CheckIn(index.resolve("med"), parse_typed_value("done")), dry_run=True
+    )
     assert (done.line, done.is_written) == ("- 2026-11-24 meditate: done @21:15", False)
     assert notebook.tree() == before
 
@@ -208,7 +210,7 @@ def test_with_a_locked_index_a_check_in_is_written_and_says_so(
     other = sqlite3.connect(os.path.join(notebook.places.cache, CATALOG_FILE), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
-        done = check_in(index, CheckIn(habit, parse_typed_value("12 min")))
+        done = append_check_in(index, CheckIn(habit, parse_typed_value("12 min")))
     finally:
         other.execute("ROLLBACK")
         other.close()
