@@ -289,10 +289,10 @@ def _offer_dates(vault: Vault, plan: WritePlan, name: str, *, asks: bool) -> Wri
     if asks and sys.stdin.isatty():
         is_accepted = click.confirm(clean(f"Also set {pairs}{where}?"), default=True, err=True)
         return offer.plan if is_accepted else plan
-    plan.remarks += [f"{field} is empty{where}" for field in offer.fields]
+    plan.remarks += [f"{field} is empty{where}." for field in offer.fields]
     if offer.notes == 1:
         plan.remarks[-1] += (
-            f"; `notekeep set {offer.fields[0]}=today -- {shlex.quote(name)}` sets it"
+            f" `notekeep set {offer.fields[0]}=today -- {shlex.quote(name)}` sets it."
         )
     return plan
 
