@@ -70,12 +70,7 @@ _OWN_STATUS: dict[Outcome, Status] = {
     "outside": "extra",
 }
 """The status of days on which the schedule does not matter."""
-_NOT_DUE_STATUS: dict[Outcome, Status] = {
-    "success": "extra",
-    "paused": "paused",
-    "off": "off",
-    "outside": "extra",
-}
+_NOT_DUE_STATUS: dict[Outcome, Status] = {**_OWN_STATUS, "success": "extra", "skip": "rest"}
 
 
 class Segment(NamedTuple):

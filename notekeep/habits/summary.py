@@ -66,12 +66,18 @@ class Cell(NamedTuple):
 
 
 class HabitView:
-    """A habit in a list, as of one day."""
+    """A habit as of one day, with the cells of the days `shown` or of the last seven."""
 
     def __init__(
-        self, habit: Definition, days: DayHistory, timeline: Timeline, shown: tuple[int, int]
+        self,
+        habit: Definition,
+        days: DayHistory,
+        today: int,
+        week_start: int = 0,
+        shown: tuple[int, int] | None = None,
     ) -> None:
-        today = timeline.today
+        first, last = shown or (today - 6, today)
+        timeline = evaluate_days(habit, days, today, week_start, max(last, today))
         runs = streak(timeline)
         self._habit = habit
         self._days = days
@@ -98,7 +104,7 @@ class HabitView:
         self.today = _summarize_day(habit, days, timeline, today, is_at_risk=self.is_at_risk)
         self.cells = tuple(
             self.today if day == today else _summarize_day(habit, days, timeline, day)
-            for day in range(shown[0], shown[1] + 1)
+            for day in range(first, last + 1)
         )
         self.call = _call(timeline, is_at_risk=self.is_at_risk, is_logged=self.today.is_logged)
         self.streak = runs.current
@@ -109,7 +115,7 @@ class HabitView:
         period = _open_period_note(habit, timeline)
         self.note = _note(habit, days, timeline, period, is_at_risk=self.is_at_risk)
         # The progress of the week or month of the last shown day.
-        self.period_note = _period_note(habit, timeline, shown[1]) or CLAUSE.join(period)
+        self.period_note = _period_note(habit, timeline, last) or CLAUSE.join(period)
         self.tiny = habit.tiny
         self.after = habit.after
         self.remind = habit.remind
@@ -121,19 +127,6 @@ class HabitView:
     def strength(self) -> float | None:
         """The strength, as `measures.strength` returns it."""
         return strength(self._habit, self._days, self._timeline)
-
-
-def summarize_habit(
-    habit: Definition,
-    days: DayHistory,
-    today: int,
-    week_start: int = 0,
-    shown: tuple[int, int] | None = None,
-) -> HabitView:
-    """Return a habit as of one day, with the cells of `shown` or of the last seven days."""
-    first, last = shown or (today - 6, today)
-    timeline = evaluate_days(habit, days, today, week_start, max(last, today))
-    return HabitView(habit, days, timeline, (first, last))
 
 
 def list_position(habit: HabitView) -> tuple[object, ...]:

@@ -24,7 +24,7 @@ from notekeep.habits import amounts, log
 from notekeep.habits.days import entry_identity, restore_day, revise
 from notekeep.habits.log import LogEntry, LogValue, format_entry, read_value
 from notekeep.storage.append import append_line
-from notekeep.tracking.habit_names import Habit, find_habit, is_name
+from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
@@ -263,11 +263,10 @@ def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = Fals
         raise NotFound(f"This device has no entry to {key}.")
     entry, text = own[-1]
     index.refresh()
-    known = index.known()
-    if not is_name(known, entry.habit):
+    if not index.is_name(entry.habit):
         # Its note was deleted. Do not match the start of another name.
         raise NotFound(f"The habit {entry.habit} no longer exists.", "Look in `notekeep trash`.")
-    habit = find_habit(known, entry.habit)
+    habit = index.find(entry.habit)
     day = date.fromordinal(entry.day)
     entries = index.day_entries(habit, entry.day)
     written: list[LogEntry] = []

@@ -78,12 +78,6 @@ def find_habit(habits: Sequence[Habit], name: str) -> Habit:
     raise NotFound(f'There is no habit "{name}".', _suggestion(habits, folded))
 
 
-def is_name(habits: Sequence[Habit], name: str) -> bool:
-    """Whether a word is the full name of a habit."""
-    folded = fold_name(name)
-    return any(folded in habit.names for habit in habits)
-
-
 def _label(definition: Definition) -> str:
     same = fold_name(definition.title) == fold_name(definition.id)
     return definition.id if same else f"{definition.id}  {definition.title}"

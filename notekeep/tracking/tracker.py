@@ -18,9 +18,10 @@ from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Problem
 from notekeep.habits import log
 from notekeep.habits.days import DayHistory, reduce_entries
+from notekeep.habits.definition import fold_name
 from notekeep.habits.evaluation import Timeline, evaluate_days
 from notekeep.habits.log import LogEntry
-from notekeep.habits.summary import HabitView, list_position, summarize_habit
+from notekeep.habits.summary import HabitView, list_position
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import (
     CheckIn,
@@ -30,7 +31,7 @@ from notekeep.tracking.checkin import (
     parse_typed_value,
     undo_check_in,
 )
-from notekeep.tracking.habit_names import Habit, find_habit, is_name
+from notekeep.tracking.habit_names import Habit, find_habit
 from notekeep.tracking.habit_problems import find_problems
 from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
 
@@ -109,7 +110,7 @@ class HabitIndex:
                 self._views.clear()
             if seen not in self._views:
                 week_start, days = self.places.settings.week_start, self.days(habit)
-                view = summarize_habit(habit.definition, days, today, week_start, shown)
+                view = HabitView(habit.definition, days, today, week_start, shown)
                 self._views[seen] = view
             return self._views[seen]
 
@@ -120,7 +121,7 @@ class HabitIndex:
             days = DayHistory.unpack(*self.days(habit).pack())
         days.put(ordinal, reduce_entries(entries, habit.definition.unit))
         today, week_start = self.today().toordinal(), self.places.settings.week_start
-        return summarize_habit(habit.definition, days, today, week_start, (ordinal, ordinal))
+        return HabitView(habit.definition, days, today, week_start, (ordinal, ordinal))
 
     def move_start(self, habit: Habit, day: date, *, dry_run: bool = False) -> bool:
         """Move the start of a habit to an earlier day; return whether its note was changed."""
@@ -147,7 +148,7 @@ class HabitIndex:
     def is_name(self, word: str) -> bool:
         """Whether a word is the full name of a habit, as of the last refresh."""
         with self._lock:
-            return is_name(self.known(), word)
+            return any(fold_name(word) in habit.names for habit in self.known())
 
     def timeline(self, habit: Habit) -> Timeline:
         """Evaluate all days of a habit as of now."""

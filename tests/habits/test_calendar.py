@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from notekeep.habits import calendar
 from notekeep.habits.days import DayHistory
 from notekeep.habits.definition import read_definition
-from notekeep.habits.summary import summarize_habit
+from notekeep.habits.summary import HabitView
 from notekeep.tracking.habit_details import lay_out_weeks
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def test_a_day_has_a_level(
     day: Callable[[str], int],
 ) -> None:
     habit, days = made(line, since="2026-01-05", **fields)
-    shown = summarize_habit(habit, days, day("06"), shown=(day("05"), day("05")))
+    shown = HabitView(habit, days, day("06"), shown=(day("05"), day("05")))
     assert shown.cells[0].level == level
 
 
@@ -50,7 +50,7 @@ def test_a_year_is_laid_out_in_weeks(year: int, week_start: int) -> None:
     habit = read_definition({"habit": "h"})
     assert habit is not None
     first, last = calendar.year_bounds(year)
-    days = summarize_habit(habit, DayHistory(), last, shown=(first, last)).cells
+    days = HabitView(habit, DayHistory(), last, shown=(first, last)).cells
     found = lay_out_weeks(days, week_start)
     squares = [square for column in found.columns for square in column]
     ordinals = [square.day.toordinal() for square in squares if square]

@@ -9,7 +9,6 @@ from notekeep.habits.summary import (
     HabitView,
     format_count,
     format_streak,
-    summarize_habit,
 )
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def seen(made: Callable[..., Any], day: Callable[[str], int]) -> Callable[..., H
 
     def look(*lines: str, today: str = "24", **fields: str | list[str]) -> HabitView:
         habit, days = made(*lines, **{"since": "2026-01-05", **fields})
-        return summarize_habit(habit, days, day(today))
+        return HabitView(habit, days, day(today))
 
     return look
 

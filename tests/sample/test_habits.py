@@ -10,7 +10,7 @@ import pytest
 from notekeep.habits import log
 from notekeep.habits.days import DayHistory, reduce_entries
 from notekeep.habits.definition import read_definition
-from notekeep.habits.summary import HabitView, summarize_habit
+from notekeep.habits.summary import HabitView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def views(notes: dict[str, Note], entries: list[log.LogEntry]) -> dict[str, Habi
             for name, day in sorted(lines):
                 if name == habit.id:
                     days.put(day, reduce_entries(lines[name, day], habit.unit))
-            found[habit.id] = summarize_habit(habit, days, LAST.toordinal())
+            found[habit.id] = HabitView(habit, days, LAST.toordinal())
     return found
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from notekeep.errors import Ambiguous, NotFound
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.tracking.habit_names import find_habit, is_name, known_habits
+from notekeep.tracking.habit_names import find_habit, known_habits
 
 
 def define(identity: str, **fields: str | list[str]) -> Definition:
@@ -79,6 +81,9 @@ def test_an_id_is_stronger_than_an_alias_and_an_alias_than_a_file() -> None:
     assert find_habit(habits, "run").key == "walk"
 
 
-def test_only_a_whole_name_is_a_name() -> None:
-    assert is_name(HABITS, "Sit")
-    assert not is_name(HABITS, "medit")
+def test_only_a_whole_name_is_a_name(notebook: Any) -> None:
+    notebook.log("- 2026-11-23 swim: done")
+    index = notebook.index()
+    index.refresh()
+    assert index.is_name("Swim")
+    assert not index.is_name("swi")
