@@ -193,7 +193,6 @@ def _months(index: HabitIndex, year: int) -> int:
 
 
 def _heatmap(squares: Calendar, signs: MarkGlyphs) -> None:
-    """Print weeks in columns, months above, and a letter for each level."""
     heading = [" "] * len(squares.columns)
     for column, month in squares.months:
         for place, letter in enumerate(dates.MONTHS[month - 1]):
@@ -233,7 +232,6 @@ def _show_pair(index: HabitIndex, first: str, second: str) -> int:
 
 
 def _show_pairs(index: HabitIndex) -> int:
-    """List the pairs of habits that stand out."""
     index.refresh()
     habits = [
         habit

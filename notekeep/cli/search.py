@@ -160,7 +160,6 @@ def _write(found: SearchResults, limit: int) -> None:
 
 
 def _marked(hit: Hit) -> list[tuple[str, str]]:
-    """Return the snippet in pieces, matches in colour."""
     text, marks, _ = hit.snippet.plain()
     pieces: list[tuple[str, str]] = []
     at = 0

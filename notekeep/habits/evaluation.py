@@ -277,8 +277,6 @@ def _find_outcome(habit: Definition, value: DayValue) -> Outcome:
 
 
 class _Evaluation:
-    """The outcomes of days, and the statuses, results and periods under the schedules."""
-
     def __init__(
         self, habit: Definition, days: DayHistory, first: int, last: int, today: int
     ) -> None:

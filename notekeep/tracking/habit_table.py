@@ -147,7 +147,6 @@ class HabitStore:
         return connection
 
     def _is_replaced(self) -> bool:
-        """Whether the cache was deleted while it was open."""
         if self.trouble:
             return False
         try:

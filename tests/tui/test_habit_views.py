@@ -339,7 +339,7 @@ async def test_a_line_that_is_not_understood_is_mended_with_one_key(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Meditate"))
         await press(pilot, "exclamation_mark")
-        await until(pilot, lambda: shows(app, '"5,5" is not a value'))
+        await until(pilot, lambda: shows(app, "invalid value: 5,5"))
         await until(
             pilot,
             lambda: shows(app, "- 2026-11-20 water: 5,5 glass  →  - 2026-11-20 water: 5.5 glass"),
@@ -351,7 +351,7 @@ async def test_a_line_that_is_not_understood_is_mended_with_one_key(
             await press(pilot, "down")
         await press(pilot, "f")
         await until(pilot, lambda: "water: 5.5 glass" in (root / LOG).read_text())
-        await until(pilot, lambda: not shows(app, "is not a value"))
+        await until(pilot, lambda: not shows(app, "invalid value"))
         # The cursor stays where it was, so that the next one takes one key as well.
         here = next(number for number, line in enumerate(seen(app)) if "▌" in line)
         assert "problem" not in seen(app)[here - 1]
