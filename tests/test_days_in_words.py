@@ -87,7 +87,7 @@ def test_words_for_a_week_or_a_month_mean_the_same_everywhere(
     if span == "week":
         assert parse_span("week", words, TODAY) == (span, first, last)
     else:
-        with pytest.raises(UsageError, match=f"{words} is not a week"):
+        with pytest.raises(UsageError, match=f'"{words}" is not a week'):
             parse_span("week", words, TODAY)
 
 
@@ -95,7 +95,7 @@ def test_words_for_a_week_or_a_month_mean_the_same_everywhere(
 def test_more_than_a_month_is_neither_of_them(words: str) -> None:
     assert find_span(words, TODAY) is None
     for span in ("week", "month"):
-        with pytest.raises(UsageError, match=f"{words} is not a {span}") as error:
+        with pytest.raises(UsageError, match=f'"{words}" is not a {span}') as error:
             parse_span(span, words, TODAY)
         assert "or a day in it" in error.value.hint
 
