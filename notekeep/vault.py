@@ -121,7 +121,7 @@ class Vault:
         """Imports from other programs."""
         from notekeep.services.imports import ImportService
 
-        return ImportService(self.workspace, self.indexing, lambda: self._history)
+        return ImportService(self.workspace, self.indexing, self.habits, lambda: self._history)
 
     @cached_property
     def history(self) -> HistoryService:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.importing.habit_import import plan_import
 from notekeep.obsidian import read_obsidian_settings
 from notekeep.settings import vault_settings
 from tests.support.obsidian import obsidian, opened, periodic, write
@@ -213,7 +212,7 @@ class TestDailyNotes:
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Log", "format": "YYYY/MM/DD"})
         write(root, {"Log/2026/03/05.md": "- [x] Stretch #habit\n"})
         vault = opened(root)
-        coming = plan_import(vault.workspace, vault.habits, str(root / "Log"), "daily")
+        coming = vault.imports.plan([str(root / "Log")], "daily")
         assert "+- 2026-03-05 stretch: done" in "\n".join(coming.plan.diff())
 
 

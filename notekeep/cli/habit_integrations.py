@@ -10,8 +10,6 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import date
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,10 +29,6 @@ from notekeep.habits.reminders import (
 )
 from notekeep.habits.summary import count_habits, format_today
 from notekeep.tracking.tracker import HabitIndex
-
-if TYPE_CHECKING:
-    from notekeep.importing.habit_import import HabitImport, PlannedHabit
-    from notekeep.notes.plan import WriteResult
 
 NONE_YET = 'no reminders; add `remind: ["07:30", "mon,fri 18:00"]` to the note of a habit'
 
@@ -64,77 +58,9 @@ def import_(path: str, *, origin: str, write: bool, dry_run: bool) -> int:
     dijo             habit_record.json, or its folder
     notekeep         a file from `habit export csv` or `json`
     """
-    # Every importer is imported with these.
-    from notekeep.importing.habit_formats import FORMATS
-    from notekeep.importing.habit_import import plan_import
+    from notekeep.cli.imports import run_import
 
-    vault = open_vault()
-    found = plan_import(vault.workspace, vault.habits, os.path.expanduser(path), origin)
-    done = vault.notes.apply(found.plan) if write and not dry_run else None
-    if is_json():
-        output.write_json(_import_object(found, done))
-    else:
-        _show_import(found, FORMATS[found.source.format].title)
-        _report_import(found, done)
-    return 0 if found.habits else 1
-
-
-def _show_import(found: HabitImport, title: str) -> None:
-    days = sum(row.entries for row in found.habits)
-    bounds = [day for row in found.habits for day in (row.first, row.last) if day]
-    span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
-    head = f"{title}: {output.count_of(len(found.habits), 'habit')}"
-    output.write_styled([(head, "bold"), (f", {output.count_of(days, 'day')}{span}", "")])
-    heads = ("habit", "id", "days", "new", "from", "to", "where")
-    output.table([_import_row(row) for row in found.habits], heads=heads if found.habits else ())
-    if found.losses:
-        output.write_styled([("Not imported", "bold")])
-    for loss in found.losses:
-        whose = f"{loss.habit}: " if loss.habit else ""
-        often, at = (f" ({loss.times} times)", "first at") if loss.times > 1 else ("", "at")
-        output.write(
-            f"  {whose}{loss.message}{often}{f', {at} {loss.place}' if loss.place else ''}"
-        )
-
-
-def _import_row(row: PlannedHabit) -> tuple[str, ...]:
-    figures = (str(row.entries), str(row.added), _iso(row.first), _iso(row.last))
-    return (row.name, row.id, *figures, f"{row.path} (new)" if row.is_new else row.path)
-
-
-def _report_import(found: HabitImport, done: WriteResult | None) -> None:
-    for remark in found.plan.remarks:
-        output.write_message(remark)
-    nothing = "everything is already in the vault" if found.habits else "no habit was found"
-    if done is None:
-        output.write_message(
-            "nothing written yet; --write imports it as one step that `undo` can revert"
-            if found.plan.changes
-            else nothing
-        )
-    elif done.step:
-        count = output.count_of(len(done.paths), "file")
-        output.write_message(f"{count} written; `notekeep undo` reverts this")
-    else:
-        output.write_message(f"nothing to write: {nothing}")
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _import_object(found: HabitImport, done: WriteResult | None) -> dict[str, Any]:
-    return {
-        "format": found.source.format,
-        "written": bool(done and done.step),
-        "habits": [
-            {**row._asdict(), "first": _iso(row.first), "last": _iso(row.last)}
-            for row in found.habits
-        ],
-        "losses": [loss._asdict() for loss in found.losses],
-        "remarks": found.plan.remarks,
-        "paths": done.paths if done else [change.path for change in found.plan.changes],
-    }
+    return run_import([path], origin, write=write and not dry_run, only_habits=True)
 
 
 @click.command("export", short_help="Export habits for another program.")

@@ -18,11 +18,11 @@ from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from notekeep.importing.import_plan import ImportPlan
-    from notekeep.importing.import_state import ImportRow
+    from notekeep.importing.import_state import HabitRow
     from notekeep.notes.plan import WriteResult
-    from notekeep.vault import Vault
 
 _SHOWN = 20
 """How many notes, losses and the like are listed; JSON has all."""
@@ -60,11 +60,10 @@ _SHOWN = 20
 def import_(
     paths: Sequence[str], *, format_id: str, write: bool, dry_run: bool, **options: Any
 ) -> int:
-    """Show what files, folders or archives would bring, and what would be lost.
+    """Show what would be imported from files, folders or archives, and what would be lost.
 
-    With --write it is written as one step that `undo` takes back. Import the same source again at
-    any time: new highlights are added, changed ones are updated, and what you edited, moved or
-    deleted stays as you have it.
+    --write imports it as one step that `undo` can revert. Import the same source again at any time:
+    new highlights are added, changed ones are updated, and your edits, moves and deletions stay.
 
     \b
     apple-books       Apple Books: the folder with BKLibrary and AEAnnotation
@@ -89,36 +88,43 @@ def import_(
     readwise          Readwise: CSV or JSON
     snipd             Snipd: Markdown
     storygraph        The StoryGraph: CSV
+
+    Files of habits are recognized too; see `notekeep habit import --help`.
     """
+    options["take"] = [one.lstrip("^") for one in options["take"]]
+    options["match"] = _read_pairs("--match", options["match"], "ID=NOTE", "kindle:123=Soil")
+    options["columns"] = _read_pairs("--map", options["columns"], "COLUMN=FIELD", "Name=title")
+    is_table = bool(options["columns"] or options["id_column"])
+    format_id = format_id or ("csv" if is_table else "")
+    return run_import(paths, format_id, write=write and not dry_run, **options)
+
+
+def run_import(paths: Sequence[str], format_id: str, *, write: bool, **options: Any) -> int:
+    """Plan an import with `ImportOptions`, write it if asked, and show it."""
+    from notekeep.importing.import_state import ImportOptions
+
     vault = open_vault()
-    with closing(_plan(vault, paths, format_id, options)) as found:
-        done = vault.notes.apply(found.plan) if write and not dry_run else None
+    with show_status() as show:
+        found = vault.imports.plan(
+            [os.path.expanduser(path) for path in paths],
+            format_id,
+            options=ImportOptions(**options),
+            on_read=lambda name: show(f"reading {name}") if show is not None else None,
+        )
+    with closing(found):
+        done = vault.notes.apply(found.plan) if write else None
+    is_of_habits = found.formats[0].is_of_habits
     if is_json():
-        output.write_json(_object(found, done))
+        output.write_json((_habits_object if is_of_habits else _object)(found, done))
+    elif is_of_habits:
+        _show_habits(found)
+        _report(found, done)
     else:
         if done is None and (found.plan.changes or found.plan.copies):
             output.write_styled([("Would import:", "bold")])
         _show(found)
         _report(found, done)
     return report_refused(found.plan.refused) or (0 if found.rows else 1)
-
-
-def _plan(
-    vault: Vault, paths: Sequence[str], format_id: str, options: dict[str, Any]
-) -> ImportPlan:
-    from notekeep.importing.import_state import ImportOptions
-
-    options["take"] = [one.lstrip("^") for one in options["take"]]
-    options["match"] = _read_pairs("--match", options["match"], "ID=NOTE", "kindle:123=Soil")
-    options["columns"] = _read_pairs("--map", options["columns"], "COLUMN=FIELD", "Name=title")
-    is_table = bool(options["columns"] or options["id_column"])
-    with show_status() as show:
-        return vault.imports.plan(
-            [os.path.expanduser(path) for path in paths],
-            format_id or ("csv" if is_table else ""),
-            options=ImportOptions(**options),
-            on_read=lambda name: show(f"reading {name}") if show is not None else None,
-        )
 
 
 def _read_pairs(option: str, words: Sequence[str], shape: str, example: str) -> dict[str, str]:
@@ -139,7 +145,13 @@ def _show(found: ImportPlan) -> None:
     rows = [row for row in found.rows if row.path]
     changed = [row for row in rows if row.is_changed]
     names = [name for name in COUNTS if any(row.counts[name] for row in changed)]
-    shown = [_row(row, names) for row in changed[:_SHOWN]]
+    shown = [
+        (
+            f"{row.path} (new)" if row.is_new else row.path,
+            *(str(row.counts[n] or "") for n in names),
+        )
+        for row in changed[:_SHOWN]
+    ]
     output.table(shown, heads=("note", *names) if shown else ())
     _more(len(changed) - _SHOWN)
     for row in [row for row in rows if row.is_guess][:_SHOWN]:
@@ -165,9 +177,30 @@ def _show(found: ImportPlan) -> None:
     _more(len(found.losses) - _SHOWN)
 
 
-def _row(row: ImportRow, names: Sequence[str]) -> tuple[str, ...]:
-    shown = f"{row.path} (new)" if row.is_new else row.path
-    return (shown, *(str(row.counts[name] or "") for name in names))
+def _show_habits(found: ImportPlan) -> None:
+    days = sum(row.entries for row in found.habits)
+    bounds = [day for row in found.habits for day in (row.first, row.last) if day]
+    span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
+    head = f"{found.formats[0].title}: {output.count_of(len(found.habits), 'habit')}"
+    output.write_styled([(head, "bold"), (f", {output.count_of(days, 'day')}{span}", "")])
+    heads = ("habit", "id", "days", "new", "from", "to", "where")
+    output.table([_habit_row(row) for row in found.habits], heads=heads if found.habits else ())
+    if found.losses:
+        output.write_styled([("Not imported", "bold")])
+    for loss in found.losses:
+        whose = f"{loss.title}: " if loss.title else ""
+        often, at = (f" ({loss.times} times)", "first at") if loss.times > 1 else ("", "at")
+        place = f", {at} {loss.place}" if loss.place else ""
+        output.write(f"  {whose}{loss.message}{often}{place}")
+
+
+def _habit_row(row: HabitRow) -> tuple[str, ...]:
+    figures = (str(row.entries), str(row.counts["days"]), _iso(row.first), _iso(row.last))
+    return (row.title, row.id, *figures, f"{row.path} (new)" if row.is_new else row.path)
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _show_changes(found: ImportPlan) -> None:
@@ -193,6 +226,8 @@ def _report(found: ImportPlan, done: WriteResult | None) -> None:
         output.write_message("Nothing is written yet. Add --write to import.")
     elif done is not None and done.step:
         into = output.count_of(sum(row.is_changed for row in found.rows), "note")
+        if found.habits:
+            into = output.count_of(len(done.paths), "file")
         output.write_message(f"Imported into {into}. `notekeep undo` reverts this.")
     else:
         output.write_message("Nothing new.")
@@ -219,6 +254,34 @@ def _object(found: ImportPlan, done: WriteResult | None) -> dict[str, Any]:
         "changes": [change._asdict() for change in found.changes],
         "questions": [
             {"id": row.id, "title": row.title, "paths": row.choices} for row in found.questions
+        ],
+        "remarks": found.plan.remarks,
+        "paths": done.paths if done else [change.path for change in found.plan.changes],
+    }
+
+
+def _habits_object(found: ImportPlan, done: WriteResult | None) -> dict[str, Any]:
+    return {
+        "format": found.formats[0].id,
+        "written": bool(done and done.step),
+        "habits": [
+            {
+                "name": row.title,
+                "id": row.id,
+                "path": row.path,
+                "is_new": row.is_new,
+                "entries": row.entries,
+                "added": row.counts["days"],
+                "same": row.counts["unchanged"],
+                "kept": row.counts["edited"],
+                "first": _iso(row.first),
+                "last": _iso(row.last),
+            }
+            for row in found.habits
+        ],
+        "losses": [
+            {"message": loss.message, "habit": loss.title, "place": loss.place, "times": loss.times}
+            for loss in found.losses
         ],
         "remarks": found.plan.remarks,
         "paths": done.paths if done else [change.path for change in found.plan.changes],

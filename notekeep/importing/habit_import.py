@@ -6,164 +6,122 @@ to what a person said, and the same import twice changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.config import current_time
 from notekeep.dates import format_iso
 from notekeep.errors import UsageError
 from notekeep.habits import amounts, log
 from notekeep.habits.days import entry_identity, reduce_entries
 from notekeep.habits.definition import fold_name, format_pause, is_id
-from notekeep.habits.formats.habit_data import (
-    HabitSource,
-    ImportedDay,
-    ImportedHabit,
-    Loss,
-    merge_losses,
-)
 from notekeep.habits.log import LogEntry
 from notekeep.habits.schedule import parse_goal, parse_rules
-from notekeep.importing.habit_formats import VaultVocabulary, read_files, read_source
+from notekeep.importing.import_state import HabitRow, ImportState
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Format, ImportedDay, ImportedHabit, Loss
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_note_file
 from notekeep.notes.habit_notes import add_log_lines
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.file_names import free_path
+from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.habit_table import LOG_FOLDER
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-
-    from notekeep.markdown.field_values import Value
-    from notekeep.notes.workspace import Workspace
-    from notekeep.tracking.habit_names import Habit
-    from notekeep.tracking.tracker import HabitIndex
+from notekeep.tracking.tracker import HabitIndex
 
 VERB = "import"
 _OWN = "notekeep"
 
 
-class PlannedHabit(NamedTuple):
-    """What becomes of one habit of a source."""
+class HabitPlanner:
+    """Plans the habits of one source: notes that define them, and lines in the log."""
 
-    name: str
-    id: str  # what it is called in the log
-    path: str  # its note, vault-relative; "" when only the log names it
-    is_new: bool
-    entries: int  # how many days it brings
-    added: int  # how many of them are written
-    same: int  # how many the vault has already
-    kept: int  # how many the vault says something else of; they stay as they are
-    first: date | None
-    last: date | None
-
-
-class HabitImport(NamedTuple):
-    """An import before it is carried out."""
-
-    source: HabitSource
-    habits: tuple[PlannedHabit, ...]
-    losses: tuple[Loss, ...]  # of the source, and what the vault cannot hold
-    plan: WritePlan
-
-
-def plan_import(
-    workspace: Workspace, index: HabitIndex, path: str, origin: str = ""
-) -> HabitImport:
-    """Plan an import from a file, a folder or an archive; nothing is written.
-
-    `origin` is the id of its format, "" finds out.
-    """
-    index.refresh()
-    names = {name for habit in index.known() for name in habit.names}
-    vocabulary = VaultVocabulary(names, workspace.schema.daily)
-    return plan_source(workspace, index, read_source(read_files(path), origin, vocabulary))
-
-
-def plan_source(workspace: Workspace, index: HabitIndex, source: HabitSource) -> HabitImport:
-    """Plan an import of what was read; the index has been refreshed."""
-    planner = _Planner(workspace, index, source)
-    rows = tuple(planner.plan_habit(habit) for habit in source.habits)
-    count = "1 habit" if len(rows) == 1 else f"{len(rows)} habits"
-    changes = [*planner.notes, *planner.log_changes(is_link=workspace.settings.log_links)]
-    plan = WritePlan(
-        VERB, f"{count} from {source.format}", changes, remarks=_hints(source, rows), whole=True
-    )
-    return HabitImport(source, rows, (*source.losses, *merge_losses(planner.losses)), plan)
-
-
-def _hints(source: HabitSource, rows: Sequence[PlannedHabit]) -> list[str]:
-    """Name the new habits that count spans of seven days, where most people mean a week."""
-    return [
-        f"{row.name}: {habit.schedule} means any seven days in {source.format};"
-        f" `schedule: {habit.schedule.removesuffix('7d')}week` counts calendar weeks"
-        for habit, row in zip(source.habits, rows, strict=True)
-        if row.is_new and isinstance(habit.schedule, str) and habit.schedule.endswith("/7d")
-    ]
-
-
-class _Planner:
-    def __init__(self, workspace: Workspace, index: HabitIndex, source: HabitSource) -> None:
-        self.workspace = workspace
-        self.index = index
-        self.format = source.format
+    def __init__(
+        self, state: ImportState, tracker: HabitIndex, form: Format, given: InputFiles
+    ) -> None:
+        tracker.refresh()
+        self.state = state
+        self.tracker = tracker
+        self.format = form
+        self.given = given
         self.notes: list[NoteChange] = []
         self.entries: list[LogEntry] = []
-        self.losses: list[Loss] = []
-        self.unmatched = list(index.known())
-        self.taken_names = {name for habit in self.unmatched for name in habit.names}
+        self.unmatched = list(tracker.known())
+        self.used_names = {name for habit in self.unmatched for name in habit.names}
 
-    def plan_habit(self, habit: ImportedHabit) -> PlannedHabit:
-        """Plan one habit: the note that it needs, and the lines that the log lacks."""
+    def plan(self) -> WritePlan:
+        """Plan all habits, each with a row in `state`; nothing is written."""
+        self.given.habit_names = frozenset(self.used_names)
+        self.given.daily = self.state.workspace.schema.daily
+        records = list(self.format.read(self.given))
+        for loss in records:
+            if isinstance(loss, Loss):
+                self.state.lose(loss)
+        habits = [habit for habit in records if isinstance(habit, ImportedHabit)]
+        rows = [self._plan_habit(habit) for habit in habits]
+        self.state.rows += rows
+        count = "1 habit" if len(rows) == 1 else f"{len(rows)} habits"
+        # Loop and others count any seven days, where most people mean a week.
+        remarks = [
+            f"{row.title}: {habit.schedule} means any seven days in {self.format.id};"
+            f" `schedule: {habit.schedule.removesuffix('7d')}week` counts calendar weeks"
+            for habit, row in zip(habits, rows, strict=True)
+            if row.is_new and isinstance(habit.schedule, str) and habit.schedule.endswith("/7d")
+        ]
+        changes = [*self.notes, *self._log_changes()]
+        return WritePlan(VERB, f"{count} from {self.format.id}", changes, remarks=remarks)
+
+    def _plan_habit(self, habit: ImportedHabit) -> HabitRow:
+        """Plan the note that a habit needs, and its lines that are missing in the log."""
         match = self._match(habit)
         if match is not None:
-            # None is matched twice, so that two of one name in a source stay two.
+            # Two habits with the same name in a source stay two.
             self.unmatched.remove(match)
-        identity = match.definition.id if match else self._new_id(habit)
-        path = match.definition.path if match else ""
-        unit = match.definition.unit if match and path else _unit(habit)
-        days = self._make_entries(habit, identity, unit)
-        logged = self._logged(match, days)
-        added = same = kept = 0
+        row = HabitRow(habit.name, match.definition.id if match else self._new_id(habit))
+        if row.id in self.state.options.skip:
+            row.is_skipped = True
+            return row
+        row.path = match.definition.path if match else ""
+        unit = match.definition.unit if match and row.path else habit.unit
+        if not row.path:
+            with suppress(UsageError):
+                unit = parse_goal(habit.goal).unit or unit
+        days = self._make_entries(habit, row.id, unit)
+        logged: dict[int, list[LogEntry]] = {}
+        if days:
+            row.entries = len(days)
+            row.first, row.last = date.fromordinal(min(days)), date.fromordinal(max(days))
+            for line in self.tracker.lines(match, row.first, row.last) if match else ():
+                logged.setdefault(line.entry.day, []).append(line.entry)
         for day, entries in sorted(days.items()):
             if day not in logged:
                 self.entries += entries
-                added += 1
+                row.counts["days"] += 1
             elif _has_entries(entries, logged[day], unit):
-                same += 1
+                row.counts["unchanged"] += 1
             else:
-                kept += 1
-        if kept:
-            message = "days with other entries in the vault; not changed"
-            self.losses.append(Loss(message, habit.name, times=kept))
-        return PlannedHabit(
-            name=habit.name,
-            id=identity,
-            path=path or self._plan_note(habit, identity),
-            is_new=not path,
-            entries=len(days),
-            added=added,
-            same=same,
-            kept=kept,
-            first=date.fromordinal(min(days)) if days else None,
-            last=date.fromordinal(max(days)) if days else None,
-        )
+                row.counts["edited"] += 1
+                self._lose("days with other entries in the vault; not changed", habit)
+        if not row.path:
+            row.path, row.is_new = self._plan_note(habit, row.id), True
+        return row
 
-    def log_changes(self, *, is_link: bool) -> Iterator[NoteChange]:
-        """Yield the log files, one a month, with the new lines at their ends, by day."""
+    def _log_changes(self) -> Iterator[NoteChange]:
+        """Yield the log file of each month with the new lines at its end."""
         lines: dict[str, list[str]] = {}
+        is_link = self.state.workspace.settings.log_links
         for entry in sorted(self.entries, key=lambda entry: entry.day):
             line = log.format_entry(entry, is_link=is_link)
             lines.setdefault(format_iso(entry.day)[:7], []).append(line)
         for month, found in lines.items():
-            # No device is called so: what a device wrote itself can be taken back line by line.
-            path = f"{LOG_FOLDER}/{month}.import_{self.format}.md"
-            yield add_log_lines(self.workspace, path, month, found)
+            # No device has this name, so no check-in is undone in place of the import.
+            path = f"{LOG_FOLDER}/{month}.import_{self.format.id}.md"
+            yield add_log_lines(self.state.workspace, path, month, found)
 
     def _origin(self, habit: ImportedHabit) -> str:
         """What a definition keeps of where it came from; of our own exports the id is enough."""
-        return "" if self.format == _OWN else f"{self.format}:{habit.source_id}"
+        return "" if self.format.id == _OWN else f"{self.format.id}:{habit.source_id}"
 
     def _match(self, habit: ImportedHabit) -> Habit | None:
         """Find the habit of the vault that this one is: by where it came from, else by name."""
@@ -176,7 +134,7 @@ class _Planner:
         for each in self.unmatched:
             names = {*each.names, fold_name(each.definition.title)}
             other = each.definition.source_id
-            is_of_form = other.partition(":")[0] == self.format
+            is_of_form = other.partition(":")[0] == self.format.id
             is_another = has_id and is_of_form and not _is_named_after(other, names)
             if wanted & names and not is_another:
                 return each
@@ -193,9 +151,9 @@ class _Planner:
     def _take_name(self, name: str) -> bool:
         """Take a name; False when it is taken, or none that a log can have."""
         folded = fold_name(name)
-        if not is_id(name) or folded in self.taken_names:
+        if not is_id(name) or folded in self.used_names:
             return False
-        self.taken_names.add(folded)
+        self.used_names.add(folded)
         return True
 
     def _make_entries(
@@ -219,29 +177,20 @@ class _Planner:
         return days
 
     def _lose(self, message: str, habit: ImportedHabit) -> None:
-        self.losses.append(Loss(message, habit.name))
-
-    def _logged(
-        self, match: Habit | None, days: dict[int, list[LogEntry]]
-    ) -> dict[int, list[LogEntry]]:
-        found: dict[int, list[LogEntry]] = {}
-        if match is None or not days:
-            return found
-        first, last = date.fromordinal(min(days)), date.fromordinal(max(days))
-        for line in self.index.lines(match, first, last):
-            found.setdefault(line.entry.day, []).append(line.entry)
-        return found
+        self.state.lose(Loss(message, habit.name))
 
     def _plan_note(self, habit: ImportedHabit, identity: str) -> str:
         made = plan_note_file(
-            self.workspace,
+            self.state.workspace,
             "habit",
             habit.name,
-            now=current_time(),
+            now=self.state.now,
             fields=self._definition_fields(habit, identity),
             body=f"# {habit.name}\n\n{habit.about}\n" if habit.about else "",
         ).changes[0]
-        path = free_path(self.workspace.root, made.path, [change.path for change in self.notes])
+        path = free_path(
+            self.state.workspace.root, made.path, [change.path for change in self.notes]
+        )
         self.notes.append(made._replace(path=path))
         return path
 
@@ -260,7 +209,7 @@ class _Planner:
             self._lose(f"the goal: {error.message.rstrip('.')}; imported as done", habit)
             goal = "done"
         days = [said.day for said in habit.entries]
-        since = habit.since or min(days, default=self.index.today().toordinal())
+        since = habit.since or min(days, default=self.tracker.today().toordinal())
         until = habit.until
         if habit.is_archived and until is None:
             until = max(days, default=since)
@@ -288,13 +237,6 @@ class _Planner:
 def _is_named_after(source_id: str, names: Collection[str]) -> bool:
     """Whether a format that has no ids for its habits gave this one its name as id."""
     return fold_name(source_id.partition(":")[2].partition("#")[0]) in names
-
-
-def _unit(habit: ImportedHabit) -> str:
-    try:
-        return parse_goal(habit.goal).unit or habit.unit
-    except UsageError:
-        return habit.unit
 
 
 def _make_entry(said: ImportedDay, identity: str, unit: str) -> LogEntry:

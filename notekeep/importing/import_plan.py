@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
+from notekeep.errors import UsageError
 from notekeep.importing.formats import find_formats
 from notekeep.importing.formats.reading import MAX_PAGE_TEXT, MAX_PAGES, check_count
+from notekeep.importing.habit_import import VERB, HabitPlanner
 from notekeep.importing.import_state import (
     COUNTS,
+    HabitRow,
     ImportOptions,
     ImportRow,
     ImportState,
@@ -23,8 +26,7 @@ from notekeep.importing.note_import import NotePlanner
 from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
-
-VERB = "import"
+from notekeep.tracking.tracker import HabitIndex
 
 
 class ImportPlan(NamedTuple):
@@ -39,6 +41,11 @@ class ImportPlan(NamedTuple):
     def close(self) -> None:
         """Close what was given, once the plan is written or not wanted."""
         self.inputs.close()
+
+    @property
+    def habits(self) -> list[HabitRow]:
+        """The habits; an import has either habits or notes."""
+        return [row for row in self.rows if isinstance(row, HabitRow)]
 
     @property
     def changes(self) -> list[SourceChange]:
@@ -63,10 +70,9 @@ class ImportPlan(NamedTuple):
 
 def plan_import(
     workspace: Workspace,
+    tracker: HabitIndex,
     paths: Sequence[str],
     *,
-    now: dt.datetime,
-    device: str,
     format_id: str = "",
     options: ImportOptions | None = None,
     earlier: Callable[[str], Iterable[bytes]] = lambda _: (),
@@ -76,16 +82,16 @@ def plan_import(
 
     Args:
         workspace: The vault.
+        tracker: Its habits.
         paths: What the person gives.
-        now: The wall clock.
-        device: The name of this device, for the ledger.
         format_id: The format of all files; "" finds out.
         options: What the person asks for besides.
         earlier: Returns the versions of a note that history has, newest first.
         on_read: Called with what is read or planned next; what it raises cancels the import.
     """
-    state = ImportState(workspace, now, device, options or ImportOptions(), earlier, on_read)
+    state = ImportState(workspace, options or ImportOptions(), earlier, on_read)
     formats: list[Format] = []
+    plan: WritePlan | None = None
     with ExitStack() as stack:
         for path in paths:
             given = stack.enter_context(InputFiles(path, on_read))
@@ -93,16 +99,25 @@ def plan_import(
                 state.lose(loss)
             given.columns = state.options.columns
             given.id_column = state.options.id_column
-            for form, names in find_formats(given, format_id):
+            for form, names in find_formats(
+                given, format_id, only_habits=state.options.only_habits
+            ):
                 given.detected = names
                 formats.append(form)
-                _plan_records(state, form, given)
+                if not form.is_of_habits:
+                    _plan_records(state, form, given)
+                elif len(paths) > 1:
+                    hint = f"For example: notekeep import {shlex.quote(path)}"
+                    raise UsageError(f"{path} has habits. Import them alone.", hint)
+                else:
+                    plan = HabitPlanner(state, tracker, form, given).plan()
+        plan = plan or _make_plan(state, formats)
         return ImportPlan(
             tuple({form.id: form for form in formats}.values()),
             tuple(state.rows),
             tuple(state.losses.values()),
-            _make_plan(state, formats),
-            stack.pop_all(),
+            plan,
+            stack.pop_all() if plan.copies else ExitStack(),
         )
 
 
@@ -123,7 +138,7 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
             check_count(size, "letters of notes", MAX_PAGE_TEXT)
         elif isinstance(record, Bookmark):
             bookmarks.append(record)
-        else:
+        elif isinstance(record, Work):
             known = works.setdefault(record.ids[0], record)
             if known is not record:
                 # Several files may hold parts of one work.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from notekeep.config import current_time
 from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.ledger import Ledger, digest_text
 from notekeep.importing.matching import NoteMatcher
@@ -21,6 +22,7 @@ from notekeep.notes.plan import FileCopy
 from notekeep.notes.workspace import Workspace
 from notekeep.storage.file_names import free_path, match_spelling, name_key, safe_name
 from notekeep.storage.scan import list_files
+from notekeep.tracking.checkin import device_name
 
 
 class ImportOptions(NamedTuple):
@@ -33,6 +35,7 @@ class ImportOptions(NamedTuple):
     skip: Collection[str] = ()  # ids of works and pages that are left out
     columns: Mapping[str, str] = {}  # of a CSV file, and what they are: `title`, `body`, a field
     id_column: str = ""  # of a CSV file, which tells rows apart
+    only_habits: bool = False  # as `habit import` does
 
 
 class SourceChange(NamedTuple):
@@ -46,7 +49,7 @@ class SourceChange(NamedTuple):
 
 @dataclass(slots=True)
 class ImportRow:
-    """What becomes of one work or page."""
+    """The result for one work, page or habit."""
 
     title: str
     id: str
@@ -62,8 +65,17 @@ class ImportRow:
     @property
     def is_changed(self) -> bool:
         """Whether its note is written."""
-        written = ("passages", "links", "updated", "removed", "fields")
+        written = ("passages", "links", "days", "updated", "removed", "fields")
         return self.is_new or any(self.counts[name] for name in written)
+
+
+@dataclass(slots=True)
+class HabitRow(ImportRow):
+    """The result for one habit, whose days are counted."""
+
+    entries: int = 0  # its days in the source
+    first: date | None = None
+    last: date | None = None
 
 
 _REPORTED = 200
@@ -73,6 +85,7 @@ COUNTS = {
     "notes": "new notes",
     "passages": "new passages",
     "links": "new links",
+    "days": "new days",
     "updated": "updated",
     "unchanged": "unchanged",
     "edited": "edited by you",
@@ -104,8 +117,6 @@ class ImportState:
     def __init__(
         self,
         workspace: Workspace,
-        now: dt.datetime,
-        device: str,
         options: ImportOptions,
         earlier: Callable[[str], Iterable[bytes]],
         on_read: Callable[[str], None],
@@ -113,10 +124,8 @@ class ImportState:
         self.workspace = workspace
         self.earlier = earlier  # the versions of a note that history has, newest first
         self._on_read = on_read
-        self.now = now
-        self.device = device
+        self.now = current_time()
         self.options = options
-        self.matcher = NoteMatcher(workspace)
         self.rows: list[ImportRow] = []
         self.losses: dict[tuple[str, str], Loss] = {}  # by message and title
         self.notes: dict[str, NoteText] = {}
@@ -179,8 +188,15 @@ class ImportState:
         program = format_id.partition("-")[0]
         if program not in self.ledgers:
             day = self.now.date().isoformat()
-            self.ledgers[program] = Ledger(self.workspace, program, self.device, day)
+            self.ledgers[program] = Ledger(
+                self.workspace, program, device_name(self.workspace.state), day
+            )
         return self.ledgers[program]
+
+    @cached_property
+    def matcher(self) -> NoteMatcher:
+        """Finds the notes of works and pages."""
+        return NoteMatcher(self.workspace)
 
     @cached_property
     def files(self) -> list[str]:
@@ -230,16 +246,11 @@ class ImportState:
             found: dict[str, str] = {}
             for path in self.files:
                 if path.endswith(".md"):
-                    for name in pattern.findall(self._read(path)):
-                        found.setdefault(name.decode(), path)
+                    with suppress(NotekeepError):
+                        for name in pattern.findall(self.workspace.read(path)):
+                            found.setdefault(name.decode(), path)
             self._places[prefix] = found
         return self._places[prefix]
-
-    def _read(self, path: str) -> bytes:
-        try:
-            return self.workspace.read(path)
-        except NotekeepError:
-            return b""
 
     def free_path(self, folder: str, *stems: str) -> str:
         """Return the first path that is free; with a number where none of the stems is."""

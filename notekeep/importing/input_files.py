@@ -19,7 +19,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, Self, TextIO
@@ -27,12 +27,16 @@ from urllib.parse import quote
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 from notekeep.importing.records import Loss
+from notekeep.markdown.schema import Daily
 from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 HEAD_BYTES = 4096
+HABIT_FILES = ("habits", "log")
+"""The two files of harsh and of habitctl: either of them also opens the other."""
+
 MAX_NOTE = 3 << 20
 """How large the text of one note may be."""
 
@@ -77,6 +81,8 @@ class InputFiles:
         detected: Those that the format which reads them has recognized.
         losses: Archives of a folder that cannot be read.
         columns: What a person says of the columns of a table, and `id_column` tells rows apart.
+        habit_names: The folded names of the vault's habits.
+        daily: How the vault names its daily notes.
         on_read: Called with a name before it is read, and with how much of a large file was read:
             shows progress, and raises to cancel.
     """
@@ -88,6 +94,8 @@ class InputFiles:
         self.losses: list[Loss] = []
         self.columns: Mapping[str, str] = {}
         self.id_column = ""
+        self.habit_names: Collection[str] = ()
+        self.daily = Daily()
         self._stack = ExitStack()
         self._openers: dict[str, Callable[[], IO[bytes]]] = {}
         self._staged_count = 0
@@ -125,9 +133,9 @@ class InputFiles:
             raise Refused(f"{name}: larger than {MAX_SOURCE >> 20} MB", _HINT)
         return data
 
-    def text(self, name: str) -> str:
-        """Return the text of a note; Refused when it is too large or damaged."""
-        with self.open_text(name, MAX_NOTE) as file:
+    def text(self, name: str, max_size: int = MAX_NOTE) -> str:
+        """Return the text of a file; Refused when it is too large or damaged."""
+        with self.open_text(name, max_size) as file:
             return file.read()
 
     def open_text(self, name: str, max_size: int = MAX_SOURCE) -> TextIO:
@@ -203,8 +211,7 @@ class InputFiles:
 
     @cached_property
     def _staging(self) -> str:
-        folder = tempfile.TemporaryDirectory(prefix="notekeep-")
-        return self._stack.enter_context(folder)
+        return self._stack.enter_context(tempfile.TemporaryDirectory(prefix="notekeep-"))
 
     # Listing
 
@@ -214,8 +221,11 @@ class InputFiles:
         elif os.path.isfile(self.path):
             base = os.path.basename(self.path)
             self._add_file(base, self.path)
-            if os.path.isfile(f"{self.path}-wal"):
-                self._add_file(f"{base}-wal", f"{self.path}-wal")
+            others = HABIT_FILES if base in HABIT_FILES else (f"{base}-wal",)
+            for name in others:
+                path = os.path.join(os.path.dirname(self.path), name)
+                if name != base and os.path.isfile(path):
+                    self._add_file(name, path)
         else:
             hint = "Give the path of an export."
             raise NotFound(f"There is no file or folder {self.path}.", hint)
@@ -312,7 +322,7 @@ class InputFiles:
                 raise Refused(f"{shown}: the archive has more than {MAX_FILES} files", _HINT)
             if problem:
                 raise Refused(f"{shown}: '{member.name}' in the archive {problem}", _HINT)
-            self._openers[name] = lambda member=member: _open_member(archive, member)  # type: ignore[misc]
+            self._openers[name] = lambda member=member: archive.extractfile(member) or io.BytesIO()  # type: ignore[misc]
         file.seek(end)
         if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
             self.losses.append(Loss("files at the end of an archive that is cut off", place=shown))
@@ -358,10 +368,6 @@ def _is_page_size(data: bytes) -> bool:
     """Whether two bytes of a database's head are a size that its pages may have."""
     size = int.from_bytes(data, "big")
     return size == 1 or (size >= 512 and size.bit_count() == 1)
-
-
-def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
-    return archive.extractfile(member) or io.BytesIO()
 
 
 def _copy(file: IO[bytes] | gzip.GzipFile, out: IO[Any], name: str, room: int = MAX_STAGED) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-from contextlib import suppress
-
 from notekeep.errors import NotekeepError, UsageError
-from notekeep.importing import habit_formats
 from notekeep.importing.formats.json_items import read_json
-from notekeep.importing.formats.reading import head_text, is_database
+from notekeep.importing.formats.reading import head_text
 from notekeep.importing.input_files import InputFiles
 
 _MARKDOWN = "Export as Markdown there, and open the folder as a vault."
@@ -49,9 +45,6 @@ _LOOKED_AT = 200
 def explain_unknown(given: InputFiles) -> UsageError:
     """Return why nothing that was given can be read, and what to do."""
     heads = {name: given.head(name) for name in given.names[:_LOOKED_AT]}
-    if form := _find_habits(given.path, heads):
-        hint = f"`notekeep habit import {shlex.quote(given.path)}`"
-        return UsageError(f"{given.path} has habits, of {form}.", hint)
     for signs, what, way in _PROGRAMS:
         for name, head in heads.items():
             if _is_of(signs, name, head_text(head)):
@@ -71,13 +64,3 @@ def _is_of(signs: str, name: str, text: str) -> bool:
     if signs.startswith("."):
         return name.casefold().endswith(tuple(signs.split()))
     return all(word in text for word in signs.split())
-
-
-def _find_habits(path: str, heads: dict[str, bytes]) -> str:
-    """Return the program whose habits a path has; "" for none."""
-    if any(is_database(head) and b"Repetitions" not in head for head in heads.values()):
-        return ""
-    with suppress(NotekeepError):
-        form = habit_formats.find_format(habit_formats.read_files(path))
-        return "" if form == "daily" else habit_formats.FORMATS[form].title
-    return ""

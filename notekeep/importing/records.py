@@ -1,13 +1,12 @@
-"""What a reader of another program's files yields, in notekeep's own words.
+"""The records that readers of other programs' files yield.
 
-A reader is pure: it turns the files it is given into records and never looks at the vault. It
-yields a `Work` for something that was read or heard and has passages, a `Page` for a whole note, a
-`Bookmark` for an address that somebody saved, and a `Loss` for everything that does not come along.
-Where records go in the vault, and what the person has changed there, is for the planner.
+A reader is pure: it converts files to records and never looks at the vault. It yields a `Work` for
+a book, episode or article with passages, a `Page` for a whole note, a `Bookmark` for a saved
+address, an `ImportedHabit` for a habit, and a `Loss` for everything that is not imported. The
+planners decide where records go and keep the user's changes.
 
-Identity comes first. Every record has a key that stays the same when the same thing is exported
-again: the other program's own id where there is one. Ids in notes are computed from it, so two
-devices that import the same file write the same bytes.
+Every record has a key that is the same in each export: the other program's id if there is one. Ids
+in notes are computed from it, so two devices that import the same file write the same bytes.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from notekeep.habits.log import LogValue
 from notekeep.markdown.field_values import Value
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 class Loss(NamedTuple):
-    """Something that does not come along, or not as it was. Equal losses are counted together."""
+    """Something that is not imported, or only in part. Equal losses are counted together."""
 
     message: str  # what, in the plural and without a number: "colors of highlights"
-    title: str = ""  # of which work or page, "" for the whole file
-    place: str = ""  # where it is first: a file, or a file and a line such as `notes.csv:12`
+    title: str = ""  # the work, page or habit; "" for the whole file
+    place: str = ""  # the first place: a file, or a file and a line such as `notes.csv:12`
     times: int = 1
 
 
@@ -110,23 +110,66 @@ class Bookmark(NamedTuple):
     tags: tuple[str, ...] = ()
 
 
-Record: TypeAlias = Work | Page | Bookmark
+class ImportedDay(NamedTuple):
+    """An entry of a habit."""
+
+    day: int
+    value: LogValue
+    note: str = ""
+    time: str = ""  # as in a log line, "" when it is not known
+    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
+
+
+@dataclass(slots=True)
+class ImportedHabit:
+    """A habit of another program, with the fields of a definition."""
+
+    name: str
+    source_id: str = ""  # distinguishes habits with the same name
+    identity: str = ""  # its id, "" to make one from the name
+    schedule: str | list[str] = "daily"  # for `parse_schedule` or `parse_rules`
+    goal: str = "done"  # for `parse_goal`
+    unit: str = ""  # the unit of its amounts if the goal has none
+    since: int | None = None  # its first day, None if the source does not have it
+    until: int | None = None
+    pauses: list[tuple[int, int]] = field(default_factory=list)
+    is_archived: bool = False
+    counts_silence: bool | None = None  # None: depends on the goal
+    group: str = ""
+    remind: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)  # other names in a log
+    about: str = ""
+    more: dict[str, str] = field(default_factory=dict)  # other fields of a definition
+    entries: list[ImportedDay] = field(default_factory=list)
+
+    def record(
+        self, day: int, value: LogValue, note: str = "", *, time: str = "", **extra: str
+    ) -> None:
+        """Add an entry; `extra` are further `key=word` pairs."""
+        self.entries.append(ImportedDay(day, value, note, time, tuple(extra.items())))
+
+
+Record: TypeAlias = Work | Page | Bookmark | ImportedHabit
 
 
 class Format(NamedTuple):
-    """A format: how a person names it, how its files are recognized, and what reads them.
+    """A file format of another program.
 
-    `detect` is asked for each file with its name ("/"-separated) and its first 4096 bytes. `read`
-    is called once for all files that were given together; those that `detect` chose are
-    `given.detected`. A broken file costs that file and a broken record that record: both are a Loss
-    with a place, never an exception.
+    `detect` gets the name of each file ("/"-separated) and its first 4096 bytes. `read` is called
+    once for all files of a path; the detected ones are `given.detected`. A broken record or file is
+    a Loss with a place, not an exception. Only sources of habits are refused whole.
     """
 
-    id: str  # for `--from`: "kindle-clippings"; formats of one first word share a ledger
+    id: str  # for `--from`: "kindle-clippings"; formats with the same first word share a ledger
     title: str  # "Kindle (My Clippings.txt)"
-    prefix: str  # two letters that begin the ids of its passages
+    prefix: str  # two letters that start the ids of its passages; "" for a format of habits
     detect: Callable[[str, bytes], bool]
     read: Callable[[InputFiles], Iterable[Record | Loss]]
+
+    @property
+    def is_of_habits(self) -> bool:
+        """Whether it holds habits, which have no passages."""
+        return not self.prefix
 
 
 # Ids of passages

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from notekeep.errors import UsageError
-from notekeep.habits.formats.icalendar import write_calendar
-from notekeep.habits.formats.loop import HabitHistory, write_loop_files
-from notekeep.habits.formats.own_format import document, simplify_entries, write_csv
+from notekeep.habits.icalendar import write_calendar
 from notekeep.habits.log import LogEntry
 from notekeep.habits.schedule import parse_reminders
+from notekeep.importing.formats.loop import HabitHistory, write_loop_files
+from notekeep.importing.formats.own_habits import document, simplify_entries, write_csv
 from notekeep.markdown.sanitize import clean
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from notekeep import config
 from notekeep.errors import NotekeepError
-from notekeep.tracking.checkin import device_name
 
 if TYPE_CHECKING:
     from notekeep.importing.import_plan import ImportPlan
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History
+    from notekeep.tracking.tracker import HabitIndex
 
 MAX_VERSIONS = 50
 """How many earlier versions of a note are searched for what a passage was imported as."""
@@ -27,10 +26,12 @@ class ImportService:
         self,
         workspace: Workspace,
         indexing: IndexService,
+        tracker: HabitIndex,
         open_history: Callable[[], History],
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing
+        self.tracker = tracker
         self._open_history = open_history
 
     def plan(
@@ -63,9 +64,8 @@ class ImportService:
         self.indexing.refresh(words=False)
         return plan_import(
             self.workspace,
+            self.tracker,
             paths,
-            now=config.current_time(),
-            device=device_name(self.workspace.state),
             format_id=format_id,
             options=options,
             earlier=self._earlier,

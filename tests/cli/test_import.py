@@ -461,7 +461,7 @@ def test_losses_are_named_with_their_place(shell: Shell) -> None:
 
 
 def test_every_format_is_in_the_help(shell: Shell) -> None:
-    text = shell("import", "--help").out
+    text = shell("import", "--help").out + shell("habit", "import", "--help").out
     assert [name for name in FORMATS if f"  {name} " not in text] == []
 
 
@@ -558,7 +558,6 @@ def test_the_sign_between_the_cells_of_a_table_is_found(
         ("note.md", "# Note\n", "note.md is Markdown"),
         ("half.json", '{"a": [1, 2', "half.json: the JSON is cut off."),
         ("recipe.txt", "eggs", "in no format that notekeep knows"),
-        ("run.csv", "HabitName,CalendarDate,Value\nRun,2026-01-02,1\n", "`notekeep habit import "),
     ],
 )
 def test_a_file_of_another_program_is_named_with_the_way_round(
@@ -570,9 +569,24 @@ def test_a_file_of_another_program_is_named_with_the_way_round(
     assert what in ran.err
 
 
-def test_the_database_of_a_habit_tracker_is_sent_to_the_import_of_habits(shell: Shell) -> None:
-    path = SAMPLES.parent.parent / "habits/imports/samples/loop.db"
-    assert f"`notekeep habit import {path}`" in shell("import", str(path)).err
+HABIT_SAMPLES = SAMPLES.parent.parent / "habits/imports/samples"
+
+
+@pytest.mark.parametrize("name", ["loop.db", "habitbull.csv", "harsh/log"])
+def test_files_of_habits_are_recognized_too(shell: Shell, name: str) -> None:
+    path = str(HABIT_SAMPLES / name)
+    shown = shell("import", path)
+    assert (shown.out, shown.err) == (shell("habit", "import", path).out, shown.err)
+    assert shell("import", path, "--write").code == 0
+    assert "habits/Stretch" in "".join(shell.files())
+    assert json.loads(shell("import", path, "--json").out)["habits"][0]["added"] == 0
+
+
+def test_habits_are_imported_alone_and_one_can_be_skipped(shell: Shell, export: Path) -> None:
+    path = str(HABIT_SAMPLES / "beaver.json")
+    assert "has habits. Import them alone." in shell("import", str(export), path).err
+    assert shell("import", path, "--skip", "stretch", "--write").code == 0
+    assert shell.files() == []
 
 
 def test_an_export_of_more_pages_than_memory_holds_is_refused(

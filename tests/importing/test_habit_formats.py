@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
-from notekeep.importing import habit_formats, input_files
-from notekeep.importing.habit_formats import FORMATS, HabitFiles, read_files, read_source
-from tests.support.taken import lines
+from notekeep.importing import input_files
+from notekeep.importing.formats import FORMATS, habit_data
+from tests.support.taken import lines, read_habits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,26 +40,26 @@ if TYPE_CHECKING:
     ],
 )
 def test_every_format_is_known(samples: Path, name: str, form: str) -> None:
-    source = read_source(read_files(str(samples / name)))
+    source = read_habits(samples / name)
     assert source.format == form
     assert any(habit.entries for habit in source.habits)
 
 
 def test_one_of_two_files_brings_the_other(samples: Path) -> None:
-    whole = read_source(read_files(str(samples / "harsh")))
-    assert read_source(read_files(str(samples / "harsh/log"))) == whole
+    whole = read_habits(samples / "harsh")
+    assert read_habits(samples / "harsh/log") == whole
 
 
 def test_a_zip_of_any_format_is_read(samples: Path, tmp_path: Path) -> None:
     archive = shutil.make_archive(str(tmp_path / "harsh"), "zip", samples / "harsh")
-    assert read_source(read_files(archive)).format == "harsh"
+    assert read_habits(archive).format == "harsh"
 
 
 def test_what_could_be_several_formats_is_asked_for(samples: Path) -> None:
     with pytest.raises(Ambiguous) as raised:
-        read_source(read_files(str(samples)))
+        read_habits(samples)
     assert "habitbull  HabitBull" in raised.value.candidates
-    assert raised.value.hint == "choose one with --from"
+    assert raised.value.hint == "Choose one with --from."
 
 
 @pytest.mark.parametrize(
@@ -69,17 +69,17 @@ def test_what_is_not_known_is_said(tmp_path: Path, text: str, origin: str) -> No
     file = tmp_path / "export.json"
     file.write_text(text, "utf-8")
     with pytest.raises((UsageError, Refused)):
-        read_source(read_files(str(file)), origin)
+        read_habits(file, origin)
 
 
 def test_a_database_is_loop_and_nothing_else(samples: Path) -> None:
     with pytest.raises(UsageError):
-        read_source(read_files(str(samples / "loop.db")), "harsh")
+        read_habits(samples / "loop.db", "harsh")
 
 
 def test_there_has_to_be_something(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        read_files(str(tmp_path / "nothing"))
+        read_habits(tmp_path / "nothing")
 
 
 def test_links_and_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
@@ -90,17 +90,17 @@ def test_links_and_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None
     (folder / "2026-01-05.md").symlink_to(secret)
     (folder / "2026-01-06.md").write_text("- [x] Stretch #habit\n", "utf-8")
     (folder / "loop").symlink_to(tmp_path)
-    assert list(read_files(str(folder)).files) == ["2026-01-06.md"]
+    assert [habit.name for habit in read_habits(folder).habits] == ["Stretch"]
 
 
 def test_there_is_an_end_to_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         (tmp_path / f"2026-01-0{number + 1}.md").write_text("x" * 30, "utf-8")
-    for module, limit in ((input_files, "MAX_FILES"), (habit_formats, "MAX_SIZE")):
+    for module, limit in ((input_files, "MAX_FILES"), (habit_data, "MAX_SIZE")):
         with monkeypatch.context() as patch:
             patch.setattr(module, limit, 3)
             with pytest.raises(Refused):
-                read_files(str(tmp_path))
+                read_habits(tmp_path)
 
 
 NAMES = {
@@ -138,19 +138,28 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join)
 
 
-@pytest.mark.parametrize("form", sorted(FORMATS))
+HABITS = sorted(name for name, form in FORMATS.items() if form.is_of_habits)
+
+
+def write(folder: Path, form: str, *texts: bytes) -> Path:
+    """Write the files that a format has."""
+    for name, text in zip(NAMES.get(form, ("2026-01-05.md", "H.md")), texts, strict=False):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text)
+    return folder
+
+
+@pytest.mark.parametrize("form", HABITS)
 @settings(deadline=None)
 @given(texts=st.lists(TEXTS, min_size=2, max_size=2))
 @example(texts=["", ""])
 @example(texts=["date,habit,value\n2026-01-05", ""])
-def test_any_text_is_read_or_refused_and_nothing_else(form: str, texts: list[str]) -> None:
-    names = NAMES.get(form, ("2026-01-05.md", "H.md"))
-    files = {
-        name: text.encode("utf-8", "surrogatepass")
-        for name, text in zip(names, texts, strict=False)
-    }
+def test_any_text_is_read_or_refused_and_nothing_else(
+    form: str, texts: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = [text.encode("utf-8", "surrogatepass") for text in texts]
     try:
-        source = read_source(HabitFiles("given", files), form)
+        source = read_habits(write(tmp_path_factory.mktemp("given"), form, *data), form)
     except NotekeepError:
         return
     for habit in source.habits:
@@ -181,14 +190,11 @@ WORST = {
 
 
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST.keys())
-def test_the_worst_of_texts_are_read_in_a_moment(text: str) -> None:
+def test_the_worst_of_texts_are_read_in_a_moment(text: str, tmp_path: Path) -> None:
     began = time.process_time()
-    for form in FORMATS:
-        files = dict.fromkeys(NAMES.get(form, ("2026-01-05.md", "H.md")), text.encode())
-        with suppress(NotekeepError):
-            read_source(HabitFiles("given", files), form)
-    with suppress(NotekeepError):
-        read_source(
-            HabitFiles("given", {f"a{end}": text.encode() for end in (".csv", ".md", ".org")})
-        )
+    for form in HABITS:
+        folder = write(tmp_path / form, form, text.encode(), text.encode())
+        for name in (form, ""):
+            with suppress(NotekeepError):
+                read_habits(folder, name)
     assert time.process_time() - began < 60

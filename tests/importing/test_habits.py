@@ -14,21 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.habits.definition import FOREVER
-from notekeep.habits.formats.habit_data import (
-    HabitSource,
-    ImportedDay,
-    ImportedHabit,
-    SourceBuilder,
-)
 from notekeep.habits.log import LogValue, parse_line
-from notekeep.importing.habit_import import plan_import, plan_source
+from notekeep.importing.records import ImportedDay, ImportedHabit
 from notekeep.vault import Vault
 from tests.support.sizes import sized
+from tests.support.taken import plan_habits, plan_source, read_habits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.importing.habit_import import HabitImport
+    from notekeep.importing.import_plan import ImportPlan
 
 DONE, MISS = LogValue("done"), LogValue("miss")
 FIRST = date(2026, 1, 5).toordinal()
@@ -49,15 +44,11 @@ def log(vault: Vault, form: str = "loop") -> list[str]:
 
 
 @pytest.fixture
-def plan(vault: Vault) -> Callable[..., HabitImport]:
+def plan(vault: Vault) -> Callable[..., ImportPlan]:
     """Plan habits that a program of some format might have; `write` carries it out."""
 
-    def plan(*habits: ImportedHabit, form: str = "loop", write: bool = False) -> HabitImport:
-        found = SourceBuilder(form)
-        for habit in habits:
-            found.add(habit)
-        vault.habits.refresh()
-        planned = plan_source(vault.workspace, vault.habits, found.build())
+    def plan(*habits: ImportedHabit, form: str = "loop", write: bool = False) -> ImportPlan:
+        planned = plan_source(vault, habits, form)
         if write:
             vault.notes.apply(planned.plan)
         return planned
@@ -67,17 +58,19 @@ def plan(vault: Vault) -> Callable[..., HabitImport]:
 
 def test_a_plan_writes_nothing(vault: Vault, samples: Path) -> None:
     before = files(vault)
-    found = plan_import(vault.workspace, vault.habits, str(samples / "loop.db"))
-    assert [row.added for row in found.habits] == [5, 3, 3, 2]
+    found = plan_habits(vault, samples / "loop.db")
+    assert [row.counts["days"] for row in found.habits] == [5, 3, 3, 2]
     assert files(vault) == before
 
 
 def test_the_same_import_twice_changes_nothing(vault: Vault, samples: Path) -> None:
-    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan)
+    vault.notes.apply(plan_habits(vault, samples / "loop.db").plan)
     before = files(vault)
-    again = plan_import(vault.workspace, vault.habits, str(samples / "loop.db"))
+    again = plan_habits(vault, samples / "loop.db")
     assert again.plan.changes == []
-    assert [(row.added, row.same, row.kept) for row in again.habits] == [
+    assert [
+        (row.counts["days"], row.counts["unchanged"], row.counts["edited"]) for row in again.habits
+    ] == [
         (0, 5, 0),
         (0, 3, 0),
         (0, 3, 0),
@@ -89,29 +82,29 @@ def test_the_same_import_twice_changes_nothing(vault: Vault, samples: Path) -> N
 
 def test_the_zip_after_the_database_finds_the_same_habits(vault: Vault, samples: Path) -> None:
     for first, second in (("loop.db", "loop.zip"), ("loop.zip", "loop.db")):
-        vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / first)).plan)
-        assert plan_import(vault.workspace, vault.habits, str(samples / second)).plan.changes == []
+        vault.notes.apply(plan_habits(vault, samples / first).plan)
+        assert plan_habits(vault, samples / second).plan.changes == []
         vault.history.undo()
 
 
 def test_it_is_one_step_and_undo_takes_it_back(vault: Vault, samples: Path) -> None:
     before = files(vault)
-    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan)
+    vault.notes.apply(plan_habits(vault, samples / "loop.db").plan)
     assert len(files(vault)) > len(before)
     (taken,) = vault.history.undo()
     assert (taken.verb, taken.label) == ("import", "4 habits from loop")
     assert files(vault) == before
     vault.history.redo()
-    assert plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan.changes == []
+    assert plan_habits(vault, samples / "loop.db").plan.changes == []
 
 
 def test_imported_lines_are_no_check_ins_of_this_device(vault: Vault, samples: Path) -> None:
-    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan)
+    vault.notes.apply(plan_habits(vault, samples / "loop.db").plan)
     assert [step.verb for step in vault.history.steps()] == ["import"]
 
 
 def test_what_a_habit_was_is_what_it_is(vault: Vault, samples: Path) -> None:
-    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan)
+    vault.notes.apply(plan_habits(vault, samples / "loop.db").plan)
     views = {view.title: view for view in vault.habits.views(date(2026, 1, 9))}
     assert views["Läufe"].goal == ">= 5 km"
     assert views["Coffee"].is_archived
@@ -127,7 +120,7 @@ def test_what_a_habit_was_is_what_it_is(vault: Vault, samples: Path) -> None:
 
 
 def test_a_habit_that_is_there_gets_the_entries_and_keeps_its_definition(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     before = files(vault)["habits/Gym.md"]
     found = plan(
@@ -139,13 +132,13 @@ def test_a_habit_that_is_there_gets_the_entries_and_keeps_its_definition(
 
 
 def test_a_habit_that_only_the_log_names_gets_a_note(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     Path(vault.root, "habits/log/2026-01.phone.md").write_text("- 2026-01-05 row: miss\n", "utf-8")
     entries = [ImportedDay(FIRST, DONE), ImportedDay(FIRST + 1, DONE)]
     found = plan(ImportedHabit("Row", goal=">= 5 km", entries=entries), write=True)
     (row,) = found.habits
-    assert (row.id, row.path, row.is_new, row.added, row.kept) == (
+    assert (row.id, row.path, row.is_new, row.counts["days"], row.counts["edited"]) == (
         "row",
         "habits/Row.md",
         True,
@@ -155,9 +148,7 @@ def test_a_habit_that_only_the_log_names_gets_a_note(
     assert vault.habits.resolve("row").definition.goal.kind == "least"
 
 
-def test_spans_of_seven_days_are_pointed_out(
-    vault: Vault, plan: Callable[..., HabitImport]
-) -> None:
+def test_spans_of_seven_days_are_pointed_out(vault: Vault, plan: Callable[..., ImportPlan]) -> None:
     found = plan(
         ImportedHabit("Run", schedule="3/7d"),
         ImportedHabit("Gym", schedule="3/7d"),
@@ -169,7 +160,7 @@ def test_spans_of_seven_days_are_pointed_out(
 
 
 def test_a_habit_is_known_again_after_it_was_renamed(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     habit = ImportedHabit("Stretch", "u1", entries=[ImportedDay(FIRST, DONE)])
     plan(habit, write=True)
@@ -180,7 +171,7 @@ def test_a_habit_is_known_again_after_it_was_renamed(
 
 
 def test_a_day_that_says_something_else_stays(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     vault.habits.check_in("gym", "miss", date(2026, 1, 5))
     vault.habits.check_in("sit", "20 min", date(2026, 1, 5))
@@ -191,13 +182,13 @@ def test_a_day_that_says_something_else_stays(
         ),
         write=True,
     )
-    assert [(row.added, row.kept) for row in found.habits] == [(1, 1), (0, 1)]
+    assert [(row.counts["days"], row.counts["edited"]) for row in found.habits] == [(1, 1), (0, 1)]
     assert [loss.times for loss in found.losses] == [1, 1]
     assert log(vault) == ["- 2026-01-06 gym: done"]
 
 
 def test_a_day_that_means_the_same_is_the_same(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     vault.habits.check_in("sit", "5 min", date(2026, 1, 5))
     vault.habits.check_in("sit", "15 min", date(2026, 1, 5))
@@ -206,20 +197,20 @@ def test_a_day_that_means_the_same_is_the_same(
             "sit", unit="min", entries=[ImportedDay(FIRST, LogValue("amount", 20_000, "min"))]
         )
     )
-    assert (found.habits[0].same, found.plan.changes) == (1, [])
+    assert (found.habits[0].counts["unchanged"], found.plan.changes) == (1, [])
 
 
 def test_a_correction_made_here_outlives_the_next_import(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     habit = ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE)])
     plan(habit, write=True)
     vault.habits.check_in("stretch", "miss", date(2026, 1, 5))
     found = plan(ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE)]))
-    assert (found.habits[0].same, found.plan.changes) == (1, [])
+    assert (found.habits[0].counts["unchanged"], found.plan.changes) == (1, [])
 
 
-def test_a_later_export_brings_what_is_new(vault: Vault, plan: Callable[..., HabitImport]) -> None:
+def test_a_later_export_brings_what_is_new(vault: Vault, plan: Callable[..., ImportPlan]) -> None:
     plan(ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE)]), write=True)
     plan(
         ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE), ImportedDay(FIRST + 1, MISS)]),
@@ -230,7 +221,7 @@ def test_a_later_export_brings_what_is_new(vault: Vault, plan: Callable[..., Hab
     assert log(vault) == ["- 2026-01-05 stretch: done"]
 
 
-def test_two_habits_of_one_name_stay_two(vault: Vault, plan: Callable[..., HabitImport]) -> None:
+def test_two_habits_of_one_name_stay_two(vault: Vault, plan: Callable[..., ImportPlan]) -> None:
     twins = [
         ImportedHabit("Run", entries=[ImportedDay(FIRST, DONE)]),
         ImportedHabit("Run", entries=[ImportedDay(FIRST, MISS)]),
@@ -248,7 +239,7 @@ def test_two_habits_of_one_name_stay_two(vault: Vault, plan: Callable[..., Habit
 
 
 def test_two_of_one_name_stay_two_where_the_vault_has_one(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     day = [ImportedDay(FIRST, DONE)]
     found = plan(ImportedHabit("Gym", entries=day), ImportedHabit("Gym", entries=day))
@@ -259,7 +250,7 @@ def test_two_of_one_name_stay_two_where_the_vault_has_one(
 
 
 def test_another_habit_of_the_program_is_not_taken_for_one_of_its_name(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     plan(ImportedHabit("Run", source_id="41"), write=True)
     (row,) = plan(ImportedHabit("Run", source_id="42")).habits
@@ -275,12 +266,12 @@ def test_another_habit_of_the_program_is_not_taken_for_one_of_its_name(
     ],
 )
 def test_other_days_of_a_file_tell_which_part_is_the_month(
-    vault: Vault, tmp_path: Path, days: list[str], found: list[tuple[int, int, int]]
+    tmp_path: Path, days: list[str], found: list[tuple[int, int, int]]
 ) -> None:
     path = tmp_path / "HabitBull.csv"
     rows = "".join(f"Run,,,{day},1,\n" for day in days)
     path.write_text(f"HabitName,D,C,CalendarDate,Value,CommentText\n{rows}", "utf-8")
-    source = plan_import(vault.workspace, vault.habits, str(path)).source
+    source = read_habits(path)
     read = [date.fromordinal(one.day) for habit in source.habits for one in habit.entries]
     assert sorted(read) == sorted(date(*day) for day in found)
     unclear = "days that may begin with the day or the month"
@@ -302,7 +293,7 @@ def test_other_days_of_a_file_tell_which_part_is_the_month(
     ],
 )
 def test_any_name_becomes_a_note_and_an_id(
-    vault: Vault, plan: Callable[..., HabitImport], name: str, identity: str
+    vault: Vault, plan: Callable[..., ImportPlan], name: str, identity: str
 ) -> None:
     found = plan(ImportedHabit(name, entries=[ImportedDay(FIRST, DONE)]), write=True)
     row = found.habits[0]
@@ -314,7 +305,7 @@ def test_any_name_becomes_a_note_and_an_id(
 
 
 def test_everything_that_a_definition_can_say_comes_along(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     habit = ImportedHabit(
         "Water",
@@ -346,14 +337,14 @@ def test_everything_that_a_definition_can_say_comes_along(
 
 
 def test_what_no_definition_can_say_becomes_its_default_and_is_named(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     found = plan(ImportedHabit("H", schedule="now and then", goal="much"), write=True)
-    assert [loss.habit for loss in found.losses] == ["H", "H"]
+    assert [loss.title for loss in found.losses] == ["H", "H"]
     assert vault.habits.resolve("h").definition.problems == ()
 
 
-def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., HabitImport]) -> None:
+def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., ImportPlan]) -> None:
     entries = [
         ImportedDay(FIRST, DONE, extra=(("two words", "x"),)),
         ImportedDay(FIRST + 1, LogValue("amount", 1000, "not a unit")),
@@ -368,14 +359,14 @@ def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., HabitI
 
 
 def test_amounts_in_a_unit_that_does_not_convert_are_named(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     found = plan(ImportedHabit("sit", entries=[ImportedDay(FIRST, LogValue("amount", 3000, "km"))]))
     assert [loss.message for loss in found.losses] == ["amounts in km; counted as done"]
 
 
 def test_an_import_file_with_other_line_ends_keeps_them(
-    vault: Vault, plan: Callable[..., HabitImport]
+    vault: Vault, plan: Callable[..., ImportPlan]
 ) -> None:
     path = Path(vault.root, "habits/log/2026-01.import_loop.md")
     path.write_bytes(b"# mine\r\n\r\n- 2026-01-04 gym: done")
@@ -390,11 +381,9 @@ def test_links_are_written_where_the_vault_wants_them(tmp_path: Path, samples: P
     (root / ".notekeep").mkdir(parents=True)
     (root / ".notekeep/config.toml").write_text("log_links = true\n", "utf-8")
     vault = Vault.open(root)
-    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "beaver.json")).plan)
+    vault.notes.apply(plan_habits(vault, samples / "beaver.json").plan)
     assert log(vault, "beaver")[0] == "- 2026-01-05 [[stretch]]: done"
-    assert (
-        plan_import(vault.workspace, vault.habits, str(samples / "beaver.json")).plan.changes == []
-    )
+    assert plan_habits(vault, samples / "beaver.json").plan.changes == []
 
 
 VALUES = st.one_of(
@@ -426,18 +415,9 @@ def test_any_source_twice_is_any_source_once(
     root = tmp_path_factory.mktemp("notes")
     (root / ".notekeep").mkdir()
     vault = Vault.open(root)
-    found = SourceBuilder("harsh")
-    for habit in habits:
-        found.add(ImportedHabit(habit.name, entries=list(habit.entries)))
-    source: HabitSource = found.build()
-
-    def planned() -> HabitImport:
-        vault.habits.refresh()
-        return plan_source(vault.workspace, vault.habits, source)
-
-    first = planned()
-    vault.notes.apply(first.plan)
-    assert planned().plan.changes == []
+    habits = [ImportedHabit(habit.name, entries=list(habit.entries)) for habit in habits]
+    vault.notes.apply(plan_source(vault, habits, "harsh").plan)
+    assert plan_source(vault, habits, "harsh").plan.changes == []
     for path in root.glob("habits/log/*.md"):
         written = [line for line in path.read_text("utf-8").split("\n") if line.startswith("- ")]
         assert all(parse_line(line).entry for line in written)
@@ -494,9 +474,7 @@ def test_the_best_streak_of_loop_is_kept_but_for_skipped_days(
     vault: Vault,
     tmp_path: Path,
 ) -> None:
-    vault.notes.apply(
-        plan_import(vault.workspace, vault.habits, str(export(case, tmp_path / "loop"))).plan
-    )
+    vault.notes.apply(plan_habits(vault, export(case, tmp_path / "loop")).plan)
     last = max(case["expect"]["computed"])
     views = {view.title: view for view in vault.habits.views(date.fromisoformat(last))}
     # Loop counts a skipped day of a streak; here it keeps the streak and adds nothing.

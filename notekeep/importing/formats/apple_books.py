@@ -72,11 +72,13 @@ def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Records:
         if row["ZANNOTATIONTYPE"] == _BOOKMARK:
             yield Loss("bookmarks", place=name)
             return
+        # The numbers of an EPUB CFI are in the order of the text.
+        place = str(row["ZANNOTATIONLOCATION"] or "")
         passage = Passage(
             key=str(row["ZANNOTATIONUUID"]),
             text=plain_text(row["ZANNOTATIONSELECTEDTEXT"] or row["ZANNOTATIONREPRESENTATIVETEXT"]),
             note=plain_text(row["ZANNOTATIONNOTE"]),
-            order=_order(str(row["ZANNOTATIONLOCATION"] or "")),
+            order=tuple(map(float, re.findall(r"\d+", _ASSERTION.sub("", place))[:40])),
             at=_time(row["ZANNOTATIONCREATIONDATE"]),
             chapter=clean_line(row["ZFUTUREPROOFING5"]),
             color=_COLORS.get(row["ZANNOTATIONSTYLE"], ""),
@@ -99,11 +101,6 @@ def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Records:
 
 def _make_work(asset: str, title: str = "") -> Work:
     return Work("book", title or f"Unknown book {asset}", (f"apple-books:{asset}",))
-
-
-def _order(location: str) -> tuple[float, ...]:
-    """The numbers of an EPUB CFI, whose order is that of the text."""
-    return tuple(float(number) for number in re.findall(r"\d+", _ASSERTION.sub("", location))[:40])
 
 
 def _time(value: object) -> str:

@@ -44,7 +44,9 @@ _STORYGRAPH_LOSSES = {
 
 
 def _read_goodreads(row: dict[str, str], place: str) -> Records:
-    title, series = _split_title(first_of(row, "Title"))
+    title, series = first_of(row, "Title"), ""
+    if found := _SERIES.search(title):  # `The Garden (Beds, #1)`
+        title, series = title[: found.start()], f"{found[1]} #{found[2]}"
     number = first_of(row, "Book Id")
     if not title or not number:
         yield Loss("books without a title or number", place=place)
@@ -169,12 +171,6 @@ def _read_review(text: object) -> str:
     """Return a review as Markdown, which may be written as HTML."""
     plain = plain_text(text)
     return html_text(plain) if _IS_HTML.search(plain) else plain
-
-
-def _split_title(title: str) -> tuple[str, str]:
-    """Split `The Garden (Beds, #1)` into the title and the series, `Beds #1`."""
-    found = _SERIES.search(title)
-    return (title[: found.start()], f"{found[1]} #{found[2]}") if found else (title, "")
 
 
 def _set_isbn(work: Work, *texts: object) -> None:

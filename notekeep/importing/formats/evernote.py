@@ -299,7 +299,7 @@ def _change_own_tags(soup: BeautifulSoup, encrypted: list[Tag]) -> Tag:
 
 
 def _unwrap_first_line(item: Tag) -> None:
-    """Take the first line of an item out of its box, so that it stands beside its bullet."""
+    """Take the first line of an item out of its box, which separates it from its bullet."""
     first = next((child for child in item.children if str(child).strip()), None)
     if getattr(first, "name", None) == "div":
         first.unwrap()  # type: ignore[union-attr]

@@ -30,7 +30,9 @@ def _read_file(name: str, text: TextIO) -> Records:
             replies.append((list(row["references"]), reply, f"{name}, {row['id']}"))
             return
         uri = clean_line(row["uri"])
-        work = works.setdefault(uri, Work("note", _title(row) or uri, (f"hypothesis:{uri}",)))
+        titles = (row.get("document") or {}).get("title") or [""]
+        title = clean_line(titles[0] if isinstance(titles, list) else titles)
+        work = works.setdefault(uri, Work("note", title or uri, (f"hypothesis:{uri}",)))
         work.fields["url"] = web_address(uri)
         exact, start = "", -1.0
         for part in row.get("target") or ():
@@ -58,11 +60,6 @@ def _read_file(name: str, text: TextIO) -> Records:
         else:
             parent.note = "\n".join(filter(None, (parent.note, reply)))
     yield from works.values()
-
-
-def _title(row: dict[str, Any]) -> str:
-    titles = (row.get("document") or {}).get("title") or [""]
-    return clean_line(titles[0] if isinstance(titles, list) else titles)
 
 
 _DETECT = has_words(".json", ('"annotations"', '"rows"'), '"uri"', '"user"')

@@ -46,7 +46,7 @@ MAX_PAGE_TEXT = 32 << 20
 
 _BROKEN = (
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
-    *(csv.Error, sqlite3.Error, SyntaxError, MemoryError),
+    *(sqlite3.Error, SyntaxError, MemoryError),
 )
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?")
 _DAY = re.compile(
@@ -182,25 +182,38 @@ def read_lines(text: TextIO) -> Iterator[str]:
         yield line
 
 
-def read_csv(text: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
-    """Read the rows of a CSV file with the line on which each ends, by the columns' names.
+def read_csv(
+    text: TextIO, *needed: str, max_rows: int = MAX_RECORDS
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the last line and the cells by column of each row; Refused without a needed column.
 
-    Its cells are parted by commas, semicolons or tabs, as its first line tells. A row that ends
-    early has "" in the columns behind it; cells behind the last column are joined to it with their
-    commas, since a text that was not quoted ends there.
+    The first line tells whether commas, semicolons or tabs separate the cells. A short row gets ""
+    for the missing cells. Extra cells are joined to the last column, since they are parts of an
+    unquoted text.
     """
+    lines = read_lines(text)
+    first = next(lines, "")
+    sign = _find_sign(first)
+    rows = read_rows(chain([first], lines), sign)
+    head = [clean_line(cell) for cell in next(rows, (0, []))[1]]
+    if not set(needed) <= set(head):
+        raise Refused(f"the first line does not have the columns {', '.join(needed)}")
+    for number, (line, row) in enumerate(rows, 1):
+        check_count(number, "rows", max_rows)
+        cells = [*row[: len(head) - 1], sign.join(row[len(head) - 1 :])]
+        yield line, dict(zip(head, cells + [""] * len(head), strict=False))
+
+
+def read_rows(lines: Iterable[str], sign: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Yield the last line and the cells of each row that is not empty; Refused for no CSV."""
     limit = csv.field_size_limit(_MAX_LINE)  # holds for the whole process
+    reader = csv.reader(lines, delimiter=sign)
     try:
-        lines = read_lines(text)
-        first = next(lines, "")
-        sign = _find_sign(first)
-        reader = csv.reader(chain([first], lines), delimiter=sign)
-        head = [clean_line(cell) for cell in next(reader, [])]
-        for number, row in enumerate(reader):
-            check_count(number + 1, "rows")
-            if any(cell.strip() for cell in row) and head:
-                cells = [*row[: len(head) - 1], sign.join(row[len(head) - 1 :])]
-                yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield reader.line_num, row
+    except csv.Error as error:
+        raise Refused(f"not CSV: {error}") from error
     finally:
         csv.field_size_limit(limit)
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.habits.formats.icalendar import fold_line, write_calendar
+from notekeep.habits.icalendar import fold_line, write_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.habits.days import reduce_entries
-from notekeep.habits.formats.own_format import simplify_entries
 from notekeep.habits.log import LogEntry, format_entry, parse_line
+from notekeep.importing.formats.own_habits import simplify_entries
 
 ENTRIES = st.lists(
     st.builds(

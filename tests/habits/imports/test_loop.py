@@ -11,15 +11,15 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.habits.amounts import MILLI
-from notekeep.habits.formats import loop
-from notekeep.importing.habit_formats import read_loop
+from notekeep.importing.formats import loop
 from tests.support.days import ordinal
-from tests.support.taken import lines, losses
+from tests.support.taken import lines, losses, read_habits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.habits.formats.habit_data import HabitSource
+    from notekeep.importing.formats.habit_data import HabitSource
+    from tests.support.taken import Habits
 
 HEAD = (
     "Position,Name,Type,Question,Description,FrequencyNumerator,FrequencyDenominator,"
@@ -32,7 +32,7 @@ def zipped(path: Path) -> dict[str, str]:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def as_expected(source: HabitSource) -> list[list[Any]]:
+def as_expected(source: HabitSource | Habits) -> list[list[Any]]:
     """Days with what was said, as the expected files write it."""
     return [
         [
@@ -53,7 +53,7 @@ def test_both_exports_give_the_same_days(samples: Path, form: str) -> None:
     if form == "csv":
         source = loop.read_loop_csv(zipped(samples / "loop.zip"))
     else:
-        source = read_loop(str(samples / "loop.db"))
+        source = read_habits(samples / "loop.db")
     assert [habit.name for habit in source.habits] == [habit["name"] for habit in expected]
     ordered = [sorted(days) for days in as_expected(source)]
     assert ordered == [habit["entries"] for habit in expected]
@@ -63,7 +63,7 @@ def test_both_exports_give_the_same_days(samples: Path, form: str) -> None:
 
 
 def test_the_database_has_ids_and_reminders(samples: Path) -> None:
-    stretch = read_loop(str(samples / "loop.db")).habits[0]
+    stretch = read_habits(samples / "loop.db").habits[0]
     assert stretch.source_id == "00000000000000000000000000000001"
     assert stretch.remind == ["07:30"]
     assert stretch.about == 'Did you stretch?\n\nafter "coffee"'
@@ -196,7 +196,7 @@ def test_hostile_rows_are_named_and_the_rest_comes_along() -> None:
         {"Checkmarks.csv": "Date,Value\n"},
         {"Habits.csv": ""},
         {"Habits.csv": "a,b\n1,2\n"},
-        {"Habits.csv": HEAD + f"001,{'x' * 200_000}\n"},
+        {"Habits.csv": HEAD + f"001,{'x' * 5_000_000}\n"},
     ],
     ids=["nothing", "no habits", "empty", "other columns", "a cell without end"],
 )
@@ -214,8 +214,8 @@ def test_odd_lines_of_csv_are_named_with_their_place() -> None:
         }
     )
     assert lines(source.habits[0]) == ["2026-01-07 done"]
-    loss = next(loss for loss in source.losses if loss.habit == "Gym")
-    assert (loss.place, loss.times) == ("001 Gym/Checkmarks.csv:2", 3)
+    loss = next(loss for loss in source.losses if loss.title == "Gym")
+    assert (loss.place, losses(source)["Gym: invalid lines"]) == ("001 Gym/Checkmarks.csv:2", 3)
 
 
 def test_the_days_that_loop_counts_as_covered_are_within_the_habit() -> None:

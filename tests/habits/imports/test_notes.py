@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.habits.formats import daily_notes, simple_formats
-from notekeep.habits.formats.habit_data import SourceNote
+from notekeep.importing.formats import daily_notes, habit_apps
+from notekeep.importing.formats.habit_data import SourceNote
 from notekeep.markdown import frontmatter
 from tests.support.taken import lines, losses
 
@@ -28,7 +28,7 @@ def sample(path: Path) -> SourceNote:
 
 
 def test_habit_tracker_21(samples: Path) -> None:
-    source = simple_formats.read_tracker21([sample(samples / "tracker21/Stretch.md")])
+    source = habit_apps.read_tracker21([sample(samples / "tracker21/Stretch.md")])
     (stretch,) = source.habits
     # One day may be missed without ending the streak: once in any two days.
     assert (stretch.name, stretch.schedule, stretch.about) == ("Stretch", "1/2d", "Why I do it.")
@@ -37,13 +37,13 @@ def test_habit_tracker_21(samples: Path) -> None:
 
 
 def test_habit_tracker_21_an_empty_note_is_a_habit() -> None:
-    source = simple_formats.read_tracker21([page("Sleep", "")])
+    source = habit_apps.read_tracker21([page("Sleep", "")])
     assert [(habit.name, habit.schedule) for habit in source.habits] == [("Sleep", "daily")]
 
 
 def test_habit_tracker_21_takes_days_of_the_calendar_only() -> None:
     entries = '\n  - 2026-02-30\n  - "2026-01-05"\n  - 12026-01-055\n  - [2026-01-06]\n  - x'
-    source = simple_formats.read_tracker21(
+    source = habit_apps.read_tracker21(
         [page("[/red]", f"---\nentries:{entries}\nmaxGap: x\n---\n")]
     )
     (habit,) = source.habits
@@ -54,19 +54,19 @@ def test_habit_tracker_21_takes_days_of_the_calendar_only() -> None:
 def test_front_matter_that_cannot_be_read_is_named() -> None:
     broken = page("Broken", "---\nentries: [2026-01-05\n---\n")
     for source in (
-        simple_formats.read_tracker21([broken]),
-        simple_formats.read_obsidian_habits([broken]),
+        habit_apps.read_tracker21([broken]),
+        habit_apps.read_obsidian_habits([broken]),
     ):
         assert [loss.place for loss in source.losses] == ["Broken"]
         assert source.losses[0].message.startswith("invalid front matter: ")
 
 
 def test_habits_plug_in(samples: Path) -> None:
-    source = simple_formats.read_obsidian_habits([sample(samples / "obsidian_habits/Water.md")])
+    source = habit_apps.read_obsidian_habits([sample(samples / "obsidian_habits/Water.md")])
     (water,) = source.habits
     assert (water.name, water.goal, len(water.pauses)) == ("Water", ">= 8 cups", 1)
     assert lines(water) == ["2026-01-05 8 cups", "2026-01-06 3 cups -- travelling"]
-    assert source.losses == ()
+    assert source.losses == []
 
 
 FLOW = """\
@@ -81,7 +81,7 @@ pauses: [{start: 2026-02-01, end: 2026-01-01}, {start: 2026-03-01}]
 
 
 def test_habits_plug_in_with_maps_in_braces() -> None:
-    source = simple_formats.read_obsidian_habits([page("Stretch", FLOW)])
+    source = habit_apps.read_obsidian_habits([page("Stretch", FLOW)])
     (stretch,) = source.habits
     assert lines(stretch) == [
         "2026-01-05 done",
@@ -98,7 +98,7 @@ def test_habits_plug_in_with_maps_in_braces() -> None:
 
 def test_habits_plug_in_expands_nothing() -> None:
     bomb = "---\nhabit: true\na: &a [x, x]\nb: &b [*a, *a]\nrecords: *b\n---\n"
-    assert simple_formats.read_obsidian_habits([page("Bomb", bomb)]).habits[0].entries == []
+    assert habit_apps.read_obsidian_habits([page("Bomb", bomb)]).habits[0].entries == []
 
 
 def test_daily_notes(samples: Path) -> None:

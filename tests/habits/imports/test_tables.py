@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.habits.formats import own_format, simple_formats
-from notekeep.habits.formats.habit_data import make_amount, make_unit, parse_day, read_json
+from notekeep.importing.formats import habit_apps, own_habits
+from notekeep.importing.formats.habit_data import make_amount, make_unit, parse_day, read_habit_json
 from tests.support.taken import lines, losses
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_beaver(samples: Path) -> None:
-    source = simple_formats.read_beaver(json.loads((samples / "beaver.json").read_text("utf-8")))
+    source = habit_apps.read_beaver(json.loads((samples / "beaver.json").read_text("utf-8")))
     (stretch,) = source.habits
     assert (stretch.source_id, stretch.schedule, stretch.group) == ("a1b2c3", "3/week", "am")
     assert lines(stretch) == ["2026-01-05 done", "2026-01-06 miss -- tired"]
@@ -38,7 +38,7 @@ def test_beaver(samples: Path) -> None:
 )
 def test_beaver_periods(kind: str, count: int, times: int, schedule: str) -> None:
     period = {"period_type": kind, "period_count": count, "target_count": times}
-    source = simple_formats.read_beaver({"habits": [{"name": "H", "period": period}]})
+    source = habit_apps.read_beaver({"habits": [{"name": "H", "period": period}]})
     assert source.habits[0].schedule == schedule
     assert bool(source.losses) == ((kind, count) in [("Y", 9), ("Q", 1)])
 
@@ -54,7 +54,7 @@ def test_beaver_hostile() -> None:
             {"name": "\ud800", "id": "\ud800"},
         ]
     }
-    source = simple_formats.read_beaver(value)
+    source = habit_apps.read_beaver(value)
     assert [habit.name for habit in source.habits] == ["a\x1b[2J b", "x", "y", "?"]
     assert losses(source)["habits without a name"] == 2
     assert losses(source)["y: invalid records"] == 2
@@ -63,12 +63,12 @@ def test_beaver_hostile() -> None:
 @pytest.mark.parametrize("value", [[], {}, {"habits": {}}, "x", None])
 def test_what_is_no_export_of_beaver_is_refused(value: Any) -> None:
     with pytest.raises(Refused):
-        simple_formats.read_beaver(value)
+        habit_apps.read_beaver(value)
 
 
 def test_habitbull(samples: Path) -> None:
-    source = simple_formats.read_habitbull(
-        (samples / "habitbull.csv").read_text("utf-8"), "habitbull.csv"
+    source = habit_apps.read_habitbull(
+        "habitbull.csv", (samples / "habitbull.csv").read_text("utf-8")
     )
     assert [(habit.name, habit.group, lines(habit)) for habit in source.habits] == [
         ("Stretch", "Body", ["2026-01-05 done", "2026-01-06 miss -- tired"]),
@@ -79,7 +79,7 @@ def test_habitbull(samples: Path) -> None:
 def test_habitbull_hostile() -> None:
     head = "HabitName,HabitDescription,HabitCategory,CalendarDate,Value,CommentText"
     rows = 'Gym,,,2026-01-05,1,"a\nb"\nGym,,,2026-01-05,-1,\nGym\n,,,2026-01-06,1,\nGym,,,x,1,\n'
-    source = simple_formats.read_habitbull(f"\ufeff{head}\n{rows}", "x.csv")
+    source = habit_apps.read_habitbull("x.csv", f"{head}\n{rows}")
     assert lines(source.habits[0]) == ["2026-01-05 1 -- a b"]
     assert sum(times for loss, times in losses(source).items() if "invalid" in loss) == 4
 
@@ -87,12 +87,12 @@ def test_habitbull_hostile() -> None:
 @pytest.mark.parametrize("text", ["", "a,b\n", "HabitName,Value\n"])
 def test_what_is_no_export_of_habitbull_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        simple_formats.read_habitbull(text, "x.csv")
+        habit_apps.read_habitbull("x.csv", text)
 
 
 def test_dijo(samples: Path) -> None:
     value = json.loads((samples / "dijo/habit_record.json").read_text("utf-8"))
-    source = simple_formats.read_dijo({"habit_record.json": value})
+    source = habit_apps.read_dijo({"habit_record.json": value})
     assert [(habit.name, habit.goal, lines(habit)) for habit in source.habits] == [
         ("stretch", "done", ["2026-01-05 done"]),
         ("water", ">= 8", ["2026-01-05 6"]),
@@ -106,7 +106,7 @@ def test_dijo_archive_and_numbers_with_decimals() -> None:
         "stats": {"2026-01-05": {"value": 52, "precision": 1}, "2026-01-06": {"value": 1}},
         "goal": {"value": 5, "precision": 0},
     }
-    source = simple_formats.read_dijo({"habit_archive.json": [run]})
+    source = habit_apps.read_dijo({"habit_archive.json": [run]})
     (habit,) = source.habits
     assert (habit.goal, habit.is_archived) == (">= 5", True)
     assert lines(habit) == ["2026-01-05 5.2", "2026-01-06 1"]
@@ -115,24 +115,24 @@ def test_dijo_archive_and_numbers_with_decimals() -> None:
 def test_dijo_hostile() -> None:
     stats = {"2026-01-05": False, "x": 3, "2026-01-06": -1, "2026-01-07": "9" * 400}
     value = [{"name": "h", "type": "Count", "goal": -3, "stats": stats, "auto": True}, 5, {}]
-    source = simple_formats.read_dijo({"a.json": value})
+    source = habit_apps.read_dijo({"a.json": value})
     assert lines(source.habits[0]) == []
     assert source.habits[0].goal == "done"
     assert losses(source)["h: invalid days"] == 3
     with pytest.raises(Refused):
-        simple_formats.read_dijo({"a.json": {"name": "h"}})
+        habit_apps.read_dijo({"a.json": {"name": "h"}})
 
 
 def test_a_guard_of_a_cell_is_taken_off() -> None:
     text = "date,habit,value,amount,unit,time,note\n2026-01-05,gym,done,,,07:00,'=1+1\n"
-    source = own_format.read_own_csv(text + "2026-01-06,gym,done,,,,''x\n", "a.csv")
+    source = own_habits.read_own_csv("a.csv", text + "2026-01-06,gym,done,,,,''x\n")
     assert lines(source.habits[0]) == ["2026-01-05 done @07:00 -- =1+1", "2026-01-06 done -- 'x"]
 
 
 def test_our_own_exports_hostile() -> None:
     head = "date,habit,value,amount,unit,time,note\n"
     rows = "2026-01-05,gym,amount,-5,,,\n2026-01-05,gym,12 min,,,,\n,,,\n2026-01-05,,done,,,,\n"
-    assert losses(own_format.read_own_csv(head + rows, "a.csv")).get("gym: invalid lines") == 2
+    assert losses(own_habits.read_own_csv("a.csv", head + rows)).get("gym: invalid lines") == 2
     value = {
         "habits": [
             {
@@ -147,7 +147,7 @@ def test_our_own_exports_hostile() -> None:
             7,
         ]
     }
-    assert losses(own_format.read_own_json(value)) == {
+    assert losses(own_habits.read_own_json(value)) == {
         "habits without an id": 2,
         "a: invalid pauses": 1,
         "a: invalid lines": 2,
@@ -157,7 +157,7 @@ def test_our_own_exports_hostile() -> None:
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "1e", "\x00"])
 def test_what_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        read_json(text, "a.json")
+        read_habit_json("a.json", text)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.habits.formats import org, simple_formats
+from notekeep.importing.formats import habit_apps, org_habits
 from tests.support.taken import lines, losses
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_harsh_gives_what_is_expected_of_it(samples: Path) -> None:
     expected = json.loads((samples / "harsh_expected.json").read_text("utf-8"))
     files = [(samples / "harsh" / name).read_text("utf-8") for name in ("habits", "log")]
-    source = simple_formats.read_harsh(*files)
+    source = habit_apps.read_harsh(*files)
     schedules = {"daily": "1/1d", "none": "track-only"}
     found = [
         [habit.name, habit.group, schedules.get(str(habit.schedule), str(habit.schedule))]
@@ -41,12 +41,12 @@ def test_harsh_gives_what_is_expected_of_it(samples: Path) -> None:
 
 def test_harsh_takes_the_last_of_two_lines_for_a_day() -> None:
     log = "2026-01-05 : Gym : n\n2026-01-06 : Gym : y\n2026-01-05 : Gym : y : second thought\n"
-    source = simple_formats.read_harsh("Gym: 1\n", log)
+    source = habit_apps.read_harsh("Gym: 1\n", log)
     assert lines(source.habits[0]) == ["2026-01-05 done -- second thought", "2026-01-06 done"]
 
 
 def test_harsh_keeps_the_amount_of_a_day_that_was_no_success() -> None:
-    source = simple_formats.read_harsh("", "2026-01-05 : Read : n : tired : 3.5\n")
+    source = habit_apps.read_harsh("", "2026-01-05 : Read : n : tired : 3.5\n")
     assert lines(source.habits[0]) == ["2026-01-05 miss amount=3.5 -- tired"]
 
 
@@ -62,11 +62,11 @@ def test_harsh_keeps_the_amount_of_a_day_that_was_no_success() -> None:
     ],
 )
 def test_harsh_schedules(often: str, schedule: str) -> None:
-    assert simple_formats.read_harsh(f"Gym: {often}\n", "").habits[0].schedule == schedule
+    assert habit_apps.read_harsh(f"Gym: {often}\n", "").habits[0].schedule == schedule
 
 
 def test_harsh_names_with_a_colon_and_lines_that_are_none() -> None:
-    source = simple_formats.read_harsh(
+    source = habit_apps.read_harsh(
         "Read: fiction: 1\n: 3\nno schedule\n", "x\n2026-01-05 : Gym : perhaps\n"
     )
     assert source.habits[0].name == "Read: fiction"
@@ -75,26 +75,26 @@ def test_harsh_names_with_a_colon_and_lines_that_are_none() -> None:
 
 def test_habitctl(samples: Path) -> None:
     files = [(samples / "habitctl" / name).read_text("utf-8") for name in ("habits", "log")]
-    source = simple_formats.read_habitctl(*files)
+    source = habit_apps.read_habitctl(*files)
     assert [(habit.name, habit.schedule, lines(habit)) for habit in source.habits] == [
         ("Stretch", "daily", ["2026-01-05 done", "2026-01-06 skip"]),
         ("Clean the flat", "1/7d", ["2026-01-05 miss"]),
         ("Headache", "none", []),
     ]
-    assert source.losses == ()
+    assert source.losses == []
 
 
 def test_habitctl_odd_lines_are_named() -> None:
-    source = simple_formats.read_habitctl(
+    source = habit_apps.read_habitctl(
         "x Stretch\n999999 Far\n", "2026-01-05\tStretch\n\t\t\n2026-02-30\ta\ty\n"
     )
-    assert source.habits == ()
+    assert source.habits == []
     assert losses(source) == {"invalid lines": 4}
 
 
 def test_org_habit_gives_what_is_expected_of_it(samples: Path) -> None:
     expected = json.loads((samples / "org_expected.json").read_text("utf-8"))
-    source = org.read_org({"habits.org": (samples / "org_habit.org").read_text("utf-8")})
+    source = org_habits.read_org({"habits.org": (samples / "org_habit.org").read_text("utf-8")})
     (shave,) = source.habits
     assert shave.name == expected["name"]
     assert shave.schedule == expected["schedule"]
@@ -122,7 +122,7 @@ def test_org_habit_gives_what_is_expected_of_it(samples: Path) -> None:
 )
 def test_org_repeaters(repeater: str, schedule: str) -> None:
     text = f"* TODO H\nSCHEDULED: <2026-01-05 Mon {repeater}>\n:PROPERTIES:\n:STYLE: habit\n:END:\n"
-    assert org.read_org({"a.org": text}).habits[0].schedule == schedule
+    assert org_habits.read_org({"a.org": text}).habits[0].schedule == schedule
 
 
 ORG = """\
@@ -147,7 +147,7 @@ ORG = """\
 
 
 def test_org_keywords_tags_and_text() -> None:
-    (plants,) = org.read_org({"a.org": ORG}).habits
+    (plants,) = org_habits.read_org({"a.org": ORG}).habits
     assert (plants.name, plants.group) == ("Water the plants", "home")
     assert plants.about == "The ones on the sill first."
     assert lines(plants) == ["2026-01-05 done @00:10", "2026-01-09 done"]
@@ -157,5 +157,5 @@ def test_org_with_a_drawer_that_never_ends() -> None:
     text = (
         "* H\n:PROPERTIES:\n:STYLE: habit\n" + '- State "DONE" from "TODO" [2026-01-05 Mon]\n' * 3
     )
-    source = org.read_org({"a.org": text})
+    source = org_habits.read_org({"a.org": text})
     assert lines(source.habits[0]) == ["2026-01-05 done"] * 3

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from notekeep import config
 from notekeep.errors import NotFound, UsageError
-from notekeep.importing.habit_import import plan_import
 from notekeep.services.habit_export import export_habits
 from notekeep.vault import Vault
 from tests.support.sizes import sized
+from tests.support.taken import plan_habits
 
 if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitIndex
@@ -66,7 +66,7 @@ def carried(vault: Vault, form: str, into: Vault) -> None:
     ending = {"loop": "zip"}.get(form, form)
     file = Path(into.root).parent / f"{Path(into.root).name}-habits.{ending}"
     file.write_bytes(export_habits(vault.habits, form).data)
-    into.notes.apply(plan_import(into.workspace, into.habits, str(file)).plan)
+    into.notes.apply(plan_habits(into, file).plan)
 
 
 LINES = [
@@ -183,7 +183,7 @@ def test_the_marks_and_scores_of_loop_come_out_again(
 ) -> None:
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-01-12T21:15")
     vault = empty(tmp_path / "notes")
-    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(SAMPLE)).plan)
+    vault.notes.apply(plan_habits(vault, SAMPLE).plan)
     index = vault.habits
     found = export_habits(index, "loop", ["stretch-5-min", "gym", "läufe"])
     with zipfile.ZipFile(io.BytesIO(found.data)) as ours, zipfile.ZipFile(SAMPLE) as theirs:

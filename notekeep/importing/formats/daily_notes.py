@@ -10,18 +10,20 @@ import re
 from collections.abc import Callable, Collection, Iterable
 
 from notekeep.habits.definition import fold_name
-from notekeep.habits.formats.habit_data import (
+from notekeep.habits.log import LogValue, read_value
+from notekeep.importing.formats.habit_apps import DAY_PATTERN
+from notekeep.importing.formats.habit_data import (
     DONE,
     MISS,
     SKIP,
     HabitSource,
-    SourceBuilder,
     SourceNote,
     make_line,
     parse_day,
+    read_notes,
 )
-from notekeep.habits.formats.simple_formats import DAY_PATTERN
-from notekeep.habits.log import LogValue, read_value
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Format
 
 MOST_LETTERS = 2000  # a longer line is prose, whatever it begins with
 
@@ -48,7 +50,7 @@ def read_daily_notes(
     `known` are the folded names of habits that there are; `day_in` reads a name of the vault's own
     form.
     """
-    found = SourceBuilder("daily")
+    found = HabitSource()
     reader = _DailyNoteReader(found, frozenset(known))
     for page in pages:
         found.check_front_matter(page)
@@ -60,11 +62,11 @@ def read_daily_notes(
             found.report_loss("notes without a date in the name", place=page.name)
         else:
             reader.page(page, day)
-    return found.build()
+    return found
 
 
 class _DailyNoteReader:
-    def __init__(self, found: SourceBuilder, known: frozenset[str]) -> None:
+    def __init__(self, found: HabitSource, known: frozenset[str]) -> None:
         self.found = found
         self.known = known
 
@@ -136,3 +138,19 @@ class _DailyNoteReader:
             if said.day == day and said.value.kind == "amount" and value == DONE:
                 return
         habit.record(day, value)
+
+
+def _read(given: InputFiles) -> HabitSource:
+    daily = given.daily
+
+    def day_in(name: str) -> int | None:
+        day = daily.day_named("/".join(name.split("/")[-daily.depth :]))
+        return day.toordinal() if day else None
+
+    # Where folders are parts of the names, both together name the day.
+    notes = read_notes(given, is_whole_name=daily.depth > 1)
+    return read_daily_notes(notes, given.habit_names, day_in)
+
+
+# Markdown is any program's, so it is read only by `habit import` or when this format is named.
+FORMATS = (Format("daily", "daily notes", "", lambda *_: False, _read),)

@@ -6,6 +6,7 @@ each entry that counts, with no cell that a spreadsheet would run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,21 +16,23 @@ from notekeep.errors import UsageError
 from notekeep.habits import amounts
 from notekeep.habits.days import day_values, reduce_entries
 from notekeep.habits.definition import FOREVER, Definition, parse_pause
-from notekeep.habits.formats.habit_data import (
+from notekeep.habits.log import LogEntry, LogValue, read_value
+from notekeep.importing.formats.habit_apps import NOT_UNDERSTOOD
+from notekeep.importing.formats.habit_data import (
     HabitSource,
-    ImportedDay,
-    ImportedHabit,
-    SourceBuilder,
     find_habits,
     make_amount,
     make_line,
     make_text,
     parse_day,
-    read_csv_table,
+    read_habit_csv,
+    read_habit_json,
+    read_text,
     write_csv_table,
 )
-from notekeep.habits.formats.simple_formats import NOT_UNDERSTOOD
-from notekeep.habits.log import LogEntry, LogValue, read_value
+from notekeep.importing.formats.reading import either, has_columns, head_text
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Format, ImportedDay, ImportedHabit
 
 CSV_HEAD = ("date", "habit", "value", "amount", "unit", "time", "note")
 JSON_MARK = "notekeep"
@@ -37,23 +40,26 @@ GUARDED_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 """What a cell that begins with it is written with a `'` before, so that no spreadsheet runs it."""
 
 
-def read_own_csv(text: str, name: str) -> HabitSource:
+def read_own_csv(name: str, text: str) -> HabitSource:
     """Read an exported CSV file."""
-    found = SourceBuilder("notekeep")
-    for number, row in enumerate(read_csv_table(text, name, ("date", "habit", "value"), ""), 2):
-        cells = {key: _unguarded(cell) for key, cell in row.items()}
+    found = HabitSource()
+    for number, row in read_habit_csv(name, text, "date", "habit", "value"):
+        cells = {
+            key: cell[1:] if cell.startswith("'") and cell[1:].startswith(GUARDED_STARTS) else cell
+            for key, cell in row.items()
+        }
         habit = found.find_or_add(make_line(cells.get("habit", "")))
         habit.identity = habit.name
         habit.unit = habit.unit or make_line(cells.get("unit", ""))
         _record(habit, cells, found, f"{name}:{number}")
     message = "schedules and goals: missing in CSV; new habits are imported as daily"
     found.report_loss(message)
-    return found.build()
+    return found
 
 
 def read_own_json(value: Any) -> HabitSource:
     """Read exported JSON, parsed."""
-    found = SourceBuilder("notekeep")
+    found = HabitSource()
     for each in find_habits(value):
         if not isinstance(each, dict) or not make_line(each.get("id") or ""):
             found.report_loss("habits without an id")
@@ -67,10 +73,10 @@ def read_own_json(value: Any) -> HabitSource:
             pairs = pairs if isinstance(pairs, dict) else {}
             extra = tuple((str(key), make_line(word)) for key, word in pairs.items())
             _record(habit, cells, found, f"entry {number}", extra)
-    return found.build()
+    return found
 
 
-def _define(each: Mapping[str, Any], found: SourceBuilder) -> ImportedHabit:
+def _define(each: Mapping[str, Any], found: HabitSource) -> ImportedHabit:
     """Add a habit with its definition; `title` is its name, and its id stays one of its names."""
 
     def line(key: str) -> str:
@@ -107,7 +113,7 @@ def _lines(value: Any) -> list[str]:
 def _record(
     habit: ImportedHabit,
     cells: Mapping[str, str],
-    found: SourceBuilder,
+    found: HabitSource,
     place: str,
     extra: tuple[tuple[str, str], ...] = (),
 ) -> None:
@@ -126,14 +132,26 @@ def _record(
     habit.entries.append(ImportedDay(day, value, note, time, extra))
 
 
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(GUARDED_STARTS) else cell
-
-
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return amounts.format_number(round(value * amounts.MILLI))
     return "" if value is None else str(value)
+
+
+def _is_json(name: str, head: bytes) -> bool:
+    text = head_text(head)
+    return name.casefold().endswith(".json") and bool(re.match(r'\s*\{\s*"notekeep"', text))
+
+
+def _read(given: InputFiles) -> HabitSource:
+    name, text = read_text(given, ".csv", ".json")
+    if name.casefold().endswith(".csv"):
+        return read_own_csv(name, text)
+    return read_own_json(read_habit_json(name, text))
+
+
+_DETECT = either(has_columns(*CSV_HEAD[:3]), _is_json)
+FORMATS = (Format("notekeep", "notekeep", "", _DETECT, _read),)
 
 
 # Habits as JSON, CSV and log lines.
@@ -242,10 +260,6 @@ def write_csv(rows: Iterable[tuple[str, str, LogEntry]]) -> str:
     lines = []
     for identity, unit, entry in rows:
         cells = {"habit": identity, **_entry(entry, unit)}
-        lines.append([_guard_cell(cells[column]) for column in CSV_HEAD])
+        row = (str(cells[column]) for column in CSV_HEAD)
+        lines.append([f"'{cell}" if cell.startswith(GUARDED_STARTS) else cell for cell in row])
     return write_csv_table(CSV_HEAD, lines)
-
-
-def _guard_cell(cell: str) -> str:
-    """Guard a cell from being taken for a formula; the import takes the guard off again."""
-    return f"'{cell}" if cell.startswith(GUARDED_STARTS) else cell

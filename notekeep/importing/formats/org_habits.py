@@ -11,16 +11,18 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from notekeep.habits.formats.habit_data import (
+from notekeep.habits.schedule import MAX_DAYS
+from notekeep.importing.formats.habit_data import (
     DONE,
     HabitSource,
-    ImportedHabit,
-    SourceBuilder,
     make_line,
     make_text,
     parse_day,
+    read_texts,
 )
-from notekeep.habits.schedule import MAX_DAYS
+from notekeep.importing.formats.reading import head_text
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Format, ImportedHabit
 
 ORG_HABIT_PATTERN = re.compile(r"^[ \t]*:STYLE:[ \t]+habit[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(r"(\*+) +(.*)")
@@ -48,14 +50,14 @@ class _Heading(NamedTuple):
 
 def read_org(files: dict[str, str]) -> HabitSource:
     """Read org files by their names."""
-    found = SourceBuilder("org")
+    found = HabitSource()
     for name, text in files.items():
         lines = text.splitlines()
         opens, done = _find_keywords(lines)
         for heading in _find_headings(lines):
             if ORG_HABIT_PATTERN.search("\n".join(heading.lines)):
                 _add_habit(heading, opens | done, done, name, found)
-    return found.build()
+    return found
 
 
 def _find_keywords(lines: Sequence[str]) -> tuple[set[str], set[str]]:
@@ -87,7 +89,7 @@ def _find_headings(lines: Sequence[str]) -> Iterator[_Heading]:
 
 
 def _add_habit(
-    heading: _Heading, keywords: set[str], done: set[str], name: str, found: SourceBuilder
+    heading: _Heading, keywords: set[str], done: set[str], name: str, found: HabitSource
 ) -> None:
     title, tags = make_line(heading.title), ""
     if tagged := _TAGS.search(title):
@@ -105,7 +107,7 @@ def _add_habit(
     _read_states(habit, heading, done, name, found)
 
 
-def _read_schedule(habit: ImportedHabit, text: str, found: SourceBuilder) -> None:
+def _read_schedule(habit: ImportedHabit, text: str, found: HabitSource) -> None:
     repeater = _REPEATER.search(text)
     if repeater is None:
         found.report_loss("an invalid repeater; imported as daily", habit.name)
@@ -128,7 +130,7 @@ def _read_schedule(habit: ImportedHabit, text: str, found: SourceBuilder) -> Non
 
 
 def _read_states(
-    habit: ImportedHabit, heading: _Heading, done: set[str], name: str, found: SourceBuilder
+    habit: ImportedHabit, heading: _Heading, done: set[str], name: str, found: HabitSource
 ) -> None:
     """The entries of the logbook; a remark stands in the lines after two backslashes."""
     prose: list[str] = []
@@ -160,3 +162,14 @@ def _read_states(
             habit.record(day, DONE, make_line(" ".join(note)), time=time)
     habit.entries.sort(key=lambda said: (said.day, said.time))
     habit.about = make_text("\n".join(prose))
+
+
+def _detect(name: str, head: bytes) -> bool:
+    return name.casefold().endswith(".org") and bool(ORG_HABIT_PATTERN.search(head_text(head)))
+
+
+def _read(given: InputFiles) -> HabitSource:
+    return read_org(dict(read_texts(given, ".org")))
+
+
+FORMATS = (Format("org", "org-habit", "", _detect, _read),)

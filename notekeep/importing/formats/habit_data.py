@@ -1,39 +1,92 @@
-"""What an import brings: habits, what was said of their days, and what is lost on the way.
-
-The shape is that of notekeep, whatever the other program's was. What has no place in it is a
-`Loss` with a name, so that a person knows before anything is written.
-"""
+"""Shared by the readers of habits: their files, and values in the form of the habit log."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from notekeep import dates
-from notekeep.errors import Refused
+from notekeep.errors import Refused, UsageError
 from notekeep.habits import amounts
 from notekeep.habits.definition import fold_name
 from notekeep.habits.log import FIRST_YEAR, LAST_YEAR, LogValue
 from notekeep.habits.schedule import MAX_DAYS
+from notekeep.importing.formats.json_items import read_json
+from notekeep.importing.formats.reading import is_database, read_csv
+from notekeep.importing.input_files import MAX_SOURCE, InputFiles
+from notekeep.importing.records import ImportedHabit, Loss
+from notekeep.markdown.frontmatter import read_frontmatter
 
 _SLASHED = re.compile(r"\s*(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
+_MAX_LINES = 1_000_000
 DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
+MAX_SIZE = 256 << 20
+"""Maximum number of characters in all files; a lifetime of habits is a few million."""
 
 
-class ImportedDay(NamedTuple):
-    """What was said of one day."""
+def read_texts(given: InputFiles, *endings: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file with one of the endings, or of a single file.
 
-    day: int
-    value: LogValue
-    note: str = ""
-    time: str = ""  # as in a log line, "" when it is not known
-    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
+    Raises:
+        Refused: A file is too large or damaged, or all of them are too large.
+    """
+    names = [name for name in given.names if f"/{name}".casefold().endswith(endings)]
+    if not names and len(given.names) == 1:
+        names = list(given.names)
+        if is_database(given.head(names[0])):
+            raise UsageError(f"{given.path} is a database, which this format does not use.")
+    room = MAX_SIZE
+    for name in names:
+        text = given.text(name, MAX_SOURCE)
+        room -= len(text)
+        if room < 0:
+            size = f"{MAX_SIZE >> 20} MB"
+            raise Refused(f"{given.path}: more than {size} of text.", "Use only the export.")
+        yield name, text
+
+
+def read_text(given: InputFiles, *endings: str) -> tuple[str, str]:
+    """Return the name and text of the only file with one of the endings; UsageError for others."""
+    found = list(read_texts(given, *endings))
+    if len(found) != 1:
+        raise UsageError(f"{given.path} contains {len(found)} files instead of one.", "Choose one.")
+    return found[0]
+
+
+def read_notes(given: InputFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
+    """Yield the Markdown files; their names have no folder unless `is_whole_name`."""
+    for name, text in read_texts(given, ".md"):
+        data = text.encode("utf-8", "surrogatepass")
+        matter = read_frontmatter(data)
+        stem = (name if is_whole_name else name.rpartition("/")[2]).removesuffix(".md")
+        body = data[matter.split.body :].decode("utf-8", "replace")
+        problem = matter.error.message if matter.error else ""
+        yield SourceNote(stem, matter.words, matter.raw, body, problem)
+
+
+def read_habit_json(name: str, text: str) -> Any:
+    """Return the value of a JSON file; Refused, with its name, for any other."""
+    with name_file(name):
+        return read_json(name, text)
+
+
+def read_habit_csv(name: str, text: str, *needed: str) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a CSV file as `read_csv` does; Refused, with its name, for any other."""
+    with name_file(name):
+        return list(read_csv(io.StringIO(text, newline=None), *needed, max_rows=_MAX_LINES))
+
+
+@contextmanager
+def name_file(name: str) -> Iterator[None]:
+    """Put the name of a file before the reason why it cannot be read."""
+    try:
+        yield
+    except Refused as error:
+        raise Refused(f"{name}: {error.message}", error.hint) from error
 
 
 class SourceNote(NamedTuple):
@@ -51,70 +104,23 @@ class SourceNote(NamedTuple):
         return value if isinstance(value, str) else ", ".join(value)
 
 
-class Loss(NamedTuple):
-    """Something that does not come along, or not as it was."""
+class HabitSource:
+    """The habits and losses of a source."""
 
-    message: str
-    habit: str = ""  # whose, "" for the whole source
-    place: str = ""  # where it stands first, such as `log:12`; "" where there is no place to name
-    times: int = 1
-
-
-@dataclass(slots=True)
-class ImportedHabit:
-    """A habit of another program, in the words of a definition."""
-
-    name: str
-    source_id: str = ""  # what tells it from others of its name
-    identity: str = ""  # the id it should have, "" where one is made from its name
-    schedule: str | list[str] = "daily"  # as `parse_schedule` or `parse_rules` reads it
-    goal: str = "done"  # as `parse_goal` reads it
-    unit: str = ""  # the unit of its amounts where the goal names none
-    since: int | None = None  # its first day, None when the source does not say
-    until: int | None = None
-    pauses: list[tuple[int, int]] = field(default_factory=list)
-    is_archived: bool = False
-    counts_silence: bool | None = None  # None leaves it to the goal
-    group: str = ""
-    remind: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)  # further names of it in a log
-    about: str = ""
-    more: dict[str, str] = field(default_factory=dict)  # further fields of a definition
-    entries: list[ImportedDay] = field(default_factory=list)
-
-    def record(
-        self, day: int, value: LogValue, note: str = "", *, time: str = "", **extra: str
-    ) -> None:
-        """Add what was said of a day; `extra` are further `key=word` pairs."""
-        self.entries.append(ImportedDay(day, value, note, time, tuple(extra.items())))
-
-
-class HabitSource(NamedTuple):
-    """What was read: the format's id, the habits in order, and what does not come along."""
-
-    format: str
-    habits: tuple[ImportedHabit, ...]
-    losses: tuple[Loss, ...]
-
-
-def merge_losses(losses: Iterable[Loss]) -> tuple[Loss, ...]:
-    """Count equal losses as one that keeps the first place."""
-    found: dict[tuple[str, str], Loss] = {}
-    for loss in losses:
-        key = loss.message, loss.habit
-        known = found.get(key)
-        found[key] = known._replace(times=known.times + loss.times) if known else loss
-    return tuple(found.values())
-
-
-class SourceBuilder:
-    """A source while it is read."""
-
-    def __init__(self, name: str) -> None:
-        self._format = name
+    def __init__(self) -> None:
         self._habits: dict[str, ImportedHabit] = {}
         self._by_name: dict[str, ImportedHabit] = {}
-        self._losses: list[Loss] = []
+        self.losses: list[Loss] = []
+
+    @property
+    def habits(self) -> list[ImportedHabit]:
+        """The habits in order."""
+        return list(self._habits.values())
+
+    def __iter__(self) -> Iterator[ImportedHabit | Loss]:
+        """Yield the habits, then the losses."""
+        yield from self.habits
+        yield from self.losses
 
     def add(self, habit: ImportedHabit) -> ImportedHabit:
         """Add a habit; a second one with the same `source_id` gets another."""
@@ -133,7 +139,7 @@ class SourceBuilder:
 
     def report_loss(self, message: str, habit: str = "", place: str = "", times: int = 1) -> None:
         """Name something that does not come along."""
-        self._losses.append(Loss(message, habit, place, times))
+        self.losses.append(Loss(message, habit, place, times))
 
     def default_to_daily(self, schedule: str | None, message: str, habit: str) -> str:
         """Return a schedule, or the default of one that there is none like."""
@@ -147,12 +153,10 @@ class SourceBuilder:
             message = f"invalid front matter: {page.problem}"
             self.report_loss(message, place=page.name)
 
-    def build(self, *, is_overwriting: bool = False) -> HabitSource:
-        """Return what was gathered; formats that overwrite keep the last entry of a day."""
-        if is_overwriting:
-            for habit in self._habits.values():
-                habit.entries = list({said.day: said for said in habit.entries}.values())
-        return HabitSource(self._format, tuple(self._habits.values()), merge_losses(self._losses))
+    def keep_last_entries(self) -> None:
+        """Keep the last entry of each day, for formats that overwrite."""
+        for habit in self.habits:
+            habit.entries = list({entry.day: entry for entry in habit.entries}.values())
 
 
 # Days, numbers and units as other programs write them, in the form that a log line has
@@ -219,27 +223,6 @@ def make_schedule(times: int, days: int) -> str | None:
     return "daily" if times >= days else f"{times}/{days}d"
 
 
-def read_csv_rows(text: str, name: str) -> list[list[str]]:
-    """Read the rows of a CSV file, without empty ones; Refused when it is none."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    try:
-        return [row for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise Refused(f"{name}: not CSV: {error}", line=reader.line_num) from error
-
-
-def read_csv_table(
-    text: str, name: str, needed: Collection[str], whose: str
-) -> list[dict[str, str]]:
-    """Read the rows of a CSV file by their columns; Refused when those that are needed lack."""
-    rows = read_csv_rows(text, name)
-    head = [cell.strip() for cell in rows[0]] if rows else []
-    if not set(needed) <= set(head):
-        raise Refused(f"{name}: the first line does not have the column names{whose}", line=1)
-    # A row that ends early has nothing in the columns behind it.
-    return [dict(zip_longest(head, row[: len(head)], fillvalue="")) for row in rows[1:]]
-
-
 def write_csv_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Write a CSV file."""
     text = io.StringIO(newline="")
@@ -247,14 +230,6 @@ def write_csv_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     writer.writerow(head)
     writer.writerows(rows)
     return text.getvalue()
-
-
-def read_json(text: str, name: str) -> Any:
-    """Read the value of a JSON file; Refused when it is none."""
-    try:
-        return json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"{name}: not JSON: {error}") from error
 
 
 def find_habits(value: Any) -> list[Any]:

@@ -12,13 +12,12 @@ from typing import Any
 
 from notekeep.errors import Refused
 from notekeep.habits.definition import FOREVER
-from notekeep.habits.formats.habit_data import (
+from notekeep.habits.log import LogValue
+from notekeep.importing.formats.habit_data import (
     DONE,
     MISS,
     SKIP,
     HabitSource,
-    ImportedHabit,
-    SourceBuilder,
     SourceNote,
     find_day_order,
     find_habits,
@@ -28,10 +27,17 @@ from notekeep.habits.formats.habit_data import (
     make_text,
     make_unit,
     parse_day,
-    read_csv_table,
+    read_habit_csv,
+    read_habit_json,
+    read_notes,
+    read_text,
+    read_texts,
 )
-from notekeep.habits.log import LogValue
+from notekeep.importing.formats.reading import Detect, has_columns, has_words, head_text
+from notekeep.importing.input_files import HABIT_FILES, InputFiles
+from notekeep.importing.records import Format, ImportedHabit
 
+_FIELD = re.compile(r"^([^\W\d_][\w-]*):", re.MULTILINE)
 NOT_UNDERSTOOD = "invalid lines"
 DAY_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
@@ -45,7 +51,7 @@ _ACTIVE = ("", "normal", "active")
 
 def read_beaver(value: Any) -> HabitSource:
     """Read a parsed export."""
-    found = SourceBuilder("beaver")
+    found = HabitSource()
     for each in _with_names(find_habits(value), found):
         habit = found.add(ImportedHabit(make_line(each["name"]), make_line(each.get("id") or "")))
         tags = each.get("tags")
@@ -67,11 +73,12 @@ def read_beaver(value: Any) -> HabitSource:
             note = make_line(record.get("text") or "")
             if record.get("done") or note:
                 habit.record(day, DONE if record.get("done") else MISS, note)
-    return found.build(is_overwriting=True)
+    found.keep_last_entries()
+    return found
 
 
 def _with_names(
-    habits: Iterable[Any], found: SourceBuilder, place: str = ""
+    habits: Iterable[Any], found: HabitSource, place: str = ""
 ) -> Iterator[dict[str, Any]]:
     for each in habits:
         if isinstance(each, dict) and make_line(each.get("name") or ""):
@@ -80,7 +87,7 @@ def _with_names(
             found.report_loss("habits without a name", place=place)
 
 
-def _beaver_schedule(name: str, period: Any, found: SourceBuilder) -> str:
+def _beaver_schedule(name: str, period: Any, found: HabitSource) -> str:
     """`3 in 1 W` is three times a week."""
     fields = period if isinstance(period, dict) else {}
     kind = make_line(fields.get("period_type")).upper()
@@ -99,7 +106,7 @@ def _beaver_schedule(name: str, period: Any, found: SourceBuilder) -> str:
 
 def read_dijo(files: Mapping[str, Any]) -> HabitSource:
     """Read parsed files by their names; habits of the archive are archived."""
-    found = SourceBuilder("dijo")
+    found = HabitSource()
     for name, value in files.items():
         if not isinstance(value, list):
             raise Refused(f"{name}: no list of habits in the file")
@@ -119,7 +126,7 @@ def read_dijo(files: Mapping[str, Any]) -> HabitSource:
                     found.report_loss("invalid days", habit.name)
                 elif amount is not None:
                     habit.record(day, amount)
-    return found.build()
+    return found
 
 
 def _dijo_number(value: Any) -> Any:
@@ -139,19 +146,16 @@ def _dijo_number(value: Any) -> Any:
 _YES_OR_NO = frozenset({"0", "1", "0.0", "1.0"})
 
 
-def read_habitbull(text: str, name: str) -> HabitSource:
+def read_habitbull(name: str, text: str) -> HabitSource:
     """Read an export."""
-    needed = ("HabitName", "CalendarDate", "Value")
-    lines = read_csv_table(text, name, needed, " of HabitBull")
-    counted = {
-        line["HabitName"] for line in lines if line.get("Value", "").strip() not in _YES_OR_NO
-    }
-    found = SourceBuilder("habitbull")
-    order = find_day_order(line["CalendarDate"] for line in lines)
-    for number, line in enumerate(lines, 2):
+    lines = read_habit_csv(name, text, "HabitName", "CalendarDate", "Value")
+    counted = {line["HabitName"] for _, line in lines if line["Value"].strip() not in _YES_OR_NO}
+    found = HabitSource()
+    order = find_day_order(line["CalendarDate"] for _, line in lines)
+    for number, line in lines:
         title = make_line(line["HabitName"])
         day = parse_day(line["CalendarDate"], order)
-        value = make_amount(line.get("Value", ""))
+        value = make_amount(line["Value"])
         if not title or day is None or value is None:
             is_unclear = day is None and not order and parse_day(line["CalendarDate"], "day")
             message = "days that may begin with the day or the month" if is_unclear else ""
@@ -164,7 +168,8 @@ def read_habitbull(text: str, name: str) -> HabitSource:
             value = DONE if value.amount else MISS
         habit.record(day, value, make_line(line.get("CommentText", "")))
     found.report_loss("schedules: missing in the file; imported as daily")
-    return found.build(is_overwriting=True)
+    found.keep_last_entries()
+    return found
 
 
 # harsh and habitctl: `habits` with names and how often, `log` with a line for each day
@@ -174,15 +179,13 @@ def read_habitbull(text: str, name: str) -> HabitSource:
 # one habit and day.
 
 
-HARSH_LINE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} : .+ : [yns](?: : .*)?")
-HABITCTL_LINE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\t[^\t]+\t[yns]\s*")
 _HARSH_RULE = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,3}))?(w)?")
 _RESULTS: dict[str, LogValue] = {"y": DONE, "n": MISS, "s": SKIP}
 
 
 def read_harsh(habits: str, log: str) -> HabitSource:
     """Read both files; either may be empty."""
-    found = SourceBuilder("harsh")
+    found = HabitSource()
     group = ""
     for number, line in enumerate(habits.splitlines(), 1):
         text = line.strip()
@@ -209,10 +212,11 @@ def read_harsh(habits: str, log: str) -> HabitSource:
                 habit.entries.append(said._replace(value=amount))
             else:
                 habit.entries.append(said._replace(extra=(("amount", number_text),)))
-    return found.build(is_overwriting=True)
+    found.keep_last_entries()
+    return found
 
 
-def _define_harsh_habit(text: str, group: str, found: SourceBuilder, place: str) -> None:
+def _define_harsh_habit(text: str, group: str, found: HabitSource, place: str) -> None:
     """`Gym: 3/7`, and since 0.9 the last day of it, `Gym: 3/7: 2026-01-06`."""
     head, colon, last = text.rpartition(":")
     until = parse_day(last) if colon else None
@@ -236,7 +240,7 @@ def _define_harsh_habit(text: str, group: str, found: SourceBuilder, place: str)
 
 def read_habitctl(habits: str, log: str) -> HabitSource:
     """Read both files; either may be empty."""
-    found = SourceBuilder("habitctl")
+    found = HabitSource()
     for number, line in enumerate(habits.splitlines(), 1):
         text = line.strip()
         if not text or text.startswith("#"):
@@ -255,7 +259,8 @@ def read_habitctl(habits: str, log: str) -> HabitSource:
             _record_day(found, place, parts[0], parts[1], parts[2].strip())
         else:
             found.report_loss(NOT_UNDERSTOOD, place=place)
-    return found.build(is_overwriting=True)
+    found.keep_last_entries()
+    return found
 
 
 def _log_lines(log: str) -> Iterator[tuple[str, str]]:
@@ -269,7 +274,7 @@ def _once_in(days: int) -> str | None:
 
 
 def _record_day(
-    found: SourceBuilder, place: str, day_text: str, name: str, result: str, note: str = ""
+    found: HabitSource, place: str, day_text: str, name: str, result: str, note: str = ""
 ) -> ImportedHabit | None:
     day, title = parse_day(day_text), make_line(name)
     if day is None or not title or result not in _RESULTS:
@@ -288,7 +293,7 @@ _TRACKER21_FIELDS = frozenset({"title", "maxGap", "entries", "tags"})
 
 def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
     """Read the notes of a folder of habits."""
-    found = SourceBuilder("tracker21")
+    found = HabitSource()
     for page, habit in _note_habits(pages, found, _TRACKER21_FIELDS):
         gap = page.word("maxGap").strip()
         if gap.isascii() and gap.isdigit() and len(gap) < 4 and int(gap):
@@ -300,11 +305,12 @@ def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
                 found.report_loss("dates that do not exist", habit.name, text)
             else:
                 habit.record(day, DONE)
-    return found.build(is_overwriting=True)
+    found.keep_last_entries()
+    return found
 
 
 def _note_habits(
-    pages: Iterable[SourceNote], found: SourceBuilder, known: frozenset[str]
+    pages: Iterable[SourceNote], found: HabitSource, known: frozenset[str]
 ) -> Iterator[tuple[SourceNote, ImportedHabit]]:
     """Yield each note with its habit; fields that are not known are lost."""
     for page in pages:
@@ -337,7 +343,7 @@ _OBSIDIAN_FIELDS = frozenset(
 
 def read_obsidian_habits(pages: Iterable[SourceNote]) -> HabitSource:
     """Read the notes of habits."""
-    found = SourceBuilder("obsidian-habits")
+    found = HabitSource()
     for page, habit in _note_habits(pages, found, _OBSIDIAN_FIELDS):
         habit.unit = make_unit(page.word("unit"))
         target = make_amount(page.word("target"))
@@ -359,7 +365,7 @@ def read_obsidian_habits(pages: Iterable[SourceNote]) -> HabitSource:
         if notes:
             message = "comments on days without a record"
             found.report_loss(message, habit.name, times=len(notes))
-    return found.build()
+    return found
 
 
 def _day_pairs(source: str) -> Iterator[tuple[str, str]]:
@@ -370,7 +376,7 @@ def _day_pairs(source: str) -> Iterator[tuple[str, str]]:
         yield pair[1], value[1:-1] if is_quoted else value.partition(" #")[0].rstrip()
 
 
-def _read_pauses(habit: ImportedHabit, source: str, found: SourceBuilder) -> None:
+def _read_pauses(habit: ImportedHabit, source: str, found: HabitSource) -> None:
     """Pauses are a list of maps with `start` and `end`; each begins with one of them."""
     for part in re.split(r"(?:^|\n)[ \t]*-[ \t]|\{", source):
         days = {
@@ -382,3 +388,98 @@ def _read_pauses(habit: ImportedHabit, source: str, found: SourceBuilder) -> Non
             habit.pauses.append((first, last))
         elif DAY_PATTERN.search(part):
             found.report_loss("invalid pauses", habit.name)
+
+
+# How each format is detected, and what reads its files
+
+
+def _is_beaver(name: str, head: bytes) -> bool:
+    has_habits = has_words(".json", '"habits"', ('"records"', '"period"'))
+    return has_habits(name, head) and not head_text(head).lstrip().startswith(("[", '{"notekeep"'))
+
+
+def _is_dijo(name: str, head: bytes) -> bool:
+    return has_words(".json", '"stats"')(name, head) and head_text(head).lstrip().startswith("[")
+
+
+def _has_fields(needed: str, *one_of: str) -> Detect:
+    """Return a check whether a note has a field and one of some others, if any."""
+
+    def detect(name: str, head: bytes) -> bool:
+        text = head_text(head)
+        if not name.casefold().endswith(".md") or not text.startswith("---"):
+            return False
+        keys = set(_FIELD.findall(text.partition("\n---")[0]))
+        return needed in keys and (not one_of or not keys.isdisjoint(one_of))
+
+    return detect
+
+
+def _has_lines(in_habits: str, in_log: str) -> Detect:
+    """Return a check whether `habits` or `log` has a line that matches its pattern."""
+    patterns = dict(zip(HABIT_FILES, (in_habits, in_log), strict=True))
+
+    def detect(name: str, head: bytes) -> bool:
+        pattern = patterns.get(name.rpartition("/")[2])
+        lines = head_text(head).splitlines() if pattern else ()
+        return any(re.fullmatch(str(pattern), line.rstrip()) for line in lines)
+
+    return detect
+
+
+def _read_pair(given: InputFiles) -> tuple[str, str]:
+    files = {name.rpartition("/")[2]: text for name, text in read_texts(given, "/habits", "/log")}
+    return files.get("habits", ""), files.get("log", "")
+
+
+_IS_HARSH = _has_lines(
+    r"\s*(?![0-9]+ )[^#!\s].*: *[0-9]+(?:/[0-9]+)?w?(?:: *[0-9-]{10})?",
+    r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2} : .+ : [yns](?: : .*)?",
+)
+_IS_HABITCTL = _has_lines(r"\s*[0-9]+ \S.*", r"[0-9]{4}-[0-9]{2}-[0-9]{2}\t[^\t]+\t[yns]")
+_IS_OBSIDIAN = _has_fields("habit", "records", "startDate")
+
+
+FORMATS = (
+    Format("harsh", "harsh", "", _IS_HARSH, lambda given: read_harsh(*_read_pair(given))),
+    Format(
+        "habitctl", "habitctl", "", _IS_HABITCTL, lambda given: read_habitctl(*_read_pair(given))
+    ),
+    Format(
+        "tracker21",
+        "Habit Tracker 21",
+        "",
+        _has_fields("entries"),
+        lambda given: read_tracker21(read_notes(given)),
+    ),
+    Format(
+        "obsidian-habits",
+        "Obsidian habits plug-in",
+        "",
+        _IS_OBSIDIAN,
+        lambda given: read_obsidian_habits(read_notes(given)),
+    ),
+    Format(
+        "beaver",
+        "Beaver Habit Tracker",
+        "",
+        _is_beaver,
+        lambda given: read_beaver(read_habit_json(*read_text(given, ".json"))),
+    ),
+    Format(
+        "habitbull",
+        "HabitBull",
+        "",
+        has_columns("HabitName", "CalendarDate", "Value"),
+        lambda given: read_habitbull(*read_text(given, ".csv")),
+    ),
+    Format(
+        "dijo",
+        "dijo",
+        "",
+        _is_dijo,
+        lambda given: read_dijo(
+            {name: read_habit_json(name, text) for name, text in read_texts(given, ".json")}
+        ),
+    ),
+)

@@ -6,6 +6,7 @@ thousandths of an amount. What it works out by itself is counted anew here and i
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -16,22 +17,6 @@ from notekeep.errors import Refused
 from notekeep.habits import amounts
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition
-from notekeep.habits.formats.habit_data import (
-    DONE,
-    MISS,
-    SKIP,
-    HabitSource,
-    ImportedHabit,
-    SourceBuilder,
-    make_line,
-    make_schedule,
-    make_text,
-    make_unit,
-    parse_day,
-    read_csv_rows,
-    read_csv_table,
-    write_csv_table,
-)
 from notekeep.habits.log import FIRST_DAY, LAST_DAY, LogValue
 from notekeep.habits.measures import strengths
 from notekeep.habits.schedule import (
@@ -44,25 +29,43 @@ from notekeep.habits.schedule import (
     parse_schedule,
     spans,
 )
+from notekeep.importing.formats.habit_data import (
+    DONE,
+    MISS,
+    SKIP,
+    HabitSource,
+    make_line,
+    make_schedule,
+    make_text,
+    make_unit,
+    name_file,
+    parse_day,
+    read_habit_csv,
+    read_texts,
+    write_csv_table,
+)
+from notekeep.importing.formats.reading import has_columns, is_database, read_rows, read_table
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Format, ImportedHabit
 
 UNKNOWN, NO, AUTO, YES, SKIPPED = -1, 0, 1, 2, 3
 LOOP_MARKS = {"UNKNOWN": UNKNOWN, "NO": NO, "YES_AUTO": AUTO, "YES_MANUAL": YES, "SKIP": SKIPPED}
 _PERIODS = {1: "", 7: "/week", 30: "/month"}
 
 
-HABIT_COLUMNS = (
+_HABIT_COLUMNS = (
     *("id", "name", "freq_num", "freq_den", "type", "unit", "target_type", "target_value"),
     *("question", "description", "archived", "uuid"),
     *("reminder_hour", "reminder_min", "reminder_days", "position"),
 )
-DAY_COLUMNS = ("habit", "timestamp", "value", "notes")
+_DAY_COLUMNS = ("habit", "timestamp", "value", "notes")
 """What is read of each table, where it has it."""
 
 Cells: TypeAlias = "Mapping[str, Any]"
 """A row of a table, by the names of its columns; what a version does not have yet is missing."""
 
 
-def _add_habit(row: Cells, found: SourceBuilder) -> ImportedHabit:
+def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
     about = [make_text(row.get(column) or "") for column in ("question", "description")]
     habit = found.add(
         ImportedHabit(
@@ -84,9 +87,7 @@ def _add_habit(row: Cells, found: SourceBuilder) -> ImportedHabit:
     return habit
 
 
-def _set_goal(
-    habit: ImportedHabit, row: Cells, times: int, days: int, found: SourceBuilder
-) -> None:
+def _set_goal(habit: ImportedHabit, row: Cells, times: int, days: int, found: HabitSource) -> None:
     name = make_line(row.get("unit") or "")
     habit.unit = make_unit(name)
     if habit.unit != name:
@@ -108,7 +109,7 @@ def _whole(value: Any, default: int = 0) -> int:
     return value if isinstance(value, int) else default
 
 
-def _set_start_and_end(habit: ImportedHabit, found: SourceBuilder) -> None:
+def _set_start_and_end(habit: ImportedHabit, found: HabitSource) -> None:
     """Let a habit begin, and one that is over end, with the days that Loop counts as covered."""
     schedule = parse_schedule(str(habit.schedule))
     checks = sorted(said.day for said in habit.entries if said.value == DONE)
@@ -123,7 +124,7 @@ def _set_start_and_end(habit: ImportedHabit, found: SourceBuilder) -> None:
         habit.until = max(covered[-1][1], *days)
 
 
-def _add_day(habit: ImportedHabit, day: int, value: int, note: str, found: SourceBuilder) -> None:
+def _add_day(habit: ImportedHabit, day: int, value: int, note: str, found: HabitSource) -> None:
     note = make_line(note)
     is_numeric = habit.goal != "done"
     kinds = {SKIPPED: SKIP, YES: DONE, NO: MISS}
@@ -165,28 +166,28 @@ _COLUMNS = {
 
 def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
     """Read an export: the texts of its CSV files by their path in the archive or folder."""
-    found = SourceBuilder("loop")
+    found = HabitSource()
     top = next((name for name in files if name.rpartition("/")[2] == HABITS_FILE), None)
     if top is None:
         raise Refused(f"there is no {HABITS_FILE}", "use the zip exported by Loop, or its folder")
     base = top[: -len(HABITS_FILE)]
-    rows = read_csv_table(files[top], top, ("Position", "Name"), " of Loop")
+    rows = read_habit_csv(top, files[top], "Position", "Name")
     folders = _folders(files, base)
-    shared = read_csv_rows(files.get(base + CHECKMARKS_FILE, ""), base + CHECKMARKS_FILE)
-    for place, row in enumerate(rows, 1):
+    shared = _read_marks(base + CHECKMARKS_FILE, files)
+    for place, (_, row) in enumerate(rows, 1):
         habit = _add_habit(_convert_cells(row), found)
         position = re.search(r"[0-9]+", row["Position"])
         name = folders.get(int(position[0]) if position else place)
         if name is not None:
-            _read_days(habit, read_csv_rows(files[name], name), name, found)
+            _read_days(habit, _read_marks(name, files), name, found)
         else:
             _read_shared_days(habit, shared, place, found)
         _set_start_and_end(habit, found)
     found.report_loss("reminders and colours: missing in the CSV files or not used by notekeep")
-    if any(habit.entries for habit in found.build().habits):
+    if any(habit.entries for habit in found.habits):
         message = 'entries "no" in spans that Loop fills in; its database (.db) has them'
         found.report_loss(message)
-    return found.build()
+    return found
 
 
 def _convert_cells(row: Mapping[str, str]) -> Cells:
@@ -218,11 +219,16 @@ def _folders(files: Mapping[str, str], base: str) -> dict[int, str]:
     return found
 
 
+def _read_marks(name: str, files: Mapping[str, str]) -> list[tuple[int, list[str]]]:
+    with name_file(name):
+        return list(read_rows(io.StringIO(files.get(name, ""), newline=None)))
+
+
 def _read_days(
-    habit: ImportedHabit, rows: Sequence[Sequence[str]], name: str, found: SourceBuilder
+    habit: ImportedHabit, rows: Sequence[tuple[int, list[str]]], name: str, found: HabitSource
 ) -> None:
-    has_head = bool(rows) and rows[0][0].strip() == "Date"
-    for number, row in enumerate(rows[has_head:], 1 + has_head):
+    has_head = bool(rows) and rows[0][1][0].strip() == "Date"
+    for number, row in rows[has_head:]:
         day = parse_day(row[0])
         value = _parse_value(row[1] if len(row) > 1 else "")
         if day is None or value is None:
@@ -235,10 +241,10 @@ def _read_days(
 
 
 def _read_shared_days(
-    habit: ImportedHabit, rows: Sequence[Sequence[str]], column: int, found: SourceBuilder
+    habit: ImportedHabit, rows: Sequence[tuple[int, list[str]]], column: int, found: HabitSource
 ) -> None:
     """Read the days of a habit from its column of the file for all; names may hold commas."""
-    for row in rows[1:]:
+    for _, row in rows[1:]:
         day = parse_day(row[0])
         value = _parse_value(row[column]) if column < len(row) else UNKNOWN
         if day is not None and value is not None:
@@ -267,7 +273,7 @@ _WEEKDAYS = {2: "mon", 3: "tue", 4: "wed", 5: "thu", 6: "fri", 0: "sat", 1: "sun
 
 def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSource:
     """Read a backup: the rows of its habits and repetitions, in milliseconds of midnight UTC."""
-    found = SourceBuilder("loop")
+    found = HabitSource()
     known: dict[int, ImportedHabit] = {}
     ordered = sorted(habits, key=lambda row: (_whole(row.get("position")), _whole(row.get("id"))))
     for row in ordered:
@@ -288,10 +294,10 @@ def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSou
         _set_start_and_end(habit, found)
     if known:
         found.report_loss("colours: not used by notekeep")
-    return found.build()
+    return found
 
 
-def _set_reminder(habit: ImportedHabit, row: Cells, found: SourceBuilder) -> None:
+def _set_reminder(habit: ImportedHabit, row: Cells, found: HabitSource) -> None:
     hour, minute = _whole(row.get("reminder_hour"), -1), _whole(row.get("reminder_min"), -1)
     bits = _whole(row.get("reminder_days"), 127) & 127
     if not (0 <= hour < 24 and 0 <= minute < 60 and bits):
@@ -303,6 +309,39 @@ def _set_reminder(habit: ImportedHabit, row: Cells, found: SourceBuilder) -> Non
     names = [name for bit, name in _WEEKDAYS.items() if bits >> bit & 1]
     habit.remind = [f"{','.join(names)} {time}"]
     found.report_loss("the days of a reminder may be off by one; please check", habit.name)
+
+
+def _detect(name: str, head: bytes) -> bool:
+    if is_database(head):
+        return b"Repetitions" in head or "loop" in name.casefold()
+    is_table = name.rpartition("/")[2].casefold() == HABITS_FILE.casefold()
+    return is_table and has_columns("Position", "Name")(name, head)
+
+
+def _read(given: InputFiles) -> HabitSource:
+    """Read a database, else an export of CSV files; Refused for any other files."""
+    databases = [name for name in given.names if is_database(given.head(name))]
+    if not databases:
+        return read_loop_csv(dict(read_texts(given, ".csv")))
+    with given.database(databases[0]) as opened:
+        try:
+            # Columns that a version of Loop does not have are missing, as empty cells are.
+            habits, days = (
+                [
+                    {name: cell for name, cell in row.items() if cell is not None}
+                    for row in read_table(opened, table, columns)
+                ]
+                for table, columns in (("Habits", _HABIT_COLUMNS), ("Repetitions", _DAY_COLUMNS))
+            )
+        except Refused as error:
+            raise Refused(
+                f"{given.path} is not a database of Loop: {error.message}",
+                "Use Loop's backup: Settings, Export full backup.",
+            ) from error
+    return read_loop_tables(habits, days)
+
+
+FORMATS = (Format("loop", "Loop Habit Tracker", "", _detect, _read),)
 
 
 # Habits in the layout of Loop's CSV export.

@@ -1,1 +1,0 @@
-"""Habits of other programs, read and written: a module for each format."""
