@@ -38,13 +38,13 @@ class HabitPlanner:
     """Plans the habits of one source: notes that define them, and lines in the log."""
 
     def __init__(
-        self, state: ImportState, tracker: HabitIndex, form: Format, given: InputFiles
+        self, state: ImportState, tracker: HabitIndex, form: Format, files: InputFiles
     ) -> None:
         tracker.refresh()
         self.state = state
         self.tracker = tracker
         self.format = form
-        self.given = given
+        self.files = files
         self.notes: list[NoteChange] = []
         self.entries: list[LogEntry] = []
         self.unmatched = list(tracker.known())
@@ -52,9 +52,9 @@ class HabitPlanner:
 
     def plan(self) -> WritePlan:
         """Plan all habits, each with a row in `state`; nothing is written."""
-        self.given.habit_names = frozenset(self.used_names)
-        self.given.daily = self.state.workspace.schema.daily
-        records = list(self.format.read(self.given))
+        self.files.habit_names = frozenset(self.used_names)
+        self.files.daily = self.state.workspace.schema.daily
+        records = list(self.format.read(self.files))
         for loss in records:
             if isinstance(loss, Loss):
                 self.state.lose(loss)

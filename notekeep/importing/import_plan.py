@@ -94,23 +94,23 @@ def plan_import(
     plan: WritePlan | None = None
     with ExitStack() as stack:
         for path in paths:
-            given = stack.enter_context(InputFiles(path, on_read))
-            for loss in given.losses:
+            files = stack.enter_context(InputFiles(path, on_read))
+            for loss in files.losses:
                 state.lose(loss)
-            given.columns = state.options.columns
-            given.id_column = state.options.id_column
+            files.columns = state.options.columns
+            files.id_column = state.options.id_column
             for form, names in find_formats(
-                given, format_id, only_habits=state.options.only_habits
+                files, format_id, only_habits=state.options.only_habits
             ):
-                given.detected = names
+                files.detected = names
                 formats.append(form)
                 if not form.is_of_habits:
-                    _plan_records(state, form, given)
+                    _plan_records(state, form, files)
                 elif len(paths) > 1:
                     hint = f"For example: notekeep import {shlex.quote(path)}"
                     raise UsageError(f"{path} has habits. Import them alone.", hint)
                 else:
-                    plan = HabitPlanner(state, tracker, form, given).plan()
+                    plan = HabitPlanner(state, tracker, form, files).plan()
         plan = plan or _make_plan(state, formats)
         return ImportPlan(
             tuple({form.id: form for form in formats}.values()),
@@ -121,12 +121,12 @@ def plan_import(
         )
 
 
-def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
+def _plan_records(state: ImportState, form: Format, files: InputFiles) -> None:
     works: dict[str, Work] = {}
     pages: dict[str, Page] = {}
     bookmarks: list[Bookmark] = []
     count = size = 0
-    for record in form.read(given):
+    for record in form.read(files):
         count += len(record.passages) if isinstance(record, Work) else isinstance(record, Bookmark)
         check_count(count, "passages or links")
         if isinstance(record, Loss):
@@ -144,14 +144,14 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
                 # Several files may hold parts of one work.
                 known.passages += record.passages
     for work in works.values():
-        live = {one.key for one in work.passages if not one.is_gone}
+        live = {one.key for one in work.passages if not one.is_deleted}
         # People discard the second copy of a passage, and mean to keep the first.
-        kept = (one for one in work.passages if not one.is_gone or one.key not in live)
+        kept = (one for one in work.passages if not one.is_deleted or one.key not in live)
         work.passages = list({one.key: one for one in kept}.values())
     if bookmarks:
         page = Page(f"{form.id}:links", f"Links from {form.title}", "", bookmarks=bookmarks)
         pages[page.key] = page
-    NotePlanner(state, form, given).plan([*works.values(), *pages.values()])
+    NotePlanner(state, form, files).plan([*works.values(), *pages.values()])
 
 
 def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:

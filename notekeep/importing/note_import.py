@@ -64,17 +64,17 @@ _ADDRESS = re.compile(r"\]\(<?([^)>]*)>?\)")
 class NotePlanner:
     """Plans the notes of one format."""
 
-    def __init__(self, state: ImportState, form: Format, given: InputFiles) -> None:
+    def __init__(self, state: ImportState, form: Format, files: InputFiles) -> None:
         self.state = state
         self.format = form
         self.ledger = state.ledger(form.id)
-        self.given = given
+        self.files = files
         self._joining: set[str] = set()  # keys of pages that join a note of the person's
 
     @cached_property
     def links(self) -> PageLinks:
         """The links between pages; making it lists the files of the vault."""
-        return PageLinks(self.state, self.given)
+        return PageLinks(self.state, self.files)
 
     def plan(self, items: Sequence[Work | Page]) -> None:
         """Plan works and pages: first the places of all, which links need, then their texts."""
@@ -171,10 +171,12 @@ class NotePlanner:
 
     def _is_left_out(self, item: Work | Page, row: ImportRow) -> bool:
         """Whether there is nothing to make a note of: the person or the source deleted it."""
-        is_gone = isinstance(item, Work) and item.is_gone
-        if is_gone or (self.ledger.is_known(self._line(row.id)) and not self.state.options.again):
+        is_deleted = isinstance(item, Work) and item.is_deleted
+        if is_deleted or (
+            self.ledger.is_known(self._line(row.id)) and not self.state.options.again
+        ):
             count = len(item.passages if isinstance(item, Work) else item.bookmarks)
-            row.counts["gone" if is_gone else "deleted"] += max(1, count)
+            row.counts["gone" if is_deleted else "deleted"] += max(1, count)
             return True
         return False
 
@@ -430,9 +432,9 @@ class PageLinks:
     and `file_link`. Broken links stay as text and are losses.
     """
 
-    def __init__(self, state: ImportState, given: InputFiles) -> None:
+    def __init__(self, state: ImportState, files: InputFiles) -> None:
         self.state = state
-        self.given = given
+        self.files = files
         self._paths: dict[str, str] = {}  # by keys and names of pages
         self._name_counts = Counter(name_key(path.rpartition("/")[2]) for path in state.files)
         self._digests: dict[str, str] = {}  # by folded paths, also of files that are planned
@@ -492,7 +494,7 @@ class PageLinks:
 
     def _copy_file(self, file: PageFile, note: str) -> FileCopy | None:
         """Find the place of a file: its own name, or one with its digest where others have that."""
-        source = partial(self.given.open, file.member)
+        source = partial(self.files.open, file.member)
         try:
             with source() as stream:
                 digest = copy_stream(stream, lambda _: None)

@@ -42,22 +42,22 @@ _LOOKED_AT = 200
 """How many files are looked at."""
 
 
-def explain_unknown(given: InputFiles) -> UsageError:
+def explain_unknown(files: InputFiles) -> UsageError:
     """Return why nothing that was given can be read, and what to do."""
-    heads = {name: given.head(name) for name in given.names[:_LOOKED_AT]}
+    heads = {name: files.head(name) for name in files.names[:_LOOKED_AT]}
     for signs, what, way in _PROGRAMS:
         for name, head in heads.items():
             if _is_of(signs, name, head_text(head)):
                 return UsageError(f"{name} is {what}, which `import` does not read.", way)
     for name in [name for name in heads if name.casefold().endswith(".json")]:
         try:
-            read_json(name, given.text(name))
+            read_json(name, files.text(name))
         except NotekeepError as error:
             return UsageError(f"{name}: {error.message}.", "Export it again.")
     hint = "Name it with --from. `notekeep import --help` lists the formats."
-    if given.path.casefold().endswith(".csv"):
+    if files.path.casefold().endswith(".csv"):
         hint = "Name its columns: `notekeep import FILE --map COLUMN=title`"
-    return UsageError(f"{given.path} is in no format that notekeep knows.", hint)
+    return UsageError(f"{files.path} is in no format that notekeep knows.", hint)
 
 
 def _is_of(signs: str, name: str, text: str) -> bool:

@@ -88,7 +88,7 @@ class PassagePlanner:
             if quote:
                 self._plan_note(name, words, block, path, passage)
             return bool(self._new) and path == self.note.path and self._is_in_section(block)
-        if passage.is_gone:
+        if passage.is_deleted:
             self.row.counts["gone"] += 1
         elif name in self._typed:
             self._adopt(name, quote, words, passage)
@@ -150,7 +150,7 @@ class PassagePlanner:
 
     def _update(self, name: str, text: str, block: Block, path: str, passage: Passage) -> None:
         note = self.state.note(path)
-        if passage.is_gone:
+        if passage.is_deleted:
             is_ours = self.ledger.has(name, digest_text(block.text))
             if is_ours and self.state.options.prune:
                 note.remove(block)
@@ -184,9 +184,9 @@ class PassagePlanner:
         name = f"{name}-n"
         there, other = self._locate(name)
         if there is not None:
-            if words or passage.is_gone:
+            if words or passage.is_deleted:
                 self._update(name, words, there, other, passage)
-        elif words and not passage.is_gone and not self._is_deleted(name):
+        elif words and not passage.is_deleted and not self._is_deleted(name):
             self.state.note(path).insert_after(block.id_end, f"{words} ^{name}")
             self._record(name, words, passage)
             self.row.counts["passages"] += 1
@@ -205,7 +205,7 @@ class PassagePlanner:
         new = [
             (passage, name)
             for passage, name in zip(self.passages, self.ids, strict=True)
-            if name in self._new and passage.text and not passage.is_gone
+            if name in self._new and passage.text and not passage.is_deleted
         ]
         found: dict[str, tuple[Block, str]] = {}
         if not new or "> " not in self.note.body:

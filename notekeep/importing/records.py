@@ -48,7 +48,7 @@ class Passage:
     chapter: str = ""  # the heading that it goes below, "" for none
     color: str = ""
     earlier: tuple[str, ...] = ()  # texts that it had before, as when a highlight is resized
-    is_gone: bool = False  # deleted, hidden or thrown away in the source
+    is_deleted: bool = False  # deleted, hidden or thrown away in the source
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Work:
     tags: tuple[str, ...] = ()
     passages: list[Passage] = field(default_factory=list)
     sections: dict[str, str] = field(default_factory=dict)  # heading -> text, written once
-    is_gone: bool = False
+    is_deleted: bool = False
 
 
 class PageFile(NamedTuple):

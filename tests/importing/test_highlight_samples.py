@@ -219,8 +219,8 @@ def test_readwise_json() -> None:
     document, bed, gone = garden.passages
     assert shown(document) == ("", "", "lent by Bo")
     assert shown(bed) == ("(p. 12)", "A bed is a promise.", "Copy this")
-    assert (bed.tags, bed.at, bed.is_gone) == (("favorite",), "2026-07-17T14:00", False)
-    assert (gone.text, gone.is_gone) == ("Gone.", True)
+    assert (bed.tags, bed.at, bed.is_deleted) == (("favorite",), "2026-07-17T14:00", False)
+    assert (gone.text, gone.is_deleted) == ("Gone.", True)
     beds = works["Beds, with Ann"]
     assert (beds.kind, beds.authors) == ("podcast", ("Shed Radio",))
     assert beds.fields["url"] == "https://share.example.com/e/1"
@@ -239,7 +239,7 @@ def test_readwise_csv() -> None:
     assert shown(water) == ("(loc. 1536)", "Water in the evening.", "")
     note, thrown = works["On Sheds"].passages
     assert shown(note) == ("", "", "a note without words")
-    assert (thrown.text, thrown.is_gone) == ("Thrown away", True)
+    assert (thrown.text, thrown.is_deleted) == ("Thrown away", True)
     article = works["How Worms Work"]
     assert (article.kind, article.passages[0].at) == ("note", "2026-02-03T09:00")
 
@@ -311,8 +311,8 @@ def test_kobo() -> None:
     assert (work.fields["status"], work.fields["finished"]) == ("finished", "2026-02-03")
     bed, water, hidden = work.passages
     assert (bed.chapter, *shown(bed)) == ("Spring", "", "A bed is a promise.", "Copy this")
-    assert (water.text, water.is_gone) == ("Water in the evening.", False)
-    assert (hidden.text, hidden.is_gone) == ("Hidden is deleted.", True)
+    assert (water.text, water.is_deleted) == ("Water in the evening.", False)
+    assert (hidden.text, hidden.is_deleted) == ("Hidden is deleted.", True)
     assert found.losses == [("bookmarks", "KoboReader.sqlite")]
 
 
@@ -343,7 +343,7 @@ def test_apple_books() -> None:
     bed, gone, water = sorted(work.passages, key=lambda one: one.order)
     assert (bed.chapter, bed.text, bed.note) == ("Spring", "A bed is a promise.", "Copy this")
     assert bed.at == "2022-09-17T23:49"
-    assert (gone.text, gone.is_gone) == ("Deleted.", True)
+    assert (gone.text, gone.is_deleted) == ("Deleted.", True)
     assert (water.chapter, water.text) == ("Summer", "Water in the evening.")
     orphan = found.works["Unknown book CCCC3333"]
     assert [one.text for one in orphan.passages] == ["Of a book that left the library."]

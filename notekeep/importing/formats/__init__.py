@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -23,12 +24,12 @@ FORMATS: dict[str, Format] = {
     for form in import_module(f"notekeep.importing.formats.{name}").FORMATS
 }
 """The formats by their ids."""
-_HABIT_ENDINGS = {".db": "loop", ".org": "org", ".md": "daily"}
-"""Formats that `habit import` assumes from the ending where no file starts like a known format."""
+_HABIT_NAMES = {"loop": r"\.db$", "org": r"\.org$", "daily": r"\d\D*\.md$"}
+"""Formats that `habit import` assumes from names if no file starts like a known format."""
 
 
 def find_formats(
-    given: InputFiles, format_id: str = "", *, only_habits: bool = False
+    files: InputFiles, format_id: str = "", *, only_habits: bool = False
 ) -> list[tuple[Format, tuple[str, ...]]]:
     """Return the formats of a path, each with the files that it recognizes.
 
@@ -47,29 +48,29 @@ def find_formats(
     habits = [form for form in forms.values() if form.is_of_habits]
     if format_id:
         form = forms[format_id]
-        found = _recognize(given, [form])
-        if not found and (form.is_of_habits or len(given.names) == 1):
-            found = [(form, given.names)]
+        found = _recognize(files, [form])
+        if not found and (form.is_of_habits or len(files.names) == 1):
+            found = [(form, files.names)]
     else:
         others = [form for form in forms.values() if not form.is_of_habits]
-        found = _recognize(given, others) or _recognize(given, habits)
+        found = _recognize(files, others) or _recognize(files, habits)
         if len(found) > 1 and found[0][0].is_of_habits:
-            raise _ambiguous(given.path, [form for form, _ in found])
-    for ending, name in _HABIT_ENDINGS.items():
-        if only_habits and not found and any(one.endswith(ending) for one in given.names):
-            found = [(FORMATS[name], given.names)]
+            raise _ambiguous(files.path, [form for form, _ in found])
+    for name, pattern in _HABIT_NAMES.items():
+        if only_habits and not found and any(re.search(pattern, one) for one in files.names):
+            found = [(FORMATS[name], files.names)]
     if not found and only_habits:
-        message = f"{given.path} has no habits in a format that notekeep knows."
+        message = f"{files.path} has no habits in a format that notekeep knows."
         raise UsageError(message, f"Choose one with --from: {', '.join(forms)}")
     if not found:
-        raise explain_unknown(given)
+        raise explain_unknown(files)
     return found
 
 
-def _recognize(given: InputFiles, forms: Sequence[Format]) -> list[tuple[Format, tuple[str, ...]]]:
+def _recognize(files: InputFiles, forms: Sequence[Format]) -> list[tuple[Format, tuple[str, ...]]]:
     found: dict[str, list[str]] = {}
-    for name in given.names if forms else ():
-        head = given.head(name)
+    for name in files.names if forms else ():
+        head = files.head(name)
         matches = [form for form in forms if form.detect(name, head)]
         if len(matches) > 1:
             raise _ambiguous(name, matches)

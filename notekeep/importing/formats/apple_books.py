@@ -43,20 +43,20 @@ def _detect(name: str, head: bytes) -> bool:
     return is_database(head) and base.startswith(("BKLibrary", "AEAnnotation"))
 
 
-def _read(given: InputFiles) -> Records:
+def _read(files: InputFiles) -> Records:
     """Read the books that have highlights or were finished."""
     works: dict[str, Work] = {}
-    ordered = sorted(given.detected, key=lambda name: "AEAnnotation" in name)
+    ordered = sorted(files.detected, key=lambda name: "AEAnnotation" in name)
     if "BKLibrary" not in "".join(ordered):
         yield Loss("titles of books: BKLibrary is not there; give the folder with both databases")
     for name in ordered:
-        yield from guard("files", name, _read_file, given, name, works)
+        yield from guard("files", name, _read_file, files, name, works)
     for work in works.values():
         if work.passages or work.fields.get("status") == "finished":
             yield work
 
 
-def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Records:
+def _read_file(files: InputFiles, name: str, works: dict[str, Work]) -> Records:
     def read_book(row: dict[str, Any]) -> None:
         asset = str(row["ZASSETID"])
         work = works[asset] = _make_work(asset, clean_line(row["ZTITLE"]))
@@ -82,7 +82,7 @@ def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Records:
             at=_time(row["ZANNOTATIONCREATIONDATE"]),
             chapter=clean_line(row["ZFUTUREPROOFING5"]),
             color=_COLORS.get(row["ZANNOTATIONSTYLE"], ""),
-            is_gone=bool(row["ZANNOTATIONDELETED"]),
+            is_deleted=bool(row["ZANNOTATIONDELETED"]),
         )
         if not passage.text and not passage.note:
             yield Loss("highlights without text", place=f"{name}, {passage.key}")
@@ -90,7 +90,7 @@ def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Records:
         asset = str(row["ZANNOTATIONASSETID"])
         works.setdefault(asset, _make_work(asset)).passages.append(passage)
 
-    with given.database(name) as opened:
+    with files.database(name) as opened:
         if "AEAnnotation" in name:
             rows = read_table(opened, "ZAEANNOTATION", _ANNOTATION)
             yield from convert_each("highlights", name, rows, read_annotation)

@@ -18,15 +18,15 @@ from notekeep.markdown.schema import canonical
 _USUAL_NAMES = {"title": ("title", "name"), "body": ("content", "body", "text", "note")}
 
 
-def _read(given: InputFiles) -> Records:
+def _read(files: InputFiles) -> Records:
     known: set[str] = set()
-    for name in given.detected:
+    for name in files.detected:
         rows: list[tuple[int, dict[str, str]]] = []
-        yield from guard("files", name, _read_rows, given, name, rows)
+        yield from guard("files", name, _read_rows, files, name, rows)
         columns: dict[str, str] = {}
         for line, row in rows:
-            columns = columns or _name_columns(name, list(row), given.columns, given.id_column)
-            page = _make_page(row, columns, given.id_column)
+            columns = columns or _name_columns(name, list(row), files.columns, files.id_column)
+            page = _make_page(row, columns, files.id_column)
             page.folder = name.rpartition("/")[2].rpartition(".")[0]
             if not page.title:
                 yield Loss("rows without a title", place=f"{name}:{line}")
@@ -37,8 +37,8 @@ def _read(given: InputFiles) -> Records:
                 yield page
 
 
-def _read_rows(given: InputFiles, name: str, rows: list[tuple[int, dict[str, str]]]) -> None:
-    with given.open_text(name) as text:
+def _read_rows(files: InputFiles, name: str, rows: list[tuple[int, dict[str, str]]]) -> None:
+    with files.open_text(name) as text:
         rows.extend(read_csv(text))
 
 

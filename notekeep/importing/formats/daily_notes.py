@@ -140,16 +140,16 @@ class _DailyNoteReader:
         habit.record(day, value)
 
 
-def _read(given: InputFiles) -> HabitSource:
-    daily = given.daily
+def _read(files: InputFiles) -> HabitSource:
+    daily = files.daily
 
     def day_in(name: str) -> int | None:
         day = daily.day_named("/".join(name.split("/")[-daily.depth :]))
         return day.toordinal() if day else None
 
     # Where folders are parts of the names, both together name the day.
-    notes = read_notes(given, is_whole_name=daily.depth > 1)
-    return read_daily_notes(notes, given.habit_names, day_in)
+    notes = read_notes(files, is_whole_name=daily.depth > 1)
+    return read_daily_notes(notes, files.habit_names, day_in)
 
 
 # Markdown is any program's, so it is read only by `habit import` or when this format is named.

@@ -63,11 +63,11 @@ _ENDINGS = {
 }
 
 
-def _read(given: InputFiles) -> Records:
+def _read(files: InputFiles) -> Records:
     """Read the notes of all notebooks, which may link to each other."""
     known: Counter[str] = Counter()
-    for name in given.detected:
-        notebook = _Notebook(given, name, known)
+    for name in files.detected:
+        notebook = _Notebook(files, name, known)
         yield from guard("files", name, notebook.read)
         yield from notebook.take_pages()
 
@@ -78,8 +78,8 @@ def _read(given: InputFiles) -> Records:
 class _Notebook:
     """Builds the notes of a file; the bytes of attachments go straight to the disk."""
 
-    def __init__(self, given: InputFiles, name: str, known: Counter[str]) -> None:
-        self._given = given
+    def __init__(self, files: InputFiles, name: str, known: Counter[str]) -> None:
+        self._input = files
         self._name = name
         self._known = known  # how many notes have a key
         self._notes: list[tuple[Element, int]] = []  # with the bytes of text that each had
@@ -99,9 +99,9 @@ class _Notebook:
         parser.CharacterDataHandler = self._add_text
         parser.EntityDeclHandler = self._refuse_entity
         parser.ExternalEntityRefHandler = None
-        self._given.on_read(self._name)
+        self._input.on_read(self._name)
         try:
-            with self._given.open(self._name) as stream:
+            with self._input.open(self._name) as stream:
                 while chunk := stream.read(_CHUNK):
                     parser.Parse(chunk, False)
                     yield from self.take_pages()
@@ -133,7 +133,7 @@ class _Notebook:
             self._builder = TreeBuilder()
             self._count = self._size = 0
         elif tag == "data":
-            self._data = _Attachment(self._given)
+            self._data = _Attachment(self._input)
         if self._builder is not None:
             self._builder.start(tag, {})
 
@@ -153,7 +153,7 @@ class _Notebook:
         if data is not None and tag == "data":
             digest, self._data = data.finish(), None
             # Also what is damaged is no part of the next one.
-            self._given.add_staged(f"{self._name}/{digest}")
+            self._input.add_staged(f"{self._name}/{digest}")
             if builder is not None:
                 builder.data(digest)
         if builder is not None:
@@ -211,8 +211,8 @@ class _Notebook:
 class _Attachment:
     """The bytes of an attachment, decoded while they are read."""
 
-    def __init__(self, given: InputFiles) -> None:
-        self._given = given
+    def __init__(self, files: InputFiles) -> None:
+        self._input = files
         self._rest = ""
         self._digest = hashlib.md5(usedforsecurity=False)
         self._is_broken = False
@@ -227,7 +227,7 @@ class _Attachment:
             self._is_broken = True
         if not self._is_broken:
             self._digest.update(data)
-            self._given.stage(data)
+            self._input.stage(data)
 
     def finish(self) -> str:
         """Return the digest by which the note names it; "" when it is damaged."""

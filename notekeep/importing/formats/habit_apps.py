@@ -427,9 +427,9 @@ def _has_lines(in_habits: str, in_log: str) -> Detect:
     return detect
 
 
-def _read_pair(given: InputFiles) -> tuple[str, str]:
-    files = {name.rpartition("/")[2]: text for name, text in read_texts(given, "/habits", "/log")}
-    return files.get("habits", ""), files.get("log", "")
+def _read_pair(files: InputFiles) -> tuple[str, str]:
+    texts = {name.rpartition("/")[2]: text for name, text in read_texts(files, "/habits", "/log")}
+    return texts.get("habits", ""), texts.get("log", "")
 
 
 _IS_HARSH = _has_lines(
@@ -441,45 +441,45 @@ _IS_OBSIDIAN = _has_fields("habit", "records", "startDate")
 
 
 FORMATS = (
-    Format("harsh", "harsh", "", _IS_HARSH, lambda given: read_harsh(*_read_pair(given))),
+    Format("harsh", "harsh", "", _IS_HARSH, lambda files: read_harsh(*_read_pair(files))),
     Format(
-        "habitctl", "habitctl", "", _IS_HABITCTL, lambda given: read_habitctl(*_read_pair(given))
+        "habitctl", "habitctl", "", _IS_HABITCTL, lambda files: read_habitctl(*_read_pair(files))
     ),
     Format(
         "tracker21",
         "Habit Tracker 21",
         "",
         _has_fields("entries"),
-        lambda given: read_tracker21(read_notes(given)),
+        lambda files: read_tracker21(read_notes(files)),
     ),
     Format(
         "obsidian-habits",
         "Obsidian habits plug-in",
         "",
         _IS_OBSIDIAN,
-        lambda given: read_obsidian_habits(read_notes(given)),
+        lambda files: read_obsidian_habits(read_notes(files)),
     ),
     Format(
         "beaver",
         "Beaver Habit Tracker",
         "",
         _is_beaver,
-        lambda given: read_beaver(read_habit_json(*read_text(given, ".json"))),
+        lambda files: read_beaver(read_habit_json(*read_text(files, ".json"))),
     ),
     Format(
         "habitbull",
         "HabitBull",
         "",
         has_columns("HabitName", "CalendarDate", "Value"),
-        lambda given: read_habitbull(*read_text(given, ".csv")),
+        lambda files: read_habitbull(*read_text(files, ".csv")),
     ),
     Format(
         "dijo",
         "dijo",
         "",
         _is_dijo,
-        lambda given: read_dijo(
-            {name: read_habit_json(name, text) for name, text in read_texts(given, ".json")}
+        lambda files: read_dijo(
+            {name: read_habit_json(name, text) for name, text in read_texts(files, ".json")}
         ),
     ),
 )

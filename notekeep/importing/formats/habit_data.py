@@ -28,38 +28,38 @@ MAX_SIZE = 256 << 20
 """Maximum number of characters in all files; a lifetime of habits is a few million."""
 
 
-def read_texts(given: InputFiles, *endings: str) -> Iterator[tuple[str, str]]:
+def read_texts(files: InputFiles, *endings: str) -> Iterator[tuple[str, str]]:
     """Yield the name and text of each file with one of the endings, or of a single file.
 
     Raises:
         Refused: A file is too large or damaged, or all of them are too large.
     """
-    names = [name for name in given.names if f"/{name}".casefold().endswith(endings)]
-    if not names and len(given.names) == 1:
-        names = list(given.names)
-        if is_database(given.head(names[0])):
-            raise UsageError(f"{given.path} is a database, which this format does not use.")
+    names = [name for name in files.names if f"/{name}".casefold().endswith(endings)]
+    if not names and len(files.names) == 1:
+        names = list(files.names)
+        if is_database(files.head(names[0])):
+            raise UsageError(f"{files.path} is a database, which this format does not use.")
     room = MAX_SIZE
     for name in names:
-        text = given.text(name, MAX_SOURCE)
+        text = files.text(name, MAX_SOURCE)
         room -= len(text)
         if room < 0:
             size = f"{MAX_SIZE >> 20} MB"
-            raise Refused(f"{given.path}: more than {size} of text.", "Use only the export.")
+            raise Refused(f"{files.path}: more than {size} of text.", "Use only the export.")
         yield name, text
 
 
-def read_text(given: InputFiles, *endings: str) -> tuple[str, str]:
+def read_text(files: InputFiles, *endings: str) -> tuple[str, str]:
     """Return the name and text of the only file with one of the endings; UsageError for others."""
-    found = list(read_texts(given, *endings))
+    found = list(read_texts(files, *endings))
     if len(found) != 1:
-        raise UsageError(f"{given.path} contains {len(found)} files instead of one.", "Choose one.")
+        raise UsageError(f"{files.path} contains {len(found)} files instead of one.", "Choose one.")
     return found[0]
 
 
-def read_notes(given: InputFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
+def read_notes(files: InputFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
     """Yield the Markdown files; their names have no folder unless `is_whole_name`."""
-    for name, text in read_texts(given, ".md"):
+    for name, text in read_texts(files, ".md"):
         data = text.encode("utf-8", "surrogatepass")
         matter = read_frontmatter(data)
         stem = (name if is_whole_name else name.rpartition("/")[2]).removesuffix(".md")

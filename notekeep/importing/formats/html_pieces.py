@@ -41,9 +41,9 @@ class Piece(NamedTuple):
         return "".join(self.words)
 
 
-def read_pieces(html: TextIO, is_wanted: Callable[[str, dict[str, str]], bool]) -> Iterator[Piece]:
+def read_pieces(html: TextIO, is_needed: Callable[[str, dict[str, str]], bool]) -> Iterator[Piece]:
     """Yield the tags that are wanted; a part of the file at a time is in memory."""
-    parser = _PieceParser(is_wanted)
+    parser = _PieceParser(is_needed)
     count = 0
     for part in _split_html(html):
         count += part.count("<")
@@ -71,14 +71,14 @@ def _split_html(html: TextIO) -> Iterator[str]:
 
 
 class _PieceParser(HTMLParser):
-    def __init__(self, is_wanted: Callable[[str, dict[str, str]], bool]) -> None:
+    def __init__(self, is_needed: Callable[[str, dict[str, str]], bool]) -> None:
         super().__init__()
         self.found: list[Piece] = []
-        self._is_wanted = is_wanted
+        self._is_needed = is_needed
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         facts = {name: value or "" for name, value in attrs}
-        if self._is_wanted(tag, facts):
+        if self._is_needed(tag, facts):
             self.found.append(Piece(tag, facts, self.getpos()[0], []))
 
     def handle_endtag(self, tag: str) -> None:

@@ -58,20 +58,20 @@ def _detect(name: str, head: bytes) -> bool:
     return bool(_ITEM.search(name)) and b": " in head
 
 
-def _read(given: InputFiles) -> Records:
+def _read(files: InputFiles) -> Records:
     items: dict[str, dict[str, _Item]] = {}
-    for name in given.detected:
-        yield from guard("files", name, _read_item, given, name, items)
-    export = _Export(items, given.names)
+    for name in files.detected:
+        yield from guard("files", name, _read_item, files, name, items)
+    export = _Export(items, files.names)
     notes = items.get(_NOTE, {}).values()
-    yield from convert_each("notes", given.path, notes, export.make_page)
+    yield from convert_each("notes", files.path, notes, export.make_page)
     if unused := sum(number not in export.used for number in items.get(_FILE, {})):
         yield Loss("files that no note uses", times=unused)
 
 
-def _read_item(given: InputFiles, name: str, items: dict[str, dict[str, _Item]]) -> Records:
+def _read_item(files: InputFiles, name: str, items: dict[str, dict[str, _Item]]) -> Records:
     """Read an item: its facts are the lines below the last blank line."""
-    head, gap, foot = clean_text(given.text(name)).rstrip("\n").rpartition("\n\n")
+    head, gap, foot = clean_text(files.text(name)).rstrip("\n").rpartition("\n\n")
     lines = foot.split("\n")
     facts = {match[1]: match[2] for line in lines if (match := _FACT.fullmatch(line))}
     if len(facts) < len(lines) or "id" not in facts or "type_" not in facts:

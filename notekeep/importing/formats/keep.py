@@ -20,16 +20,16 @@ from notekeep.importing.records import Format, Loss, Page, clean_line, file_link
 _TITLE_LENGTH = 60
 
 
-def _read(given: InputFiles) -> Records:
-    members = {posixpath.splitext(name)[0]: name for name in given.names}
-    members |= {name: name for name in given.names}
+def _read(files: InputFiles) -> Records:
+    members = {posixpath.splitext(name)[0]: name for name in files.names}
+    members |= {name: name for name in files.names}
     known: set[str] = set()
-    for name in given.detected:
-        yield from guard("files", name, _read_note, given, name, members, known)
+    for name in files.detected:
+        yield from guard("files", name, _read_note, files, name, members, known)
 
 
-def _read_note(given: InputFiles, name: str, members: dict[str, str], known: set[str]) -> Records:
-    note = read_json(name, given.text(name))
+def _read_note(files: InputFiles, name: str, members: dict[str, str], known: set[str]) -> Records:
+    note = read_json(name, files.text(name))
     if note.get("isTrashed"):
         yield Loss("notes in the trash", place=name)
         return

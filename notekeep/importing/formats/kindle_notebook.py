@@ -49,7 +49,7 @@ class _Part:
         return plain_text("".join(self.words))
 
 
-def _is_wanted(tag: str, facts: dict[str, str]) -> bool:
+def _is_needed(tag: str, facts: dict[str, str]) -> bool:
     name = facts.get("class", "")
     return tag == "br" or name in _CLASSES or name.startswith("highlight_")
 
@@ -80,7 +80,7 @@ def _read_file(name: str, text: TextIO) -> Records:
 
 def _split_parts(text: TextIO) -> Iterator[_Part]:
     part: _Part | None = None
-    for piece in read_pieces(text, _is_wanted):
+    for piece in read_pieces(text, _is_needed):
         kind = piece.facts.get("class", "")
         if kind in _CLASSES:
             if part is not None:

@@ -38,7 +38,7 @@ def _detect(name: str, head: bytes) -> bool:
     return is_database(head) and (is_named or (b"VolumeID" in head and b"Bookmark" in head))
 
 
-def _read_file(given: InputFiles, name: str) -> Records:
+def _read_file(files: InputFiles, name: str) -> Records:
     """Read the books that have highlights or were finished."""
     works: dict[str, Work] = {}
     chapters: dict[str, str] = {}
@@ -60,11 +60,11 @@ def _read_file(given: InputFiles, name: str) -> Records:
             at=iso_time(row["DateCreated"]),
             chapter=chapters.get(content, ""),
             color=str(row["Color"] or ""),
-            is_gone=str(row["Hidden"]).casefold() in ("true", "1"),
+            is_deleted=str(row["Hidden"]).casefold() in ("true", "1"),
         )
         works[volume].passages.append(passage)
 
-    with given.database(name) as opened:
+    with files.database(name) as opened:
         for row in read_table(opened, "content", _CONTENT):
             kind, content = str(row["ContentType"]), str(row["ContentID"])
             if kind == _BOOK:

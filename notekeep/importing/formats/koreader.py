@@ -33,8 +33,8 @@ def _detect(name: str, head: bytes) -> bool:
     return bool(_FILE.fullmatch(name.rpartition("/")[2])) and b"return" in head
 
 
-def _read_file(given: InputFiles, name: str) -> Records:
-    table = _read_lua(given.text(name))
+def _read_file(files: InputFiles, name: str) -> Records:
+    table = _read_lua(files.text(name))
     props = table.get("doc_props") or {}
     folder = name.rpartition("/")[0].rpartition("/")[2].removesuffix(".sdr")
     title = clean_line(props.get("title")) or folder or name

@@ -67,17 +67,17 @@ def _detect(name: str, _: bytes) -> bool:
     return name == _CONFIG or name.endswith(f"/{_CONFIG}")
 
 
-def _read_graph(given: InputFiles, config: str) -> Records:
+def _read_graph(files: InputFiles, config: str) -> Records:
     root = config.removesuffix(_CONFIG)
-    is_triple = ":triple-lowbar" in given.text(config)
-    graph = _Graph(frozenset(given.names))
+    is_triple = ":triple-lowbar" in files.text(config)
+    graph = _Graph(frozenset(files.names))
 
     def read_page(member: str, folder: str, stem: str) -> None:
         # A file writes namespaces as `___`, `%2F` or dots.
         name = unquote(stem.replace("___", "/") if is_triple else stem.replace(".", "/"))
-        graph.add(_read_page(given.text(member), member, folder, name))
+        graph.add(_read_page(files.text(member), member, folder, name))
 
-    for member in given.names:
+    for member in files.names:
         place = member.removeprefix(root) if member.startswith(root) else ""
         folder, _, base = place.partition("/")
         if folder not in ("pages", "journals", "whiteboards") or "/" in base:

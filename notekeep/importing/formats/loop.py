@@ -318,12 +318,12 @@ def _detect(name: str, head: bytes) -> bool:
     return is_table and has_columns("Position", "Name")(name, head)
 
 
-def _read(given: InputFiles) -> HabitSource:
+def _read(files: InputFiles) -> HabitSource:
     """Read a database, else an export of CSV files; Refused for any other files."""
-    databases = [name for name in given.names if is_database(given.head(name))]
+    databases = [name for name in files.names if is_database(files.head(name))]
     if not databases:
-        return read_loop_csv(dict(read_texts(given, ".csv")))
-    with given.database(databases[0]) as opened:
+        return read_loop_csv(dict(read_texts(files, ".csv")))
+    with files.database(databases[0]) as opened:
         try:
             # Columns that a version of Loop does not have are missing, as empty cells are.
             habits, days = (
@@ -335,7 +335,7 @@ def _read(given: InputFiles) -> HabitSource:
             )
         except Refused as error:
             raise Refused(
-                f"{given.path} is not a database of Loop: {error.message}",
+                f"{files.path} is not a database of Loop: {error.message}",
                 "Use Loop's backup: Settings, Export full backup.",
             ) from error
     return read_loop_tables(habits, days)

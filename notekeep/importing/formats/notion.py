@@ -81,13 +81,13 @@ def _detect(name: str, head: bytes) -> bool:
     return name.endswith(".html") and bool(_ARTICLE.search(head_text(head)))
 
 
-def _read(given: InputFiles) -> Records:
-    check_count(len(given.detected), "pages", MAX_PAGES)
-    export = _Export(given)
-    tables = [name for name in given.detected if name.endswith(".csv")]
+def _read(files: InputFiles) -> Records:
+    check_count(len(files.detected), "pages", MAX_PAGES)
+    export = _Export(files)
+    tables = [name for name in files.detected if name.endswith(".csv")]
     for name in tables:
         yield from guard("files", name, export.read_table, name)
-    for name in given.detected:
+    for name in files.detected:
         if name not in tables:
             yield from guard("files", name, export.read_page, name)
     yield from export.write_tables()
@@ -97,20 +97,20 @@ def _read(given: InputFiles) -> Records:
 class _Export:
     """The pages of an export by their keys."""
 
-    def __init__(self, given: InputFiles) -> None:
-        self._given = given
-        self._names = frozenset(given.names)
+    def __init__(self, files: InputFiles) -> None:
+        self._input = files
+        self._names = frozenset(files.names)
         self.pages: dict[str, Page] = {}
         self._rows: dict[str, list[Page]] = {}  # the pages of each folder
         self._tables: dict[tuple[str, ...], _Table] = {}  # by where their rows are
-        found = ((name, _NAMED.fullmatch(_base(name))) for name in given.detected)
+        found = ((name, _NAMED.fullmatch(_base(name))) for name in files.detected)
         self._keys = {name: f"{_PREFIX}:{named[2]}" for name, named in found if named}
         self._known = set(self._keys.values())
 
     # Pages
 
     def read_page(self, name: str) -> Records:
-        text = clean_text(self._given.text(name))
+        text = clean_text(self._input.text(name))
         found = _NAMED.fullmatch(_base(name))
         title = found[1] if found else _base(name).rpartition(".")[0]
         if not found and (article := _ARTICLE.search(text)):
@@ -190,7 +190,7 @@ class _Export:
         found = _NAMED.fullmatch(_base(name))
         if found is None:
             return
-        with self._given.open_text(name) as text:
+        with self._input.open_text(name) as text:
             rows = [row for _, row in read_csv(text)]
         table = _Table(self._keys[name], found[1], name, list(rows[0]) if rows else [], rows)
         known = self._tables.setdefault((*_folders(name), found[1]), table)

@@ -168,8 +168,8 @@ def _detect(name: str, head: bytes) -> bool:
     return name.casefold().endswith(".org") and bool(ORG_HABIT_PATTERN.search(head_text(head)))
 
 
-def _read(given: InputFiles) -> HabitSource:
-    return read_org(dict(read_texts(given, ".org")))
+def _read(files: InputFiles) -> HabitSource:
+    return read_org(dict(read_texts(files, ".org")))
 
 
 FORMATS = (Format("org", "org-habit", "", _detect, _read),)

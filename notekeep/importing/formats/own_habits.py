@@ -143,8 +143,8 @@ def _is_json(name: str, head: bytes) -> bool:
     return name.casefold().endswith(".json") and bool(re.match(r'\s*\{\s*"notekeep"', text))
 
 
-def _read(given: InputFiles) -> HabitSource:
-    name, text = read_text(given, ".csv", ".json")
+def _read(files: InputFiles) -> HabitSource:
+    name, text = read_text(files, ".csv", ".json")
     if name.casefold().endswith(".csv"):
         return read_own_csv(name, text)
     return read_own_json(read_habit_json(name, text))

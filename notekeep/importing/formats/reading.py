@@ -110,9 +110,9 @@ def either(*checks: Detect) -> Detect:
 def each_file(read: Callable[[InputFiles, str], Records]) -> Read:
     """Return what reads each recognized file."""
 
-    def read_all(given: InputFiles) -> Records:
-        for name in given.detected:
-            yield from guard("files", name, read, given, name)
+    def read_all(files: InputFiles) -> Records:
+        for name in files.detected:
+            yield from guard("files", name, read, files, name)
 
     return read_all
 
@@ -120,8 +120,8 @@ def each_file(read: Callable[[InputFiles, str], Records]) -> Read:
 def each_text(read: Callable[[str, TextIO], Records], max_size: int = MAX_SOURCE) -> Read:
     """Return what reads each recognized file by its name and as a text, which may be large."""
 
-    def read_one(given: InputFiles, name: str) -> Records:
-        with given.open_text(name, max_size) as text:
+    def read_one(files: InputFiles, name: str) -> Records:
+        with files.open_text(name, max_size) as text:
             yield from read(name, text)
 
     return each_file(read_one)

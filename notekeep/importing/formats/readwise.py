@@ -51,7 +51,7 @@ def _read_book(book: dict[str, Any], name: str) -> Records:
         (f"readwise:{number}",),
         _authors(kind, book.get("author")),
         tags=_tag_names(book.get("book_tags")),
-        is_gone=bool(book.get("is_deleted")),
+        is_deleted=bool(book.get("is_deleted")),
     )
     work.fields["asin"] = clean_line(book.get("asin"))
     work.fields["description"] = clean_line(book.get("summary"))
@@ -66,7 +66,7 @@ def _read_book(book: dict[str, Any], name: str) -> Records:
             at=iso_time(one.get("highlighted_at")),
             tags=_tag_names(one.get("tags")),
             color=clean_line(one.get("color")),
-            is_gone=bool(work.is_gone or one.get("is_deleted") or one.get("is_discard")),
+            is_deleted=bool(work.is_deleted or one.get("is_deleted") or one.get("is_discard")),
         )
         _set_note(passage, plain_text(one.get("note")))
         if one.get("is_favorite") and "favorite" not in passage.tags:
@@ -148,7 +148,7 @@ def _set_note(passage: Passage, note: str) -> None:
         words.append(found[1])
         at = found.end()
     tags = [word for word in words if word != "discard" and not _HEADING.fullmatch(word)]
-    passage.is_gone |= "discard" in words
+    passage.is_deleted |= "discard" in words
     if any(map(_HEADING.fullmatch, words)):
         passage.chapter, passage.text = clean_line(passage.text), ""
     passage.tags, passage.note = tuple(dict.fromkeys(tags)), note[at:]

@@ -58,8 +58,8 @@ def _detect(name: str, head: bytes) -> bool:
     return name.casefold().endswith(".md") and bool(_ADDRESS.search(head_text(head)))
 
 
-def _read_file(given: InputFiles, name: str) -> Records:
-    lines = clean_text(given.text(name)).split("\n")
+def _read_file(files: InputFiles, name: str) -> Records:
+    lines = clean_text(files.text(name)).split("\n")
     starts = _find_snips(lines)
     if not starts and any("snipd.com/snip/" in line for line in lines):
         raise Refused("no snip was found, though there are links to snips")

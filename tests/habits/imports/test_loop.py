@@ -51,7 +51,7 @@ def as_expected(source: HabitSource | Habits) -> list[list[Any]]:
 def test_both_exports_give_the_same_days(samples: Path, form: str) -> None:
     expected = json.loads((samples / "loop_expected.json").read_text("utf-8"))["habits"]
     if form == "csv":
-        source = loop.read_loop_csv(zipped(samples / "loop.zip"))
+        source: HabitSource | Habits = loop.read_loop_csv(zipped(samples / "loop.zip"))
     else:
         source = read_habits(samples / "loop.db")
     assert [habit.name for habit in source.habits] == [habit["name"] for habit in expected]
