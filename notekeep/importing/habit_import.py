@@ -1,7 +1,6 @@
 """Plan an import of habits: notes that define them, and lines in the log.
 
-A day that the vault says something of already is left as it is, so that an import never adds
-to what a person said, and the same import twice changes nothing.
+Days that already have an entry are not changed, so importing the same file twice changes nothing.
 """
 
 from __future__ import annotations
@@ -120,36 +119,36 @@ class HabitPlanner:
             yield add_log_lines(self.state.workspace, path, month, found)
 
     def _origin(self, habit: ImportedHabit) -> str:
-        """What a definition keeps of where it came from; of our own exports the id is enough."""
+        """The `source_id` of a definition; for our own exports the id is enough."""
         return "" if self.format.id == _OWN else f"{self.format.id}:{habit.source_id}"
 
     def _match(self, habit: ImportedHabit) -> Habit | None:
-        """Find the habit of the vault that this one is: by where it came from, else by name."""
+        """Find the same habit in the vault, by its source or by its name."""
         origin = self._origin(habit)
         for each in self.unmatched:
             if origin and each.definition.source_id == origin:
                 return each
-        wanted = {fold_name(name) for name in (habit.identity or habit.name, habit.name)}
-        has_id = bool(origin) and not _is_named_after(origin, wanted)
+        own_names = {fold_name(name) for name in (habit.identity or habit.name, habit.name)}
+        has_id = bool(origin) and not _is_named_after(origin, own_names)
         for each in self.unmatched:
             names = {*each.names, fold_name(each.definition.title)}
             other = each.definition.source_id
             is_of_form = other.partition(":")[0] == self.format.id
             is_another = has_id and is_of_form and not _is_named_after(other, names)
-            if wanted & names and not is_another:
+            if own_names & names and not is_another:
                 return each
         return None
 
     def _new_id(self, habit: ImportedHabit) -> str:
-        wanted = habit.identity if is_id(habit.identity) else title_slug(habit.name)
-        identity, number = wanted, 1
-        while not self._take_name(identity):
+        stem = habit.identity if is_id(habit.identity) else title_slug(habit.name)
+        identity, number = stem, 1
+        while not self._reserve_name(identity):
             number += 1
-            identity = f"{wanted}-{number}" if is_id(f"{wanted}-{number}") else f"habit-{number}"
+            identity = f"{stem}-{number}" if is_id(f"{stem}-{number}") else f"habit-{number}"
         return identity
 
-    def _take_name(self, name: str) -> bool:
-        """Take a name; False when it is taken, or none that a log can have."""
+    def _reserve_name(self, name: str) -> bool:
+        """Reserve a name; False if it is in use or invalid in a log."""
         folded = fold_name(name)
         if not is_id(name) or folded in self.used_names:
             return False
@@ -159,14 +158,14 @@ class HabitPlanner:
     def _make_entries(
         self, habit: ImportedHabit, identity: str, unit: str
     ) -> dict[int, list[LogEntry]]:
-        """Make the entries of each day as they would be read again, each once."""
+        """Make the different entries of each day."""
         days: dict[int, list[LogEntry]] = {}
-        for said in habit.entries:
-            entry = _make_entry(said, identity, unit)
-            if not _is_read_back(entry):
+        for imported in habit.entries:
+            entry = _make_entry(imported, identity, unit)
+            if not _is_valid(entry):
                 self._lose("comments that do not fit in a log line", habit)
                 entry = entry._replace(note=None, extra=(), time=None)
-                if not _is_read_back(entry):
+                if not _is_valid(entry):
                     self._lose("entries that do not fit in a log line", habit)
                     continue
             is_amount = entry.kind == "amount"
@@ -195,7 +194,7 @@ class HabitPlanner:
         return path
 
     def _definition_fields(self, habit: ImportedHabit, identity: str) -> dict[str, Value]:
-        """Make the front matter of a definition; what none can say becomes its default."""
+        """Make the front matter of a definition; invalid values become the default."""
         schedule = [habit.schedule] if isinstance(habit.schedule, str) else list(habit.schedule)
         try:
             parse_rules(schedule)
@@ -208,7 +207,7 @@ class HabitPlanner:
         except UsageError as error:
             self._lose(f"the goal: {error.message.rstrip('.')}; imported as done", habit)
             goal = "done"
-        days = [said.day for said in habit.entries]
+        days = [entry.day for entry in habit.entries]
         since = habit.since or min(days, default=self.tracker.today().toordinal())
         until = habit.until
         if habit.is_archived and until is None:
@@ -227,7 +226,7 @@ class HabitPlanner:
             "unlogged": {True: "met", False: "missed", None: ""}[habit.counts_silence],
             "group": habit.group,
             "remind": list(habit.remind),
-            "aliases": [name for name in habit.aliases if self._take_name(name)],
+            "aliases": [name for name in habit.aliases if self._reserve_name(name)],
             "source_id": self._origin(habit),
             **habit.more,
         }
@@ -235,26 +234,26 @@ class HabitPlanner:
 
 
 def _is_named_after(source_id: str, names: Collection[str]) -> bool:
-    """Whether a format that has no ids for its habits gave this one its name as id."""
+    """Whether an id is a name, as in formats without ids."""
     return fold_name(source_id.partition(":")[2].partition("#")[0]) in names
 
 
-def _make_entry(said: ImportedDay, identity: str, unit: str) -> LogEntry:
-    kind, amount, said_unit, is_set = said.value
-    if kind == "amount" and said_unit is None:
-        said_unit = unit or None
-    note = " ".join(said.note.split()) or None
-    time = said.time or None
-    return LogEntry(said.day, identity, kind, amount, said_unit, is_set, time, 0, said.extra, note)
+def _make_entry(day: ImportedDay, identity: str, unit: str) -> LogEntry:
+    kind, amount, own_unit, is_set = day.value
+    if kind == "amount" and own_unit is None:
+        own_unit = unit or None
+    note = " ".join(day.note.split()) or None
+    time = day.time or None
+    return LogEntry(day.day, identity, kind, amount, own_unit, is_set, time, 0, day.extra, note)
 
 
-def _is_read_back(entry: LogEntry) -> bool:
+def _is_valid(entry: LogEntry) -> bool:
     return log.parse_line(log.format_entry(entry)).entry == entry
 
 
-def _has_entries(entries: Sequence[LogEntry], there: Sequence[LogEntry], unit: str) -> bool:
-    """Whether a log holds all of it, also where something was said later, or means the same."""
-    held = {entry_identity(entry) for entry in there}
-    if all(entry_identity(entry) in held for entry in entries):
+def _has_entries(entries: Sequence[LogEntry], logged: Sequence[LogEntry], unit: str) -> bool:
+    """Whether the log of a day has all entries, perhaps corrected since, or the same result."""
+    known = {entry_identity(entry) for entry in logged}
+    if all(entry_identity(entry) in known for entry in entries):
         return True
-    return reduce_entries(entries, unit)[:3] == reduce_entries(there, unit)[:3]
+    return reduce_entries(entries, unit)[:3] == reduce_entries(logged, unit)[:3]

@@ -1,4 +1,4 @@
-"""Plan an import: read what was given, plan each record, and say what comes of it."""
+"""Plan an import: read the files, then plan each record."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from notekeep.tracking.tracker import HabitIndex
 
 
 class ImportPlan(NamedTuple):
-    """An import before it is carried out."""
+    """A planned import, with a row for each note or habit."""
 
     formats: tuple[Format, ...]
     rows: tuple[ImportRow, ...]
     losses: tuple[Loss, ...]
     plan: WritePlan
-    inputs: ExitStack  # what was given, open until its files are copied
+    inputs: ExitStack  # the open files and archives
 
     def close(self) -> None:
-        """Close what was given, once the plan is written or not wanted."""
+        """Close the files, after the plan is applied or discarded."""
         self.inputs.close()
 
     @property
@@ -49,22 +49,22 @@ class ImportPlan(NamedTuple):
 
     @property
     def changes(self) -> list[SourceChange]:
-        """What both the source and the person changed."""
+        """The texts that both the source and the user changed."""
         return [change for row in self.rows for change in row.changes]
 
     @property
     def questions(self) -> list[ImportRow]:
-        """What could be several notes, which only a person can tell."""
+        """The works that could be several notes, for the user to choose."""
         return [row for row in self.rows if row.choices]
 
     def counts(self) -> dict[str, int]:
-        """Return how many notes, passages and fields become what, by the words of `COUNTS`."""
+        """Return the totals for each key of `COUNTS`."""
         counts = (row.counts for row in self.rows)
         total = sum(counts, Counter({"notes": sum(row.is_new for row in self.rows)}))
         return {name: total[name] for name in COUNTS}
 
     def sum_up(self) -> str:
-        """Return the counts in words."""
+        """Return the totals as text."""
         return count_words(self.counts()) or "everything is up to date"
 
 
@@ -83,11 +83,11 @@ def plan_import(
     Args:
         workspace: The vault.
         tracker: Its habits.
-        paths: What the person gives.
-        format_id: The format of all files; "" finds out.
-        options: What the person asks for besides.
-        earlier: Returns the versions of a note that history has, newest first.
-        on_read: Called with what is read or planned next; what it raises cancels the import.
+        paths: Files, folders and archives.
+        format_id: The format of all files; "" to detect it.
+        options: The options of the command.
+        earlier: Returns the versions of a note in history, newest first.
+        on_read: Called with the next file or progress; raises to cancel the import.
     """
     state = ImportState(workspace, options or ImportOptions(), earlier, on_read)
     formats: list[Format] = []
@@ -145,9 +145,9 @@ def _plan_records(state: ImportState, form: Format, files: InputFiles) -> None:
                 known.passages += record.passages
     for work in works.values():
         live = {one.key for one in work.passages if not one.is_deleted}
-        # People discard the second copy of a passage, and mean to keep the first.
-        kept = (one for one in work.passages if not one.is_deleted or one.key not in live)
-        work.passages = list({one.key: one for one in kept}.values())
+        # Deleting a second copy of a passage in the source must not delete the first.
+        passages = (one for one in work.passages if not one.is_deleted or one.key not in live)
+        work.passages = list({one.key: one for one in passages}.values())
     if bookmarks:
         page = Page(f"{form.id}:links", f"Links from {form.title}", "", bookmarks=bookmarks)
         pages[page.key] = page

@@ -1,4 +1,4 @@
-"""What an import has found and decided while it is planned, for all formats together."""
+"""The state of an import while it is planned, shared by all formats."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from notekeep.tracking.checkin import device_name
 
 
 class ImportOptions(NamedTuple):
-    """What a person asks of an import."""
+    """The options of `notekeep import`."""
 
-    again: bool = False  # bring back what they took out
-    prune: bool = False  # take out what is gone in the source and was not changed
-    take: Collection[str] = ()  # ids of what they changed, but want as the source has it
-    match: Mapping[str, str] = {}  # ids of works and the notes that they are; "" for a new note
-    skip: Collection[str] = ()  # ids of works and pages that are left out
-    columns: Mapping[str, str] = {}  # of a CSV file, and what they are: `title`, `body`, a field
-    id_column: str = ""  # of a CSV file, which tells rows apart
+    again: bool = False  # restore deleted passages and notes
+    prune: bool = False  # remove unchanged passages that were deleted in the source
+    take: Collection[str] = ()  # ids of edited texts to replace by the source's
+    match: Mapping[str, str] = {}  # the notes of works, by id; "" for a new note
+    skip: Collection[str] = ()  # ids of works, pages and habits to leave out
+    columns: Mapping[str, str] = {}  # CSV columns and their fields, or `title` or `body`
+    id_column: str = ""  # the CSV column that identifies rows
     only_habits: bool = False  # as `habit import` does
 
 
 class SourceChange(NamedTuple):
-    """A passage or note that both the source and the person changed; the person's stays."""
+    """A text that both the source and the user changed. The user's stays."""
 
     id: str
     path: str
@@ -53,14 +53,14 @@ class ImportRow:
 
     title: str
     id: str
-    path: str = ""  # "" when it is left out
+    path: str = ""  # the note; "" if it is left out
     is_new: bool = False
-    is_guess: bool = False
-    is_skipped: bool = False  # the person left it out
-    choices: tuple[str, ...] = ()  # the notes that it may be, of which only a person knows the one
+    is_guess: bool = False  # matched by title and author
+    is_skipped: bool = False  # by an option
+    choices: tuple[str, ...] = ()  # the notes that match, if the user must choose
     changes: list[SourceChange] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)  # fields of which the source has another value
-    counts: Counter[str] = field(default_factory=Counter)  # by the words of `COUNTS`
+    kept: list[str] = field(default_factory=list)  # fields with another value in the source
+    counts: Counter[str] = field(default_factory=Counter)  # by the keys of `COUNTS`
 
     @property
     def is_changed(self) -> bool:
@@ -78,8 +78,8 @@ class HabitRow(ImportRow):
     last: date | None = None
 
 
-_REPORTED = 200
-"""After how many notes it is told how far the plan is."""
+_REPORT_EVERY = 200
+"""Number of notes between two progress reports."""
 
 COUNTS = {
     "notes": "new notes",
@@ -94,7 +94,7 @@ COUNTS = {
     "removed": "removed",
     "fields": "changed fields",
 }
-"""What can become of notes, passages, links and fields, and how it is said of several."""
+"""The counts of an import and their words, in the plural."""
 
 
 def count_words(counts: Mapping[str, int]) -> str:
@@ -107,12 +107,12 @@ def count_words(counts: Mapping[str, int]) -> str:
 
 
 def loss_words(loss: Loss) -> str:
-    """Return what does not come along, and how many times."""
+    """Return the message of a loss with its count."""
     return f"{loss.times} × {loss.message}" if loss.times > 1 else loss.message  # noqa: RUF001 - times
 
 
 class ImportState:
-    """What planning has found and decided so far, of all formats of an import."""
+    """Rows, losses and changed notes of an import, and caches of the vault."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class ImportState:
         on_read: Callable[[str], None],
     ) -> None:
         self.workspace = workspace
-        self.earlier = earlier  # the versions of a note that history has, newest first
+        self.earlier = earlier  # returns the versions of a note, newest first
         self._on_read = on_read
         self.now = current_time()
         self.options = options
@@ -132,12 +132,12 @@ class ImportState:
         self.copies: dict[str, FileCopy] = {}  # by path
         self.refused: list[tuple[str, NotekeepError]] = []
         self.ledgers: dict[str, Ledger] = {}
-        self._taken: set[str] = set()
+        self._used_paths: set[str] = set()
         self._places: dict[str, dict[str, str]] = {}
 
     def report(self, number: int, total: int) -> None:
-        """Show how far the plan is; raises when the person cancelled it."""
-        if number and number % _REPORTED == 0:
+        """Report progress; raises if the user cancelled the import."""
+        if number and number % _REPORT_EVERY == 0:
             self._on_read(f"{number:,} of {total:,} notes")
 
     def lose(self, loss: Loss) -> None:
@@ -155,12 +155,12 @@ class ImportState:
         source: str = "",
         merge: Callable[[], str | None] = lambda: None,
     ) -> str | None:
-        """Decide what becomes of a text that the vault has and the source, too; count it.
+        """Decide whether the source's text replaces the vault's, and count the result.
 
-        `source` is the text before the notes that it links to got their names.
+        `source` is the source's text before its links were resolved.
 
         Returns:
-            What replaces the text that is there; None to leave it.
+            The text to write; None to keep the vault's.
         """
         name, text = change.id, change.theirs
         digest, found = digest_text(text), digest_text(change.yours)
@@ -204,11 +204,11 @@ class ImportState:
         return sorted(list_files(self.workspace.root))
 
     def exists(self, path: str) -> bool:
-        """Whether a note is there or planned; the catalog may know one that was just deleted."""
+        """Whether a note exists or is planned; the catalog may still have a deleted one."""
         return path in self.notes or os.path.exists(os.path.join(self.workspace.root, path))
 
     def note(self, path: str) -> NoteText:
-        """Return the text of a note, each read once."""
+        """Return the text of a note; each file is read once."""
         if path not in self.notes:
             data = self.workspace.read(path)
             if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -217,13 +217,13 @@ class ImportState:
         return self.notes[path]
 
     def settle(self, path: str) -> None:
-        """Read a note again as it will be: what was found in it before takes memory, or is old."""
+        """Parse a planned note anew, and free the memory of the old one."""
         if note := self.notes.get(path):
             self.notes[path] = NoteText(path, note.before, note.result())
 
     @contextmanager
     def change(self, path: str) -> Iterator[None]:
-        """Settle a note before and after its changes, and take them back when they are refused."""
+        """Settle a note before and after changes, and revert them on an error."""
         self.settle(path)
         note = self.notes.get(path)
         data = note.data if note else b""
@@ -238,7 +238,7 @@ class ImportState:
             raise
 
     def places(self, prefix: str) -> dict[str, str]:
-        """Return the note in which each id of a format stands, over the whole vault."""
+        """Return the note of each passage id of a format, in the whole vault."""
         if prefix not in self._places:
             pattern = re.compile(
                 rb"\^(%s-[a-z2-7]{8}(?:-n)?)[ \t]*\r?$" % prefix.encode(), re.MULTILINE
@@ -253,13 +253,16 @@ class ImportState:
         return self._places[prefix]
 
     def free_path(self, folder: str, *stems: str) -> str:
-        """Return the first path that is free; with a number where none of the stems is."""
+        """Return a free path for the first possible stem, else for the last with a number."""
         folder = match_spelling(self.workspace.root, folder.strip("/"))
-        wanted = [f"{folder}/{safe_name(stem)}.md".lstrip("/") for stem in stems]
-        for path in wanted:
-            if name_key(path) not in self._taken and free_path(self.workspace.root, path) == path:
+        paths = [f"{folder}/{safe_name(stem)}.md".lstrip("/") for stem in stems]
+        for path in paths:
+            if (
+                name_key(path) not in self._used_paths
+                and free_path(self.workspace.root, path) == path
+            ):
                 break
         else:
-            path = free_path(self.workspace.root, wanted[-1], self._taken)
-        self._taken.add(name_key(path))
+            path = free_path(self.workspace.root, paths[-1], self._used_paths)
+        self._used_paths.add(name_key(path))
         return path

@@ -1,9 +1,8 @@
-"""What a person gives to an import, opened lazily and with distrust: names first, then the files.
+"""The untrusted files of an import: listed first, opened on demand.
 
 A path is a file, a folder, a zip or a tar. An archive within an archive, as Notion exports it, is
-listed as a folder of its name. Nothing of an archive is unpacked to a name of its own choosing, and
-links are not followed. An archive that no honest program writes is refused whole: no file in it
-deserves more trust.
+listed as a folder with its name. No file is unpacked to a name from an archive, and links are not
+followed. A suspicious archive is refused whole.
 """
 
 from __future__ import annotations
@@ -38,17 +37,17 @@ HABIT_FILES = ("habits", "log")
 """The two files of harsh and of habitctl: either of them also opens the other."""
 
 MAX_NOTE = 3 << 20
-"""How large the text of one note may be."""
+"""Maximum size of the text of a note."""
 
 MAX_SOURCE = 16 << 20
-"""How large a file may be that holds many passages, rows or days."""
+"""Maximum size of a file with many passages, rows or days."""
 
 MAX_FILES = 100_000
 MAX_RATIO = 100
-"""How many times its packed size a file of more than a megabyte in an archive may have."""
+"""Maximum ratio of unpacked to packed size, for files over a megabyte."""
 
 MAX_STAGED = 4 << 30
-"""How large an archive within an archive may be, or a database within one."""
+"""Maximum size of an archive or a database within an archive."""
 
 _MAX_DEPTH = 2
 _LOCAL_HEADER = 30
@@ -60,12 +59,12 @@ _ARCHIVE_ERRORS = (
     *(RuntimeError, ValueError, OverflowError, MemoryError),
 )
 _HINT = "Export it again from the program it comes from."
-HOW_TO_SPLIT = "split it, and import its parts one after the other"
+HOW_TO_SPLIT = "split it, and import the parts one by one"
 
 _MAX_TEXT = 1 << 20
 _STEPS = 100_000
 _MOST_STEPS = 20_000
-"""A question to a database is ended after so many times so many steps of SQLite's machine."""
+"""A query ends after this many progress callbacks, one each `_STEPS` steps of SQLite."""
 
 _ALLOWED = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA, sqlite3.SQLITE_FUNCTION}
@@ -76,15 +75,15 @@ class InputFiles:
     """The files of one path, by names with "/" between folders.
 
     Attributes:
-        path: What the person gave.
+        path: The path of the import.
         names: All files, sorted.
-        detected: Those that the format which reads them has recognized.
-        losses: Archives of a folder that cannot be read.
-        columns: What a person says of the columns of a table, and `id_column` tells rows apart.
+        detected: The files that the current format recognized.
+        losses: Archives in a folder that cannot be read.
+        columns: The CSV columns and their fields; `id_column` identifies rows.
         habit_names: The folded names of the vault's habits.
         daily: How the vault names its daily notes.
-        on_read: Called with a name before it is read, and with how much of a large file was read:
-            shows progress, and raises to cancel.
+        on_read: Called with the name before a file is read, and with the progress of a large file;
+            raises to cancel.
     """
 
     def __init__(self, path: str, on_read: Callable[[str], None] = lambda _: None) -> None:
@@ -107,7 +106,7 @@ class InputFiles:
         self.names = tuple(sorted(self._openers))
 
     def __enter__(self) -> Self:
-        """Stay open until the end of a `with`."""
+        """Return the files themselves."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,7 +116,7 @@ class InputFiles:
     # Reading
 
     def head(self, name: str) -> bytes:
-        """Return the first bytes of a file; none where it cannot be read."""
+        """Return the first 4096 bytes of a file; b"" if it cannot be read."""
         try:
             with self.open(name) as file:
                 return file.read(HEAD_BYTES)
@@ -125,7 +124,7 @@ class InputFiles:
             return b""
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a file; Refused when it is too large or damaged."""
+        """Return the bytes of a file; Refused if it is too large or damaged."""
         self.on_read(name)
         with self.open(name) as file:
             data = file.read(MAX_SOURCE + 1)
@@ -134,18 +133,18 @@ class InputFiles:
         return data
 
     def text(self, name: str, max_size: int = MAX_NOTE) -> str:
-        """Return the text of a file; Refused when it is too large or damaged."""
+        """Return the text of a file; Refused if it is too large or damaged."""
         with self.open_text(name, max_size) as file:
             return file.read()
 
     def open_text(self, name: str, max_size: int = MAX_SOURCE) -> TextIO:
-        """Open a file as text, whose lines then end in a line feed; Refused when it is too large.
+        """Open a file as text with line feeds; Refused if it is too large.
 
-        It is UTF-8, UTF-16 with its mark, else Windows-1252. All of it is read to tell, since
-        memory holds none of it then.
+        The encoding is UTF-8, UTF-16 with a byte order mark, or else Windows-1252. To detect it,
+        the whole file is read in chunks, without keeping it in memory.
         """
         self.on_read(name)
-        # A text that is cut off ends within a character; one in another encoding does not.
+        # Truncated UTF-8 may end within a character, so the decoder is incremental.
         decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
         encoding, size = "utf-8-sig", 0
         with self.open(name) as file:
@@ -163,7 +162,7 @@ class InputFiles:
         return io.TextIOWrapper(self.open(name), encoding, "replace")
 
     def open(self, name: str) -> io.BufferedReader:
-        """Open a file as a stream; what is wrong with it is Refused, also while it is read."""
+        """Open a file as a stream; Refused if it is damaged, also during reads."""
         opener = self._openers.get(name)
         if opener is None:
             raise NotFound(f"{self.path}: there is no file {name}")
@@ -173,9 +172,9 @@ class InputFiles:
 
     @contextmanager
     def database(self, name: str) -> Iterator[sqlite3.Connection]:
-        """Open an SQLite database to read, with what its program wrote into the log beside it.
+        """Open an SQLite database for reading, with its write-ahead log.
 
-        It is copied first: the program may be running, and SQLite writes into a log that it reads.
+        Both are copied first: the other program may be running, and SQLite changes the log.
         """
         self.on_read(name)
         if not _is_page_size(self.head(name)[16:18]):
@@ -194,12 +193,12 @@ class InputFiles:
                 raise Refused(f"{name}: not a database that can be read: {error}") from error
 
     def stage(self, data: bytes) -> None:
-        """Keep some bytes of a file that a reader finds within another, outside memory."""
+        """Write bytes of an embedded file to disk."""
         with open(self._next_staged, "ab") as file:
             file.write(data)
 
     def add_staged(self, name: str) -> None:
-        """Make a file of the bytes that were staged since the last one."""
+        """Add a file with the bytes staged since the last call."""
         self.stage(b"")
         path = self._next_staged
         self._openers[name] = lambda: open(path, "rb")  # noqa: SIM115 - `open` closes it
@@ -264,7 +263,7 @@ class InputFiles:
         self._openers[name] = lambda: open(path, "rb")  # noqa: SIM115 - `open` closes it
 
     def _unpack(self, file: IO[bytes], shown: str) -> IO[bytes]:
-        """Unpack a compressed tar, whose files could be read only one after the other."""
+        """Unpack a compressed tar, to read its files in any order."""
         staged = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
         room = min(MAX_STAGED, max(_SMALL, os.fstat(file.fileno()).st_size * MAX_RATIO))
         with _explain_errors(shown), gzip.open(file) as packed:
@@ -272,12 +271,12 @@ class InputFiles:
         return staged
 
     def _add_archive(self, folder: str, file: IO[bytes], shown: str, *, depth: int) -> bool:
-        """List an archive; False when the file is none."""
+        """List an archive; False if the file is not one."""
         try:
             if zipfile.is_zipfile(file):
                 self._add_zip(folder, file, shown, depth)
                 return True
-            # `is_tarfile` also tries to unpack, which takes minutes for gigabytes of zeros.
+            # `is_tarfile` also unpacks, which takes minutes for gigabytes of zeros.
             file.seek(_TAR_SIGNATURE_AT)
             if file.read(len(_TAR_SIGNATURE)) == _TAR_SIGNATURE:
                 file.seek(0)
@@ -329,7 +328,7 @@ class InputFiles:
 
 
 class _Watched(io.RawIOBase):
-    """A file that reports after each megabyte how much of it was read."""
+    """A file that reports its progress after each megabyte."""
 
     def __init__(self, file: IO[bytes], name: str, report: Callable[[str], None]) -> None:
         self._file, self._name, self._report = file, name, report
@@ -365,7 +364,7 @@ def _explain_errors(name: str) -> Iterator[None]:
 
 
 def _is_page_size(data: bytes) -> bool:
-    """Whether two bytes of a database's head are a size that its pages may have."""
+    """Whether two bytes of a database header are a valid page size."""
     size = int.from_bytes(data, "big")
     return size == 1 or (size >= 512 and size.bit_count() == 1)
 
@@ -379,7 +378,7 @@ def _copy(file: IO[bytes] | gzip.GzipFile, out: IO[Any], name: str, room: int = 
 
 
 def _check_zip(shown: str, entries: Sequence[zipfile.ZipInfo]) -> None:
-    """Refuse an archive that no honest program writes, or that holds too many files."""
+    """Refuse a suspicious archive, or one with too many files."""
     if len(entries) > MAX_FILES:
         raise Refused(f"{shown}: the archive has {len(entries)} files", _HINT)
     seen: set[str] = set()
@@ -393,14 +392,14 @@ def _check_zip(shown: str, entries: Sequence[zipfile.ZipInfo]) -> None:
         seen.add(key)
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
-        # Shared bytes are how a small archive becomes a very large one.
+        # Overlapping files make a small archive very large.
         if entry.header_offset < end:
             raise Refused(f"{shown}: files in the archive overlap", _HINT)
         end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
 
 
 def _name_problem(name: str) -> str:
-    """Why a name does not stay within a folder, to be read after it; "" when it does."""
+    """The reason why a name is unsafe, as the end of a sentence; "" if it is safe."""
     if "\\" in name or "\0" in name:
         return "has an invalid character in its name"
     if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
@@ -419,7 +418,7 @@ def _entry_problem(entry: zipfile.ZipInfo) -> str:
 
 
 def _open_database(path: str, *, is_immutable: bool) -> sqlite3.Connection:
-    """Open the database of another program to read its tables and nothing else, within limits."""
+    """Open an untrusted database for reading tables only, with limits on time and memory."""
     mode = "mode=ro&immutable=1" if is_immutable else "mode=rw"
     opened = sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True)
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):

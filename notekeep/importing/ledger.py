@@ -1,14 +1,13 @@
-"""What imports wrote: `.notekeep/imported/PROGRAM.DEVICE.log`, one line for each text or value.
+"""The log of imported texts: `.notekeep/imported/PROGRAM.DEVICE.log`, one line for each.
 
-A passage is as it was imported when its digest is one that any line has for its id; then the next
-import may replace it. The lines have no order and no paths, so files of several devices merge by
-keeping all lines. Without the ledger nothing is lost but that certainty: everything then counts as
-changed by the person.
+A passage is unchanged if a line has its id and digest. Only then may the next import replace it.
+Lines have no order and no paths, so the files of several devices merge by keeping all lines.
+Without the ledger, everything counts as changed by the user.
 
     kd-7f3ab2c1 9c0d1e2f 2026-11-28 at=2026-07-17T14:00 order=180
 
-`at` is when a passage was marked, `order` its place among the others of its work, and `same` the id
-that it has in the vault where another import brought it first.
+`at` is the time of a highlight, `order` its place in the work, and `same` its id in the vault if
+another import added it first.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ _QUOTE_MARK = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
 def digest_text(text: str) -> str:
-    """Return the digest of a text: marks of quotes, white space and Unicode form do not count."""
+    """Return the digest of a text, which ignores quote marks, white space and Unicode form."""
     text = _QUOTE_MARK.sub("", text) if ">" in text else text
     plain = _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 class Ledger:
-    """The lines of one program, those of all devices, and those that an import adds."""
+    """The lines of one program from all devices, and new ones."""
 
     def __init__(self, workspace: Workspace, program: str, device: str, day: str) -> None:
         self.workspace = workspace
@@ -66,19 +65,19 @@ class Ledger:
                 self._orders[words[0]] = _read_order(word.removeprefix("order="))
 
     def is_known(self, name: str) -> bool:
-        """Whether an import wrote anything under this id."""
+        """Whether any import wrote this id."""
         return bool(self._digests.get(name))
 
     def has(self, name: str, digest: str) -> bool:
-        """Whether an import wrote a text of this digest under this id, or saw it in the source."""
+        """Whether an import wrote this text for this id, or found it in the source."""
         return digest in self._digests.get(name, ())
 
     def same(self, name: str) -> str:
-        """Return the id that a passage has in the vault where another import brought it."""
+        """Return the id of a passage in the vault if another import added it; "" for none."""
         return self._same.get(name, "")
 
     def order(self, name: str) -> tuple[float, ...] | None:
-        """Return the place of a passage among the others of its work, None when it is not known."""
+        """Return the place of a passage in its work; None if it is unknown."""
         return self._orders.get(name)
 
     def add(
@@ -90,7 +89,7 @@ class Ledger:
         same: str = "",
         order: tuple[float, ...] = (),
     ) -> None:
-        """Record that a text is in the vault as the source has it; once for each text."""
+        """Record that the vault has the source's text, once for each text."""
         if self.has(name, digest) and (not same or self.same(name) == same):
             return
         words = [name, digest, self._day, f"at={at}" if at else "", f"same={same}" if same else ""]
@@ -100,11 +99,11 @@ class Ledger:
         self._new.append(line)
 
     def mark(self) -> int:
-        """Return a mark that `roll_back` takes."""
+        """Return a mark for `roll_back`."""
         return len(self._new)
 
     def roll_back(self, mark: int) -> None:
-        """Drop what was added since a mark, as when a note cannot be changed."""
+        """Drop the lines added since a mark, if a note cannot be changed."""
         for line in self._new[mark:]:
             name = line.partition(" ")[0]
             self._digests[name] = self._digests[name][:-1]
@@ -112,7 +111,7 @@ class Ledger:
         del self._new[mark:]
 
     def change(self) -> NoteChange | None:
-        """Return the change that adds the new lines to this device's file; None without any."""
+        """Return the change that adds the new lines to this device's file; None for no lines."""
         if not self._new:
             return None
         lines = "".join(f"{line}\n" for line in self._new).encode()

@@ -1,7 +1,6 @@
-"""Find the note that a work or page of another program is.
+"""Find the note for a work or page: by id, then by ASIN, ISBN or address, then by title and author.
 
-By its id in `source_id`, else by ASIN, ISBN or address, else by title and surnames. The last is a
-guess, and said to be one.
+A match by title and author is reported as a guess.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _SERIES = re.compile(r"\([^()]*(?:#\s*|,\s*(?:book|band|tome|vol\.?)\s+)[\d.]+[^
 _URL_NOISE = re.compile(r"[?&](?:utm_[^&#]*|fbclid=[^&#]*|gclid=[^&#]*)")
 _MAX_TITLE = 300
 GUESSED_KINDS = ("book", "podcast")
-"""Kinds whose notes are found by title and author. Titles of articles say too little."""
+"""Kinds to match by title and author. Titles of articles are too common."""
 
 
 class _Candidate(NamedTuple):
@@ -28,7 +27,7 @@ class _Candidate(NamedTuple):
     subtitle: str  # folded
 
     def may_be(self, other: _Candidate) -> bool:
-        """Whether both may be one work: what only one of them says does not count."""
+        """Whether both may be the same work: missing surnames and subtitles match any."""
         is_same_title = self.subtitle == other.subtitle or not (self.subtitle and other.subtitle)
         return is_same_title and (
             not self.names or not other.names or bool(self.names & other.names)
@@ -36,7 +35,7 @@ class _Candidate(NamedTuple):
 
 
 class NoteMatcher:
-    """The notes of a vault by what tells that they are a work."""
+    """The notes of a vault by ids, addresses and titles."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._by_name: dict[str, str] = {}  # by ids, numbers and addresses
@@ -45,7 +44,7 @@ class NoteMatcher:
             self.add(row.path, row.kind, row.title, row.fields)
 
     def add(self, path: str, kind: str, title: str, fields: dict[str, Value]) -> None:
-        """Add a note, also one that is only planned."""
+        """Add an existing or planned note."""
         for name in (*_items(fields.get("source_id")), *_numbers(fields)):
             self._by_name.setdefault(name, path)
         if kind in GUESSED_KINDS:
@@ -55,25 +54,22 @@ class NoteMatcher:
             known.setdefault(path, _Candidate(surnames(names), subtitle))
 
     def find(self, ids: Iterable[str], fields: dict[str, Value]) -> str:
-        """Return the note that has one of the ids, or the same number or address; "" for none."""
+        """Return the note with one of the ids or the same number or address; "" for none."""
         names = (*ids, *_numbers(fields))
         return next((self._by_name[name] for name in names if name in self._by_name), "")
 
     def guess(self, work: Work) -> list[str]:
-        """Return the notes that a work may be by its title and authors."""
+        """Return the notes with the title and authors of a work."""
         if work.kind not in GUESSED_KINDS:
             return []
         head, subtitle = split_title(work.title)
-        wanted = _Candidate(surnames(work.authors), subtitle)
+        candidate = _Candidate(surnames(work.authors), subtitle)
         found = self._by_title.get((work.kind, head), {})
-        return sorted(path for path, one in found.items() if one.may_be(wanted))
+        return sorted(path for path, one in found.items() if one.may_be(candidate))
 
 
 def split_title(title: str) -> tuple[str, str]:
-    """Fold a title into its head and its subtitle: `The Garden: A Year (Beds #1)`.
-
-    The name of a series does not count.
-    """
+    """Split and fold a title such as `The Garden: A Year (Beds #1)`: title, subtitle, no series."""
     plain = _SERIES.sub(" ", unicodedata.normalize("NFKC", title[:_MAX_TITLE]).casefold())
     head, *rest = re.split(r":\s|\s[-–—]\s", plain, maxsplit=1)  # noqa: RUF001 - titles have dashes
     if not fold_letters(head):
@@ -82,7 +78,7 @@ def split_title(title: str) -> tuple[str, str]:
 
 
 def plain_url(url: str) -> str:
-    """Return an address without fragment, marks of campaigns and a slash at its end."""
+    """Return an address without scheme, fragment, tracking parameters and final slash."""
     plain = _URL_NOISE.sub("", url.partition("#")[0].strip())
     if "?" not in plain:
         plain = plain.replace("&", "?", 1)

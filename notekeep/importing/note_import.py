@@ -1,7 +1,7 @@
-"""Plan the notes of an import: which note each work or page is, its fields and its text.
+"""Plan the notes of an import: the note of each work or page, its fields and its text.
 
-A field follows its source until the person changes it: blanks are filled, lists gain, and what
-they took out stays out. The text of a page follows its source in the same way.
+A field follows its source until the user changes it: empty fields are filled, lists get new items,
+and removed items stay removed. The text of a page follows its source in the same way.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ from notekeep.storage.file_names import name_key, safe_name
 from notekeep.storage.scan import NOTE_SUFFIXES
 
 RATING_MAX = 5
-"""The best rating of every program that is read."""
+"""The best rating in all formats."""
 
 UNCLAIMED_FIELDS = ("status", "listened")
-"""Fields that a new note gets a value for which only a person can claim."""
+"""Fields of a template that must stay empty, because only the user knows their values."""
 
 _SCRIPT = re.compile(r"(?i)\s*(?:javascript|vbscript|data):")
 _ADDRESS = re.compile(r"\]\(<?([^)>]*)>?\)")
@@ -69,15 +69,15 @@ class NotePlanner:
         self.format = form
         self.ledger = state.ledger(form.id)
         self.files = files
-        self._joining: set[str] = set()  # keys of pages that join a note of the person's
+        self._joining: set[str] = set()  # keys of pages to add to an existing daily note
 
     @cached_property
     def links(self) -> PageLinks:
-        """The links between pages; making it lists the files of the vault."""
+        """The links between pages; creating it lists the files of the vault."""
         return PageLinks(self.state, self.files)
 
     def plan(self, items: Sequence[Work | Page]) -> None:
-        """Plan works and pages: first the places of all, which links need, then their texts."""
+        """Plan works and pages: first all paths, which links need, then the texts."""
         rows: list[tuple[Work | Page, ImportRow, dict[str, Value]]] = []
         for number, item in enumerate(items):
             self.state.report(number, len(items))
@@ -97,16 +97,16 @@ class NotePlanner:
                 self._set_fields(item, row, fields)
                 if isinstance(item, Work):
                     self._plan_work(item, row, own)
-                    item.passages = []  # the note has their texts
+                    item.passages = []  # to free memory
                 elif item.bookmarks:
                     self._plan_bookmarks(item, row)
                 else:
                     self._plan_page(item, row)
-                    item.body = ""  # the note has it
+                    item.body = ""  # to free memory
 
     @contextmanager
     def _guard(self, row: ImportRow) -> Iterator[None]:
-        """Leave out a note that cannot be changed, with the reason."""
+        """Leave out a note that cannot be changed, and report the reason."""
         mark = self.ledger.mark()
         try:
             yield
@@ -122,10 +122,10 @@ class NotePlanner:
     def _line(self, key: str) -> str:
         return passage_id(self.format.prefix, key)
 
-    # Places
+    # Paths
 
     def _place(self, item: Work | Page, row: ImportRow) -> dict[str, Value]:
-        """Find the note of a work or page, or make it; return the fields that it should have."""
+        """Find or plan the note of a work or page; return the source's fields."""
         if row.id in self.state.options.skip:
             row.is_skipped = True
             return {}
@@ -136,7 +136,7 @@ class NotePlanner:
         day_note = self._day_note(item)
         if path:
             row.path = path
-            fields = self._wanted(item)
+            fields = self._source_fields(item)
         elif day_note and self.state.exists(day_note):
             row.path = day_note
             self._joining.add(row.id)
@@ -144,7 +144,7 @@ class NotePlanner:
             return {}
         else:
             row.is_new = True
-            fields = self._wanted(item)
+            fields = self._source_fields(item)
             row.path = self._make_note(item, fields)
         if fields:
             self.state.matcher.add(row.path, item.kind, item.title, fields)
@@ -153,7 +153,7 @@ class NotePlanner:
         return fields
 
     def _find(self, item: Work | Page, row: ImportRow) -> str | None:
-        """Find the note of a record: its path, "" for none, None when only a person can say."""
+        """Return the path of an existing note; "" for none, None if the user must choose."""
         state = self.state
         for source_id in _ids(item):
             if source_id in state.options.match:
@@ -170,7 +170,7 @@ class NotePlanner:
         return paths[0] if paths else ""
 
     def _is_left_out(self, item: Work | Page, row: ImportRow) -> bool:
-        """Whether there is nothing to make a note of: the person or the source deleted it."""
+        """Whether the user or the source deleted it."""
         is_deleted = isinstance(item, Work) and item.is_deleted
         if is_deleted or (
             self.ledger.is_known(self._line(row.id)) and not self.state.options.again
@@ -181,7 +181,7 @@ class NotePlanner:
         return False
 
     def _day_note(self, item: Work | Page) -> str:
-        """Where the note of the day is, or will be, that a journal page is about; "" for none."""
+        """The path of the daily note for a journal page; "" for another page."""
         day = parse_iso(item.title) if item.kind == "daily" else None
         return self.state.workspace.daily_path(day) if day else ""
 
@@ -203,7 +203,7 @@ class NotePlanner:
     def _make_note(self, item: Work | Page, fields: dict[str, Value]) -> str:
         state, schema = self.state, self.state.workspace.schema
         path = self._new_path(item)
-        body = ""  # what the template says
+        body = ""  # as in the template
         if isinstance(item, Page) and (item.body.strip() or item.bookmarks):
             body = "\n" if item.kind == "daily" else f"# {item.title}\n"
         made = plan_note_file(
@@ -225,8 +225,8 @@ class NotePlanner:
     def _field_line(self, item: Work | Page, name: str) -> str:
         return f"{self._line(_ids(item)[0])}:{name}"
 
-    def _wanted(self, item: Work | Page) -> dict[str, Value]:
-        """What the front matter should say; values that the vault refuses are losses."""
+    def _source_fields(self, item: Work | Page) -> dict[str, Value]:
+        """The fields of the source; values that the vault refuses are losses."""
         schema = self.state.workspace.schema
         fields: dict[str, Value] = {}
         if isinstance(item, Page):
@@ -245,15 +245,15 @@ class NotePlanner:
         fields["tags"] = [tag[1:] for tag in map(write_tag, item.tags) if tag]
         fields["source_id"] = list(_ids(item))
         found: dict[str, Value] = {}
-        for name, said in fields.items():
-            if said in (None, "", []):
+        for name, original in fields.items():
+            if original in (None, "", []):
                 continue
-            if canonical(name) == "url" and _SCRIPT.match(str(said)):
+            if canonical(name) == "url" and _SCRIPT.match(str(original)):
                 self.state.lose(Loss("addresses that are scripts", item.title))
                 continue
             type_ = schema.type_of(item.kind, canonical(name))
-            value = pad_year(str(said)) if type_ == "date" else said
-            try:  # a value that a note cannot hold must not cost the note
+            value = pad_year(str(original)) if type_ == "date" else original
+            try:  # one invalid value must not lose the note
                 check_value(name, value, schema, item.kind)
                 typed_value(canonical(name), type_, value)
                 found[name] = value
@@ -264,8 +264,8 @@ class NotePlanner:
         return found
 
     def _set_fields(self, item: Work | Page, row: ImportRow, fields: dict[str, Value]) -> None:
-        """Plan fields of a note that is there: blanks are filled, lists gain, ours follow."""
-        if row.is_new:  # it has them
+        """Plan the fields of an existing note."""
+        if row.is_new:  # it has them already
             for name, value in fields.items():
                 for one in value if isinstance(value, list) else [value]:
                     self.ledger.add(self._field_line(item, name), digest_text(str(one)))
@@ -280,7 +280,7 @@ class NotePlanner:
             if isinstance(value, list) or isinstance(there, list):
                 changes += self._gain(line, name, value, there)
             elif name == "created" and isinstance(item, Work) and "" < there[:10] <= str(value):
-                continue  # a part of the source that has later passages
+                continue  # this part of the source has later passages only
             else:
                 changes += self._follow(row, line, name, value, there)
         if changes:
@@ -290,13 +290,13 @@ class NotePlanner:
     def _gain(
         self, line: str, name: str, value: Value, there: str | list[str]
     ) -> Iterator[FieldChange]:
-        """Yield the items that a list lacks, but for those that the person took out."""
+        """Yield the missing items of a list, except those that the user removed."""
         listed = there if isinstance(there, list) else parse_items(name, there)
         present = {fold_letters(str(item)) for item in listed if item is not None}
         people = surnames(str(item) for item in listed) if name == "author" else frozenset()
         for item in value if isinstance(value, list) else [value]:
             digest = digest_text(str(item))
-            # `Example, Ann` is there as `Ann Example`.
+            # `Example, Ann` may be listed as `Ann Example`.
             is_there = fold_letters(str(item)) in present or surnames([str(item)]) & people
             if not is_there and (name == "source_id" or not self.ledger.has(line, digest)):
                 yield FieldChange(name, "+=", str(item))
@@ -307,7 +307,7 @@ class NotePlanner:
     ) -> Iterator[FieldChange]:
         digest = digest_text(str(value))
         if self.ledger.has(line, digest):
-            return  # it was written once: what is there now is what the person wants
+            return  # written before, so the current value is the user's
         is_same = _is_same_value(name, there, str(value))
         may_write = not there.strip() or self.ledger.has(line, digest_text(there))
         if is_same or may_write:
@@ -324,7 +324,7 @@ class NotePlanner:
             raise Refused(f"{work.title}: more than {MAX_NOTE >> 20} MB of passages")
         note = self.state.note(row.path)
         self.ledger.add(self._line(row.id), digest_text(work.title))
-        for heading, text in work.sections.items():  # such as a review, once
+        for heading, text in work.sections.items():  # such as a review; written only once
             line = self._field_line(work, fold_letters(heading))
             if text.strip() and not self.ledger.is_known(line):
                 headings = {one.text.casefold() for one in note.facts.headings}
@@ -350,7 +350,7 @@ class NotePlanner:
             if body:
                 note.replace_from(start, text)
             else:
-                self.ledger.add(line, digest_text(note.body[start:]))  # what the template says
+                self.ledger.add(line, digest_text(note.body[start:]))  # the template's text
         else:
             there = note.body[start:]
             change = SourceChange(line, row.path, there, body)
@@ -380,14 +380,14 @@ class NotePlanner:
                 added.append(line)
                 row.counts["links"] += 1
             self.ledger.add(name, digest_text(line))
-        page.bookmarks.clear()  # the note has them
+        page.bookmarks.clear()  # to free memory
         if added:
             self.ledger.add(self._line(page.key), digest_text(page.title))
             note.add_lines(added)
 
 
 def _count_losses(works: Sequence[Work]) -> Counter[str]:
-    """Count what is lost of passages, whichever program they come from."""
+    """Count the losses of passages in all formats."""
     counts: Counter[str] = Counter()
     for work in works:
         first = _first_day(work)
@@ -399,7 +399,7 @@ def _count_losses(works: Sequence[Work]) -> Counter[str]:
 
 
 def _first_day(work: Work) -> str:
-    """Return the day on which the first passage was marked; "" when the source does not say."""
+    """Return the day of the first highlight; "" if it is unknown."""
     return min(filter(None, (iso_day(one.at) for one in work.passages)), default="")
 
 
@@ -435,13 +435,13 @@ class PageLinks:
     def __init__(self, state: ImportState, files: InputFiles) -> None:
         self.state = state
         self.files = files
-        self._paths: dict[str, str] = {}  # by keys and names of pages
+        self._paths: dict[str, str] = {}  # by key and name of a page
         self._name_counts = Counter(name_key(path.rpartition("/")[2]) for path in state.files)
-        self._digests: dict[str, str] = {}  # by folded paths, also of files that are planned
-        self._members: dict[str, set[str]] = {}  # the files of the export by their folded names
+        self._digests: dict[str, str] = {}  # by folded path, with planned files
+        self._members: dict[str, set[str]] = {}  # the files of the export by folded name
 
     def add(self, page: Page, path: str, *, is_new: bool) -> None:
-        """Add a page whose place is known."""
+        """Add a page with its path."""
         for name in (page.key, *page.names):
             self._paths.setdefault(name, path)
             self._paths.setdefault(fold_name(name), path)
@@ -450,7 +450,7 @@ class PageLinks:
             self._members.setdefault(name_key(_base(file)), set()).add(file.member)
 
     def write(self, page: Page, path: str) -> tuple[str, list[FileCopy]]:
-        """Return the body of a page for its place, and the files that it needs."""
+        """Return the body of a page with its links, and the files to copy."""
         copies: list[FileCopy] = []
 
         def write(match: re.Match[str]) -> str:
@@ -461,14 +461,14 @@ class PageLinks:
             elif key in page.files:
                 copy = self._copy_file(page.files[key], path)
                 if copy is None:
-                    return text or key  # it is a loss already
+                    return text or key  # already reported as a loss
                 copies.append(copy)
                 link = self._link_file(copy.path, path, text)
             if not link:
                 what = "files that are not in the export" if kind == "f" else "broken links"
                 self.state.lose(Loss(what, page.title))
                 return text or key
-            # A bar ends a cell of a table.
+            # In a table, a bar would end the cell.
             start = match.string.rfind("\n", 0, match.start()) + 1
             return link.replace("|", "\\|") if match.string.startswith("|", start) else link
 
@@ -493,7 +493,7 @@ class PageLinks:
         return f"{'!' if is_embed else ''}[[{target}#{part}{shown}]]"
 
     def _copy_file(self, file: PageFile, note: str) -> FileCopy | None:
-        """Find the place of a file: its own name, or one with its digest where others have that."""
+        """Plan the copy of a file to its own name, or to one with its digest if that is in use."""
         source = partial(self.files.open, file.member)
         try:
             with source() as stream:
@@ -505,14 +505,14 @@ class PageLinks:
         stem, suffix = os.path.splitext(base)
         names = (base, f"{stem}-{digest[:8]}{suffix}")
         own, other = (attachment_path(self.state.workspace, name, note) for name in names)
-        # The first of several would have another name when a later export has one before it.
+        # With several files of one name, only a digest gives each the same name in every export.
         is_only = len(self._members[name_key(base)]) == 1 and self._digest_of(other) != digest
         path = own if self._digest_of(own) in (digest, "" if is_only else digest) else other
         self._digests.setdefault(name_key(path), digest)
         return FileCopy(path, source)
 
     def _digest_of(self, path: str) -> str:
-        """Return the digest of a file that is there or planned; "" for none."""
+        """Return the digest of an existing or planned file; "" for none."""
         key = name_key(path)
         if not self._digests.get(key):
             try:

@@ -1,7 +1,7 @@
-"""The text of a note as an import changes it: its blocks with ids, and edits by place.
+"""The text of a note during an import: its blocks with ids, and edits by offset.
 
-A passage is a block quote with its id on a line of its own below; what its reader wrote is a
-paragraph that ends with the same id and `-n`. Every other byte of the note stays as it is.
+A passage is a block quote with its id on a separate line below. The reader's note is a paragraph
+that ends with the same id and `-n`. All other bytes of the note stay.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 
 
 class Block(NamedTuple):
-    """A block with an id: `text` from `start` to `end` without the id, which ends at `id_end`."""
+    """A block with an id: `text` is from `start` to `end`, and the id ends at `id_end`."""
 
     start: int
     end: int
@@ -38,7 +38,7 @@ class Block(NamedTuple):
 
 
 class NoteText:
-    """One note while its changes are planned; offsets are those of the body as it was read."""
+    """One note while its changes are planned; offsets are those of the original body."""
 
     def __init__(self, path: str, before: bytes | None, data: bytes) -> None:
         self.path = path
@@ -53,22 +53,22 @@ class NoteText:
 
     @property
     def data(self) -> bytes:
-        """The note without the edits of its body."""
+        """The note without pending edits of its body."""
         return self._head + encode(self.body)
 
     @cached_property
     def facts(self) -> BodyFacts:
-        """What the body holds."""
+        """Headings, quotes and links of the body."""
         return read_body(self.body)
 
     @cached_property
     def letters(self) -> str:
-        """The letters of the body, to find words in it however they are written."""
+        """The letters and digits of the body, to search without punctuation."""
         return fold_letters(self.body)
 
     @cached_property
     def blocks(self) -> dict[str, Block]:
-        """The blocks with ids of imports, the first of each id."""
+        """The first block with each imported id."""
         found: dict[str, Block] = {}
         lines = self.body.splitlines(keepends=True)
         starts = [0]
@@ -90,13 +90,13 @@ class NoteText:
 
     @cached_property
     def text_start(self) -> int:
-        """Where the text below the title begins."""
+        """The start of the text below the title."""
         title = _TITLE.match(self.body)
         return title.end() if title else 0
 
     @cached_property
     def section(self) -> tuple[int, int] | None:
-        """Where the quotes of the note are, as `quote` finds the place."""
+        """Start and end of the section for quotes, as for `quote`; None without one."""
         spans = (find_section(self.body, self.facts, name) for name in QUOTE_SECTIONS)
         return next(filter(None, spans), None)
 
@@ -110,42 +110,42 @@ class NoteText:
         return min(inside[-1] + 1, 6) if inside else 3
 
     def heading_above(self, at: int, words: str) -> int:
-        """Return where a heading begins that stands right above a place, else the place."""
-        kept = self.body[:at].rstrip()
-        start = line_start(self.body, len(kept))
-        found = _HEADING.match(kept[start:])
+        """Return the start of the heading directly above an offset, else the offset."""
+        above = self.body[:at].rstrip()
+        start = line_start(self.body, len(above))
+        found = _HEADING.match(above[start:])
         return start if found and found[2].strip() == words else at
 
     def heading_of(self, at: int) -> str:
-        """Return the heading within the quotes that a place is below; "" for none."""
+        """Return the last heading before an offset in the quotes; "" for none."""
         start = self.section[0] if self.section else len(self.body)
         words = [one.text for one in self.facts.headings if start <= one.start < at]
         return words[-1] if words else ""
 
     def other_id(self, start: int, end: int) -> str:
-        """Return the id that a quote has, in it or on a line below; "" for none."""
+        """Return the id in a quote or on a line below; "" for none."""
         found = _ANY_ID.search(self.body[start:end]) or _ID_BELOW.match(self.body, end)
         return found[0].strip().lstrip("^") if found else ""
 
     # Edits
 
     def set_fields(self, changes: Sequence[FieldChange], schema: Schema, kind: str) -> None:
-        """Change front matter; Refused when it cannot be."""
+        """Change the front matter; Refused if it cannot be edited."""
         data = apply_changes(self.data, changes, schema, kind)
         self._head = data[: split_frontmatter(data).body]
 
     def replace(self, block: Block, text: str) -> None:
-        """Put another text in the place of a block; its id stays."""
+        """Replace the text of a block; its id stays."""
         self._edits.append(TextEdit(block.start, block.end, self._lines(text)))
 
     def insert_before(self, at: int, block: str) -> None:
-        """Put a block before the one that begins at a place."""
+        """Insert a block before the one that starts at an offset."""
         above = self.body[line_start(self.body, max(0, at - 1)) : at]
         gap = "\n" if above.strip() else ""
         self._edits.append(TextEdit(at, at, self._lines(f"{gap}{block}\n\n")))
 
     def insert_after(self, at: int, block: str) -> None:
-        """Put a block behind the one that ends at a place."""
+        """Insert a block after the one that ends at an offset."""
         ended = "" if at and self.body[at - 1] in "\r\n" else "\n"
         rest = self.body[at:]
         gap = "\n" if rest.strip() and not re.match(r"[ \t]*(\r|\n)", rest) else ""
@@ -163,18 +163,18 @@ class NoteText:
         self._sections.append(f"## {heading}\n\n{text.strip()}")
 
     def replace_from(self, start: int, text: str) -> None:
-        """Put another text in the place of all that follows."""
+        """Replace the rest of the body."""
         self._edits.append(TextEdit(start, len(self.body), self._lines(text)))
 
     def add_lines(self, lines: Sequence[str]) -> None:
-        """Add lines right below the last one, or as the first below the title."""
+        """Add lines below the last line, or below the title of an empty note."""
         end = len(self.body.rstrip())
         gap = "\n" if end <= self.text_start else ""
         lines = "".join(f"\n{line}" for line in lines)
         self._edits.append(TextEdit(end, end, self._lines(gap + lines)))
 
     def remove(self, block: Block) -> None:
-        """Take a block out with its id and the blank line below."""
+        """Remove a block with its id and the blank line below."""
         end = block.id_end
         blank = re.compile(r"[ \t]*(?:\r\n|\n|\r)").match(self.body, end)
         self._edits.append(TextEdit(block.start, blank.end() if blank else end, ""))
@@ -183,7 +183,7 @@ class NoteText:
         return text if self.eol == "\n" else text.replace("\n", self.eol)
 
     def result(self) -> bytes:
-        """Return the note with its edits made."""
+        """Return the edited note."""
         body = apply(self.body, self._edits)
         data = self._head + encode(body)
         if self._quotes:
@@ -197,7 +197,7 @@ class NoteText:
 
 
 def _block_lines(lines: list[str], number: int, *, is_alone: bool) -> tuple[int, int]:
-    """The lines of the block that an id on a line names: the first, and one past the last."""
+    """The lines of the block with the id on a line: the first, and one past the last."""
     last = number
     if is_alone:
         while last > 0 and not lines[last - 1].strip():

@@ -1,7 +1,7 @@
-"""Plan what becomes of passages under "Quotes".
+"""Plan the passages in the "Quotes" section of a note.
 
-A passage is added once. Afterwards it follows its source until the person changes it: what they
-edited stays, what they took out stays out, and what they moved is found by its id where it is now.
+A passage is added once, then follows its source until the user changes it. Edited passages stay,
+deleted ones are not added again, and moved ones are found by their id.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TO_ESCAPE = re.compile(
     | (?<!\\)<(?=[A-Za-z/!?])         # HTML
     | (?:(?<=\s)|^)\#(?=\w)           # tags
     | ^[ \t]*(?:\#{1,6}(?=\s|$)|```|~~~|\[![\w-]+)  # headings, fences, callouts
-    | ^[ \t]*(?:-{2,}|=+)[ \t]*$     # what makes a heading of the line above
+    | ^[ \t]*(?:-{2,}|=+)[ \t]*$     # underlines of headings
     | (?:(?<=\s)|^)\^(?=[A-Za-z0-9-]+\s*$)  # ids of blocks
     """
 )
@@ -35,13 +35,13 @@ _TAG_SIGNS = re.compile(r"[^\w/-]+")
 
 
 class _Row(NamedTuple):
-    """A passage in the order of its work, and what the section has behind it."""
+    """A passage in the order of its work, and the next one in the section."""
 
-    passage: Passage | None  # None for one that this source lacks
+    passage: Passage | None  # None if the source does not have it
     name: str
-    block: Block | None = None  # where it is
-    below: Block | None = None  # the next block that the section has
-    next_chapter: str = ""  # the chapter of that
+    block: Block | None = None  # its block in the note
+    below: Block | None = None  # the next block in the section
+    next_chapter: str = ""  # the chapter of `below`
 
 
 class PassagePlanner:
@@ -62,7 +62,7 @@ class PassagePlanner:
         self._typed = self._find_typed()
 
     def _is_new(self, name: str) -> bool:
-        """Whether a passage is nowhere in the vault, and was not deleted there."""
+        """Whether a passage is not in the vault, and was not deleted there."""
         is_known = self.ledger.is_known(name) or self.ledger.is_known(f"{name}-n")
         if is_known and not self.state.options.again:
             return False
@@ -76,7 +76,7 @@ class PassagePlanner:
                 chapter = self._chapter(row.passage, row.name, row.block)
 
     def _plan_passage(self, passage: Passage, row: _Row, chapter: str | None) -> bool:
-        """Plan one passage; whether the section has it afterwards."""
+        """Plan one passage; return whether the section has it afterwards."""
         name = row.name
         quote, words = write_quote(passage), write_note(passage)
         if not quote and not words:
@@ -101,7 +101,7 @@ class PassagePlanner:
         return False
 
     def _in_order(self) -> list[_Row]:
-        """The passages, and those of the section that this source lacks."""
+        """The passages of the source, and others in the section."""
         rows: list[tuple[tuple[float, ...], int, Passage | None, str]] = [
             (passage.order, 1, passage, name)
             for passage, name in zip(self.passages, self.ids, strict=True)
@@ -129,7 +129,7 @@ class PassagePlanner:
         return found[::-1]
 
     def _chapter(self, passage: Passage | None, name: str, block: Block | None) -> str:
-        """The chapter of a passage; of one that this import did not place, the heading above it."""
+        """The chapter of a passage; the heading above it if this import did not place it."""
         if passage is not None and name not in self._typed:
             return write_heading(passage.chapter)
         return self.note.heading_of(block.start) if block is not None else ""
@@ -139,7 +139,7 @@ class PassagePlanner:
         return section is not None and section[0] <= block.start < section[1]
 
     def _locate(self, name: str) -> tuple[Block | None, str]:
-        """Find a block by its id, in the work's note or wherever it was moved."""
+        """Find a block by its id, also in another note, and its path."""
         block = self.note.blocks.get(name)
         if block is not None:
             return block, self.note.path
@@ -164,13 +164,13 @@ class PassagePlanner:
             SourceChange(name, path, block.text, text),
             merge=lambda: self._merge(name, text, block, path),
         )
-        if found is not None:  # within a list it stays there
+        if found is not None:  # a block in a list keeps its indent
             indent = block.text[: -len(block.text.lstrip())]
             note.replace(block, re.sub(r"(?m)^[ \t]*(?=\S)", indent, found))
         self._record(name, text, passage)
 
     def _merge(self, name: str, text: str, block: Block, path: str) -> str | None:
-        """Merge both sides' words where history has the text that they come from."""
+        """Merge the words of both versions if history has their base; None if it does not."""
         for data in self.state.earlier(path):
             base = NoteText(path, None, data).blocks.get(name)
             if base is not None and self.ledger.has(name, digest_text(base.text)):
@@ -180,7 +180,7 @@ class PassagePlanner:
         return None
 
     def _plan_note(self, name: str, words: str, block: Block, path: str, passage: Passage) -> None:
-        """Plan what the reader wrote of a passage that is there."""
+        """Plan the reader's note on an existing passage."""
         name = f"{name}-n"
         there, other = self._locate(name)
         if there is not None:
@@ -192,15 +192,15 @@ class PassagePlanner:
             self.row.counts["passages"] += 1
 
     def _is_deleted(self, name: str) -> bool:
-        """Whether the person deleted what is nowhere in the vault."""
+        """Whether the user deleted a passage that is not in the vault."""
         is_deleted = self.ledger.is_known(name) and not self.state.options.again
         self.row.counts["deleted"] += is_deleted
         return is_deleted
 
     def _find_typed(self) -> dict[str, tuple[Block, str]]:
-        """Find passages by their text that have no id of this source, whoever wrote them there.
+        """Find new passages by their text: quotes in the note with another id or none.
 
-        Each has the id that it has in the vault, "" for one that a person typed.
+        Each comes with its id in the vault; "" for a typed quote.
         """
         new = [
             (passage, name)
@@ -225,7 +225,7 @@ class PassagePlanner:
         return found
 
     def _adopt(self, name: str, quote: str, words: str, passage: Passage) -> None:
-        """Give a passage that a person typed its id; one with an id keeps that."""
+        """Add the id to a typed quote; a quote with another id keeps that."""
         block, own_id = self._typed[name]
         self.row.counts["unchanged"] += 1
         is_there = fold_letters(words) in self.note.letters
@@ -246,7 +246,7 @@ class PassagePlanner:
     def _follow_note(
         self, name: str, words: str, passage: Passage, *, is_counted: bool = True
     ) -> None:
-        """Plan what the reader wrote here of a passage that another program brought first."""
+        """Plan the reader's note on a passage that another import added first."""
         self.row.counts["unchanged"] += is_counted
         block, path = self._locate(self.ledger.same(name))
         if block is not None and words and not self.ledger.same(f"{name}-n"):
@@ -282,7 +282,7 @@ class PassagePlanner:
 
 
 def write_quote(passage: Passage) -> str:
-    """Write the words of a passage as a block quote with its locator; "" without words."""
+    """Return a passage as a block quote with its locator; "" without text."""
     text = clean_text(passage.text).strip()
     if not text:
         return ""
@@ -294,7 +294,7 @@ def write_quote(passage: Passage) -> str:
 
 
 def write_note(passage: Passage) -> str:
-    """Write what the reader wrote, and tags, as one paragraph; "" without any."""
+    """Return the reader's note and tags as one paragraph; "" without any."""
     if not passage.note and not passage.tags:
         return ""
     text = _NOTE_TO_ESCAPE.sub(_escape, clean_text(passage.note))
@@ -307,13 +307,13 @@ def write_note(passage: Passage) -> str:
 
 
 def write_tag(words: str) -> str:
-    """Write a tag of another program as one that notes may have; "" where nothing is left."""
+    """Return a tag in the syntax of notes; "" if no valid character is left."""
     name = _TAG_SIGNS.sub("-", clean_line(words).lstrip("#")).strip("-/")
     return f"#{name}" if name and not name.isdigit() else ""
 
 
 def write_heading(words: str) -> str:
-    """Write the name of a chapter as a heading has it."""
+    """Return the text of a heading for a chapter."""
     return _TO_ESCAPE.sub(_escape, clean_line(words)).rstrip("# ")
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from notekeep.config import Places
 from notekeep.importing.formats import FORMATS
 from notekeep.importing.import_state import ImportOptions
-from notekeep.importing.records import Loss, Work
+from notekeep.importing.records import ImportedHabit, Loss, Work
 from notekeep.markdown.note_merge import merge_versions
 from notekeep.vault import Vault
 from tests.support.import_sources import LINKS, LISTS, WRITERS, Book, Marked, picture
