@@ -1,4 +1,4 @@
-"""Say what a file is that no format reads, and the way round."""
+"""Explain which program a file is from that no format reads, and what to do instead."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _PROGRAMS = (
     ("assetGrid", "a page of Apple Journal", _PANDOC),
     (".md .markdown", "Markdown", "Put it into your vault, or open its folder as one."),
 )
-"""How each program is known, by endings or by words at the begin, its name, and the way round."""
-_LOOKED_AT = 200
-"""How many files are looked at."""
+"""For each program: file endings or words in the first bytes, its name, and the alternative."""
+_MAX_FILES = 200
+"""Number of files to check."""
 
 
 def explain_unknown(files: InputFiles) -> UsageError:
-    """Return why nothing that was given can be read, and what to do."""
-    heads = {name: files.head(name) for name in files.names[:_LOOKED_AT]}
+    """Return the reason why no file can be read, and what to do."""
+    heads = {name: files.head(name) for name in files.names[:_MAX_FILES]}
     for signs, what, way in _PROGRAMS:
         for name, head in heads.items():
             if _is_of(signs, name, head_text(head)):

@@ -36,32 +36,30 @@ class Loss(NamedTuple):
 
 @dataclass(slots=True)
 class Passage:
-    """A highlight or a quote of a work, with what its reader wrote about it."""
+    """A highlight or quote, with the reader's note."""
 
-    key: str  # what tells it from every other passage of the format
-    text: str  # without `>`; "" for a note on the work as a whole
+    key: str  # unique in the format
+    text: str  # without `>`; "" for a note on the whole work
     note: str = ""  # Markdown
-    locator: str = ""  # as `quote` writes it: "(p. 12)", "(loc. 180)", "[00:12:14]"; "" for none
-    order: tuple[float, ...] = ()  # its place among the others of the work
-    at: str = ""  # when it was marked, ISO, local time; "" when the source does not say
+    locator: str = ""  # as in `quote`: "(p. 12)", "(loc. 180)", "[00:12:14]"; "" for none
+    order: tuple[float, ...] = ()  # its place in the work
+    at: str = ""  # ISO, local time; "" if unknown
     tags: tuple[str, ...] = ()
-    chapter: str = ""  # the heading that it goes below, "" for none
+    chapter: str = ""  # the heading above it, "" for none
     color: str = ""
-    earlier: tuple[str, ...] = ()  # texts that it had before, as when a highlight is resized
-    is_deleted: bool = False  # deleted, hidden or thrown away in the source
+    earlier: tuple[str, ...] = ()  # its earlier texts, for example before it was resized
+    is_deleted: bool = False  # deleted, hidden or discarded in the source
 
 
 @dataclass(slots=True)
 class Work:
-    """A book, an episode or an article: one note, whatever it is called in the vault."""
+    """A book, an episode or an article, which becomes one note."""
 
     kind: str  # the kind of its note: "book", "podcast", "note" for an article
     title: str
-    ids: tuple[str, ...]  # "kindle:B00EXAMPLE", "url:https://…": what finds its note again
+    ids: tuple[str, ...]  # values of `source_id`: "kindle:B00EXAMPLE", "url:https://…"
     authors: tuple[str, ...] = ()
-    fields: dict[str, Value] = field(
-        default_factory=dict
-    )  # under the names of `markdown/schema.py`
+    fields: dict[str, Value] = field(default_factory=dict)  # by the names in `markdown/schema.py`
     tags: tuple[str, ...] = ()
     passages: list[Passage] = field(default_factory=list)
     sections: dict[str, str] = field(default_factory=dict)  # heading -> text, written once
@@ -69,31 +67,31 @@ class Work:
 
 
 class PageFile(NamedTuple):
-    """A file that belongs to a page, such as a picture."""
+    """An attachment of a page, such as a picture."""
 
-    name: str  # as it is called in the source
-    member: str  # the name of the file that holds it, which is streamed
+    name: str  # its name in the source
+    member: str  # its name in the files of the import
 
 
 @dataclass(slots=True)
 class Page:
     """A whole note of another program.
 
-    Its body is Markdown, in which a link to another page is `page_link` and one to a file is
-    `file_link`: what the other note is called in the vault is known only when all are placed.
+    Its body is Markdown with `page_link` and `file_link` for its links, since the paths of other
+    notes are known only when all pages are planned.
     """
 
-    key: str  # "joplin:0f3c…": what finds its note again, and what `page_link` names
+    key: str  # its `source_id` and the target of `page_link`: "joplin:0f3c…"
     title: str
     body: str
-    kind: str = "note"  # "daily" for a journal page, whose title is then the ISO day
-    folder: str = ""  # "/"-separated, below the folder of the import; "" for its top
-    created: str = ""  # ISO, "" when the source does not say
+    kind: str = "note"  # "daily" for a journal page, with the ISO day as title
+    folder: str = ""  # "/"-separated, below the folder of the import
+    created: str = ""  # ISO, "" if unknown
     tags: tuple[str, ...] = ()
     fields: dict[str, Value] = field(default_factory=dict)
-    files: dict[str, PageFile] = field(default_factory=dict)  # by what `file_link` names them
-    names: tuple[str, ...] = ()  # further keys that links use: a title, a path in the source
-    bookmarks: list[Bookmark] = field(default_factory=list)  # its lines, in place of a body
+    files: dict[str, PageFile] = field(default_factory=dict)  # by the key of `file_link`
+    names: tuple[str, ...] = ()  # other keys in links: a title, a path in the source
+    bookmarks: list[Bookmark] = field(default_factory=list)  # its lines, instead of a body
 
     def link_file(self, key: str, name: str, member: str, text: str = "") -> str:
         """Add a file once, and return the link to it."""
@@ -102,11 +100,11 @@ class Page:
 
 
 class Bookmark(NamedTuple):
-    """An address that somebody saved: a line of a list, not a note."""
+    """A saved address, which becomes a line of a list."""
 
     url: str
     title: str = ""
-    saved: str = ""  # ISO day, "" when the source does not say
+    saved: str = ""  # ISO day, "" if unknown
     tags: tuple[str, ...] = ()
 
 
@@ -176,13 +174,13 @@ class Format(NamedTuple):
 
 
 def passage_id(prefix: str, key: str) -> str:
-    """Return the block id of a passage: the same key gives the same id on every device."""
+    """Return the block id of a passage, the same on every device."""
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
     return f"{prefix}-{base64.b32encode(digest[:5]).decode().lower()}"  # eight letters
 
 
-# Links in the body of a page. Private-use characters hold them until names are known; readers
-# take those characters out of what they read with `clean_text`.
+# Links in the body of a page, marked by private-use characters, which `clean_text` removes from
+# the texts of a source.
 
 _LINK = "\ue000{kind}\ue001{key}\ue001{text}\ue002"
 LINK_PATTERN = re.compile("\ue000([a-z])\ue001([^\ue000-\ue002]*)\ue001([^\ue000-\ue002]*)\ue002")
@@ -190,21 +188,21 @@ _RESERVED = re.compile("[\ue000-\ue002\0\ud800-\udfff]")
 
 
 def page_link(key: str, text: str = "", *, is_embed: bool = False) -> str:
-    """Write a link to a page, for a body; `key` may have `#heading` or `#^block` behind it."""
+    """Return a link to a page; `key` may end in `#heading` or `#^block`."""
     return _LINK.format(kind="e" if is_embed else "p", key=key, text=text)
 
 
 def file_link(key: str, text: str = "") -> str:
-    """Write a link to a file of the page, for a body; a picture is shown in place."""
+    """Return a link to a file of the page; pictures are embedded."""
     return _LINK.format(kind="f", key=key, text=text)
 
 
 def clean_text(text: object) -> str:
-    """Return text of a source without what no note may hold; lines end in a line feed."""
+    """Return text without characters that notes cannot have; lines end in a line feed."""
     plain = "" if text is None else str(text)
     return _RESERVED.sub("", plain).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def clean_line(text: object) -> str:
-    """Return text of a source as one line, such as a title."""
+    """Return text as one line, such as a title."""
     return " ".join(clean_text(text).split())

@@ -90,16 +90,16 @@ def name_file(name: str) -> Iterator[None]:
 
 
 class SourceNote(NamedTuple):
-    """A note of another program."""
+    """A Markdown note with a habit or a day."""
 
-    name: str  # the file, without folder and ending
-    words: dict[str, str | list[str]]  # its front matter, each value as text
-    raw: dict[str, str]  # the same, each value as its source text, nested ones whole
+    name: str  # the file name without its ending
+    words: dict[str, str | list[str]]  # the values of the front matter as text
+    raw: dict[str, str]  # the same values as source text, also nested ones
     body: str
-    problem: str = ""  # why the front matter could not be read, "" when it could
+    problem: str = ""  # the error in the front matter, if any
 
     def word(self, key: str) -> str:
-        """Return a value as one text, "" without."""
+        """Return a value as one text; "" for none."""
         value = self.words.get(key, "")
         return value if isinstance(value, str) else ", ".join(value)
 
@@ -124,53 +124,53 @@ class HabitSource:
 
     def add(self, habit: ImportedHabit) -> ImportedHabit:
         """Add a habit; a second one with the same `source_id` gets another."""
-        wanted = habit.source_id or habit.name
-        habit.source_id, number = wanted, 1
+        stem = habit.source_id or habit.name
+        habit.source_id, number = stem, 1
         while habit.source_id in self._habits:
             number += 1
-            habit.source_id = f"{wanted}#{number}"
+            habit.source_id = f"{stem}#{number}"
         self._habits[habit.source_id] = habit
         self._by_name.setdefault(fold_name(habit.name), habit)
         return habit
 
     def find_or_add(self, name: str) -> ImportedHabit:
-        """Return the habit of a name, compared as names of habits are; add one if there is none."""
+        """Return the habit with a name, or add it."""
         return self._by_name.get(fold_name(name)) or self.add(ImportedHabit(name))
 
     def report_loss(self, message: str, habit: str = "", place: str = "", times: int = 1) -> None:
-        """Name something that does not come along."""
+        """Add a loss."""
         self.losses.append(Loss(message, habit, place, times))
 
     def default_to_daily(self, schedule: str | None, message: str, habit: str) -> str:
-        """Return a schedule, or the default of one that there is none like."""
+        """Return a schedule; for None, report the loss and return the default."""
         if schedule is None:
             self.report_loss(f"{message}; imported as daily", habit)
         return schedule or "daily"
 
     def check_front_matter(self, page: SourceNote) -> None:
-        """Name a note whose front matter cannot be read: what stands in it is lost."""
+        """Report a note with invalid front matter."""
         if page.problem:
             message = f"invalid front matter: {page.problem}"
             self.report_loss(message, place=page.name)
 
     def keep_last_entries(self) -> None:
-        """Keep the last entry of each day, for formats that overwrite."""
+        """Keep only the last entry of each day."""
         for habit in self.habits:
             habit.entries = list({entry.day: entry for entry in habit.entries}.values())
 
 
-# Days, numbers and units as other programs write them, in the form that a log line has
+# Values of other programs in the form of the habit log
 
 
 def find_day_order(texts: Iterable[str]) -> str:
-    """Return what is first in days such as `4/30/2019`: "day", "month", or "" when none tells."""
+    """Return the first part of dates such as `4/30/2019`: "day", "month", or "" if ambiguous."""
     found = [match for match in map(_SLASHED.match, texts) if match]
     is_day, is_month = (any(int(match[at]) > 12 for match in found) for at in (1, 2))
     return "" if is_day == is_month else "day" if is_day else "month"
 
 
 def parse_day(text: str, order: str = "") -> int | None:
-    """Read `2026-01-05`, also with a time after it, or `5/1/2026` in a known order; None else."""
+    """Return the ordinal of `2026-01-05`, with or without time, or of `5/1/2026` with an order."""
     if order and (found := _SLASHED.match(text)):
         first, second, year = found.groups()
         day, month = (first, second) if order == "day" else (second, first)
@@ -182,7 +182,7 @@ def parse_day(text: str, order: str = "") -> int | None:
 
 
 def make_amount(number: object, unit: str = "") -> LogValue | None:
-    """Make an amount, rounded to thousandths; None for what a log line cannot hold."""
+    """Return an amount, rounded to thousandths; None if it is invalid in a log line."""
     if isinstance(number, bool) or not isinstance(number, str | int | float):
         return None
     text = f"{number:.3f}" if isinstance(number, float) else str(number).strip()
@@ -194,28 +194,28 @@ def make_amount(number: object, unit: str = "") -> LogValue | None:
 
 
 def make_line(text: object) -> str:
-    """Make one line that can be written; halves of characters become a question mark."""
+    """Return a text as one line of valid UTF-8."""
     plain = str(text).encode("utf-8", "replace").decode("utf-8")
     return " ".join(plain.split())
 
 
 def make_text(text: object) -> str:
-    """Make text of several lines that can be written."""
+    """Return a text of several lines as valid UTF-8."""
     plain = str(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
     return "\n".join(line.rstrip() for line in plain.splitlines()).strip()
 
 
 def make_unit(text: object) -> str:
-    """Make a unit that a log line can hold: `glass of water` is `glass-of-water`; "" for none."""
+    """Return a unit that is valid in a log line: `glass-of-water`; "" for none."""
     word = "-".join(make_line(text).split())
     if re.fullmatch(amounts.UNIT, word):
         return word
-    kept = re.sub(r"[^\w.%°€$£¥-]+", "-", word).strip("-_.0123456789")
-    return kept if re.fullmatch(amounts.UNIT, kept) else ""
+    unit = re.sub(r"[^\w.%°€$£¥-]+", "-", word).strip("-_.0123456789")
+    return unit if re.fullmatch(amounts.UNIT, unit) else ""
 
 
 def make_schedule(times: int, days: int) -> str | None:
-    """Make a schedule of so many times in any so many days; None where there is none like it."""
+    """Return the schedule for a number of times in any number of days; None if it has none."""
     if times <= 0:
         return "none"
     if not 1 <= days <= MAX_DAYS:
@@ -233,7 +233,7 @@ def write_csv_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def find_habits(value: Any) -> list[Any]:
-    """Return the list of habits of a JSON object; Refused when there is none in it."""
+    """Return the list of habits of a JSON object; Refused without one."""
     habits = value.get("habits") if isinstance(value, dict) else None
     if not isinstance(habits, list):
         raise Refused("the file has no list of habits")

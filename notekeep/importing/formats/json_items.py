@@ -1,4 +1,4 @@
-"""Read JSON: a small file at once, the list of a large one an item at a time."""
+"""Read JSON: a small file at once, a large list item by item."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from notekeep.errors import Refused
 
 MAX_VALUES = 1_000_000
-"""How many values a file or an item may hold: each takes far more memory than its text."""
+"""Maximum number of values in a file or an item; each needs much more memory than its text."""
 
 _MAX_ITEM = 8 << 20
 _CHUNK = 1 << 20
@@ -19,16 +19,15 @@ _DECODER = json.JSONDecoder()
 
 
 def read_json(name: str, text: str) -> Any:
-    """Read a JSON file; Refused when it is none or too large."""
+    """Return the value of a JSON file; Refused for invalid JSON or too many values."""
     _check_values(name, text)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Refused(_say(error, error)) from error
+        raise Refused(_explain(error, error)) from error
 
 
-def _say(error: Exception, words: object) -> str:
-    """Say what is wrong with a text that is no JSON."""
+def _explain(error: Exception, words: object) -> str:
     if isinstance(error, json.JSONDecodeError):
         at_end = error.pos >= len(error.doc.rstrip())
         if at_end or error.msg.startswith("Unterminated"):
@@ -37,7 +36,7 @@ def _say(error: Exception, words: object) -> str:
 
 
 def read_items(name: str, text: TextIO, *lists: str) -> Iterator[Any]:
-    """Yield the items of the list that a JSON file is, or that it has under one of some names."""
+    """Yield the items of a JSON list, or of an object's list with one of the names."""
     file = _JsonFile(name, text)
     is_found = file.take("[")
     try:
@@ -58,13 +57,13 @@ def read_items(name: str, text: TextIO, *lists: str) -> Iterator[Any]:
         if is_found:
             file.expect_end()
     except (ValueError, RecursionError) as error:
-        raise Refused(_say(error, getattr(error, "msg", error))) from error
+        raise Refused(_explain(error, getattr(error, "msg", error))) from error
     if not is_found:
         raise Refused(f"there is no list of {' or '.join(lists)}")
 
 
 class _JsonFile:
-    """A JSON file of which one value at a time is in memory."""
+    """A JSON file, read value by value."""
 
     def __init__(self, name: str, file: TextIO) -> None:
         self._name = name
@@ -79,12 +78,12 @@ class _JsonFile:
         return is_next
 
     def expect(self, sign: str) -> None:
-        """Take a sign; ValueError when another is next."""
+        """Skip a sign; ValueError for any other."""
         if not self.take(sign):
             raise json.JSONDecodeError(f"no {sign}", self._text, self._at)
 
     def expect_end(self) -> None:
-        """Skip spaces; ValueError when anything else follows."""
+        """Skip spaces; ValueError for any other text."""
         self._skip_spaces()
         if self._at < len(self._text):
             raise ValueError("more text after its end")
@@ -106,7 +105,7 @@ class _JsonFile:
                 if not self._fill():
                     raise
                 continue
-            # A number may go on in the next part, also behind `1e+`.
+            # A number may continue in the next part, also after `1e+`.
             if end + 2 < len(self._text) or not self._fill():
                 self._at = end
                 return value
@@ -119,7 +118,7 @@ class _JsonFile:
             is_more = self._at == len(self._text) and self._fill()
 
     def _fill(self) -> bool:
-        """Read the next part of the file; False at its end."""
+        """Read the next part of the file; False at the end."""
         size = len(self._text) - self._at
         if size > _MAX_ITEM:
             raise Refused(f"{self._name} has a value of more than {_MAX_ITEM >> 20} MB")

@@ -1,6 +1,6 @@
-"""What the readers share: how files are recognized, and what their rows and values become.
+"""Shared by the readers: detection of files, and parsing of rows and values.
 
-A broken file costs that file, and a broken record that record.
+A broken file or record is reported as a loss, and the others are read.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ Records: TypeAlias = Iterator[Record | Loss]
 Detect: TypeAlias = Callable[[str, bytes], bool]
 Read: TypeAlias = Callable[[InputFiles], Records]
 Resolve: TypeAlias = Callable[[str, str, bool], str]
-"""Writes the link to an address with its words, and whether it is a picture; "" for the usual."""
+"""Returns the link for an address, its text and whether it is a picture; "" for the default."""
 
 RAW_TAG = "nk-raw"
-"""The tag of Markdown that a reader puts into a tree of HTML."""
+"""The tag for Markdown in a tree of HTML."""
 
 MAX_TEXT = 1 << 20
-"""How many characters a highlight or what is written about it may have."""
+"""Maximum number of characters of a highlight or a note on it."""
 
 MAX_RECORDS = 50_000
-"""How many passages, links or rows a file may have: each takes far more memory than its text."""
+"""Maximum number of passages, links or rows; each needs much more memory than its text."""
 
 MAX_PAGES = 15_000
-"""How many notes an import may have: all of them are in memory, since they link to each other."""
+"""Maximum number of notes; all are in memory, since they link to each other."""
 
 MAX_PAGE_TEXT = 32 << 20
-"""How many characters the notes of an import may have in all."""
+"""Maximum number of characters of all notes."""
 
 _BROKEN = (
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
@@ -59,7 +59,7 @@ _NOT_ISBN = re.compile(r"[^0-9X]")
 _ADDRESS = re.compile(r"(?i)https?://[^\s/]")
 
 
-# Recognizing a file by its name and its first bytes
+# Detection by name and first bytes
 
 
 def head_text(head: bytes) -> str:
@@ -87,14 +87,14 @@ def has_columns(*columns: str, endings: tuple[str, ...] = (".csv",)) -> Detect:
 
 
 def has_words(endings: str | tuple[str, ...], *words: str | tuple[str, ...]) -> Detect:
-    """Return a check whether a file begins with text that has all words, or one of each tuple."""
+    """Return a check whether the first bytes have all words, and one word of each tuple."""
 
     def detect(name: str, head: bytes) -> bool:
         if not name.casefold().endswith(endings):
             return False
         text = head_text(head).casefold()
-        wanted = [(one,) if isinstance(one, str) else one for one in words]
-        return all(any(word.casefold() in text for word in one) for one in wanted)
+        choices = [(one,) if isinstance(one, str) else one for one in words]
+        return all(any(word.casefold() in text for word in choice) for choice in choices)
 
     return detect
 
@@ -108,7 +108,7 @@ def either(*checks: Detect) -> Detect:
 
 
 def each_file(read: Callable[[InputFiles, str], Records]) -> Read:
-    """Return what reads each recognized file."""
+    """Return a reader that calls `read` for each detected file."""
 
     def read_all(files: InputFiles) -> Records:
         for name in files.detected:
@@ -118,7 +118,7 @@ def each_file(read: Callable[[InputFiles, str], Records]) -> Read:
 
 
 def each_text(read: Callable[[str, TextIO], Records], max_size: int = MAX_SOURCE) -> Read:
-    """Return what reads each recognized file by its name and as a text, which may be large."""
+    """Return a reader that calls `read` with the name and text of each detected file."""
 
     def read_one(files: InputFiles, name: str) -> Records:
         with files.open_text(name, max_size) as text:
@@ -128,7 +128,7 @@ def each_text(read: Callable[[str, TextIO], Records], max_size: int = MAX_SOURCE
 
 
 def each_row(what: str, convert: Callable[[dict[str, str], str], Iterable[Record | Loss]]) -> Read:
-    """Return what reads each row of each recognized table."""
+    """Return a reader that calls `convert` for each row of each detected CSV file."""
     return each_text(lambda name, text: convert_rows(what, name, text, convert))
 
 
@@ -138,7 +138,7 @@ def convert_rows(
     text: TextIO,
     convert: Callable[[dict[str, str], str], Iterable[Record | Loss]],
 ) -> Records:
-    """Yield what each row of a table becomes; `convert` also gets its place."""
+    """Yield the records of each row of a CSV file; `convert` gets the row and its place."""
     for line, row in read_csv(text):
         place = f"{name}:{line}"
         yield from guard(what, place, convert, row, place)
@@ -147,14 +147,14 @@ def convert_rows(
 def convert_each(
     what: str, place: str, rows: Iterable[Any], convert: Callable[[Any], Iterable[Any] | None]
 ) -> Iterator[Any]:
-    """Yield what each row becomes, if anything; one that breaks is a loss with its number."""
+    """Yield the records of each row; a broken row is a loss with its number."""
     for number, row in enumerate(rows, 1):
         check_count(number, what)
         yield from guard(what, f"{place}, {number}", convert, row)
 
 
 def check_count(count: int, what: str, most: int = MAX_RECORDS) -> None:
-    """Refuse more records than a file may have."""
+    """Raise Refused for more records than the maximum."""
     if count > most:
         raise Refused(f"more than {most:,} {what}; {HOW_TO_SPLIT}")
 
@@ -162,7 +162,7 @@ def check_count(count: int, what: str, most: int = MAX_RECORDS) -> None:
 def guard(
     what: str, place: str, read: Callable[..., Iterable[Any] | None], *values: object
 ) -> Iterator[Any]:
-    """Yield what a reader yields, if anything; what breaks it is a loss at a place."""
+    """Yield the records of a reader; an error becomes a loss with its place."""
     try:
         yield from read(*values) or ()
     except NotekeepError as error:
@@ -175,7 +175,7 @@ def guard(
 
 
 def read_lines(text: TextIO) -> Iterator[str]:
-    """Yield lines with their ends; Refused for one that no program writes."""
+    """Yield lines with their ends; Refused for a line of more than 4 MB."""
     while line := text.readline(_MAX_LINE + 1):
         if len(line) > _MAX_LINE:
             raise Refused(f"a line of more than {_MAX_LINE >> 20} MB")
@@ -219,14 +219,14 @@ def read_rows(lines: Iterable[str], sign: str = ",") -> Iterator[tuple[int, list
 
 
 def _find_sign(line: str) -> str:
-    """Return what parts the cells of a table: the most frequent sign of its first line."""
+    """Return the separator of a table: the most frequent one in its first line."""
     return max(",;\t", key=re.sub('"[^"]*"', "", line).count)
 
 
 def read_table(
     opened: sqlite3.Connection, table: str, columns: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table by column; a column that this version lacks is None."""
+    """Yield the rows of a table by column; a missing column is None."""
     tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")  # and no view
     if table.casefold() not in {str(name).casefold() for (name,) in tables}:
         raise Refused(f"the database has no table {table}")
@@ -234,8 +234,8 @@ def read_table(
     known = [column for column in columns if column.casefold() in names]
     if not known:
         raise Refused(f"the table {table} has none of the columns that are known")
-    wanted = ", ".join(f'"{column}"' for column in known)
-    for row in opened.execute(f'SELECT {wanted} FROM "{table}"'):  # noqa: S608 - our own names
+    names_sql = ", ".join(f'"{column}"' for column in known)
+    for row in opened.execute(f'SELECT {names_sql} FROM "{table}"'):  # noqa: S608 - our own names
         yield {**dict.fromkeys(columns), **dict(zip(known, row, strict=True))}
 
 
@@ -243,7 +243,7 @@ def read_table(
 
 
 def iso_time(value: object) -> str:
-    """Return a moment as `2026-07-17T14:00`, or a day, as the source writes it; "" for none."""
+    """Return a time as `2026-07-17T14:00`, or a day without time; "" for neither."""
     found = _TIME.match(clean_line(value))
     if not found:
         return ""
@@ -251,18 +251,18 @@ def iso_time(value: object) -> str:
 
 
 def iso_day(value: object) -> str:
-    """Return the day of a moment."""
+    """Return the day of a time as ISO; "" for no time."""
     return iso_time(value)[:10]
 
 
 def pad_year(text: str) -> str:
-    """Return a year before 1000 with four digits, `-750` as `-0750`; another text as it is."""
+    """Return a year with four digits, `-750` as `-0750`; other texts unchanged."""
     sign, year = text[: text.startswith("-")], text.removeprefix("-")
     return f"{sign}{year:0>4}" if year.isdecimal() else text
 
 
 def unix_day(value: object) -> str:
-    """Return the day of seconds, milliseconds or microseconds since 1970; "" for none."""
+    """Return the day of seconds, milliseconds or microseconds since 1970; "" for other texts."""
     text = clean_line(value)
     if not text.removeprefix("-").isdecimal() or len(text) > 17:
         return ""
@@ -271,12 +271,12 @@ def unix_day(value: object) -> str:
         seconds //= 1000
     if seconds == 0:
         return ""
-    # In UTC, so that two devices write the same line.
+    # UTC, so that all devices write the same line.
     return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
 
 
 def day_in_words(text: str) -> str:
-    """Return `October 25, 2025`, `Jun 3rd, 2026`, `3 Jun 2026` or an ISO day as ISO; "" else."""
+    """Return `October 25, 2025`, `Jun 3rd, 2026`, `3 Jun 2026` or an ISO day as ISO, else ""."""
     found = _DAY.match(text)
     if not found:
         return iso_day(text)
@@ -287,7 +287,7 @@ def day_in_words(text: str) -> str:
 
 
 def format_clock(seconds: float) -> str:
-    """Return a second of an episode as a locator: `[00:12:14]`."""
+    """Return the time in an episode as a locator: `[00:12:14]`."""
     whole = max(0, int(seconds))
     return f"[{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}]"
 
@@ -296,7 +296,7 @@ def format_clock(seconds: float) -> str:
 
 
 def plain_text(value: object) -> str:
-    """Return a text of several lines; Refused for one that nobody wrote."""
+    """Return a text of several lines; Refused for more than `MAX_TEXT` characters."""
     text = clean_text(value).strip()
     if len(text) > MAX_TEXT:
         raise Refused(f"a text of more than {MAX_TEXT >> 20} MB")
@@ -304,29 +304,29 @@ def plain_text(value: object) -> str:
 
 
 def first_of(row: Mapping[str, Any], *keys: str) -> str:
-    """Return the first value that is there, as one line; "" for none."""
+    """Return the first value that is not empty, as one line; "" for none."""
     return next((text for key in keys if (text := clean_line(row.get(key)))), "")
 
 
 def split_list(text: str, sign: str = ",") -> tuple[str, ...]:
-    """Split a list such as tags, each of which is there once."""
+    """Split a list such as tags, without duplicates."""
     parts = (part.strip() for part in text.split(sign))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def web_address(value: object) -> str:
-    """Return an address of the web; "" for any other."""
+    """Return an http or https address; "" for any other text."""
     address = clean_line(value)
     return address if _ADDRESS.match(address) else ""
 
 
 def escape_address(address: str) -> str:
-    """Return an address without what would end it in a link of Markdown."""
+    """Return an address with the characters escaped that would end a Markdown link."""
     return re.sub(r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", address)
 
 
 def read_number(value: object) -> float:
-    """Return a number such as a page or a rating; 0 for none."""
+    """Return a number such as a page or a rating; 0 for other texts."""
     try:
         number = float(clean_line(value))
     except ValueError:
@@ -337,7 +337,7 @@ def read_number(value: object) -> float:
 
 
 def isbn13(value: object) -> str:
-    """Return an ISBN as 13 digits, also of ten; "" for what is none."""
+    """Return an ISBN of 10 or 13 digits as 13 digits; "" for other texts."""
     digits = _NOT_ISBN.sub("", clean_line(value).upper())
     if len(digits) == 10 and digits[:9].isdigit():
         digits = f"978{digits[:9]}"
@@ -347,10 +347,9 @@ def isbn13(value: object) -> str:
 
 
 def split_names(value: object) -> tuple[str, ...]:
-    """Split a list of people: by `;` or a line end, else by ` and `, `&` and commas of full names.
+    """Split a list of people at `;` and line ends, else at ` and `, `&` and commas.
 
-    `Example, Ann` stays one name: what follows the comma is then one word or more of a person whose
-    surname is one word. `Ann, Bo, and Cy` are three.
+    `Example, Ann` stays one name. `Ann, Bo, and Cy` are three.
     """
     text = clean_line(str(value or "").replace("\n", ";"))
     parts = text.split(";") if ";" in text else []
@@ -370,13 +369,13 @@ def turn_name(name: str) -> str:
 
 
 def surnames(names: Iterable[str]) -> frozenset[str]:
-    """Return the last words of names, which most spellings of a person share."""
+    """Return the folded last words of names."""
     people = (person for name in names for person in split_names(name))
     return frozenset(fold_letters(person.split()[-1]) for person in people if person.split())
 
 
 def fold_letters(text: str) -> str:
-    """Fold a text to its letters and digits, so that quotes and spaces do not count."""
+    """Return the letters and digits of a text, case folded."""
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -384,7 +383,7 @@ def fold_letters(text: str) -> str:
 
 
 def change_outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Change Markdown, but not what stands in blocks of code."""
+    """Return Markdown with `change` applied outside of code blocks."""
     parts = re.split(r"(?m)^([ \t]*(?:```|~~~).*)$", text)
     is_code = False
     for at, part in enumerate(parts):
@@ -405,16 +404,16 @@ def html_text(
 
     Args:
         html: A document or a part of one.
-        resolve: Knows addresses that are pages or files of the export.
-        change: Changes the tree, and returns the part of it that is written.
-        allowed: Tags and attributes of the program's own, as `parse_html` says.
+        resolve: Returns links for addresses of pages and files in the export.
+        change: Changes the tree, and returns the part to write.
+        allowed: `tags` and `attributes` of `parse_html`.
     """
-    # Its libraries take longer to import than most files take to read.
+    # Its libraries are slow to import.
     from notekeep.importing.formats.html_markdown import parse_html, write_markdown
 
     return write_markdown(change(parse_html(html, **allowed)), resolve)
 
 
 def raw_markdown(soup: BeautifulSoup, markdown: str) -> Tag:
-    """Return a tag that is written as Markdown, for a tree."""
+    """Return a tag for Markdown in a tree."""
     return soup.new_tag(RAW_TAG, attrs={"text": markdown})
