@@ -1,7 +1,6 @@
-"""What Obsidian's settings say of a vault. They are only read, and only when they are needed.
+"""Read Obsidian's settings of a vault, which apply where notekeep's own settings are empty.
 
-`ObsidianSettings` names what is used; a vault's own settings win over it. A broken file counts as
-empty, and is reported.
+A broken file counts as empty, and is reported.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from typing import Any, Final
 
 FOLDER: Final = ".obsidian"
 MOST_BYTES: Final = 1_000_000
-"""A file of settings that is larger is none."""
+"""Maximum size of a file."""
 LINK_FORMS: Final = ("shortest", "relative", "absolute")
-"""How a link names what it leads to: as short as can be, from the note on, or from the vault on."""
+"""The target of a link: the shortest unique path, relative to the note, or from the vault."""
 
 _TYPES: Final = {
     "text": "text",
@@ -36,28 +35,28 @@ _WORDS: Final = {str: "text", bool: "true or false", list: "a list", dict: "a ta
 
 
 class ObsidianSettings:
-    """What Obsidian was told of a vault; empty where it was told nothing."""
+    """The settings of a vault, each empty if it is not set."""
 
     def __init__(self) -> None:
-        self.folders: dict[str, str] = {}  # of daily and of other new notes; "" is the vault itself
-        # How daily notes are named, as Moment writes it, folders among it; "" for `YYYY-MM-DD`.
+        self.folders: dict[str, str] = {}  # for "daily" and other new notes; "" is the vault
+        # The names of daily notes as a Moment format, with folders; "" for `YYYY-MM-DD`.
         self.daily_format = ""
-        self.daily_problem = ""  # why daily notes cannot be named as Obsidian was told
+        self.daily_problem = ""  # the reason why a format cannot be used
         self.daily_template = ""  # vault-relative
         self.templates = ""
-        self.date_format = ""  # what `{{date}}` stands for in a template, as Moment writes it
+        self.date_format = ""  # of `{{date}}` in templates, as a Moment format
         self.time_format = ""
-        # A folder of the vault, with "./" in front one beside the note; None: nothing was said.
+        # A folder of the vault, or of the note with "./" in front; None if it is not set.
         self.attachments: str | None = None
         self.link_form = ""  # one of `LINK_FORMS`, or ""
         self.markdown_links = False
-        self.types: dict[str, str] = {}  # of fields, by name
-        self.excluded: tuple[str, ...] = ()  # beginnings of paths, and patterns between slashes
-        self.problems: list[str] = []  # what could not be understood, one sentence each
+        self.types: dict[str, str] = {}  # by field
+        self.excluded: tuple[str, ...] = ()  # prefixes of paths, and patterns between slashes
+        self.problems: list[str] = []  # one sentence for each invalid setting
 
 
 def read_obsidian_settings(root: str) -> ObsidianSettings:
-    """Read what Obsidian was told about a vault; without its folder that is nothing."""
+    """Read the settings of a vault, all empty without the folder `.obsidian`."""
     found = ObsidianSettings()
     if os.path.isdir(os.path.join(root, FOLDER)):
         plugins = _File(root, _PLUGINS, found, list).data
@@ -81,7 +80,7 @@ def read_obsidian_settings(root: str) -> ObsidianSettings:
 
 
 class _File:
-    """One file of Obsidian's settings; `data` is empty where it is no settings."""
+    """A file of settings; `data` is empty if it cannot be read."""
 
     def __init__(
         self,
@@ -94,7 +93,7 @@ class _File:
         self._problems = found.problems
         self.data: Any = kind()
         try:
-            self.data = read_json(os.path.join(root, FOLDER, path), kind)
+            self.data = read_settings_file(os.path.join(root, FOLDER, path), kind)
         except ValueError as error:
             self.report(f"{error}; ignored")
 
@@ -105,7 +104,7 @@ class _File:
         return str(self.value(key, str) or "")
 
     def folder(self, key: str) -> str | None:
-        """A folder of the vault, "" for the vault itself; None where none is said."""
+        """Return a folder of the vault, "" for the vault; None if it is not set."""
         folder = self.value(key, str)
         if folder is None:
             return None
@@ -116,7 +115,7 @@ class _File:
         return "/".join(part for part in folder.split("/") if part not in ("", "."))
 
     def value(self, key: str, kind: type) -> Any:
-        """Something in it, if it is of a type; None where it is not there, or is told."""
+        """Return a value of a type; None if it is missing or has another type."""
         value = self.data.get(key)
         if value is None or isinstance(value, kind):
             return value
@@ -124,8 +123,8 @@ class _File:
         return None
 
 
-def read_json(place: str, kind: type) -> Any:
-    """Read a file of settings, empty where there is none; ValueError says what is wrong with it."""
+def read_settings_file(place: str, kind: type) -> Any:
+    """Read a file of settings, empty if it is missing; ValueError with the reason if invalid."""
     try:
         with open(place, "rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -170,7 +169,7 @@ def _of_daily_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -> N
     daily = daily or _File(root, "daily-notes.json", found)
     if not daily.data:
         return
-    # Where Obsidian was asked about daily notes and no folder was named, they lie in the vault.
+    # With settings for daily notes, but no folder, Obsidian puts them into the vault.
     found.folders["daily"] = daily.folder("folder") or ""
     template = (daily.folder("template") or daily.folder("templatePath") or "").removesuffix(".md")
     found.daily_template = f"{template}.md" if template else ""
@@ -186,7 +185,7 @@ def _of_daily_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -> N
 
 
 def _periodic(found: ObsidianSettings, root: str) -> _File | None:
-    """What the plug-in says of daily notes; None where it is not in use for them."""
+    """Return the plug-in's settings of daily notes; None if it is not used for them."""
     data = _File(root, f"plugins/{_PERIODIC}/data.json", found)
     active = data.data.get("activeCalendarSet")
     sets = [one for one in data.value("calendarSets", list) or () if isinstance(one, dict)]
@@ -199,7 +198,7 @@ def _periodic(found: ObsidianSettings, root: str) -> _File | None:
 
 
 def _wrong_with(form: str) -> str:
-    """Why a format names no daily notes; "" for one that does."""
+    """Return why a format cannot name daily notes; "" if it can."""
     from notekeep.date_formats import format_day_name, is_daily_format  # 5 ms, and few need it
 
     if not is_daily_format(form):

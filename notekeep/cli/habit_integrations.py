@@ -1,6 +1,6 @@
-"""Habits and other programs: `habit import`, `export`, `remind`, `prompt`.
+"""`notekeep habit import`, `export`, `remind` and `prompt`.
 
-Nothing runs in the background and nothing is installed: the lines for a crontab are only shown.
+Nothing runs in the background or is installed: lines for a crontab are only shown.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from notekeep.habits.reminders import (
 from notekeep.habits.summary import count_habits, format_today
 from notekeep.tracking.tracker import HabitIndex
 
-NONE_YET = 'no reminders; add `remind: ["07:30", "mon,fri 18:00"]` to the note of a habit'
+NO_REMINDERS = 'No reminders. Add `remind: ["07:30", "mon,fri 18:00"]` to the note of a habit.'
 
 
 @click.command("import", short_help="Import habits from another program.")
@@ -82,21 +82,21 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int
 
     The vault is not changed.
     """
-    from notekeep.services.habit_export import export_habits  # with a writer for each form
+    from notekeep.services.habit_export import export_habits
 
     found = export_habits(open_vault().habits, form, habits)
     if out:
         _save(os.path.expanduser(out), found.data, force=force)
     elif form == "loop" and sys.stdout.isatty():
-        raise UsageError("cannot write a zip to a terminal", "use --out FILE")
+        raise UsageError("A zip cannot be written to a terminal.", "Use --out FILE.")
     elif sys.stdout.isatty():
         output.write(found.data.decode().rstrip("\n"))
     else:
         output.write_bytes(found.data)
     for loss in found.losses:
-        output.write_message(f"not exported: {loss}")
+        output.write_message(f"Not exported: {loss}")
     if form == "ics" and not found.habits:
-        output.write_message(NONE_YET)
+        output.write_message(NO_REMINDERS)
     elif out:
         word = "reminder" if form == "ics" else "habit"
         output.write_message(f"{out}: {output.count_of(found.habits, word)}")
@@ -104,16 +104,16 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int
 
 
 def _save(path: str, data: bytes, *, force: bool) -> None:
-    """Write a new file, or put one in the place of another: whole or not at all."""
+    """Create or overwrite a file atomically."""
     temporary = f"{path}.{os.getpid()}" if force else path
     try:
         with open(temporary, "xb") as file:
             file.write(data)
         os.replace(temporary, path)
     except FileExistsError as error:
-        raise Refused(f"{path} already exists", "--force overwrites it") from error
+        raise Refused(f"{path} already exists.", "--force overwrites it.") from error
     except OSError as error:
-        raise Failure(f"cannot write {path}: {error.strerror}") from error
+        raise Failure(f"{path} cannot be written: {error.strerror}.") from error
 
 
 @click.command("remind", short_help="Show reminders: all, due, or for cron.")
@@ -131,19 +131,19 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
     notekeep habit remind --cron                lines for a crontab
     """
     if (check and cron) or (notify and not check):
-        raise UsageError("these options cannot be combined", "`notekeep habit remind --help`")
+        raise UsageError("These options cannot be combined.", "See `notekeep habit remind --help`.")
     index = open_vault().habits
     if check:
         return _check(index, notify=notify and not dry_run)
     found = list_reminders(index.views())
     for path, words in found.wrong:
-        output.write_message(f"{path}: not a reminder: {words}")
+        output.write_message(f'{path}: "{words}" is not a reminder.')
     if cron and found.all:
         check_words = ("habit", "remind", "--check", "--notify")
         command = cron_command(index.places.root, *check_words, keep="DBUS_SESSION_BUS_ADDRESS")
         for line in cron_lines(reminder_times(reminder for _, reminder in found.all), command):
             output.write(line)
-        output.write_message("nothing was installed; add these lines with `crontab -e`")
+        output.write_message("Nothing is installed. Add these lines with `crontab -e`.")
         return 0
     ordered = sorted(found.all, key=lambda each: (each[1].time, each[0].title.casefold()))
     reminders = [
@@ -153,17 +153,17 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
     return output.write_answer(
         [(reminder.text(), view.title, view.note) for view, reminder in ordered],
         json={"total": len(reminders), "reminders": reminders},
-        empty=NONE_YET,
+        empty=NO_REMINDERS,
         stretch=1,
     )
 
 
 def _check(index: HabitIndex, *, notify: bool) -> int:
-    """Tell what has come; exit 0 when there is something, 1 when there is nothing."""
+    """Show or notify due reminders; exit 0 if there are any, else 1."""
     found = due(index.views(), config.current_time(), index.places.settings.day_start)
     if notify:
         found = filter_unsent(index.places.state, found, index.today())
-        # A habit that has two reminders behind it is told of once.
+        # One notification for each habit, also with two due reminders.
         for one in {one.habit.id: one for one in found}.values():
             _notify(one)
         return 0
@@ -184,9 +184,9 @@ def _row(one: Due) -> tuple[str, str, str]:
 
 
 def _notify(one: Due) -> None:
-    """Tell one on the desktop; where there is none, in words, which cron sends by mail."""
+    """Notify on the desktop, else print a line, which cron sends by mail."""
     _, title, text = _row(one)
-    command = []  # words are arguments, never code
+    command = []  # texts are arguments, never code
     if program := shutil.which("notify-send"):
         command = [program, "--app-name=notekeep", "--", title, text]
     elif program := shutil.which("osascript"):
@@ -210,9 +210,9 @@ def prompt_() -> int:
     index = open_vault().habits
     views = index.views()
     if is_json():
-        done, asked, at_risk = count_habits(views)
+        done, due_count, at_risk = count_habits(views)
         day = index.today().isoformat()
-        output.write_json({"date": day, "done": done, "asked": asked, "at_risk": at_risk})
+        output.write_json({"date": day, "done": done, "asked": due_count, "at_risk": at_risk})
     elif text := format_today(views):
         output.write(text)
     return 0

@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
 
 _SHOWN = 20
-"""How many notes, losses and the like are listed; JSON has all."""
+"""Number of notes and losses to list; JSON has all."""
 
 
 @click.command("import", short_help="Import from another program.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--from", "format_id", metavar="FORMAT", default="", help="Set the format.")
-@click.option("--write", is_flag=True, help="Write it. Without this, only show it.")
-@click.option("--again", is_flag=True, help="Bring back what you deleted since an earlier import.")
-@click.option("--prune", is_flag=True, help="Remove what was deleted in the source.")
+@click.option("--from", "format_id", metavar="FORMAT", default="", help="Format (default: detect).")
+@click.option("--write", is_flag=True, help="Write the changes (default: show them only).")
+@click.option("--again", is_flag=True, help="Restore passages and notes that you deleted.")
+@click.option("--prune", is_flag=True, help="Remove passages that were deleted in the source.")
 @click.option(
     "--take",
     multiple=True,
     metavar="ID",
-    help="Use the source's text for ID, which you changed.",
+    help="Overwrite your changes to ID with the source's text.",
 )
 @click.option("--skip", multiple=True, metavar="ID", help="Leave out the note with this ID.")
 @click.option(
@@ -164,7 +164,7 @@ def _show(found: ImportPlan) -> None:
     _more(len(kept) - _SHOWN)
     _show_changes(found)
     for row in found.questions:
-        output.write_message(f'"{row.title}" is left out, because it could be several notes:')
+        output.write_message(f'"{row.title}" is left out, because several notes match:')
         for path in row.choices:
             output.write_message(f"  --match {shlex.quote(f'{row.id}={path}')}")
     if found.losses:

@@ -28,7 +28,7 @@ from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.site_diff import SiteDiff
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.targets.target import Target, load_target, open_target
-from notekeep.obsidian import FOLDER, read_json
+from notekeep.obsidian import FOLDER, read_settings_file
 from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import is_within
 from notekeep.storage.history import History
@@ -205,7 +205,8 @@ def settle_linebreaks(options: Options, root: str, target: Target) -> Options:
     if target.id != "portable" and os.path.isdir(folder):
         shown = "keep"
         with suppress(ValueError):  # invalid settings
-            if read_json(os.path.join(folder, "app.json"), dict).get("strictLineBreaks") is True:
+            settings = read_settings_file(os.path.join(folder, "app.json"), dict)
+            if settings.get("strictLineBreaks") is True:
                 shown = "join"
     return replace(options, linebreaks=shown)
 

@@ -1,7 +1,7 @@
-"""Write reminders as an iCalendar file (RFC 5545): an event for each, repeated as it is due.
+"""Write reminders as an iCalendar file (RFC 5545), with a repeated event for each.
 
-Times have no zone: half past seven is that wherever the person is. A habit that is due so often in
-a week or month is called to mind once in it, while there is still time for all of it.
+Times are local and have no zone. A habit that is due some times in a week or month has one event in
+it, early enough for all times.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from notekeep.habits.schedule import (
 LONGEST_LINE = 75
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _SHORTEST_MONTH = 28
-_MOST_LEFT_OUT = 400
+_MAX_PAUSED_DAYS = 400
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": ""})
 
 
 def write_calendar(
     habits: Iterable[Definition], vault: str, today: int, week_start: int = 0
 ) -> tuple[str, int]:
-    """Write the reminders of habits that are not over, and count them; event ids end in `vault`."""
+    """Return the events of current habits, and their number; event ids end in `vault`."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -50,7 +50,7 @@ def write_calendar(
 def _find_repeat(
     habit: Definition, reminder: Reminder, today: int, week_start: int
 ) -> tuple[str, int]:
-    """How an event is repeated: its RRULE, and its first day as an ordinal."""
+    """Return the RRULE of an event, and its first day as an ordinal."""
     starts = [rule.start for rule in habit.rules if rule.start <= today]
     first = max(starts[-1] if starts else 0, habit.since or 0) or today
     if reminder.weekdays is not None:
@@ -62,11 +62,11 @@ def _find_repeat(
             chosen = (week_start + 7 - times) % 7
             return _weekly([day == chosen for day in range(7)], first)
         case PerPeriod(times, "month"):
-            # Once a month, on a day that every month has.
-            wanted = max(1, _SHORTEST_MONTH - times)
-            while date.fromordinal(first).day != wanted:
+            # Once a month, on a day that all months have.
+            month_day = max(1, _SHORTEST_MONTH - times)
+            while date.fromordinal(first).day != month_day:
                 first += 1
-            return f"FREQ=MONTHLY;BYMONTHDAY={wanted}", first
+            return f"FREQ=MONTHLY;BYMONTHDAY={month_day}", first
         case EverySlot(days, int(start)):
             first += (start - first) % days
     times, days = habit.schedule_on(today).frequency()
@@ -103,21 +103,21 @@ def _event(
         *([f"DESCRIPTION:{_text(chr(10).join(about))}"] if about else []),
         "TRANSP:TRANSPARENT",
     ]
-    lines += [f"EXDATE:{_day(day)}{clock}" for day in _left_out(habit, first)]
+    lines += [f"EXDATE:{_day(day)}{clock}" for day in _paused_days(habit, first)]
     lines += ["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0M"]
     return [*lines, f"DESCRIPTION:{_text(habit.title)}", "END:VALARM", "END:VEVENT"]
 
 
-def _left_out(habit: Definition, first: int) -> list[int]:
+def _paused_days(habit: Definition, first: int) -> list[int]:
     days: list[int] = []
     for low, high in habit.pauses:
-        last = low + _MOST_LEFT_OUT if high == FOREVER else min(high, low + _MOST_LEFT_OUT)
+        last = low + _MAX_PAUSED_DAYS if high == FOREVER else min(high, low + _MAX_PAUSED_DAYS)
         days += range(max(low, first), last + 1)
     return days
 
 
 def fold_line(line: str) -> list[str]:
-    """Cut a line into pieces of at most 75 bytes, each but the first after a blank."""
+    """Split a line into pieces of at most 75 bytes; all but the first start with a space."""
     pieces, piece, room = [], "", LONGEST_LINE
     for char in line:
         size = len(char.encode("utf-8", "replace"))
@@ -130,9 +130,9 @@ def fold_line(line: str) -> list[str]:
 
 
 def _text(text: str) -> str:
-    """Escape what iCalendar gives a meaning, and drop controls."""
-    kept = "".join(char for char in text if char in "\n\t" or char.isprintable())
-    return kept.translate(_ESCAPES)
+    """Escape a text for iCalendar, without control characters."""
+    plain = "".join(char for char in text if char in "\n\t" or char.isprintable())
+    return plain.translate(_ESCAPES)
 
 
 def _day(day: int) -> str:

@@ -1,4 +1,4 @@
-"""Habits in the forms that other programs read: what `habit export` writes."""
+"""Export habits as CSV, JSON, iCalendar or for Loop."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The time of every file in an archive: the same habits are the same bytes."""
+"""The time of all files in an archive, so that the same habits give the same bytes."""
 
 
 class HabitExport(NamedTuple):
-    """The bytes of a file, how many habits are in it, and what its form has no place for."""
+    """The bytes of a file, the number of habits in it, and losses."""
 
     data: bytes
     habits: int
@@ -31,9 +31,9 @@ class HabitExport(NamedTuple):
 
 
 def export_habits(tracker: HabitIndex, form: str, names: Sequence[str] = ()) -> HabitExport:
-    """Export habits, all where none is named, as csv, json, loop (Loop's zip) or ics."""
+    """Export habits, all without `names`, as csv, json, loop (Loop's zip) or ics."""
     if form not in FORMS:
-        raise UsageError(f"there is no format {form}", f"one of {', '.join(FORMS)}")
+        raise UsageError(f"There is no format {form}.", f"Formats: {', '.join(FORMS)}")
     tracker.refresh()
     habits = [tracker.find(name) for name in names] or tracker.known()
     return FORMS[form](tracker, habits)
@@ -44,7 +44,7 @@ def _export_json(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExport:
     value = document(rows, tracker.today())
     text = json.dumps(value, ensure_ascii=False, indent=1)
     if clean(text) != text:
-        text = json.dumps(value, indent=1)  # what a terminal would obey becomes an escape
+        text = json.dumps(value, indent=1)  # escapes control characters for terminals
     return HabitExport(f"{text}\n".encode(), len(rows))
 
 
@@ -72,7 +72,7 @@ def _export_calendar(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExpor
         definitions, places.id, tracker.today().toordinal(), places.settings.week_start
     )
     wrong = tuple(
-        f"{habit.title}: not a reminder: {words}"
+        f'{habit.title}: the invalid reminder "{words}"'
         for habit in definitions
         for words in parse_reminders(habit.remind)[1]
     )

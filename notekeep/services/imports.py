@@ -1,4 +1,4 @@
-"""Imports from other programs: what `notekeep import` and the interface ask for."""
+"""Imports from other programs, for `notekeep import` and the app."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitIndex
 
 MAX_VERSIONS = 50
-"""How many earlier versions of a note are searched for what a passage was imported as."""
+"""Number of earlier versions of a note to search for the imported text of a passage."""
 
 
 class ImportService:
@@ -45,21 +45,21 @@ class ImportService:
         """Plan an import of files, folders and archives; `notes.apply` writes its plan.
 
         Args:
-            paths: What the person gives.
-            format_id: The format of all files; "" finds out.
-            options: What the person asks for besides.
-            on_read: Called with each file before it is read; what it raises cancels the import.
+            paths: Files, folders and archives.
+            format_id: The format of all files; "" to detect it.
+            options: The options of the command.
+            on_read: Called with the next file or progress; raises to cancel the import.
 
         Raises:
-            NotFound: There is no such file.
-            UsageError: A path is of no format that is known.
-            Ambiguous: A file could be of several formats.
-            Refused: An archive cannot be trusted.
+            NotFound: A file does not exist.
+            UsageError: A path is in no known format.
+            Ambiguous: A file could be in several formats.
+            Refused: An archive is suspicious, or a file of habits is damaged.
         """
-        # Every reader is imported with it.
+        # This imports all readers.
         from notekeep.importing.import_plan import plan_import
 
-        # What a step that was killed left is taken back before it is read as if it were there.
+        # Opening history first reverts an interrupted step.
         self._open_history()
         self.indexing.refresh(words=False)
         return plan_import(
@@ -73,7 +73,7 @@ class ImportService:
         )
 
     def _earlier(self, path: str) -> Iterator[bytes]:
-        """Yield the versions of a note that history has, newest first."""
+        """Yield the versions of a note in history, newest first."""
         history = self._open_history()
         for version in history.versions(path)[:MAX_VERSIONS]:
             try:

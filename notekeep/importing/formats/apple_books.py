@@ -1,6 +1,6 @@
 """Apple Books: the two databases of the Mac, BKLibrary with the books and AEAnnotation.
 
-The newest rows are in the log beside each database; give the folder, so that both are read.
+Import their folder: the newest rows are in the log beside each database.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read(files: InputFiles) -> Records:
-    """Read the books that have highlights or were finished."""
+    """Yield the books with highlights, and finished books."""
     works: dict[str, Work] = {}
     ordered = sorted(files.detected, key=lambda name: "AEAnnotation" in name)
     if "BKLibrary" not in "".join(ordered):
-        yield Loss("titles of books: BKLibrary is not there; give the folder with both databases")
+        yield Loss("titles of books: BKLibrary is missing; import the folder with both databases")
     for name in ordered:
         yield from guard("files", name, _read_file, files, name, works)
     for work in works.values():

@@ -57,8 +57,8 @@ def _read_goodreads(row: dict[str, str], place: str) -> Records:
     _set_isbn(work, row.get("ISBN13"), row.get("ISBN"))
     shelf = first_of(row, "Exclusive Shelf")
     state = _read_state(shelf)
-    shelves = [*split_list(first_of(row, "Bookshelves")), "" if state else shelf]
-    work.tags = tuple(dict.fromkeys(one for one in shelves if one and not _read_state(one)))
+    names = [*split_list(first_of(row, "Bookshelves")), "" if state else shelf]
+    work.tags = tuple(dict.fromkeys(one for one in names if one and not _read_state(one)))
     _set_reads(work, [("", _read_day(row.get("Date Read")))])
     work.fields |= {
         "rating": read_number(row.get("My Rating")),
@@ -93,9 +93,9 @@ def _read_storygraph(row: dict[str, str], place: str) -> Records:
     if not any(end for _, end in reads):
         reads = [("", _read_day(row.get("Last Date Read")))]
     _set_reads(work, reads)
-    # The last day of such a book is when it was put away, and no field is for that.
+    # For such a book it is the day of giving up, which has no field.
     if work.fields["status"] == "dropped" and (day := work.fields.pop("finished", None)):
-        yield Loss(f"the day on which it was put away: {day}", title, place)
+        yield Loss(f"the day of giving up: {day}", title, place)
     _set_sections(work, row.get("Review"))
     for column, lost in _STORYGRAPH_LOSSES.items():
         if _read_review(row.get(column)):
@@ -143,11 +143,11 @@ def _read_librarything(row: dict[str, str], place: str) -> Records:
     yield work
 
 
-# What they share: how they write days, reviews, shelves and states
+# Shared: days, reviews, shelves and states
 
 
 def _read_state(shelf: str) -> str:
-    """Return the status that a shelf means; "" for one that a person made for something else."""
+    """Return the status for the name of a shelf; "" for other shelves."""
     name = "-".join(shelf.casefold().split())
     return _STATES.get(name) or ("dropped" if _DROPPED.search(name) else "")
 
@@ -162,19 +162,19 @@ def _read_day(text: object) -> str:
 
 
 def _read_span(text: str) -> tuple[str, str]:
-    """Read `2024/01/01-2024/02/03`, or a day on which the book was finished."""
+    """Read `2024/01/01-2024/02/03`, or only the last day."""
     first, _, last = text.partition("-")
     return (_read_day(first), _read_day(last)) if _read_day(last) else ("", _read_day(first))
 
 
 def _read_review(text: object) -> str:
-    """Return a review as Markdown, which may be written as HTML."""
+    """Return a review, which may be HTML, as Markdown."""
     plain = plain_text(text)
     return html_text(plain) if _IS_HTML.search(plain) else plain
 
 
 def _set_isbn(work: Work, *texts: object) -> None:
-    """Set the first ISBN among texts, one of 13 digits before one of ten, or an ASIN."""
+    """Set the first ISBN among texts, preferably with 13 digits, and an ASIN."""
     found = sorted(filter(None, texts), key=lambda text: sum(map(str.isdigit, str(text))) < 13)
     work.fields["isbn"] = next(filter(None, map(isbn13, found)), "")
     asins = (clean_line(text) for text in texts)
@@ -182,7 +182,7 @@ def _set_isbn(work: Work, *texts: object) -> None:
 
 
 def _set_reads(work: Work, reads: Iterable[tuple[str, str]]) -> None:
-    """Set when a book was read: each time by its first day, "" for none, and its last one."""
+    """Set the first day, "" if unknown, and last day of each time a book was read."""
     known = sorted({read for read in reads if read[1]}, key=lambda read: read[1])
     if not known:
         return
@@ -192,7 +192,7 @@ def _set_reads(work: Work, reads: Iterable[tuple[str, str]]) -> None:
 
 
 def _set_sections(work: Work, review: object, private: object = "") -> None:
-    """Set a review, and notes that nobody else was meant to see, which are never published."""
+    """Set a review, and private notes, which are never published."""
     if text := _read_review(review):
         work.sections["Review"] = text
     if text := _read_review(private):

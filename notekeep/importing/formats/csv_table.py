@@ -1,7 +1,7 @@
-"""Any CSV file: a note for each row, where a person says which column is the title.
+"""Any CSV file: a note for each row.
 
-`--map COLUMN=FIELD` names what a column is: `title`, `body`, `tags`, `created`, another field, or
-nothing. `--id COLUMN` names the column that tells rows apart when the same table comes again.
+`--map COLUMN=FIELD` maps a column to `title`, `body`, `tags`, `created`, another field, or nothing.
+`--id COLUMN` identifies rows when the table is imported again.
 """
 
 from __future__ import annotations
@@ -43,24 +43,24 @@ def _read_rows(files: InputFiles, name: str, rows: list[tuple[int, dict[str, str
 
 
 def _name_columns(
-    name: str, columns: Sequence[str], asked: Mapping[str, str], id_column: str
+    name: str, columns: Sequence[str], mapped: Mapping[str, str], id_column: str
 ) -> dict[str, str]:
-    """Return what each column is: what a person said, else what its name says."""
-    for column in (*asked, id_column):
+    """Return the use of each column: by `--map`, else by its name."""
+    for column in (*mapped, id_column):
         if column and column not in columns:
             raise UsageError(
                 f"{name} has no column {column}.", f"Its columns: {', '.join(columns)}"
             )
-    found = dict(asked)
-    free = {one.casefold(): one for one in reversed(columns) if one not in asked}
-    for wanted, names in _USUAL_NAMES.items():
-        if wanted not in found.values():
+    found = dict(mapped)
+    free = {one.casefold(): one for one in reversed(columns) if one not in mapped}
+    for use, names in _USUAL_NAMES.items():
+        if use not in found.values():
             known = [free[one] for one in names if one in free]
-            found |= dict.fromkeys(known[:1], wanted)
+            found |= dict.fromkeys(known[:1], use)
     if "title" not in found.values():
         raise UsageError(
             f"{name}: no column is called title or name.",
-            f"Say which is: --map '{columns[0]}=title'",
+            f"Map one: --map '{columns[0]}=title'",
         )
     return {column: found.get(column, column) for column in columns}
 
@@ -78,10 +78,10 @@ def _make_page(row: Mapping[str, str], columns: Mapping[str, str], id_column: st
         elif use == column:
             set_field(page, use, row[column], "csv")
         else:
-            # A person chose the name.
+            # The user chose the name.
             set_field(page, use, row[column], field_name(column, "csv"))
     return page
 
 
-# A table is any program's, so it is read only when a person names this format.
+# Any program writes CSV, so it is read only with `--from`, `--map` or `--id`.
 FORMATS = (Format("csv", "CSV", "cs", lambda *_: False, _read),)

@@ -1,7 +1,7 @@
-"""Read daily notes: check boxes, a list and fields of habits, as people who keep a journal write.
+"""Daily notes with check boxes, a list and fields of habits.
 
-What is a habit among them is what has the tag `#habit`, what stands in the list `habits`, and what
-has the name of a habit that is known. Any other check box is a task and stays one.
+A habit has the tag `#habit`, is in the list `habits`, or has the name of a habit of the vault. Any
+other check box is a task.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from notekeep.importing.formats.habit_data import (
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format
 
-MOST_LETTERS = 2000  # a longer line is prose, whatever it begins with
+MOST_LETTERS = 2000  # a longer line is prose
 
 BOX = re.compile(r"[-*+] \[(.)\] +(\S.*)")
 HABIT_TAG_PATTERN = re.compile(r"(?:^|\s)#habits?(?:/[\w/-]+)?(?=\s|$)", re.IGNORECASE)
@@ -37,7 +37,7 @@ _SIGNS: dict[str, LogValue | None] = {
     **dict.fromkeys("!fF", MISS),
     **dict.fromkeys(" />", None),
 }
-"""What stands in a box; None is one that says nothing yet."""
+"""The characters in a box; None for an open box."""
 
 
 def read_daily_notes(
@@ -45,10 +45,10 @@ def read_daily_notes(
     known: Collection[str] = (),
     day_in: Callable[[str], int | None] = lambda _: None,
 ) -> HabitSource:
-    """Read daily notes; one without a day in its name or its `date` is left out.
+    """Read daily notes; a note without a day in its name or its `date` is a loss.
 
-    `known` are the folded names of habits that there are; `day_in` reads a name of the vault's own
-    form.
+    `known` are the folded names of the vault's habits; `day_in` parses the vault's names of daily
+    notes.
     """
     found = HabitSource()
     reader = _DailyNoteReader(found, frozenset(known))
@@ -107,11 +107,11 @@ class _DailyNoteReader:
             return
         if sign not in _SIGNS:
             self.found.report_loss(f"checkboxes marked [{sign}]", title, name)
-        elif said := _SIGNS[sign]:
-            self.record(title, day, value[0] if value and said == DONE else said)
+        elif mark := _SIGNS[sign]:
+            self.record(title, day, value[0] if value and mark == DONE else mark)
 
     def field(self, key: str, text: str, day: int) -> None:
-        """A field counts where a habit is known by its key."""
+        """Record a field with the name of a habit."""
         if fold_name(key) not in self.known or not text.strip():
             return
         words = {"true": DONE, "false": None}
@@ -127,15 +127,15 @@ class _DailyNoteReader:
             self.record(make_line(key), day, value[0])
 
     def record(self, name: str, day: int, value: LogValue) -> None:
-        """Add an entry; an amount says more than that it was done, and twice the same is once."""
+        """Add an entry once; an amount replaces `done`."""
         habit = self.found.find_or_add(name)
-        for place, said in enumerate(habit.entries):
-            if said.day == day and said.value == value:
+        for place, entry in enumerate(habit.entries):
+            if entry.day == day and entry.value == value:
                 return
-            if said.day == day and said.value == DONE and value.kind == "amount":
-                habit.entries[place] = said._replace(value=value)
+            if entry.day == day and entry.value == DONE and value.kind == "amount":
+                habit.entries[place] = entry._replace(value=value)
                 return
-            if said.day == day and said.value.kind == "amount" and value == DONE:
+            if entry.day == day and entry.value.kind == "amount" and value == DONE:
                 return
         habit.record(day, value)
 
@@ -147,10 +147,10 @@ def _read(files: InputFiles) -> HabitSource:
         day = daily.day_named("/".join(name.split("/")[-daily.depth :]))
         return day.toordinal() if day else None
 
-    # Where folders are parts of the names, both together name the day.
+    # If daily notes are in folders such as `2026/03`, the whole path has the day.
     notes = read_notes(files, is_whole_name=daily.depth > 1)
     return read_daily_notes(notes, files.habit_names, day_in)
 
 
-# Markdown is any program's, so it is read only by `habit import` or when this format is named.
+# Any program writes Markdown, so it is read only by `habit import` or with `--from`.
 FORMATS = (Format("daily", "daily notes", "", lambda *_: False, _read),)

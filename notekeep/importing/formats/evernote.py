@@ -1,7 +1,7 @@
-"""Evernote: ENEX files, each a notebook. They are read as a stream, since they may be of gigabytes.
+"""Evernote: ENEX files, one for each notebook. They may have gigabytes, so they are streamed.
 
-A note has no id: it is known by its notebook, its title and the second in which it was made. Links
-between notes have the title of the other note alone.
+Notes have no ids: they are identified by notebook, title and time of creation. Links to other notes
+have only the title.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _PREFIX = "ev"
 _CHUNK = 1 << 18
 _MAX_DEPTH = 100
 _MAX_ELEMENTS = 100_000
-"""How many elements a note may have, apart from those of its text."""
+"""Maximum number of elements of a note, without those of its text."""
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ")
 _ALONE = re.compile(r"<(en-(?:media|todo|crypt))\b([^<>]*)/>")
 _LOST = {
@@ -64,7 +64,6 @@ _ENDINGS = {
 
 
 def _read(files: InputFiles) -> Records:
-    """Read the notes of all notebooks, which may link to each other."""
     known: Counter[str] = Counter()
     for name in files.detected:
         notebook = _Notebook(files, name, known)
@@ -76,13 +75,13 @@ def _read(files: InputFiles) -> Records:
 
 
 class _Notebook:
-    """Builds the notes of a file; the bytes of attachments go straight to the disk."""
+    """Builds the notes of a file, and writes attachments to disk."""
 
     def __init__(self, files: InputFiles, name: str, known: Counter[str]) -> None:
         self._input = files
         self._name = name
-        self._known = known  # how many notes have a key
-        self._notes: list[tuple[Element, int]] = []  # with the bytes of text that each had
+        self._known = known  # number of notes by key
+        self._notes: list[tuple[Element, int]] = []  # with the size of the text
         self._note_count = 0
         self._builder: TreeBuilder | None = None
         self._data: _Attachment | None = None
@@ -91,7 +90,7 @@ class _Notebook:
         self._size = 0
 
     def read(self) -> Records:
-        """Read the file, and yield each page as soon as it is complete."""
+        """Yield each page as soon as it is complete."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -121,7 +120,7 @@ class _Notebook:
                 yield from guard("notes", place, self._make_page, note)
 
     def _refuse_entity(self, *_: object) -> None:
-        """Refuse a file that declares entities, which no export does."""
+        """Refuse entities, which exports do not have."""
         raise Refused(f"{self._name} declares entities of its own")
 
     def _start(self, tag: str, _: dict[str, str]) -> None:
@@ -144,7 +143,7 @@ class _Notebook:
         if self._builder is None:
             return
         self._size += len(text.encode())
-        if self._size <= MAX_NOTE:  # of a larger note only the title is wanted
+        if self._size <= MAX_NOTE:  # a larger note is reported by its title
             self._builder.data(text)
 
     def _end(self, tag: str) -> None:
@@ -152,7 +151,7 @@ class _Notebook:
         builder, data = self._builder, self._data
         if data is not None and tag == "data":
             digest, self._data = data.finish(), None
-            # Also what is damaged is no part of the next one.
+            # A damaged attachment must not become part of the next one.
             self._input.add_staged(f"{self._name}/{digest}")
             if builder is not None:
                 builder.data(digest)
@@ -230,7 +229,7 @@ class _Attachment:
             self._input.stage(data)
 
     def finish(self) -> str:
-        """Return the digest by which the note names it; "" when it is damaged."""
+        """Return the digest, which is its name in the note; "" if it is damaged."""
         return "" if self._is_broken or self._rest else self._digest.hexdigest()
 
 
@@ -238,7 +237,7 @@ class _Attachment:
 
 
 def _link_name(title: str) -> str:
-    """Return the name by which other notes link to a note; `#` would begin a part of it."""
+    """Return the target of links to a note; `#` would start a heading."""
     return title.replace("#", "%23")
 
 
@@ -265,7 +264,7 @@ def _box(*, is_done: bool) -> str:
 
 
 def _change_own_tags(soup: BeautifulSoup, encrypted: list[Tag]) -> Tag:
-    """Write what only Evernote has as Markdown, and collect the texts that are encrypted."""
+    """Write Evernote's own tags as Markdown, and collect encrypted texts."""
     for media in soup.find_all("en-media"):
         media.replace_with(raw_markdown(soup, file_link(str(media.get("hash")))))
     for nested in soup.select("ul > ul, ul > ol, ol > ul, ol > ol"):
@@ -299,7 +298,7 @@ def _change_own_tags(soup: BeautifulSoup, encrypted: list[Tag]) -> Tag:
 
 
 def _unwrap_first_line(item: Tag) -> None:
-    """Take the first line of an item out of its box, which separates it from its bullet."""
+    """Unwrap the first line of an item, so that it stays on the line of its bullet."""
     first = next((child for child in item.children if str(child).strip()), None)
     if getattr(first, "name", None) == "div":
         first.unwrap()  # type: ignore[union-attr]

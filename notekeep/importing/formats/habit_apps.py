@@ -1,8 +1,4 @@
-"""Read seven small formats: two JSON, one CSV, two pairs of text files, two of Obsidian notes.
-
-Each reader walks the habits and days of its format and says what each field means; days, names,
-amounts and schedules are understood in one place, `habit_data`.
-"""
+"""Small habit trackers: Beaver, dijo, HabitBull, harsh, habitctl and two of Obsidian."""
 
 from __future__ import annotations
 
@@ -38,7 +34,7 @@ from notekeep.importing.input_files import HABIT_FILES, InputFiles
 from notekeep.importing.records import Format, ImportedHabit
 
 _FIELD = re.compile(r"^([^\W\d_][\w-]*):", re.MULTILINE)
-NOT_UNDERSTOOD = "invalid lines"
+INVALID_LINES = "invalid lines"
 DAY_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
 # Beaver Habit Tracker: habits with their records by day
@@ -50,7 +46,7 @@ _ACTIVE = ("", "normal", "active")
 
 
 def read_beaver(value: Any) -> HabitSource:
-    """Read a parsed export."""
+    """Read the parsed value of an export."""
     found = HabitSource()
     for each in _with_names(find_habits(value), found):
         habit = found.add(ImportedHabit(make_line(each["name"]), make_line(each.get("id") or "")))
@@ -105,11 +101,11 @@ def _beaver_schedule(name: str, period: Any, found: HabitSource) -> str:
 
 
 def read_dijo(files: Mapping[str, Any]) -> HabitSource:
-    """Read parsed files by their names; habits of the archive are archived."""
+    """Read the parsed values of files by name; `habit_archive.json` has archived habits."""
     found = HabitSource()
     for name, value in files.items():
         if not isinstance(value, list):
-            raise Refused(f"{name}: no list of habits in the file")
+            raise Refused(f"{name} has no list of habits.")
         is_archived = name.rpartition("/")[2] == "habit_archive.json"
         for each in _with_names(value, found, name):
             habit = found.add(ImportedHabit(make_line(each["name"]), is_archived=is_archived))
@@ -119,10 +115,10 @@ def read_dijo(files: Mapping[str, Any]) -> HabitSource:
             if each.get("auto"):
                 found.report_loss("automatic counting", habit.name)
             stats = each.get("stats")
-            for text, said in stats.items() if isinstance(stats, dict) else ():
+            for text, result in stats.items() if isinstance(stats, dict) else ():
                 day = parse_day(text)
-                amount = DONE if said is True else make_amount(_dijo_number(said))
-                if day is None or (amount is None and said is not False):
+                amount = DONE if result is True else make_amount(_dijo_number(result))
+                if day is None or (amount is None and result is not False):
                     found.report_loss("invalid days", habit.name)
                 elif amount is not None:
                     habit.record(day, amount)
@@ -130,7 +126,7 @@ def read_dijo(files: Mapping[str, Any]) -> HabitSource:
 
 
 def _dijo_number(value: Any) -> Any:
-    """A count, or a number with its decimals apart: `{"value": 52, "precision": 1}` is 5.2."""
+    """A count, or a decimal number: `{"value": 52, "precision": 1}` is 5.2."""
     if not isinstance(value, dict):
         return value
     digits, places = value.get("value"), value.get("precision", 0)
@@ -147,7 +143,7 @@ _YES_OR_NO = frozenset({"0", "1", "0.0", "1.0"})
 
 
 def read_habitbull(name: str, text: str) -> HabitSource:
-    """Read an export."""
+    """Read an export, in which the date format is not known."""
     lines = read_habit_csv(name, text, "HabitName", "CalendarDate", "Value")
     counted = {line["HabitName"] for _, line in lines if line["Value"].strip() not in _YES_OR_NO}
     found = HabitSource()
@@ -159,7 +155,7 @@ def read_habitbull(name: str, text: str) -> HabitSource:
         if not title or day is None or value is None:
             is_unclear = day is None and not order and parse_day(line["CalendarDate"], "day")
             message = "days that may begin with the day or the month" if is_unclear else ""
-            found.report_loss(message or NOT_UNDERSTOOD, title, f"{name}:{number}")
+            found.report_loss(message or INVALID_LINES, title, f"{name}:{number}")
             continue
         habit = found.find_or_add(title)
         habit.group = habit.group or make_line(line.get("HabitCategory", ""))
@@ -172,11 +168,11 @@ def read_habitbull(name: str, text: str) -> HabitSource:
     return found
 
 
-# harsh and habitctl: `habits` with names and how often, `log` with a line for each day
+# harsh and habitctl: `habits` with names and frequencies, `log` with a line for each day
 #
-# A line of harsh is `date : name : y, n or s : remark : amount`, its last two parts optional; one
-# of habitctl is date, name and y, n or s with tabs between. Both take the last of two lines for
-# one habit and day.
+# A line of harsh is `date : name : y, n or s : note : amount`, with the last two parts optional. A
+# line of habitctl is date, name and y, n or s, separated by tabs. The last of two lines for a habit
+# and day counts.
 
 
 _HARSH_RULE = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,3}))?(w)?")
@@ -184,7 +180,7 @@ _RESULTS: dict[str, LogValue] = {"y": DONE, "n": MISS, "s": SKIP}
 
 
 def read_harsh(habits: str, log: str) -> HabitSource:
-    """Read both files; either may be empty."""
+    """Read the texts of both files; either may be empty."""
     found = HabitSource()
     group = ""
     for number, line in enumerate(habits.splitlines(), 1):
@@ -207,17 +203,17 @@ def read_harsh(habits: str, log: str) -> HabitSource:
         if amount is None:
             found.report_loss("invalid amounts", habit.name, place)
         elif amount.amount:
-            said = habit.entries.pop()
-            if said.value == DONE:
-                habit.entries.append(said._replace(value=amount))
+            entry = habit.entries.pop()
+            if entry.value == DONE:
+                habit.entries.append(entry._replace(value=amount))
             else:
-                habit.entries.append(said._replace(extra=(("amount", number_text),)))
+                habit.entries.append(entry._replace(extra=(("amount", number_text),)))
     found.keep_last_entries()
     return found
 
 
 def _define_harsh_habit(text: str, group: str, found: HabitSource, place: str) -> None:
-    """`Gym: 3/7`, and since 0.9 the last day of it, `Gym: 3/7: 2026-01-06`."""
+    """Read `Gym: 3/7`, or since 0.9 also with its last day: `Gym: 3/7: 2026-01-06`."""
     head, colon, last = text.rpartition(":")
     until = parse_day(last) if colon else None
     if until is not None:
@@ -225,7 +221,7 @@ def _define_harsh_habit(text: str, group: str, found: HabitSource, place: str) -
     title, _, words = text.rpartition(":")
     name = make_line(title)
     if not name:
-        found.report_loss(NOT_UNDERSTOOD, place=place)
+        found.report_loss(INVALID_LINES, place=place)
         return
     schedule = None
     if parts := _HARSH_RULE.fullmatch(words.strip()):
@@ -239,7 +235,7 @@ def _define_harsh_habit(text: str, group: str, found: HabitSource, place: str) -
 
 
 def read_habitctl(habits: str, log: str) -> HabitSource:
-    """Read both files; either may be empty."""
+    """Read the texts of both files; either may be empty."""
     found = HabitSource()
     for number, line in enumerate(habits.splitlines(), 1):
         text = line.strip()
@@ -249,7 +245,7 @@ def read_habitctl(habits: str, log: str) -> HabitSource:
         name = make_line(title)
         is_number = days.isascii() and days.isdigit() and len(days) < 5
         if not is_number or not name:
-            found.report_loss(NOT_UNDERSTOOD, place=f"habits:{number}")
+            found.report_loss(INVALID_LINES, place=f"habits:{number}")
             continue
         schedule = found.default_to_daily(_once_in(int(days)), f"once in {days} days", name)
         found.add(ImportedHabit(name, schedule=schedule))
@@ -258,7 +254,7 @@ def read_habitctl(habits: str, log: str) -> HabitSource:
         if len(parts) == 3:
             _record_day(found, place, parts[0], parts[1], parts[2].strip())
         else:
-            found.report_loss(NOT_UNDERSTOOD, place=place)
+            found.report_loss(INVALID_LINES, place=place)
     found.keep_last_entries()
     return found
 
@@ -278,14 +274,14 @@ def _record_day(
 ) -> ImportedHabit | None:
     day, title = parse_day(day_text), make_line(name)
     if day is None or not title or result not in _RESULTS:
-        found.report_loss(NOT_UNDERSTOOD, place=place)
+        found.report_loss(INVALID_LINES, place=place)
         return None
     habit = found.find_or_add(title)
     habit.record(day, _RESULTS[result], make_line(note))
     return habit
 
 
-# Habit Tracker 21 of Obsidian: a note for each habit, with the days it was done as `entries`
+# Habit Tracker 21 of Obsidian: a note for each habit, with the done days in `entries`
 
 
 _TRACKER21_FIELDS = frozenset({"title", "maxGap", "entries", "tags"})
@@ -297,7 +293,7 @@ def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
     for page, habit in _note_habits(pages, found, _TRACKER21_FIELDS):
         gap = page.word("maxGap").strip()
         if gap.isascii() and gap.isdigit() and len(gap) < 4 and int(gap):
-            # So many days may pass between two times without ending the streak.
+            # The maximum number of days between two entries of a streak.
             habit.schedule = make_schedule(1, int(gap) + 1) or "daily"
         for text in DAY_PATTERN.findall(page.raw.get("entries", "")):
             day = parse_day(text)
@@ -312,7 +308,7 @@ def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
 def _note_habits(
     pages: Iterable[SourceNote], found: HabitSource, known: frozenset[str]
 ) -> Iterator[tuple[SourceNote, ImportedHabit]]:
-    """Yield each note with its habit; fields that are not known are lost."""
+    """Yield each note with its habit; unknown fields are losses."""
     for page in pages:
         found.check_front_matter(page)
         habit = found.add(ImportedHabit(make_line(page.word("title")) or make_line(page.name)))
@@ -322,10 +318,10 @@ def _note_habits(
             found.report_loss(f"the field {make_line(key)}", habit.name)
 
 
-# The habits plug-in of Obsidian: a note for each habit, its days as a map below `records`
+# The habits plug-in of Obsidian: a note for each habit, with its days as a map in `records`
 #
-# Nested values are read from their source text, line by line or within braces, so that nothing
-# in them is ever expanded.
+# Nested values are read from their source text, in lines or braces, so that no YAML in them is
+# expanded.
 
 
 _PAIR = r"[\"']?([0-9]{4}-[0-9]{2}-[0-9]{2})[\"']?: *(\"[^\"\n]*\"|'[^'\n]*'|"
@@ -377,7 +373,7 @@ def _day_pairs(source: str) -> Iterator[tuple[str, str]]:
 
 
 def _read_pauses(habit: ImportedHabit, source: str, found: HabitSource) -> None:
-    """Pauses are a list of maps with `start` and `end`; each begins with one of them."""
+    """Read a list of maps with `start` and `end`."""
     for part in re.split(r"(?:^|\n)[ \t]*-[ \t]|\{", source):
         days = {
             key: parse_day(text)

@@ -86,7 +86,7 @@ def name_file(name: str) -> Iterator[None]:
     try:
         yield
     except Refused as error:
-        raise Refused(f"{name}: {error.message}", error.hint) from error
+        raise Refused(f"{name}: {error.message}.", error.hint) from error
 
 
 class SourceNote(NamedTuple):
@@ -236,5 +236,5 @@ def find_habits(value: Any) -> list[Any]:
     """Return the list of habits of a JSON object; Refused without one."""
     habits = value.get("habits") if isinstance(value, dict) else None
     if not isinstance(habits, list):
-        raise Refused("the file has no list of habits")
+        raise Refused("The file has no list of habits.")
     return habits

@@ -1,7 +1,6 @@
 """HTML of other programs as Markdown: cleaned by nh3, parsed by Beautiful Soup, then markdownify.
 
-A reader gets the cleaned tree first, and may put Markdown of its own in the place of what only its
-program knows, such as Evernote's boxes.
+A reader gets the cleaned tree first, and may replace its program's own tags by Markdown.
 """
 
 from __future__ import annotations
@@ -38,9 +37,9 @@ _SCHEMES = {"http", "https", "mailto", "tel", "evernote", "joplin", "file"}
 _NUMBER = "nk-number"
 
 _MAX_DEPTH = 200
-"""How deep tags may be nested: cleaning takes quadratic time over them."""
+"""Maximum depth of nested tags; the time for cleaning is quadratic in it."""
 _MAX_TAGS = 40_000
-"""How many tags a text may have: each takes two kilobytes of memory while it is read."""
+"""Maximum number of tags; each needs two kilobytes of memory."""
 _PLAIN_TAG = re.compile(
     r"""<(/?)([A-Za-z][\w-]*+)(?:\s+[\w:-]++(?:="[^"<>]*"|='[^'<>]*')?+)*+\s*+(/?)>"""
 )
@@ -70,11 +69,11 @@ def parse_html(
 
     Args:
         html: A document or a part of one.
-        tags: Tags of the program's own.
-        attributes: Attributes that any tag may have besides.
+        tags: More tags to allow.
+        attributes: More attributes to allow in every tag.
 
     Raises:
-        Refused: It is nested deeper, or has more tags, than any program writes.
+        Refused: The HTML is nested too deeply, or has too many tags.
     """
     allowed = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
     allowed["*"] |= set(attributes)
@@ -96,7 +95,7 @@ def parse_html(
 
 
 def write_markdown(root: Tag, resolve: Resolve) -> str:
-    """Write a tree as Markdown; `resolve` knows addresses that are pages or files of the export."""
+    """Return a tree as Markdown; `resolve` returns links to pages and files of the export."""
     _prepare(root)
     text = _Converter(resolve).convert_soup(root)
     text = _BOX.sub(r"\1 ", _SPACES.sub("", text))
@@ -113,7 +112,7 @@ class _Converter(MarkdownConverter):
         self._resolve = resolve
 
     def escape(self, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002 - markdownify's
-        """Escape what Markdown would take for its own."""
+        """Escape Markdown syntax."""
         return _TO_ESCAPE.sub(lambda match: "".join(f"\\{sign}" for sign in match[0]), text)
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -162,7 +161,7 @@ class _Converter(MarkdownConverter):
 
 
 def _is_nested(html: str) -> bool:
-    """Whether every tag is closed in its place, as programs write it, and no text hides any."""
+    """Whether all tags are nested correctly, without comments and scripts."""
     names: list[str] = []
     count = 0
     for found in _PLAIN_TAG.finditer(html):
@@ -180,9 +179,9 @@ def _is_nested(html: str) -> bool:
 
 
 def _write_nested(html: str) -> str:
-    """Write HTML with every tag closed in its place; Refused when it is larger than any program's.
+    """Return correctly nested HTML; Refused for too many tags or levels.
 
-    Cleaning takes quadratic time over tags that are nested deeply or closed in another order.
+    Otherwise cleaning takes quadratic time.
     """
     if html.count("<") > 2 * _MAX_TAGS:
         raise Refused(f"HTML with more than {_MAX_TAGS} tags")
@@ -202,10 +201,9 @@ def _write_nested(html: str) -> str:
 
 
 def _prepare(root: Tag) -> None:
-    """Number items, and open heads of several rows: markdownify counts them anew for each.
+    """Number items, and unwrap table heads of several rows, which markdownify counts too often.
 
-    A heading in a link becomes a link in a heading, and marks that touch become one: Markdown has
-    neither.
+    Headings in links become links in headings, and adjacent marks are joined, as Markdown needs.
     """
     for link in root.find_all("a"):
         for heading in link.find_all(re.compile("h[1-6]")):

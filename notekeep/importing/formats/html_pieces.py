@@ -1,4 +1,4 @@
-"""Read HTML as a sequence of tags with the words behind them, however they are nested."""
+"""Read HTML as a sequence of tags, each with the text after it, ignoring the nesting."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _BARE_SIGN = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-F
 
 
 def plain_html(html: str) -> str:
-    """Return HTML without comments, declarations, bare `&` and a tag that is cut off.
+    """Return HTML without comments, declarations, bare `&` and a truncated last tag.
 
-    Python's parser takes quadratic time over them, or gives up.
+    Python's parser is slow on them or fails.
     """
     html = _BARE_SIGN.sub("&amp;", _NO_TAG.sub("", clean_text(html)))
     end = html.rfind(">") + 1
@@ -28,21 +28,21 @@ def plain_html(html: str) -> str:
 
 
 class Piece(NamedTuple):
-    """A tag of HTML, and the words behind it."""
+    """A tag and the text after it."""
 
-    tag: str  # "a"; "/a" where it ends
+    tag: str  # "a"; "/a" for an end tag
     facts: dict[str, str]
     line: int
     words: list[str]
 
     @property
     def text(self) -> str:
-        """The words up to the next tag that is wanted."""
+        """The text up to the next needed tag."""
         return "".join(self.words)
 
 
 def read_pieces(html: TextIO, is_needed: Callable[[str, dict[str, str]], bool]) -> Iterator[Piece]:
-    """Yield the tags that are wanted; a part of the file at a time is in memory."""
+    """Yield the needed tags, reading the file in parts."""
     parser = _PieceParser(is_needed)
     count = 0
     for part in _split_html(html):
@@ -56,7 +56,7 @@ def read_pieces(html: TextIO, is_needed: Callable[[str, dict[str, str]], bool]) 
 
 
 def _split_html(html: TextIO) -> Iterator[str]:
-    """Yield HTML in parts that end outside of tags and comments."""
+    """Yield parts that end outside of tags and comments."""
     rest = ""
     while part := html.read(_CHUNK):
         rest += part

@@ -1,4 +1,4 @@
-"""Hypothesis: annotations of web pages, as its client exports them or its API lists them."""
+"""Hypothesis: annotations of web pages, from an export or the API."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
 def _read_file(name: str, text: TextIO) -> Records:
     works: dict[str, Work] = {}
     passages: dict[str, Passage] = {}
-    replies: list[tuple[list[str], str, str]] = []  # what they are to, their texts and places
+    replies: list[tuple[list[str], str, str]] = []  # ids of annotations, text, place
 
     def read_annotation(row: dict[str, Any]) -> None:
         if row.get("references"):
-            # An answer may come before what it is to.
+            # A reply may come before its annotation.
             user = clean_line(row.get("user")).removeprefix("acct:").partition("@")[0]
             reply = f"{user}: {plain_text(row.get('text'))}"
             replies.append((list(row["references"]), reply, f"{name}, {row['id']}"))

@@ -1,6 +1,6 @@
-"""Joplin: a JEX file, or the folder of its RAW export, which holds the same.
+"""Joplin: a JEX file, or the folder of a RAW export, with the same content.
 
-Every item is a file called by its id: a title, a text, and lines of `key: value` at its end.
+Every item is a file with its id as name: a title, a text, and lines of `key: value` at the end.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MAX_DEPTH = 20
 
 
 class _Item(NamedTuple):
-    """A note, a notebook, a file, a tag, or that a note has a tag."""
+    """A note, a notebook, a file, a tag, or a tag of a note."""
 
     title: str
     body: str
@@ -49,7 +49,7 @@ class _Item(NamedTuple):
     place: str
 
     def fact(self, *names: str) -> str:
-        """Return the first of some facts that is there; "" for none, which Joplin writes as 0."""
+        """Return the first fact that is neither missing nor 0; "" for none."""
         found = (self.facts.get(name, "") for name in names)
         return next((text for text in found if text not in ("", "0")), "")
 
@@ -70,7 +70,7 @@ def _read(files: InputFiles) -> Records:
 
 
 def _read_item(files: InputFiles, name: str, items: dict[str, dict[str, _Item]]) -> Records:
-    """Read an item: its facts are the lines below the last blank line."""
+    """Read an item; the lines below the last blank line are its facts."""
     head, gap, foot = clean_text(files.text(name)).rstrip("\n").rpartition("\n\n")
     lines = foot.split("\n")
     facts = {match[1]: match[2] for line in lines if (match := _FACT.fullmatch(line))}
@@ -89,7 +89,7 @@ def _read_item(files: InputFiles, name: str, items: dict[str, dict[str, _Item]])
 
 
 class _Export:
-    """The items of an export, and which files its notes use."""
+    """The items of an export, and the ids of used files."""
 
     def __init__(self, items: dict[str, dict[str, _Item]], names: tuple[str, ...]) -> None:
         self.used: set[str] = set()
@@ -141,7 +141,6 @@ class _Export:
         return "/".join(titles)
 
     def _link(self, page: Page, number: str, words: str) -> str:
-        """Write a link to a note or a file of the export."""
         item, member = self._files.get(number), self._members.get(number)
         self.used.add(number)
         if member:
@@ -150,7 +149,7 @@ class _Export:
 
 
 def _file_name(item: _Item | None, member: str) -> str:
-    """Return what a file was called, with the ending that its member has."""
+    """Return the original name of a file, with the ending of its member."""
     base = member.rpartition("/")[2]
     if item is None:
         return base

@@ -1,8 +1,8 @@
 """Kindle's `My Clippings.txt`: a record for every highlight, note and bookmark ever made.
 
-The file only grows. A highlight that is resized is written again, so records of one place whose
-texts begin or end alike are one passage: its id comes from the first of them, its text from the
-last. The second line of a record is in the language of the device; it is read by words and numbers.
+The file only grows. A resized highlight is written again, so records at one place whose texts have
+the same start or end are one passage, with the id of the first and the text of the last. The second
+line of a record is in the device's language, and is parsed by words and numbers.
 """
 
 from __future__ import annotations
@@ -77,17 +77,17 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?\s*(AM|PM)?")
 _CJK_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _LIMIT = re.compile(r"<[^<>]{10,200}>")
 _MAX_LINE = 500
-"""How much of a second line is read; a real one has a hundred letters."""
+"""Maximum length of a second line; real ones have about a hundred characters."""
 _MAX_CHAINS = 50
-"""How many highlights of one place are compared with a new one."""
+"""Number of highlights at a place to compare with a new one."""
 _MAX_PLACES = 300_000
-"""How many places of one book are remembered."""
+"""Number of places of a book to index."""
 
 
 class _Record(NamedTuple):
-    kind: str  # of _KINDS, "" when the words are of another language
+    kind: str  # a key of _KINDS, "" in an unknown language
     page: str
-    start: int  # of the location, else of the page; -1 for neither
+    start: int  # location or page; -1 for neither
     end: int
     has_location: bool
     at: str
@@ -129,7 +129,7 @@ def _read_file(name: str, text: TextIO) -> Records:
 
 
 def _split_records(text: TextIO) -> Iterator[tuple[int, list[str], bool]]:
-    """Yield records by their lines: the number of the first, and whether the last one is there."""
+    """Yield the first line number and the lines of each record, and whether it is complete."""
     lines: list[str] = []
     number = first = size = 0
     while line := text.readline(MAX_TEXT):
@@ -148,7 +148,7 @@ def _split_records(text: TextIO) -> Iterator[tuple[int, list[str], bool]]:
 
 
 def _find_loss(record: _Record) -> str:
-    """Why a record is left out; "" for one that is not."""
+    """Return the reason to leave out a record; "" for none."""
     if record.kind == "bookmark":
         return "bookmarks"
     if not record.text:
@@ -161,23 +161,23 @@ def _find_loss(record: _Record) -> str:
 
 
 def make_book(title: str, authors: tuple[str, ...], passages: Iterable[Passage]) -> Work:
-    """Return the work of a Kindle book, which has no id but its title and authors."""
+    """Return a Kindle book, identified by title and authors."""
     people = f" ({', '.join(authors)})" if authors else ""
     return Work("book", title, (f"kindle:{title}{people}",), authors, passages=list(passages))
 
 
 def book_key(title: str, authors: tuple[str, ...]) -> str:
-    """Return what keys of passages have in common for all exports of one book."""
+    """Return the prefix of passage keys, the same in all exports of a book."""
     return f"{fold_letters(title)}|{'|'.join(sorted(surnames(authors)))}"
 
 
 def passage_key(book: str, place: object, text: str) -> str:
-    """Return the key of a highlight, in clippings and notebook alike."""
+    """Return the key of a highlight, the same in clippings and notebook."""
     return f"{book}|{place}|{fold_letters(text[:120])[:40]}"
 
 
 def split_title(line: str) -> tuple[str, tuple[str, ...]]:
-    """Split `A title (Series) (Author)`: the last brackets are the author's, unless with digits."""
+    """Split `A title (Series) (Author)`; last brackets with digits are not the author."""
     if not line.endswith(")"):
         return line, ()
     depth = 0
@@ -254,12 +254,12 @@ def _read_time(text: str) -> str:
 class _Chain:
     passage: Passage
     end: int  # of the last record
-    texts: list[str]  # folded, of each record
+    texts: list[str]  # the folded texts of its records
 
 
 def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
     chains: list[_Chain] = []
-    chain_of: list[_Chain | None] = []  # of each record; None for a note
+    chain_of: list[_Chain | None] = []  # for each record; None for a note
     by_place: dict[int, list[_Chain]] = {}
     reach = min(100, _MAX_PLACES // len(records))
     for record in records:
@@ -306,7 +306,7 @@ def _make_passage(book: str, record: _Record) -> Passage:
 
 
 def _is_resized(chain: _Chain, letters: str) -> bool:
-    """Whether a text is that of a chain with one end moved: dragging a handle keeps the other."""
+    """Whether a text is a resized one of the chain: one end stays the same."""
     return any(_is_alike(one, letters) for one in chain.texts[-_MAX_CHAINS:])
 
 
@@ -319,16 +319,16 @@ def _bind_note(
     book: str,
     record: _Record,
     near: list[_Chain],
-    beside: tuple[_Chain | None, _Chain | None],
+    neighbors: tuple[_Chain | None, _Chain | None],
     notes: dict[str, Passage],
 ) -> None:
-    """Give a note to the highlight that ends where it is, else to one around it.
+    """Add a note to the highlight that ends at its place, else to one around it.
 
-    Of several, to that of the record before or after it in the file. A note takes the place of
-    another only where both surely belong to one passage, which a page alone does not tell.
+    Of several, the record before or after it in the file is chosen. A note replaces another only
+    if both surely belong to the same passage, for which a page number is not enough.
     """
     places = [one for one in near if one.end == record.start] or near
-    known = [one for one in beside if one is not None and one in places]
+    known = [one for one in neighbors if one is not None and one in places]
     is_sure = record.has_location and bool(known or len(places) == 1)
     for chain in (*known, *reversed(places)):
         if is_sure or _may_replace(chain.passage, record):
@@ -343,7 +343,7 @@ def _bind_note(
 
 
 def _may_replace(passage: Passage, record: _Record) -> bool:
-    """Whether a note is new to a passage, or another version of the one that it has."""
+    """Whether a passage has no note, or another version of this one."""
     known = fold_letters(passage.note)
     return not known or _is_alike(known, fold_letters(record.text))
 

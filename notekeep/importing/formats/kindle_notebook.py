@@ -1,7 +1,7 @@
-"""The notebook of a book that Kindle's apps export as HTML.
+"""The notebook of a book, exported as HTML by Kindle's apps.
 
-Real exports hold ill-nested tags, so it is read as a sequence of marked pieces and not as a tree.
-Headings are in the language of the app; what they are is told by classes and numbers.
+Its tags may be nested incorrectly, so it is read as a sequence of tags. Headings are in the app's
+language, so they are parsed by classes and numbers.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CLASSES = frozenset(
 _MAX_PLACE = 30
 _MAX_HEADING = 1000
 _LETTERS_PER_LOCATION = 100
-"""A location of Kindle is 128 bytes of the book, markup among them."""
+"""A Kindle location is 128 bytes of the book with its markup."""
 
 
 class _Part:
@@ -55,11 +55,11 @@ def _is_needed(tag: str, facts: dict[str, str]) -> bool:
 
 
 def _read_file(name: str, text: TextIO) -> Records:
-    # One that was sent as a mail has no title but that of its file.
+    # A notebook from a mail has its title only in the file name.
     stem = name.rpartition("/")[2].rpartition(".")[0].removesuffix(" - Notebook")
     title = chapter = ""
     authors: tuple[str, ...] = ()
-    heading: _Part | None = None  # whose text comes next
+    heading: _Part | None = None  # the heading of the next text
     passages: list[Passage] = []
     for part in _split_parts(text):
         if part.name == "noteText" and heading is not None:
@@ -107,7 +107,7 @@ def _add(passages: list[Passage], book: str, heading: _Part, text: str, chapter:
     parts = re.split(r"\s*[>·]\s*", rest)
     places = [part for part in parts if _is_place(part)]
     tail = " · ".join(places or parts[-1:])
-    # A chapter within the section may stand before the place.
+    # A chapter in the section may come before the place.
     chapter = " > ".join(part for part in parts if part not in (*places, parts[-1])) or chapter
     color = heading.color or (kind.partition("(")[2].rstrip(") ") or "-" if "(" in kind else "")
     page_match, place = PAGE_PATTERN.search(tail), LOCATION_PATTERN.search(tail)

@@ -39,7 +39,7 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read_file(files: InputFiles, name: str) -> Records:
-    """Read the books that have highlights or were finished."""
+    """Yield the books with highlights, and finished books."""
     works: dict[str, Work] = {}
     chapters: dict[str, str] = {}
     places: dict[str, float] = {}

@@ -1,7 +1,6 @@
-"""KOReader: `metadata.*.lua`, which lies in a folder of each book's name and `.sdr`.
+"""KOReader: `metadata.*.lua` in a folder `TITLE.sdr` for each book.
 
-The file is a Lua program that returns a table. It is read as the literals that KOReader writes, and
-never run.
+The file is a Lua program that returns a table. Only literals are parsed; nothing is run.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ def _read_file(files: InputFiles, name: str) -> Records:
 
 
 def _read_old(table: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of older files: highlights by page, and their notes among the bookmarks."""
+    """The rows of older files: highlights by page, with the notes in bookmarks."""
     notes = {
         str(one.get("datetime")): str(one.get("text") or "")
         for one in _items(table.get("bookmarks"))
@@ -91,7 +90,7 @@ def _read_old(table: dict[str, Any]) -> list[dict[str, Any]]:
     for page, found in (table.get("highlight") or {}).items():
         for one in _items(found):
             note = notes.get(str(one.get("datetime")), "")
-            # Without a note of the reader, KOReader makes one from the words.
+            # Without a note, KOReader makes one from the text.
             is_own = bool(note) and str(one.get("text") or "")[:20] not in note
             row = {"pageno": page, "drawer": "lighten", "note": note if is_own else ""}
             rows.append({**row, **one})
@@ -99,13 +98,13 @@ def _read_old(table: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _items(value: object) -> list[dict[str, Any]]:
-    """The values of a Lua list, which is a table with numbers as keys."""
+    """The values of a Lua list, a table with numbers as keys."""
     table = value if isinstance(value, dict) else {}
     keys = sorted(table, key=lambda key: (read_number(key), str(key)))
     return [table[key] for key in keys]
 
 
-# Lua: the literals that KOReader writes are those of JSON in other signs
+# Lua literals, converted to JSON
 
 _TOKEN = re.compile(
     r"""\s*(?:--[^\n]*\s*)*(?:
@@ -120,7 +119,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "", "b": "", "f": "", "v": "",
 
 
 def _read_lua(text: str) -> dict[str, Any]:
-    """Read the table that a file returns; Refused for anything but literals with their keys."""
+    """Read the table that a file returns; Refused for anything but literals."""
     begin = re.search(r"(?m)^\s*return\b", text)
     at = begin.end() if begin else len(text)
     found: list[str] = []
@@ -129,7 +128,7 @@ def _read_lua(text: str) -> dict[str, Any]:
         _add_token(found, match)
     try:
         table: object = json.loads("".join(found)) if match else None
-    except (ValueError, RecursionError):  # no keys, or what is not closed
+    except (ValueError, RecursionError):  # a missing key or bracket
         table = None
     if not isinstance(table, dict):
         raise Refused("not a Lua table, or one with more than literals")

@@ -1,4 +1,4 @@
-"""Logseq: the folder of a graph in Markdown. Its blocks stay a list, as they are there."""
+"""Logseq: the folder of a graph in Markdown. Its blocks stay a list."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _CALLOUTS = ("note", "tip", "important", "caution", "warning", "example", "pinne
 
 
 class _Source(NamedTuple):
-    """A page before its links are written."""
+    """A page before its links are converted."""
 
     page: Page
     lines: list[str]
@@ -56,14 +56,14 @@ class _Source(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """A block that others refer to."""
+    """A block with references to it."""
 
     key: str  # of its page
     text: str
 
 
 def _detect(name: str, _: bytes) -> bool:
-    """Whether a file is the settings of a graph, whose pages lie beside it."""
+    """Whether a file is the configuration of a graph; its pages are found from there."""
     return name == _CONFIG or name.endswith(f"/{_CONFIG}")
 
 
@@ -73,7 +73,7 @@ def _read_graph(files: InputFiles, config: str) -> Records:
     graph = _Graph(frozenset(files.names))
 
     def read_page(member: str, folder: str, stem: str) -> None:
-        # A file writes namespaces as `___`, `%2F` or dots.
+        # Namespaces in file names are separated by `___`, `%2F` or dots.
         name = unquote(stem.replace("___", "/") if is_triple else stem.replace(".", "/"))
         graph.add(_read_page(files.text(member), member, folder, name))
 
@@ -105,7 +105,7 @@ def _read_page(text: str, member: str, folder: str, name: str) -> _Source:
         title, kind = "-".join(day.groups()), "daily"
     else:
         title, kind = name.rpartition("/")[2], "note"
-    # In a link, what follows `#` is a part of a page.
+    # In a link, `#` starts a heading.
     page = Page(f"logseq:{name.replace('#', '%23')}", title, "", kind, names=(name,))
     page.folder = name.rpartition("/")[0] if kind == "note" else ""
     for key, value in own.items():
@@ -128,7 +128,7 @@ def _set_property(page: Page, key: str, value: str) -> None:
 
 
 class _Graph:
-    """The pages of a graph, and the blocks in them that others refer to."""
+    """The pages of a graph, and their blocks with ids."""
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
@@ -137,7 +137,6 @@ class _Graph:
         self._blocks: dict[str, _Target] = {}
 
     def add(self, source: _Source) -> None:
-        """Add a page, and find its blocks with ids."""
         self._sources.append(source)
         for name in source.page.names:
             self._pages.setdefault(fold_name(name), source.page.key)
@@ -152,7 +151,7 @@ class _Graph:
                 text = bullet[2]
 
     def write_pages(self) -> Records:
-        """Yield all pages with their links, and what was lost."""
+        """Yield all pages with their links, and losses."""
         for source in self._sources:
             losses: list[str] = []
             blocks = [self._write_block(block, losses) for block in _split_blocks(source.lines)]
@@ -162,7 +161,7 @@ class _Graph:
             yield source.page
 
     def _write_block(self, lines: list[str], losses: list[str]) -> list[str]:
-        """Write a block: a bullet, and what belongs to it below."""
+        """Convert a block: a bullet with the lines below it."""
         found: list[str] = []
         number = planned = ""
         is_code = is_log = False
@@ -196,7 +195,7 @@ class _Graph:
         def refer(number: str, words: str, *, is_embed: bool = False) -> str:
             target = self._blocks.get(number)
             if target is None:
-                losses.append("references to blocks that are not there")
+                losses.append("references to missing blocks")
                 return ""
             text = "" if is_embed else words or target.text
             return page_link(f"{target.key}#^{number}", text, is_embed=is_embed)
@@ -241,11 +240,11 @@ def _split_blocks(lines: list[str]) -> Iterator[list[str]]:
 
 
 def _write_parts(lines: list[str]) -> list[str]:
-    """Write the parts of a block, such as quotes and code, as Markdown has them."""
+    """Convert parts of a block, such as quotes and code, to Markdown."""
     found: list[str] = []
     is_code = False
     quote = ""
-    waiting = ""  # the bullet of a block whose text begins on the next line
+    waiting = ""  # the bullet of a block whose text starts on the next line
     for line in lines:
         words, indent = line.strip(), line[: len(line) - len(line.lstrip())]
         if begin := _BEGIN.search(line):
@@ -278,7 +277,7 @@ def _write_state(line: str, planned: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return the words of a block as those of a link may be."""
+    """Return the text of a block as the text of a link."""
     words = _REFERENCE.sub("…", _PAGE.sub(lambda found: found[2], text))
     plain = clean_line(re.sub(r"[\[\]|*`^#]", "", _STATE.sub("", words)))
     return f"{plain[:80].rstrip()}…" if len(plain) > 80 else plain

@@ -1,7 +1,7 @@
-"""Loop Habit Tracker: read its CSV files and its database, of every version; write the CSV files.
+"""Loop Habit Tracker: read CSV files and databases of all versions, and write the CSV files.
 
-Values of days are its own: a check, one that it worked out by itself, a no, a skip, unknown, or
-thousandths of an amount. What it works out by itself is counted anew here and is no entry.
+The value of a day is a check, an automatic check, a no, a skip, unknown, or thousandths of an
+amount. Automatic checks are computed again here and are not imported.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ _HABIT_COLUMNS = (
     *("reminder_hour", "reminder_min", "reminder_days", "position"),
 )
 _DAY_COLUMNS = ("habit", "timestamp", "value", "notes")
-"""What is read of each table, where it has it."""
+"""The columns to read; old versions do not have all."""
 
 Cells: TypeAlias = "Mapping[str, Any]"
-"""A row of a table, by the names of its columns; what a version does not have yet is missing."""
+"""A row of a table by column, without missing and empty cells."""
 
 
 def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
@@ -99,7 +99,7 @@ def _set_goal(habit: ImportedHabit, row: Cells, times: int, days: int, found: Ha
     target = row.get("target_value")
     is_number = isinstance(target, int | float) and 0 <= target < 1e12
     thousandths = round(target * amounts.MILLI) if is_number and target is not None else 0
-    if sign == ">=":  # nothing is always reached, so any amount will do
+    if sign == ">=":  # a target of 0 would always be met
         thousandths = max(1, thousandths)
     amount = amounts.format_number(thousandths)
     habit.goal = f"{sign} {amount} {habit.unit}".rstrip() + _PERIODS.get(days, "")
@@ -110,15 +110,15 @@ def _whole(value: Any, default: int = 0) -> int:
 
 
 def _set_start_and_end(habit: ImportedHabit, found: HabitSource) -> None:
-    """Let a habit begin, and one that is over end, with the days that Loop counts as covered."""
+    """Set the first day, and for an archived habit the last, to the days that Loop counts."""
     schedule = parse_schedule(str(habit.schedule))
-    checks = sorted(said.day for said in habit.entries if said.value == DONE)
+    checks = sorted(entry.day for entry in habit.entries if entry.value == DONE)
     covered = spans(checks, *schedule) if isinstance(schedule, InDays) else []
     if not covered:
         return
-    for _ in range(sum(said.value == SKIP for said in habit.entries)):
+    for _ in range(sum(entry.value == SKIP for entry in habit.entries)):
         found.report_loss("skipped days in a streak, which Loop counts", habit.name)
-    days = [said.day for said in habit.entries]
+    days = [entry.day for entry in habit.entries]
     habit.since = min(covered[0][0], *days)
     if habit.is_archived:
         habit.until = max(covered[-1][1], *days)
@@ -140,9 +140,8 @@ def _add_day(habit: ImportedHabit, day: int, value: int, note: str, found: Habit
 
 # Habits.csv, and a folder with Checkmarks.csv for each habit
 #
-# Three layouts are known: 1.x without a head in the folders and with a 0 on every empty day, 2.0
-# with Question and NumRepetitions, 2.1 and later with Type, Unit, Target and notes. Columns are
-# found by their heads.
+# There are three layouts: 1.x without column names in the folders and with a 0 on every empty day,
+# 2.0 with Question and NumRepetitions, 2.1 and later with Type, Unit, Target and notes.
 
 
 HABITS_FILE, CHECKMARKS_FILE = "Habits.csv", "Checkmarks.csv"
@@ -161,15 +160,15 @@ _COLUMNS = {
     "Archived?": "archived",
     "Archived": "archived",
 }
-"""The columns that are read, of any version, by what the database calls them."""
+"""The columns of all versions and their names in the database."""
 
 
 def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
-    """Read an export: the texts of its CSV files by their path in the archive or folder."""
+    """Read an export: the texts of its CSV files by path."""
     found = HabitSource()
     top = next((name for name in files if name.rpartition("/")[2] == HABITS_FILE), None)
     if top is None:
-        raise Refused(f"there is no {HABITS_FILE}", "use the zip exported by Loop, or its folder")
+        raise Refused(f"There is no {HABITS_FILE}.", "Use the zip exported by Loop, or its folder.")
     base = top[: -len(HABITS_FILE)]
     rows = read_habit_csv(top, files[top], "Position", "Name")
     folders = _folders(files, base)
@@ -209,7 +208,7 @@ def _count(text: str) -> int:
 
 
 def _folders(files: Mapping[str, str], base: str) -> dict[int, str]:
-    """The Checkmarks.csv of each habit, by the number its folder begins with."""
+    """The Checkmarks.csv of each habit, by the number at the start of its folder."""
     found: dict[int, str] = {}
     for name in files:
         folder, _, file = name.removeprefix(base).rpartition("/")
@@ -235,7 +234,7 @@ def _read_days(
             found.report_loss("invalid lines", habit.name, f"{name}:{number}")
             continue
         if not has_head and value == 0:
-            value = UNKNOWN  # before 2.0 a day without a check has a 0, whether it was a no or not
+            value = UNKNOWN  # before 2.0, a 0 is a no or an empty day
         note = row[2] if len(row) > 2 else ""
         _add_day(habit, day, value, note, found)
 
@@ -243,7 +242,7 @@ def _read_days(
 def _read_shared_days(
     habit: ImportedHabit, rows: Sequence[tuple[int, list[str]]], column: int, found: HabitSource
 ) -> None:
-    """Read the days of a habit from its column of the file for all; names may hold commas."""
+    """Read the days of a habit from its column of the shared file."""
     for _, row in rows[1:]:
         day = parse_day(row[0])
         value = _parse_value(row[column]) if column < len(row) else UNKNOWN
@@ -261,14 +260,14 @@ def _parse_value(text: str) -> int | None:
     return int(plain) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
 
 
-# The tables of the database: before there were values, one row for each check and nothing else
+# The tables of the database; old versions have a row for each check, without values
 
 
 _A_DAY = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAYS = range(FIRST_DAY, LAST_DAY + 1)
 _WEEKDAYS = {2: "mon", 3: "tue", 4: "wed", 5: "thu", 6: "fri", 0: "sat", 1: "sun"}
-"""The weekdays of a reminder, by their bit."""
+"""The weekdays of a reminder by bit."""
 
 
 def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSource:
@@ -290,7 +289,7 @@ def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSou
         else:
             _add_day(owner, day, value, row.get("notes") or "", found)
     for habit in known.values():
-        habit.entries.sort(key=lambda said: said.day)
+        habit.entries.sort(key=lambda entry: entry.day)
         _set_start_and_end(habit, found)
     if known:
         found.report_loss("colours: not used by notekeep")
@@ -319,13 +318,12 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read(files: InputFiles) -> HabitSource:
-    """Read a database, else an export of CSV files; Refused for any other files."""
+    """Read a database, or else an export of CSV files."""
     databases = [name for name in files.names if is_database(files.head(name))]
     if not databases:
         return read_loop_csv(dict(read_texts(files, ".csv")))
     with files.database(databases[0]) as opened:
         try:
-            # Columns that a version of Loop does not have are missing, as empty cells are.
             habits, days = (
                 [
                     {name: cell for name, cell in row.items() if cell is not None}
@@ -346,8 +344,8 @@ FORMATS = (Format("loop", "Loop Habit Tracker", "", _detect, _read),)
 
 # Habits in the layout of Loop's CSV export.
 #
-# Loop knows a frequency, so many times in so many days, and amounts in one unit; what has no place
-# in that is named. Scores are Loop's own, since the strength of a habit is.
+# Loop has a frequency (times in a number of days) and amounts in one unit. Everything else is
+# reported as a loss. Scores are the strength of a habit, which is computed as in Loop.
 
 
 SCORES = "Scores.csv"
@@ -360,7 +358,7 @@ HEAD = (
 
 
 class HabitHistory(NamedTuple):
-    """A habit, what was logged, and the remarks of days by their ordinals."""
+    """A habit, its days, and the notes of days by ordinal."""
 
     habit: Definition
     days: DayHistory
@@ -370,25 +368,25 @@ class HabitHistory(NamedTuple):
 def write_loop_files(
     habits: Sequence[HabitHistory], today: int
 ) -> tuple[dict[str, str], list[str]]:
-    """Write the files of an export, up to a day, by name; and say what Loop has no place for."""
+    """Return the files of an export up to a day, by name, and the losses."""
     losses: dict[str, None] = {}
     rows, marks, scores = [], [], []
     files: dict[str, str] = {}
-    for number, kept in enumerate(habits, 1):
-        title = re.sub(r"[^A-Za-z0-9 _-]+", "", kept.habit.title)
+    for number, history in enumerate(habits, 1):
+        title = re.sub(r"[^A-Za-z0-9 _-]+", "", history.habit.title)
         folder = f"{number:03} {title}".strip()[:60].strip()
-        rows.append(_row(number, kept.habit, losses, today))
-        marks.append(_marks(kept, losses, today))
-        first, values = strengths(kept.habit, kept.days, today)
+        rows.append(_row(number, history.habit, losses, today))
+        marks.append(_marks(history, losses, today))
+        first, values = strengths(history.habit, history.days, today)
         scores.append({first + place: f"{value:.4f}" for place, value in enumerate(values)})
         newest = sorted(marks[-1].items(), reverse=True)
-        lines = [(format_iso(day), mark, kept.notes.get(day, "")) for day, mark in newest]
+        lines = [(format_iso(day), mark, history.notes.get(day, "")) for day, mark in newest]
         points = [
             (format_iso(day), score) for day, score in sorted(scores[-1].items(), reverse=True)
         ]
         files[f"{folder}/{SCORES}"] = write_csv_table(("Date", "Score"), points)
         files[f"{folder}/{CHECKMARKS_FILE}"] = write_csv_table(("Date", "Value", "Notes"), lines)
-    names = [kept.habit.title for kept in habits]
+    names = [history.habit.title for history in habits]
     shared = {
         HABITS_FILE: write_csv_table(HEAD, rows),
         SCORES: _shared(names, scores, "0.0000", today),
@@ -427,22 +425,22 @@ def _frequency(habit: Definition, losses: dict[str, None], today: int) -> tuple[
     return (1, 1) if times == days else (times, days)
 
 
-def _marks(kept: HabitHistory, losses: dict[str, None], today: int) -> dict[int, str]:
-    """What Loop says of each day, without those it knows nothing of."""
-    habit, days = kept.habit, kept.days
+def _marks(history: HabitHistory, losses: dict[str, None], today: int) -> dict[int, str]:
+    """Loop's value of each day that has one."""
+    habit, days = history.habit, history.days
     is_numeric = habit.goal.kind != "done"
     found: dict[int, str] = {}
-    for day, said in days.logged_days():
-        if said.value == "none" or day > today:
+    for day, logged in days.logged_days():
+        if logged.value == "none" or day > today:
             continue
-        if said.value == "skip":
+        if logged.value == "skip":
             found[day] = "SKIP"
         elif is_numeric:
-            found[day] = _amount(habit, said, losses)
+            found[day] = _amount(habit, logged, losses)
         else:
-            if said.value == "amount":
+            if logged.value == "amount":
                 losses[f"{habit.title}: amounts, as it has no amount goal"] = None
-            found[day] = "YES_MANUAL" if said.value == "done" or said.amount > 0 else "NO"
+            found[day] = "YES_MANUAL" if logged.value == "done" or logged.amount > 0 else "NO"
     if not is_numeric:
         for day in _covered(habit, found, today):
             found.setdefault(day, "YES_AUTO")
@@ -463,7 +461,7 @@ def _amount(habit: Definition, day: DayValue, losses: dict[str, None]) -> str:
 
 
 def _covered(habit: Definition, marks: Mapping[int, str], today: int) -> Iterable[int]:
-    """The days that Loop fills by itself, because enough others near them are checked."""
+    """The automatic checks of Loop, between enough other checks."""
     schedule = habit.schedule_on(today)
     times, days = schedule.frequency()
     checks = sorted(day for day, mark in marks.items() if mark == "YES_MANUAL")

@@ -1,7 +1,7 @@
-"""Notion: its exports as Markdown & CSV and as HTML, zip files in a zip file.
+"""Notion: exports as Markdown & CSV or as HTML, zip files in a zip file.
 
-A page is known by the 32 digits at the end of its name. A database is a CSV file with a folder of
-its rows beside it; it becomes a note that links to them.
+The 32 digits at the end of its name are the id of a page. A database is a CSV file with a folder of
+its rows beside it; it becomes a note with links to them.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _base(name: str) -> str:
 
 
 def _folders(name: str) -> tuple[str, ...]:
-    """Return the folders of a file in Notion, without those that the export adds."""
+    """Return the folders of a file in Notion, without those of the export."""
     parts = [_ID_AT_END.sub("", part) for part in name.split("/")[:-1]]
     while parts and (parts[0].endswith(".zip") or parts[0].startswith("Export-")):
         del parts[0]
@@ -102,7 +102,7 @@ class _Export:
         self._names = frozenset(files.names)
         self.pages: dict[str, Page] = {}
         self._rows: dict[str, list[Page]] = {}  # the pages of each folder
-        self._tables: dict[tuple[str, ...], _Table] = {}  # by where their rows are
+        self._tables: dict[tuple[str, ...], _Table] = {}  # by the folder of their rows
         found = ((name, _NAMED.fullmatch(_base(name))) for name in files.detected)
         self._keys = {name: f"{_PREFIX}:{named[2]}" for name, named in found if named}
         self._known = set(self._keys.values())
@@ -163,7 +163,7 @@ class _Export:
         page.body = "\n".join(line.rstrip() for line in body.split("\n")).strip()
 
     def _link(self, page: Page, name: str, address: str, words: str, *, is_picture: bool) -> str:
-        """Write a link to a page or a file of the export; "" for any other."""
+        """Return a link to a page or file of the export; "" for other addresses."""
         known = _ID.findall(_base(unquote(address)))
         key = f"{_PREFIX}:{known[-1]}" if known else ""
         if re.match(r"(?i)[a-z][a-z0-9+.-]*:", address):
@@ -186,7 +186,7 @@ class _Export:
     # Databases
 
     def read_table(self, name: str) -> Records:
-        """Read a database; `_all.csv` has columns that the view of the other file hides."""
+        """Read a database; `_all.csv` also has the hidden columns of the other file."""
         found = _NAMED.fullmatch(_base(name))
         if found is None:
             return
@@ -195,12 +195,12 @@ class _Export:
         table = _Table(self._keys[name], found[1], name, list(rows[0]) if rows else [], rows)
         known = self._tables.setdefault((*_folders(name), found[1]), table)
         if known.key != table.key:
-            yield Loss("databases of one name in one folder", found[1], name)
+            yield Loss("databases with the same name in a folder", found[1], name)
         elif found[3]:
             self._tables[(*_folders(name), found[1])] = table
 
     def write_tables(self) -> Records:
-        """Make a page of each database, and of each row that has none."""
+        """Make a page for each database, and for each row without a page."""
         for place, table in self._tables.items():
             if not table.columns:
                 continue
@@ -215,12 +215,12 @@ class _Export:
             own.body = own.body or "\n".join(f"- {link}" for link in links)
 
     def _link_rows(self, table: _Table, folder: str) -> list[str]:
-        """Return links to the rows in their order, for some of which pages are made first."""
+        """Return links to the rows in their order, and make missing pages."""
         waiting: dict[str, list[Page]] = {}
         for page in self._rows.get(folder, ()):
             waiting.setdefault(page.title, []).append(page)
-        # Pages whose names are days are called `@Today`, but their rows by the day: where there are
-        # as many pages as rows, every row has its page.
+        # A page named after a day has a title such as `@Today`, unlike its row. With as many pages
+        # as rows, every row has a page.
         missing = len(table.rows) - sum(map(len, waiting.values()))
         links: list[str] = []
         for row in table.rows:
@@ -249,7 +249,7 @@ def _make_row(table: _Table, row: dict[str, str], title: str, folder: str) -> Pa
 
 
 def _write_callouts(text: str) -> str:
-    """Write what stands between `<aside>` tags as callouts."""
+    """Convert `<aside>` tags to callouts."""
     found: list[str] = []
     at = 0
     while (start := text.find("<aside>", at)) >= 0 and (end := text.find("</aside>", start)) >= 0:
@@ -265,7 +265,7 @@ def _write_callouts(text: str) -> str:
 
 
 def _read_article(page: Page, soup: BeautifulSoup) -> Tag:
-    """Set the title and the properties of a page; return its body."""
+    """Set the title and properties of a page; return its body."""
     article = soup.find("article") or soup
     title = article.find(class_="page-title")
     if title is not None:
@@ -294,7 +294,7 @@ def _is_on(box: Tag) -> bool:
 
 
 def _cell_text(cell: Tag) -> str:
-    """Return the value of a property: a box, a list or words."""
+    """Return the value of a property: a box, a list or text."""
     if box := cell.find(class_="checkbox"):
         return "yes" if _is_on(box) else "no"
     values = [clean_line(one.get_text()) for one in cell.find_all(class_="selected-value")]

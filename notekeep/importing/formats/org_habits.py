@@ -1,7 +1,7 @@
-"""Read habits of Emacs: headings with `:STYLE: habit`, and the states in their logbook.
+"""Habits of Emacs: headings with `:STYLE: habit`, and the states in their logbook.
 
-The repeater says when it is due: `.+2d/4d` two to four days after the last time, `++2d` and `+2d`
-on a fixed grid. Only states that mean done are entries.
+The repeater is the schedule: `.+2d/4d` is two to four days after the last time, `++2d` and `+2d`
+are every two days. Only done states are entries.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Heading(NamedTuple):
 
 
 def read_org(files: dict[str, str]) -> HabitSource:
-    """Read org files by their names."""
+    """Read the texts of org files by name."""
     found = HabitSource()
     for name, text in files.items():
         lines = text.splitlines()
@@ -61,7 +61,7 @@ def read_org(files: dict[str, str]) -> HabitSource:
 
 
 def _find_keywords(lines: Sequence[str]) -> tuple[set[str], set[str]]:
-    """The keywords of open and of done states, without their keys in brackets."""
+    """The keywords for open and done states, without their keys in brackets."""
     opens, done = {"TODO"}, {"DONE"}
     for line in lines:
         if declared := _TODO.fullmatch(line.strip()):
@@ -132,7 +132,7 @@ def _read_schedule(habit: ImportedHabit, text: str, found: HabitSource) -> None:
 def _read_states(
     habit: ImportedHabit, heading: _Heading, done: set[str], name: str, found: HabitSource
 ) -> None:
-    """The entries of the logbook; a remark stands in the lines after two backslashes."""
+    """Read the entries of the logbook; a note is in the lines after two backslashes."""
     prose: list[str] = []
     is_in_drawer = False
     lines = deque(enumerate(heading.lines, heading.number + 1))
@@ -160,7 +160,7 @@ def _read_states(
         else:
             time = f"{state[3]:0>5}" if state[3] and int(state[3].partition(":")[0]) < 24 else ""
             habit.record(day, DONE, make_line(" ".join(note)), time=time)
-    habit.entries.sort(key=lambda said: (said.day, said.time))
+    habit.entries.sort(key=lambda entry: (entry.day, entry.time))
     habit.about = make_text("\n".join(prose))
 
 

@@ -1,7 +1,7 @@
-"""What `habit export` writes and `habit import` reads again: CSV, and JSON with definitions.
+"""The files of `habit export`: CSV, and JSON with definitions; `habit import` reads both.
 
-JSON is one object with stable keys: definitions, and the entries that count. CSV has a line for
-each entry that counts, with no cell that a spreadsheet would run.
+JSON is an object with stable keys: definitions, and the entries that count. CSV has a line for each
+entry that counts, without formulas.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from notekeep.habits import amounts
 from notekeep.habits.days import day_values, reduce_entries
 from notekeep.habits.definition import FOREVER, Definition, parse_pause
 from notekeep.habits.log import LogEntry, LogValue, read_value
-from notekeep.importing.formats.habit_apps import NOT_UNDERSTOOD
+from notekeep.importing.formats.habit_apps import INVALID_LINES
 from notekeep.importing.formats.habit_data import (
     HabitSource,
     find_habits,
@@ -37,7 +37,7 @@ from notekeep.importing.records import Format, ImportedDay, ImportedHabit
 CSV_HEAD = ("date", "habit", "value", "amount", "unit", "time", "note")
 JSON_MARK = "notekeep"
 GUARDED_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
-"""What a cell that begins with it is written with a `'` before, so that no spreadsheet runs it."""
+"""A cell with such a start gets a `'` in front, so that a spreadsheet does not run it."""
 
 
 def read_own_csv(name: str, text: str) -> HabitSource:
@@ -58,7 +58,7 @@ def read_own_csv(name: str, text: str) -> HabitSource:
 
 
 def read_own_json(value: Any) -> HabitSource:
-    """Read exported JSON, parsed."""
+    """Read the parsed value of an exported JSON file."""
     found = HabitSource()
     for each in find_habits(value):
         if not isinstance(each, dict) or not make_line(each.get("id") or ""):
@@ -77,7 +77,7 @@ def read_own_json(value: Any) -> HabitSource:
 
 
 def _define(each: Mapping[str, Any], found: HabitSource) -> ImportedHabit:
-    """Add a habit with its definition; `title` is its name, and its id stays one of its names."""
+    """Add a habit with its definition."""
 
     def line(key: str) -> str:
         return make_line(each.get(key) or "")
@@ -126,7 +126,7 @@ def _record(
     elif word and (read := read_value([word])) and read[0].kind != "amount":
         value = read[0]
     if day is None or value is None or not habit.name:
-        found.report_loss(NOT_UNDERSTOOD, habit.name, place)
+        found.report_loss(INVALID_LINES, habit.name, place)
         return
     note, time = make_line(cells.get("note", "")), cells.get("time", "").strip()
     habit.entries.append(ImportedDay(day, value, note, time, extra))
@@ -154,16 +154,16 @@ _DETECT = either(has_columns(*CSV_HEAD[:3]), _is_json)
 FORMATS = (Format("notekeep", "notekeep", "", _DETECT, _read),)
 
 
-# Habits as JSON, CSV and log lines.
+# Writing JSON and CSV
 
-_MACHINERY = frozenset({"undo", "redo"})  # pairs that only say which line takes back which
-VERSION = 1  # goes up when a key changes its meaning
+_UNDO_KEYS = frozenset({"undo", "redo"})  # pairs that link undone lines
+VERSION = 1  # raised when the meaning of a key changes
 
 
 def document(
     habits: Iterable[tuple[Definition, Iterable[LogEntry]]], today: date
 ) -> dict[str, Any]:
-    """Return the object of all habits, each with its entries."""
+    """Return the JSON object of habits and their entries."""
     return {
         JSON_MARK: VERSION,
         "exported": today.isoformat(),
@@ -222,10 +222,10 @@ def _iso(day: int | None) -> str:
 def simplify_entries(
     entries: Iterable[LogEntry], unit: str, *, pairs: bool = False
 ) -> list[LogEntry]:
-    """Give each day its entries without what was replaced, and without revisions.
+    """Return the entries of each day without replaced ones and revisions.
 
-    Each day is proved to mean what it did; one that would not becomes one line, or two, that say
-    what it is. With `pairs` the `key=word` pairs of lines are kept.
+    A day whose result would change is written as one or two entries with that result. `pairs` keeps
+    the `key=word` pairs.
     """
     by_day: dict[int, list[LogEntry]] = {}
     for entry in entries:
@@ -241,22 +241,22 @@ def _day(entries: Sequence[LogEntry], unit: str, *, pairs: bool) -> Iterator[Log
         (entry for entry in entries if entry.revision == day.revision and entry.kind != "clear"),
         key=lambda entry: entry.time or "",
     )
-    kept = list(dict.fromkeys(_plain(entry, pairs=pairs) for entry in top))
-    if reduce_entries(kept, unit)[:3] == day[:3]:
-        yield from kept
+    plain = list(dict.fromkeys(_plain(entry, pairs=pairs) for entry in top))
+    if reduce_entries(plain, unit)[:3] == day[:3]:
+        yield from plain
         return
     for place, value in enumerate(day_values(day, unit)):
-        first = kept[0] if place == 0 else kept[0]._replace(note=None, extra=())
+        first = plain[0] if place == 0 else plain[0]._replace(note=None, extra=())
         yield first._replace(**value._asdict())
 
 
 def _plain(entry: LogEntry, *, pairs: bool) -> LogEntry:
-    kept = tuple(pair for pair in entry.extra if pairs and pair[0] not in _MACHINERY)
-    return entry._replace(revision=0, extra=kept)
+    extra = tuple(pair for pair in entry.extra if pairs and pair[0] not in _UNDO_KEYS)
+    return entry._replace(revision=0, extra=extra)
 
 
 def write_csv(rows: Iterable[tuple[str, str, LogEntry]]) -> str:
-    """Write entries, each with the id and the unit of its habit."""
+    """Return a CSV file of entries, each with the id and unit of its habit."""
     lines = []
     for identity, unit, entry in rows:
         cells = {"habit": identity, **_entry(entry, unit)}

@@ -1,4 +1,4 @@
-"""Fields of another program as those of a note: names, values, and what a note reserves."""
+"""Fields of other programs as fields of a note: names, values and reserved names."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from notekeep.markdown.field_values import Value
 from notekeep.markdown.schema import canonical
 
 _RESERVED = ("title", "type", "source_id", "publish", "habit", "slug", "date", "draft", "feed")
-"""Names that mean something to a note, which another program did not mean by them."""
+"""Names that have another meaning in a note."""
 _STARS = re.compile(r"[★⭐]+")
 _BOOLS = {"yes": True, "no": False, "true": True, "false": False}
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 _TEXTS = ("isbn", "asin", "published", "series", "episode")
-"""Fields whose numbers are names."""
+"""Fields whose numbers stay text."""
 _LISTS = ("tags", "aliases")
 _MAX_FIELDS = 1000
-"""How many fields a note may have: writing them takes quadratic time."""
+"""Maximum number of fields; writing them takes quadratic time."""
 
 
 def field_name(words: str, prefix: str) -> str:
-    """Return the name of a field: its usual one where it has one, else in small letters."""
+    """Return the canonical name of a field, else the lower-case name."""
     name = re.sub(r"\W+", "_", clean_line(words).casefold()).strip("_")
     name = canonical(name)
     return f"{prefix}_{name}" if name in _RESERVED else name
 
 
 def set_field(page: Page, words: str, value: str, prefix: str) -> None:
-    """Set a field, a tag or the day of a page; Refused for more than a note may have."""
+    """Set a field, a tag or the day of a page; Refused for too many fields."""
     name, text = field_name(words, prefix), clean_line(value)
     if not name or not text:
         return

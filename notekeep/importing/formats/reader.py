@@ -1,6 +1,6 @@
 """Readwise Reader: the CSV list of saved documents, and the JSON of its list API.
 
-A document with highlights or notes is a work. Any other is an address that somebody saved.
+A document with highlights or notes is a work. Any other is a saved address.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def _read_list(name: str, text: TextIO) -> Records:
     saved: dict[str, str] = {}  # the days of works
     passages: dict[str, Passage] = {}
     parents: dict[str, str] = {}  # of passages
-    notes: list[tuple[str, str, str]] = []  # what they are of, their texts and places
+    notes: list[tuple[str, str, str]] = []  # parent, text, place
 
     def read_item(item: dict[str, Any]) -> Records:
-        """Read a document or a part of one, which may come before what it hangs from."""
+        """Read a document or a part of one; parts may come before their parents."""
         key, parent = str(item["id"]), str(item.get("parent_id"))
         if item.get("category") == "highlight":
             parents[key] = parent

@@ -1,8 +1,7 @@
-"""Readwise: the CSV file that people export, and the JSON of its export API.
+"""Readwise: its CSV export, and the JSON of its export API.
 
-The JSON has ids; in the CSV a highlight is known by its words. Notes that begin with a dot are
-Readwise's own language: `.h1` makes a highlight a heading, `.discard` throws it away, any other
-word is a tag.
+The JSON has ids; in the CSV, the text identifies a highlight. A word with a dot at the start of a
+note is a command: `.h1` makes a heading, `.discard` deletes the highlight, any other is a tag.
 """
 
 from __future__ import annotations
@@ -123,7 +122,7 @@ def _split_tags(row: dict[str, str], column: str) -> tuple[str, ...]:
 
 
 def _guess_kind(work: Work, author: str, locations: set[str]) -> str:
-    """The CSV has no categories: articles have the name of a site, or places in letters."""
+    """The CSV has no categories: articles have the name of a site, or offsets as locations."""
     if "time_offset" in locations:
         return "podcast"
     if work.fields["asin"] or locations & {"page", "location"}:
@@ -141,7 +140,7 @@ def _authors(kind: str, author: object) -> tuple[str, ...]:
 
 
 def _set_note(passage: Passage, note: str) -> None:
-    """Set a note, whose first words may be Readwise's own; its tags have most of them, too."""
+    """Set a note without its commands, which most exports also list as tags."""
     words = list(passage.tags)
     at = 0
     while found := _DOT_WORD.match(note, at):
@@ -169,14 +168,14 @@ def _set_place(passage: Passage, kind: str, location: object) -> None:
 
 
 def _set_chapters(work: Work) -> None:
-    """Give each passage the heading above it; headings are no passages."""
+    """Set the chapter of each passage to the heading above, and drop headings."""
     chapter = ""
-    kept = []
+    passages = []
     for passage in sorted(work.passages, key=lambda one: one.order):
         chapter = passage.chapter = passage.chapter or chapter
         if passage.text or passage.note or passage.tags:
-            kept.append(passage)
-    work.passages = kept
+            passages.append(passage)
+    work.passages = passages
 
 
 _DETECT = either(has_columns("Highlight", "Book Title"), has_words(".json", '"user_book_id"'))

@@ -1,6 +1,6 @@
-"""Saved links: bookmarks of browsers, and the exports of Instapaper, Pocket and Raindrop.io.
+"""Saved links: bookmarks of browsers, and exports of Instapaper, Pocket and Raindrop.io.
 
-An address is a line of a list. One with highlights or a note is a note.
+An address becomes a line of a list; with highlights or a note, it becomes a note.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from notekeep.importing.formats.reading import (
 from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, clean_line
 
 _MAX_BOOKMARKS = 64 << 20
-"""How large a page of bookmarks may be: most of it are icons, which are not kept."""
+"""Maximum size of a page of bookmarks, most of it icons, which are not imported."""
 _ROOTS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
-"""Attributes of folders that a browser has by itself."""
+"""Attributes of a browser's built-in folders."""
 _MAX_DEPTH = 50
 _BOOKMARK_TAGS = ("a", "dd", "dl", "h3")
 _OWN_FOLDERS = ("unread", "archive")
@@ -41,7 +41,7 @@ _PART = re.compile(r"(?m)^(Highlight|Note|Color):")
 
 
 def _bookmark(url: str, title: str, saved: str, tags: Iterable[str], place: str) -> Bookmark | Loss:
-    """Return the line of an address, or a loss for what is none, such as a script."""
+    """Return a saved address; a loss for scripts and other schemes."""
     if not web_address(url):
         return Loss("links that are no web addresses", place=place)
     words = (clean_line(tag) for tag in tags)
@@ -49,7 +49,7 @@ def _bookmark(url: str, title: str, saved: str, tags: Iterable[str], place: str)
 
 
 def _read_pocket(name: str, text: TextIO) -> Records:
-    """Read a table of the last exports, or the page that was exported before."""
+    """Read a CSV file, or the HTML page of older exports."""
     if name.casefold().endswith(".html"):
         return _read_bookmarks(name, text)
     return convert_rows("links", name, text, _read_pocket_row)
@@ -71,7 +71,7 @@ def _read_instapaper(row: dict[str, str], place: str) -> Records:
     if not words:
         yield _bookmark(url, title, saved, tags, place)
         return
-    # A text that was saved without its page has no address.
+    # A text saved without its page has no address.
     key = f"instapaper:{url or 'selections'}"
     work = Work("note", title or url or "Instapaper", (key,), tags=tuple(filter(None, tags)))
     work.fields["url"] = web_address(url)
@@ -103,7 +103,7 @@ def _read_raindrop(row: dict[str, str], place: str) -> Records:
 
 
 def _read_highlights(text: str, number: str) -> list[Passage]:
-    """Read a cell of highlights, each with its note below."""
+    """Read a cell with highlights and their notes."""
     found: list[Passage] = []
     parts = _PART.split(text)
     for name, words in zip(parts[1::2], parts[2::2], strict=True):
@@ -117,11 +117,11 @@ def _read_highlights(text: str, number: str) -> list[Passage]:
     return found
 
 
-# Pages of bookmarks: all browsers export the file that Netscape invented
+# Pages of bookmarks, as Netscape and all browsers since export them
 
 
 def _read_bookmarks(name: str, text: TextIO) -> Records:
-    """Read links; the folders above them that a person made become a tag."""
+    """Read links; the user's folders above a link become a tag."""
     folders: list[str] = []
     folder = ""
     last: Bookmark | Loss | None = None
@@ -141,7 +141,7 @@ def _read_bookmarks(name: str, text: TextIO) -> Records:
         elif piece.tag == "/dl" and folders:
             folders.pop()
         elif piece.tag == "dd" and words and isinstance(last, Bookmark):
-            # What a person wrote about a link makes it a note, as with Raindrop.io.
+            # A link with a description becomes a note, as for Raindrop.io.
             work = Work("note", last.title or last.url, (f"bookmarks:{last.url}",), tags=last.tags)
             work.fields |= {"url": last.url, "created": last.saved}
             work.passages.append(Passage(f"{last.url}|note", "", piece.text.strip()))

@@ -1,8 +1,7 @@
 """Snipd: an episode with its snips as Markdown.
 
-People change the template, so it is read by headings and by addresses of Snipd, which stand in the
-heading of a snip, or below it as the export of 2023 has them; the words below a snip that are not
-understood are kept as its note.
+Users can change the template, so it is parsed by headings and by Snipd's addresses, in the heading
+of a snip or below it, as in exports of 2023. Unknown text below a snip becomes its note.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ _FIELDS = {
     "title": "title",
     "export date": "",
 }
-"""The lines about an episode and their fields, "" for those that say nothing new."""
+"""The lines about an episode and their fields, "" for lines to ignore."""
 _MAX_HEADING = 1000
 
 
@@ -62,11 +61,11 @@ def _read_file(files: InputFiles, name: str) -> Records:
     lines = clean_text(files.text(name)).split("\n")
     starts = _find_snips(lines)
     if not starts and any("snipd.com/snip/" in line for line in lines):
-        raise Refused("no snip was found, though there are links to snips")
+        raise Refused("it has links to snips, but no snip in a known form")
     head = lines[: starts[0]] if starts else lines
     work = Work("podcast", "", ())
     for line in head:
-        # In front matter, only what Snipd writes there is about the episode.
+        # In front matter, only known keys are about the episode.
         if (found := _METADATA.match(line)) and (found[1] or found[2] in _FIELDS):
             yield from _set_field(work, found[2].strip(), found[3].strip().strip("'\""), name)
     titles = [found[1] for line in head if (found := _HEADING.match(line))]
@@ -83,11 +82,11 @@ def _read_file(files: InputFiles, name: str) -> Records:
 
 
 def _find_snips(lines: list[str]) -> list[int]:
-    """Return the lines on which snips begin: each has its address, or is the heading above it."""
+    """Return the first line of each snip: a line with its address, or the heading above."""
     starts: list[int] = []
     number = ""
     for at, line in enumerate(lines):
-        # The patterns take long on a long line of brackets.
+        # The patterns are slow on a long line of brackets.
         if len(line) > _MAX_HEADING or "snipd.com/snip/" not in line:
             continue
         if found := _SNIP.match(line):
