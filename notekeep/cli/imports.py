@@ -178,7 +178,7 @@ def _show(found: ImportPlan) -> None:
 
 
 def _show_habits(found: ImportPlan) -> None:
-    days = sum(row.entries for row in found.habits)
+    days = sum(row.counts.total() for row in found.habits)
     bounds = [day for row in found.habits for day in (row.first, row.last) if day]
     span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
     head = f"{found.formats[0].title}: {output.count_of(len(found.habits), 'habit')}"
@@ -195,7 +195,7 @@ def _show_habits(found: ImportPlan) -> None:
 
 
 def _habit_row(row: HabitRow) -> tuple[str, ...]:
-    figures = (str(row.entries), str(row.counts["days"]), _iso(row.first), _iso(row.last))
+    figures = (str(row.counts.total()), str(row.counts["days"]), _iso(row.first), _iso(row.last))
     return (row.title, row.id, *figures, f"{row.path} (new)" if row.is_new else row.path)
 
 
@@ -270,7 +270,7 @@ def _habits_object(found: ImportPlan, done: WriteResult | None) -> dict[str, Any
                 "id": row.id,
                 "path": row.path,
                 "is_new": row.is_new,
-                "entries": row.entries,
+                "entries": row.counts.total(),
                 "added": row.counts["days"],
                 "same": row.counts["unchanged"],
                 "kept": row.counts["edited"],

@@ -72,7 +72,6 @@ class HabitPlanner:
         return WritePlan(VERB, f"{count} from {self.format.id}", changes, remarks=remarks)
 
     def _plan_habit(self, habit: ImportedHabit) -> HabitRow:
-        """Plan the note that a habit needs, and its lines that are missing in the log."""
         match = self._match(habit)
         if match is not None:
             # Two habits with the same name in a source stay two.
@@ -89,7 +88,6 @@ class HabitPlanner:
         days = self._make_entries(habit, row.id, unit)
         logged: dict[int, list[LogEntry]] = {}
         if days:
-            row.entries = len(days)
             row.first, row.last = date.fromordinal(min(days)), date.fromordinal(max(days))
             for line in self.tracker.lines(match, row.first, row.last) if match else ():
                 logged.setdefault(line.entry.day, []).append(line.entry)
@@ -107,7 +105,6 @@ class HabitPlanner:
         return row
 
     def _log_changes(self) -> Iterator[NoteChange]:
-        """Yield the log file of each month with the new lines at its end."""
         lines: dict[str, list[str]] = {}
         is_link = self.state.workspace.settings.log_links
         for entry in sorted(self.entries, key=lambda entry: entry.day):
@@ -123,7 +120,6 @@ class HabitPlanner:
         return "" if self.format.id == _OWN else f"{self.format.id}:{habit.source_id}"
 
     def _match(self, habit: ImportedHabit) -> Habit | None:
-        """Find the same habit in the vault, by its source or by its name."""
         origin = self._origin(habit)
         for each in self.unmatched:
             if origin and each.definition.source_id == origin:
@@ -158,7 +154,6 @@ class HabitPlanner:
     def _make_entries(
         self, habit: ImportedHabit, identity: str, unit: str
     ) -> dict[int, list[LogEntry]]:
-        """Make the different entries of each day."""
         days: dict[int, list[LogEntry]] = {}
         for imported in habit.entries:
             entry = _make_entry(imported, identity, unit)

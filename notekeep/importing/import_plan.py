@@ -78,17 +78,7 @@ def plan_import(
     earlier: Callable[[str], Iterable[bytes]] = lambda _: (),
     on_read: Callable[[str], None] = lambda _: None,
 ) -> ImportPlan:
-    """Plan an import of files, folders and archives; nothing is written.
-
-    Args:
-        workspace: The vault.
-        tracker: Its habits.
-        paths: Files, folders and archives.
-        format_id: The format of all files; "" to detect it.
-        options: The options of the command.
-        earlier: Returns the versions of a note in history, newest first.
-        on_read: Called with the next file or progress; raises to cancel the import.
-    """
+    """Plan an import; see `ImportService.plan`. `earlier` returns the versions of a note."""
     state = ImportState(workspace, options or ImportOptions(), earlier, on_read)
     formats: list[Format] = []
     plan: WritePlan | None = None

@@ -71,9 +71,8 @@ class ImportRow:
 
 @dataclass(slots=True)
 class HabitRow(ImportRow):
-    """The result for one habit, whose days are counted."""
+    """The result for one habit; its counts are those of all days in the source."""
 
-    entries: int = 0  # its days in the source
     first: date | None = None
     last: date | None = None
 

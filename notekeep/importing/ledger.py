@@ -16,6 +16,7 @@ import hashlib
 import os
 import re
 import unicodedata
+from contextlib import suppress
 from glob import glob
 
 from notekeep.notes.plan import NoteChange
@@ -62,7 +63,9 @@ class Ledger:
             if word.startswith("same="):
                 self._same[words[0]] = word.removeprefix("same=")
             elif word.startswith("order="):
-                self._orders[words[0]] = _read_order(word.removeprefix("order="))
+                with suppress(ValueError):
+                    numbers = word.removeprefix("order=").split(",")
+                    self._orders[words[0]] = tuple(map(float, numbers))
 
     def is_known(self, name: str) -> bool:
         """Whether any import wrote this id."""
@@ -118,10 +121,3 @@ class Ledger:
         before = self._start
         gap = b"\n" if before and not before.endswith(b"\n") else b""
         return NoteChange(self.path, before, (before or b"") + gap + lines, is_last=True)
-
-
-def _read_order(text: str) -> tuple[float, ...]:
-    try:
-        return tuple(map(float, text.split(",")))
-    except ValueError:
-        return ()

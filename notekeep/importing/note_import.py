@@ -264,7 +264,6 @@ class NotePlanner:
         return found
 
     def _set_fields(self, item: Work | Page, row: ImportRow, fields: dict[str, Value]) -> None:
-        """Plan the fields of an existing note."""
         if row.is_new:  # it has them already
             for name, value in fields.items():
                 for one in value if isinstance(value, list) else [value]:
@@ -387,7 +386,6 @@ class NotePlanner:
 
 
 def _count_losses(works: Sequence[Work]) -> Counter[str]:
-    """Count the losses of passages in all formats."""
     counts: Counter[str] = Counter()
     for work in works:
         first = _first_day(work)

@@ -48,7 +48,7 @@ class NoteText:
         self.eol = parts.eol.decode("ascii")
         self.body = data[parts.body :].decode("utf-8", "surrogateescape")
         self._edits: list[TextEdit] = []
-        self._quotes: list[str] = []
+        self.quotes: list[str] = []  # blocks to add at the end of the quotes
         self._sections: list[str] = []
 
     @property
@@ -154,10 +154,6 @@ class NoteText:
         else:
             self._edits.append(TextEdit(at, at, self._lines(f"\n\n{block}{gap}")))
 
-    def add_to_quotes(self, block: str) -> None:
-        """Add a block at the end of the quotes."""
-        self._quotes.append(block)
-
     def add_section(self, heading: str, text: str) -> None:
         """Add a section at the end of the note."""
         self._sections.append(f"## {heading}\n\n{text.strip()}")
@@ -186,8 +182,8 @@ class NoteText:
         """Return the edited note."""
         body = apply(self.body, self._edits)
         data = self._head + encode(body)
-        if self._quotes:
-            block = "\n\n".join(self._quotes)
+        if self.quotes:
+            block = "\n\n".join(self.quotes)
             data = plan_add_to_quotes(self.path, data, block).changes[0].after or data
         if self._sections:
             lines = self._lines("\n\n".join(self._sections) + "\n")

@@ -180,7 +180,6 @@ class PassagePlanner:
         return None
 
     def _plan_note(self, name: str, words: str, block: Block, path: str, passage: Passage) -> None:
-        """Plan the reader's note on an existing passage."""
         name = f"{name}-n"
         there, other = self._locate(name)
         if there is not None:
@@ -266,7 +265,7 @@ class PassagePlanner:
             parts.insert(0, f"{'#' * self.note.chapter_level} {own}")
         block = "\n\n".join(parts)
         if below is None:
-            self.note.add_to_quotes(block)
+            self.note.quotes.append(block)
         elif own == next_chapter:
             self.note.insert_before(below.start, block)
         else:

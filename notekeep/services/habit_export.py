@@ -80,29 +80,21 @@ def _export_calendar(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExpor
 
 
 def _export_loop(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExport:
-    histories = [
-        HabitHistory(habit.definition, tracker.days(habit), _notes(tracker, habit))
-        for habit in habits
-    ]
+    histories: list[HabitHistory] = []
+    for habit in habits:
+        found: dict[int, list[str]] = {}
+        for line in tracker.lines(habit):
+            if line.counts and line.entry.note:
+                found.setdefault(line.entry.day, []).append(line.entry.note)
+        notes = {day: "; ".join(dict.fromkeys(texts)) for day, texts in found.items()}
+        histories.append(HabitHistory(habit.definition, tracker.days(habit), notes))
     files, losses = write_loop_files(histories, tracker.today().toordinal())
-    return HabitExport(_zip(files), len(histories), tuple(losses))
-
-
-def _notes(tracker: HabitIndex, habit: Habit) -> dict[int, str]:
-    found: dict[int, list[str]] = {}
-    for line in tracker.lines(habit):
-        if line.counts and line.entry.note:
-            found.setdefault(line.entry.day, []).append(line.entry.note)
-    return {day: "; ".join(dict.fromkeys(notes)) for day, notes in found.items()}
-
-
-def _zip(files: Mapping[str, str]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
             data = text.encode("utf-8", "replace")
             archive.writestr(zipfile.ZipInfo(name, _OLDEST), data, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    return HabitExport(buffer.getvalue(), len(histories), tuple(losses))
 
 
 FORMS: Mapping[str, Callable[[HabitIndex, Sequence[Habit]], HabitExport]] = {

@@ -73,7 +73,6 @@ class ImportService:
         )
 
     def _earlier(self, path: str) -> Iterator[bytes]:
-        """Yield the versions of a note in history, newest first."""
         history = self._open_history()
         for version in history.versions(path)[:MAX_VERSIONS]:
             try:

@@ -132,9 +132,9 @@ def test_a_calendar_without_reminders_says_so(
 ) -> None:
     (vault / "habits/Sit.md").write_text("---\nhabit: sit\n---\n", "utf-8")
     assert main(["habit", "export", "ics"]) == 1
-    assert "no reminders" in capsys.readouterr().err
+    assert "No reminders" in capsys.readouterr().err
     assert main(["habit", "remind"]) == 1
-    assert "no reminders" in capsys.readouterr().err
+    assert "No reminders" in capsys.readouterr().err
     assert main(["habit", "remind", "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == {"total": 0, "reminders": []}
 

@@ -302,7 +302,7 @@ def test_one_of_several_notes_is_asked_for(shell: Shell, export: Path) -> None:
     for name in ("One", "Two"):
         shell.write(f"{name}.md", "---\ntype: book\ntitle: Soil\n---\n")
     ran = shell("import", str(export), "--write")
-    assert '"Soil" is left out, because it could be several notes:' in ran.err
+    assert '"Soil" is left out, because several notes match:' in ran.err
     option = next(line for line in ran.err.split("\n") if "Two.md" in line).split()[-1]
     shell("import", str(export), "--write", "--match", option)
     assert "> Rain." in shell.read("Two.md")

@@ -461,7 +461,7 @@ def test_snips_that_are_not_found_are_an_error(tmp_path: Path) -> None:
     path = tmp_path / "Beds.md"
     path.write_text("# Beds\n\n- https://share.snipd.com/snip/2b\n", "utf-8")
     assert [message for message, _ in read(path).losses] == [
-        "files that cannot be read: no snip was found, though there are links to snips"
+        "files that cannot be read: it has links to snips, but no snip in a known form"
     ]
 
 

@@ -520,7 +520,7 @@ def test_logseq(root: Path, take: Callable[..., list[str]]) -> None:
     ]
     assert sorted(lost) == [
         "queries, which stay as text",
-        "references to blocks that are not there",
+        "references to missing blocks",
         "schedules of flashcards",
         "times spent on tasks",
     ]

@@ -96,7 +96,7 @@ def test_storygraph() -> None:
         "content warnings",
         "contributors such as narrators",
         "moods and pace",
-        "the day on which it was put away: 2026-01-09",
+        "the day of giving up: 2026-01-09",
     }
 
 

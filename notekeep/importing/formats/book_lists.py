@@ -168,7 +168,6 @@ def _read_span(text: str) -> tuple[str, str]:
 
 
 def _read_review(text: object) -> str:
-    """Return a review, which may be HTML, as Markdown."""
     plain = plain_text(text)
     return html_text(plain) if _IS_HTML.search(plain) else plain
 

@@ -18,12 +18,11 @@ from notekeep.importing.formats.habit_data import (
     SKIP,
     HabitSource,
     SourceNote,
-    make_line,
     parse_day,
     read_notes,
 )
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format
+from notekeep.importing.records import Format, clean_line
 
 MOST_LETTERS = 2000  # a longer line is prose
 
@@ -73,8 +72,8 @@ class _DailyNoteReader:
     def page(self, page: SourceNote, day: int) -> None:
         listed = page.words.get("habits", [])
         for name in listed.split(",") if isinstance(listed, str) else listed:
-            if make_line(name):
-                self.record(make_line(name), day, DONE)
+            if clean_line(name):
+                self.record(clean_line(name), day, DONE)
         for key, value in page.words.items():
             if key not in ("habits", "date", "tags") and isinstance(value, str):
                 self.field(key, value, day)
@@ -97,12 +96,12 @@ class _DailyNoteReader:
 
     def box(self, sign: str, text: str, day: int, name: str) -> None:
         is_tagged = bool(HABIT_TAG_PATTERN.search(text))
-        text = make_line(HABIT_TAG_PATTERN.sub("", text))
+        text = clean_line(HABIT_TAG_PATTERN.sub("", text))
         while ending := _ENDING.search(text):
             text = text[: ending.start()]
         title, colon, rest = text.strip().partition(":")
         value = read_value(rest.split()) if colon and rest.strip() else None
-        title = make_line(title if value else text.strip())
+        title = clean_line(title if value else text.strip())
         if not title or not (is_tagged or fold_name(title) in self.known):
             return
         if sign not in _SIGNS:
@@ -111,20 +110,19 @@ class _DailyNoteReader:
             self.record(title, day, value[0] if value and mark == DONE else mark)
 
     def field(self, key: str, text: str, day: int) -> None:
-        """Record a field with the name of a habit."""
         if fold_name(key) not in self.known or not text.strip():
             return
         words = {"true": DONE, "false": None}
         folded = text.strip().casefold()
         if folded in words:
             if words[folded]:
-                self.record(make_line(key), day, DONE)
+                self.record(clean_line(key), day, DONE)
             return
         value = read_value(text.split())
         if value is None:
-            self.found.report_loss("fields with an invalid value", make_line(key))
+            self.found.report_loss("fields with an invalid value", clean_line(key))
         else:
-            self.record(make_line(key), day, value[0])
+            self.record(clean_line(key), day, value[0])
 
     def record(self, name: str, day: int, value: LogValue) -> None:
         """Add an entry once; an amount replaces `done`."""

@@ -90,7 +90,6 @@ class _Notebook:
         self._size = 0
 
     def read(self) -> Records:
-        """Yield each page as soon as it is complete."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -168,12 +167,13 @@ class _Notebook:
         key = f"evernote:{passage_id(_PREFIX, f'{stem}|{title}|{made}')}"
         self._known[key] += 1
         twin = f"-{self._known[key]}" if self._known[key] > 1 else ""
+        time = _TIME.match(made)
         page = Page(
             f"{key}{twin}",
             title,
             "",
             folder=stem.removesuffix(".enex"),
-            created=_iso_time(made),
+            created="{}-{}-{}T{}:{}".format(*time.groups()) if time else "",
             tags=tuple(clean_line(tag.text) for tag in element.iter("tag")),
             names=(_link_name(title),),
         )
@@ -252,11 +252,6 @@ def _file_name(resource: Element, digest: str) -> str:
     ending = _ENDINGS.get(clean_line(resource.findtext("mime")), "")
     name = clean_line(resource.findtext("resource-attributes/file-name")) or digest[:8]
     return name if re.search(r"\.\w{1,8}$", name) else f"{name}{ending}"
-
-
-def _iso_time(text: str) -> str:
-    found = _TIME.match(text.strip())
-    return "{}-{}-{}T{}:{}".format(*found.groups()) if found else ""
 
 
 def _box(*, is_done: bool) -> str:

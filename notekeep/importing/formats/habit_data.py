@@ -18,7 +18,7 @@ from notekeep.habits.schedule import MAX_DAYS
 from notekeep.importing.formats.json_items import read_json
 from notekeep.importing.formats.reading import is_database, read_csv
 from notekeep.importing.input_files import MAX_SOURCE, InputFiles
-from notekeep.importing.records import ImportedHabit, Loss
+from notekeep.importing.records import ImportedHabit, Loss, clean_line
 from notekeep.markdown.frontmatter import read_frontmatter
 
 _SLASHED = re.compile(r"\s*(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
@@ -193,21 +193,9 @@ def make_amount(number: object, unit: str = "") -> LogValue | None:
     return LogValue("amount", found[0], found[1] or unit or None)
 
 
-def make_line(text: object) -> str:
-    """Return a text as one line of valid UTF-8."""
-    plain = str(text).encode("utf-8", "replace").decode("utf-8")
-    return " ".join(plain.split())
-
-
-def make_text(text: object) -> str:
-    """Return a text of several lines as valid UTF-8."""
-    plain = str(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-    return "\n".join(line.rstrip() for line in plain.splitlines()).strip()
-
-
 def make_unit(text: object) -> str:
     """Return a unit that is valid in a log line: `glass-of-water`; "" for none."""
-    word = "-".join(make_line(text).split())
+    word = "-".join(clean_line(text).split())
     if re.fullmatch(amounts.UNIT, word):
         return word
     unit = re.sub(r"[^\w.%°€$£¥-]+", "-", word).strip("-_.0123456789")

@@ -112,7 +112,6 @@ class _Converter(MarkdownConverter):
         self._resolve = resolve
 
     def escape(self, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002 - markdownify's
-        """Escape Markdown syntax."""
         return _TO_ESCAPE.sub(lambda match: "".join(f"\\{sign}" for sign in match[0]), text)
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:

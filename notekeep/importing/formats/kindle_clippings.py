@@ -270,7 +270,11 @@ def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
         near = by_place.get(record.start, []) + by_place.get(record.end, [])
         chain = next((one for one in near[-_MAX_CHAINS:] if _is_resized(one, letters)), None)
         if chain is None:
-            chain = _Chain(_make_passage(book, record), record.end, [])
+            place = record.start if record.has_location else f"p{record.page}"
+            key = passage_key(book, place, record.text)
+            order = (float(record.start),)
+            passage = Passage(key, record.text, "", record.locator, order, record.at)
+            chain = _Chain(passage, record.end, [])
             chains.append(chain)
         elif record.text != chain.passage.text:
             passage = chain.passage
@@ -292,17 +296,6 @@ def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
         before = chain or before
     yield from (chain.passage for chain in chains)
     yield from notes.values()
-
-
-def _make_passage(book: str, record: _Record) -> Passage:
-    place = record.start if record.has_location else f"p{record.page}"
-    return Passage(
-        key=passage_key(book, place, record.text),
-        text=record.text,
-        locator=record.locator,
-        order=(record.start,),
-        at=record.at,
-    )
 
 
 def _is_resized(chain: _Chain, letters: str) -> bool:

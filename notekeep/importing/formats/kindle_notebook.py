@@ -37,8 +37,6 @@ _LETTERS_PER_LOCATION = 100
 
 
 class _Part:
-    """An element with one of the classes."""
-
     def __init__(self, name: str) -> None:
         self.name = name
         self.color = ""
@@ -97,15 +95,14 @@ def _split_parts(text: TextIO) -> Iterator[_Part]:
         yield part
 
 
-def _is_place(part: str) -> bool:
-    is_short = len(part) < _MAX_PLACE
-    return is_short and bool(PAGE_PATTERN.search(part) or LOCATION_PATTERN.search(part))
-
-
 def _add(passages: list[Passage], book: str, heading: _Part, text: str, chapter: str) -> None:
     kind, _, rest = clean_line(heading.text)[:_MAX_HEADING].partition(" - ")
     parts = re.split(r"\s*[>·]\s*", rest)
-    places = [part for part in parts if _is_place(part)]
+    places = [
+        part
+        for part in parts
+        if len(part) < _MAX_PLACE and (PAGE_PATTERN.search(part) or LOCATION_PATTERN.search(part))
+    ]
     tail = " · ".join(places or parts[-1:])
     # A chapter in the section may come before the place.
     chapter = " > ".join(part for part in parts if part not in (*places, parts[-1])) or chapter

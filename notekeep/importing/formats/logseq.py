@@ -151,7 +151,6 @@ class _Graph:
                 text = bullet[2]
 
     def write_pages(self) -> Records:
-        """Yield all pages with their links, and losses."""
         for source in self._sources:
             losses: list[str] = []
             blocks = [self._write_block(block, losses) for block in _split_blocks(source.lines)]

@@ -34,9 +34,7 @@ from notekeep.importing.formats.habit_data import (
     MISS,
     SKIP,
     HabitSource,
-    make_line,
     make_schedule,
-    make_text,
     make_unit,
     name_file,
     parse_day,
@@ -46,7 +44,7 @@ from notekeep.importing.formats.habit_data import (
 )
 from notekeep.importing.formats.reading import has_columns, is_database, read_rows, read_table
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, ImportedHabit
+from notekeep.importing.records import Format, ImportedHabit, clean_line, clean_text
 
 UNKNOWN, NO, AUTO, YES, SKIPPED = -1, 0, 1, 2, 3
 LOOP_MARKS = {"UNKNOWN": UNKNOWN, "NO": NO, "YES_AUTO": AUTO, "YES_MANUAL": YES, "SKIP": SKIPPED}
@@ -66,11 +64,11 @@ Cells: TypeAlias = "Mapping[str, Any]"
 
 
 def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
-    about = [make_text(row.get(column) or "") for column in ("question", "description")]
+    about = [clean_text(row.get(column)).strip() for column in ("question", "description")]
     habit = found.add(
         ImportedHabit(
-            make_line(row.get("name") or "") or "Untitled",
-            make_line(row.get("uuid") or ""),
+            clean_line(row.get("name")) or "Untitled",
+            clean_line(row.get("uuid")),
             about="\n\n".join(filter(None, about)),
             is_archived=bool(_whole(row.get("archived"))),
         )
@@ -88,7 +86,7 @@ def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
 
 
 def _set_goal(habit: ImportedHabit, row: Cells, times: int, days: int, found: HabitSource) -> None:
-    name = make_line(row.get("unit") or "")
+    name = clean_line(row.get("unit"))
     habit.unit = make_unit(name)
     if habit.unit != name:
         becomes = habit.unit or "a number without a unit"
@@ -125,7 +123,7 @@ def _set_start_and_end(habit: ImportedHabit, found: HabitSource) -> None:
 
 
 def _add_day(habit: ImportedHabit, day: int, value: int, note: str, found: HabitSource) -> None:
-    note = make_line(note)
+    note = clean_line(note)
     is_numeric = habit.goal != "done"
     kinds = {SKIPPED: SKIP, YES: DONE, NO: MISS}
     if is_numeric and value >= 0 and value != SKIPPED:
@@ -242,7 +240,6 @@ def _read_days(
 def _read_shared_days(
     habit: ImportedHabit, rows: Sequence[tuple[int, list[str]]], column: int, found: HabitSource
 ) -> None:
-    """Read the days of a habit from its column of the shared file."""
     for _, row in rows[1:]:
         day = parse_day(row[0])
         value = _parse_value(row[column]) if column < len(row) else UNKNOWN
@@ -318,7 +315,6 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read(files: InputFiles) -> HabitSource:
-    """Read a database, or else an export of CSV files."""
     databases = [name for name in files.names if is_database(files.head(name))]
     if not databases:
         return read_loop_csv(dict(read_texts(files, ".csv")))

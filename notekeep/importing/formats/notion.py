@@ -54,8 +54,6 @@ _PREFIX = "notion"
 
 
 class _Table(NamedTuple):
-    """A database: its page, its columns and its rows."""
-
     key: str
     title: str
     place: str
@@ -249,7 +247,6 @@ def _make_row(table: _Table, row: dict[str, str], title: str, folder: str) -> Pa
 
 
 def _write_callouts(text: str) -> str:
-    """Convert `<aside>` tags to callouts."""
     found: list[str] = []
     at = 0
     while (start := text.find("<aside>", at)) >= 0 and (end := text.find("</aside>", start)) >= 0:

@@ -15,14 +15,11 @@ from notekeep.habits.schedule import MAX_DAYS
 from notekeep.importing.formats.habit_data import (
     DONE,
     HabitSource,
-    make_line,
-    make_text,
     parse_day,
     read_texts,
 )
 from notekeep.importing.formats.reading import head_text
-from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, ImportedHabit
+from notekeep.importing.records import Format, ImportedHabit, clean_line, clean_text
 
 ORG_HABIT_PATTERN = re.compile(r"^[ \t]*:STYLE:[ \t]+habit[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(r"(\*+) +(.*)")
@@ -91,7 +88,7 @@ def _find_headings(lines: Sequence[str]) -> Iterator[_Heading]:
 def _add_habit(
     heading: _Heading, keywords: set[str], done: set[str], name: str, found: HabitSource
 ) -> None:
-    title, tags = make_line(heading.title), ""
+    title, tags = clean_line(heading.title), ""
     if tagged := _TAGS.search(title):
         title, tags = title[: tagged.start()], tagged[1]
     words = title.split()
@@ -99,7 +96,7 @@ def _add_habit(
         words.pop(0)
     if words and re.fullmatch(r"\[#\w+\]", words[0]):
         words.pop(0)
-    habit = found.add(ImportedHabit(make_line(" ".join(words)) or "Untitled"))
+    habit = found.add(ImportedHabit(clean_line(" ".join(words)) or "Untitled"))
     names = [tag for tag in tags.split(":") if tag]
     habit.is_archived = "ARCHIVE" in names
     habit.group = next((tag for tag in names if tag not in ("ARCHIVE", "habit")), "")
@@ -159,17 +156,17 @@ def _read_states(
             found.report_loss("states without a day", habit.name, place)
         else:
             time = f"{state[3]:0>5}" if state[3] and int(state[3].partition(":")[0]) < 24 else ""
-            habit.record(day, DONE, make_line(" ".join(note)), time=time)
+            habit.record(day, DONE, clean_line(" ".join(note)), time=time)
     habit.entries.sort(key=lambda entry: (entry.day, entry.time))
-    habit.about = make_text("\n".join(prose))
+    habit.about = clean_text("\n".join(prose)).strip()
 
 
 def _detect(name: str, head: bytes) -> bool:
     return name.casefold().endswith(".org") and bool(ORG_HABIT_PATTERN.search(head_text(head)))
 
 
-def _read(files: InputFiles) -> HabitSource:
-    return read_org(dict(read_texts(files, ".org")))
-
-
-FORMATS = (Format("org", "org-habit", "", _detect, _read),)
+FORMATS = (
+    Format(
+        "org", "org-habit", "", _detect, lambda files: read_org(dict(read_texts(files, ".org")))
+    ),
+)

@@ -22,8 +22,6 @@ from notekeep.importing.formats.habit_data import (
     HabitSource,
     find_habits,
     make_amount,
-    make_line,
-    make_text,
     parse_day,
     read_habit_csv,
     read_habit_json,
@@ -32,7 +30,7 @@ from notekeep.importing.formats.habit_data import (
 )
 from notekeep.importing.formats.reading import either, has_columns, head_text
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, ImportedDay, ImportedHabit
+from notekeep.importing.records import Format, ImportedDay, ImportedHabit, clean_line, clean_text
 
 CSV_HEAD = ("date", "habit", "value", "amount", "unit", "time", "note")
 JSON_MARK = "notekeep"
@@ -48,9 +46,9 @@ def read_own_csv(name: str, text: str) -> HabitSource:
             key: cell[1:] if cell.startswith("'") and cell[1:].startswith(GUARDED_STARTS) else cell
             for key, cell in row.items()
         }
-        habit = found.find_or_add(make_line(cells.get("habit", "")))
+        habit = found.find_or_add(clean_line(cells.get("habit", "")))
         habit.identity = habit.name
-        habit.unit = habit.unit or make_line(cells.get("unit", ""))
+        habit.unit = habit.unit or clean_line(cells.get("unit", ""))
         _record(habit, cells, found, f"{name}:{number}")
     message = "schedules and goals: missing in CSV; new habits are imported as daily"
     found.report_loss(message)
@@ -61,7 +59,7 @@ def read_own_json(value: Any) -> HabitSource:
     """Read the parsed value of an exported JSON file."""
     found = HabitSource()
     for each in find_habits(value):
-        if not isinstance(each, dict) or not make_line(each.get("id") or ""):
+        if not isinstance(each, dict) or not clean_line(each.get("id") or ""):
             found.report_loss("habits without an id")
             continue
         habit = _define(each, found)
@@ -71,27 +69,25 @@ def read_own_json(value: Any) -> HabitSource:
             cells = {key: _text(fields.get(key)) for key in CSV_HEAD}
             pairs = fields.get("extra")
             pairs = pairs if isinstance(pairs, dict) else {}
-            extra = tuple((str(key), make_line(word)) for key, word in pairs.items())
+            extra = tuple((str(key), clean_line(word)) for key, word in pairs.items())
             _record(habit, cells, found, f"entry {number}", extra)
     return found
 
 
 def _define(each: Mapping[str, Any], found: HabitSource) -> ImportedHabit:
-    """Add a habit with its definition."""
-
     def line(key: str) -> str:
-        return make_line(each.get(key) or "")
+        return clean_line(each.get(key) or "")
 
     identity = line("id")
     habit = found.add(ImportedHabit(line("title") or identity, identity, identity))
     schedule = each.get("schedule")
     lines = schedule if isinstance(schedule, list) else [schedule]
-    habit.schedule = [make_line(text) for text in lines if text] or ["daily"]
+    habit.schedule = [clean_line(text) for text in lines if text] or ["daily"]
     habit.goal = line("goal") or "done"
     habit.unit = line("unit")
     habit.since, habit.until = (parse_day(_text(each.get(key))) for key in ("since", "until"))
     habit.group = line("group")
-    habit.about = make_text(each.get("about") or "")
+    habit.about = clean_text(each.get("about") or "").strip()
     habit.is_archived = each.get("archived") is True
     habit.more = {key: line(key) for key in ("identity", "when", "tiny") if each.get(key)}
     if each.get("after"):
@@ -107,7 +103,7 @@ def _define(each: Mapping[str, Any], found: HabitSource) -> ImportedHabit:
 
 
 def _lines(value: Any) -> list[str]:
-    return [make_line(text) for text in value] if isinstance(value, list) else []
+    return [clean_line(text) for text in value] if isinstance(value, list) else []
 
 
 def _record(
@@ -121,14 +117,14 @@ def _record(
     word = cells.get("value", "").strip()
     value: LogValue | None = None
     if word in ("amount", "set"):
-        value = make_amount(cells.get("amount", ""), make_line(cells.get("unit", "")))
+        value = make_amount(cells.get("amount", ""), clean_line(cells.get("unit", "")))
         value = value._replace(is_set=word == "set") if value else None
     elif word and (read := read_value([word])) and read[0].kind != "amount":
         value = read[0]
     if day is None or value is None or not habit.name:
         found.report_loss(INVALID_LINES, habit.name, place)
         return
-    note, time = make_line(cells.get("note", "")), cells.get("time", "").strip()
+    note, time = clean_line(cells.get("note", "")), cells.get("time", "").strip()
     habit.entries.append(ImportedDay(day, value, note, time, extra))
 
 
@@ -241,18 +237,17 @@ def _day(entries: Sequence[LogEntry], unit: str, *, pairs: bool) -> Iterator[Log
         (entry for entry in entries if entry.revision == day.revision and entry.kind != "clear"),
         key=lambda entry: entry.time or "",
     )
-    plain = list(dict.fromkeys(_plain(entry, pairs=pairs) for entry in top))
+    plain: list[LogEntry] = []
+    for entry in top:
+        extra = tuple(pair for pair in entry.extra if pairs and pair[0] not in _UNDO_KEYS)
+        plain.append(entry._replace(revision=0, extra=extra))
+    plain = list(dict.fromkeys(plain))
     if reduce_entries(plain, unit)[:3] == day[:3]:
         yield from plain
         return
     for place, value in enumerate(day_values(day, unit)):
         first = plain[0] if place == 0 else plain[0]._replace(note=None, extra=())
         yield first._replace(**value._asdict())
-
-
-def _plain(entry: LogEntry, *, pairs: bool) -> LogEntry:
-    extra = tuple(pair for pair in entry.extra if pairs and pair[0] not in _UNDO_KEYS)
-    return entry._replace(revision=0, extra=extra)
 
 
 def write_csv(rows: Iterable[tuple[str, str, LogEntry]]) -> str:

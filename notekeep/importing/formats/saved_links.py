@@ -103,7 +103,6 @@ def _read_raindrop(row: dict[str, str], place: str) -> Records:
 
 
 def _read_highlights(text: str, number: str) -> list[Passage]:
-    """Read a cell with highlights and their notes."""
     found: list[Passage] = []
     parts = _PART.split(text)
     for name, words in zip(parts[1::2], parts[2::2], strict=True):

@@ -55,8 +55,8 @@ def test_beaver_hostile() -> None:
         ]
     }
     source = habit_apps.read_beaver(value)
-    assert [habit.name for habit in source.habits] == ["a\x1b[2J b", "x", "y", "?"]
-    assert losses(source)["habits without a name"] == 2
+    assert [habit.name for habit in source.habits] == ["a\x1b[2J b", "x", "y"]
+    assert losses(source)["habits without a name"] == 3
     assert losses(source)["y: invalid records"] == 2
 
 
