@@ -194,13 +194,13 @@ class HabitPlanner:
         try:
             parse_rules(schedule)
         except UsageError as error:
-            self._lose(f"the schedule: {error.message.rstrip('.')}; imported as daily", habit)
+            self._lose(f"the schedule: {error.message.removesuffix('.')}; imported as daily", habit)
             schedule = ["daily"]
         goal, goal_unit = habit.goal, ""
         try:
             goal_unit = parse_goal(goal).unit
         except UsageError as error:
-            self._lose(f"the goal: {error.message.rstrip('.')}; imported as done", habit)
+            self._lose(f"the goal: {error.message.removesuffix('.')}; imported as done", habit)
             goal = "done"
         days = [entry.day for entry in habit.entries]
         since = habit.since or min(days, default=self.tracker.today().toordinal())

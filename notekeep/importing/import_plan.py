@@ -18,7 +18,7 @@ from notekeep.importing.import_state import (
     ImportOptions,
     ImportRow,
     ImportState,
-    SourceChange,
+    TextConflict,
     count_words,
 )
 from notekeep.importing.input_files import InputFiles
@@ -48,7 +48,7 @@ class ImportPlan(NamedTuple):
         return [row for row in self.rows if isinstance(row, HabitRow)]
 
     @property
-    def changes(self) -> list[SourceChange]:
+    def changes(self) -> list[TextConflict]:
         """The texts that both the source and the user changed."""
         return [change for row in self.rows for change in row.changes]
 

@@ -16,7 +16,7 @@ from notekeep.config import current_time
 from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.ledger import Ledger, digest_text
 from notekeep.importing.matching import NoteMatcher
-from notekeep.importing.note_text import NoteText
+from notekeep.importing.note_text import PlannedNote
 from notekeep.importing.records import Loss
 from notekeep.notes.plan import FileCopy
 from notekeep.notes.workspace import Workspace
@@ -38,7 +38,7 @@ class ImportOptions(NamedTuple):
     only_habits: bool = False  # as `habit import` does
 
 
-class SourceChange(NamedTuple):
+class TextConflict(NamedTuple):
     """A text that both the source and the user changed. The user's stays."""
 
     id: str
@@ -58,7 +58,7 @@ class ImportRow:
     is_guess: bool = False  # matched by title and author
     is_skipped: bool = False  # by an option
     choices: tuple[str, ...] = ()  # the notes that match, if the user must choose
-    changes: list[SourceChange] = field(default_factory=list)
+    changes: list[TextConflict] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # fields with another value in the source
     counts: Counter[str] = field(default_factory=Counter)  # by the keys of `COUNTS`
 
@@ -127,7 +127,7 @@ class ImportState:
         self.options = options
         self.rows: list[ImportRow] = []
         self.losses: dict[tuple[str, str], Loss] = {}  # by message and title
-        self.notes: dict[str, NoteText] = {}
+        self.notes: dict[str, PlannedNote] = {}
         self.copies: dict[str, FileCopy] = {}  # by path
         self.refused: list[tuple[str, NotekeepError]] = []
         self.ledgers: dict[str, Ledger] = {}
@@ -149,7 +149,7 @@ class ImportState:
         self,
         ledger: Ledger,
         row: ImportRow,
-        change: SourceChange,
+        change: TextConflict,
         *,
         source: str = "",
         merge: Callable[[], str | None] = lambda: None,
@@ -206,19 +206,19 @@ class ImportState:
         """Whether a note exists or is planned; the catalog may still have a deleted one."""
         return path in self.notes or os.path.exists(os.path.join(self.workspace.root, path))
 
-    def note(self, path: str) -> NoteText:
+    def note(self, path: str) -> PlannedNote:
         """Return the text of a note; each file is read once."""
         if path not in self.notes:
             data = self.workspace.read(path)
             if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise Refused(f"{path}: the file is UTF-16, and notes are UTF-8")
-            self.notes[path] = NoteText(path, data, data)
+                raise Refused(f"{path} is UTF-16, but notes must be UTF-8.")
+            self.notes[path] = PlannedNote(path, data, data)
         return self.notes[path]
 
     def settle(self, path: str) -> None:
         """Parse a planned note anew, and free the memory of the old one."""
         if note := self.notes.get(path):
-            self.notes[path] = NoteText(path, note.before, note.result())
+            self.notes[path] = PlannedNote(path, note.before, note.result())
 
     @contextmanager
     def change(self, path: str) -> Iterator[None]:
@@ -231,7 +231,7 @@ class ImportState:
             self.settle(path)
         except NotekeepError:
             if note:
-                self.notes[path] = NoteText(path, note.before, data)
+                self.notes[path] = PlannedNote(path, note.before, data)
             else:
                 self.notes.pop(path, None)
             raise

@@ -129,7 +129,7 @@ class InputFiles:
         with self.open(name) as file:
             data = file.read(MAX_SOURCE + 1)
         if len(data) > MAX_SOURCE:
-            raise Refused(f"{name}: larger than {MAX_SOURCE >> 20} MB", _HINT)
+            raise Refused(f"{name} is larger than {MAX_SOURCE >> 20} MB.", _HINT)
         return data
 
     def text(self, name: str, max_size: int = MAX_NOTE) -> str:
@@ -153,7 +153,7 @@ class InputFiles:
             while chunk := file.read(1 << 20):
                 size += len(chunk)
                 if size > max_size:
-                    raise Refused(f"{name}: larger than {max_size >> 20} MB; {HOW_TO_SPLIT}")
+                    raise Refused(f"{name} is larger than {max_size >> 20} MB; {HOW_TO_SPLIT}.")
                 try:
                     if decoder is not None:
                         decoder.decode(chunk)
@@ -165,7 +165,7 @@ class InputFiles:
         """Open a file as a stream; Refused if it is damaged, also during reads."""
         opener = self._openers.get(name)
         if opener is None:
-            raise NotFound(f"{self.path}: there is no file {name}")
+            raise NotFound(f"{self.path} has no file {name}.")
         with _explain_errors(name):
             file = opener()
         return io.BufferedReader(_Watched(file, name, self.on_read), 1 << 16)
@@ -178,7 +178,7 @@ class InputFiles:
         """
         self.on_read(name)
         if not _is_page_size(self.head(name)[16:18]):
-            raise Refused(f"{name}: not a database")
+            raise Refused(f"{name} is not a database.")
         with tempfile.TemporaryDirectory(prefix="notekeep-") as folder:
             copy = os.path.join(folder, "database")
             for ending in ("", "-wal"):
@@ -190,7 +190,7 @@ class InputFiles:
                 with closing(_open_database(copy, is_immutable=is_alone)) as opened:
                     yield opened
             except (sqlite3.Error, UnicodeDecodeError) as error:
-                raise Refused(f"{name}: not a database that can be read: {error}") from error
+                raise Refused(f"{name} is not a readable database: {error}.") from error
 
     def stage(self, data: bytes) -> None:
         """Write bytes of an embedded file to disk."""
@@ -231,7 +231,7 @@ class InputFiles:
 
     def _list_folder(self) -> None:
         def fail(error: OSError) -> None:
-            raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from error
+            raise Failure(f"{error.filename} cannot be read: {error.strerror}.") from error
 
         for folder, folders, names in os.walk(self.path, onerror=fail):
             # Kobo keeps its database in `.kobo`.
@@ -240,7 +240,7 @@ class InputFiles:
                 if os.path.isfile(path) and not os.path.islink(path):
                     self._add_file(os.path.relpath(path, self.path).replace(os.sep, "/"), path)
                 if len(self._openers) > MAX_FILES:
-                    raise Refused(f"{self.path}: more than {MAX_FILES} files")
+                    raise Refused(f"{self.path} has more than {MAX_FILES} files.")
 
     def _add_file(self, name: str, path: str) -> None:
         lower = name.casefold()
@@ -248,7 +248,7 @@ class InputFiles:
             try:
                 file: IO[bytes] = self._stack.enter_context(open(path, "rb"))  # noqa: SIM115 - the stack closes it
             except OSError as error:
-                raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+                raise Failure(f"{path} cannot be read: {error.strerror}.") from error
             is_only = path == self.path
             try:
                 if lower.endswith("gz"):
@@ -258,7 +258,7 @@ class InputFiles:
             except Refused as error:
                 if is_only:
                     raise
-                self.losses.append(Loss(error.message, place=name))
+                self.losses.append(Loss(error.message.removesuffix("."), place=name))
                 return
         self._openers[name] = lambda: open(path, "rb")  # noqa: SIM115 - `open` closes it
 
@@ -283,9 +283,9 @@ class InputFiles:
                 self._add_tar(folder, file, shown)
                 return True
         except _ARCHIVE_ERRORS as error:
-            raise Refused(f"{shown}: the archive is damaged: {error}", _HINT) from error
+            raise Refused(f"{shown} is a damaged archive: {error}.", _HINT) from error
         if depth == 1 and shown.casefold().endswith((".zip", ".jex")):
-            raise Refused(f"{shown}: not an archive, or one that is cut off", _HINT)
+            raise Refused(f"{shown} is not an archive, or is truncated.", _HINT)
         return False
 
     def _add_zip(self, folder: str, file: IO[bytes], shown: str, depth: int) -> None:
@@ -318,9 +318,9 @@ class InputFiles:
             if not problem and name in self._openers:
                 problem = "occurs twice"
             if number >= MAX_FILES:
-                raise Refused(f"{shown}: the archive has more than {MAX_FILES} files", _HINT)
+                raise Refused(f"{shown} has more than {MAX_FILES} files.", _HINT)
             if problem:
-                raise Refused(f"{shown}: '{member.name}' in the archive {problem}", _HINT)
+                raise Refused(f"{shown}: '{member.name}' in the archive {problem}.", _HINT)
             self._openers[name] = lambda member=member: archive.extractfile(member) or io.BytesIO()  # type: ignore[misc]
         file.seek(end)
         if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
@@ -358,9 +358,9 @@ def _explain_errors(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Failure(f"{name}: cannot be read: {error.strerror or error}") from error
+        raise Failure(f"{name} cannot be read: {error.strerror or error}.") from error
     except _ARCHIVE_ERRORS as error:
-        raise Refused(f"{name}: the archive is damaged: {error}", _HINT) from error
+        raise Refused(f"{name} is in a damaged archive: {error}.", _HINT) from error
 
 
 def _is_page_size(data: bytes) -> bool:
@@ -373,14 +373,14 @@ def _copy(file: IO[bytes] | gzip.GzipFile, out: IO[Any], name: str, room: int = 
     while chunk := file.read(1 << 20):
         room -= len(chunk)
         if room < 0:
-            raise Refused(f"{name}: unpacks to more than notekeep reads", _HINT)
+            raise Refused(f"{name} is too large when unpacked.", _HINT)
         out.write(chunk)
 
 
 def _check_zip(shown: str, entries: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse a suspicious archive, or one with too many files."""
     if len(entries) > MAX_FILES:
-        raise Refused(f"{shown}: the archive has {len(entries)} files", _HINT)
+        raise Refused(f"{shown} has {len(entries)} files, more than {MAX_FILES}.", _HINT)
     seen: set[str] = set()
     for entry in entries:
         problem = _name_problem(entry.orig_filename) or _entry_problem(entry)
@@ -388,13 +388,13 @@ def _check_zip(shown: str, entries: Sequence[zipfile.ZipInfo]) -> None:
         if not problem and key in seen:
             problem = "occurs twice"
         if problem:
-            raise Refused(f"{shown}: '{entry.orig_filename}' in the archive {problem}", _HINT)
+            raise Refused(f"{shown}: '{entry.orig_filename}' in the archive {problem}.", _HINT)
         seen.add(key)
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         # Overlapping files make a small archive very large.
         if entry.header_offset < end:
-            raise Refused(f"{shown}: files in the archive overlap", _HINT)
+            raise Refused(f"{shown} has files that overlap.", _HINT)
         end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
 
 

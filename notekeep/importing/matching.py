@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from notekeep.importing.formats.reading import fold_letters, isbn13, surnames
+from notekeep.importing.formats.reading import isbn13, letters_of, surnames
 from notekeep.importing.records import Work
 from notekeep.markdown.field_values import Value
 from notekeep.notes.workspace import Workspace
@@ -72,9 +72,9 @@ def split_title(title: str) -> tuple[str, str]:
     """Split and fold a title such as `The Garden: A Year (Beds #1)`: title, subtitle, no series."""
     plain = _SERIES.sub(" ", unicodedata.normalize("NFKC", title[:_MAX_TITLE]).casefold())
     head, *rest = re.split(r":\s|\s[-–—]\s", plain, maxsplit=1)  # noqa: RUF001 - titles have dashes
-    if not fold_letters(head):
-        return fold_letters(plain), ""
-    return fold_letters(head), fold_letters("".join(rest))
+    if not letters_of(head):
+        return letters_of(plain), ""
+    return letters_of(head), letters_of("".join(rest))
 
 
 def plain_url(url: str) -> str:

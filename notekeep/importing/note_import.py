@@ -17,17 +17,17 @@ from notekeep.dates import parse_iso
 from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.formats.reading import (
     escape_address,
-    fold_letters,
     isbn13,
     iso_day,
+    letters_of,
     pad_year,
     surnames,
 )
-from notekeep.importing.import_state import ImportRow, ImportState, SourceChange
+from notekeep.importing.import_state import ImportRow, ImportState, TextConflict
 from notekeep.importing.input_files import MAX_NOTE, InputFiles
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.matching import plain_url
-from notekeep.importing.note_text import NoteText
+from notekeep.importing.note_text import PlannedNote
 from notekeep.importing.passage_import import PassagePlanner, write_tag
 from notekeep.importing.records import (
     LINK_PATTERN,
@@ -37,7 +37,7 @@ from notekeep.importing.records import (
     Page,
     PageFile,
     Work,
-    clean_line,
+    one_line,
     passage_id,
 )
 from notekeep.markdown import frontmatter
@@ -217,7 +217,7 @@ class NotePlanner:
         ).changes[0]
         unclaimed = [FieldChange(one, "=", None) for one in UNCLAIMED_FIELDS if one not in fields]
         data = apply_changes(made.after or b"", unclaimed, schema, item.kind)
-        state.notes[path] = NoteText(path, None, data)
+        state.notes[path] = PlannedNote(path, None, data)
         return path
 
     # Fields
@@ -258,9 +258,8 @@ class NotePlanner:
                 typed_value(canonical(name), type_, value)
                 found[name] = value
             except NotekeepError as error:
-                self.state.lose(
-                    Loss(f"values of {name}: {error.message.removesuffix('.')}", item.title)
-                )
+                reason = error.message.removesuffix(".")
+                self.state.lose(Loss(f"values of {name}: {reason}", item.title))
         return found
 
     def _set_fields(self, item: Work | Page, row: ImportRow, fields: dict[str, Value]) -> None:
@@ -291,12 +290,12 @@ class NotePlanner:
     ) -> Iterator[FieldChange]:
         """Yield the missing items of a list, except those that the user removed."""
         listed = there if isinstance(there, list) else parse_items(name, there)
-        present = {fold_letters(str(item)) for item in listed if item is not None}
+        present = {letters_of(str(item)) for item in listed if item is not None}
         people = surnames(str(item) for item in listed) if name == "author" else frozenset()
         for item in value if isinstance(value, list) else [value]:
             digest = digest_text(str(item))
             # `Example, Ann` may be listed as `Ann Example`.
-            is_there = fold_letters(str(item)) in present or surnames([str(item)]) & people
+            is_there = letters_of(str(item)) in present or surnames([str(item)]) & people
             if not is_there and (name == "source_id" or not self.ledger.has(line, digest)):
                 yield FieldChange(name, "+=", str(item))
             self.ledger.add(line, digest)
@@ -320,11 +319,11 @@ class NotePlanner:
 
     def _plan_work(self, work: Work, row: ImportRow, own: set[str]) -> None:
         if sum(len(one.text) + len(one.note) for one in work.passages) > MAX_NOTE:
-            raise Refused(f"{work.title}: more than {MAX_NOTE >> 20} MB of passages")
+            raise Refused(f"{work.title} has more than {MAX_NOTE >> 20} MB of passages.")
         note = self.state.note(row.path)
         self.ledger.add(self._line(row.id), digest_text(work.title))
         for heading, text in work.sections.items():  # such as a review; written only once
-            line = self._field_line(work, fold_letters(heading))
+            line = self._field_line(work, letters_of(heading))
             if text.strip() and not self.ledger.is_known(line):
                 headings = {one.text.casefold() for one in note.facts.headings}
                 if heading.casefold() not in headings:
@@ -352,7 +351,7 @@ class NotePlanner:
                 self.ledger.add(line, digest_text(note.body[start:]))  # the template's text
         else:
             there = note.body[start:]
-            change = SourceChange(line, row.path, there, body)
+            change = TextConflict(line, row.path, there, body)
             if self.state.follow(self.ledger, row, change, source=page.body) is not None:
                 note.replace_from(start, text)
             else:
@@ -406,7 +405,7 @@ def _ids(item: Work | Page) -> tuple[str, ...]:
 
 
 def _write_bookmark(one: Bookmark) -> str:
-    title = re.sub(r"([\[\]\\<`])", r"\\\1", clean_line(one.title) or one.url)
+    title = re.sub(r"([\[\]\\<`])", r"\\\1", one_line(one.title) or one.url)
     day = f" — {one.saved}" if one.saved else ""
     tags = "".join(f" {tag}" for tag in map(write_tag, one.tags) if tag)
     return f"- [{title}]({escape_address(one.url)}){day}{tags}"
@@ -417,7 +416,7 @@ def _is_same_value(name: str, there: str, value: str) -> bool:
         return bool(isbn13(there)) and isbn13(there) == isbn13(value)
     if iso_day(there) and iso_day(there) == iso_day(value):
         return True
-    return fold_letters(there) == fold_letters(value) and bool(fold_letters(value))
+    return letters_of(there) == letters_of(value) and bool(letters_of(value))
 
 
 # Links and files of pages
@@ -497,7 +496,8 @@ class PageLinks:
             with source() as stream:
                 digest = copy_stream(stream, lambda _: None)
         except NotekeepError as error:
-            self.state.lose(Loss("files that cannot be read", place=error.message))
+            place = error.message.removesuffix(".")
+            self.state.lose(Loss("files that cannot be read", place=place))
             return None
         base = _base(file)
         stem, suffix = os.path.splitext(base)

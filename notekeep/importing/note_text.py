@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from notekeep.importing.formats.reading import fold_letters
+from notekeep.importing.formats.reading import letters_of
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.outline import BodyFacts, read_body
@@ -28,7 +28,7 @@ _TITLE = re.compile(r"\s*#[ \t][^\r\n]*(?:\r\n|\n|\r)?")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 
 
-class Block(NamedTuple):
+class IdBlock(NamedTuple):
     """A block with an id: `text` is from `start` to `end`, and the id ends at `id_end`."""
 
     start: int
@@ -37,7 +37,7 @@ class Block(NamedTuple):
     text: str
 
 
-class NoteText:
+class PlannedNote:
     """One note while its changes are planned; offsets are those of the original body."""
 
     def __init__(self, path: str, before: bytes | None, data: bytes) -> None:
@@ -64,12 +64,12 @@ class NoteText:
     @cached_property
     def letters(self) -> str:
         """The letters and digits of the body, to search without punctuation."""
-        return fold_letters(self.body)
+        return letters_of(self.body)
 
     @cached_property
-    def blocks(self) -> dict[str, Block]:
+    def blocks(self) -> dict[str, IdBlock]:
         """The first block with each imported id."""
-        found: dict[str, Block] = {}
+        found: dict[str, IdBlock] = {}
         lines = self.body.splitlines(keepends=True)
         starts = [0]
         for line in lines:
@@ -85,7 +85,7 @@ class NoteText:
             end = starts[number] + len(match[1]) if match[1].strip() else starts[last]
             text = self.body[start:end].rstrip()
             id_end = starts[number] + len(line)
-            found[match[2]] = Block(start, start + len(text), id_end, text)
+            found[match[2]] = IdBlock(start, start + len(text), id_end, text)
         return found
 
     @cached_property
@@ -134,7 +134,7 @@ class NoteText:
         data = apply_changes(self.data, changes, schema, kind)
         self._head = data[: split_frontmatter(data).body]
 
-    def replace(self, block: Block, text: str) -> None:
+    def replace(self, block: IdBlock, text: str) -> None:
         """Replace the text of a block; its id stays."""
         self._edits.append(TextEdit(block.start, block.end, self._lines(text)))
 
@@ -169,7 +169,7 @@ class NoteText:
         lines = "".join(f"\n{line}" for line in lines)
         self._edits.append(TextEdit(end, end, self._lines(gap + lines)))
 
-    def remove(self, block: Block) -> None:
+    def remove(self, block: IdBlock) -> None:
         """Remove a block with its id and the blank line below."""
         end = block.id_end
         blank = re.compile(r"[ \t]*(?:\r\n|\n|\r)").match(self.body, end)

@@ -53,7 +53,7 @@ def explain_unknown(files: InputFiles) -> UsageError:
         try:
             read_json(name, files.text(name))
         except NotekeepError as error:
-            return UsageError(f"{name}: {error.message}.", "Export it again.")
+            return UsageError(f"{name}: {error.message.removesuffix('.')}.", "Export it again.")
     hint = "Name it with --from. `notekeep import --help` lists the formats."
     if files.path.casefold().endswith(".csv"):
         hint = "Name its columns: `notekeep import FILE --map COLUMN=title`"

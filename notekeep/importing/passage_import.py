@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from notekeep.importing.formats.reading import fold_letters
-from notekeep.importing.import_state import ImportRow, ImportState, SourceChange
+from notekeep.importing.formats.reading import letters_of
+from notekeep.importing.import_state import ImportRow, ImportState, TextConflict
 from notekeep.importing.ledger import digest_text
-from notekeep.importing.note_text import Block, NoteText
-from notekeep.importing.records import Format, Passage, Work, clean_line, clean_text, passage_id
+from notekeep.importing.note_text import IdBlock, PlannedNote
+from notekeep.importing.records import Format, Passage, Work, clean_text, one_line, passage_id
 from notekeep.markdown.text_merge import merge_words
 
 _TO_ESCAPE = re.compile(
@@ -39,8 +39,8 @@ class _Row(NamedTuple):
 
     passage: Passage | None  # None if the source does not have it
     name: str
-    block: Block | None = None  # its block in the note
-    below: Block | None = None  # the next block in the section
+    block: IdBlock | None = None  # its block in the note
+    below: IdBlock | None = None  # the next block in the section
     next_chapter: str = ""  # the chapter of `below`
 
 
@@ -116,7 +116,7 @@ class PassagePlanner:
                 rows.append((order, 0, None, name))
         rows.sort(key=lambda row: row[:2])
         found: list[_Row] = []
-        below: Block | None = None
+        below: IdBlock | None = None
         chapter = ""
         for _, _, passage, name in reversed(rows):
             block = self.note.blocks.get(name) or self.note.blocks.get(f"{name}-n")
@@ -128,17 +128,17 @@ class PassagePlanner:
                 chapter = self._chapter(passage, name, block)
         return found[::-1]
 
-    def _chapter(self, passage: Passage | None, name: str, block: Block | None) -> str:
+    def _chapter(self, passage: Passage | None, name: str, block: IdBlock | None) -> str:
         """The chapter of a passage; the heading above it if this import did not place it."""
         if passage is not None and name not in self._typed:
             return write_heading(passage.chapter)
         return self.note.heading_of(block.start) if block is not None else ""
 
-    def _is_in_section(self, block: Block) -> bool:
+    def _is_in_section(self, block: IdBlock) -> bool:
         section = self.note.section
         return section is not None and section[0] <= block.start < section[1]
 
-    def _locate(self, name: str) -> tuple[Block | None, str]:
+    def _locate(self, name: str) -> tuple[IdBlock | None, str]:
         """Find a block by its id, also in another note, and its path."""
         block = self.note.blocks.get(name)
         if block is not None:
@@ -148,7 +148,7 @@ class PassagePlanner:
             return self.state.note(path).blocks.get(name), path
         return None, ""
 
-    def _update(self, name: str, text: str, block: Block, path: str, passage: Passage) -> None:
+    def _update(self, name: str, text: str, block: IdBlock, path: str, passage: Passage) -> None:
         note = self.state.note(path)
         if passage.is_deleted:
             is_ours = self.ledger.has(name, digest_text(block.text))
@@ -161,7 +161,7 @@ class PassagePlanner:
         found = self.state.follow(
             self.ledger,
             self.row,
-            SourceChange(name, path, block.text, text),
+            TextConflict(name, path, block.text, text),
             merge=lambda: self._merge(name, text, block, path),
         )
         if found is not None:  # a block in a list keeps its indent
@@ -169,17 +169,19 @@ class PassagePlanner:
             note.replace(block, re.sub(r"(?m)^[ \t]*(?=\S)", indent, found))
         self._record(name, text, passage)
 
-    def _merge(self, name: str, text: str, block: Block, path: str) -> str | None:
+    def _merge(self, name: str, text: str, block: IdBlock, path: str) -> str | None:
         """Merge the words of both versions if history has their base; None if it does not."""
         for data in self.state.earlier(path):
-            base = NoteText(path, None, data).blocks.get(name)
+            base = PlannedNote(path, None, data).blocks.get(name)
             if base is not None and self.ledger.has(name, digest_text(base.text)):
                 texts = (base.text, block.text, text)
                 merged = merge_words(*(one.encode("utf-8", "surrogateescape") for one in texts))
                 return None if merged is None else merged.decode("utf-8", "surrogateescape")
         return None
 
-    def _plan_note(self, name: str, words: str, block: Block, path: str, passage: Passage) -> None:
+    def _plan_note(
+        self, name: str, words: str, block: IdBlock, path: str, passage: Passage
+    ) -> None:
         name = f"{name}-n"
         there, other = self._locate(name)
         if there is not None:
@@ -196,7 +198,7 @@ class PassagePlanner:
         self.row.counts["deleted"] += is_deleted
         return is_deleted
 
-    def _find_typed(self) -> dict[str, tuple[Block, str]]:
+    def _find_typed(self) -> dict[str, tuple[IdBlock, str]]:
         """Find new passages by their text: quotes in the note with another id or none.
 
         Each comes with its id in the vault; "" for a typed quote.
@@ -206,20 +208,20 @@ class PassagePlanner:
             for passage, name in zip(self.passages, self.ids, strict=True)
             if name in self._new and passage.text and not passage.is_deleted
         ]
-        found: dict[str, tuple[Block, str]] = {}
+        found: dict[str, tuple[IdBlock, str]] = {}
         if not new or "> " not in self.note.body:
             return found
         ids = {block.start: name for name, block in self.note.blocks.items()}
-        typed: dict[str, tuple[Block, str]] = {}
+        typed: dict[str, tuple[IdBlock, str]] = {}
         for quote in self.note.facts.quotes:
             own_id = ids.get(quote.start) or self.note.other_id(quote.start, quote.end)
-            if own_id not in self.claimed and fold_letters(quote.text):
-                block = Block(quote.start, quote.end, quote.end, quote.text)
-                typed.setdefault(fold_letters(quote.text), (block, own_id))
+            if own_id not in self.claimed and letters_of(quote.text):
+                block = IdBlock(quote.start, quote.end, quote.end, quote.text)
+                typed.setdefault(letters_of(quote.text), (block, own_id))
         for passage, name in new:
             for words in (passage.text, *passage.earlier):
-                if fold_letters(words) in typed:
-                    found[name] = typed.pop(fold_letters(words))
+                if letters_of(words) in typed:
+                    found[name] = typed.pop(letters_of(words))
                     break
         return found
 
@@ -227,7 +229,7 @@ class PassagePlanner:
         """Add the id to a typed quote; a quote with another id keeps that."""
         block, own_id = self._typed[name]
         self.row.counts["unchanged"] += 1
-        is_there = fold_letters(words) in self.note.letters
+        is_there = letters_of(words) in self.note.letters
         if own_id:
             self.ledger.add(name, digest_text(quote), same=own_id, at=passage.at)
             if words and is_there:
@@ -288,7 +290,7 @@ def write_quote(passage: Passage) -> str:
     if _MAY_NEED_ESCAPE.search(text):
         text = _TO_ESCAPE.sub(_escape, text)
     lines = [" ".join(line.split()) for line in text.split("\n")]
-    lines[-1] = f"{lines[-1]} {clean_line(passage.locator)}".rstrip()
+    lines[-1] = f"{lines[-1]} {one_line(passage.locator)}".rstrip()
     return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
@@ -307,13 +309,13 @@ def write_note(passage: Passage) -> str:
 
 def write_tag(words: str) -> str:
     """Return a tag in the syntax of notes; "" if no valid character is left."""
-    name = _TAG_SIGNS.sub("-", clean_line(words).lstrip("#")).strip("-/")
+    name = _TAG_SIGNS.sub("-", one_line(words).lstrip("#")).strip("-/")
     return f"#{name}" if name and not name.isdigit() else ""
 
 
 def write_heading(words: str) -> str:
     """Return the text of a heading for a chapter."""
-    return _TO_ESCAPE.sub(_escape, clean_line(words)).rstrip("# ")
+    return _TO_ESCAPE.sub(_escape, one_line(words)).rstrip("# ")
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -203,6 +203,6 @@ def clean_text(text: object) -> str:
     return _RESERVED.sub("", plain).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def clean_line(text: object) -> str:
+def one_line(text: object) -> str:
     """Return text as one line, such as a title."""
     return " ".join(clean_text(text).split())

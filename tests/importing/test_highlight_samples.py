@@ -13,7 +13,7 @@ import pytest
 
 from notekeep.errors import UsageError
 from notekeep.importing.formats import FORMATS
-from notekeep.importing.formats.reading import split_names
+from notekeep.importing.formats.reading import split_people
 from notekeep.importing.records import Bookmark, passage_id
 from notekeep.vault import Vault
 from tests.support.reading import SAMPLES, read
@@ -282,7 +282,7 @@ def test_readwise_headings_and_discards(tmp_path: Path) -> None:
     ],
 )
 def test_lists_of_people(text: str, names: list[str]) -> None:
-    assert list(split_names(text)) == names
+    assert list(split_people(text)) == names
 
 
 def test_reader_json_and_csv() -> None:

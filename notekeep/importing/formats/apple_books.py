@@ -15,12 +15,12 @@ from notekeep.importing.formats.reading import (
     guard,
     is_database,
     isbn13,
-    plain_text,
     read_table,
-    split_names,
+    source_text,
+    split_people,
 )
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
+from notekeep.importing.records import Format, Loss, Passage, Work, one_line
 
 _EPOCH = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
 _BOOKMARK = 3
@@ -59,10 +59,10 @@ def _read(files: InputFiles) -> Records:
 def _read_file(files: InputFiles, name: str, works: dict[str, Work]) -> Records:
     def read_book(row: dict[str, Any]) -> None:
         asset = str(row["ZASSETID"])
-        work = works[asset] = _make_work(asset, clean_line(row["ZTITLE"]))
-        work.authors = split_names(row["ZAUTHOR"])
-        work.fields["genre"] = [clean_line(row["ZGENRE"])] if row["ZGENRE"] else []
-        work.fields["lang"] = clean_line(row["ZLANGUAGE"])
+        work = works[asset] = _make_work(asset, one_line(row["ZTITLE"]))
+        work.authors = split_people(row["ZAUTHOR"])
+        work.fields["genre"] = [one_line(row["ZGENRE"])] if row["ZGENRE"] else []
+        work.fields["lang"] = one_line(row["ZLANGUAGE"])
         work.fields["isbn"] = isbn13(str(row["ZEPUBID"] or "").rpartition(":")[2])
         if row["ZISFINISHED"]:
             work.fields["status"] = "finished"
@@ -76,11 +76,13 @@ def _read_file(files: InputFiles, name: str, works: dict[str, Work]) -> Records:
         place = str(row["ZANNOTATIONLOCATION"] or "")
         passage = Passage(
             key=str(row["ZANNOTATIONUUID"]),
-            text=plain_text(row["ZANNOTATIONSELECTEDTEXT"] or row["ZANNOTATIONREPRESENTATIVETEXT"]),
-            note=plain_text(row["ZANNOTATIONNOTE"]),
+            text=source_text(
+                row["ZANNOTATIONSELECTEDTEXT"] or row["ZANNOTATIONREPRESENTATIVETEXT"]
+            ),
+            note=source_text(row["ZANNOTATIONNOTE"]),
             order=tuple(map(float, re.findall(r"\d+", _ASSERTION.sub("", place))[:40])),
             at=_time(row["ZANNOTATIONCREATIONDATE"]),
-            chapter=clean_line(row["ZFUTUREPROOFING5"]),
+            chapter=one_line(row["ZFUTUREPROOFING5"]),
             color=_COLORS.get(row["ZANNOTATIONSTYLE"], ""),
             is_deleted=bool(row["ZANNOTATIONDELETED"]),
         )

@@ -9,17 +9,17 @@ from notekeep.importing.formats.reading import (
     Records,
     each_row,
     first_of,
-    fold_letters,
     has_columns,
     html_text,
     isbn13,
-    plain_text,
+    letters_of,
     read_number,
+    source_text,
     split_list,
-    split_names,
+    split_people,
     turn_name,
 )
-from notekeep.importing.records import Format, Loss, Work, clean_line
+from notekeep.importing.records import Format, Loss, Work, one_line
 
 _STATES = {
     "read": "finished",
@@ -51,8 +51,8 @@ def _read_goodreads(row: dict[str, str], place: str) -> Records:
     if not title or not number:
         yield Loss("books without a title or number", place=place)
         return
-    others = split_names(first_of(row, "Additional Authors").replace(",", ";"))
-    people = dict.fromkeys([*split_names(first_of(row, "Author")), *others])
+    others = split_people(first_of(row, "Additional Authors").replace(",", ";"))
+    people = dict.fromkeys([*split_people(first_of(row, "Author")), *others])
     work = Work("book", title, (f"goodreads:{number}",), tuple(people))
     _set_isbn(work, row.get("ISBN13"), row.get("ISBN"))
     shelf = first_of(row, "Exclusive Shelf")
@@ -82,8 +82,8 @@ def _read_storygraph(row: dict[str, str], place: str) -> Records:
     if not title:
         yield Loss("books without a title", place=place)
         return
-    authors = split_names(first_of(row, "Authors").replace(", ", "; "))
-    key = first_of(row, "ISBN/UID") or fold_letters(f"{title} {' '.join(authors)}")
+    authors = split_people(first_of(row, "Authors").replace(", ", "; "))
+    key = first_of(row, "ISBN/UID") or letters_of(f"{title} {' '.join(authors)}")
     work = Work("book", title, (f"storygraph:{key}",), authors)
     _set_isbn(work, row.get("ISBN/UID"))
     work.tags = split_list(first_of(row, "Tags"))
@@ -154,7 +154,7 @@ def _read_state(shelf: str) -> str:
 
 def _read_day(text: object) -> str:
     """Return `2025/10/25` or `[2025-10-25]` as an ISO day, `2025/10` as a month; "" for none."""
-    found = _DAY.search(clean_line(text))
+    found = _DAY.search(one_line(text))
     if not found:
         return ""
     parts = (found[1], f"{int(found[2]):02d}", f"{int(found[3]):02d}" if found[3] else "")
@@ -168,7 +168,7 @@ def _read_span(text: str) -> tuple[str, str]:
 
 
 def _read_review(text: object) -> str:
-    plain = plain_text(text)
+    plain = source_text(text)
     return html_text(plain) if _IS_HTML.search(plain) else plain
 
 
@@ -176,7 +176,7 @@ def _set_isbn(work: Work, *texts: object) -> None:
     """Set the first ISBN among texts, preferably with 13 digits, and an ASIN."""
     found = sorted(filter(None, texts), key=lambda text: sum(map(str.isdigit, str(text))) < 13)
     work.fields["isbn"] = next(filter(None, map(isbn13, found)), "")
-    asins = (clean_line(text) for text in texts)
+    asins = (one_line(text) for text in texts)
     work.fields["asin"] = next((text for text in asins if _ASIN.fullmatch(text)), "")
 
 

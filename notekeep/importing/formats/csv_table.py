@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from notekeep.errors import UsageError
 from notekeep.importing.formats.page_fields import field_name, set_field
-from notekeep.importing.formats.reading import Records, guard, plain_text, read_csv
+from notekeep.importing.formats.reading import Records, guard, read_csv, source_text
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, Loss, Page, clean_line
+from notekeep.importing.records import Format, Loss, Page, one_line
 from notekeep.markdown.schema import canonical
 
 _USUAL_NAMES = {"title": ("title", "name"), "body": ("content", "body", "text", "note")}
@@ -67,9 +67,9 @@ def _name_columns(
 
 def _make_page(row: Mapping[str, str], columns: Mapping[str, str], id_column: str) -> Page:
     by_use = {use: row[column] for column, use in columns.items()}
-    title = clean_line(by_use.get("title"))
-    key = clean_line(row[id_column]) if id_column else title
-    page = Page(f"csv:{key or title}", title, plain_text(by_use.get("body")))
+    title = one_line(by_use.get("title"))
+    key = one_line(row[id_column]) if id_column else title
+    page = Page(f"csv:{key or title}", title, source_text(by_use.get("body")))
     for column, use in columns.items():
         if not use or use in ("title", "body"):
             continue

@@ -18,11 +18,11 @@ from notekeep.importing.formats.habit_data import (
     SKIP,
     HabitSource,
     SourceNote,
-    parse_day,
+    read_day,
     read_notes,
 )
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, clean_line
+from notekeep.importing.records import Format, one_line
 
 MOST_LETTERS = 2000  # a longer line is prose
 
@@ -54,9 +54,7 @@ def read_daily_notes(
     for page in pages:
         found.check_front_matter(page)
         in_name = DAY_PATTERN.search(page.name)
-        day = (
-            parse_day(in_name[0]) if in_name else day_in(page.name) or parse_day(page.word("date"))
-        )
+        day = read_day(in_name[0]) if in_name else day_in(page.name) or read_day(page.word("date"))
         if day is None:
             found.report_loss("notes without a date in the name", place=page.name)
         else:
@@ -72,8 +70,8 @@ class _DailyNoteReader:
     def page(self, page: SourceNote, day: int) -> None:
         listed = page.words.get("habits", [])
         for name in listed.split(",") if isinstance(listed, str) else listed:
-            if clean_line(name):
-                self.record(clean_line(name), day, DONE)
+            if one_line(name):
+                self.record(one_line(name), day, DONE)
         for key, value in page.words.items():
             if key not in ("habits", "date", "tags") and isinstance(value, str):
                 self.field(key, value, day)
@@ -96,12 +94,12 @@ class _DailyNoteReader:
 
     def box(self, sign: str, text: str, day: int, name: str) -> None:
         is_tagged = bool(HABIT_TAG_PATTERN.search(text))
-        text = clean_line(HABIT_TAG_PATTERN.sub("", text))
+        text = one_line(HABIT_TAG_PATTERN.sub("", text))
         while ending := _ENDING.search(text):
             text = text[: ending.start()]
         title, colon, rest = text.strip().partition(":")
         value = read_value(rest.split()) if colon and rest.strip() else None
-        title = clean_line(title if value else text.strip())
+        title = one_line(title if value else text.strip())
         if not title or not (is_tagged or fold_name(title) in self.known):
             return
         if sign not in _SIGNS:
@@ -116,13 +114,13 @@ class _DailyNoteReader:
         folded = text.strip().casefold()
         if folded in words:
             if words[folded]:
-                self.record(clean_line(key), day, DONE)
+                self.record(one_line(key), day, DONE)
             return
         value = read_value(text.split())
         if value is None:
-            self.found.report_loss("fields with an invalid value", clean_line(key))
+            self.found.report_loss("fields with an invalid value", one_line(key))
         else:
-            self.record(clean_line(key), day, value[0])
+            self.record(one_line(key), day, value[0])
 
     def record(self, name: str, day: int, value: LogValue) -> None:
         """Add an entry once; an amount replaces `done`."""

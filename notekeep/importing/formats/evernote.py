@@ -29,8 +29,8 @@ from notekeep.importing.records import (
     Format,
     Loss,
     Page,
-    clean_line,
     file_link,
+    one_line,
     page_link,
     passage_id,
 )
@@ -113,7 +113,7 @@ class _Notebook:
             self._note_count += 1
             place = f"{self._name}, {self._note_count}"
             if size > MAX_NOTE:
-                title = clean_line(note.findtext("title"))
+                title = one_line(note.findtext("title"))
                 yield Loss(f"notes of more than {MAX_NOTE >> 20} MB of text", title, place)
             else:
                 yield from guard("notes", place, self._make_page, note)
@@ -161,8 +161,8 @@ class _Notebook:
                 self._builder = None
 
     def _make_page(self, element: Element) -> Records:
-        title = clean_line(element.findtext("title")) or "Untitled"
-        made = clean_line(element.findtext("created"))
+        title = one_line(element.findtext("title")) or "Untitled"
+        made = one_line(element.findtext("created"))
         stem = self._name.rpartition("/")[2]
         key = f"evernote:{passage_id(_PREFIX, f'{stem}|{title}|{made}')}"
         self._known[key] += 1
@@ -174,10 +174,10 @@ class _Notebook:
             "",
             folder=stem.removesuffix(".enex"),
             created="{}-{}-{}T{}:{}".format(*time.groups()) if time else "",
-            tags=tuple(clean_line(tag.text) for tag in element.iter("tag")),
+            tags=tuple(one_line(tag.text) for tag in element.iter("tag")),
             names=(_link_name(title),),
         )
-        page.fields["url"] = clean_line(element.findtext("note-attributes/source-url"))
+        page.fields["url"] = one_line(element.findtext("note-attributes/source-url"))
         for resource in element.iter("resource"):
             if digest := resource.findtext("data"):
                 page.link_file(digest, _file_name(resource, digest), f"{self._name}/{digest}")
@@ -195,7 +195,7 @@ class _Notebook:
             yield Loss("encrypted texts, which only Evernote can read", title, self._name)
         tasks = "\n".join(
             f"- {_box(is_done=task.findtext('taskStatus') == 'completed')}"
-            f"{clean_line(task.findtext('title'))}"
+            f"{one_line(task.findtext('title'))}"
             for task in element.iter("task")
         )
         linked = {key for _, key, _ in LINK_PATTERN.findall(body)}
@@ -244,13 +244,13 @@ def _link_name(title: str) -> str:
 def _resolve(address: str, words: str, _: bool) -> str:  # noqa: FBT001
     if not address.startswith("evernote:"):
         return ""
-    title = clean_line(re.sub(r"\\(.)", r"\1", words))  # without the escapes of Markdown
+    title = one_line(re.sub(r"\\(.)", r"\1", words))  # without the escapes of Markdown
     return page_link(_link_name(title), title)
 
 
 def _file_name(resource: Element, digest: str) -> str:
-    ending = _ENDINGS.get(clean_line(resource.findtext("mime")), "")
-    name = clean_line(resource.findtext("resource-attributes/file-name")) or digest[:8]
+    ending = _ENDINGS.get(one_line(resource.findtext("mime")), "")
+    name = one_line(resource.findtext("resource-attributes/file-name")) or digest[:8]
     return name if re.search(r"\.\w{1,8}$", name) else f"{name}{ending}"
 
 
@@ -285,7 +285,7 @@ def _change_own_tags(soup: BeautifulSoup, encrypted: list[Tag]) -> Tag:
         block.replace_with(raw_markdown(soup, f"\n\n```\n{code}\n```\n\n"))
     for text in soup.find_all("en-crypt"):
         encrypted.append(text)
-        hint = clean_line(text.get("hint"))
+        hint = one_line(text.get("hint"))
         remark = "> [!warning] Encrypted text, still in Evernote only."
         remark += f" Hint: {hint}." if hint else ""
         text.replace_with(raw_markdown(soup, f"\n\n{remark}\n\n"))

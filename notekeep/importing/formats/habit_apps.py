@@ -20,7 +20,7 @@ from notekeep.importing.formats.habit_data import (
     make_amount,
     make_schedule,
     make_unit,
-    parse_day,
+    read_day,
     read_habit_csv,
     read_habit_json,
     read_notes,
@@ -29,7 +29,7 @@ from notekeep.importing.formats.habit_data import (
 )
 from notekeep.importing.formats.reading import Detect, has_columns, has_words, head_text
 from notekeep.importing.input_files import HABIT_FILES, InputFiles
-from notekeep.importing.records import Format, ImportedHabit, clean_line, clean_text
+from notekeep.importing.records import Format, ImportedHabit, clean_text, one_line
 
 _FIELD = re.compile(r"^([^\W\d_][\w-]*):", re.MULTILINE)
 INVALID_LINES = "invalid lines"
@@ -47,11 +47,11 @@ def read_beaver(value: Any) -> HabitSource:
     """Read the parsed value of an export."""
     found = HabitSource()
     for each in _with_names(find_habits(value), found):
-        habit = found.add(ImportedHabit(clean_line(each["name"]), clean_line(each.get("id") or "")))
+        habit = found.add(ImportedHabit(one_line(each["name"]), one_line(each.get("id") or "")))
         tags = each.get("tags")
-        names = [clean_line(tag) for tag in tags] if isinstance(tags, list) else []
+        names = [one_line(tag) for tag in tags] if isinstance(tags, list) else []
         habit.group = names[0] if names else ""
-        habit.is_archived = clean_line(each.get("status") or "").casefold() not in _ACTIVE
+        habit.is_archived = one_line(each.get("status") or "").casefold() not in _ACTIVE
         if len(names) > 1:
             found.report_loss("tags after the first", habit.name)
         if each.get("star"):
@@ -60,11 +60,11 @@ def read_beaver(value: Any) -> HabitSource:
             habit.schedule = _beaver_schedule(habit.name, each["period"], found)
         records = each.get("records")
         for record in records if isinstance(records, list) else []:
-            day = parse_day(str(record.get("day"))) if isinstance(record, dict) else None
+            day = read_day(str(record.get("day"))) if isinstance(record, dict) else None
             if day is None:
                 found.report_loss("invalid records", habit.name)
                 continue
-            note = clean_line(record.get("text") or "")
+            note = one_line(record.get("text") or "")
             if record.get("done") or note:
                 habit.record(day, DONE if record.get("done") else MISS, note)
     found.keep_last_entries()
@@ -75,7 +75,7 @@ def _with_names(
     habits: Iterable[Any], found: HabitSource, place: str = ""
 ) -> Iterator[dict[str, Any]]:
     for each in habits:
-        if isinstance(each, dict) and clean_line(each.get("name") or ""):
+        if isinstance(each, dict) and one_line(each.get("name") or ""):
             yield each
         else:
             found.report_loss("habits without a name", place=place)
@@ -84,7 +84,7 @@ def _with_names(
 def _beaver_schedule(name: str, period: Any, found: HabitSource) -> str:
     """`3 in 1 W` is three times a week."""
     fields = period if isinstance(period, dict) else {}
-    kind = clean_line(fields.get("period_type")).upper()
+    kind = one_line(fields.get("period_type")).upper()
     count, times = fields.get("period_count"), fields.get("target_count")
     days = _PERIOD_DAYS.get(kind, 0)
     if not days or not isinstance(count, int) or not isinstance(times, int) or times < 1:
@@ -106,7 +106,7 @@ def read_dijo(files: Mapping[str, Any]) -> HabitSource:
             raise Refused(f"{name} has no list of habits.")
         is_archived = name.rpartition("/")[2] == "habit_archive.json"
         for each in _with_names(value, found, name):
-            habit = found.add(ImportedHabit(clean_line(each["name"]), is_archived=is_archived))
+            habit = found.add(ImportedHabit(one_line(each["name"]), is_archived=is_archived))
             goal = _dijo_number(each.get("goal"))
             if make_amount(goal) is not None and each.get("type") != "Bit":
                 habit.goal = f">= {goal}"
@@ -114,7 +114,7 @@ def read_dijo(files: Mapping[str, Any]) -> HabitSource:
                 found.report_loss("automatic counting", habit.name)
             stats = each.get("stats")
             for text, result in stats.items() if isinstance(stats, dict) else ():
-                day = parse_day(text)
+                day = read_day(text)
                 amount = DONE if result is True else make_amount(_dijo_number(result))
                 if day is None or (amount is None and result is not False):
                     found.report_loss("invalid days", habit.name)
@@ -147,20 +147,20 @@ def read_habitbull(name: str, text: str) -> HabitSource:
     found = HabitSource()
     order = find_day_order(line["CalendarDate"] for _, line in lines)
     for number, line in lines:
-        title = clean_line(line["HabitName"])
-        day = parse_day(line["CalendarDate"], order)
+        title = one_line(line["HabitName"])
+        day = read_day(line["CalendarDate"], order)
         value = make_amount(line["Value"])
         if not title or day is None or value is None:
-            is_unclear = day is None and not order and parse_day(line["CalendarDate"], "day")
+            is_unclear = day is None and not order and read_day(line["CalendarDate"], "day")
             message = "days that may begin with the day or the month" if is_unclear else ""
             found.report_loss(message or INVALID_LINES, title, f"{name}:{number}")
             continue
         habit = found.find_or_add(title)
-        habit.group = habit.group or clean_line(line.get("HabitCategory", ""))
+        habit.group = habit.group or one_line(line.get("HabitCategory", ""))
         habit.about = habit.about or clean_text(line.get("HabitDescription")).strip()
         if line["HabitName"] not in counted:
             value = DONE if value.amount else MISS
-        habit.record(day, value, clean_line(line.get("CommentText", "")))
+        habit.record(day, value, one_line(line.get("CommentText", "")))
     found.report_loss("schedules: missing in the file; imported as daily")
     found.keep_last_entries()
     return found
@@ -184,7 +184,7 @@ def read_harsh(habits: str, log: str) -> HabitSource:
     for number, line in enumerate(habits.splitlines(), 1):
         text = line.strip()
         if text.startswith("!"):
-            group = clean_line(text[1:])
+            group = one_line(text[1:])
         elif text and not text.startswith("#"):
             _define_harsh_habit(text, group, found, f"habits:{number}")
     for place, line in _log_lines(log):
@@ -213,11 +213,11 @@ def read_harsh(habits: str, log: str) -> HabitSource:
 def _define_harsh_habit(text: str, group: str, found: HabitSource, place: str) -> None:
     """Read `Gym: 3/7`, or since 0.9 also with its last day: `Gym: 3/7: 2026-01-06`."""
     head, colon, last = text.rpartition(":")
-    until = parse_day(last) if colon else None
+    until = read_day(last) if colon else None
     if until is not None:
         text = head
     title, _, words = text.rpartition(":")
-    name = clean_line(title)
+    name = one_line(title)
     if not name:
         found.report_loss(INVALID_LINES, place=place)
         return
@@ -240,7 +240,7 @@ def read_habitctl(habits: str, log: str) -> HabitSource:
         if not text or text.startswith("#"):
             continue
         days, _, title = text.partition(" ")
-        name = clean_line(title)
+        name = one_line(title)
         is_number = days.isascii() and days.isdigit() and len(days) < 5
         if not is_number or not name:
             found.report_loss(INVALID_LINES, place=f"habits:{number}")
@@ -270,12 +270,12 @@ def _once_in(days: int) -> str | None:
 def _record_day(
     found: HabitSource, place: str, day_text: str, name: str, result: str, note: str = ""
 ) -> ImportedHabit | None:
-    day, title = parse_day(day_text), clean_line(name)
+    day, title = read_day(day_text), one_line(name)
     if day is None or not title or result not in _RESULTS:
         found.report_loss(INVALID_LINES, place=place)
         return None
     habit = found.find_or_add(title)
-    habit.record(day, _RESULTS[result], clean_line(note))
+    habit.record(day, _RESULTS[result], one_line(note))
     return habit
 
 
@@ -294,7 +294,7 @@ def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
             # The maximum number of days between two entries of a streak.
             habit.schedule = make_schedule(1, int(gap) + 1) or "daily"
         for text in DAY_PATTERN.findall(page.raw.get("entries", "")):
-            day = parse_day(text)
+            day = read_day(text)
             if day is None:
                 found.report_loss("dates that do not exist", habit.name, text)
             else:
@@ -309,11 +309,11 @@ def _note_habits(
     """Yield each note with its habit; unknown fields are losses."""
     for page in pages:
         found.check_front_matter(page)
-        habit = found.add(ImportedHabit(clean_line(page.word("title")) or clean_line(page.name)))
+        habit = found.add(ImportedHabit(one_line(page.word("title")) or one_line(page.name)))
         habit.about = clean_text(page.body).strip()
         yield page, habit
         for key in sorted(page.words.keys() - known):
-            found.report_loss(f"the field {clean_line(key)}", habit.name)
+            found.report_loss(f"the field {one_line(key)}", habit.name)
 
 
 # The habits plug-in of Obsidian: a note for each habit, with its days as a map in `records`
@@ -343,14 +343,14 @@ def read_obsidian_habits(pages: Iterable[SourceNote]) -> HabitSource:
         target = make_amount(page.word("target"))
         if target is not None and target.amount:
             habit.goal = f">= {page.word('target').strip()} {habit.unit}".rstrip()
-        habit.since = parse_day(page.word("startDate"))
-        habit.until = parse_day(page.word("endDate"))
+        habit.since = read_day(page.word("startDate"))
+        habit.until = read_day(page.word("endDate"))
         habit.is_archived = page.word("archived").strip().casefold() == "true"
         _read_pauses(habit, page.raw.get("pauses", ""), found)
         notes = dict(_day_pairs(page.raw.get("comments", "")))
         for text, word in _day_pairs(page.raw.get("records", "")):
-            note = clean_line(notes.pop(text, ""))
-            day = parse_day(text)
+            note = one_line(notes.pop(text, ""))
+            day = read_day(text)
             value = _MARKS.get(word.casefold()) or make_amount(word, habit.unit)
             if day is None or value is None:
                 found.report_loss("invalid records", habit.name, text)
@@ -373,7 +373,7 @@ def _day_pairs(source: str) -> Iterator[tuple[str, str]]:
 def _read_pauses(habit: ImportedHabit, source: str, found: HabitSource) -> None:
     for part in re.split(r"(?:^|\n)[ \t]*-[ \t]|\{", source):
         days = {
-            key: parse_day(text)
+            key: read_day(text)
             for key, text in re.findall(r"\b(start|end)[\"']?:\s*[\"']?([0-9-]{10})", part)
         }
         first, last = days.get("start"), days.get("end", FOREVER)

@@ -18,7 +18,7 @@ from notekeep.habits.schedule import MAX_DAYS
 from notekeep.importing.formats.json_items import read_json
 from notekeep.importing.formats.reading import is_database, read_csv
 from notekeep.importing.input_files import MAX_SOURCE, InputFiles
-from notekeep.importing.records import ImportedHabit, Loss, clean_line
+from notekeep.importing.records import ImportedHabit, Loss, one_line
 from notekeep.markdown.frontmatter import read_frontmatter
 
 _SLASHED = re.compile(r"\s*(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
@@ -86,7 +86,7 @@ def name_file(name: str) -> Iterator[None]:
     try:
         yield
     except Refused as error:
-        raise Refused(f"{name}: {error.message}.", error.hint) from error
+        raise Refused(f"{name}: {error.message.removesuffix('.')}.", error.hint) from error
 
 
 class SourceNote(NamedTuple):
@@ -151,7 +151,7 @@ class HabitSource:
         """Report a note with invalid front matter."""
         if page.problem:
             message = f"invalid front matter: {page.problem}"
-            self.report_loss(message, place=page.name)
+            self.report_loss(message.removesuffix("."), place=page.name)
 
     def keep_last_entries(self) -> None:
         """Keep only the last entry of each day."""
@@ -169,7 +169,7 @@ def find_day_order(texts: Iterable[str]) -> str:
     return "" if is_day == is_month else "day" if is_day else "month"
 
 
-def parse_day(text: str, order: str = "") -> int | None:
+def read_day(text: str, order: str = "") -> int | None:
     """Return the ordinal of `2026-01-05`, with or without time, or of `5/1/2026` with an order."""
     if order and (found := _SLASHED.match(text)):
         first, second, year = found.groups()
@@ -195,7 +195,7 @@ def make_amount(number: object, unit: str = "") -> LogValue | None:
 
 def make_unit(text: object) -> str:
     """Return a unit that is valid in a log line: `glass-of-water`; "" for none."""
-    word = "-".join(clean_line(text).split())
+    word = "-".join(one_line(text).split())
     if re.fullmatch(amounts.UNIT, word):
         return word
     unit = re.sub(r"[^\w.%°€$£¥-]+", "-", word).strip("-_.0123456789")

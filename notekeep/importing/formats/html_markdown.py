@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
 from notekeep.errors import Refused
-from notekeep.importing.formats.html_pieces import plain_html
+from notekeep.importing.formats.html_tags import plain_html
 from notekeep.importing.formats.reading import Resolve, escape_address, raw_markdown
 
 _TAGS = frozenset(

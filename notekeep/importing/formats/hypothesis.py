@@ -11,10 +11,10 @@ from notekeep.importing.formats.reading import (
     each_text,
     has_words,
     iso_time,
-    plain_text,
+    source_text,
     web_address,
 )
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
+from notekeep.importing.records import Format, Loss, Passage, Work, one_line
 
 
 def _read_file(name: str, text: TextIO) -> Records:
@@ -25,28 +25,28 @@ def _read_file(name: str, text: TextIO) -> Records:
     def read_annotation(row: dict[str, Any]) -> None:
         if row.get("references"):
             # A reply may come before its annotation.
-            user = clean_line(row.get("user")).removeprefix("acct:").partition("@")[0]
-            reply = f"{user}: {plain_text(row.get('text'))}"
+            user = one_line(row.get("user")).removeprefix("acct:").partition("@")[0]
+            reply = f"{user}: {source_text(row.get('text'))}"
             replies.append((list(row["references"]), reply, f"{name}, {row['id']}"))
             return
-        uri = clean_line(row["uri"])
+        uri = one_line(row["uri"])
         titles = (row.get("document") or {}).get("title") or [""]
-        title = clean_line(titles[0] if isinstance(titles, list) else titles)
+        title = one_line(titles[0] if isinstance(titles, list) else titles)
         work = works.setdefault(uri, Work("note", title or uri, (f"hypothesis:{uri}",)))
         work.fields["url"] = web_address(uri)
         exact, start = "", -1.0
         for part in row.get("target") or ():
             for selector in part.get("selector") or ():
-                exact = exact or plain_text(selector.get("exact"))
+                exact = exact or source_text(selector.get("exact"))
                 if selector.get("type") == "TextPositionSelector":
                     start = float(selector["start"])
         passage = Passage(
             key=str(row["id"]),
             text=exact,
-            note=plain_text(row.get("text")),
+            note=source_text(row.get("text")),
             order=(start,),
             at=iso_time(row.get("created")),
-            tags=tuple(clean_line(tag) for tag in row.get("tags") or ()),
+            tags=tuple(one_line(tag) for tag in row.get("tags") or ()),
         )
         passages[passage.key] = passage
         work.passages.append(passage)

@@ -22,9 +22,9 @@ from notekeep.importing.records import (
     Format,
     Loss,
     Page,
-    clean_line,
     clean_text,
     file_link,
+    one_line,
     page_link,
 )
 
@@ -77,7 +77,7 @@ def _read_item(files: InputFiles, name: str, items: dict[str, dict[str, _Item]])
     if len(facts) < len(lines) or "id" not in facts or "type_" not in facts:
         raise ValueError("the lines with its id are missing")
     title, _, body = head.partition("\n") if gap else ("", "", "")
-    item = _Item(clean_line(title), body.strip("\n"), facts, name)
+    item = _Item(one_line(title), body.strip("\n"), facts, name)
     if item.fact("encryption_applied"):
         yield Loss("encrypted items, which only Joplin can read", place=name)
     elif item.fact("deleted_time"):
@@ -110,7 +110,7 @@ class _Export:
             created=iso_time(item.fact("user_created_time", "created_time")),
             tags=tuple(sorted(self._tags.get(item.facts["id"], ()))),
         )
-        page.fields["url"] = clean_line(item.fact("source_url"))
+        page.fields["url"] = one_line(item.fact("source_url"))
 
         def link(number: str, words: str) -> str:
             return self._link(page, number, words)

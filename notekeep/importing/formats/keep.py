@@ -11,11 +11,11 @@ from notekeep.importing.formats.reading import (
     escape_address,
     guard,
     has_words,
-    plain_text,
+    source_text,
     unix_day,
 )
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, Loss, Page, clean_line, file_link
+from notekeep.importing.records import Format, Loss, Page, file_link, one_line
 
 _TITLE_LENGTH = 60
 
@@ -35,7 +35,7 @@ def _read_note(files: InputFiles, name: str, members: dict[str, str], known: set
         return
     page = _make_page(note)
     if page.key in known:
-        page.key += f"-{clean_line(note.get('title'))}"
+        page.key += f"-{one_line(note.get('title'))}"
     known.add(page.key)
     for attached in note.get("attachments") or ():
         path = posixpath.join(posixpath.dirname(name), str(attached["filePath"]))
@@ -46,7 +46,7 @@ def _read_note(files: InputFiles, name: str, members: dict[str, str], known: set
         if member and not member.endswith(".json"):
             link = page.link_file(base, member.rpartition("/")[2], member)
         page.body = f"{page.body}\n\n{link}".strip()
-    if clean_line(note.get("color")) not in ("", "DEFAULT"):
+    if one_line(note.get("color")) not in ("", "DEFAULT"):
         yield Loss("colors of notes", place=name)
     if note.get("reminders"):
         yield Loss("reminders", place=name)
@@ -55,25 +55,25 @@ def _read_note(files: InputFiles, name: str, members: dict[str, str], known: set
 
 def _make_page(note: dict[str, Any]) -> Page:
     made = int(note.get("createdTimestampUsec") or note["userEditedTimestampUsec"])
-    text = plain_text(note.get("textContent"))
+    text = source_text(note.get("textContent"))
     items = [
-        (bool(item.get("isChecked")), clean_line(item.get("text")))
+        (bool(item.get("isChecked")), one_line(item.get("text")))
         for item in note.get("listContent") or ()
     ]
     tasks = "\n".join(f"- [{'x' if is_done else ' '}] {words}" for is_done, words in items)
     parts = [text, tasks]
     for link in note.get("annotations") or ():
-        url = clean_line(link.get("url"))
+        url = one_line(link.get("url"))
         if url and url not in text:
-            parts.append(f"[{clean_line(link.get('title')) or url}]({escape_address(url)})")
-    first = clean_line(" ".join([text, *(words for _, words in items)]))
+            parts.append(f"[{one_line(link.get('title')) or url}]({escape_address(url)})")
+    first = one_line(" ".join([text, *(words for _, words in items)]))
     if len(first) > _TITLE_LENGTH:
         first = f"{first[:_TITLE_LENGTH].rpartition(' ')[0] or first[:_TITLE_LENGTH]}…"
-    tags = [clean_line(label["name"]) for label in note.get("labels") or ()]
+    tags = [one_line(label["name"]) for label in note.get("labels") or ()]
     tags += ["archived"] if note.get("isArchived") else []
     page = Page(
         f"keep:{made}",
-        clean_line(note.get("title")) or first or f"Note of {unix_day(made)}",
+        one_line(note.get("title")) or first or f"Note of {unix_day(made)}",
         "\n\n".join(filter(None, parts)),
         created=unix_day(made),
         tags=tuple(tags),

@@ -18,12 +18,12 @@ from notekeep.importing.formats.reading import (
     Records,
     check_count,
     each_text,
-    fold_letters,
     head_text,
-    split_names,
+    letters_of,
+    split_people,
     surnames,
 )
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
+from notekeep.importing.records import Format, Loss, Passage, Work, clean_text, one_line
 
 _SEPARATOR = "=========="
 _META = re.compile(r"^\s*[-–]\s.*\d.*[|｜]", re.MULTILINE)  # noqa: RUF001 - as Kindle writes it
@@ -114,7 +114,7 @@ def _read_file(name: str, text: TextIO) -> Records:
             yield Loss("records that are cut off", place=place)
             continue
         record = _read_record(lines[1][:_MAX_LINE], "".join(lines[2:]).strip())
-        title = clean_line(lines[0])
+        title = one_line(lines[0])
         if not record.at:
             yield Loss("days that could not be read", title, place)
         if lost := _find_loss(record):
@@ -168,12 +168,12 @@ def make_book(title: str, authors: tuple[str, ...], passages: Iterable[Passage])
 
 def book_key(title: str, authors: tuple[str, ...]) -> str:
     """Return the prefix of passage keys, the same in all exports of a book."""
-    return f"{fold_letters(title)}|{'|'.join(sorted(surnames(authors)))}"
+    return f"{letters_of(title)}|{'|'.join(sorted(surnames(authors)))}"
 
 
 def passage_key(book: str, place: object, text: str) -> str:
     """Return the key of a highlight, the same in clippings and notebook."""
-    return f"{book}|{place}|{fold_letters(text[:120])[:40]}"
+    return f"{book}|{place}|{letters_of(text[:120])[:40]}"
 
 
 def split_title(line: str) -> tuple[str, tuple[str, ...]]:
@@ -187,7 +187,7 @@ def split_title(line: str) -> tuple[str, tuple[str, ...]]:
             author = line[at + 1 : -1]
             if any(char.isdigit() for char in author) or not author.strip():
                 return line, ()
-            return line[:at].strip(), split_names(author)
+            return line[:at].strip(), split_people(author)
     return line, ()
 
 
@@ -266,7 +266,7 @@ def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
         if record.kind == "note":
             chain_of.append(None)
             continue
-        letters = fold_letters(record.text)
+        letters = letters_of(record.text)
         near = by_place.get(record.start, []) + by_place.get(record.end, [])
         chain = next((one for one in near[-_MAX_CHAINS:] if _is_resized(one, letters)), None)
         if chain is None:
@@ -337,8 +337,8 @@ def _bind_note(
 
 def _may_replace(passage: Passage, record: _Record) -> bool:
     """Whether a passage has no note, or another version of this one."""
-    known = fold_letters(passage.note)
-    return not known or _is_alike(known, fold_letters(record.text))
+    known = letters_of(passage.note)
+    return not known or _is_alike(known, letters_of(record.text))
 
 
 _READ = each_text(_read_file)

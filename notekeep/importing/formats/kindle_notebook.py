@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TextIO
 
-from notekeep.importing.formats.html_pieces import read_pieces
+from notekeep.importing.formats.html_tags import read_tags
 from notekeep.importing.formats.kindle_clippings import (
     LOCATION_PATTERN,
     PAGE_PATTERN,
@@ -22,10 +22,10 @@ from notekeep.importing.formats.reading import (
     Records,
     each_text,
     has_words,
-    plain_text,
-    split_names,
+    source_text,
+    split_people,
 )
-from notekeep.importing.records import Format, Loss, Passage, clean_line
+from notekeep.importing.records import Format, Loss, Passage, one_line
 
 _CLASSES = frozenset(
     {"bookTitle", "authors", "citation", "sectionHeading", "noteHeading", "noteText"}
@@ -44,7 +44,7 @@ class _Part:
 
     @property
     def text(self) -> str:
-        return plain_text("".join(self.words))
+        return source_text("".join(self.words))
 
 
 def _is_needed(tag: str, facts: dict[str, str]) -> bool:
@@ -66,11 +66,11 @@ def _read_file(name: str, text: TextIO) -> Records:
             yield Loss("bookmarks", place=name)
         heading = part if part.name == "noteHeading" else None
         if part.name == "bookTitle":
-            title = title or clean_line(part.text)
+            title = title or one_line(part.text)
         elif part.name == "authors":
-            authors = authors or split_names(part.text)
+            authors = authors or split_people(part.text)
         elif part.name == "sectionHeading":
-            chapter = clean_line(part.text)
+            chapter = one_line(part.text)
     if heading is not None:
         yield Loss("bookmarks", place=name)
     yield make_book(title or stem, authors, passages)
@@ -78,8 +78,8 @@ def _read_file(name: str, text: TextIO) -> Records:
 
 def _split_parts(text: TextIO) -> Iterator[_Part]:
     part: _Part | None = None
-    for piece in read_pieces(text, _is_needed):
-        kind = piece.facts.get("class", "")
+    for tag in read_tags(text, _is_needed):
+        kind = tag.attributes.get("class", "")
         if kind in _CLASSES:
             if part is not None:
                 yield part
@@ -90,13 +90,13 @@ def _split_parts(text: TextIO) -> Iterator[_Part]:
             part.color = kind.removeprefix("highlight_")
         else:
             part.words.append("\n")
-        part.words += piece.words
+        part.words += tag.words
     if part is not None:
         yield part
 
 
 def _add(passages: list[Passage], book: str, heading: _Part, text: str, chapter: str) -> None:
-    kind, _, rest = clean_line(heading.text)[:_MAX_HEADING].partition(" - ")
+    kind, _, rest = one_line(heading.text)[:_MAX_HEADING].partition(" - ")
     parts = re.split(r"\s*[>·]\s*", rest)
     places = [
         part

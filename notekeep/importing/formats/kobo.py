@@ -12,13 +12,13 @@ from notekeep.importing.formats.reading import (
     isbn13,
     iso_day,
     iso_time,
-    plain_text,
     read_number,
     read_table,
-    split_names,
+    source_text,
+    split_people,
 )
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
+from notekeep.importing.records import Format, Loss, Passage, Work, one_line
 
 _BOOK, _CHAPTER = "6", "899"
 """Kinds of rows in the table of contents."""
@@ -51,11 +51,11 @@ def _read_file(files: InputFiles, name: str) -> Records:
         volume, content = str(row["VolumeID"]), str(row["ContentID"])
         if volume not in works:
             title = volume.rpartition("/")[2].rpartition(".")[0] or volume
-            works[volume] = Work("book", clean_line(title), (f"kobo:{volume}",))
+            works[volume] = Work("book", one_line(title), (f"kobo:{volume}",))
         passage = Passage(
             key=str(row["BookmarkID"]),
-            text=clean_line(row["Text"]),
-            note=plain_text(row["Annotation"]),
+            text=one_line(row["Text"]),
+            note=source_text(row["Annotation"]),
             order=(places.get(content, 0.0), read_number(row["ChapterProgress"])),
             at=iso_time(row["DateCreated"]),
             chapter=chapters.get(content, ""),
@@ -70,7 +70,7 @@ def _read_file(files: InputFiles, name: str) -> Records:
             if kind == _BOOK:
                 works[content] = _make_work(content, row)
             elif kind == _CHAPTER:
-                chapters[content.rpartition("-")[0]] = clean_line(row["Title"])
+                chapters[content.rpartition("-")[0]] = one_line(row["Title"])
             else:
                 places[content] = read_number(row["VolumeIndex"])
         bookmarks = read_table(opened, "Bookmark", _BOOKMARK)
@@ -81,11 +81,11 @@ def _read_file(files: InputFiles, name: str) -> Records:
 
 
 def _make_work(content: str, row: dict[str, Any]) -> Work:
-    title = clean_line(row["Title"]) or content.rpartition("/")[2]
-    work = Work("book", title, (f"kobo:{content}",), split_names(row["Attribution"]))
+    title = one_line(row["Title"]) or content.rpartition("/")[2]
+    work = Work("book", title, (f"kobo:{content}",), split_people(row["Attribution"]))
     work.fields["isbn"] = isbn13(row["ISBN"])
-    work.fields["publisher"] = clean_line(row["Publisher"])
-    work.fields["series"] = clean_line(row["Series"])
+    work.fields["publisher"] = one_line(row["Publisher"])
+    work.fields["series"] = one_line(row["Series"])
     if row["ReadStatus"] == _FINISHED:
         work.fields["status"] = "finished"
         work.fields["finished"] = iso_day(row["DateLastRead"])

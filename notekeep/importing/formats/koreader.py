@@ -17,12 +17,12 @@ from notekeep.importing.formats.reading import (
     isbn13,
     iso_day,
     iso_time,
-    plain_text,
     read_number,
-    split_names,
+    source_text,
+    split_people,
 )
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
+from notekeep.importing.records import Format, Loss, Passage, Work, one_line
 
 _FILE = re.compile(r"metadata\.[^/]+\.lua")
 _STATUS = {"complete": "finished", "reading": "reading", "abandoned": "dropped"}
@@ -36,17 +36,17 @@ def _read_file(files: InputFiles, name: str) -> Records:
     table = _read_lua(files.text(name))
     props = table.get("doc_props") or {}
     folder = name.rpartition("/")[0].rpartition("/")[2].removesuffix(".sdr")
-    title = clean_line(props.get("title")) or folder or name
-    identity = clean_line(table.get("partial_md5_checksum")) or title
-    work = Work("book", title, (f"koreader:{identity}",), split_names(props.get("authors")))
+    title = one_line(props.get("title")) or folder or name
+    identity = one_line(table.get("partial_md5_checksum")) or title
+    work = Work("book", title, (f"koreader:{identity}",), split_people(props.get("authors")))
     for part in str(props.get("identifiers") or "").split():
         if found := isbn13(part.rpartition(":")[2]):
             work.fields["isbn"] = found
     summary = table.get("summary") or {}
     status = _STATUS.get(str(summary.get("status")), "")
     work.fields |= {
-        "series": clean_line(props.get("series")),
-        "lang": clean_line(props.get("language")),
+        "series": one_line(props.get("series")),
+        "lang": one_line(props.get("language")),
         "rating": summary.get("rating"),
         "status": status,
         "finished": iso_day(summary.get("modified")) if status == "finished" else "",
@@ -63,13 +63,13 @@ def _read_file(files: InputFiles, name: str) -> Records:
             Passage(
                 key=f"{identity}|{place}",
                 # The text of a bookmark is made by KOReader: "in Chapter Eleven".
-                text=plain_text(row.get("text")) if is_highlight else "",
-                note=plain_text(row.get("note")),
+                text=source_text(row.get("text")) if is_highlight else "",
+                note=source_text(row.get("note")),
                 locator=f"(p. {number:g})" if number else "",
                 order=(number, *map(float, re.findall(r"\d+", str(row.get("pos0")))[:9])),
                 at=iso_time(row.get("datetime")),
-                chapter=clean_line(row.get("chapter")),
-                color=clean_line(row.get("color")),
+                chapter=one_line(row.get("chapter")),
+                color=one_line(row.get("color")),
             )
         )
 

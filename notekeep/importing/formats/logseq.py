@@ -21,9 +21,9 @@ from notekeep.importing.records import (
     Format,
     Loss,
     Page,
-    clean_line,
     clean_text,
     file_link,
+    one_line,
     page_link,
 )
 from notekeep.markdown.note_names import fold_name
@@ -99,7 +99,7 @@ def _read_page(text: str, member: str, folder: str, name: str) -> _Source:
             break
         own[found[1]] = found[2]
         start += 1
-    name = clean_line(own.get("title")) or name
+    name = one_line(own.get("title")) or name
     day = _JOURNAL.fullmatch(name)
     if folder == "journals" and day:
         title, kind = "-".join(day.groups()), "daily"
@@ -114,7 +114,7 @@ def _read_page(text: str, member: str, folder: str, name: str) -> _Source:
 
 
 def _set_property(page: Page, key: str, value: str) -> None:
-    plain = clean_line(_PAGE.sub(lambda found: found[2], value))
+    plain = one_line(_PAGE.sub(lambda found: found[2], value))
     if key == "tags":
         page.tags += tuple(tag.lstrip("#") for tag in split_list(plain))
     elif key in ("alias", "aliases"):
@@ -278,7 +278,7 @@ def _write_state(line: str, planned: str) -> str:
 def _plain(text: str) -> str:
     """Return the text of a block as the text of a link."""
     words = _REFERENCE.sub("…", _PAGE.sub(lambda found: found[2], text))
-    plain = clean_line(re.sub(r"[\[\]|*`^#]", "", _STATE.sub("", words)))
+    plain = one_line(re.sub(r"[\[\]|*`^#]", "", _STATE.sub("", words)))
     return f"{plain[:80].rstrip()}…" if len(plain) > 80 else plain
 
 

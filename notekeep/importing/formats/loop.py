@@ -37,14 +37,14 @@ from notekeep.importing.formats.habit_data import (
     make_schedule,
     make_unit,
     name_file,
-    parse_day,
+    read_day,
     read_habit_csv,
     read_texts,
     write_csv_table,
 )
 from notekeep.importing.formats.reading import has_columns, is_database, read_rows, read_table
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, ImportedHabit, clean_line, clean_text
+from notekeep.importing.records import Format, ImportedHabit, clean_text, one_line
 
 UNKNOWN, NO, AUTO, YES, SKIPPED = -1, 0, 1, 2, 3
 LOOP_MARKS = {"UNKNOWN": UNKNOWN, "NO": NO, "YES_AUTO": AUTO, "YES_MANUAL": YES, "SKIP": SKIPPED}
@@ -67,8 +67,8 @@ def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
     about = [clean_text(row.get(column)).strip() for column in ("question", "description")]
     habit = found.add(
         ImportedHabit(
-            clean_line(row.get("name")) or "Untitled",
-            clean_line(row.get("uuid")),
+            one_line(row.get("name")) or "Untitled",
+            one_line(row.get("uuid")),
             about="\n\n".join(filter(None, about)),
             is_archived=bool(_whole(row.get("archived"))),
         )
@@ -86,7 +86,7 @@ def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
 
 
 def _set_goal(habit: ImportedHabit, row: Cells, times: int, days: int, found: HabitSource) -> None:
-    name = clean_line(row.get("unit"))
+    name = one_line(row.get("unit"))
     habit.unit = make_unit(name)
     if habit.unit != name:
         becomes = habit.unit or "a number without a unit"
@@ -123,7 +123,7 @@ def _set_start_and_end(habit: ImportedHabit, found: HabitSource) -> None:
 
 
 def _add_day(habit: ImportedHabit, day: int, value: int, note: str, found: HabitSource) -> None:
-    note = clean_line(note)
+    note = one_line(note)
     is_numeric = habit.goal != "done"
     kinds = {SKIPPED: SKIP, YES: DONE, NO: MISS}
     if is_numeric and value >= 0 and value != SKIPPED:
@@ -226,7 +226,7 @@ def _read_days(
 ) -> None:
     has_head = bool(rows) and rows[0][1][0].strip() == "Date"
     for number, row in rows[has_head:]:
-        day = parse_day(row[0])
+        day = read_day(row[0])
         value = _parse_value(row[1] if len(row) > 1 else "")
         if day is None or value is None:
             found.report_loss("invalid lines", habit.name, f"{name}:{number}")
@@ -241,7 +241,7 @@ def _read_shared_days(
     habit: ImportedHabit, rows: Sequence[tuple[int, list[str]]], column: int, found: HabitSource
 ) -> None:
     for _, row in rows[1:]:
-        day = parse_day(row[0])
+        day = read_day(row[0])
         value = _parse_value(row[column]) if column < len(row) else UNKNOWN
         if day is not None and value is not None:
             _add_day(habit, day, value, "", found)
@@ -329,7 +329,7 @@ def _read(files: InputFiles) -> HabitSource:
             )
         except Refused as error:
             raise Refused(
-                f"{files.path} is not a database of Loop: {error.message}",
+                f"{files.path} is not a database of Loop: {error.message.removesuffix('.')}.",
                 "Use Loop's backup: Settings, Export full backup.",
             ) from error
     return read_loop_tables(habits, days)

@@ -29,9 +29,9 @@ from notekeep.importing.records import (
     Format,
     Loss,
     Page,
-    clean_line,
     clean_text,
     file_link,
+    one_line,
     page_link,
 )
 
@@ -135,7 +135,7 @@ class _Export:
     def _read_markdown(self, page: Page, name: str, text: str, resolve: Resolve) -> None:
         first, _, rest = text.lstrip("\n").partition("\n")
         if first.startswith("# "):
-            page.title = clean_line(first[2:]) or page.title
+            page.title = one_line(first[2:]) or page.title
         else:
             rest = text
         table = self._tables.get(_folders(name))
@@ -236,7 +236,7 @@ class _Export:
 
 
 def _row_title(table: _Table, row: dict[str, str]) -> str:
-    return clean_line(row[table.columns[0]])
+    return one_line(row[table.columns[0]])
 
 
 def _make_row(table: _Table, row: dict[str, str], title: str, folder: str) -> Page:
@@ -266,7 +266,7 @@ def _read_article(page: Page, soup: BeautifulSoup) -> Tag:
     article = soup.find("article") or soup
     title = article.find(class_="page-title")
     if title is not None:
-        page.title = clean_line(title.get_text()) or page.title
+        page.title = one_line(title.get_text()) or page.title
     for row in article.select("table.properties tr"):
         head, cell = row.find("th"), row.find("td")
         if head is not None and cell is not None:
@@ -294,8 +294,8 @@ def _cell_text(cell: Tag) -> str:
     """Return the value of a property: a box, a list or text."""
     if box := cell.find(class_="checkbox"):
         return "yes" if _is_on(box) else "no"
-    values = [clean_line(one.get_text()) for one in cell.find_all(class_="selected-value")]
-    return ", ".join(values) or clean_line(cell.get_text())
+    values = [one_line(one.get_text()) for one in cell.find_all(class_="selected-value")]
+    return ", ".join(values) or one_line(cell.get_text())
 
 
 FORMATS = (Format("notion", "Notion", "no", _detect, _read),)

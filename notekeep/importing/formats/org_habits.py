@@ -15,11 +15,11 @@ from notekeep.habits.schedule import MAX_DAYS
 from notekeep.importing.formats.habit_data import (
     DONE,
     HabitSource,
-    parse_day,
+    read_day,
     read_texts,
 )
 from notekeep.importing.formats.reading import head_text
-from notekeep.importing.records import Format, ImportedHabit, clean_line, clean_text
+from notekeep.importing.records import Format, ImportedHabit, clean_text, one_line
 
 ORG_HABIT_PATTERN = re.compile(r"^[ \t]*:STYLE:[ \t]+habit[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(r"(\*+) +(.*)")
@@ -88,7 +88,7 @@ def _find_headings(lines: Sequence[str]) -> Iterator[_Heading]:
 def _add_habit(
     heading: _Heading, keywords: set[str], done: set[str], name: str, found: HabitSource
 ) -> None:
-    title, tags = clean_line(heading.title), ""
+    title, tags = one_line(heading.title), ""
     if tagged := _TAGS.search(title):
         title, tags = title[: tagged.start()], tagged[1]
     words = title.split()
@@ -96,7 +96,7 @@ def _add_habit(
         words.pop(0)
     if words and re.fullmatch(r"\[#\w+\]", words[0]):
         words.pop(0)
-    habit = found.add(ImportedHabit(clean_line(" ".join(words)) or "Untitled"))
+    habit = found.add(ImportedHabit(one_line(" ".join(words)) or "Untitled"))
     names = [tag for tag in tags.split(":") if tag]
     habit.is_archived = "ARCHIVE" in names
     habit.group = next((tag for tag in names if tag not in ("ARCHIVE", "habit")), "")
@@ -120,7 +120,7 @@ def _read_schedule(habit: ImportedHabit, text: str, found: HabitSource) -> None:
     elif kind == ".+":
         habit.schedule = f"after {low}d" + (f"..{high}d" if high > low else "")
     else:
-        since = f" from {start}" if parse_day(start) else ""
+        since = f" from {start}" if read_day(start) else ""
         habit.schedule = f"every {low}d{since}"
         if high > low:
             found.report_loss(f"the latest day {most}{most_unit} of a repeater {kind}", habit.name)
@@ -148,7 +148,7 @@ def _read_states(
             if more.startswith(_AFTER_NOTE):
                 break
             note.append(lines.popleft()[1])
-        day = parse_day(state[2])
+        day = read_day(state[2])
         place = f"{name}:{number}"
         if state[1] not in done:
             found.report_loss(f"states {state[1]}, which are not entries", habit.name, place)
@@ -156,7 +156,7 @@ def _read_states(
             found.report_loss("states without a day", habit.name, place)
         else:
             time = f"{state[3]:0>5}" if state[3] and int(state[3].partition(":")[0]) < 24 else ""
-            habit.record(day, DONE, clean_line(" ".join(note)), time=time)
+            habit.record(day, DONE, one_line(" ".join(note)), time=time)
     habit.entries.sort(key=lambda entry: (entry.day, entry.time))
     habit.about = clean_text("\n".join(prose)).strip()
 

@@ -22,7 +22,7 @@ from notekeep.importing.formats.habit_data import (
     HabitSource,
     find_habits,
     make_amount,
-    parse_day,
+    read_day,
     read_habit_csv,
     read_habit_json,
     read_text,
@@ -30,7 +30,7 @@ from notekeep.importing.formats.habit_data import (
 )
 from notekeep.importing.formats.reading import either, has_columns, head_text
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, ImportedDay, ImportedHabit, clean_line, clean_text
+from notekeep.importing.records import Format, ImportedDay, ImportedHabit, clean_text, one_line
 
 CSV_HEAD = ("date", "habit", "value", "amount", "unit", "time", "note")
 JSON_MARK = "notekeep"
@@ -46,9 +46,9 @@ def read_own_csv(name: str, text: str) -> HabitSource:
             key: cell[1:] if cell.startswith("'") and cell[1:].startswith(GUARDED_STARTS) else cell
             for key, cell in row.items()
         }
-        habit = found.find_or_add(clean_line(cells.get("habit", "")))
+        habit = found.find_or_add(one_line(cells.get("habit", "")))
         habit.identity = habit.name
-        habit.unit = habit.unit or clean_line(cells.get("unit", ""))
+        habit.unit = habit.unit or one_line(cells.get("unit", ""))
         _record(habit, cells, found, f"{name}:{number}")
     message = "schedules and goals: missing in CSV; new habits are imported as daily"
     found.report_loss(message)
@@ -59,7 +59,7 @@ def read_own_json(value: Any) -> HabitSource:
     """Read the parsed value of an exported JSON file."""
     found = HabitSource()
     for each in find_habits(value):
-        if not isinstance(each, dict) or not clean_line(each.get("id") or ""):
+        if not isinstance(each, dict) or not one_line(each.get("id") or ""):
             found.report_loss("habits without an id")
             continue
         habit = _define(each, found)
@@ -69,23 +69,23 @@ def read_own_json(value: Any) -> HabitSource:
             cells = {key: _text(fields.get(key)) for key in CSV_HEAD}
             pairs = fields.get("extra")
             pairs = pairs if isinstance(pairs, dict) else {}
-            extra = tuple((str(key), clean_line(word)) for key, word in pairs.items())
+            extra = tuple((str(key), one_line(word)) for key, word in pairs.items())
             _record(habit, cells, found, f"entry {number}", extra)
     return found
 
 
 def _define(each: Mapping[str, Any], found: HabitSource) -> ImportedHabit:
     def line(key: str) -> str:
-        return clean_line(each.get(key) or "")
+        return one_line(each.get(key) or "")
 
     identity = line("id")
     habit = found.add(ImportedHabit(line("title") or identity, identity, identity))
     schedule = each.get("schedule")
     lines = schedule if isinstance(schedule, list) else [schedule]
-    habit.schedule = [clean_line(text) for text in lines if text] or ["daily"]
+    habit.schedule = [one_line(text) for text in lines if text] or ["daily"]
     habit.goal = line("goal") or "done"
     habit.unit = line("unit")
-    habit.since, habit.until = (parse_day(_text(each.get(key))) for key in ("since", "until"))
+    habit.since, habit.until = (read_day(_text(each.get(key))) for key in ("since", "until"))
     habit.group = line("group")
     habit.about = clean_text(each.get("about") or "").strip()
     habit.is_archived = each.get("archived") is True
@@ -103,7 +103,7 @@ def _define(each: Mapping[str, Any], found: HabitSource) -> ImportedHabit:
 
 
 def _lines(value: Any) -> list[str]:
-    return [clean_line(text) for text in value] if isinstance(value, list) else []
+    return [one_line(text) for text in value] if isinstance(value, list) else []
 
 
 def _record(
@@ -113,18 +113,18 @@ def _record(
     place: str,
     extra: tuple[tuple[str, str], ...] = (),
 ) -> None:
-    day = parse_day(cells.get("date", ""))
+    day = read_day(cells.get("date", ""))
     word = cells.get("value", "").strip()
     value: LogValue | None = None
     if word in ("amount", "set"):
-        value = make_amount(cells.get("amount", ""), clean_line(cells.get("unit", "")))
+        value = make_amount(cells.get("amount", ""), one_line(cells.get("unit", "")))
         value = value._replace(is_set=word == "set") if value else None
     elif word and (read := read_value([word])) and read[0].kind != "amount":
         value = read[0]
     if day is None or value is None or not habit.name:
         found.report_loss(INVALID_LINES, habit.name, place)
         return
-    note, time = clean_line(cells.get("note", "")), cells.get("time", "").strip()
+    note, time = one_line(cells.get("note", "")), cells.get("time", "").strip()
     habit.entries.append(ImportedDay(day, value, note, time, extra))
 
 

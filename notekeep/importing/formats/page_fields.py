@@ -6,7 +6,7 @@ import re
 
 from notekeep.errors import Refused
 from notekeep.importing.formats.reading import day_in_words, split_list
-from notekeep.importing.records import Page, clean_line
+from notekeep.importing.records import Page, one_line
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.schema import canonical
 
@@ -24,14 +24,14 @@ _MAX_FIELDS = 1000
 
 def field_name(words: str, prefix: str) -> str:
     """Return the canonical name of a field, else the lower-case name."""
-    name = re.sub(r"\W+", "_", clean_line(words).casefold()).strip("_")
+    name = re.sub(r"\W+", "_", one_line(words).casefold()).strip("_")
     name = canonical(name)
     return f"{prefix}_{name}" if name in _RESERVED else name
 
 
 def set_field(page: Page, words: str, value: str, prefix: str) -> None:
     """Set a field, a tag or the day of a page; Refused for too many fields."""
-    name, text = field_name(words, prefix), clean_line(value)
+    name, text = field_name(words, prefix), one_line(value)
     if not name or not text:
         return
     if name == "tags":

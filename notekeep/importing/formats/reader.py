@@ -21,11 +21,11 @@ from notekeep.importing.formats.reading import (
     has_words,
     iso_day,
     iso_time,
-    plain_text,
-    split_names,
+    source_text,
+    split_people,
     unix_day,
 )
-from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, clean_line
+from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, one_line
 
 
 def _read_file(name: str, text: TextIO) -> Records:
@@ -40,7 +40,7 @@ def _read_row(row: dict[str, str], place: str) -> Records:
         return
     tags = ast.literal_eval(row.get("Document tags") or "[]")  # the text of a Python list
     saved = iso_day(row.get("Saved date"))
-    words = tuple(clean_line(tag) for tag in tags)
+    words = tuple(one_line(tag) for tag in tags)
     yield Bookmark(first_of(row, "URL"), first_of(row, "Title"), saved, words)
 
 
@@ -58,14 +58,14 @@ def _read_list(name: str, text: TextIO) -> Records:
             parents[key] = parent
             passages[key] = Passage(
                 key=key,
-                text=plain_text(item.get("content")),
-                note=plain_text(item.get("notes")),
+                text=source_text(item.get("content")),
+                note=source_text(item.get("notes")),
                 order=(_seconds(item.get("created_at")),),
                 at=iso_time(item.get("created_at")),
                 tags=_tags(item),
             )
         elif item.get("category") == "note":
-            notes.append((parent, plain_text(item.get("content")), f"{name}, {key}"))
+            notes.append((parent, source_text(item.get("content")), f"{name}, {key}"))
         elif item.get("location") == "feed":
             yield Loss("items of feeds", first_of(item, "title"), name)
         else:
@@ -93,7 +93,7 @@ def _make_work(item: dict[str, Any]) -> Work:
         "book" if item.get("category") == "epub" else "note",
         first_of(item, "title", "source_url", "id"),
         (f"reader:{item['id']}",),
-        split_names(item.get("author")),
+        split_people(item.get("author")),
         tags=_tags(item),
     )
     published = item.get("published_date")
@@ -103,16 +103,16 @@ def _make_work(item: dict[str, Any]) -> Work:
     work.fields |= {
         "url": first_of(item, "source_url", "url"),
         "published": iso_day(published),
-        "description": clean_line(item.get("summary")),
+        "description": one_line(item.get("summary")),
         "status": "finished" if is_done else "to-read",
     }
-    if note := plain_text(item.get("notes")):
+    if note := source_text(item.get("notes")):
         work.passages.append(Passage(f"{item['id']}|document", "", note, order=(-1.0,)))
     return work
 
 
 def _tags(item: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(clean_line(one["name"]) for one in (item.get("tags") or {}).values())
+    return tuple(one_line(one["name"]) for one in (item.get("tags") or {}).values())
 
 
 def _seconds(value: object) -> float:

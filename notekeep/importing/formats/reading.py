@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 from notekeep.dates import MONTH_NAMES
 from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.input_files import HOW_TO_SPLIT, MAX_SOURCE, InputFiles
-from notekeep.importing.records import Loss, Record, clean_line, clean_text
+from notekeep.importing.records import Loss, Record, clean_text, one_line
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -156,7 +156,7 @@ def convert_each(
 def check_count(count: int, what: str, most: int = MAX_RECORDS) -> None:
     """Raise Refused for more records than the maximum."""
     if count > most:
-        raise Refused(f"more than {most:,} {what}; {HOW_TO_SPLIT}")
+        raise Refused(f"more than {most:,} {what}; {HOW_TO_SPLIT}.")
 
 
 def guard(
@@ -166,11 +166,12 @@ def guard(
     try:
         yield from read(*values) or ()
     except NotekeepError as error:
-        yield Loss(f"{what} that cannot be read: {error.message}", place=place)
+        reason = error.message.removesuffix(".")
+        yield Loss(f"{what} that cannot be read: {reason}", place=place)
     except _BROKEN as error:
-        reason = clean_line(error)[:80] or type(error).__name__
+        reason = one_line(error)[:80] or type(error).__name__
         if isinstance(error, KeyError):
-            reason = f"no {clean_line(error.args[0])[:80]}"
+            reason = f"no {one_line(error.args[0])[:80]}"
         yield Loss(f"{what} that are damaged: {reason}", place=place)
 
 
@@ -195,7 +196,7 @@ def read_csv(
     first = next(lines, "")
     sign = _find_sign(first)
     rows = read_rows(chain([first], lines), sign)
-    head = [clean_line(cell) for cell in next(rows, (0, []))[1]]
+    head = [one_line(cell) for cell in next(rows, (0, []))[1]]
     if not set(needed) <= set(head):
         raise Refused(f"the first line does not have the columns {', '.join(needed)}")
     for number, (line, row) in enumerate(rows, 1):
@@ -244,7 +245,7 @@ def read_table(
 
 def iso_time(value: object) -> str:
     """Return a time as `2026-07-17T14:00`, or a day without time; "" for neither."""
-    found = _TIME.match(clean_line(value))
+    found = _TIME.match(one_line(value))
     if not found:
         return ""
     return f"{found[1]}T{found[2]}" if found[2] else found[1]
@@ -263,7 +264,7 @@ def pad_year(text: str) -> str:
 
 def unix_day(value: object) -> str:
     """Return the day of seconds, milliseconds or microseconds since 1970; "" for other texts."""
-    text = clean_line(value)
+    text = one_line(value)
     if not text.removeprefix("-").isdecimal() or len(text) > 17:
         return ""
     seconds = int(text)
@@ -286,7 +287,7 @@ def day_in_words(text: str) -> str:
     return f"{found[5]}-{months[0]:02d}-{day:02d}" if len(months) == 1 else ""
 
 
-def format_clock(seconds: float) -> str:
+def clock_locator(seconds: float) -> str:
     """Return the time in an episode as a locator: `[00:12:14]`."""
     whole = max(0, int(seconds))
     return f"[{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}]"
@@ -295,7 +296,7 @@ def format_clock(seconds: float) -> str:
 # Texts, names and numbers
 
 
-def plain_text(value: object) -> str:
+def source_text(value: object) -> str:
     """Return a text of several lines; Refused for more than `MAX_TEXT` characters."""
     text = clean_text(value).strip()
     if len(text) > MAX_TEXT:
@@ -305,7 +306,7 @@ def plain_text(value: object) -> str:
 
 def first_of(row: Mapping[str, Any], *keys: str) -> str:
     """Return the first value that is not empty, as one line; "" for none."""
-    return next((text for key in keys if (text := clean_line(row.get(key)))), "")
+    return next((text for key in keys if (text := one_line(row.get(key)))), "")
 
 
 def split_list(text: str, sign: str = ",") -> tuple[str, ...]:
@@ -316,7 +317,7 @@ def split_list(text: str, sign: str = ",") -> tuple[str, ...]:
 
 def web_address(value: object) -> str:
     """Return an http or https address; "" for any other text."""
-    address = clean_line(value)
+    address = one_line(value)
     return address if _ADDRESS.match(address) else ""
 
 
@@ -328,7 +329,7 @@ def escape_address(address: str) -> str:
 def read_number(value: object) -> float:
     """Return a number such as a page or a rating; 0 for other texts."""
     try:
-        number = float(clean_line(value))
+        number = float(one_line(value))
     except ValueError:
         return 0
     if not isfinite(number):
@@ -338,7 +339,7 @@ def read_number(value: object) -> float:
 
 def isbn13(value: object) -> str:
     """Return an ISBN of 10 or 13 digits as 13 digits; "" for other texts."""
-    digits = _NOT_ISBN.sub("", clean_line(value).upper())
+    digits = _NOT_ISBN.sub("", one_line(value).upper())
     if len(digits) == 10 and digits[:9].isdigit():
         digits = f"978{digits[:9]}"
         total = sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(digits))
@@ -346,12 +347,12 @@ def isbn13(value: object) -> str:
     return digits if len(digits) == 13 and digits.isdigit() else ""
 
 
-def split_names(value: object) -> tuple[str, ...]:
+def split_people(value: object) -> tuple[str, ...]:
     """Split a list of people at `;` and line ends, else at ` and `, `&` and commas.
 
     `Example, Ann` stays one name. `Ann, Bo, and Cy` are three.
     """
-    text = clean_line(str(value or "").replace("\n", ";"))
+    text = one_line(str(value or "").replace("\n", ";"))
     parts = text.split(";") if ";" in text else []
     is_list = bool(re.search(r",\s(?:and|&)\s", text))
     for part in re.split(r"\s(?:and|&)\s", text) if not parts else ():
@@ -370,11 +371,11 @@ def turn_name(name: str) -> str:
 
 def surnames(names: Iterable[str]) -> frozenset[str]:
     """Return the folded last words of names."""
-    people = (person for name in names for person in split_names(name))
-    return frozenset(fold_letters(person.split()[-1]) for person in people if person.split())
+    people = (person for name in names for person in split_people(name))
+    return frozenset(letters_of(person.split()[-1]) for person in people if person.split())
 
 
-def fold_letters(text: str) -> str:
+def letters_of(text: str) -> str:
     """Return the letters and digits of a text, case folded."""
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 

@@ -12,22 +12,22 @@ from typing import Any, TextIO
 from notekeep.importing.formats.json_items import read_items
 from notekeep.importing.formats.reading import (
     Records,
+    clock_locator,
     convert_each,
     each_text,
     either,
     first_of,
-    fold_letters,
-    format_clock,
     has_columns,
     has_words,
     iso_time,
-    plain_text,
+    letters_of,
     read_csv,
+    source_text,
     split_list,
-    split_names,
+    split_people,
     web_address,
 )
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
+from notekeep.importing.records import Format, Loss, Passage, Work, one_line
 
 _KINDS = {"books": "book", "podcasts": "podcast"}
 _DOT_WORD = re.compile(r"\.(\w[\w-]*)\s*")
@@ -52,22 +52,22 @@ def _read_book(book: dict[str, Any], name: str) -> Records:
         tags=_tag_names(book.get("book_tags")),
         is_deleted=bool(book.get("is_deleted")),
     )
-    work.fields["asin"] = clean_line(book.get("asin"))
-    work.fields["description"] = clean_line(book.get("summary"))
+    work.fields["asin"] = one_line(book.get("asin"))
+    work.fields["description"] = one_line(book.get("summary"))
     work.fields["url"] = web_address(first_of(book, "source_url", "unique_url"))
-    if note := plain_text(book.get("document_note")):
+    if note := source_text(book.get("document_note")):
         work.passages.append(Passage(f"{number}|document", "", note, order=(-1.0,)))
 
     def read_highlight(one: dict[str, Any]) -> None:
         passage = Passage(
             key=str(one["id"]),
-            text=plain_text(one["text"]),
+            text=source_text(one["text"]),
             at=iso_time(one.get("highlighted_at")),
             tags=_tag_names(one.get("tags")),
-            color=clean_line(one.get("color")),
+            color=one_line(one.get("color")),
             is_deleted=bool(work.is_deleted or one.get("is_deleted") or one.get("is_discard")),
         )
-        _set_note(passage, plain_text(one.get("note")))
+        _set_note(passage, source_text(one.get("note")))
         if one.get("is_favorite") and "favorite" not in passage.tags:
             passage.tags += ("favorite",)
         _set_place(passage, str(one.get("location_type") or ""), one.get("location"))
@@ -81,7 +81,7 @@ def _read_book(book: dict[str, Any], name: str) -> Records:
 
 def _tag_names(tags: object) -> tuple[str, ...]:
     listed = tags if isinstance(tags, list) else []
-    names = (clean_line(one["name"] if isinstance(one, dict) else one) for one in listed)
+    names = (one_line(one["name"] if isinstance(one, dict) else one) for one in listed)
     return tuple(name.lstrip(".") for name in names)
 
 
@@ -99,9 +99,9 @@ def _read_csv(name: str, text: TextIO) -> Records:
         work.tags = tuple(dict.fromkeys([*work.tags, *_split_tags(row, "Document tags")]))
         kind = first_of(row, "Location Type").casefold()
         kinds.setdefault(key, set()).add(kind)
-        words, note = plain_text(row.get("Highlight")), plain_text(row.get("Note"))
+        words, note = source_text(row.get("Highlight")), source_text(row.get("Note"))
         passage = Passage(
-            key="|".join(map(fold_letters, (title, author, words or f"note {note}"))),
+            key="|".join(map(letters_of, (title, author, words or f"note {note}"))),
             text=words,
             at=iso_time(row.get("Highlighted at")),
             tags=_split_tags(row, "Tags"),
@@ -135,8 +135,8 @@ def _guess_kind(work: Work, author: str, locations: set[str]) -> str:
 
 
 def _authors(kind: str, author: object) -> tuple[str, ...]:
-    name = clean_line(author)
-    return ((name,) if name else ()) if kind == "podcast" else split_names(name)
+    name = one_line(author)
+    return ((name,) if name else ()) if kind == "podcast" else split_people(name)
 
 
 def _set_note(passage: Passage, note: str) -> None:
@@ -149,7 +149,7 @@ def _set_note(passage: Passage, note: str) -> None:
     tags = [word for word in words if word != "discard" and not _HEADING.fullmatch(word)]
     passage.is_deleted |= "discard" in words
     if any(map(_HEADING.fullmatch, words)):
-        passage.chapter, passage.text = clean_line(passage.text), ""
+        passage.chapter, passage.text = one_line(passage.text), ""
     passage.tags, passage.note = tuple(dict.fromkeys(tags)), note[at:]
 
 
@@ -164,7 +164,7 @@ def _set_place(passage: Passage, kind: str, location: object) -> None:
     elif kind == "location":
         passage.locator = f"(loc. {number:g})"
     elif kind == "time_offset":
-        passage.locator = format_clock(number / 1000)
+        passage.locator = clock_locator(number / 1000)
 
 
 def _set_chapters(work: Work) -> None:

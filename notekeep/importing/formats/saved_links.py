@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import TextIO
 
-from notekeep.importing.formats.html_pieces import read_pieces
+from notekeep.importing.formats.html_tags import read_tags
 from notekeep.importing.formats.json_items import read_json
 from notekeep.importing.formats.reading import (
     Records,
@@ -18,17 +18,17 @@ from notekeep.importing.formats.reading import (
     each_text,
     either,
     first_of,
-    fold_letters,
     has_columns,
     has_words,
     iso_day,
     iso_time,
-    plain_text,
+    letters_of,
+    source_text,
     split_list,
     unix_day,
     web_address,
 )
-from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, clean_line
+from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, one_line
 
 _MAX_BOOKMARKS = 64 << 20
 """Maximum size of a page of bookmarks, most of it icons, which are not imported."""
@@ -44,7 +44,7 @@ def _bookmark(url: str, title: str, saved: str, tags: Iterable[str], place: str)
     """Return a saved address; a loss for scripts and other schemes."""
     if not web_address(url):
         return Loss("links that are no web addresses", place=place)
-    words = (clean_line(tag) for tag in tags)
+    words = (one_line(tag) for tag in tags)
     return Bookmark(url, "" if title == url else title, saved, tuple(filter(None, words)))
 
 
@@ -62,10 +62,10 @@ def _read_pocket_row(row: dict[str, str], place: str) -> Records:
 
 
 def _read_instapaper(row: dict[str, str], place: str) -> Records:
-    url, title, words = first_of(row, "URL"), first_of(row, "Title"), plain_text(row["Selection"])
+    url, title, words = first_of(row, "URL"), first_of(row, "Title"), source_text(row["Selection"])
     saved = unix_day(row.get("Timestamp"))
     cell, folder = first_of(row, "Tags"), first_of(row, "Folder")
-    tags = [clean_line(tag) for tag in read_json("Tags", cell)] if cell.startswith("[") else []
+    tags = [one_line(tag) for tag in read_json("Tags", cell)] if cell.startswith("[") else []
     if folder.casefold() not in _OWN_FOLDERS:
         tags.append("starred" if folder.casefold() == "starred" else folder)
     if not words:
@@ -76,7 +76,7 @@ def _read_instapaper(row: dict[str, str], place: str) -> Records:
     work = Work("note", title or url or "Instapaper", (key,), tags=tuple(filter(None, tags)))
     work.fields["url"] = web_address(url)
     order = (float(first_of(row, "Timestamp") or 0),)
-    work.passages.append(Passage(f"{url}|{fold_letters(words)}", words, order=order, at=saved))
+    work.passages.append(Passage(f"{url}|{letters_of(words)}", words, order=order, at=saved))
     yield work
 
 
@@ -85,8 +85,8 @@ def _read_raindrop(row: dict[str, str], place: str) -> Records:
     folder = first_of(row, "folder")
     tags = [*split_list(first_of(row, "tags")), "" if folder == "Unsorted" else folder]
     tags += ["favorite"] if first_of(row, "favorite") == "true" else []
-    passages = _read_highlights(plain_text(row.get("highlights")), number)
-    if note := plain_text(row.get("note")):
+    passages = _read_highlights(source_text(row.get("highlights")), number)
+    if note := source_text(row.get("note")):
         passages.append(Passage(f"{number}|note", "", note, order=(-1.0,)))
     if not passages or not number:
         if first_of(row, "excerpt"):
@@ -107,7 +107,7 @@ def _read_highlights(text: str, number: str) -> list[Passage]:
     parts = _PART.split(text)
     for name, words in zip(parts[1::2], parts[2::2], strict=True):
         if name == "Highlight":
-            key = f"{number}|{fold_letters(words)}"
+            key = f"{number}|{letters_of(words)}"
             found.append(Passage(key, words.strip(), order=(float(len(found)),)))
         elif found and name == "Note":
             found[-1].note = words.strip()
@@ -124,26 +124,26 @@ def _read_bookmarks(name: str, text: TextIO) -> Records:
     folders: list[str] = []
     folder = ""
     last: Bookmark | Loss | None = None
-    for piece in read_pieces(text, lambda tag, _: tag.removeprefix("/") in _BOOKMARK_TAGS):
-        place, words = f"{name}:{piece.line}", clean_line(piece.text)
-        if piece.tag == "a":
-            facts = piece.facts
+    for tag in read_tags(text, lambda name, _: name.removeprefix("/") in _BOOKMARK_TAGS):
+        place, words = f"{name}:{tag.line}", one_line(tag.text)
+        if tag.name == "a":
+            facts = tag.attributes
             tags = [*facts.get("tags", "").split(","), "/".join(filter(None, folders[:_MAX_DEPTH]))]
             saved = unix_day(facts.get("add_date") or facts.get("time_added"))
             yield from (last,) if last else ()
             last = _bookmark(first_of(facts, "href"), words, saved, tags, place)
-        elif piece.tag == "h3":
-            folder = "" if any(root in piece.facts for root in _ROOTS) else words
-        elif piece.tag == "dl":
+        elif tag.name == "h3":
+            folder = "" if any(root in tag.attributes for root in _ROOTS) else words
+        elif tag.name == "dl":
             folders.append(folder)
             folder = ""
-        elif piece.tag == "/dl" and folders:
+        elif tag.name == "/dl" and folders:
             folders.pop()
-        elif piece.tag == "dd" and words and isinstance(last, Bookmark):
+        elif tag.name == "dd" and words and isinstance(last, Bookmark):
             # A link with a description becomes a note, as for Raindrop.io.
             work = Work("note", last.title or last.url, (f"bookmarks:{last.url}",), tags=last.tags)
             work.fields |= {"url": last.url, "created": last.saved}
-            work.passages.append(Passage(f"{last.url}|note", "", piece.text.strip()))
+            work.passages.append(Passage(f"{last.url}|note", "", tag.text.strip()))
             yield work
             last = None
     yield from (last,) if last else ()

@@ -11,15 +11,15 @@ import re
 from notekeep.errors import Refused
 from notekeep.importing.formats.reading import (
     Records,
+    clock_locator,
     day_in_words,
     each_file,
-    format_clock,
     head_text,
-    plain_text,
+    source_text,
     split_list,
 )
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
+from notekeep.importing.records import Format, Loss, Passage, Work, clean_text, one_line
 
 _ADDRESS = re.compile(r"https?://[\w.]*snipd\.com/(episode|snip)/([\w-]+)")
 _SNIP = re.compile(r"#{1,6}\s+(.*?)\[(.*)\]\((https?://[\w.]*snipd\.com/snip/([\w-]+))\)(.*)")
@@ -70,9 +70,9 @@ def _read_file(files: InputFiles, name: str) -> Records:
             yield from _set_field(work, found[2].strip(), found[3].strip().strip("'\""), name)
     titles = [found[1] for line in head if (found := _HEADING.match(line))]
     stem = name.rpartition("/")[2].removesuffix(".md")
-    own_title = clean_line(work.fields.pop("title", ""))
-    work.title = title = own_title or clean_line("".join(titles[:1])) or stem
-    show = clean_line(work.fields.pop("show", ""))
+    own_title = one_line(work.fields.pop("title", ""))
+    work.title = title = own_title or one_line("".join(titles[:1])) or stem
+    show = one_line(work.fields.pop("show", ""))
     work.authors = (show,) if show else ()
     address = _ADDRESS.search(str(work.fields.get("url", "")))
     work.ids = (f"snipd:{address[2] if address else f'{show}/{title}'}",)
@@ -138,13 +138,13 @@ def _read_snip(work: Work, lines: list[str], place: str) -> Records:
             quote.append(line.lstrip().removeprefix(">").strip())
         else:
             note.append(line.rstrip())
-    title, text = clean_line(title), plain_text("\n".join(quote))
+    title, text = one_line(title), source_text("\n".join(quote))
     work.passages.append(
         Passage(
             key=key,
             text=text or title,
             note="\n".join([*([title] if text else []), *note]),
-            locator=format_clock(seconds) if seconds >= 0 else "",
+            locator=clock_locator(seconds) if seconds >= 0 else "",
             order=(seconds,),
             tags=(*(["favorite"] if "⭐" in star else []), *_TAG.findall(tags)),
         )

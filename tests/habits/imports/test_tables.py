@@ -9,7 +9,7 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.importing.formats import habit_apps, own_habits
-from notekeep.importing.formats.habit_data import make_amount, make_unit, parse_day, read_habit_json
+from notekeep.importing.formats.habit_data import make_amount, make_unit, read_day, read_habit_json
 from tests.support.taken import lines, losses
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def test_amounts(number: object, thousandths: int | None) -> None:
     ],
 )
 def test_days(text: str, *, is_day: bool) -> None:
-    assert (parse_day(text) is not None) == is_day
+    assert (read_day(text) is not None) == is_day
 
 
 @pytest.mark.parametrize(

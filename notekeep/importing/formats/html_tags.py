@@ -27,11 +27,11 @@ def plain_html(html: str) -> str:
     return html[:end] + html[end:].replace("<", "&lt;")
 
 
-class Piece(NamedTuple):
+class HtmlTag(NamedTuple):
     """A tag and the text after it."""
 
-    tag: str  # "a"; "/a" for an end tag
-    facts: dict[str, str]
+    name: str  # "a"; "/a" for an end tag
+    attributes: dict[str, str]
     line: int
     words: list[str]
 
@@ -41,9 +41,9 @@ class Piece(NamedTuple):
         return "".join(self.words)
 
 
-def read_pieces(html: TextIO, is_needed: Callable[[str, dict[str, str]], bool]) -> Iterator[Piece]:
+def read_tags(html: TextIO, is_needed: Callable[[str, dict[str, str]], bool]) -> Iterator[HtmlTag]:
     """Yield the needed tags, reading the file in parts."""
-    parser = _PieceParser(is_needed)
+    parser = _TagParser(is_needed)
     count = 0
     for part in _split_html(html):
         count += part.count("<")
@@ -70,16 +70,16 @@ def _split_html(html: TextIO) -> Iterator[str]:
     yield rest
 
 
-class _PieceParser(HTMLParser):
+class _TagParser(HTMLParser):
     def __init__(self, is_needed: Callable[[str, dict[str, str]], bool]) -> None:
         super().__init__()
-        self.found: list[Piece] = []
+        self.found: list[HtmlTag] = []
         self._is_needed = is_needed
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        facts = {name: value or "" for name, value in attrs}
-        if self._is_needed(tag, facts):
-            self.found.append(Piece(tag, facts, self.getpos()[0], []))
+        attributes = {name: value or "" for name, value in attrs}
+        if self._is_needed(tag, attributes):
+            self.found.append(HtmlTag(tag, attributes, self.getpos()[0], []))
 
     def handle_endtag(self, tag: str) -> None:
         self.handle_starttag(f"/{tag}", [])
