@@ -177,7 +177,8 @@ class InputFiles:
         Both are copied first: the other program may be running, and SQLite changes the log.
         """
         self.on_read(name)
-        if not _is_page_size(self.head(name)[16:18]):
+        page_size = int.from_bytes(self.head(name)[16:18], "big")
+        if page_size != 1 and (page_size < 512 or page_size.bit_count() != 1):
             raise Refused(f"{name} is not a database.")
         with tempfile.TemporaryDirectory(prefix="notekeep-") as folder:
             copy = os.path.join(folder, "database")
@@ -361,12 +362,6 @@ def _explain_errors(name: str) -> Iterator[None]:
         raise Failure(f"{name} cannot be read: {error.strerror or error}.") from error
     except _ARCHIVE_ERRORS as error:
         raise Refused(f"{name} is in a damaged archive: {error}.", _HINT) from error
-
-
-def _is_page_size(data: bytes) -> bool:
-    """Whether two bytes of a database header are a valid page size."""
-    size = int.from_bytes(data, "big")
-    return size == 1 or (size >= 512 and size.bit_count() == 1)
 
 
 def _copy(file: IO[bytes] | gzip.GzipFile, out: IO[Any], name: str, room: int = MAX_STAGED) -> None:

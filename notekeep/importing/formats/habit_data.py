@@ -58,8 +58,11 @@ def read_text(files: InputFiles, *endings: str) -> tuple[str, str]:
 
 
 def read_notes(files: InputFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
-    """Yield the Markdown files; their names have no folder unless `is_whole_name`."""
+    """Yield the detected Markdown files; their names have no folder unless `is_whole_name`."""
+    detected = frozenset(files.detected)
     for name, text in read_texts(files, ".md"):
+        if name not in detected:  # a note without a habit
+            continue
         data = text.encode("utf-8", "surrogatepass")
         matter = read_frontmatter(data)
         stem = (name if is_whole_name else name.rpartition("/")[2]).removesuffix(".md")

@@ -60,7 +60,7 @@ _DAY_COLUMNS = ("habit", "timestamp", "value", "notes")
 """The columns to read; old versions do not have all."""
 
 Cells: TypeAlias = "Mapping[str, Any]"
-"""A row of a table by column, without missing and empty cells."""
+"""A row of a table by column; cells may be missing or None."""
 
 
 def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
@@ -278,7 +278,7 @@ def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSou
     for row in days:
         owner = known.get(_whole(row.get("habit"), -1))
         day = _EPOCH + _whole(row.get("timestamp"), -(1 << 60)) // _A_DAY
-        value = row.get("value", YES)
+        value = YES if row.get("value") is None else row["value"]
         if owner is None:
             found.report_loss("entries of habits that are not in the file")
         elif day not in _DAYS or not isinstance(value, int):
@@ -320,13 +320,8 @@ def _read(files: InputFiles) -> HabitSource:
         return read_loop_csv(dict(read_texts(files, ".csv")))
     with files.database(databases[0]) as opened:
         try:
-            habits, days = (
-                [
-                    {name: cell for name, cell in row.items() if cell is not None}
-                    for row in read_table(opened, table, columns)
-                ]
-                for table, columns in (("Habits", _HABIT_COLUMNS), ("Repetitions", _DAY_COLUMNS))
-            )
+            habits = list(read_table(opened, "Habits", _HABIT_COLUMNS))
+            days = list(read_table(opened, "Repetitions", _DAY_COLUMNS))
         except Refused as error:
             raise Refused(
                 f"{files.path} is not a database of Loop: {error.message.removesuffix('.')}.",
