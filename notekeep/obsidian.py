@@ -98,7 +98,7 @@ class _File:
             self.report(f"{error}; ignored")
 
     def report(self, what: str) -> None:
-        self._problems.append(f"{self.name}: {what}")
+        self._problems.append(f"{self.name}: {what}.")
 
     def text(self, key: str) -> str:
         return str(self.value(key, str) or "")
@@ -178,7 +178,7 @@ def _of_daily_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -> N
         return
     if wrong := _wrong_with(form):
         found.daily_problem = (
-            f"{daily.name}: names such as {form!r} {wrong}; set daily_format instead"
+            f"{daily.name}: names such as {form!r} {wrong}; set daily_format instead."
         )
     else:
         found.daily_format = form
