@@ -208,8 +208,6 @@ class _Notebook:
 
 
 class _Attachment:
-    """The bytes of an attachment, decoded while they are read."""
-
     def __init__(self, files: InputFiles) -> None:
         self._input = files
         self._rest = ""

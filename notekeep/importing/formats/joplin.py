@@ -89,8 +89,6 @@ def _read_item(files: InputFiles, name: str, items: dict[str, dict[str, _Item]])
 
 
 class _Export:
-    """The items of an export, and the ids of used files."""
-
     def __init__(self, items: dict[str, dict[str, _Item]], names: tuple[str, ...]) -> None:
         self.used: set[str] = set()
         self._files = items.get(_FILE, {})

@@ -93,8 +93,6 @@ def _read(files: InputFiles) -> Records:
 
 
 class _Export:
-    """The pages of an export by their keys."""
-
     def __init__(self, files: InputFiles) -> None:
         self._input = files
         self._names = frozenset(files.names)
