@@ -99,7 +99,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "more than it says": (saying_too_little, "damaged"),
     "a password": (with_a_password, "password"),
     "damaged": (damaged, "damaged"),
-    "cut off": (lambda: made(("a.csv", b"x" * 500))[:-30], "cut off"),
+    "cut off": (lambda: made(("a.csv", b"x" * 500))[:-30], "is truncated"),
     "no archive": (lambda: b"PK\x03\x04" + b"\0" * 100, "not an archive"),
 }
 
