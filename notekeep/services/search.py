@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog import name_lookup, queries
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from notekeep.search.session import QueryPart
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.services.indexing import IndexService
+
+
+# The box, the titles and the texts each parse the query that is typed.
+_parse = lru_cache(maxsize=8)(parse_query)
 
 
 class RowPage(NamedTuple):
@@ -151,14 +156,14 @@ class SearchService:
 
     def parse(self, text: str, *, typing: bool = False, pasted: bool = False) -> Query:
         """Parse a query with this vault's fields and today's date, as `parse_query` does."""
-        return parse_query(
+        return _parse(
             text,
             # To gather them takes its time.
             NO_FIELDS if FIELD_SIGNS.isdisjoint(text) else self.fields(),
             today=self.workspace.today(),
             week_start=self.settings.week_start,
             typing=typing,
-            pasted=pasted,
+            pasted=pasted or typing,
         )
 
     def read(self, name: str) -> Note:

@@ -24,19 +24,6 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-SAMPLES = 4  # so many parts of a long list stand for all of it
-
-
-def sample(vault: Vault, query: str, total: int, limit: int) -> list[Row]:
-    """Return notes of all parts of a long list, `limit` of them: they say which columns it has."""
-    step = total // SAMPLES
-    return [
-        row
-        for part in range(SAMPLES)
-        for row in vault.search.rows(query, limit=limit // SAMPLES, offset=part * step).rows
-    ]
-
-
 class PagedRows:
     """The rows of a query, read from the catalog a page at a time as they are seen."""
 
@@ -68,10 +55,10 @@ NO_DATE = "No date"
 
 
 class Folded(NamedTuple):
-    """Notes of a kind that are folded into one row."""
+    """Daily notes that are folded into one row."""
 
-    notes: int  # how many
-    day: date  # of the last of them
+    notes: int  # their number
+    changed: int  # when the last of them was changed, in nanoseconds
 
 
 class Inserted(NamedTuple):
@@ -82,7 +69,7 @@ class Inserted(NamedTuple):
     folded: Folded | None = None
 
 
-def first_days(today: date, week_start: int) -> list[tuple[str, date]]:
+def _first_days(today: date, week_start: int) -> list[tuple[str, date]]:
     """Return the groups of this year, newest first, each with its first day."""
     days = [
         (LATER, today + timedelta(1)),
@@ -99,7 +86,7 @@ def group_rows(
     week_start: int,
     *,
     has_gaps: bool,
-    folded: tuple[int, Folded] | None = None,
+    folded: Folded | None = None,
 ) -> list[Inserted]:
     """Return what stands between the rows of a list that is sorted by a date, newest first.
 
@@ -107,13 +94,13 @@ def group_rows(
     """
     values, place = list(values), len(values) + 1
     if folded is not None:
-        place = bisect_right(values, -folded[0], key=lambda value: -value)
-        values.insert(place, folded[0])
+        place = bisect_right(values, -folded.changed, key=lambda value: -value)
+        values.insert(place, folded.changed)
     end = len(values)
     while end and not isinstance(values[end - 1], int | str):
         end -= 1
     inserted: list[Inserted] = []
-    starts = first_days(today, week_start)
+    starts = _first_days(today, week_start)
     at = 0
     while at < len(values):
         after, name = len(values), NO_DATE
@@ -129,7 +116,7 @@ def group_rows(
         return inserted
     before = [one for one in inserted if one.notes <= place]
     behind = [one._replace(notes=one.notes - 1) for one in inserted if one.notes > place]
-    return [*before, Inserted(place, folded=folded[1]), *behind]
+    return [*before, Inserted(place, folded=folded), *behind]
 
 
 def _group_of(value: Any, starts: list[tuple[str, date]]) -> tuple[str, date]:

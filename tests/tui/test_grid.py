@@ -27,6 +27,7 @@ from notekeep.tui.render.note_columns import (
 )
 from notekeep.tui.render.styled_text import line_text, line_width
 from notekeep.tui.widgets.note_grid import NoteGrid
+from notekeep.tui.widgets.note_list import NoteRows
 from tests.support.screens import browse, press, seen, shows, tree, type_text, until
 from tests.support.sizes import cases
 
@@ -394,7 +395,7 @@ async def test_only_the_rows_on_the_screen_are_read() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         shown = app.query_one(NoteGrid)
         shown.set_columns(source.page(0, 200), "")
-        shown.show_rows(source)
+        shown.show(NoteRows(source))
         await until(pilot, lambda: shows(app, "Note 0 "))
 
         def sees(row: int) -> bool:
@@ -413,10 +414,10 @@ async def test_what_was_scrolled_past_is_not_kept() -> None:
     app = Bare()
     async with app.run_test(size=(80, 24)):
         shown = app.query_one(NoteGrid)
-        shown.show_rows(source)
+        shown.show(NoteRows(source))
         for row in range(0, source.total, 200):
             assert shown.row_of(row) is not None
-        assert sum(map(len, shown._pages.values())) <= 4_000
+        assert sum(map(len, shown._rows._pages.values())) <= 4_000
         last = shown.row_of(source.total - 1)
         assert last is not None
         assert last.title == f"Note {source.total - 1}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 
-class Rows(ListView):
+class Rows(ListView[object]):
     """Rows that count how often one is drawn; every tenth is a heading."""
 
     def __init__(self, count: int, text: str = "row {}", *, headings: bool = False) -> None:

@@ -62,7 +62,7 @@ NEVER = 3_600.0
 """Seconds between two frames: whoever waits for the next is not painted."""
 
 
-class Rows(ListView):
+class Rows(ListView[object]):
     """A few rows, and what is said in them."""
 
     says = "row"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -84,7 +85,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         box.styles.width = max(cell.width, self.wide) + BOX_MARGIN
         box.styles.offset = (cell.x - BOX_MARGIN // 2, cell.y - 1)
 
-    def fit_rows(self, rows: ListView, count: int = MAX_ROWS) -> None:
+    def fit_rows(self, rows: ListView[Any], count: int = MAX_ROWS) -> None:
         rows.styles.height = max(1, min(count, MAX_ROWS, self.app.size.height - BOX_LINES))
 
     def show_problem(self, error: NotekeepError) -> None:

@@ -384,7 +384,7 @@ class FilterLine(Input):
 class ListDialog(Dialog[Answer]):
     """A dialog whose keys choose from a list, also while one types into a line above it."""
 
-    rows: ListView
+    rows: ListView[Any]
 
     def on_resize(self) -> None:
         self.fit(self.rows, LIST_MARGIN)

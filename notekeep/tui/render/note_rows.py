@@ -259,11 +259,12 @@ def group_row(name: str, width: int, glyphs: Glyphs) -> StyledLine:
     return [*head, Piece(rule, "rule")]
 
 
-def folded_row(count: int, day: date, width: int, glyphs: Glyphs, look: RowLook) -> StyledLine:
+def folded_row(count: int, mtime_ns: int, width: int, glyphs: Glyphs, look: RowLook) -> StyledLine:
     """Return the row that daily notes are folded into."""
     name = Piece(kind_name("daily"), "title" if look.here else "")
     left = [name, Piece(f"  {count}", "muted")]
-    right = [Piece(day_and_month(day).rjust(_DATE_WIDTH), "muted")]
+    day = day_and_month(modified_day(mtime_ns))
+    right = [Piece(day.rjust(_DATE_WIDTH), "muted")]
     room = width - _HEAD_WIDTH - _RIGHT_MARGIN
     head = row_head(look, Piece(glyphs.closed, "muted"), glyphs)
     return [*head, *spread_line(left, right, room, gap=1), Piece(" " * _RIGHT_MARGIN)]

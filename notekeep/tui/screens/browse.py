@@ -169,6 +169,9 @@ class BrowseScreen(VaultScreen):
         else:
             self._sidebar.fill()
 
+    def on_note_list_marked(self) -> None:
+        self.show_mark_count(len(self.notes.marked))
+
     @property
     def is_reading(self) -> bool:
         """Whether the keys are about the text of a note, and not about the list."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, getters
 from textual.app import ComposeResult
@@ -163,7 +163,7 @@ class OverlayScreen(VaultScreen):
     text = getters.query_one("#text", DiffView)
     subject = ""  # what it is about, where there may be one screen of its kind over another
 
-    def __init__(self, listed: ListView) -> None:
+    def __init__(self, listed: ListView[Any]) -> None:
         super().__init__()
         self.listed = listed
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
 from rich.style import Style
 from textual import events
@@ -28,7 +29,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, line_text
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint, reverse
 from notekeep.tui.textual_compat import scroll_over
 
-ItemT = TypeVar("ItemT")
+RowT = TypeVar("RowT")
 
 MAX_CACHED_ROWS = 512
 NOTHING_INDENT = 2  # cells before each line of `nothing`
@@ -168,8 +169,11 @@ def _blurred(piece: Piece) -> Piece:
     return piece._replace(role="cursor-bar-blurred") if piece.role == "cursor-bar" else piece
 
 
-class ListView(LineView):
-    """Rows with a cursor; a row may take several lines, each row as many as the others."""
+class ListView(LineView, Generic[RowT]):
+    """Rows with a cursor, which passes over headings; `nothing` where there are none.
+
+    Each row takes as many lines as the others.
+    """
 
     ALLOW_SELECT = False
 
@@ -179,7 +183,7 @@ class ListView(LineView):
     class Highlighted(Message):
         """The cursor is on another row."""
 
-        view: ListView
+        view: ListView[Any]
         row: int
 
     class Selected(Highlighted):
@@ -189,15 +193,42 @@ class ListView(LineView):
     """Whether the person put the cursor where it is, since this was last set to False."""
     opening_clicks = 2  # how many clicks on a row open it
 
-    def row_count(self) -> int:
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows: Sequence[RowT] = ()
+        self.nothing: Sequence[StyledLine] = ()
+
+    def is_heading(self, item: RowT) -> bool:
+        """Whether the cursor passes over a row."""
+        return item is None or isinstance(item, str)
+
+    def draw_item(self, item: RowT, width: int, *, here: bool) -> StyledLine:
         raise NotImplementedError
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         """Return the lines of a row, at most `row_height`; those that lack are blank."""
-        raise NotImplementedError
+        here = row == self.cursor
+        if self._rows:
+            return [self.draw_item(self._rows[row], width, here=here)]
+        bar = Piece(self.glyphs.cursor if here and self.is_selectable(row) else " ", "cursor-bar")
+        return [[bar, Piece(" " * (NOTHING_INDENT - 1)), *self.nothing[row]]]
 
-    def is_selectable(self, row: int) -> bool:  # noqa: ARG002 - a subclass has headings
-        return True
+    def row_count(self) -> int:
+        return len(self._rows) or len(self.nothing)
+
+    def is_selectable(self, row: int) -> bool:
+        return row < len(self._rows) and not self.is_heading(self._rows[row])
+
+    @property
+    def item(self) -> RowT | None:
+        """The row at the cursor."""
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    def _show(self, rows: Sequence[RowT], is_wanted: Callable[[RowT], bool]) -> None:
+        """Show rows, with the cursor on the first that is wanted, or near to where it was."""
+        self._rows = rows
+        places = (number for number, row in enumerate(rows) if is_wanted(row))
+        self.rows_changed(next(places, self.cursor))
 
     def line_count(self) -> int:
         return self.row_count() * self.row_height
@@ -308,42 +339,7 @@ class ListView(LineView):
         self.move_to(self.cursor + rows, 1 if rows > 0 else -1)
 
 
-class RowList(ListView, Generic[ItemT]):
-    """Items, one to a row, some of them headings; `nothing` where there are none."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._rows: Sequence[ItemT] = ()
-        self.nothing: Sequence[StyledLine] = ()
-
-    def is_heading(self, item: ItemT) -> bool:
-        """Tell whether the cursor passes over an item, as over text that is no choice."""
-        return item is None or isinstance(item, str)
-
-    def draw_item(self, item: ItemT, width: int, *, here: bool) -> StyledLine:
-        raise NotImplementedError
-
-    @property
-    def item(self) -> ItemT | None:
-        """What the cursor is on."""
-        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
-
-    def _show(self, rows: Sequence[ItemT], is_wanted: Callable[[ItemT], bool]) -> None:
-        """Show items, with the cursor on the one that is wanted, or near to where it was."""
-        self._rows = rows
-        places = (number for number, row in enumerate(rows) if is_wanted(row))
-        self.rows_changed(next(places, self.cursor))
-
-    def row_count(self) -> int:
-        return len(self._rows) or len(self.nothing)
-
-    def is_selectable(self, row: int) -> bool:
-        return row < len(self._rows) and not self.is_heading(self._rows[row])
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self._rows:
-            return [[Piece(" " * NOTHING_INDENT), *self.nothing[row]]]
-        return [self.draw_item(self._rows[row], width, here=row == self.cursor)]
+RowList = ListView
 
 
 class TextPage(LineView):
@@ -378,13 +374,13 @@ class TextPage(LineView):
 
 
 class DiffView(TextPage):
-    """Lines made for the width there is, and made again for another."""
+    """Lines made for the width of the view."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._make: Callable[[int], list[StyledLine]] = lambda _width: []
-        self._lines: list[StyledLine] = []
-        self._width = -1
+    _make: Callable[[int], list[StyledLine]] = staticmethod(lambda _width: [])
+
+    @property
+    def _lines(self) -> list[StyledLine]:
+        return self._make(max(8, self.inner_width))
 
     @property
     def is_busy(self) -> bool:
@@ -395,8 +391,8 @@ class DiffView(TextPage):
         self.show(lambda _width: list(lines))
 
     def show(self, make: Callable[[int], list[StyledLine]], *, stays: bool = False) -> None:
-        """Show what `make` gives for a width, from its first line on unless it `stays`."""
-        self._make = make
+        """Show the lines that `make` returns for a width, from the first on unless it `stays`."""
+        self._make = lru_cache(maxsize=1)(make)
         self.lines_changed()
         if not stays:
             self._scroll_top(0)
@@ -406,15 +402,7 @@ class DiffView(TextPage):
         lines = self._lines
         self._make = lambda _width: lines
 
-    def lines_changed(self) -> None:
-        self._width = -1
-        super().lines_changed()
-
     def line_count(self) -> int:
-        width = max(8, self.inner_width)
-        if width != self._width:
-            self._width = width
-            self._lines = self._make(width)
         return len(self._lines)
 
     def draw_line(self, index: int, width: int) -> StyledLine:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import events, getters
 from textual.app import ComposeResult
@@ -21,6 +21,7 @@ from textual.reactive import Reactive
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from notekeep.errors import UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.list_model import (
@@ -52,19 +53,26 @@ from notekeep.tui.render.list_rows import (
     query_error,
     search_running,
 )
-from notekeep.tui.render.note_rows import modified_day
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width
 from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
-from notekeep.tui.widgets.note_list import PAGE_ROWS, TALL, NoteList, RowSource
+from notekeep.tui.widgets.note_list import (
+    PAGE_ROWS,
+    TALL,
+    HitRows,
+    NoteList,
+    NoteRows,
+    RowSource,
+)
 from notekeep.tui.workers import PendingAnswer, TitleSearch
 
 if TYPE_CHECKING:
     from notekeep.catalog.queries import OrderedList
     from notekeep.catalog.records import Row
-    from notekeep.errors import NotekeepError, UsageError
+    from notekeep.errors import NotekeepError
     from notekeep.search.planner import PlanMatcher
     from notekeep.search.results import SearchResults
+    from notekeep.services.search import RowPage
     from notekeep.tui.widgets.note_grid import NoteGrid
 
 
@@ -179,6 +187,13 @@ class SearchNote(ButtonLine):
         return next(fitting, fit_line(self._lines[-1], width) if self._lines else [])
 
 
+class _Place(NamedTuple):
+    """Where the cursor is to be in the next list: its note, and its line of the view."""
+
+    path: str | None = None
+    line: int | None = None
+
+
 class ListPane(Vertical, RemovalSafe, ProgramPart):
     """The search box above the list of notes, which may be a grid instead."""
 
@@ -194,32 +209,24 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def __init__(self, note: str = "", *, as_grid: bool = False) -> None:
         super().__init__(id="list-pane")
-        self._begins_as_grid = as_grid
-        self.grid: NoteGrid | None = None  # the grid, when it is shown
-        self.order: ListOrder | None = None  # how the list is sorted, if that was chosen
-        self.order_found: ListOrder | None = None  # the same of what was found
-        self._is_unfolded = False  # whether daily notes have rows of their own
-        self._has_gaps = False  # whether there is room for a blank row before a group
+        self.grid = self._make_grid() if as_grid else None
         self.scope = ""  # the query that the list is limited to, or ""
-        self._error: UsageError | None = None  # why what is typed cannot be read
-        self.matcher: PlanMatcher | None = None  # finds what is searched for in a text
+        self.order: ListOrder | None = None  # the chosen order of the list
+        self.order_found: ListOrder | None = None  # the chosen order of results
+        self._problem: NotekeepError | None = None  # why there are no results
+        self._wanted = _Place(note or None)
+        self._is_unfolded = False  # whether each daily note has a row
+        self._has_gaps = False  # whether there is room for a blank row before a group
         self._titles = TitleSearch(self, self._show, MAX_HITS)
         self._answer = PendingAnswer(self, "search")  # of the vault, for the list or the search
-        self._count_text = ""
-        self._is_searching = False
-        self._has_failed = False  # whether the last search of texts ended with an error
-        self._wanted: str | None = note or None
-        self._wanted_line: int | None = None
-        """The line at which the cursor should stand when what was asked for is there."""
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
         yield SearchNote()
         listed = NoteList(id="note-list")
         yield listed
-        if self._begins_as_grid:
+        if self.grid is not None:
             listed.display = False
-            self.grid = self._make_grid()
             yield from (self.grid.head, self.grid)
 
     def on_mount(self) -> None:
@@ -236,8 +243,13 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def notes(self) -> NoteList:
         return self.grid if self.grid is not None else self.listed
 
+    @property
+    def matcher(self) -> PlanMatcher | None:
+        """Finds the words of the search in a text."""
+        return self.notes.matcher
+
     def _make_grid(self) -> NoteGrid:
-        from notekeep.tui.widgets.note_grid import NoteGrid  # no part of a first frame
+        from notekeep.tui.widgets.note_grid import NoteGrid  # not needed for the first frame
 
         return NoteGrid()
 
@@ -246,31 +258,30 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         before, had_focus = self.notes, self.notes.has_focus
         if grid == (self.grid is not None):
             return
-        # The eye is on that row. The lines above the grid take some from it.
+        # The row of the cursor stays where it was on the screen: a grid begins lower.
         line = before.cursor_line + (-HEAD_LINES if grid else HEAD_LINES)
         if grid:
             made = self._make_grid()
             await self.mount(made.head, made)
-            # Only from here on is it what keys and verbs are about.
+            # Actions apply to the grid only from here on.
             self.grid = made
             rows = map(self.listed.row_of, range(min(PAGE_ROWS, self.listed.note_count)))
             self.choose_columns([row for row in rows if row is not None])
         else:
             self.grid = None
             self.listed.display = True
-        self.notes.copy_from(before)
-        self.notes.scroll_cursor_to(line)
+        self.notes.copy_from(before, line)
         if had_focus:
-            # At once, so that the next key finds it; and before what had it goes.
+            # At once: the next key must find it, and the old one is about to be hidden.
             self.screen.set_focus(self.notes)
         if grid:
             self.listed.display = False
         else:
             await self.query("NoteGrid, GridHead").remove()
         if not self.typed:
-            # A list has groups and folded notes, a grid has not.
-            self._wanted_line = line
-            self.again()
+            # Only the list has groups and folded notes.
+            self._wanted = _Place(line=line)
+            self._ask()
 
     def choose_columns(self, rows: Sequence[Row]) -> None:
         if self.grid is not None:
@@ -282,10 +293,10 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def typed(self) -> str:
         return self.box.text.strip()
 
-    def again(self, wanted: str | None = None) -> None:
-        """Ask the vault again, with the cursor on the note `wanted` or where it was."""
-        self.notes.is_moved |= wanted is not None
-        self._wanted = wanted
+    def again(self, path: str | None = None, line: int | None = None) -> None:
+        """List or search again, with the cursor on a note, or where it was."""
+        self.notes.is_moved |= path is not None
+        self._wanted = _Place(path, line)
         self._ask()
 
     def _ask(self, *, from_top: bool = False) -> None:
@@ -298,15 +309,14 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def asked(self) -> ListState:
         return ListState(self.scope, self.box.scope, self.typed)
 
-    def ask_again(self, stop: NoteLocation) -> None:
-        """Show what was shown before, with the cursor on its note and where it stood."""
-        asked, self._wanted_line = stop.asked, stop.line
+    def ask_again(self, location: NoteLocation) -> None:
+        """Show an earlier list or search, with the cursor on its note, on the same line."""
+        asked = location.asked
         self.scope = asked.scope
         self.box.set_scope(asked.name)
         self.box.put(asked.typed)
-        self._is_searching = bool(asked.typed)
         self.order_found = None
-        self.again(stop.path)
+        self.again(location.path, location.line)
 
     def set_scope(self, query: str, name: str) -> None:
         """Limit the list and its searches to the notes of a query, in its order if it names one."""
@@ -318,7 +328,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     @property
     def _sorts_found(self) -> bool:
-        """Whether an order is about what was found, which begins with the best first."""
+        """Whether an order applies to results, whose own order is best match first."""
         return bool(self.typed) and self.grid is None
 
     @property
@@ -327,18 +337,18 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     @property
     def _key(self) -> str:
-        """What the notes are sorted by: as was chosen, else as what was asked for says."""
+        """The sort key: as chosen, else as the query says."""
         asked = find_sort_key(self.vault, narrow_to_scope(self.scope, self.typed))
         return self.chosen_key or asked or ("" if self.typed else DEFAULT_ORDER.key)
 
     @property
     def chosen_key(self) -> str:
-        """What the person chose to sort by; "" for the order that a list begins with."""
+        """The chosen sort key; "" for the order that a list begins with."""
         return self.chosen_order.key if self.chosen_order is not None else ""
 
     @property
     def _dated_by(self) -> str | None:
-        """The date that is shown of each note: the one that they are sorted by, if that is one."""
+        """The date to show of each note: the sort key, if that is a date."""
         name = self._key.removeprefix("-")
         if self.vault.schema.type_of("", name) == "date":
             return name
@@ -348,7 +358,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._sort(next_order(self.chosen_order, is_search=self._sorts_found))
 
     def sort_by(self, name: str) -> None:
-        """Sort by a field; by the same one again, the other way round, then as before."""
+        """Sort by a field; by the same one again, reversed, then as before."""
         self.vault.search.parse(replace_sort("", name))
         self._sort(by_field(name, self.chosen_order))
 
@@ -362,7 +372,6 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def clear(self) -> None:
         self.box.put("")
-        self._is_searching = False
         self._list()
 
     def _drop_answers(self) -> None:
@@ -370,41 +379,38 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._answer.drop()
 
     def _list(self, *, from_top: bool = False) -> None:
-        # An answer to a search that is still on its way has nothing to say any more.
+        # A search that is still running is outdated.
         self._drop_answers()
-        self._error = None
+        self._problem = None
         search, query = self.vault.search, replace_sort(self.scope, self._key)
         folded = self._find_folded()
         if folded is not None:
             query = f"-{DAILY_QUERY} {query}"
-        wanted = self._wanted_path()
-        keep = None if from_top else wanted
+        wanted = self._take_wanted()
+        place = _Place(line=wanted.line) if from_top else wanted
         if self.vault.catalog.count() <= MAX_SORTED_ROWS:
             found = search.ordered(query)
-            self._show_rows(found, found.values, folded, keep)
+            self._show_rows(found, found.values, folded, place)
             return
         if self._key == DEFAULT_ORDER.key:
-            # The first screen of a long list is there at once, and all of it a moment later.
+            # The first page of a long list is shown at once, all of it a moment later.
             rows = search.rows(query, limit=PAGE_ROWS)
             search.distinguish_titles(rows.rows)
             values = [row.mtime_ns for row in rows.rows]
-            self._show_rows(PagedRows(self.vault, query, rows), values, folded, keep)
+            self._show_rows(PagedRows(self.vault, query, rows), values, folded, place)
         shown_at = self.notes.cursor
 
         def show_all(found: OrderedList) -> None:
-            has_moved = self.notes.cursor != shown_at  # the person has gone on meanwhile
-            self._show_rows(found, found.values, folded, self._wanted_path() if has_moved else keep)
+            has_moved = self.notes.cursor != shown_at
+            self._show_rows(
+                found, found.values, folded, self._take_wanted() if has_moved else place
+            )
 
         self._answer.ask(lambda: search.ordered(query), show_all)
 
     def _show_rows(
-        self,
-        source: RowSource,
-        values: Sequence[Any],
-        folded: tuple[int, Folded] | None,
-        keep: str | None,
+        self, source: RowSource, values: Sequence[Any], folded: Folded | None, place: _Place
     ) -> None:
-        self.matcher = None
         self.note.say()
         self._say_nothing()
         self.notes.dated_by = self._dated_by
@@ -413,52 +419,52 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if self.grid is None and self._key.startswith("-") and name == self._dated_by:
             today, week_start = self.today, self.vault.settings.week_start
             inserted = group_rows(values, today, week_start, has_gaps=self._has_gaps, folded=folded)
-        self.notes.show_rows(source, keep, inserted)
-        self._restore_line()
+        near = self.notes.cursor if place.path is not None else 0
+        self.notes.show(NoteRows(source, inserted), place.path, near=near, line=place.line)
         if self.grid is not None:
             self.choose_columns(source.page(0, PAGE_ROWS)[:PAGE_ROWS])
-        self._update_count(source.total + (folded[1].notes if folded is not None else 0))
+        self._update_count(source.total + (folded.notes if folded is not None else 0))
 
-    # Daily notes, which are many: in the list of all they are one row until they are asked for.
+    # Daily notes, which are many, are folded into one row of the list of all notes.
 
-    def _find_folded(self) -> tuple[int, Folded] | None:
-        """Return the daily notes to fold, with when the last of them was changed."""
+    def _find_folded(self) -> Folded | None:
+        """Return the daily notes to fold."""
         is_all = not (self.scope or self.typed) and self.order is None
         if not is_all or self.grid is not None:
             return None
-        if self._wanted is not None and (row := self.vault.catalog.row(self._wanted)) is not None:
+        wanted = self._wanted.path
+        if wanted is not None and (row := self.vault.catalog.row(wanted)) is not None:
             self._is_unfolded |= row.kind == "daily"
         if self._is_unfolded:
             return None
-        total, rows, _ = self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
-        if total < MIN_FOLDED:
-            return None
-        return rows[0].mtime_ns, Folded(total, modified_day(rows[0].mtime_ns))
+        total, rows, _ = self._newest_daily()
+        return Folded(total, rows[0].mtime_ns) if total >= MIN_FOLDED else None
+
+    def _newest_daily(self) -> RowPage:
+        return self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
 
     def unfold(self) -> bool:
-        """Give each of the folded notes under the cursor its row; tell whether there are some."""
+        """Unfold the notes at the cursor; return whether there are some."""
         if self.notes.folded is None:
             return False
         self._is_unfolded = True
-        newest = self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
+        newest = self._newest_daily()
         self.again(newest.rows[0].path if newest.rows else None)
         return True
 
-    def fold(self) -> bool:
-        """Fold daily notes again; tell whether they had rows of their own."""
-        if not self._is_unfolded or self.scope or self.typed:
-            return False
-        self._is_unfolded = False
-        self.again()
-        return True
+    def fold(self) -> None:
+        """Fold daily notes again, if they are unfolded in the list of all notes."""
+        if self._is_unfolded and not (self.scope or self.typed):
+            self._is_unfolded = False
+            self.again()
 
     @property
     def _indexed(self) -> float | None:
-        """How much of the index is there while it is built; None once it is."""
+        """The share of the index that is built; None once it is complete."""
         return program(self).indexed
 
     def _say_nothing(self) -> None:
-        """Prepare what is said, and offered, should there be no notes."""
+        """Prepare what an empty list says and offers."""
         notes, indexed = self.notes, self._indexed
         notes.offers = () if self.typed or indexed is not None else EMPTY_ACTIONS
         if not self.typed:
@@ -470,33 +476,28 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             notes.nothing = no_results(self.typed if is_title(self.vault, self.typed) else "")
 
     def _index_progressed(self) -> None:
-        """Say how far the index is, where there is nothing to show yet."""
+        """Show the progress of the index where there are no notes yet."""
         if not self.notes.note_count:
             self._say_nothing()
             self.notes.rows_changed(self.notes.cursor)
 
-    def _wanted_path(self) -> str | None:
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            return wanted
-        return row.path if (row := self.notes.row) is not None else None
-
-    def _restore_line(self) -> None:
-        line, self._wanted_line = self._wanted_line, None
-        if line is not None:
-            self.notes.scroll_cursor_to(line)
+    def _take_wanted(self) -> _Place:
+        """Return the place that is wanted once, or else the note at the cursor."""
+        wanted, self._wanted = self._wanted, _Place()
+        if wanted.path is None and (row := self.notes.row) is not None:
+            return wanted._replace(path=row.path)
+        return wanted
 
     def _update_count(self, shown: int, *remarks: str, nearest: bool = False) -> None:
-        # Where all are listed, nobody has to be asked how many notes there are.
+        # The list of all notes has counted them already.
         total = self.vault.catalog.count() if self.scope or self.typed else shown
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
-        if nearest:  # which is all that is said where there is little room
+        if nearest:  # no more than this, as there may be little room
             count = f"{thousands(shown)} nearest {'note' if shown == 1 else 'notes'}"
-        self._count_text = count
         if remarks:
             self.note.say(Piece(remarks[0], "muted"))
         self.box.show_order(self._order_text(shown))
-        self._show_count()
+        self.post_message(self.Counted(count))
 
     def _order_text(self, shown: int) -> str:
         if self.typed and self._indexed is not None:
@@ -508,44 +509,35 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         name = order.name if order.key == key else key.removeprefix("-")
         return f"{sign} {clean_line(name)}"
 
-    def _show_count(self) -> None:
-        self.post_message(self.Counted(self._count_text))
-
-    def on_note_list_marked(self) -> None:
-        self._show_count()
-
     def on_input_changed(self) -> None:
         self._drop_answers()
-        if self.typed:
-            if not self._is_searching:
-                self.notes.is_moved = False
-                self.order_found = None
-            self._search(pause=SEARCH_DELAY)
-        else:
+        if not self.typed:
             self._list()
-        self._is_searching = bool(self.typed)
+            return
+        if not self.notes.is_search:  # the first letter
+            self.notes.is_moved = False
+            self.order_found = None
+        self._search(pause=SEARCH_DELAY)
 
     def _search(self, *, pause: float) -> None:
-        self._has_failed = False
         typed = self.typed
-        self._error = self.vault.search.parse(typed, typing=True).error
-        if self._error is not None:
+        self._problem = error = self.vault.search.parse(typed, typing=True).error
+        if error is not None:
             self._drop_answers()
-            self.matcher = None
             self.notes.nothing = self.notes.offers = ()
-            self.notes.show_hits([], None)
+            self.notes.show(NoteRows(HitRows(())))
             self._update_count(0)
-            self.note.say_first_that_fits(query_error(self._error, self.glyphs))
+            self.note.say_first_that_fits(query_error(error, self.glyphs))
             return
         within = narrow_to_scope(self.scope, typed)
-        has_order = bool(self._key)  # which titles alone are not in
+        has_order = bool(self._key)  # titles alone are not sorted
         asks_texts = has_order or len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
-        # Else what was found stays until the texts have told again.
+        # Otherwise the last results stay until the search of texts is done.
         if not asks_texts or (pause and not has_order):
             self._titles.ask_titles(typed, within)
         else:
             self._titles.drop()
-        # Before it, as what is typed may have a bracket open.
+        # Before it, as a bracket may be open at the end.
         query = f"{replace_sort('', self.chosen_key)} {within}".strip()
         if asks_texts:
             find, found = partial(self._find, query), partial(self._found, typed)
@@ -564,23 +556,23 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._show(typed, found)
 
     def _show_error(self, error: NotekeepError) -> None:
-        """Say what a query lacks; what was found by title stays, and no note is created."""
-        self._has_failed = True
+        """Show what is wrong with a query; the titles found stay, and no note is created."""
+        self._problem = error
         self.note.say(Piece(f"{self.glyphs.warning} ", "warn"), Piece(clean_line(error.message)))
         if self.notes.has_focus and not self.notes.note_count:
             self.box.focus_text()
 
     def _show(self, _typed: str, found: SearchResults) -> None:
-        self.matcher = found.matcher
         if not found.hits:
             self._say_nothing()
         self.notes.dated_by = self._dated_by
-        # The best hit, until the person has looked at another.
-        keep = self._wanted_path()
-        self.notes.show_hits(found.hits, self.matcher, keep if self.notes.is_moved else None)
-        self._restore_line()
+        # The cursor is on the best hit until it is moved.
+        place = self._take_wanted()
+        keep = place.path if self.notes.is_moved else None
+        rows = NoteRows(HitRows(found.hits))
+        self.notes.show(rows, keep, line=place.line, matcher=found.matcher)
         self.choose_columns([hit.row for hit in found.hits])
-        if not self._has_failed:
+        if self._problem is None:
             self.note.say()
         remarks = [clean_line(remark) for remark in found.remarks[:1]]
         if self._indexed is not None and found.hits:
@@ -589,29 +581,29 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._update_count(found.total, *remarks, nearest=found.relaxed)
 
     def leave_search(self) -> None:
-        """Be done with typing: go to what was found."""
+        """Go from the search box to the results."""
         if self.notes.note_count or not self.typed:
-            # At once, so that the next key is for the list and is not typed here.
+            # At once, so that the next key goes to the list.
             self.screen.set_focus(self.notes)
-        if self._error is not None or not self.typed:
+        if self._problem is not None or not self.typed:
             return
         answer: PendingAnswer = self._titles
         if not self._answer.is_there and not (self._titles.is_there and self.notes.note_count):
             self._search(pause=0)  # no further letter comes
             answer = self._answer
-        # The next keys are about what is found, and none of them opens what was found before.
+        # The next keys apply to the new results, and none of them to the last ones.
         answer.when_there(self._accept, late=self._show_running)
 
     def _show_running(self) -> None:
         self.notes.nothing, self.notes.offers = search_running(self.typed), ()
-        self.notes.show_hits([], None, None)
+        self.notes.show(NoteRows(HitRows(())))
         self.screen.set_focus(self.notes)
 
     def _accept(self) -> None:
         if self.notes.note_count:
             self.notes.is_moved = True
             self.screen.set_focus(self.notes)
-        elif not self._has_failed and self._indexed is None and is_title(self.vault, self.typed):
+        elif self._problem is None and self._indexed is None and is_title(self.vault, self.typed):
             self.post_message(CreateNote(self.typed))
 
     def on_key(self, event: events.Key) -> None:
@@ -623,7 +615,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._correct_field()
 
     def _correct_field(self) -> bool:
-        corrected = correct_slip(self.typed, self._error) if self._error else ""
+        problem = self._problem
+        corrected = correct_slip(self.typed, problem) if isinstance(problem, UsageError) else ""
         if corrected:
             self.box.set_text(corrected)
             self.box.focus_text()

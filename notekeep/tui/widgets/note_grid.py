@@ -14,7 +14,6 @@ from textual.strip import Strip
 
 from notekeep.catalog.records import Row
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
-from notekeep.tui.list_model import sample
 from notekeep.tui.render.note_columns import (
     GUTTER,
     TITLE_COLUMN,
@@ -41,6 +40,8 @@ from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 
+SAMPLES = 4  # parts of a long list whose notes decide about its columns
+
 
 class NoteGrid(NoteList, inherit_bindings=False):
     """Notes with their fields in columns, which scroll past the title."""
@@ -63,9 +64,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.columns: list[Column] = []
         self.order = ""
         self._arranged_for: tuple[str, str] | None = None
-        self._left = 1
-        self._places: list[ColumnPlace] = []
-        self._placed_in = -1
+        self._left = 1  # the first column after the title
 
     def choose_columns(
         self, rows: Sequence[Row], total: int, *, asked: tuple[str, str], order: str
@@ -77,7 +76,10 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._arranged_for = asked
         scope, typed = asked
         if not typed and total > len(rows):
-            rows = sample(self.vault, scope, total, PAGE_ROWS)
+            search, size = self.vault.search, PAGE_ROWS // SAMPLES
+            offsets = (part * (total // SAMPLES) for part in range(SAMPLES))
+            pages = [search.rows(scope, limit=size, offset=offset).rows for offset in offsets]
+            rows = [row for page in pages for row in page]
         self.set_columns(rows, order)
 
     def set_columns(self, rows: Sequence[Row], order: str) -> None:
@@ -86,7 +88,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.columns = choose_columns(rows, self.vault.schema, self.glyphs) if rows else []
         names = [column.name for column in self.columns]
         self.set_reactive(NoteGrid.column, names.index(here) if here in names else 0)
-        self._arranged()
+        self.watch_column()
 
     @property
     def here(self) -> Column | None:
@@ -94,19 +96,14 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
     def places(self, width: int) -> list[ColumnPlace]:
         """Return where the columns are in a row of `width` cells."""
-        if width != self._placed_in:
-            self._placed_in = width
-            self._left = first_visible_column(self.columns, width, self._left, self.column)
-            self._places = lay_out_columns(self.columns, width, self._left)
-        return self._places
-
-    def _arranged(self) -> None:
-        self._placed_in = -1
-        self.lines_changed()
-        self.head.refresh()
+        return lay_out_columns(self.columns, width, self._left)
 
     def watch_column(self) -> None:
-        self._arranged()
+        """Scroll to the column at the cursor."""
+        if width := self.inner_width:
+            self._left = first_visible_column(self.columns, width, self._left, self.column)
+        self.lines_changed()
+        self.head.refresh()
 
     def _go_to_column(self, column: int) -> None:
         self.is_moved = True
@@ -135,7 +132,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self._arranged()
+        self.watch_column()
 
     def watch_cursor(self, before: int, after: int) -> None:
         for row in (before, after):
@@ -176,8 +173,8 @@ class NoteGrid(NoteList, inherit_bindings=False):
         shown = grid_cell(note, column, self.glyphs)
         if column.name == TITLE_COLUMN:
             after = signs(note, self.glyphs, conflict=note.path in self._conflicts)
-            if self._finder is not None and self.is_search:
-                shown = mark_matches(shown, partial(self._finder.spans, language=note.language))
+            if self.matcher is not None:
+                shown = mark_matches(shown, partial(self.matcher.spans, language=note.language))
             shown = distinguished_title(shown, note.apart, place.width - line_width(after))
             shown = fit_line(shown, place.width - line_width(after), self.glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.message import Message
 
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
+from notekeep.tui.list_model import Folded, Inserted
 from notekeep.tui.render.note_rows import RowLook, folded_row, group_row, hit_rows, note_row
-from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.render.styled_text import StyledLine
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.search.planner import PlanMatcher
     from notekeep.search.results import Hit
-    from notekeep.tui.list_model import Folded, Inserted
 
 PAGE_ROWS = 100
 MAX_CACHED_PAGES = 40  # so many pages are kept, whatever was scrolled past
@@ -43,7 +42,7 @@ class RowSource(Protocol):
 
 
 class HitRows:
-    """The hits of a search as a source of rows, best first."""
+    """The hits of a search, best first."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self.hits = hits
@@ -59,7 +58,44 @@ class HitRows:
         return next((n for n, hit in enumerate(self.hits) if hit.row.path == path), None)
 
 
-class NoteList(ListView):
+class NoteRows(Sequence["Row | Inserted | None"]):
+    """The rows of a list: notes, of which pages are cached, with group names between them.
+
+    A note that was deleted since the list was sorted is None.
+    """
+
+    def __init__(self, source: RowSource, inserted: Sequence[Inserted] = ()) -> None:
+        self.source, self.inserted = source, inserted
+        self._inserted_at = [one.notes + number for number, one in enumerate(inserted)]
+        self._pages: dict[int, Sequence[Row]] = {}
+
+    def __len__(self) -> int:
+        return self.source.total + len(self.inserted)
+
+    def __getitem__(self, row: Any) -> Any:
+        at = bisect_left(self._inserted_at, row)
+        if at < len(self.inserted) and self._inserted_at[at] == row:
+            return self.inserted[at]
+        number, offset = divmod(row - at, PAGE_ROWS)
+        page = self._pages.get(number)
+        if page is None:
+            if len(self._pages) >= MAX_CACHED_PAGES:
+                del self._pages[next(iter(self._pages))]
+            page = self._pages[number] = self.source.page(number * PAGE_ROWS, PAGE_ROWS)
+        return page[offset] if offset < len(page) else None
+
+    def notes_before(self, row: int) -> int:
+        return row - bisect_left(self._inserted_at, row)
+
+    def find(self, path: str | None) -> int | None:
+        """Return the row of a note, where the source knows it."""
+        found = None if path is None else self.source.find(path)
+        if found is None:
+            return None
+        return found + bisect_right(self.inserted, found, key=lambda one: one.notes)
+
+
+class NoteList(ListView["Row | Inserted | None"]):
     """Notes, one to a row; while searching, hits with the passage that matched.
 
     Marks are notes, not rows: they stay while something else is searched for or listed.
@@ -70,28 +106,27 @@ class NoteList(ListView):
     class Marked(Message):
         """Other notes are marked than before."""
 
+    _rows: NoteRows
+    offers: Sequence[str] = ()
+    """Ids of actions, one for each of the last lines of `nothing`."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._source: RowSource = HitRows(())
-        self._pages: dict[int, Sequence[Row]] = {}
-        self._finder: PlanMatcher | None = None
+        self._rows = NoteRows(HitRows(()))
+        self.matcher: PlanMatcher | None = None  # finds the words of a search in a text
         self.marked: set[str] = set()
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
         self.dated_by: str | None = None
         """The field whose day is shown of each note, "modified", or None for none."""
-        self._inserted: Sequence[Inserted] = ()  # names of groups and folded notes, in their order
-        self._inserted_rows: list[int] = []  # the rows of these
-        self.nothing: Sequence[StyledLine] = ()  # what is shown where there are no notes
-        self.offers: Sequence[str] = ()  # ids of actions: what the last of these lines offer
 
     @property
     def row(self) -> Row | None:
-        return self.row_of(self.cursor) if self.note_count else None
+        return self.row_of(self.cursor)
 
     @property
     def note_count(self) -> int:
-        return self._source.total
+        return self._rows.source.total
 
     @property
     def snippet_lines(self) -> int:
@@ -104,83 +139,63 @@ class NoteList(ListView):
         lines = self.snippet_lines
         return 1 + lines + (lines > 1)
 
-    def show_rows(
-        self, source: RowSource, keep: str | None = None, inserted: Sequence[Inserted] = ()
+    def show(
+        self,
+        rows: NoteRows,
+        keep: str | None = None,
+        *,
+        near: int = 0,
+        line: int | None = None,
+        matcher: PlanMatcher | None = None,
     ) -> None:
-        """Show the rows of a source, with the cursor on the note `keep` or near to where it was."""
-        near = self.cursor
-        self._source, self._pages = source, {}
-        self._insert(inserted)
-        self.row_height = 1
-        found = self._row_with(keep)
-        self.rows_changed(near if found is None and keep is not None else found or 0)
+        """Show rows, with the cursor on the note `keep`, or on row `near` where it is not.
 
-    def show_hits(
-        self, hits: Sequence[Hit], matcher: PlanMatcher | None, keep: str | None = None
-    ) -> None:
-        source = HitRows(hits)
-        self._insert(())
-        self._source, self._pages, self._finder = source, {}, matcher
-        self.row_height = self.hit_height
-        self.rows_changed((source.find(keep) if keep is not None else None) or 0)
+        The row of the cursor is shown at `line` of the view, if given.
+        """
+        self._rows, self.matcher = rows, matcher
+        self._fit_height()
+        found = rows.find(keep)
+        self.rows_changed(near if found is None else found)
+        if line is not None:
+            self.scroll_cursor_to(line)
+
+    def _fit_height(self) -> None:
+        self.row_height = self.hit_height if self._rows and self.is_search else 1
 
     @property
     def is_search(self) -> bool:
-        return isinstance(self._source, HitRows)
+        return isinstance(self._rows.source, HitRows)
 
     def hit_at(self, row: int) -> Hit | None:
-        hits = self._source.hits if isinstance(self._source, HitRows) else ()
-        return hits[row] if row < len(hits) else None
+        source = self._rows.source
+        return source.hits[row] if isinstance(source, HitRows) and row < source.total else None
 
     def row_of(self, row: int) -> Row | None:
-        """Return the note of a row; None where there is none, or it went away since."""
-        if self._inserted_at(row) is not None or not 0 <= row < self.row_count():
-            return None
-        number, offset = divmod(self._number(row), PAGE_ROWS)
-        page = self._pages.get(number)
-        if page is None:
-            if len(self._pages) >= MAX_CACHED_PAGES:
-                del self._pages[next(iter(self._pages))]
-            page = self._pages[number] = self._source.page(number * PAGE_ROWS, PAGE_ROWS)
-        return page[offset] if offset < len(page) else None
-
-    def _insert(self, inserted: Sequence[Inserted]) -> None:
-        self._inserted = inserted
-        self._inserted_rows = [one.notes + number for number, one in enumerate(inserted)]
-
-    def _inserted_at(self, row: int) -> Inserted | None:
-        at = bisect_left(self._inserted_rows, row)
-        is_one = at < len(self._inserted) and self._inserted_rows[at] == row
-        return self._inserted[at] if is_one else None
-
-    def _number(self, row: int) -> int:
-        """Return how many notes stand before a row."""
-        return row - bisect_left(self._inserted_rows, row)
-
-    @property
-    def folded(self) -> Folded | None:
-        """The notes that are folded into the row under the cursor."""
-        inserted = self._inserted_at(self.cursor)
-        return inserted.folded if inserted is not None else None
+        """Return the note of a row; None where there is none, or it was deleted."""
+        found = self._rows[row] if 0 <= row < len(self._rows) else None
+        return None if isinstance(found, Inserted) else found
 
     @property
     def offer(self) -> str:
-        """The id of the action that the line under the cursor offers, or ""."""
-        number = self.cursor - len(self.nothing) + len(self.offers)
-        if self.note_count or number < 0 or not self.is_selectable(self.cursor):
+        """The id of the action that the line at the cursor offers, or ""."""
+        if self._rows or not self.is_selectable(self.cursor):
             return ""
-        return self.offers[number]
+        return self.offers[self.cursor - len(self.nothing)]
 
-    def copy_from(self, other: NoteList) -> None:
-        """Show what another list shows, with its cursor and its marks, which are shared."""
-        self._source, self._pages = other._source, other._pages
-        self._insert(())
-        self._finder, self.nothing, self.offers = other._finder, other.nothing, other.offers
+    @property
+    def folded(self) -> Folded | None:
+        """The notes that are folded into the row at the cursor."""
+        return self.item.folded if isinstance(self.item, Inserted) else None
+
+    def copy_from(self, other: NoteList, line: int) -> None:
+        """Show what another list shows, with its marks, and its cursor at a line of the view."""
+        self.nothing, self.offers = other.nothing, other.offers
         self.dated_by = other.dated_by
         self._conflicts, self.marked = other._conflicts, other.marked
         self._marked_last, self.is_moved = other._marked_last, other.is_moved
-        self.row_height = self.hit_height if self.is_search else 1
-        self.rows_changed(other._number(other.cursor))
+        rows = other._rows
+        near = rows.notes_before(other.cursor)
+        self.show(NoteRows(rows.source), near=near, line=line, matcher=other.matcher)
 
     def toggle_mark(self, *, goes_on: bool = True) -> None:
         if (note := self.row) is None:
@@ -192,21 +207,21 @@ class NoteList(ListView):
             self.move_to(self.cursor + 1)
 
     def mark_range(self) -> None:
-        """Mark all notes from the one that was marked last up to the one under the cursor."""
+        """Mark all notes from the last marked one to the one at the cursor."""
         if not self.note_count:
             return
-        begin = self._row_with(self._marked_last)
+        begin = self._rows.find(self._marked_last)
         rows_of_ends = (self.cursor if begin is None else begin, self.cursor)
-        first, last = sorted(map(self._number, rows_of_ends))
-        rows = self._source.page(first, last + 1 - first)[: last + 1 - first]
+        first, last = sorted(map(self._rows.notes_before, rows_of_ends))
+        rows = self._rows.source.page(first, last + 1 - first)[: last + 1 - first]
         self.is_moved = True
         if (here := self.row) is not None:
             self._marked_last = here.path
         self.mark(self.marked | {row.path for row in rows})
 
     def listed(self) -> Callable[[], set[str]]:
-        """Return what gives all notes of the list; it may take a while and touches no widget."""
-        source = self._source
+        """Return a function that reads all notes of the list; a thread may call it."""
+        source = self._rows.source
         return lambda: set(source.paths())
 
     def mark_all(self, listed: set[str]) -> None:
@@ -233,20 +248,16 @@ class NoteList(ListView):
             super().row_clicked(row, x, chain)
 
     def on_resize(self) -> None:
-        if self.is_search and self.row_height not in {1, self.hit_height}:
-            self.row_height = self.hit_height
+        self._fit_height()
         super().on_resize()
 
-    def row_count(self) -> int:
-        if self.note_count:
-            return self.note_count + len(self._inserted)
-        return math.ceil(len(self.nothing) / self.row_height)
-
     def is_selectable(self, row: int) -> bool:
-        if not self.note_count:
-            return len(self.nothing) - len(self.offers) <= row < len(self.nothing)
-        inserted = self._inserted_at(row)
-        return row < self.row_count() and (inserted is None or inserted.folded is not None)
+        if self._rows:
+            return super().is_selectable(row)
+        return len(self.nothing) - len(self.offers) <= row < len(self.nothing)
+
+    def is_heading(self, item: Row | Inserted | None) -> bool:
+        return isinstance(item, Inserted) and item.folded is None
 
     def _line_role(self, index: int) -> str:
         # The blank below a hit is none of it.
@@ -254,35 +265,24 @@ class NoteList(ListView):
         return "" if is_gap else super()._line_role(index)
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self.note_count:
-            begin = row * self.row_height
-            is_here = row == self.cursor and self.is_selectable(row)
-            bar = Piece(f"{self.glyphs.cursor} " if is_here else "  ", "cursor-bar")
-            return [[bar, *line] for line in self.nothing[begin:]]
-        here = row == self.cursor
-        if (inserted := self._inserted_at(row)) is not None:
-            if inserted.folded is not None:
-                return [folded_row(*inserted.folded, width, self.glyphs, RowLook(here=here))]
-            return [group_row(inserted.name, width, self.glyphs) if inserted.name else []]
-        note = self.row_of(row)
+        if not self._rows:
+            return super().draw_row(row, width)
+        here, note = row == self.cursor, self._rows[row]
         if note is None:
             return []
+        if isinstance(note, Inserted):
+            if note.folded is not None:
+                return [folded_row(*note.folded, width, self.glyphs, RowLook(here=here))]
+            return [group_row(note.name, width, self.glyphs) if note.name else []]
         look = RowLook(
             here,
             note.path in self.marked,
             note.path in self._conflicts,
             self.dated_by,
-            is_grouped=bool(self._inserted),
+            is_grouped=bool(self._rows.inserted),
         )
         hit = self.hit_at(row)
         if hit is None:
             return [note_row(note, width, self.glyphs, self.today, look)]
-        draw = width, self.glyphs, self.today, look, self._finder
+        draw = width, self.glyphs, self.today, look, self.matcher
         return hit_rows(hit, *draw, lines=self.snippet_lines)
-
-    def _row_with(self, path: str | None) -> int | None:
-        """Look for the row of a note."""
-        known = None if path is None else self._source.find(path)
-        if known is None:
-            return None
-        return known + bisect_right(self._inserted, known, key=lambda one: one.notes)
