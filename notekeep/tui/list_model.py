@@ -5,12 +5,11 @@ from __future__ import annotations
 import operator
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.catalog.columns import COLUMNS
 from notekeep.dates import parse_iso, start_of_week
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
@@ -19,6 +18,7 @@ from notekeep.query.tree import And, Term, is_fact
 from notekeep.tui.render.note_rows import modified_day
 
 if TYPE_CHECKING:
+    from notekeep.catalog.queries import Facets
     from notekeep.catalog.records import Row
     from notekeep.services.search import RowPage
     from notekeep.vault import Vault
@@ -138,51 +138,27 @@ def _as_value(day: date, like: Any) -> Any:
 
 
 SORT = "sort:"
-
-
-class ListOrder(NamedTuple):
-    """An order: its key, and what it is called."""
-
-    key: str  # the field, with a minus before it for the other way round
-    name: str
-
-
-BEST_MATCH = "best match"  # what the order of what was found is called, until another is chosen
-ORDERS = (
-    ListOrder("-modified", "changed"),
-    ListOrder("-created", "created"),
-    ListOrder("-rating", "rating"),
-    ListOrder("title", "title"),
-)
-"""The orders of a list that a key goes through; the first is its own."""
+BEST_MATCH = "best match"  # the own order of results
+ORDERS = ("-modified", "-created", "-rating", "title")
+"""The sort keys that a key goes through; the first is the own order of a list."""
 DEFAULT_ORDER = ORDERS[0]
 
 
-def next_order(order: ListOrder | None, *, is_search: bool) -> ListOrder | None:
-    """Return the order that a key takes after another one; None is the list's own."""
-    orders: list[ListOrder | None] = [None, *(ORDERS if is_search else ORDERS[1:])]
+def next_order(order: str, *, is_search: bool) -> str:
+    """Return the sort key after another one; "" is the own order of the list."""
+    orders: list[str] = ["", *(ORDERS if is_search else ORDERS[1:])]
     at = orders.index(order) + 1 if order in orders else 0
     return orders[at % len(orders)]
 
 
-def by_field(name: str, order: ListOrder | None) -> ListOrder | None:
-    """Return the order by a field; where it is that, the other way round, then the list's own."""
-    column = COLUMNS.get(name)
-    head = (column and column.head) or name
-    keys = [name, f"-{name}"]
-    at = keys.index(order.key) + 1 if order is not None and order.key in keys else 0
-    orders: list[ListOrder | None] = [ListOrder(name, head), ListOrder(f"-{name}", head), None]
-    return orders[at]
+def by_field(name: str, order: str) -> str:
+    """Return the sort key of a field; if that is the order, the reverse, then "" for neither."""
+    return {name: f"-{name}", f"-{name}": ""}.get(order, name)
 
 
 def find_sort_key(vault: Vault, query: str) -> str:
     """The key that a query sorts by first, or ""."""
-    if SORT not in query:
-        return ""
-    try:
-        keys = vault.search.parse(query, typing=True).order
-    except NotekeepError:
-        return ""
+    keys = vault.search.parse(query, typing=True).order if SORT in query else ()
     return f"{'-' if keys[0].descending else ''}{keys[0].field}" if keys else ""
 
 
@@ -250,7 +226,7 @@ def _grouped(typed: str) -> str:
     return typed
 
 
-# What stands in the sidebar, gathered from the vault; touches no widget, so a thread may do it.
+# The content of the sidebar; it uses no widget, so that a thread can load it.
 
 PINNED_QUERY = "pinned:yes sort:title"
 MAX_PINNED = 30
@@ -261,39 +237,33 @@ class SavedQuery(NamedTuple):
 
     name: str
     query: str  # as it was saved
-    # The same with every bracket written out, so that a search within it can follow; "" for one
-    # with words, which is searched for instead, and for one that cannot be read.
+    # The query with all brackets, to search within it; "" for one with words, which is searched
+    # for instead, and for one that is invalid.
     scope: str
-    notes: int | None  # how many it finds; None when it cannot be read
+    notes: int | None  # the number of its notes; None for one that is invalid
 
 
 class SidebarModel(NamedTuple):
-    """What there is to choose from, and of how many notes."""
+    """The content of the sidebar."""
 
-    kinds: Mapping[str, int]  # most first
-    tags: Mapping[str, int]  # by the alphabet, parents first
-    years: Mapping[str, int]  # in which they were created, newest first
-    pinned: Sequence[tuple[str, str]] = ()  # path and title, by title
-    saved: Sequence[SavedQuery] = ()  # in their order
-
-    @property
-    def total(self) -> int:
-        return sum(self.kinds.values())
+    facets: Facets
+    pinned: Sequence[tuple[str, str]]  # path and title, by title
+    saved: Sequence[SavedQuery]  # in their order
 
 
 def load_sidebar(vault: Vault) -> SidebarModel:
-    """Gather what a vault has."""
+    """Read the content of the sidebar from a vault."""
     rows = vault.search.rows(PINNED_QUERY, limit=MAX_PINNED).rows
     pinned = [(row.path, clean_line(row.title)) for row in rows]
     saved = [_saved(vault, name, query) for name, query in vault.search.saved.items()]
-    return SidebarModel(*vault.search.facets(), pinned, saved)
+    return SidebarModel(vault.search.facets(), pinned, saved)
 
 
-def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) -> SidebarModel:
-    """Gather how the notes are spread that a search has found."""
+def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) -> Facets:
+    """Count the results of a search: those at `paths`, or else those of the query."""
     if paths is not None:
-        return SidebarModel(*vault.search.facets_of_paths(paths))
-    return SidebarModel(*vault.search.facets(query, typing=True))
+        return vault.search.facets_of_paths(paths)
+    return vault.search.facets(query, typing=True)
 
 
 def _saved(vault: Vault, name: str, text: str) -> SavedQuery:

@@ -59,10 +59,10 @@ def test_the_vault_is_counted_by_pin_kind_tag_year_and_saved_query(
     found = load_sidebar(vault)
     assert (root / BOOK).read_text().count("pinned: true\n") == 1
     assert found.pinned == [(BOOK, "Deep Work")]
-    assert found.total == 9
-    assert found.kinds["book"] == 2
-    assert found.tags["learning"] == 1
-    saved = {one.name: one for one in found.saved or ()}
+    assert sum(found.facets.kinds.values()) == 9
+    assert found.facets.kinds["book"] == 2
+    assert found.facets.tags["learning"] == 1
+    saved = {one.name: one for one in found.saved}
     assert [(name, one.notes) for name, one in saved.items()] == [
         ("Good ones", 2),
         ("Kettles", 1),

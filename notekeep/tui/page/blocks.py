@@ -1,6 +1,6 @@
-"""The blocks of a note as lines: paragraphs, lists, quotes, callouts, code, tables, embeds.
+"""Draws the blocks of a note: paragraphs, lists, quotes, callouts, code, tables, embeds.
 
-Each line remembers the source line it came from, so that a preview can jump to a hit.
+Each line keeps its source line, so that a preview can jump to a hit.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.tree import Span
 
-MAX_DEPTH: Final = 20  # blocks within blocks from here on are shown as they are written
-MAX_CODE_LENGTH = 20_000  # beyond this a block of code is data, and colouring it takes long
+MAX_DEPTH: Final = 20  # deeper blocks are shown as source
+MAX_CODE_LENGTH = 20_000  # longer blocks of code are data, and slow to highlight
 
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
 _SHOWN_IN_PLACE: Final = frozenset({"embed", "image", "math_block"})
 
 
 def draw_block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    """Return the lines of a block, which is the first of some spans; the others are in it."""
+    """Return the lines of a block: its span, then those in it."""
     span, at = part[0], frame.line_of(part[0])
     if frame.page.problem:
         about = draw_text([Piece(clean_line(frame.page.problem), "warn")], frame, at)
@@ -88,7 +88,7 @@ def _footnote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 
 def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    """Draw a formula that stands alone; as it was typed where it cannot be said otherwise."""
+    """Draw a formula on lines of its own; as source if Unicode cannot express it."""
     source, at = frame.text_of(part[0])[2:-2].strip("\n"), frame.line_of(part[0])
     text = source if frame.glyphs.is_ascii else formula_text(source)
     passage = CopyPassage("formula", at, source)
@@ -96,23 +96,13 @@ def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     return [row._replace(line=[Piece("    "), *row.line], passage=passage) for row in drawn]
 
 
-def _html(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    return draw_html(part[0].words.rstrip("\n"), frame, frame.line_of(part[0]))
-
-
 def _heading(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     line = add_role(draw_inline(part[1:], frame), f"heading h{min(int(part[0].info), 4)}")
     return draw_text(line, frame, frame.line_of(part[0]))
 
 
-def _paragraph(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    return _words(part[1:], frame)
-
-
 def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    """Draw what is in a paragraph, or words that are in none because of a comment."""
-    if not inner:
-        return []
+    """Draw the content of a paragraph, or words beside a comment, which are in none."""
     if all(span.kind in _BREAKS or span.kind == "comment" for span in inner):
         return []
     if len(inner) == 1 and inner[0].kind == "math" and inner[0].title:
@@ -131,7 +121,7 @@ def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 
 def _with_shown(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    """Draw a paragraph; a line of it that is only a formula or an embed is shown in place."""
+    """Draw a paragraph, with formulas and embeds that have lines of their own."""
     drawn: list[DrawnLine] = []
     text: list[Span] = []
     for is_break, group in groupby(group_spans(inner), lambda part: part[0].kind in _BREAKS):
@@ -152,7 +142,7 @@ def _text_lines(spans: list[Span], frame: DrawContext) -> list[DrawnLine]:
 
 
 def _shown(line: Sequence[Sequence[Span]], frame: DrawContext) -> list[DrawnLine] | None:
-    """Draw a line that is only a formula, or an embed of what can be shown."""
+    """Draw a line that is only a formula or an embed, unless that cannot be shown."""
     seen = [part for part in line if frame.text_of(part[0]).strip()]
     if len(seen) != 1:
         return None
@@ -180,7 +170,7 @@ def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[
     if embedded.page is not None and embedded.around is not None:
         inside = inside._replace(page=embedded.page, source=0, around=embedded.around)
         drawn += _blocks(embedded.page.spans, inside)
-    # Lines of another note have no place in this one: all stand where the embed does.
+    # The lines of the other note get the source line of the embed.
     return [
         row._replace(source=at, passage=row.passage and row.passage._replace(line=at))
         for row in add_bar(drawn, frame, "embed-bar")
@@ -206,7 +196,7 @@ def _code(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     passage = CopyPassage("code", source, text)
     label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
     for index, row in enumerate(drawn):
-        # The first has the language at its end, where there is room.
+        # The first line ends with the language, if it fits.
         room = frame.width - 1 - line_width(row.line)
         end = label if not index and line_width(label) <= room else []
         blanks = Piece(" " * (room - line_width(end)), "code")
@@ -231,7 +221,7 @@ _CODE_ROLES = (
 
 
 def highlight_code(text: str, language: str) -> list[StyledLine]:
-    """Return each line of a text as pieces; a language that is not known is shown plain."""
+    """Return the lines of a text; of an unknown language without colours."""
     lexer = _lexer(language.lower()) if language and len(text) <= MAX_CODE_LENGTH else None
     if lexer is None:
         return [[Piece(line, "code")] for line in text.split("\n")]
@@ -281,8 +271,7 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     return add_bar(quoted, frame, "quote-bar")
 
 
-# Callouts as Obsidian has them, `> [!tip]- Title`: each kind with its tone and its sign. Any other
-# is shown as a note.
+# Obsidian's callouts, `> [!tip]- Title`, with their tones and signs; others look like notes.
 _CALLOUTS = {
     kind: look
     for kinds, look in {
@@ -306,13 +295,13 @@ _CALLOUTS = {
 
 
 def is_closed_callout(span: Span, at: int, toggled: Collection[str]) -> bool:
-    """Tell whether a block that begins at line `at` is a callout that is folded."""
+    """Whether a block that begins at line `at` is a folded callout."""
     is_callout = span.kind == "quote" and bool(span.info and span.title)
     return is_callout and (span.title == "-") != (callout_key(at) in toggled)
 
 
 def callout_key(at: int) -> str:
-    """Return the key that folds the callout at a line."""
+    """Return the key of the fold of the callout at a line."""
     return f"callout {at}"
 
 
@@ -320,7 +309,7 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     span, inside, at = part[0], frame.narrower(2), frame.line_of(part[0])
     text = frame.page.text
     first = group_spans(part[1:])[0]
-    # The line of the title ends a paragraph, and so does not go on in what is below it.
+    # The title is a paragraph of its own.
     head, _, _ = text[first[0].start : first[0].end].partition("\n")
     line_end = first[0].start + len(head)
     is_closed = is_closed_callout(span, at, frame.around.toggled)
@@ -346,7 +335,7 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 def _callout_head(
     span: Span, first: Sequence[Span], end: int, frame: DrawContext
 ) -> list[DrawnLine]:
-    """Draw the title of a callout, which is its kind where the first line says no other."""
+    """Draw the title of a callout, by default its kind."""
     title: StyledLine = [Piece(clean_line(span.info.replace("-", " ").capitalize()))]
     if span.words:
         begin = max(first[0].start, frame.page.text.rfind(span.words, first[0].start, end))
@@ -355,7 +344,7 @@ def _callout_head(
     line = add_role(title, "callout-title")
     if not frame.glyphs.is_ascii:
         line.insert(0, Piece(f"{sign} ", tone))
-    # Room for the mark of the fold is kept, so that nothing moves when it is folded.
+    # Reserve space for the mark, so that folding moves nothing.
     rows = wrap_line(line, max(4, frame.width - (2 if span.title else 0)))
     return [DrawnLine(row, frame.line_of(first[0])) for row in rows]
 
@@ -370,7 +359,7 @@ def _list(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     items = [item for item in group_spans(part[1:]) if item[0].kind == "item"]
     first = part[0].info
     number = int(first or 0)
-    # Only its own paragraphs say how it is spaced, and not those of a quote in it.
+    # The spacing depends on its own paragraphs, not on those of a quote in it.
     own = part[0].depth + 2
     tight = all(
         span.title == "tight" for span in part if span.kind == "paragraph" and span.depth == own
@@ -406,7 +395,7 @@ def _item(
         inner = [inner[0], *_from(inner[1:], words)]
     drawn = _blocks(inner, inside, tight=tight) or [DrawnLine([], at)]
     if done:
-        # What is below a task that is done may still be to do.
+        # Tasks below a finished one may be open.
         own = len(draw_block(group_spans(inner)[0], inside))
         drawn[:own] = [row._replace(line=add_role(row.line, "finished")) for row in drawn[:own]]
     return hang_lines(head, drawn, width)
@@ -430,9 +419,9 @@ def _table(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 _HANDLERS: dict[str, Callable[[Sequence[Span], DrawContext], list[DrawnLine]]] = {
     "heading": _heading,
-    "paragraph": _paragraph,
+    "paragraph": lambda part, frame: _words(part[1:], frame),
     "rule": _rule,
-    "html_block": _html,
+    "html_block": draw_html,
     "fence": _code,
     "code_block": _code,
     "quote": _quote,

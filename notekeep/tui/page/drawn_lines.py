@@ -1,4 +1,4 @@
-"""What lines of a note are drawn from and into: surroundings, context, lines with their source."""
+"""The types that a note is drawn with: its surroundings, the context, lines with their source."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 
-# What the text of a note needs that is not in it: pictures, notes shown in place, open folds.
-
 MAX_PICTURE_ROWS = 20
 MIN_RULE = 3  # a shorter rule behind a heading looks like a dash
 
@@ -35,24 +33,24 @@ class Picture(NamedTuple):
     """A picture of the vault."""
 
     path: str  # vault-relative
-    width: int = 0  # in pixels; 0 when it is not shown
+    width: int = 0  # in pixels; 0 if it cannot be shown
     height: int = 0
-    stamp: int = 0  # when it was changed last, in nanoseconds
-    problem: str = ""  # why it is not shown
+    stamp: int = 0  # modification time in nanoseconds
+    problem: str = ""  # why it cannot be shown
 
     @property
     def link(self) -> str:
-        """What shows it large."""
+        """The link that enlarges it."""
         return f"{PICTURE_LINK}{self.path}"
 
     def fit(self, columns: int, most: int = MAX_PICTURE_ROWS) -> tuple[int, int]:
-        """Return how many columns and rows it takes, a row being two columns high."""
+        """Return its columns and rows; a row is as high as two columns."""
         rows = max(1, round(columns * self.height / self.width / 2))
         return (columns, rows) if rows <= most else (max(1, round(columns * most / rows)), most)
 
 
 class PictureRow(NamedTuple):
-    """A row of a picture: which of how many, and how wide."""
+    """One of the rows of a picture."""
 
     picture: Picture
     row: int
@@ -61,33 +59,29 @@ class PictureRow(NamedTuple):
 
 
 class EmbeddedNote(NamedTuple):
-    """A note, or a part of one, that is shown in place."""
+    """A note, or a part of one, that is embedded in another."""
 
     title: str
-    link: str  # what leads to it, as `[[path#heading]]`
-    page: ParsedPage | None = None  # None when it is not shown
-    around: NoteSurroundings | None = None  # what its text needs in turn
-    problem: str = ""  # why it is not shown
+    link: str  # as `[[path#heading]]`
+    page: ParsedPage | None = None  # None if it cannot be shown
+    around: NoteSurroundings | None = None
+    problem: str = ""  # why it cannot be shown
 
 
 @dataclass(eq=False)
 class NoteSurroundings:
-    """What stands around a text: what it shows in place by target, and its folds."""
+    """The embedded content of a text by target, and its folds."""
 
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     embeds: Mapping[str, EmbeddedNote] = field(default_factory=dict)
     years: Mapping[str, HabitYear] = field(default_factory=dict)
-    # Keys of folds that are not as they were written; shared with who shows the text.
-    toggled: set[str] = field(default_factory=set)
-    # Whether tasks can be ticked in it, as in no earlier version and no embed.
-    is_live: bool = False
-    episode: str = ""  # the address that timestamps in the text are about
+    toggled: set[str] = field(default_factory=set)  # keys of folds; the preview keeps them
+    is_live: bool = False  # whether tasks can be ticked: not in earlier versions and embeds
+    episode: str = ""  # the address of an episode, for timestamps
 
 
 NO_SURROUNDINGS = NoteSurroundings()
 
-
-# What a note's text is drawn as: lines that know their source, and what several of them share.
 
 _MARKS: Final = re.compile(r"(?<=\n)[ \t>]+")
 _NO_PAGE: Final = ParsedPage("", [], [])
@@ -97,34 +91,38 @@ class CopyPassage(NamedTuple):
     """A part of a note that can be copied whole."""
 
     kind: str  # "quote", "code", "formula", "table", "picture", or "moment": begins with a time
-    line: int  # the line of the body at which it begins, counted from 0
-    text: str  # what a copy of it holds; of a quote, its source
+    line: int  # its first line of the body, counted from 0
+    text: str  # to copy; of a quote, its source
+
+    def is_same(self, other: CopyPassage | None) -> bool:
+        """Whether another line is a part of the same passage."""
+        return other is not None and (other.kind, other.line) == (self.kind, self.line)
 
 
 class DrawnLine(NamedTuple):
     """A line of the preview."""
 
     line: StyledLine
-    source: int  # the line of the body it comes from, counted from 0
-    passage: CopyPassage | None = None  # what it is a part of
-    picture: PictureRow | None = None  # what is drawn over its last piece
+    source: int  # its line of the body, counted from 0
+    passage: CopyPassage | None = None
+    picture: PictureRow | None = None  # drawn over its last piece
 
 
 class DrawContext(NamedTuple):
-    """Where and from what lines are drawn."""
+    """The text to draw, and where."""
 
     width: int
     glyphs: Glyphs
-    depth: int = 0  # how many lists the text is in
+    depth: int = 0  # of nested lists
     source: int = 0  # the body's line at which the text of the page starts
     around: NoteSurroundings = NO_SURROUNDINGS
-    page: ParsedPage = _NO_PAGE  # what was read
+    page: ParsedPage = _NO_PAGE
 
     def narrower(self, by: int, *, deeper: bool = False) -> DrawContext:
         return self._replace(width=max(4, self.width - by), depth=self.depth + deeper)
 
     def line_of(self, span: Span) -> int:
-        """Return the line of the body at which a span begins, counted from 0."""
+        """Return the first line of a span in the body, counted from 0."""
         return self.source + self.page.line_of(span.start)
 
     def text_of(self, span: Span) -> str:
@@ -133,7 +131,7 @@ class DrawContext(NamedTuple):
 
 
 def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
-    """Return each of the outermost spans with what is in it."""
+    """Return each of the outermost spans with the spans in it."""
     if not spans:
         return []
     depth = spans[0].depth
@@ -142,12 +140,12 @@ def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
 
 
 def draw_text(line: StyledLine, frame: DrawContext, at: int) -> list[DrawnLine]:
-    """Return a line wrapped to the frame; it comes from line `at` of the body."""
+    """Return line `at` of the body, wrapped."""
     return [DrawnLine(row, at) for row in wrap_line(line, frame.width)]
 
 
 def draw_source(text: str, frame: DrawContext, at: int, role: str) -> list[DrawnLine]:
-    """Draw text as it stands, one row or more for each of its lines, from line `at` on."""
+    """Return unformatted text from line `at` of the body on, wrapped."""
     drawn: list[DrawnLine] = []
     for line, source in enumerate(text.split("\n"), at):
         drawn += draw_text([Piece(clean(source.expandtabs(4)), role)], frame, line)
@@ -155,7 +153,7 @@ def draw_source(text: str, frame: DrawContext, at: int, role: str) -> list[Drawn
 
 
 def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> list[DrawnLine]:
-    """Put `first` before the first line and blanks before the others."""
+    """Return the lines with `first` before the first and blanks before the others."""
     head, tail = pad_line(first, width), [Piece(" " * width)]
     return [
         row._replace(line=[*(tail if index else head), *row.line])
@@ -164,7 +162,7 @@ def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> lis
 
 
 def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> DrawnLine:
-    """Return the last line of what can be folded, with its mark or the place for it at the end."""
+    """Return a line with the mark of a fold at its end, or space for it."""
     mark = Piece(f" {frame.glyphs.closed}" if hidden else " ", "fold", FOLD_LINK + key)
     line = [*row.line, mark]
     words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)
@@ -174,7 +172,7 @@ def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> 
 
 
 def add_rule(row: DrawnLine, frame: DrawContext) -> DrawnLine:
-    """Return the last line of a heading with a rule to the end of the measure."""
+    """Return the last line of a heading with a rule to the full width."""
     gap = [] if row.line and row.line[-1].text == " " else [Piece(" ")]
     room = frame.width - line_width([*row.line, *gap])
     if room < MIN_RULE:
@@ -183,6 +181,6 @@ def add_rule(row: DrawnLine, frame: DrawContext) -> DrawnLine:
 
 
 def add_bar(drawn: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:
-    """Put a bar before each line."""
+    """Return the lines with a bar before each."""
     bar = Piece(f"{frame.glyphs.quote} ", role)
     return [row._replace(line=[bar, *row.line]) for row in drawn]

@@ -1,11 +1,13 @@
-"""What is shown in place in a note: pictures, years of habits, and what blocks of HTML say."""
+"""Draws pictures, years of habits and blocks of HTML in a note."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.markdown.tree import Span
 from notekeep.tracking.habit_details import HabitYear
 from notekeep.tui.page.drawn_lines import (
     CopyPassage,
@@ -20,15 +22,15 @@ from notekeep.tui.page.inline_text import HTML_ROLES
 from notekeep.tui.render.habit_page import legend_line, year_lines, year_width
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text, wrap_line
 
-PIXELS_PER_CELL = 8  # pixels that a cell is wide, about, where a note gives the width of a picture
-MIN_COLUMNS, MIN_ROWS = 24, 8  # of a picture: below, only its caption is shown
-MAX_HTML_LENGTH = 20_000  # characters of HTML that are read; a longer block is data
+PIXELS_PER_CELL = 8  # of the width of a picture that a note asks for
+MIN_COLUMNS, MIN_ROWS = 24, 8  # a smaller picture is unrecognizable: only its caption is shown
+MAX_HTML_LENGTH = 20_000  # characters; a longer block is data
 
 _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
 
 
 def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> list[DrawnLine]:
-    """Draw a picture of the vault, with what it is called below it."""
+    """Draw a picture of the vault and its caption."""
     parts = [part.strip() for part in words.split("|")]
     sizes = [match for part in parts if (match := _SIZE.fullmatch(part))]
     caption = " ".join(part for part in parts if part and not _SIZE.fullmatch(part))
@@ -40,7 +42,6 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
         wanted = int(sizes[0][1]) if sizes else 0
         wide = -(-(wanted or picture.width) // PIXELS_PER_CELL)
         columns, rows = picture.fit(max(1, min(frame.width, wide)))
-        # What a small picture shows is not to be made out, least of all a wide diagram.
         for row in range(rows if columns >= MIN_COLUMNS and rows >= MIN_ROWS else 0):
             part = PictureRow(picture, row, rows, columns)
             drawn.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
@@ -58,7 +59,7 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
 
 
 def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[DrawnLine]:
-    """Draw the calendar that the Habits screen has, and below it what it shows in a sentence."""
+    """Draw a year of a habit, as on the Habits screen, with a sentence about it."""
     width = year_width(shown.calendar, frame.width)
     head = [Piece(clean_line(shown.title), "embed link", link), Piece(f"  {shown.year}", "muted")]
     lines = [
@@ -70,9 +71,7 @@ def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[
     return [DrawnLine(line, at) for line in lines]
 
 
-# Blocks of HTML in a note as what they say: text, links, pictures, rows of cells.
-#
-# What says nothing here is left out: how something is placed or coloured, comments and scripts.
+# Blocks of HTML: text, links, pictures, rows of cells; without layout, comments and scripts.
 
 _BREAKS = frozenset(
     (
@@ -91,19 +90,19 @@ _ROLES = {
     **HTML_ROLES,
     **{f"h{level}": f"heading h{min(level, 4)}" for level in range(1, 7)},
     **dict.fromkeys(("summary", "th", "dt", "caption"), "strong"),
-    # It is a link only where it leads somewhere.
-    "a": "",
+    "a": "",  # the role depends on its target
     "blockquote": "quote",
     "figcaption": "caption",
 }
 
 
-def draw_html(source: str, frame: DrawContext, at: int) -> list[DrawnLine]:
-    """Draw a block of HTML; nothing when it says nothing."""
+def draw_html(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+    """Return the lines of a block of HTML, which may be none."""
+    source, at = part[0].words.rstrip("\n"), frame.line_of(part[0])
     if len(source) > MAX_HTML_LENGTH:
         return draw_source(source, frame, at, "faint")
     reader = _HtmlReader(frame, at)
-    # Lines are kept, by which the reader tells where it is.
+    # Without comments and scripts, but with their line ends, so that line numbers are right.
     reader.feed(_LEFT_OUT.sub(lambda found: "\n" * found[0].count("\n"), source))
     reader.close()
     reader.end_line()
@@ -111,7 +110,7 @@ def draw_html(source: str, frame: DrawContext, at: int) -> list[DrawnLine]:
 
 
 class _HtmlReader(HTMLParser):
-    """One walk over a block, which draws what it says."""
+    """Draws a block while it reads it."""
 
     def __init__(self, frame: DrawContext, at: int) -> None:
         super().__init__(convert_charrefs=True)
@@ -157,7 +156,7 @@ class _HtmlReader(HTMLParser):
             self._add(words, "link" if link else "", link)
 
     def handle_comment(self, data: str) -> None:
-        self._add(f"</{data}>", "faint")  # an end tag that is none
+        self._add(f"</{data}>", "faint")  # an invalid end tag
 
     def _picture(self, address: str, words: str) -> None:
         self.end_line()

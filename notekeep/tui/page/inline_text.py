@@ -1,4 +1,4 @@
-"""The words of a block into pieces: emphasis, code, links, tags, mathematics."""
+"""Draws the text of a block: emphasis, code, links, tags, mathematics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from notekeep.tui.render.styled_text import FOOTNOTE_LINK, Piece, StyledLine
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
 _SIZE = re.compile(r"\d+(?:x\d+)?")
 
-# Lines of a paragraph that were filled by hand are about this long; their ends are no line breaks.
+# Lines of this length were wrapped by hand; their ends are not line breaks.
 _FILLED = range(55, 101)
 
 _ROLES: Final = {
@@ -29,11 +29,11 @@ _ROLES: Final = {
     "autolink": "link",
     "note": "footnote",
 }
-"""Spans that hold others, and what they say of them."""
+"""The roles of spans that contain others."""
 
 
 def draw_inline(spans: Sequence[Span], frame: DrawContext) -> StyledLine:
-    """Return spans within a block as one line; breaks in it are newlines."""
+    """Return spans within a block as one line, with newlines for its breaks."""
     walk = _InlineWalk(frame)
     walk.add(spans)
     return walk.line
@@ -53,14 +53,14 @@ class _InlineWalk:
         self._text = frame.page.text
         self._glyphs = frame.glyphs
         self._around = frame.around
-        self._words: list[str] = []  # of text that no other span came after yet
-        self._open: list[tuple[int, str, str]] = []  # where spans end, their kinds and new roles
-        # Kept beside what is open: to ask all of it for each word would be slow in deep nesting.
+        self._words: list[str] = []  # pending text
+        self._open: list[tuple[int, str, str]] = []  # the ends of spans, their kinds and new roles
+        # Derived from the open spans, which is slow for each word in deep nesting.
         self._roles: list[str] = []
         self._links: list[str] = []
-        self._html: dict[str, int] = {}  # how often each tag is open
+        self._html: dict[str, int] = {}  # the number of open tags by name
         self._anchors: list[str] = []
-        self._after = 0  # what stands before was shown as something else
+        self._after = 0  # spans before this offset are drawn already
 
     def add(self, spans: Sequence[Span]) -> None:
         line_start = spans[0].start if spans else 0
@@ -127,7 +127,7 @@ class _InlineWalk:
         self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
 
     def _button(self, text: str, role: str, link: str) -> None:
-        """Add what does something when it is chosen; only here a link may begin so."""
+        """Add a button; only its link may have the prefix of an action."""
         self._add(text, role)
         self.line[-1] = self.line[-1]._replace(link=link)
 
@@ -158,7 +158,7 @@ class _InlineWalk:
         elif name == "img":
             self._picture(_value(_ALT, source), _value(_SRC, source))
         elif match is None or name not in HTML_ROLES:
-            return  # it says nothing here
+            return  # it changes no text
         elif name == "a" and not self._is_anchor(source):
             return
         elif not match[1]:
@@ -169,7 +169,7 @@ class _InlineWalk:
                 del self._html[name]
 
     def _is_anchor(self, tag: str) -> bool:
-        """Open or close a link that is written as HTML; tell whether the tag is part of one."""
+        """Open or close a link in HTML; return whether the tag is part of one."""
         if tag.startswith("</"):
             return bool(self._anchors and self._anchors.pop())
         address = _value(_HREF, tag)
@@ -204,7 +204,7 @@ class _InlineWalk:
         self._add(span.words or name, "link", f"[[{span.info}]]")
 
     def _add_comment(self, _span: Span) -> None:
-        """Leave a comment out: it is for whoever edits the note."""
+        """Omit the comment."""
 
     def _add_math(self, span: Span) -> None:
         signs = 1 if span.kind == "math" and not span.title else 2
@@ -226,7 +226,7 @@ class _InlineWalk:
         self._add(tag, "tag", tag)
 
     def _add_block_id(self, _span: Span) -> None:
-        # It is there for links; a person has no use for it.
+        # Only links use it.
         if self.line and not self.line[-1].text.strip(" "):
             self.line.pop()
         elif self.line:
@@ -254,4 +254,4 @@ HTML_ROLES: Final = {
     "a": "link",
     **dict.fromkeys(("span", "abbr", "font", "small", "big", "u", "ins", "sub", "sup", "q"), ""),
 }
-"""What a tag of HTML says of its text; what only names or colours it says nothing here."""
+"""The roles of HTML tags."""

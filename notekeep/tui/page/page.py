@@ -1,4 +1,4 @@
-"""A note split into blocks; each is drawn once, then placed according to the folds."""
+"""A note as lines: its blocks are drawn once, then placed according to the folds."""
 
 from __future__ import annotations
 
@@ -41,18 +41,17 @@ from notekeep.tui.render.styled_text import (
 )
 
 RULED_LEVEL = 2  # headings up to this level have a rule behind them
-MAX_BODY_LENGTH = 2_000_000
-"""Characters of a body that are shown; no one reads on from there in a preview."""
+MAX_BODY_LENGTH = 2_000_000  # characters of a body to show
 EMPTY_NOTE = "Empty. e writes."
 
 
 class NoteBlock(NamedTuple):
     """An outermost block of a text."""
 
-    spans: Sequence[Span]  # the block itself, and what is in it
-    line: int  # its first line, counted from 0
-    height: int  # how many lines it has
-    level: int  # of the heading that it is, 1 to 6, or 0
+    spans: Sequence[Span]  # the block, then its content
+    line: int  # the first, counted from 0
+    height: int  # its number of lines
+    level: int  # of a heading, 1 to 6, else 0
 
     @property
     def span(self) -> Span:
@@ -60,7 +59,7 @@ class NoteBlock(NamedTuple):
 
 
 class NoteText:
-    """A body, made safe to show and parsed; its lines are counted from 0."""
+    """A sanitized, parsed body; its lines are counted from 0."""
 
     def __init__(self, body: str) -> None:
         text = clean(body[:MAX_BODY_LENGTH].replace("\r\n", "\n").replace("\r", "\n"))
@@ -68,7 +67,7 @@ class NoteText:
         groups = group_spans(self.page.spans)
         self.blocks = [self._block(group) for group in groups if group[0].kind != "definition"]
         self.headings: dict[int, str] = {}
-        """The numbers of the blocks that are headings, each with the key that folds its section."""
+        """The numbers of blocks that are headings, with the keys that fold their sections."""
         counts: Counter[str] = Counter()
         for number, block in enumerate(self.blocks):
             if block.level:
@@ -88,7 +87,6 @@ class NoteText:
 
     @cached_property
     def has_words(self) -> bool:
-        """Whether there is more than headings."""
         return not all(block.level for block in self.blocks)
 
     def says_first(self, title: str) -> bool:
@@ -129,25 +127,24 @@ class NoteText:
         return next((task.text for task in self._facts.tasks if task.line == line), "")
 
 
-# What stands below a text: its links, what links to it, and its headings.
+# Below the text: links, backlinks and the outline.
 
 LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD = "foot links", "foot backlinks", "foot outline"
 FOOTER_FOLDS = (LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD)
 
 
 class NoteFooter(NamedTuple):
-    """What is known of a note's place among others."""
+    """The links, backlinks and headings of a note."""
 
     links: Sequence[LinkRow]
     backlinks: Sequence[Backlink]
-    # Line of the file (from 1), level and text of each heading.
-    outline: Sequence[tuple[int, int, str]]
+    outline: Sequence[tuple[int, int, str]]  # line of the file (from 1), level and text
 
 
 def footer_lines(
     foot: NoteFooter, width: int, glyphs: Glyphs, opened: Container[str]
 ) -> list[StyledLine]:
-    """Return the foot of a note: one line that says how much there is, and what of it is open."""
+    """Return the foot of a note: a line with the counts, then the open lists."""
     links = [link for link in foot.links if link.state in ("ok", "ambiguous", "broken", "web")]
     broken = sum(link.state == "broken" for link in links)
     outline = foot.outline if len(foot.outline) > 1 else ()
@@ -176,7 +173,7 @@ def footer_lines(
 
 
 def outline_lines(outline: Sequence[tuple[int, int, str]]) -> list[StyledLine]:
-    """Return the headings of a note, those of lower levels indented."""
+    """Return the headings of a note, indented by level."""
     top = min((level for _, level, _ in outline), default=0)
     lines = []
     for line, level, text in outline:
@@ -186,7 +183,7 @@ def outline_lines(outline: Sequence[tuple[int, int, str]]) -> list[StyledLine]:
 
 
 def _in_rows(heads: Sequence[StyledLine], width: int) -> list[StyledLine]:
-    """Put the heads beside each other, and below each other where there is no room."""
+    """Put the heads beside each other where they fit, or else below each other."""
     rows: list[StyledLine] = []
     for head in heads:
         longer = [*rows[-1], Piece("   "), *head] if rows else head
@@ -215,24 +212,20 @@ def _backlinks(backlinks: Sequence[Backlink]) -> Iterator[StyledLine]:
         yield line
 
 
-# The lines of a note.
-
-
 class _PlacedBlock(NamedTuple):
-    """Where a block begins, and whether close to what stands before it, without an empty line."""
+    """The place of a block."""
 
     block: int
     row: int
-    is_close: bool
+    is_close: bool  # whether there is no empty line before it
 
 
 class NoteRendering:
-    """The lines of one note at one width.
+    """The lines of one note at one width, without folded blocks.
 
     Attributes:
         note: The note, without its text.
-        lines: Its blocks below each other, those that are folded left out.
-        head_height: How many lines the band of the title takes, which is wider than the text.
+        head_height: The number of lines of the title band, which is wider than the text.
     """
 
     def __init__(
@@ -258,25 +251,20 @@ class NoteRendering:
         self._head = [DrawnLine(line, -1) for line in [*head, []]]
         if not note.body.strip():
             self._head.append(DrawnLine([Piece(EMPTY_NOTE, "muted")], -1))
-        # A heading that is only the note's title stands above it already.
+        # The title band repeats a first heading.
         self._first = int(self.text.says_first(note.title))
         if self._first:
             self.text.headings.pop(0)
         self.lines: list[DrawnLine] = []
-        # The last is what stands below the text.
+        # The last is the foot of the note.
         self._blocks = [self._draw_block(number) for number in range(len(self.text.blocks) + 1)]
         self._place_blocks()
 
     @cached_property
     def outline(self) -> list[tuple[int, StyledLine]]:
-        """The headings, each with its line of the file."""
+        """The headings, with their lines of the file."""
         outline = self._foot.outline if self._foot is not None else ()
         return list(zip((line for line, *_ in outline), outline_lines(outline), strict=True))
-
-    @property
-    def fold_mark(self) -> str:
-        """What stands behind an open heading that is chosen."""
-        return self._frame.glyphs.open
 
     def _draw_block(self, number: int) -> list[DrawnLine]:
         yield_to_ui()
@@ -285,11 +273,11 @@ class NoteRendering:
             return []
         if number < len(text.blocks):
             if text.has_words and text.blocks[number].level and not text.can_fold(number):
-                return []  # a section without text, as a template leaves it
-            # Room for the mark is kept, so that nothing moves when the section is folded.
+                return []  # an empty section of a template
+            # Reserve space for the mark, so that folding moves nothing.
             frame = self._frame.narrower(2) if text.can_fold(number) else self._frame
             drawn = draw_block(text.blocks[number].spans, frame)
-            # A paragraph that is only the id of the block above shows nothing.
+            # A paragraph may be only the id of the block above.
             return drawn if any(piece.text for line in drawn for piece in line.line) else []
         if self._foot is None:
             return []
@@ -313,13 +301,12 @@ class NoteRendering:
                     lines[-1] = add_fold_mark(drawn[-1], key, self._frame, hidden)
                 if number < len(text.blocks) and 0 < text.blocks[number].level <= RULED_LEVEL:
                     lines[-1] = add_rule(lines[-1], self._frame)
-                # Folded headings stand together, as a table of contents does.
                 is_close = self._is_next_close(number)
             number = end
         self.lines[:] = lines
 
     def _is_next_close(self, number: int) -> bool:
-        """Tell whether what follows a block stands right below it: below a heading or footnote."""
+        """Whether the next block follows without an empty line: after a heading or a footnote."""
         blocks = self.text.blocks[number : number + 2]
         if len(blocks) < 2 or blocks[0].level:
             return bool(blocks and blocks[0].level)
@@ -355,10 +342,10 @@ class NoteRendering:
             self._toggle(keys, target)
 
     def line_of(self, line: int, find: FindSpans | None = None) -> int:
-        """Return the first of `lines` that shows a line of the file.
+        """Unfold a line of the file and return the first of `lines` that shows it.
 
-        What it is folded away in is opened. Of a long paragraph it is the line in which `find`
-        finds something, else about as far down as `line` is in the paragraph.
+        In a long paragraph, this is a line with a match of `find`, or else the one about as far
+        down as `line` is in the paragraph.
         """
         source = self._source(line)
         if source < 0:
@@ -367,7 +354,7 @@ class NoteRendering:
         number = self.text.block_at(source)
         if number is None:
             return 0
-        # The last block that is seen at or before it.
+        # The last visible block up to it.
         at = bisect_right(self._placed, number, key=lambda placed: placed.block) - 1
         if at < 0:
             return 0
@@ -377,7 +364,7 @@ class NoteRendering:
         shown = {row: self.lines[row].source for row in range(first, end)}
         begin = max((each for each in shown.values() if each <= source), default=-1)
         if begin < 0:
-            # What says nothing, as `</div>` does, has no line.
+            # A block such as `</div>` has no line.
             return min(first, len(self.lines) - 1)
         rows = [row for row, each in shown.items() if each == begin]
         block = self.text.blocks[number]
@@ -393,7 +380,7 @@ class NoteRendering:
     # Folds.
 
     def _toggle(self, keys: Collection[str], number: int) -> None:
-        """Turn folds over; `number` is the block that one of them is in."""
+        """Toggle folds, one of which is in block `number`."""
         self.around.toggled.symmetric_difference_update(keys)
         self._blocks[number] = self._draw_block(number)
         self._place_blocks()
@@ -419,8 +406,8 @@ class NoteRendering:
         self._place_blocks()
 
     def section_at(self, line: int) -> tuple[str, int] | None:
-        """Return the key of the section that a line of `lines` is in, and its heading's line."""
-        # From above the text, the first section is as near as any.
+        """Return the key of the section of a line, and the line of its heading."""
+        # Above the text, this is the first section.
         at = max(0, bisect_right(self._placed, line, key=lambda placed: placed.row) - 1)
         for placed in reversed(self._placed[: at + 1]):
             if self.text.can_fold(placed.block):

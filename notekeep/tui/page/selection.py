@@ -1,4 +1,4 @@
-"""What can be chosen in a text: links, tasks, folds, passages; and where somebody left off."""
+"""What can be selected in a text: links, tasks, folds, passages; and reading places."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ if TYPE_CHECKING:
 
 
 class Selectable(NamedTuple):
-    """What is chosen in a text: a link, a task, a fold, or a passage to copy."""
+    """A link, a task, a fold, or a passage to copy."""
 
-    source: int  # the line of the body it stands on
-    link: str  # what it leads to or does; "" for a passage
+    source: int  # its line of the body
+    link: str  # its target or action; "" for a passage
     passage: CopyPassage | None = None
 
 
 def find_selectables(
     lines: Sequence[DrawnLine], row: int, *, passages: bool
 ) -> Iterator[Selectable]:
-    """Yield what begins in line `row`: `passages` and headings, or else links and tasks."""
+    """Yield the `passages` and headings that begin in a line, or else its links and tasks."""
     drawn = lines[row]
-    if passages and drawn.passage is not None:
-        before = lines[row - 1].passage if row else None
-        if before is None or before[:2] != drawn.passage[:2]:
-            yield Selectable(drawn.passage.line, "", drawn.passage)
+    passage, before = drawn.passage, lines[row - 1].passage if row else None
+    if passages and passage is not None and not passage.is_same(before):
+        yield Selectable(passage.line, "", passage)
     for link in dict.fromkeys(piece.link for piece in drawn.line if piece.link):
         is_heading = link.startswith(f"{FOLD_LINK}heading ")
         if is_heading == passages:
@@ -36,10 +35,10 @@ def find_selectables(
 
 
 def selectable_row(lines: Sequence[DrawnLine], stop: Selectable) -> int | None:
-    """Return the first line that a stop is on, or None when it is not shown."""
+    """Return the first line of a selectable, or None when it is not shown."""
     for row, drawn in enumerate(lines):
         if stop.passage is not None:
-            if drawn.passage is not None and drawn.passage[:2] == stop.passage[:2]:
+            if stop.passage.is_same(drawn.passage):
                 return row
         elif drawn.source == stop.source and any(piece.link == stop.link for piece in drawn.line):
             return row
@@ -49,7 +48,7 @@ def selectable_row(lines: Sequence[DrawnLine], stop: Selectable) -> int | None:
 def next_selectable(
     lines: Sequence[DrawnLine], start: int, step: int, chosen: Selectable | None, *, passages: bool
 ) -> tuple[int, Selectable] | None:
-    """Return the line of the next stop from line `start` on, and the stop; -1 goes backwards."""
+    """Return the next selectable from line `start` on, and its line; `step` -1 goes back."""
     for row in range(start, len(lines) if step > 0 else -1, step):
         stops = list(find_selectables(lines, row, passages=passages))
         if step < 0:
@@ -63,17 +62,16 @@ def next_selectable(
 
 
 class ReadingPlace(NamedTuple):
-    """Where a note was left, as a line of the file: in another width the text has other lines."""
+    """A place in a note, as a line of the file, which no width changes."""
 
-    line: int  # the line of the file, from 1, that was seen first
-    part: float = 0.0  # how far down in that, which may be a long paragraph: from 0 to 1
-    is_sought: bool = False  # whether somebody was led to that line, which is not the top
+    line: int  # the first visible line of the file, from 1
+    part: float = 0.0  # the part of that line above the view, from 0 to 1
+    is_sought: bool = False  # whether a link or a search led to the line, which is not at the top
 
 
 def find_reading_place(rendering: NoteRendering, top: int) -> ReadingPlace:
-    """Return the place in a note whose first line on the screen is `top`."""
+    """Return the place in a note whose first visible line is `top`."""
     lines = rendering.lines
-    # What stands below the text has no line of its own.
     row = min(top, len(lines) - 1)
     while row > 0 and lines[row].source < 0:
         row -= 1
@@ -83,13 +81,13 @@ def find_reading_place(rendering: NoteRendering, top: int) -> ReadingPlace:
 
 
 def find_reading_row(rendering: NoteRendering, row: int, part: float) -> int:
-    """Return the line that is `part` of the way down in what line `row` belongs to."""
+    """Return the line that is `part` of the way down in the paragraph of line `row`."""
     first, count = _lines_of_paragraph(rendering.lines, row)
     return first + round(part * count)
 
 
 def _lines_of_paragraph(lines: Sequence[DrawnLine], row: int) -> tuple[int, int]:
-    """Return the first of the lines that come from the same line of the file, and how many."""
+    """Return the first of the lines from the same line of the file, and their number."""
     source, first, last = lines[row].source, row, row
     while first > 0 and lines[first - 1].source == source:
         first -= 1

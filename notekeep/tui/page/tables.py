@@ -1,6 +1,6 @@
-"""A table into lines: columns share the width, and a cell that is too long is wrapped.
+"""Lays out tables: columns share the width, and long cells are wrapped.
 
-Where there is no room for the columns, each row is shown as a list of its cells.
+If the columns do not fit, each row becomes a list of its cells.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from notekeep.tui.render.styled_text import (
 )
 
 _MIN_COLUMN = 3
-_MAX_WHOLE_WORD = 12  # words up to this length are not broken for the sake of another column
+_MAX_WHOLE_WORD = 12  # shorter words are not broken to widen another column
 
 
 def table_lines(
     rows: Sequence[Sequence[StyledLine]], aligns: Sequence[str], width: int, glyphs: Glyphs
 ) -> list[tuple[int, StyledLine]]:
-    """Return the lines of a table, each with the number of the row it belongs to."""
+    """Return the lines of a table, each with the number of its row."""
     columns = max((len(row) for row in rows), default=0)
     if not columns:
         return []
@@ -56,11 +56,11 @@ def table_lines(
 
 
 def _least(rows: Sequence[Sequence[StyledLine]], columns: int) -> list[int]:
-    """Return how wide each column has to be for its words to stay whole."""
+    """Return the width of the longest word in each column."""
     least = [_MIN_COLUMN] * columns
     for row in rows:
         for index, cell in enumerate(row):
-            # A script without blanks may be broken anywhere.
+            # Scripts without blanks can be broken anywhere.
             words = [word for word in line_text(cell).split() if cell_len(word) == len(word)]
             longest = max(map(len, words), default=0)
             least[index] = max(least[index], min(longest, _MAX_WHOLE_WORD))

@@ -9,6 +9,7 @@ from datetime import date
 
 from rich.cells import cell_len
 
+from notekeep.catalog.columns import COLUMNS
 from notekeep.dates import MONTHS, parse_iso
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.sanitize import clean_line
@@ -133,6 +134,12 @@ def field_text(value: Value) -> str:
         target, _, shown = text[2:-2].partition("|")
         text = shown or target.rpartition("/")[2]
     return clean_line(text)
+
+
+def column_head(name: str) -> str:
+    """Return the name of a field above its column: "changed" for "modified"."""
+    column = COLUMNS.get(name)
+    return clean_line((column and column.head) or name)
 
 
 def shorten_home(path: str) -> str:

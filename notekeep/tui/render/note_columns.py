@@ -16,7 +16,14 @@ from notekeep.catalog.records import Row
 from notekeep.dates import parse_iso
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FieldType, Schema
-from notekeep.tui.render.formatting import BEST_RATING, field_text, long_date, parse_rating, stars
+from notekeep.tui.render.formatting import (
+    BEST_RATING,
+    column_head,
+    field_text,
+    long_date,
+    parse_rating,
+    stars,
+)
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
 
@@ -76,8 +83,7 @@ class Column(NamedTuple):
 
     @property
     def head(self) -> str:
-        known = COLUMNS.get(self.name)
-        return clean_line((known and known.head) or self.name)
+        return column_head(self.name)
 
     @property
     def is_computed(self) -> bool:

@@ -1,8 +1,4 @@
-"""Two versions of a text, line by line: what is the same, what changed, and which words of it.
-
-Drawn one below the other or side by side. Lines are equal when all their bytes are; what is shown
-of them is clean.
-"""
+"""Diffs of two versions of a text, unified or side by side, with changed words marked."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ from itertools import groupby, islice, zip_longest
 from typing import NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.markdown.text_merge import best_pairs, split_lines
+from notekeep.markdown.text_merge import align_lines, best_pairs, split_lines
 from notekeep.notes.plan import NoteChange
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.glyphs import Glyphs
@@ -31,12 +27,11 @@ from notekeep.tui.render.styled_text import (
     wrap_line,
 )
 
-CONTEXT_LINES = 2  # how many lines stand around what changed
-MAX_COMPARED_WORDS = 600  # with more words than this in a line, it is only said that it changed
-MAX_ALIGNED_PAIRS = 400
-MAX_COMPARED_LETTERS = 400
-"""How many pairs of lines, and how much of each, are looked at to say which became which."""
-MIN_LIKENESS = 0.35  # from which likeness on two lines are taken for one line that was changed
+CONTEXT_LINES = 2  # lines around a change
+MAX_COMPARED_WORDS = 600  # in longer lines no words are marked
+MAX_ALIGNED_PAIRS = 400  # of lines; in larger blocks lines are paired as they come
+MAX_COMPARED_LETTERS = 400  # of a line, to find its new version
+MIN_LIKENESS = 0.35  # two lines that are less alike are not versions of one
 
 _COMPARED_WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _NO_BLANK = re.compile(r"\w+|[^\w\s]")
@@ -48,10 +43,10 @@ Spans = tuple[tuple[int, int], ...]
 class VersionLine(NamedTuple):
     """A line of one of the versions."""
 
-    number: int  # which line of the file it is, counted from 1
+    number: int  # of the line in the file, from 1
     text: str
-    spans: Spans = ()  # where it differs from its other version, as characters of the text
-    end: str = ""  # what must be said of its end, when nothing else differs
+    spans: Spans = ()  # the characters of the text that differ from the other version
+    end: str = ""  # its line end, when nothing else differs
 
 
 class LinePair(NamedTuple):
@@ -60,19 +55,36 @@ class LinePair(NamedTuple):
     before: VersionLine | None
     after: VersionLine | None
     same: bool = False
-    skipped: int = 0  # how many equal lines are left out in its place; then both sides are None
+    skipped: int = 0  # the number of equal lines that are omitted here; then both sides are None
 
 
 class TextComparison(NamedTuple):
-    """What differs between two versions."""
+    """The differences between two versions."""
 
     pairs: list[LinePair]  # the rows, changes with a few lines around them
-    added: int
-    removed: int
+
+    @property
+    def added(self) -> int:
+        return sum(pair.after is not None and not pair.same for pair in self.pairs)
+
+    @property
+    def removed(self) -> int:
+        return sum(pair.before is not None and not pair.same for pair in self.pairs)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.added or self.removed)
+        return all(pair.same for pair in self.pairs)
+
+    @property
+    def is_tinted(self) -> bool:
+        """Whether lines have a tint: where all of them are new, it would mean nothing."""
+        return any(pair.before is not None or pair.skipped for pair in self.pairs)
+
+    @property
+    def digits(self) -> int:
+        """The width of the line numbers."""
+        sides = (side for pair in self.pairs for side in (pair.before, pair.after) if side)
+        return max((len(str(side.number)) for side in sides), default=1)
 
 
 def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> TextComparison:
@@ -89,31 +101,27 @@ def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> Tex
             pairs += _around(old, gone, came, context, first=not index, last=is_last)
         else:
             pairs += _changed(old, new, gone, came)
-    added = sum(len(came) for is_same, _, came in blocks if not is_same)
-    removed = sum(len(gone) for is_same, gone, _ in blocks if not is_same)
-    return TextComparison(pairs, added, removed)
+    return TextComparison(pairs)
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, range]]:
-    # What is equal at both ends, most of a long note as a rule, is not looked at twice.
-    shorter = min(len(old), len(new))
-    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
-    rest = shorter - head
-    tail = next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
-    a, c = len(old) - tail, len(new) - tail
-    blocks = [(True, range(head), range(head))] if head else []
-    matcher = SequenceMatcher(None, old[head:a], new[head:c], autojunk=len(old) > 2000)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        blocks.append((tag == "equal", range(i1 + head, i2 + head), range(j1 + head, j2 + head)))
-    if tail:
-        blocks.append((True, range(a, len(old)), range(c, len(new))))
+    """Return stretches of lines in both versions, in order, and whether they are the same."""
+
+    def is_same(pair: tuple[range, range]) -> bool:
+        return old[pair[0].start : pair[0].stop] == new[pair[1].start : pair[1].stop]
+
+    blocks = []
+    for same, group in groupby(align_lines(old, new), is_same):
+        gone, came = zip(*group, strict=True)
+        ranges = range(gone[0].start, gone[-1].stop), range(came[0].start, came[-1].stop)
+        blocks.append((same, *ranges))
     return blocks
 
 
 def _around(
     old: Sequence[str], before: range, after: range, context: int, *, first: bool, last: bool
 ) -> Iterator[LinePair]:
-    """Yield the equal lines that are worth showing: those next to a change."""
+    """Yield the equal lines next to a change."""
     size = len(before)
     ahead, behind = (0 if first else context), (0 if last else context)
     skipped = size - ahead - behind
@@ -138,40 +146,45 @@ def _side(lines: Sequence[str], index: int) -> VersionLine:
 def _changed(
     old: Sequence[str], new: Sequence[str], gone: range, came: range
 ) -> Iterator[LinePair]:
-    """Pair the lines of a block that changed: one that was changed with what became of it."""
+    """Pair the lines of a block that changed."""
     for i, j in _aligned([old[i] for i in gone], [new[j] for j in came]):
         before = _side(old, gone[i]) if i is not None else None
         after = _side(new, came[j]) if j is not None else None
         if before is None or after is None:
             yield LinePair(before, after)
+            continue
+        was, is_now = old[before.number - 1], new[after.number - 1]
+        if was == is_now:
+            yield LinePair(before, after, same=True)
         elif before.text == after.text:
-            # Only their ends differ, or characters that are shown alike.
-            was, is_now = _end(old[before.number - 1]), _end(new[after.number - 1])
-            yield LinePair(before._replace(end=was), after._replace(end=is_now))
+            # Only their ends differ, or characters that look the same.
+            yield LinePair(before._replace(end=_end(was)), after._replace(end=_end(is_now)))
         else:
             spans = _words(before.text, after.text)
             yield LinePair(before._replace(spans=spans[0]), after._replace(spans=spans[1]))
 
 
 def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
-    """Yield which line became which: the pairs that are alike, in order, as alike as can be."""
-    # Of large blocks the lines are paired as they come.
+    """Yield the place of each line in both versions, those that are alike paired in order."""
     if len(gone) == len(came) == 1 or len(gone) * len(came) > MAX_ALIGNED_PAIRS:
         yield from zip_longest(range(len(gone)), range(len(came)))
         return
     old, new = (
         [_NO_BLANK.findall(line[:MAX_COMPARED_LETTERS]) for line in lines] for lines in (gone, came)
     )
-    likeness = [
-        [SequenceMatcher(None, left, right, autojunk=False).quick_ratio() for right in new]
-        for left in old
-    ]
+    alike = [[_likeness(left, right) for right in new] for left in old]
     done_i = done_j = 0
-    for i, j in best_pairs([[n if n >= MIN_LIKENESS else 0.0 for n in row] for row in likeness]):
+    for i, j in best_pairs(alike):
         yield from zip_longest(range(done_i, i), range(done_j, j))
         yield i, j
         done_i, done_j = i + 1, j + 1
     yield from zip_longest(range(done_i, len(gone)), range(done_j, len(came)))
+
+
+def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
+    """How much of their words two lines share, from 0 to 1; 0 for too little."""
+    share = SequenceMatcher(None, left, right, autojunk=False).quick_ratio()
+    return share if share >= MIN_LIKENESS else 0.0
 
 
 def _end(line: str) -> str:
@@ -180,7 +193,7 @@ def _end(line: str) -> str:
 
 
 def _words(left: str, right: str) -> tuple[Spans, Spans]:
-    """Find the words that two versions of a line do not share; nothing when they share little."""
+    """Find the words that two versions of a line do not share; none when they share few."""
     old, new = _COMPARED_WORD.findall(left), _COMPARED_WORD.findall(right)
     if len(old) > MAX_COMPARED_WORDS or len(new) > MAX_COMPARED_WORDS:
         return (), ()
@@ -201,38 +214,38 @@ def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
     return tuple((places[start], places[end]) for start, end in ranges if start < end)
 
 
-MAX_VERSION_LINES = 4000  # lines that are shown; what is longer is read in an editor
-MIN_SPLIT_WIDTH = 100  # from this width on two versions have room side by side
+MAX_VERSION_LINES = 4000  # more lines are left to an editor
+MIN_SPLIT_WIDTH = 100  # from this width on two versions fit side by side
 BINARY_MARK = b"\0"
 
 _SAME: StyledLine = [Piece("No differences.", "muted")]
 _ROLES = {"-": "removed", "+": "added", " ": "muted", "@": "hunk"}
 _LINES = {"-": "removed-line", "+": "added-line"}
 _WORDS = {"-": "removed-words", "+": "added-words"}
-"""What a sign looks like, the line behind it, and the words of it that changed."""
+"""The roles of a sign, of the line behind it, and of its words that changed."""
 
 
 def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Lay two versions out one below the other: what went first, then what came."""
-    lines = _unified(comparison.pairs, _digits(comparison), max(8, width), glyphs)
+    """Lay two versions out one below the other: removed lines, then added ones."""
+    lines = _unified(comparison, max(8, width), glyphs)
     return _at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)
 
 
 def side_by_side(
     comparison: TextComparison, width: int, glyphs: Glyphs, heads: tuple[str, str] = ("", "")
 ) -> list[StyledLine]:
-    """Lay two versions out beside each other, each line with what became of it."""
+    """Lay two versions out beside each other, each line beside its new version."""
     half = max(8, (width - 3) // 2)
     top: list[StyledLine] = []
     if any(heads):
         titles = [[Piece(clean_line(head), "title")] for head in heads]
         top = [_beside(titles[0], titles[1], half, glyphs), [Piece(glyphs.rule * width, "rule")]]
-    lines = _columns(comparison.pairs, _digits(comparison), half, glyphs)
+    lines = _columns(comparison, half, glyphs)
     return [*top, *_at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)]
 
 
 def changes_lines(changes: Sequence[NoteChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Say what became of some files, each with its diff."""
+    """Return the diffs of some files, each below its path."""
     lines: list[StyledLine] = []
     for change in changes:
         lines += [[]] if lines else []
@@ -241,7 +254,7 @@ def changes_lines(changes: Sequence[NoteChange], width: int, glyphs: Glyphs) -> 
 
 
 def change_counts(comparison: TextComparison) -> StyledLine:
-    """Say how much changed: +3 -1."""
+    """Return the number of changed lines: +3 -1."""
     if comparison.is_empty:
         return [Piece("no change", "faint")]
     return [Piece(f"+{comparison.added}", "added"), Piece(f" -{comparison.removed}", "removed")]
@@ -265,12 +278,9 @@ def _file(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine
     yield from unified(compare(before, after), width, glyphs)
 
 
-def _unified(
-    pairs: Iterable[LinePair], digits: int, width: int, glyphs: Glyphs
-) -> Iterator[StyledLine]:
-    pairs = list(pairs)
-    is_tinted = _is_tinted(pairs)
-    for same, group in groupby(pairs, key=lambda pair: pair.same):
+def _unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    digits, is_tinted = comparison.digits, comparison.is_tinted
+    for same, group in groupby(comparison.pairs, key=lambda pair: pair.same):
         block = list(group)
         for pair in block:
             if pair.skipped:
@@ -283,11 +293,6 @@ def _unified(
             yield from _line(pair.after, "+", digits, width, is_tinted=is_tinted)
 
 
-def _is_tinted(pairs: Sequence[LinePair]) -> bool:
-    """Tell whether there are two versions: where all is new, a tint would say nothing."""
-    return any(pair.before is not None or pair.skipped for pair in pairs)
-
-
 def _skipped(pair: LinePair, digits: int, glyphs: Glyphs) -> StyledLine:
     rule = Piece(f"{' ' * digits} {glyphs.rule * 6} ", "rule")
     return [rule, Piece(f"{plural(pair.skipped, 'line')} the same", "muted")]
@@ -296,7 +301,7 @@ def _skipped(pair: LinePair, digits: int, glyphs: Glyphs) -> StyledLine:
 def _line(
     side: VersionLine | None, sign: str, digits: int, width: int, *, is_tinted: bool = False
 ) -> Iterator[StyledLine]:
-    """Yield a line with its number and its sign; what is too long goes on below."""
+    """Yield a line with its number and its sign, wrapped."""
     if side is None:
         return
     head: StyledLine = [
@@ -316,12 +321,9 @@ def _line(
         head = [Piece(" " * line_width(head))]
 
 
-def _columns(
-    pairs: Iterable[LinePair], digits: int, half: int, glyphs: Glyphs
-) -> Iterator[StyledLine]:
-    pairs = list(pairs)
-    is_tinted = _is_tinted(pairs)
-    for pair in pairs:
+def _columns(comparison: TextComparison, half: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    digits, is_tinted = comparison.digits, comparison.is_tinted
+    for pair in comparison.pairs:
         if pair.skipped:
             yield _skipped(pair, digits, glyphs)
             continue
@@ -336,11 +338,6 @@ def _beside(left: StyledLine, right: StyledLine, half: int, glyphs: Glyphs) -> S
     return [*pad_line(left, half), Piece(f" {glyphs.column} ", "rule"), *pad_line(right, half)]
 
 
-def _digits(comparison: TextComparison) -> int:
-    sides = (side for pair in comparison.pairs for side in pair[:2] if side is not None)
-    return max((len(str(side.number)) for side in sides), default=1)
-
-
 def _at_most(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[StyledLine]:
     shown = [fit_line(line, width) for line in islice(lines, MAX_VERSION_LINES)]
     if next(lines, None) is not None:
@@ -350,11 +347,8 @@ def _at_most(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[St
     return shown
 
 
-# A unified diff as lines: what is added and removed in its colour, broken between words.
-
-
 def wrap_patch(diff: Iterable[str], width: int) -> Iterator[StyledLine]:
-    """Yield the lines of a diff; what a line is goes on under its first letter, not its sign."""
+    """Yield the lines of a unified diff, wrapped; rows below the first have no sign."""
     lines = list(diff)
     is_tinted = any(line[:1] in {"-", " "} for line in lines)
     for source in lines:

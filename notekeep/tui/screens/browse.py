@@ -147,7 +147,7 @@ class BrowseScreen(VaultScreen):
         searched = self.pane.typed or self.pane.scope or self.notes.marked
         arranged = self.has_class("-reading") or self.has_class("-zoomed")
         grid = self.pane.grid
-        arranged |= self.pane.order is not None or (grid is not None and grid.column > 0)
+        arranged |= bool(self.pane.order) or (grid is not None and grid.column > 0)
         return not searched and not arranged and super().opens_without_reload
 
     def _flag_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.workers import notify_done, show_message
 
 if TYPE_CHECKING:
+    from notekeep.catalog.queries import Facets
     from notekeep.notes.plan import WriteResult
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.sidebar import SidebarEntry
@@ -52,7 +53,8 @@ class BrowseSidebar:
         if self._is_counted and typed == self._shown:
             return
         self._is_counted, self._shown = True, typed
-        load, pause = partial(load_sidebar, screen.vault), 0.0
+        load: Callable[[], SidebarModel | Facets] = partial(load_sidebar, screen.vault)
+        pause = 0.0
         if typed:
             paths, notes = None, screen.notes
             if notes.note_count < MAX_COUNTED_NOTES:  # else there may be more than the list knows
@@ -62,14 +64,14 @@ class BrowseSidebar:
             pause = COUNT_DELAY
         screen.load("sidebar", load, partial(self._show, typed), pause=pause, is_quiet=True)
 
-    def _show(self, typed: str, model: SidebarModel) -> None:
+    def _show(self, typed: str, shown: SidebarModel | Facets) -> None:
         pane = self._screen.pane
         if typed != pane.typed:
             return
-        if typed:
-            self._screen.sidebar.show_found(model, find_terms(typed))
+        if isinstance(shown, SidebarModel):
+            self._screen.sidebar.show(shown, pane.scope)
         else:
-            self._screen.sidebar.show(model, pane.scope)
+            self._screen.sidebar.show_found(shown, find_terms(typed))
 
     def choose(self, entry: SidebarEntry) -> None:
         """Open a pinned note, list what a line stands for, or search for less."""

@@ -29,7 +29,6 @@ from notekeep.tui.list_model import (
     DEFAULT_ORDER,
     Folded,
     Inserted,
-    ListOrder,
     PagedRows,
     by_field,
     correct_slip,
@@ -43,7 +42,7 @@ from notekeep.tui.list_model import (
 from notekeep.tui.location import ListState, NoteLocation
 from notekeep.tui.messages import CreateNote
 from notekeep.tui.program import ProgramPart, program
-from notekeep.tui.render.formatting import count_of, shorten_home, thousands
+from notekeep.tui.render.formatting import column_head, count_of, shorten_home, thousands
 from notekeep.tui.render.list_rows import (
     EMPTY_ACTIONS,
     format_share,
@@ -211,8 +210,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         super().__init__(id="list-pane")
         self.grid = self._make_grid() if as_grid else None
         self.scope = ""  # the query that the list is limited to, or ""
-        self.order: ListOrder | None = None  # the chosen order of the list
-        self.order_found: ListOrder | None = None  # the chosen order of results
+        self.order = ""  # the chosen sort key of the list
+        self.order_found = ""  # the chosen sort key of results
         self._problem: NotekeepError | None = None  # why there are no results
         self._wanted = _Place(note or None)
         self._is_unfolded = False  # whether each daily note has a row
@@ -315,14 +314,14 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self.scope = asked.scope
         self.box.set_scope(asked.name)
         self.box.put(asked.typed)
-        self.order_found = None
+        self.order_found = ""
         self.again(location.path, location.line)
 
     def set_scope(self, query: str, name: str) -> None:
         """Limit the list and its searches to the notes of a query, in its order if it names one."""
         self.scope = query
         if find_sort_key(self.vault, query):
-            self.order = None
+            self.order = ""
         self.box.set_scope(name if query else "")
         self.again()
 
@@ -332,19 +331,15 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         return bool(self.typed) and self.grid is None
 
     @property
-    def chosen_order(self) -> ListOrder | None:
-        return self.order_found if self._sorts_found else self.order
-
-    @property
     def _key(self) -> str:
         """The sort key: as chosen, else as the query says."""
         asked = find_sort_key(self.vault, narrow_to_scope(self.scope, self.typed))
-        return self.chosen_key or asked or ("" if self.typed else DEFAULT_ORDER.key)
+        return self.chosen_key or asked or ("" if self.typed else DEFAULT_ORDER)
 
     @property
     def chosen_key(self) -> str:
         """The chosen sort key; "" for the order that a list begins with."""
-        return self.chosen_order.key if self.chosen_order is not None else ""
+        return self.order_found if self._sorts_found else self.order
 
     @property
     def _dated_by(self) -> str | None:
@@ -355,14 +350,14 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         return "modified" if self._key else None
 
     def next_order(self) -> None:
-        self._sort(next_order(self.chosen_order, is_search=self._sorts_found))
+        self._sort(next_order(self.chosen_key, is_search=self._sorts_found))
 
     def sort_by(self, name: str) -> None:
         """Sort by a field; by the same one again, reversed, then as before."""
         self.vault.search.parse(replace_sort("", name))
-        self._sort(by_field(name, self.chosen_order))
+        self._sort(by_field(name, self.chosen_key))
 
-    def _sort(self, order: ListOrder | None) -> None:
+    def _sort(self, order: str) -> None:
         if self._sorts_found:
             self.order_found = order
         else:
@@ -392,7 +387,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             found = search.ordered(query)
             self._show_rows(found, found.values, folded, place)
             return
-        if self._key == DEFAULT_ORDER.key:
+        if self._key == DEFAULT_ORDER:
             # The first page of a long list is shown at once, all of it a moment later.
             rows = search.rows(query, limit=PAGE_ROWS)
             search.distinguish_titles(rows.rows)
@@ -429,7 +424,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def _find_folded(self) -> Folded | None:
         """Return the daily notes to fold."""
-        is_all = not (self.scope or self.typed) and self.order is None
+        is_all = not (self.scope or self.typed) and not self.order
         if not is_all or self.grid is not None:
             return None
         wanted = self._wanted.path
@@ -441,7 +436,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         return Folded(total, rows[0].mtime_ns) if total >= MIN_FOLDED else None
 
     def _newest_daily(self) -> RowPage:
-        return self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
+        return self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER}", limit=1)
 
     def unfold(self) -> bool:
         """Unfold the notes at the cursor; return whether there are some."""
@@ -505,9 +500,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if not (key := self._key):
             return BEST_MATCH
         sign = self.glyphs.down if key.startswith("-") else self.glyphs.up
-        order = self.chosen_order or DEFAULT_ORDER
-        name = order.name if order.key == key else key.removeprefix("-")
-        return f"{sign} {clean_line(name)}"
+        return f"{sign} {column_head(key.removeprefix('-'))}"
 
     def on_input_changed(self) -> None:
         self._drop_answers()
@@ -516,7 +509,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             return
         if not self.notes.is_search:  # the first letter
             self.notes.is_moved = False
-            self.order_found = None
+            self.order_found = ""
         self._search(pause=SEARCH_DELAY)
 
     def _search(self, *, pause: float) -> None:

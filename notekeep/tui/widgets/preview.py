@@ -1,4 +1,4 @@
-"""The preview: a note as it reads, under the cursor, with what is chosen in its text."""
+"""The preview of a note, with links, tasks, folds and passages to select."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ OUTLINE_GAP = 2
 
 
 class Preview(TextPage):
-    """A note to read, whose links, tasks, folds and passages can be chosen."""
+    """A note to read, whose links, tasks, folds and passages can be selected."""
 
     BINDINGS = bindings("preview", by_screen=("leave",))
 
     @dataclass(eq=False, repr=False)
     class Followed(Message):
-        """A link in the text of a note was followed: `[[target]]`, `#tag` or an address."""
+        """A link in a note was followed: `[[target]]`, `#tag` or an address."""
 
         link: str
         path: str  # the note
@@ -75,12 +75,12 @@ class Preview(TextPage):
         self.rendering: NoteRendering | None = None
         self.chosen: Selectable | None = None
         self.folds: dict[str, set[str]] = {}
-        """Of each note the folds that are not as they were written, to be shared."""
+        """The toggled folds of each note; renderings share them."""
         self._width = 0
-        self._places: dict[str, ReadingPlace] = {}  # where each note was left
+        self._places: dict[str, ReadingPlace] = {}  # the last place in each note
         self._find: FindSpans | None = None
         self._message: list[StyledLine] = []
-        # The line of the file that was gone to, and the first line that is seen while it is.
+        # The line of the file to show, and the first visible line while it is shown.
         self._sought: tuple[int, int] | None = None
 
     @property
@@ -97,7 +97,7 @@ class Preview(TextPage):
 
     @cached_property
     def _pictures(self) -> PictureCache:
-        # Imported for the first picture: a start shows none.
+        # The first frame has no pictures.
         from notekeep.tui.widgets.pictures import PictureCache
 
         return PictureCache(self)
@@ -109,7 +109,7 @@ class Preview(TextPage):
         find: FindSpans | None = None,
         line: int | None = None,
     ) -> None:
-        """Show a note where it was left, or at a line of the file, counted from 1."""
+        """Show a note at its last place, or at a line of the file, counted from 1."""
         self._remember()
         if self.path != rendering.path:
             self.chosen = self._sought = None
@@ -118,17 +118,13 @@ class Preview(TextPage):
         if place is not None and place.is_sought:
             line = place.line
         if line is not None:
-            self._show_row(self._row_of(rendering, line))
+            self._show_row(rendering.line_of(line, self._find))
             self._sought = (line, self.scroll_offset.y)
         elif place is not None:
-            # Of a long paragraph, that far down in it.
-            row = find_reading_row(rendering, self._row_of(rendering, place.line), place.part)
+            row = find_reading_row(rendering, rendering.line_of(place.line, find), place.part)
             self._redraw_at(row)
         else:
             self._redraw_at(0)
-
-    def _row_of(self, rendering: NoteRendering, line: int) -> int:
-        return rendering.line_of(line, self._find)
 
     def _redraw_at(self, top: int) -> None:
         self.lines_changed()
@@ -162,11 +158,10 @@ class Preview(TextPage):
         if chosen is None:
             return line
         if chosen.passage is not None:
-            if row.passage is None or row.passage[:2] != chosen.passage[:2]:
+            if not chosen.passage.is_same(row.passage):
                 return line
-            # What has an edge shows it there; bare text has its ground.
-            is_bare = row.passage.kind in ("moment", "table")
-            if is_bare:
+            # Text without a bar at its edge has a background.
+            if chosen.passage.kind in ("moment", "table"):
                 return add_role(line, "passage")
             return mark_spans(line, [(0, 1)], "chosen") if line else [Piece(" ", "chosen")]
         if row.source != chosen.source:
@@ -174,13 +169,11 @@ class Preview(TextPage):
         line = [
             add_role([piece], "chosen")[0] if piece.link == chosen.link else piece for piece in line
         ]
-        if chosen.link.startswith(FOLD_LINK) and self.rendering is not None:
-            line = self._with_mark(line, chosen.link)
-        return line
+        return self._with_mark(line, chosen.link) if chosen.link.startswith(FOLD_LINK) else line
 
     def _with_mark(self, line: StyledLine, link: str) -> StyledLine:
-        """Show the mark of an open section, which is only seen while it is chosen."""
-        mark = f" {self.rendering.fold_mark} " if self.rendering is not None else " "
+        """Show the mark of an open section, which is hidden unless it is selected."""
+        mark = f" {self.glyphs.open} "
         shown, more = [], 0
         for piece in line:
             if piece.link == link and piece.text == " ":
@@ -205,14 +198,14 @@ class Preview(TextPage):
         return self._pictures.put(strip, drawn.picture, left, self._under)
 
     def _put_outline(self, strip: Strip, y: int) -> Strip:
-        """Put a line of the outline into the margin, where that is wide; it does not scroll."""
+        """Put a line of the outline into a wide margin; it does not scroll."""
         rendering, room = self.rendering, self._layout.band_margin - 2 * OUTLINE_GAP
         if rendering is None or room < MIN_OUTLINE or len(rendering.outline) < 2:
             return strip
         outline, top = rendering.outline, min(self.scroll_offset.y, len(rendering.lines) - 1)
         read = rendering.file_line(rendering.lines[top].source)
         here = bisect_right(outline, read, key=itemgetter(0)) - 1
-        # Of a long outline, what is around the heading that is read.
+        # Scroll a long outline to the current heading.
         at = y - 1 + max(0, min(here - self.page // 2, len(outline) + 1 - self.page))
         if not 0 <= at < len(outline):
             return strip
@@ -232,7 +225,7 @@ class Preview(TextPage):
             return ReadingPlace(self._sought[0], is_sought=True)
         return find_reading_place(rendering, top)
 
-    # What is chosen in the text, and done with it.
+    # The selection.
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -241,8 +234,7 @@ class Preview(TextPage):
             self.post_message(self.Widened())
 
     def _choose(self, step: int, *, passages: bool) -> None:
-        rendering = self.rendering
-        if rendering is None:
+        if (rendering := self.rendering) is None:
             return
         top = self.scroll_offset.y
         start = self._seen_row(self.chosen)
@@ -258,7 +250,7 @@ class Preview(TextPage):
         self.scroll_to_line(row, margin=3)
 
     def _seen_row(self, stop: Selectable | None) -> int | None:
-        """Return the line that a stop is on, or None when it is not seen."""
+        """Return the line of a selectable, or None when it is not visible."""
         if stop is None or self.rendering is None:
             return None
         row, top = selectable_row(self.rendering.lines, stop), self.scroll_offset.y
@@ -277,9 +269,8 @@ class Preview(TextPage):
             self.action_view_picture()
 
     def _open_link(self, link: str) -> None:
-        """Do what a link asks for here, or have it followed."""
-        rendering = self.rendering
-        if rendering is None:
+        """Run the action of a link, or post it to be followed."""
+        if (rendering := self.rendering) is None:
             return
         if link.startswith(FOLD_LINK):
             self._toggle(rendering, link.removeprefix(FOLD_LINK))
@@ -302,7 +293,7 @@ class Preview(TextPage):
 
     def _jump(self, rendering: NoteRendering, line: int | None) -> None:
         if line is not None:
-            row = self._row_of(rendering, line)
+            row = rendering.line_of(line, self._find)
             self.chosen = next(find_selectables(rendering.lines, row, passages=False), None)
             self._show_row(row)
 
@@ -316,9 +307,8 @@ class Preview(TextPage):
 
     @property
     def line_under_cursor(self) -> int | None:
-        """The line of the file, from 1, that is chosen or seen first; None at the begin of it."""
-        rendering = self.rendering
-        if rendering is None:
+        """The selected line of the file, from 1, or the first visible one; None at the start."""
+        if (rendering := self.rendering) is None:
             return None
         if self.chosen is not None and self._seen_row(self.chosen) is not None:
             return rendering.file_line(self.chosen.source)
@@ -326,18 +316,17 @@ class Preview(TextPage):
         place = self._place_in(rendering)
         if place.is_sought or not top:
             return place.line if place.is_sought else None
-        # Of a blank line on top nobody says that they are reading it.
+        # Not a blank line at the top.
         seen = range(top, min(top + self.page, len(rendering.lines)))
         row = next((row for row in seen if rendering.lines[row].line), top)
         return find_reading_place(rendering, row).line
 
     def action_tick_here(self) -> None:
-        """Tick the chosen task; without one, choose the next that is seen."""
+        """Toggle the selected task; without one, select the next in view."""
         if self.chosen is not None and self.chosen.link.startswith(TASK_LINK):
             self._open_link(self.chosen.link)
             return
-        rendering = self.rendering
-        if rendering is None:
+        if (rendering := self.rendering) is None:
             return
         for row in range(self.scroll_offset.y, self.line_count()):
             stops = find_selectables(rendering.lines, row, passages=False)
@@ -351,9 +340,8 @@ class Preview(TextPage):
         self._redraw_at(self.scroll_offset.y)
 
     def action_fold(self) -> None:
-        """Fold or open the section that what is chosen is in, else the one at the top."""
-        rendering = self.rendering
-        if rendering is None:
+        """Fold or open the section of the selection, or else of the first visible line."""
+        if (rendering := self.rendering) is None:
             return
         row = self._seen_row(self.chosen)
         section = rendering.section_at(row if row is not None else self.scroll_offset.y)
@@ -367,9 +355,8 @@ class Preview(TextPage):
         self.scroll_to_line(heading)
 
     def action_fold_all(self) -> None:
-        """Fold every section, or open all, with the same heading at the top as before."""
-        rendering = self.rendering
-        if rendering is None:
+        """Fold every section, or open all, and keep the heading at the top."""
+        if (rendering := self.rendering) is None:
             return
         top = self.scroll_offset.y
         section = rendering.section_at(top)
@@ -377,11 +364,11 @@ class Preview(TextPage):
         source = rendering.lines[heading].source
         rendering.toggle_all()
         if top > heading:
-            top = self._row_of(rendering, rendering.file_line(source))
+            top = rendering.line_of(rendering.file_line(source), self._find)
         self._redraw_at(top)
 
     def tick(self, path: str, line: int, text: str) -> None:
-        """Tick a task, or open it again, wherever its line is by now; it is seen on the line."""
+        """Toggle a task, which may have moved since it was shown on this line."""
         in_background(
             self.screen,
             lambda: self.vault.notes.toggle_task(path, line, text),
@@ -390,8 +377,7 @@ class Preview(TextPage):
         )
 
     def action_view_picture(self) -> None:
-        rendering = self.rendering
-        if rendering is None:
+        if (rendering := self.rendering) is None:
             return
         top = self.scroll_offset.y
         rows = (*rendering.lines[top:], *rendering.lines[:top])

@@ -1,7 +1,6 @@
-"""The sidebar: what the vault can be looked at by, each line with how many notes it has.
+"""The sidebar: pinned notes, kinds, saved queries, tags and years, each with its number of notes.
 
-Pinned notes, kinds, saved queries, tags and years; while something is searched for, how what was
-found is spread over kinds, tags and years.
+During a search it shows how the results are spread over kinds, tags and years.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from notekeep.catalog.queries import Facets
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
@@ -17,35 +17,39 @@ from notekeep.tui.list_model import KIND, SidebarModel
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name, thousands
 from notekeep.tui.render.note_rows import kind_sign
-from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
-from notekeep.tui.widgets.line_view import RowList
+from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line, spread_line
+from notekeep.tui.widgets.line_view import ListView
 
 
 class SidebarEntry(NamedTuple):
     """A line of the sidebar."""
 
     text: str
-    # What the list shows when it is chosen, in the query language; None for what is no list of
-    # notes: a heading, a hint, a pinned note, a search for words.
+    # The query of the notes to list; None for a heading, a hint, a pinned note, or a saved search
+    # for words.
     query: str | None
-    notes: int | None = None  # how many notes that is; None when it is not counted
-    depth: int = 0  # how far a nested tag is indented
-    path: str = ""  # the pinned note that it is, or ""
-    saved: str = ""  # the query as it was saved, or ""
-    sign: str = ""  # the kind of what it lists, or "/" for a search
-    is_hint: bool = False  # whether it says what a key does
+    notes: int | None = None  # their number, if known
+    depth: int = 0  # of a nested tag
+    path: str = ""  # of a pinned note
+    saved: str = ""  # a saved query as it was saved
+    sign: str = ""  # of a kind, or "/" for a search
+    is_hint: bool = False  # whether it explains a key
 
     @property
     def can_be_chosen(self) -> bool:
         return self.query is not None or bool(self.path or self.saved)
+
+    @property
+    def key(self) -> tuple[str, str, str | None]:
+        return self.path, self.text if self.saved else "", self.query
 
 
 ALL_NOTES_ENTRY = SidebarEntry("All notes", "")
 GAP_ENTRY = SidebarEntry("", None)
 
 
-class Sidebar(RowList[SidebarEntry]):
-    """Things to choose from."""
+class Sidebar(ListView[SidebarEntry]):
+    """Queries and notes to choose from."""
 
     BINDINGS = bindings("sidebar", by_screen=ALL_ACTIONS)
 
@@ -62,28 +66,45 @@ class Sidebar(RowList[SidebarEntry]):
 
     @property
     def active_saved(self) -> str:
-        """The name of the saved query whose notes the list shows, or ""."""
+        """The name of the saved query that the list shows, or ""."""
         shown = (entry for entry in self._rows if entry.saved and entry.query in self._active)
         return next((entry.text for entry in shown), "")
 
-    def show(self, shelves: SidebarModel, active: str) -> None:
-        self._show_entries(self._entries(shelves), frozenset({active}), active)
+    def show(self, model: SidebarModel, active: str) -> None:
+        """Show the whole vault; the list shows the notes of the query `active`."""
+        saved = [
+            SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query, sign="/")
+            for one in model.saved
+        ]
+        entries = _join(
+            ("Pinned", [SidebarEntry(title, None, path=path) for path, title in model.pinned]),
+            ("Kinds", self._kinds(model.facets, "All notes")),
+            ("Saved", saved or [self._hint("save-query", "save search")]),
+            ("Tags", _nested(model.facets.tags) or [self._hint("edit-tags", "add tags")]),
+            ("Years", _years(model.facets)),
+        )
+        self._show_entries(entries, frozenset({active}), active)
 
-    def show_found(self, found: SidebarModel, terms: Sequence[str]) -> None:
+    def show_found(self, found: Facets, terms: Sequence[str]) -> None:
+        """Show the results of a search with some conditions."""
+        entries = _join(
+            ("Results", self._kinds(found, "All")),
+            ("Tags", _nested(found.tags)),
+            ("Years", _years(found)),
+            ("", [self._hint("save-query", "save search")]),
+        )
         is_narrowed = any(term.startswith(KIND) for term in terms)
         active = frozenset(terms) if is_narrowed else frozenset(("", *terms))
-        self._show_entries(self._facets(found), active, "")
+        self._show_entries(entries, active, "")
 
     def _show_entries(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
-        here, keys = self.item, [_key(entry) for entry in entries]
+        here = self.entry.key if self.has_focus and self.entry.can_be_chosen else None
         self._rows, self._active = entries, active
-        if self.has_focus and here is not None and here.can_be_chosen and _key(here) in keys:
-            self.rows_changed(keys.index(_key(here)))
-        else:
-            self.rows_changed(self._row_of(near, 0))
+        same = (number for number, entry in enumerate(entries) if entry.key == here)
+        self.rows_changed(next(same, self._row_of(near, 0)))
 
     def activate(self, query: str) -> None:
-        """Show which entry's notes the list shows."""
+        """Highlight the entry of the query that the list shows."""
         self._active = frozenset({query})
         self.rows_changed(self.cursor if self.has_focus else self._row_of(query, self.cursor))
 
@@ -99,88 +120,57 @@ class Sidebar(RowList[SidebarEntry]):
         if item.is_hint:
             return [Piece(f" {text}", "faint")]
         if not item.can_be_chosen:
-            head = Piece(f" {text}", "section")
-            return [*spread_line([head], self._right(item), width - 1, gap=1), Piece(" ")]
+            return pad_line([Piece(f" {text}", "section")], width)
+        right: StyledLine = []
+        if item.notes is not None:
+            right = [Piece(thousands(item.notes), "muted")]
+        elif item.saved:
+            right = [Piece(self.glyphs.warning, "warn")]
         role = "active" if item.query is not None and item.query in self._active else ""
         bar = Piece(self.glyphs.cursor if here else " ", "cursor-bar")
         sign = [Piece(f"{item.sign} ", "muted")] if item.sign else []
         left = [Piece("  " * item.depth), *sign, Piece(text, role)]
-        return [bar, *spread_line(left, self._right(item), width - 2, gap=1), Piece(" ")]
+        return [bar, *spread_line(left, right, width - 2, gap=1), Piece(" ")]
 
-    def _right(self, entry: SidebarEntry) -> StyledLine:
-        if entry.path:
-            return []
-        if entry.notes is None:
-            return [Piece(self.glyphs.warning, "warn")] if entry.saved else []
-        return [Piece(thousands(entry.notes), "muted")]
-
-    def _entries(self, shelves: SidebarModel) -> list[SidebarEntry]:
-        pinned = [SidebarEntry(title, None, path=path) for path, title in shelves.pinned]
-        saved = [
-            SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query, sign="/")
-            for one in shelves.saved
-        ]
-        tags = _nested(shelves.tags)
-        return _join(
-            _section("Pinned", pinned),
-            _section(
-                "Kinds", [ALL_NOTES_ENTRY._replace(notes=shelves.total), *self._kinds(shelves)]
-            ),
-            _section("Saved", saved or [self._hint("save-query", "save search")]),
-            _section("Tags", tags or [self._hint("edit-tags", "add tags")]),
-            _section("Years", _years(shelves)),
-        )
-
-    def _facets(self, found: SidebarModel) -> list[SidebarEntry]:
-        return _join(
-            _section(
-                "Results",
-                [ALL_NOTES_ENTRY._replace(text="All", notes=found.total), *self._kinds(found)],
-            ),
-            _section("Tags", _nested(found.tags)),
-            _section("Years", _years(found)),
-            [self._hint("save-query", "save search")],
-        )
-
-    def _kinds(self, shown: SidebarModel) -> list[SidebarEntry]:
-        kinds = sorted(shown.kinds.items(), key=lambda item: (-item[1], item[0]))
+    def _kinds(self, facets: Facets, all_notes: str) -> list[SidebarEntry]:
+        kinds = sorted(facets.kinds.items(), key=lambda item: (-item[1], item[0]))
         return [
-            SidebarEntry(
-                kind_name(kind), f"{KIND}{_quoted(kind)}", n, sign=kind_sign(kind, self.glyphs).text
-            )
-            for kind, n in kinds
+            SidebarEntry(all_notes, "", sum(facets.kinds.values())),
+            *(
+                SidebarEntry(
+                    kind_name(kind),
+                    f"{KIND}{_quoted(kind)}",
+                    n,
+                    sign=kind_sign(kind, self.glyphs).text,
+                )
+                for kind, n in kinds
+            ),
         ]
 
     def _hint(self, action_id: str, does: str) -> SidebarEntry:
-        """Return a line that says what an action does; one without a key is found by its name."""
+        """Return a line that explains an action by its key, or else by its name."""
         action = ACTIONS_BY_ID[action_id]
         keys = action_keys(action, program(self).own_keys)
         key = format_keys(keys[:1]) or f": {action.title.lower()}"
         return SidebarEntry(f"{key} {does}", None, is_hint=True)
 
 
-def _key(entry: SidebarEntry) -> tuple[str, str, str | None]:
-    return entry.path, entry.text if entry.saved else "", entry.query
-
-
-def _section(title: str, entries: list[SidebarEntry]) -> list[SidebarEntry]:
-    return [SidebarEntry(title, None), *entries] if entries else []
-
-
-def _join(*sections: list[SidebarEntry]) -> list[SidebarEntry]:
-    """Return sections below each other, with a gap between."""
+def _join(*sections: tuple[str, list[SidebarEntry]]) -> list[SidebarEntry]:
+    """Return sections that have entries, each below its title, with gaps between them."""
     entries: list[SidebarEntry] = []
-    for section in filter(None, sections):
-        entries += [GAP_ENTRY, *section] if entries else section
+    for title, section in sections:
+        if section:
+            entries += [GAP_ENTRY] if entries else []
+            entries += [SidebarEntry(title, None), *section] if title else section
     return entries
 
 
-def _years(shown: SidebarModel) -> list[SidebarEntry]:
-    return [SidebarEntry(year, f"created:{year}", n) for year, n in shown.years.items()]
+def _years(facets: Facets) -> list[SidebarEntry]:
+    return [SidebarEntry(year, f"created:{year}", n) for year, n in facets.years.items()]
 
 
 def _nested(tags: Mapping[str, int]) -> list[SidebarEntry]:
-    """Return tags, most used first, each below its parent, parents that stand alone added."""
+    """Return tags, most used first, each below its parent; parents without notes are added."""
     names = {tag.rsplit("/", ups)[0] for tag in tags for ups in range(tag.count("/") + 1)}
     entries = []
 
@@ -196,7 +186,7 @@ def _nested(tags: Mapping[str, int]) -> list[SidebarEntry]:
 
 
 def _quoted(word: str) -> str:
-    """Return a word as the query language reads it whole."""
+    """Return a word for a query, in quotes if it needs them."""
     if word.replace("-", "").replace("_", "").replace("/", "").isalnum():
         return word
     return '"' + word.replace('"', " ") + '"'
