@@ -1,4 +1,4 @@
-"""Today as lines: what is due in one column, what is going on in the other."""
+"""The Today screen as lines: due habits and tasks in one column, the rest in the other."""
 
 from __future__ import annotations
 
@@ -42,24 +42,24 @@ BAR = 12  # cells of the bar of a book
 SIGN = 2  # cells of the box or sign before a title, with its space
 NOTE_GAP = 2  # cells between the days of a habit and its note
 MIN_NAME, MAX_NAME = 20, 24  # cells of a habit's name, with the gap behind it
-MAX_ITEMS = 8  # drafts, problems and the like that are listed; the rest is counted
-MAX_DUE = 2  # times as many tasks that are due are listed as others
+MAX_ITEMS = 8  # of a section; the rest is counted
+MAX_DUE = 2  # due tasks may take this many times the lines of others
 MAX_TEXT = 20  # lines of today's note
-MAX_EXAMPLES = 2  # notes with the same problem that are listed
+MAX_EXAMPLES = 2  # notes to list for the same problem
 QUOTE_LINES = 2
-ROOMY = 60  # a column this wide has the author of a book and how far it is read in one line
+ROOMY = 60  # from this width on a book is one line with its author and progress
 
 
 class AgendaItem(NamedTuple):
     """A line of the agenda."""
 
     line: StyledLine
-    path: str = ""  # the note that enter opens, or "" for a line the cursor passes over
-    habit: HabitView | None = None  # the habit that space ticks, if it is one
+    path: str = ""  # of the note that enter opens
+    habit: HabitView | None = None  # that space ticks
     at: int = 0  # the line of the note to open at, or 0
-    is_conflict: bool = False  # whether it is a note with two versions
-    task: TaskRow | None = None  # the task that space ticks, if it is one
-    action: str = ""  # the action that enter runs, if it is no note
+    is_conflict: bool = False
+    task: TaskRow | None = None  # that space ticks
+    action: str = ""  # that enter runs
     is_detail: bool = False  # whether it belongs to the line above it
 
     @property
@@ -68,24 +68,24 @@ class AgendaItem(NamedTuple):
 
     @property
     def can_be_ticked(self) -> bool:
-        """Whether it begins with a box that can be ticked."""
+        """Whether it begins with a checkbox."""
         return self.habit is not None or self.task is not None
 
     @property
     def key(self) -> tuple[str, str, int, str]:
-        """What tells it from other lines."""
+        """Identifies the line."""
         return self.habit.id if self.habit else "", self.path, self.at, self.action
 
 
 class DayTexts(NamedTuple):
-    """What is read from notes once the day is shown: today's note, and a quote for some notes."""
+    """Texts that are loaded after the first frame: today's note, and quotes by path."""
 
     daily: Sequence[AgendaItem] = ()
     quotes: Mapping[str, str] = {}
 
 
 class Room(NamedTuple):
-    """How wide a column is, and how many lines some sections may have."""
+    """The width of a column, and the maximum lines of some sections."""
 
     width: int
     tasks: int
@@ -95,7 +95,7 @@ class Room(NamedTuple):
 def due_items(
     view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs, *, is_only_column: bool
 ) -> list[AgendaItem]:
-    """Return what the day asks for, and in the only column what is going on too."""
+    """Return due habits and tasks and today's note; in a single column, the other items too."""
     habits, tasks = _habits(view, room.width, glyphs), _tasks(view, room, glyphs)
     daily = _daily(view, texts, room.width, glyphs)
     if not is_only_column:
@@ -105,7 +105,7 @@ def due_items(
 
 
 def other_items(view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs) -> list[AgendaItem]:
-    """Return what is going on: books, drafts, notes of this day, the last changes, problems."""
+    """Return books, drafts, notes of this day, the last changes, problems."""
     return _join(*_others(view, texts, room, glyphs))
 
 
@@ -143,13 +143,13 @@ def _head(title: str, about: str, width: int, glyphs: Glyphs) -> AgendaItem:
 def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     if not view.habits:
         return
-    done, asked, _ = count_habits(view.habits)
+    done, due, _ = count_habits(view.habits)
     days = [cell.day for cell in view.habits[0].cells]
     longest = max(line_width([Piece(clean_line(habit.title))]) for habit in view.habits) + 1
     room = width - SIGN - len(days) * DAY_WIDTH
     name = min(max(longest, MIN_NAME), MAX_NAME, room)
     note = room - name - NOTE_GAP
-    about = f"{done} of {asked} done" if asked and name >= MIN_NAME else ""
+    about = f"{done} of {due} done" if due and name >= MIN_NAME else ""
     head = section_line("Habits", about, SIGN + name - 1, glyphs)
     rule = [Piece(f" {glyphs.rule * (note + 1)}", "rule")] if note > 0 else []
     heads = [Piece(" "), *day_heads(days, view.day), *rule]
@@ -157,14 +157,14 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     for habit in view.habits:
         title = pad_line([Piece(clean_line(habit.title))], name - 1)
         line = [_box(habit, glyphs), Piece(" "), *title, Piece(" ")]
-        # The box says what there is to say of today, but for a risk.
+        # The box shows today, unless it is at risk.
         line += day_marks(habit.cells, glyphs, view.day, hides_open=True)
         line += [Piece(" " * NOTE_GAP), note_piece(habit, note)] if note > 0 else []
         yield AgendaItem(line, habit.path, habit)
 
 
 def _box(habit: HabitView, glyphs: Glyphs) -> Piece:
-    """Return the mark of today as a box that invites to tick it."""
+    """Return the mark of today as a checkbox."""
     if habit.today.mark in {"open", "at risk", "none"} and not habit.today.is_disputed:
         return Piece(glyphs.task_open)
     return mark_piece(habit.today, glyphs)
@@ -222,7 +222,7 @@ def _reading(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]
 
 
 def _progress(row: Row, today: date, glyphs: Glyphs) -> StyledLine:
-    """Return how far a book is read, when both its pages and the page are known."""
+    """Return the progress of a book, or its first day if the pages are unknown."""
     pages, page = parse_rating(row.fields.get("pages")), parse_rating(row.fields.get("page"))
     if not pages or page is None:
         started = field_date(row.fields.get("started"))

@@ -1,4 +1,4 @@
-"""Numbers, dates, ratings and kinds as a person reads them."""
+"""Formats numbers, dates, ratings, kinds and fields for people."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
-BEST_RATING = 5  # the best rating where a vault names no other
-MAX_NAMED = 4  # so many names are read at a glance
+BEST_RATING = 5  # the default of a vault
+MAX_NAMED = 4  # names to list; then their number
 _PLURALS = {
     "book": "Books",
     "podcast": "Podcasts",
@@ -30,24 +30,24 @@ _PLURALS = {
 
 
 def thousands(number: int) -> str:
-    """Return a count with its thousands apart: 10 412."""
+    """Return a count with spaces between thousands: 10 412."""
     return f"{number:,}".replace(",", " ")
 
 
 def count_of(shown: int, total: int) -> str:
-    """Return how much of a list is shown: "37 of 10 412", or only the total when it is all."""
+    """Return the visible part of a list: "37 of 10 412", or only the total if all is shown."""
     if shown == total:
         return thousands(total)
     return f"{thousands(shown)} of {thousands(total)}"
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """Return a count and what is counted: "1 note", "3 notes"."""
+    """Return a count and its noun: "1 note", "3 notes"."""
     return f"{thousands(number)} {one if number == 1 else many or one + 's'}"
 
 
 def list_some(names: Sequence[str], room: int) -> str:
-    """Return as many of some names as fit into so many cells, four at most, and how many more."""
+    """Return the names that fit into `room` cells, at most four, and the number of others."""
     for shown in range(min(len(names), MAX_NAMED), 0, -1):
         more = len(names) - shown
         text = ", ".join(names[:shown]) + (f" and {more} more" if more else "")
@@ -57,7 +57,7 @@ def list_some(names: Sequence[str], room: int) -> str:
 
 
 def size_text(count: int) -> str:
-    """Return a number of bytes as a person reads it: "412 B", "2.1 kB", "38 kB", "1.4 MB"."""
+    """Return a number of bytes with a unit: "412 B", "2.1 kB", "38 kB", "1.4 MB"."""
     for unit, step in (("MB", 1e6), ("kB", 1e3)):
         if count >= step:
             return f"{count / step:.{0 if count >= 10 * step else 1}f} {unit}"
@@ -65,7 +65,7 @@ def size_text(count: int) -> str:
 
 
 def kind_name(kind: str) -> str:
-    """Return what the interface calls the notes of a kind: "Books"."""
+    """Return the plural name of a kind: "Books"."""
     if kind in _PLURALS:
         return _PLURALS[kind]
     name = clean_line(kind).replace("-", " ").replace("_", " ")
@@ -73,7 +73,7 @@ def kind_name(kind: str) -> str:
 
 
 def stars(rating: float, glyphs: Glyphs) -> str:
-    """Return a rating as five characters, or as its number where it is beyond the scale."""
+    """Return a rating as five characters, or as a number if it is beyond the scale."""
     if not 0 <= rating <= glyphs.best:
         return f"{rating:g}".ljust(5)
     halves = round(rating / glyphs.best * 10)
@@ -83,7 +83,7 @@ def stars(rating: float, glyphs: Glyphs) -> str:
 
 
 def rating_pieces(rating: float, glyphs: Glyphs) -> StyledLine:
-    """Return a rating as five stars, those that are missing faint; as a number in another scale."""
+    """Return a rating as five stars; on another scale, as a number."""
     if glyphs.best != BEST_RATING or not 0 <= rating <= BEST_RATING:
         scale = max(glyphs.best, rating)
         of = f"/{scale:g}" if glyphs.best != BEST_RATING else ""
@@ -94,7 +94,7 @@ def rating_pieces(rating: float, glyphs: Glyphs) -> StyledLine:
 
 
 def parse_rating(value: Value) -> float | None:
-    """Return a rating as a number, or None when the field holds none."""
+    """Return a rating as a number, or None if the field contains none."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
@@ -114,7 +114,7 @@ def long_date(day: date) -> str:
 
 
 def field_date(value: Value) -> date | None:
-    """Return the day that a date field names, or None when it names none."""
+    """Return the day of a date field, or None without one."""
     return parse_iso(value[:10]) if isinstance(value, str) else None
 
 
@@ -129,7 +129,7 @@ def field_text(value: Value) -> str:
     text = f"{value:g}" if isinstance(value, float) else str(value)
     if _MOMENT.match(text):
         return text[:10]
-    # A field may be a link as Obsidian writes it in properties: [[target|text]].
+    # A link in a property of Obsidian: [[target|text]].
     if text.startswith("[[") and text.endswith("]]"):
         target, _, shown = text[2:-2].partition("|")
         text = shown or target.rpartition("/")[2]
@@ -143,12 +143,10 @@ def column_head(name: str) -> str:
 
 
 def shorten_home(path: str) -> str:
-    """Return a folder as a person writes it, with ~ for their home."""
+    """Return a folder with ~ for the home directory."""
     home = os.path.expanduser("~")
     return f"~{path[len(home) :]}" if path == home or path.startswith(home + os.sep) else path
 
-
-# What a step is called: the commands of the shell have short verbs.
 
 _STEP_VERBS = {"rm": "delete", "mv": "move", "tags": "rename tag", "saved": "save search"}
 

@@ -1,4 +1,4 @@
-"""The characters the interface draws with: one set for Unicode terminals, one for the others."""
+"""The characters that the interface draws with: one set in Unicode, one in ASCII."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _signs(signs: str) -> Mapping[str, str]:
 
 
 class Glyphs(NamedTuple):
-    """One character (of one cell) for each thing that is drawn, those of Unicode unless given."""
+    """One character of one cell for each purpose; the defaults are those of Unicode."""
 
     ellipsis: str = "…"
     cursor: str = "▌"
@@ -39,7 +39,7 @@ class Glyphs(NamedTuple):
     warning: str = "!"
     private: str = "⊘"
     marked: str = "●"
-    full: str = "━"  # of a bar, and half a cell of it, and what is left of it
+    full: str = "━"  # of a progress bar: a full cell, half a cell, the rest
     half_full: str = "╸"
     empty: str = "─"
     dot: str = "·"
@@ -51,14 +51,14 @@ class Glyphs(NamedTuple):
     down: str = "↓"
     before: str = "◂"
     after: str = "▸"
-    # A day of a habit by its level, from nothing to more than asked: in a year, and in a row of
-    # weeks. Colour tells the levels apart; see `without_shades`.
+    # A day of a habit by its level, 0 to 4: in a year, and in a row of weeks. Colours tell the levels
+    # apart; see `without_shades`.
     levels: str = "█████"
     tiles: str = "▆▆▆▆▆"
     bars: str = "▁▂▃▄▅▆▇█"  # eight heights of a bar, from low to full
     kinds: Mapping[str, str] = _signs("≡♪☼∞¶@·")
-    best: float = 5  # the best rating of the vault, which is drawn as five stars
-    draws_pictures: bool = False  # whether half blocks would be seen as the picture they are
+    best: float = 5  # the best rating of the vault: five stars
+    draws_pictures: bool = False  # whether the terminal can show pictures in half blocks
 
     @property
     def is_ascii(self) -> bool:
@@ -108,7 +108,7 @@ ASCII_GLYPHS = Glyphs(
 
 
 def without_shades(glyphs: Glyphs) -> Glyphs:
-    """Return a set whose days differ by shape, and whose titles end with a rule."""
+    """Return a set for terminals without colours: days differ in shape, titles have a rule."""
     if glyphs.is_ascii:
         return glyphs
     return glyphs._replace(levels=" ░▒▓█", tiles=" ▂▄▆█", band=("", glyphs.rule))
@@ -120,16 +120,16 @@ def choose_glyphs(
     best: float = 5,
     signs: Mapping[str, str] = MappingProxyType({}),
 ) -> Glyphs:
-    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show.
+    """Return the set of the setting ("unicode" or "ascii"), or else the one of the locale.
 
-    `signs` are those of kinds of one's own; one that the terminal cannot show is left out.
+    `signs` are those of custom kinds; signs that the terminal cannot show are ignored.
     """
     is_plain = setting == "ascii"
     if setting not in {"ascii", "unicode"}:
         names = ("LC_ALL", "LC_CTYPE", "LANG")
         locale = next((environment[name] for name in names if environment.get(name)), "")
         encoding = locale.partition(".")[2].partition("@")[0].lower().replace("-", "")
-        # A locale that names no encoding, such as de_DE, says nothing; C and POSIX mean ASCII.
+        # A locale without an encoding, such as de_DE, may be UTF-8; C and POSIX are ASCII.
         is_named = encoding not in {"", "utf8"} or locale in {"C", "POSIX"}
         is_plain = is_named or environment.get("TERM") == "linux"
     chosen = ASCII_GLYPHS if is_plain else UNICODE

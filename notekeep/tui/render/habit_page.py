@@ -30,24 +30,22 @@ from notekeep.tui.render.styled_text import (
     wrap_line,
 )
 
-# A year of a habit as a calendar of weeks: eight lines, a column or two cells for each week.
-
 LABEL_WIDTH = 4  # cells for the names of days
 YEAR_LINES = 8
 
 
 def cell_width(calendar: Calendar, width: int) -> int:
-    """Return how many cells a week takes, so that the year fits where there is room for it."""
+    """Return the number of cells of a week: two if the year fits."""
     return 2 if width >= LABEL_WIDTH + 2 * len(calendar.columns) else 1
 
 
 def year_width(calendar: Calendar, width: int) -> int:
-    """Return how many of `width` cells a year takes."""
+    """Return the number of cells of a year, at most `width`."""
     return min(width, LABEL_WIDTH + cell_width(calendar, width) * len(calendar.columns))
 
 
 def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]:
-    """Return the first week that is shown, how many there is room for, and the cells of each."""
+    """Return the first visible week, the number of weeks that fit, and the cells of each."""
     step = cell_width(calendar, width)
     room = max(1, (width - LABEL_WIDTH) // step)
     first = max(0, len(calendar.columns) - room)
@@ -61,7 +59,7 @@ def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]
 
 
 def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> date | None:
-    """Return the day that is drawn at a place; None where there is none, or it lies ahead."""
+    """Return the day at a place; None if there is none, or it is in the future."""
     first, _, step = _window(calendar, today, width)
     column = first + (x - LABEL_WIDTH) // step
     if x < LABEL_WIDTH or not (0 <= row < 7 and column < len(calendar.columns)):
@@ -73,7 +71,7 @@ def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> dat
 
 
 def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the months, then one line for each day of the week; the last weeks that fit."""
+    """Return the months, then a line for each weekday, of the last weeks that fit."""
     first, room, step = _window(calendar, today, width)
     columns = calendar.columns[first : first + room]
     months = [" "] * (len(columns) * step)
@@ -91,7 +89,7 @@ def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> l
 
 
 def _square(square: Cell | None, today: date, glyphs: Glyphs, width: int) -> Piece:
-    """Return a day as a solid cell; its sign tells what colour does not."""
+    """Return the cell of a day."""
     if square is None or square.day > today or square.status == "off":
         return Piece(" " * width)
     level = square.level
@@ -107,7 +105,7 @@ def _square(square: Cell | None, today: date, glyphs: Glyphs, width: int) -> Pie
 
 
 def legend_line(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int) -> StyledLine:
-    """Return the line below a year: what its days mean at the right, where that fits."""
+    """Return the line below a year, with a legend at the right if it fits."""
     cells, room = cell_width(calendar, width), year_width(calendar, width)
     right = [
         Piece("less ", "muted"),
@@ -120,24 +118,22 @@ def legend_line(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int
     return spread_line(left, right, room) if line_width([*left, *right]) < room else left
 
 
-# The year of one habit with its name and a few figures, shown below all habits.
-
-FIGURES_WIDTH = 20  # cells beside a year from which on its figures stand there
-NARROW_YEAR = 80  # a year wider than this has its figures below
-YEAR_FIRST_LINE = 2  # the line on which the days of the year begin
+FIGURES_WIDTH = 20  # minimum space beside a year for its figures
+NARROW_YEAR = 80  # a wider year has its figures below
+YEAR_FIRST_LINE = 2  # the line of the first day
 
 
 def year_block(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the name of a habit, its year, and a line with figures and what the days mean."""
-    taken = year_width(found.calendar, width)
+    """Return the name of a habit, its year, and a line with figures and a legend."""
+    year = year_width(found.calendar, width)
     days = year_lines(found.calendar, today, glyphs, width)
     figures = _main_figures(found, today)
-    if taken < NARROW_YEAR and width - taken >= FIGURES_WIDTH:
-        room = min(width - taken, FIGURES_WIDTH + COLUMN_GAP) - 2
+    if year < NARROW_YEAR and width - year >= FIGURES_WIDTH:
+        room = min(width - year, FIGURES_WIDTH + COLUMN_GAP) - 2
         fitting = [figure for figure in figures if len(" ".join(figure)) <= room]
         for row, (name, value) in enumerate(fitting, 1):
             figure = spread_line([Piece(name, "muted")], [Piece(value)], room, gap=1)
-            days[row] = [*pad_line(days[row], taken + 2), *figure]
+            days[row] = [*pad_line(days[row], year + 2), *figure]
         left: StyledLine = []
     else:
         left = [Piece(" · ".join(f"{name} {value}" for name, value in figures[:2]), "muted")]
@@ -146,21 +142,20 @@ def year_block(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[S
 
 
 def _heading(found: Detail, today: date, glyphs: Glyphs, width: int) -> StyledLine:
-    """Return the name, the goal, what is left to do, and a year that is not this one."""
+    """Return the name, the goal, the rest for today, and the year if it is not this one."""
     view, title = found.view, clean_line(found.view.title)
     year = str(found.year) if found.year != today.year else ""
     note = "" if year else note_piece(view).text  # it is about today
     about = (year, goal_text(view, glyphs), note)
-    # What does not fit is left out, clause by clause.
     texts = (" · ".join(filter(None, about[:shown])) for shown in (3, 2, 1))
     text = next((each for each in texts if line_width([Piece(f"{title} {each}")]) <= width), "")
     return section_line(title, text, width, glyphs)
 
 
 def _main_figures(found: Detail, today: date) -> list[tuple[str, str]]:
-    """What happened in the year that is shown, and what holds now beside this year."""
-    view, (kept, best, misses) = found.view, found.of_year
-    figures = [("kept", format_rate(kept, view.streak_unit))] if kept.value is not None else []
+    """Return the figures of the shown year; this year also has those of today."""
+    view, (rate, best, misses) = found.view, found.of_year
+    figures = [("kept", format_rate(rate, view.streak_unit))] if rate.value is not None else []
     runs = {"best": best, "now": view.streak if found.year == today.year else 0}
     figures += [(name, format_run(run, view.streak_unit)) for name, run in runs.items() if run]
     if misses.followed:
@@ -168,24 +163,25 @@ def _main_figures(found: Detail, today: date) -> list[tuple[str, str]]:
     return figures
 
 
-# One habit in full: its year, how strong it grew, its streaks, rates, weekdays and notes.
-
 CHART_LINES = 5
 BAR_WIDTH = 16  # cells of a full bar
 COLUMN_GAP = 4
-TABLE_CELLS = 38  # cells that a table has at least where others stand beside it
-TWO_COLUMNS = 180  # from this width on the year and strength stand left, all else right
+TABLE_CELLS = 38  # minimum width of a table beside others
+TWO_COLUMNS = 180  # from this width on the year and strength are left, everything else right
 MAX_RUNS = 10
 
 
 def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return everything there is to see of a habit, in lines of at most `width` cells."""
+    """Return all details of a habit, in lines of at most `width` cells."""
     is_wide = width >= TWO_COLUMNS
     left = year_width(found.calendar, width - 2 * TABLE_CELLS) if is_wide else width
     course = [*year_block(found, today, glyphs, left), [], *_strength(found, glyphs, left), []]
     right = width - left - COLUMN_GAP if is_wide else width
     figures = _figures(found, today, glyphs, right)
-    lines = _beside([course, figures], [left + COLUMN_GAP, right]) if is_wide else course + figures
+    if is_wide:
+        lines = _in_columns([course, figures], [left + COLUMN_GAP, right])
+    else:
+        lines = course + figures
     return [fit_line(line, width) for line in lines]
 
 
@@ -198,21 +194,21 @@ def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[Sty
         *([("Weekdays", "", weekdays)] if weekdays else []),
         ("Best streaks", weeks, _runs(found, today)),
     ]
-    beside = max(1, min(len(tables), width // TABLE_CELLS))
-    room = width // beside - COLUMN_GAP if beside > 1 else width
-    drawn = [
+    columns = max(1, min(len(tables), width // TABLE_CELLS))
+    room = width // columns - COLUMN_GAP if columns > 1 else width
+    blocks = [
         [section_line(title, about, room, glyphs), *(rows or [[Piece("nothing yet", "muted")]]), []]
         for title, about, rows in tables
     ]
     lines: list[StyledLine] = []
-    for first in range(0, len(drawn), beside):
-        some = drawn[first : first + beside]
-        lines += _beside(some, [room + COLUMN_GAP] * len(some))
+    for first in range(0, len(blocks), columns):
+        some = blocks[first : first + columns]
+        lines += _in_columns(some, [room + COLUMN_GAP] * len(some))
     return [*lines, *_texts(found, glyphs, width), *_notes(found, today, glyphs, width)]
 
 
 def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the strength of the last days that have room, as a filled curve."""
+    """Return the strength over the last days that fit, as a filled curve."""
     now = format_strength(found.view)
     scores = found.strengths[-max(1, width - LABEL_WIDTH) :]
     if len(scores) < 2 or not now:
@@ -232,7 +228,7 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     return [*rows, [days]]
 
 
-def _beside(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledLine]:
+def _in_columns(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledLine]:
     return [
         [piece for row, width in zip(rows, widths, strict=True) for piece in pad_line(row, width)]
         for rows in zip_longest(*columns, fillvalue=[])
@@ -242,10 +238,10 @@ def _beside(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledLi
 def _rates(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
     rows: list[StyledLine] = []
     *spans, whole = zip((*RATE_SPANS, 0), found.rates, strict=True)
-    # A span that is longer than the habit is old says what all days say.
-    for span, kept in [*((s, k) for s, k in spans if s <= len(found.strengths)), whole]:
+    # A span longer than the history is the same as all days.
+    for span, rate in [*((s, k) for s, k in spans if s <= len(found.strengths)), whole]:
         label = Piece((f"{span} days" if span else "all days").ljust(10), "muted")
-        text, share = format_rate(kept, found.view.streak_unit), kept.value
+        text, share = format_rate(rate, found.view.streak_unit), rate.value
         if share is None or not text.endswith("%"):
             rows.append([label, Piece(text, "muted" if share is None else "")])
         else:
@@ -260,7 +256,7 @@ def _rates(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
 
 
 def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
-    """Return a bar for each weekday; nothing where weekdays have no say in the schedule."""
+    """Return a bar for each weekday, if the schedule depends on weekdays."""
     rows: list[StyledLine] = []
     schedule = found.definition.schedule_on(found.view.today.day.toordinal())
     if not (isinstance(schedule, ChosenDays) and any(due for _, due in found.weekdays)):

@@ -1,4 +1,4 @@
-"""What lists show of a habit: marks, week tiles, strength, streak, note; the order of habits."""
+"""A habit in lists: marks, week tiles, strength, streak, note; and the order of habits."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _ROLES: dict[str, str] = {
     "ok": "partial",
     "none": "",
 }
-_NOT_ASKED = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
+_NOT_DUE = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
 DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_WIDTH = 3
 STRENGTH_BAR = 5  # cells
 
 
 def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
-    """Return the mark of a day; a day whose lines contradict each other says so."""
+    """Return the mark of a day, or "?" if its entries contradict each other."""
     characters = calendar.ASCII_MARKS if glyphs.is_ascii else calendar.UNICODE_MARKS
     if cell.is_disputed:
         return Piece("?", "risk")
@@ -61,8 +61,8 @@ def day_marks(
 ) -> StyledLine:
     """Return the marks of some days, three cells each, with the day `here` in brackets.
 
-    Those of a month have two cells each, and `here` stands out. With `hides_open` today has a mark
-    only once it is decided, or at risk.
+    In a month they have two cells, and `here` is highlighted. `hides_open` omits the mark of today
+    while it is open.
     """
     line: StyledLine = []
     for cell in cells:
@@ -79,24 +79,24 @@ def day_marks(
 
 
 def year_line(cells: Sequence[Cell], glyphs: Glyphs) -> StyledLine:
-    """Return a cell for each week: the shade of how much of what it asked for was done."""
+    """Return a cell for each week, whose shade is the share of due days that are done."""
     line: StyledLine = []
     for start in range(0, len(cells), 7):
-        asked = [cell for cell in cells[start : start + 7] if cell.status not in _NOT_ASKED]
-        if not asked:
+        due = [cell for cell in cells[start : start + 7] if cell.status not in _NOT_DUE]
+        if not due:
             line.append(Piece(" "))
             continue
-        kept = sum(cell.mark in {"done", "ok"} or cell.status == "covered" for cell in asked)
-        if kept == len(asked):  # all of it, or more than was asked
-            level = 4 if sum(cell.level for cell in asked) / len(asked) > 3.5 else 3
+        done = sum(cell.mark in {"done", "ok"} or cell.status == "covered" for cell in due)
+        if done == len(due):
+            level = 4 if sum(cell.level for cell in due) / len(due) > 3.5 else 3
         else:  # half, some or none
-            level = 2 if kept >= len(asked) / 2 else int(kept > 0)
+            level = 2 if done >= len(due) / 2 else int(done > 0)
         line.append(Piece(glyphs.levels[level], f"level-{level}"))
     return line
 
 
 def day_heads(days: Sequence[date], today: date, here: date | None = None) -> StyledLine:
-    """Return the names of days above their marks."""
+    """Return the names of days."""
     line: StyledLine = []
     for day in days:
         role = "key" if day == today else "strong" if day == here else "muted"
@@ -105,14 +105,14 @@ def day_heads(days: Sequence[date], today: date, here: date | None = None) -> St
 
 
 def week_heads(first: date, weeks: int, width: int) -> StyledLine:
-    """Return the first day of each of some weeks above its tiles."""
+    """Return the first days of weeks, to show above their tiles."""
     starts = (first + timedelta(7 * number) for number in range(weeks))
     texts = [f"{day.day} {MONTHS[day.month - 1]}".ljust(7 * width) for day in starts]
     return [Piece(" ".join(texts), "muted")]
 
 
 def month_heads(first: date, last: date, today: date, here: date) -> StyledLine:
-    """Return the numbers of days above their marks: all that fit, and always the chosen one."""
+    """Return every fifth number of the days of a month, and that of the chosen day."""
     line: StyledLine = []
     for number in range(first.day, last.day + 1):
         day = first.replace(day=number)
@@ -124,7 +124,7 @@ def month_heads(first: date, last: date, today: date, here: date) -> StyledLine:
 
 
 def year_heads(first: date) -> StyledLine:
-    """Return the names of months above the weeks in which they begin."""
+    """Return the names of months, each above the week in which it begins."""
     text = [" "] * 53
     for week in range(53):
         last = first + timedelta(7 * week + 6)
@@ -134,7 +134,7 @@ def year_heads(first: date) -> StyledLine:
 
 
 def tile_line(cells: Sequence[Cell], glyphs: Glyphs, width: int) -> StyledLine:
-    """Return past weeks of a habit as tiles, `width` cells a day, a blank between weeks."""
+    """Return past weeks of a habit as tiles, `width` cells for a day, with gaps between weeks."""
     line: StyledLine = []
     for place, cell in enumerate(cells):
         if place and place % 7 == 0:
@@ -151,7 +151,7 @@ def tile_line(cells: Sequence[Cell], glyphs: Glyphs, width: int) -> StyledLine:
 
 
 def goal_text(habit: HabitView, glyphs: Glyphs) -> str:
-    """Return what a habit asks for, in words: its goal, else its schedule."""
+    """Return the goal of a habit, or else its schedule, in words."""
     return clean_line(ascii_goal(habit.aim) if glyphs.is_ascii else habit.aim)
 
 
@@ -164,7 +164,7 @@ def progress_bar(share: float, cells: int, glyphs: Glyphs) -> StyledLine:
 
 
 def strength_line(habit: HabitView, glyphs: Glyphs) -> StyledLine:
-    """Return how strong a habit is: a short bar, and percent, where that says anything."""
+    """Return the strength of a habit as a short bar and in percent, if it is known."""
     if habit.strength is None or habit.is_new:
         return [Piece(format_strength(habit), "muted")]
     bar = progress_bar(habit.strength, STRENGTH_BAR, glyphs)
@@ -172,18 +172,18 @@ def strength_line(habit: HabitView, glyphs: Glyphs) -> StyledLine:
 
 
 def streak_words(habit: HabitView) -> str:
-    """Return the streak with what it counts; "" where nothing is counted, or there is none."""
+    """Return the streak with its unit; "" without one."""
     unit = habit.streak_unit
     return format_run(habit.streak, unit) if unit and habit.streak else ""
 
 
 def logged_amount(cell: Cell) -> str:
-    """Return the amount of a day as it is read: `25 pages`; "" without one."""
+    """Return the amount of a day: `25 pages`; "" without one."""
     return clean_line(pluralize(cell.amount))
 
 
 def note_piece(habit: HabitView, room: int = 0) -> Piece:
-    """Return what is left to do and what was logged today: as many clauses as have room."""
+    """Return the remaining and the logged amounts of today: as many clauses as fit."""
     first, *others = clean_line(habit.note).split(CLAUSE)
     amount = logged_amount(habit.today)
     if amount and amount.partition(" ")[0] not in first.split(" "):
@@ -191,7 +191,7 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
     if habit.is_at_risk and habit.tiny:
         others.insert(0, f"minimum: {clean_line(habit.tiny)}")
     if 0 < room < cell_len(first):
-        first = re.split(r" \(| this ", first)[0]  # the goal says of which time it is
+        first = re.split(r" \(| this ", first)[0]  # the goal names the period
     text = first if not room or cell_len(first) <= room else ""
     for clause in others:
         longer = f"{text} · {clause}"
@@ -199,20 +199,17 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
     return Piece(text, "" if habit.is_at_risk else "muted")
 
 
-# The order in which habits stand on a screen: by group, each behind the one it follows.
-
-
 class PlacedHabit(NamedTuple):
-    """A habit in a list, and whether it is indented below the one it follows."""
+    """A habit in a list."""
 
     habit: HabitView
-    is_stacked: bool = False
+    is_stacked: bool = False  # whether it is indented below its anchor
 
 
 def arrange_habits(habits: Sequence[HabitView]) -> Iterator[PlacedHabit]:
-    """Yield habits by group, those without one last, each stacked one below its anchor.
+    """Yield habits by group, those without one last.
 
-    A habit that follows another is listed there once that one is done: then it is time for it.
+    A habit that follows another, its anchor, is listed below it once the anchor is done.
     """
     anchors = {name: habit for habit in habits for name in _names(habit)}
     below: dict[str, list[HabitView]] = {}
@@ -235,7 +232,7 @@ def arrange_habits(habits: Sequence[HabitView]) -> Iterator[PlacedHabit]:
     for habit in ordered:
         if habit.id not in stacked:
             yield from stack(habit, is_stacked=False)
-    for habit in ordered:  # a circle has no anchor to stand below
+    for habit in ordered:  # those in a circle
         yield from stack(habit, is_stacked=False)
 
 
@@ -246,8 +243,8 @@ def _names(habit: HabitView) -> Iterator[str]:
 
 
 def find_left_open(habits: Sequence[HabitView]) -> list[HabitView]:
-    """Return the habits that were due yesterday and nothing was said of; the cells end today."""
-    due = {"missed", "at risk"}  # what another day could make good has neither mark
+    """Return the habits that were due yesterday and have no entry; the cells end today."""
+    due = {"missed", "at risk"}  # a habit that other days can make up for has neither
     return [
         habit
         for habit in habits

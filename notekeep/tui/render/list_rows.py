@@ -1,4 +1,4 @@
-"""Tasks and posts as rows, and what an empty list says."""
+"""Tasks and posts as rows, and the messages of empty lists."""
 
 from __future__ import annotations
 
@@ -31,11 +31,8 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 
-# Tasks as rows: grouped by their notes, with the day they are due.
-
-
 class TaskGroup(NamedTuple):
-    """A note above its tasks: its title, its path, and how many are open."""
+    """A note above its tasks, with the number of open ones."""
 
     title: str
     path: str
@@ -43,7 +40,7 @@ class TaskGroup(NamedTuple):
 
 
 class TaskRows(NamedTuple):
-    """The rows of a list, and how many tasks are open and done."""
+    """The rows of a list, and the numbers of open and finished tasks."""
 
     rows: list[TaskGroup | TaskRow | None]
     open: int
@@ -54,36 +51,41 @@ _HEADING_OF_LINK = re.compile(r"(?<=[^\[|])#[^\[\]|]*(?=\]\])")
 
 
 def task_text(task: TaskRow) -> str:
-    """Return what a task says, without its marks and its day."""
+    """Return the text of a task, without its marks and its due date."""
     text = _HEADING_OF_LINK.sub("", strip_due_day(task.text))
     return clean_line(plain_text(text) or task.text)
 
 
 def group_tasks(
-    tasks: Sequence[TaskRow], wanted: str, *, with_done: bool, kept: Collection[tuple[str, int]]
+    tasks: Sequence[TaskRow], text: str, *, with_done: bool, kept: Collection[tuple[str, int]]
 ) -> TaskRows:
-    """Return tasks by note and by the day they are due; notes without open tasks come last."""
-    words = fold_text(wanted).split()
+    """Return tasks that match a text, by note and due date; notes without open tasks come last.
+
+    Tasks in `kept`, by path and line, keep their rows after they are ticked, so that no row moves
+    under the cursor.
+    """
+    words = fold_text(text).split()
     groups: dict[str, list[TaskRow]] = {}
     for task in tasks:
         about = fold_text(f"{task.text} {task.title} {task.path}") if words else ""
         if all(word in about for word in words):
             groups.setdefault(task.path, []).append(task)
-    # What was ticked just now keeps its row: rows never jump under the cursor.
-    is_left = {t[:3]: not t.done or (t.path, t.line) in kept for t in tasks}
 
-    def place(group: list[TaskRow]) -> tuple[bool, date]:
-        left = [task for task in group if is_left[task[:3]]]
-        days = [day for task in left if (day := find_due_day(task.text)) is not None]
-        return not left, min(days, default=date.max)
+    def is_left(task: TaskRow) -> bool:
+        return not task.done or (task.path, task.line) in kept
 
-    ordered = sorted(groups.values(), key=place)
+    def place(task: TaskRow) -> tuple[bool, date]:
+        return not is_left(task), find_due_day(task.text) or date.max
+
+    def first(group: list[TaskRow]) -> tuple[bool, date]:
+        return min(map(place, filter(is_left, group)), default=(True, date.max))
+
+    ordered = sorted(groups.values(), key=first)
     rows: list[TaskGroup | TaskRow | None] = []
     for group in ordered:
-        shown = [task for task in group if with_done or is_left[task[:3]]]
+        shown = sorted((task for task in group if with_done or is_left(task)), key=place)
         if not shown:
             continue
-        shown.sort(key=lambda task: (not is_left[task[:3]], find_due_day(task.text) or date.max))
         rows += [None] if rows else []
         rows.append(TaskGroup(shown[0].title, shown[0].path, sum(not t.done for t in group)))
         rows += shown
@@ -92,7 +94,7 @@ def group_tasks(
 
 
 def group_line(group: TaskGroup, width: int, glyphs: Glyphs) -> StyledLine:
-    """Return the line of a note above its tasks."""
+    """Return the title of a note above its tasks."""
     count = f"{group.open} open" if group.open else "all done"
     title = fit_line([Piece(clean_line(group.title))], width - len(count) - 1)
     return section_line(line_text(title), count, width, glyphs)
@@ -123,8 +125,6 @@ def _due(due: date, today: date, glyphs: Glyphs, *, is_done: bool) -> StyledLine
     return [Piece("today" if due == today else short_date(due, today), "muted")]
 
 
-# Drafts and posts as rows: their title, and how each stands in each of the vault's sites.
-
 STATE_ROLES: dict[str, str] = {
     "new": "added",
     "changed": "accent",
@@ -147,7 +147,7 @@ STATE_SIGNS = {
 
 
 class ListedTitle(NamedTuple):
-    """A title and, of notes that share it, what tells them apart."""
+    """A title and, if several notes have it, a part of the path."""
 
     title: str
     apart: str = ""
@@ -158,14 +158,14 @@ class PostRow(NamedTuple):
 
     path: str
     title: ListedTitle
-    # How it stands in each site, in the order of the sites; "" where that is not known.
+    # For each site, in the order of the sites; "" if unknown.
     states: tuple[StateName | str, ...] = ()
 
 
 def post_rows(
     titles: Mapping[str, ListedTitle], standings: Sequence[SiteStanding]
 ) -> list[PostRow]:
-    """Return the rows of drafts and posts by title, each with its state in every site."""
+    """Return the rows of drafts and posts by title, with their state in every site."""
     states = [{post.note: post.state for post in one.posts} for one in standings]
     return [
         PostRow(path, title, tuple(known.get(path, "") for known in states))
@@ -179,7 +179,7 @@ def _order(titled: tuple[str, ListedTitle]) -> tuple[str, str]:
 
 
 def post_line(row: PostRow, width: int, site: int, glyphs: Glyphs) -> StyledLine:
-    """Return a post as one line: sign, title, a sign for each other site, and its state in one."""
+    """Return a post as one line: its title, signs for the other sites, and the state in one."""
     right = [state_sign(state) for at, state in enumerate(row.states) if at != site and state]
     state = row.states[site] if site < len(row.states) else ""
     right.append(Piece(_WORDS.get(state, state), "" if state == "conflict" else "muted"))
@@ -198,7 +198,7 @@ def state_sign(state: str) -> Piece:
 
 
 def counts_text(rows: Sequence[PostRow], site: int) -> str:
-    """Return how many posts need a look: "3 changed · 1 edited on site"."""
+    """Return the numbers of posts by state: "3 changed · 1 edited on site"."""
     found = [row.states[site] for row in rows if site < len(row.states)]
     parts = [
         f"{found.count(state)} {_WORDS.get(state, state)}"
@@ -236,21 +236,21 @@ NO_FOLDER_HINT: Final[Sequence[StyledLine]] = (
 )
 
 
-# What an empty list says: what to do next.
+# The messages of empty lists, with the next steps.
 
 
 def key_hint(key: str, text: str) -> StyledLine:
-    """Return a key and what it does."""
+    """Return a key and its action."""
     return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
 
 
 def empty_lines(title: str, *about: str) -> list[StyledLine]:
-    """Return what an empty list says: that there is nothing, and what would be there."""
+    """Return the message of an empty list: a title and an explanation."""
     return [[], [Piece(title, "title")], [], *([Piece(line, "muted")] for line in about)]
 
 
 def error_lines(error: NotekeepError, width: int, hint: str = "") -> list[StyledLine]:
-    """Return what stands in the place of what cannot be shown: why, and what a person can do."""
+    """Return an error and its hint, wrapped."""
     line = getattr(error, "line", None)
     where = f", line {line}" if line and f"line {line}" not in error.message else ""
     lines = wrap_line([Piece(clean_line(error.message) + where, "warn")], width)
@@ -259,47 +259,46 @@ def error_lines(error: NotekeepError, width: int, hint: str = "") -> list[Styled
 
 
 def no_results(title: str) -> list[StyledLine]:
-    """Return what is said when a search found nothing; it offers a note with `title`, if any."""
+    """Return the message of a search without results, which offers to create a note `title`."""
     creates = [key_hint("enter", f'creates a note "{clean_line(title)}"')] if title else []
     return [[], [Piece("No results", "title")], [], *creates, key_hint("esc", "clears the search")]
 
 
 def query_error(error: UsageError, glyphs: Glyphs) -> list[StyledLine]:
-    """Return why a query cannot be read, and what may have been meant, the longest line first."""
+    """Return an error in a query and the suggestion, in several lengths, longest first."""
     sign = Piece(f"{glyphs.warning} ", "warn")
-    # A short form, as there is little room.
     about = Piece(clean_line(error.message).replace("There is no ", "No ", 1))
     if not error.near:
         return [[sign, about, Piece(f" {clean_line(error.hint)}", "muted")], [sign, about]]
-    meant = Piece(error.near, "title")
+    near = Piece(error.near, "title")
     accept = [Piece("  tab", "key"), Piece(" accept", "muted")]
     return [
-        [sign, about, Piece(" Did you mean "), meant, Piece("?"), *accept],
-        [sign, about, Piece(" Try "), meant, Piece("."), *accept],
-        [sign, Piece("Did you mean "), meant, Piece("?"), *accept],
-        [sign, meant, Piece("?"), *accept],
+        [sign, about, Piece(" Did you mean "), near, Piece("?"), *accept],
+        [sign, about, Piece(" Try "), near, Piece("."), *accept],
+        [sign, Piece("Did you mean "), near, Piece("?"), *accept],
+        [sign, near, Piece("?"), *accept],
     ]
 
 
 def format_share(share: float) -> str:
-    """Return how much of an index is there: "5 %"."""
+    """Return the finished share of an index: "5 %"."""
     return f"{min(99, int(100 * share))} %"
 
 
 def indexing_progress(share: float) -> StyledLine:
-    """Return how far an index is that has nothing to show yet."""
+    """Return the progress of an index."""
     return [Piece(f"Still indexing, {format_share(share)}.", "title")]
 
 
 def no_indexed_results(typed: str, share: float) -> list[StyledLine]:
-    """Return what is said when nothing was found in what is indexed so far."""
+    """Return the message of a search without results in an unfinished index."""
     about = [Piece("No results yet for ", "muted"), Piece(clean_line(typed), "title")]
     more = [Piece("More results may come.", "muted")]
     return [[], indexing_progress(share), about, more, [], key_hint("esc", "clears the search")]
 
 
 def search_running(typed: str) -> list[StyledLine]:
-    """Return what is said while a search goes on whose answer a key waits for."""
+    """Return the message of a running search."""
     return [[Piece("Searching for ", "muted"), Piece(clean_line(typed), "title")]]
 
 
@@ -311,7 +310,7 @@ _FIRST_STEPS = (
     ("switch-vault", "gv", "Other vault", "choose another folder"),
 )
 EMPTY_ACTIONS = tuple(step[0] for step in _FIRST_STEPS)
-"""What is offered where there are no notes, a line each: see `first_steps`."""
+"""The actions that an empty vault offers; see `first_steps`."""
 
 
 def first_steps() -> list[StyledLine]:
@@ -323,7 +322,7 @@ def first_steps() -> list[StyledLine]:
 
 
 def no_notes(indexed: float | None, folder: str = "") -> list[StyledLine]:
-    """Return what is said where there are no notes, or none is indexed yet, in a `folder`."""
+    """Return the message of a `folder` without notes, or without indexed notes."""
     if indexed is not None:
         return [[], indexing_progress(indexed)]
     return [

@@ -1,7 +1,4 @@
-"""Notes as a grid: which fields are columns, how wide each is, and what a cell shows.
-
-Pure: what a column is and holds comes from rows of the catalog, nothing is read or drawn here.
-"""
+"""The grid of notes: which fields are columns, their widths, and their cells."""
 
 from __future__ import annotations
 
@@ -27,11 +24,11 @@ from notekeep.tui.render.formatting import (
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
 
-GAP = 2  # blanks between columns; the cell under the cursor may lean into them
+GAP = 2  # blanks between columns; the cursor's edges use them
 GUTTER = 2
 MIN_TITLE = 10
 MIN_COLUMN = 4
-MIN_PROSE = 8  # a text that would be seen in fewer cells than this is not begun at the right edge
+MIN_PROSE = 8  # minimum width of a text that is cut off at the right edge
 
 TITLE_COLUMN, KIND_COLUMN, TAGS_COLUMN, MODIFIED_COLUMN = "title", "type", "tags", "modified"
 MAX_WIDTHS: dict[FieldType | None, int] = {
@@ -43,7 +40,7 @@ MAX_WIDTHS: dict[FieldType | None, int] = {
     "text": 24,
     None: 18,
 }
-"""How wide a column is at most while others want room."""
+"""The maximum width of a column while others need space."""
 
 FIRST_COLUMNS: dict[str, tuple[str, ...]] = {
     "book": ("author", "rating", "status", "started", "finished", "tags", "pages", "genre"),
@@ -53,10 +50,10 @@ FIRST_COLUMNS: dict[str, tuple[str, ...]] = {
     "daily": ("date", "tags"),
     "note": ("tags", "created"),
 }
-"""Columns that the notes of a kind always have, in their order: an empty one is there to fill."""
+"""Columns that the notes of a kind always have, even empty ones."""
 
 LAST_COLUMNS = ("aliases", "description", "cover", "slug", "source", "url", "feed", "isbn", "asin")
-"""Fields that say least at a glance."""
+"""The least important fields."""
 
 _RANKS = {
     name: rank
@@ -66,20 +63,19 @@ _RANKS = {
         )
     )
 }
-"""Of fields that equally many notes have, which comes first."""
+"""The order of fields that equally many notes have."""
 
-_COMMON_SHARE = 0.2  # of the notes of several kinds, this share has a field that becomes a column
-_FOREIGN_SHARE = 0.05
-"""Of the notes of one kind, this share has a field the kind does not name, for it to be one."""
+_COMMON_SHARE = 0.2  # of notes of several kinds that have a field that becomes a column
+_FOREIGN_SHARE = 0.05  # of notes of one kind, for a field that the kind does not define
 
 
 class Column(NamedTuple):
     """A column of the grid."""
 
-    name: str  # the field, or one of TITLE, KIND and MODIFIED
-    type: FieldType | None  # the type of its values; None for a field that no kind has
-    width: int  # the cells its values take, within limits
-    most: int  # the cells they would take without
+    name: str  # the field, or one of TITLE_COLUMN, KIND_COLUMN and MODIFIED_COLUMN
+    type: FieldType | None  # of its values; None for a field that no kind defines
+    width: int  # of its values, within limits
+    most: int  # of its values, without limits
 
     @property
     def head(self) -> str:
@@ -87,12 +83,12 @@ class Column(NamedTuple):
 
     @property
     def is_computed(self) -> bool:
-        """Whether it says what a note is, and is no field that can be written."""
+        """Whether it is not a field that can be edited."""
         return self.name in COLUMNS and COLUMNS[self.name].is_computed
 
 
 class ColumnPlace(NamedTuple):
-    """Where a column is seen: its number, its first cell and how many it has."""
+    """The place of a visible column: its number, first cell and width."""
 
     column: int
     x: int
@@ -100,14 +96,13 @@ class ColumnPlace(NamedTuple):
 
 
 def choose_columns(rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> list[Column]:
-    """Give the columns that suit some notes: what their kind has, or what they have in common."""
+    """Return the columns for some notes: those of their kind, or their common fields."""
     kinds = Counter(row.kind for row in rows)
     kind = next(iter(kinds)) if len(kinds) == 1 else ""
     fields = (field for row in rows for field in row.fields.items())
     found = Counter(name for name, value in fields if value not in (None, "", []))
     if any(row.tags for row in rows):
         found[TAGS_COLUMN] += 1
-    # Those that most notes have come first, in whatever order the notes are.
     ranked = sorted(found, key=lambda name: (-found[name], _RANKS.get(name, len(_RANKS)), name))
     if kind:
         names = _of_kind(kind, ranked, found, len(rows), schema)
@@ -145,7 +140,7 @@ def _column(name: str, kind: str, rows: Sequence[Row], schema: Schema, glyphs: G
 
 
 def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
-    """Return what a note has in a column, as one line; "" where it has nothing."""
+    """Return the value of a note in a column as one line; "" without a value."""
     if column.name == TITLE_COLUMN:
         return clean_line(row.title)
     if column.name == TAGS_COLUMN:
@@ -159,7 +154,7 @@ def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
 
 
 def star_rating(value: object, best: float = BEST_RATING) -> float | None:
-    """Return a rating that five stars can show, or None for one above the best."""
+    """Return a rating between 0 and the best, or None."""
     rating = parse_rating(value) if isinstance(value, int | float) else None
     return rating if rating is not None and 0 <= rating <= best else None
 
@@ -176,7 +171,7 @@ def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
 
 
 def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[ColumnPlace]:
-    """Give each column that is seen its place: the title always, then those from `left` on."""
+    """Return the places of the title and of the columns from `left` on that fit."""
     if not columns:
         return []
     title, rest = columns[0], columns[left:]
@@ -191,7 +186,7 @@ def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[Co
             break
         widths[number] = wide
         spare -= wide + GAP
-    # What is left goes to those that are cut, the title first.
+    # Remaining space goes to columns that are cut, the title first.
     for number, wide in widths.items():
         more = min(spare, max(0, columns[number].most - wide))
         widths[number] = wide + more
@@ -205,30 +200,28 @@ def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[Co
 
 
 def _least(column: Column) -> int:
-    """Return in how many cells a column says something: a date or a number only in all of them."""
+    """Return the minimum width of a column: a date or a number is not cut."""
     is_prose = column.type in {"text", "list", "links", None} and column.name != "rating"
     return min(MIN_PROSE, column.width) if is_prose else column.width
 
 
-def first_visible_column(columns: Sequence[Column], width: int, left: int, wanted: int) -> int:
-    """Return which column to begin with after the title, so that `wanted` is seen whole."""
-    if wanted < left:
-        return max(1, wanted)
-    while left < wanted:
-        place = next((p for p in lay_out_columns(columns, width, left) if p.column == wanted), None)
-        if place is not None and place.width >= columns[wanted].width:
+def first_visible_column(columns: Sequence[Column], width: int, left: int, here: int) -> int:
+    """Return the first column after the title, so that column `here` is visible as a whole."""
+    if here < left:
+        return max(1, here)
+    while left < here:
+        place = next((p for p in lay_out_columns(columns, width, left) if p.column == here), None)
+        if place is not None and place.width >= columns[here].width:
             break
         left += 1
-    # What there is room for is shown, also when the window grew or the last column was left.
-    while left > 1 and _is_whole(columns, width, left - 1, wanted):
+    # Go back as far as the last column stays visible, for example in a larger window.
+    while left > 1:
+        places = lay_out_columns(columns, width, left - 1)
+        is_visible = here == 0 or any(place.column == here for place in places)
+        if not (is_visible and _is_end_seen(columns, places[-1])):
+            break
         left -= 1
     return left
-
-
-def _is_whole(columns: Sequence[Column], width: int, left: int, wanted: int) -> bool:
-    places = lay_out_columns(columns, width, left)
-    is_seen = wanted == 0 or any(place.column == wanted for place in places)
-    return is_seen and _is_end_seen(columns, places[-1])
 
 
 def column_heads(
@@ -240,7 +233,7 @@ def column_heads(
     here: int,
     order: str,
 ) -> StyledLine:
-    """Return what stands above the columns."""
+    """Return the names of the columns."""
     line: StyledLine = []
     x = 0
     for number, place in enumerate(places):
@@ -262,7 +255,7 @@ def column_heads(
 
 
 def align_cell(line: StyledLine, column: Column, width: int) -> StyledLine:
-    """Return a cell filled with blanks to its width, numbers at the right."""
+    """Return a cell padded to its width, numbers at the right."""
     missing = width - line_width(line)
     if missing <= 0:
         return pad_line(line, width)

@@ -1,9 +1,9 @@
-"""What lists show of a note: a row, a hit with its matched letters, the head of the preview."""
+"""A note as a row of a list, as a hit of a search, and as the head of its preview."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -46,16 +46,8 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 
-# Text folded, and found again.
-
-
-def _any_of(words: Iterable[str]) -> str:
-    folded = {fold_letters(word) for word in words if word}
-    return "|".join(map(re.escape, sorted(folded, key=len, reverse=True)))
-
-
 def fold_letters(text: str) -> str:
-    """Return `text` as the search folds it, character by character, so that places are kept."""
+    """Return `text` as the search folds it, but of the same length."""
     if text.isascii():
         return text.lower()
     return "".join(map(_fold_character, text))
@@ -75,7 +67,7 @@ _DATE_WIDTH = 7
 _STAR_GAP = 1
 FRONT_MATTER = "front matter"
 
-# What says most of a note of a kind beside its title.
+# The field to show beside the title, by kind.
 _DETAILS = {
     "book": ("author",),
     "podcast": ("show", "guest"),
@@ -83,7 +75,7 @@ _DETAILS = {
     "post": ("series",),
 }
 
-# Which date says most about a note of a kind, best first.
+# The most important dates by kind.
 _DATES = {
     "book": ("finished", "started"),
     "podcast": ("listened", "published"),
@@ -91,7 +83,7 @@ _DATES = {
     "daily": ("date",),
 }
 
-# Which fields stand under the title in the preview, by kind, in order.
+# The fields below the title of the preview, by kind.
 _HEAD_FIELDS = {
     "book": ("author", "published", "pages", "status", "finished"),
     "podcast": ("show", "episode", "guest", "host", "duration", "listened"),
@@ -113,7 +105,7 @@ def kind_sign(kind: str, glyphs: Glyphs) -> Piece:
 
 
 def gutter(glyphs: Glyphs, *, here: bool, marked: bool = False) -> StyledLine:
-    """Return the two cells at the left of a row: the cursor, and whether the row is marked."""
+    """Return the two cells at the left of a row: the cursor and the mark."""
     return [
         Piece(glyphs.cursor if here else " ", "cursor-bar"),
         Piece(glyphs.marked if marked else " ", "marked"),
@@ -121,7 +113,7 @@ def gutter(glyphs: Glyphs, *, here: bool, marked: bool = False) -> StyledLine:
 
 
 def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> StyledLine:
-    """Return what must be seen of a note beside its title: two versions, broken, private."""
+    """Return the warnings behind a title: conflict, problem, private."""
     line: StyledLine = [Piece(" !", "warn")] if conflict else []
     if row.problem:
         line.append(Piece(f" {glyphs.warning}", "warn"))
@@ -131,7 +123,7 @@ def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> StyledLine:
 
 
 def distinguished_title(title: StyledLine, apart: str, room: int) -> StyledLine:
-    """Return a title and, in half of the room at least, what tells it from its namesakes."""
+    """Return a title and the part of the path that other notes with the title do not share."""
     if not apart:
         return title
     most = max(room // 2, room - line_width(title)) - 2
@@ -139,12 +131,12 @@ def distinguished_title(title: StyledLine, apart: str, room: int) -> StyledLine:
     while cell_len(apart) > most and "/" in rest:
         rest = rest.partition("/")[2]
         apart = f"…/{rest}"
-    told = fit_line([Piece(apart, "faint")], max(0, most))
-    return [*fit_line(title, room - line_width(told) - 2), Piece("  "), *told]
+    path = fit_line([Piece(apart, "faint")], max(0, most))
+    return [*fit_line(title, room - line_width(path) - 2), Piece("  "), *path]
 
 
 def note_day(kind: str, fields: Mapping[str, Value], mtime_ns: int) -> date:
-    """Return the day that says most about a note: when it was read, listened to, or changed."""
+    """Return the most important day of a note: when it was read, listened to, or changed."""
     for name in _DATES.get(kind, ()):
         if (day := field_date(fields.get(name))) is not None:
             return day
@@ -152,22 +144,22 @@ def note_day(kind: str, fields: Mapping[str, Value], mtime_ns: int) -> date:
 
 
 def modified_day(mtime_ns: int) -> date:
-    """Return the day on which a file was changed last."""
+    """Return the local day of a modification time."""
     return datetime.fromtimestamp(mtime_ns / 1e9, tz=UTC).astimezone().date()
 
 
 class RowLook(NamedTuple):
-    """How a row of a list stands among the others."""
+    """The state of a row in a list."""
 
-    here: bool = False  # the cursor is on it
+    here: bool = False  # whether the cursor is on it
     marked: bool = False
-    conflict: bool = False  # there are two versions of the note
+    conflict: bool = False
     dated_by: str | None = None  # the date to show: a field, "modified", or None for none
-    is_grouped: bool = False  # the year is named above
+    is_grouped: bool = False  # whether it is below the name of its year
 
 
 def row_head(look: RowLook, sign: Piece, glyphs: Glyphs) -> StyledLine:
-    """Return the four cells before a title: the cursor, and the sign of the kind or of a mark."""
+    """Return the four cells before a title: the cursor, and the sign of the kind or the mark."""
     bar = Piece(glyphs.cursor if look.here else " ", "cursor-bar")
     mark = Piece(glyphs.marked, "marked") if look.marked else sign
     return [bar, Piece(" "), mark, Piece(" ")]
@@ -183,7 +175,7 @@ def note_row(
     title: StyledLine | None = None,
     detail: str = "",
 ) -> StyledLine:
-    """Return a note as one line: sign, title, a detail where it fits, its rating and a day."""
+    """Return a note as one line: sign, title, a detail if it fits, rating and date."""
     head = row_head(look, kind_sign(row.kind, glyphs), glyphs)
     title = title or [Piece(clean_line(row.title))]
     if look.here:
@@ -216,7 +208,7 @@ def _with_detail(title: StyledLine, details: Sequence[str], room: int) -> Styled
 
 
 def row_details(row: Row, today: date) -> list[str]:
-    """Return what may be said of a note beside its title, the longest first."""
+    """Return details of a note to show beside its title, the longest first."""
     if schedule := _schedule_on(today, row.fields.get("schedule")) if row.kind == "habit" else "":
         return [schedule]
     if row.kind == "post":
@@ -232,14 +224,14 @@ def row_details(row: Row, today: date) -> list[str]:
 def _schedule_on(day: date, value: Value) -> str:
     lines = [str(line) for line in (value if isinstance(value, list) else [value]) if line]
     try:
-        begun = [rule for rule in parse_rules(lines) if rule.start <= day.toordinal()]
+        rules = [rule for rule in parse_rules(lines) if rule.start <= day.toordinal()]
     except NotekeepError:
         return ""
     return begun[-1].schedule.words() if begun else ""
 
 
 def row_date(row: Row, look: RowLook, today: date) -> str:
-    """Return the date of a row; a note changed today has the time."""
+    """Return the date of a row, or the time of a change today."""
     if look.dated_by == "modified":
         moment = datetime.fromtimestamp(row.mtime_ns / 1e9, tz=UTC).astimezone()
         day: date | None = moment.date()
@@ -260,7 +252,7 @@ def group_row(name: str, width: int, glyphs: Glyphs) -> StyledLine:
 
 
 def folded_row(count: int, mtime_ns: int, width: int, glyphs: Glyphs, look: RowLook) -> StyledLine:
-    """Return the row that daily notes are folded into."""
+    """Return the row of folded daily notes."""
     name = Piece(kind_name("daily"), "title" if look.here else "")
     left = [name, Piece(f"  {count}", "muted")]
     day = day_and_month(modified_day(mtime_ns))
@@ -280,7 +272,7 @@ def hit_rows(
     *,
     lines: int,
 ) -> list[StyledLine]:
-    """Return a hit: its title with the matches marked, and up to so many lines of its snippet."""
+    """Return a hit: its title with the matches marked, and `lines` of its snippet."""
     title: StyledLine = [Piece(clean_line(hit.row.title))]
     snippet = hit.snippet
     is_title = snippet.text == hit.row.title
@@ -318,14 +310,17 @@ def _found_lines(
 
 
 def _found_fields(hit: Hit) -> StyledLine:
-    """Return the fields that have the words of a snippet, as words: nobody looked for YAML."""
+    """Return the fields that match a snippet, without YAML."""
     text, marks, _ = hit.snippet
-    finds = re.compile(_any_of(text[start:end] for start, end in marks) or r"(?!)")
+    words = {fold_letters(text[start:end]) for start, end in marks if start < end}
+    longest_first = sorted(words, key=len, reverse=True)
+    finds = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
     row = hit.row
-    told = {name: field_text(value) for name, value in row.fields.items() if name != "title"}
-    told |= {"aliases": field_text([*row.aliases]), "tags": " ".join(f"#{tag}" for tag in row.tags)}
+    fields = {name: field_text(value) for name, value in row.fields.items() if name != "title"}
+    fields["aliases"] = field_text([*row.aliases])
+    fields["tags"] = " ".join(f"#{tag}" for tag in row.tags)
     line: StyledLine = []
-    for name, value in told.items():
+    for name, value in fields.items():
         shown = clean_line(value)
         if spans := [found.span() for found in finds.finditer(fold_letters(shown))]:
             line += [Piece(" · ", "faint")] if line else []
@@ -337,7 +332,7 @@ def _found_fields(hit: Hit) -> StyledLine:
 def _crop_passage(
     text: str, marks: Sequence[tuple[int, int]], width: int
 ) -> tuple[str, Sequence[tuple[int, int]]]:
-    """Return a passage from where on most of its marks are seen in so many cells."""
+    """Crop a passage to the part whose first `width` cells contain most of its marks."""
     if not marks or cell_len(text) <= width or cell_len(text[: marks[-1][1]]) < width:
         return text, marks
     ends = [cell_len(text[:end]) for _, end in marks]
@@ -349,19 +344,19 @@ def _crop_passage(
     start = marks[max(range(len(marks)), key=seen_from)][0]
     if start <= width // 3:
         return text, marks
-    # A few words stay before the first mark, since a word says little without them.
+    # A few words before the first mark give context.
     begin = text.find(" ", start - width // 3, start) + 1 or start
-    kept = [(first + 1 - begin, end + 1 - begin) for first, end in marks if first >= begin]
-    return f"…{text[begin:]}", kept
+    inside = [(first + 1 - begin, end + 1 - begin) for first, end in marks if first >= begin]
+    return f"…{text[begin:]}", inside
 
 
-MEASURE = 80  # cells of a line of text, at most
-BAND_MARGIN = 12  # with so much more room than the measure a note stands in the middle
-MIN_MARGINS = 28  # a pane narrower than this has no margins
+MEASURE = 80  # maximum width of a line of text
+BAND_MARGIN = 12  # with more space than this around the measure, a note is centred
+MIN_MARGINS = 28  # a narrower pane has no margins
 
 
 class PageLayout(NamedTuple):
-    """Where a note stands in a pane: the cells before its text, and those of a line."""
+    """The cells before the text of a note, and those of a line."""
 
     margin: int
     width: int
@@ -373,7 +368,7 @@ class PageLayout(NamedTuple):
 
 
 def lay_out_page(room: int) -> PageLayout:
-    """Return how a note stands in a pane of so many cells; one is left free at the right."""
+    """Return the layout of a note in a pane of a width; its last column stays free."""
     if room >= MEASURE + BAND_MARGIN:
         return PageLayout((room - MEASURE) // 2, MEASURE)
     if room >= MIN_MARGINS:
@@ -382,7 +377,7 @@ def lay_out_page(room: int) -> PageLayout:
 
 
 def band_indent(width: int) -> int:
-    """Return how many cells the band of the title begins before the text."""
+    """Return the number of cells by which the title band begins before the text."""
     return 3 if width == MEASURE else 2 if width >= MIN_MARGINS - 3 else 0
 
 
@@ -412,7 +407,7 @@ def note_head(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
 
 
 def band_lines(rows: Sequence[StyledLine], width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return a title block: rows on the colour of the bar, with half a row above and below."""
+    """Return a title band: rows on a background, with half a row above and below."""
     above, below = (Piece(edge * width, "band-edge") for edge in glyphs.band)
     return [[above], *(add_role(pad_line(row, width), "band") for row in rows), [below]]
 
@@ -449,8 +444,8 @@ def _facts(note: Note, width: int, glyphs: Glyphs) -> StyledLine:
         value = note.fields.get(name)
         day = field_date(value)
         text = long_date(day) if day is not None else field_text(value)
-        is_said = (name == "status" and finished) or (name, text) == ("goal", "done")
-        if text and not is_said:
+        is_redundant = (name == "status" and finished) or (name, text) == ("goal", "done")
+        if text and not is_redundant:
             parts.append(_WITH_NAME.get(name, "{}").format(text))
     while len(parts) > 1 and cell_len(f" {glyphs.dot} ".join(parts)) > width:
         parts.pop()

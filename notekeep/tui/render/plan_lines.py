@@ -1,4 +1,4 @@
-"""What a command or an export would write, and what it wrote, as lines."""
+"""Plans and results of commands and exports as lines."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what a check of posts found."""
+    """Return the results of a check of posts."""
     failed = report.failed
     passed = len(report.results) - len(failed)
     counts = f"{plural(passed, 'check')} passed, {len(failed)} failed"
@@ -49,8 +49,8 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
         *_muted(_with_key(report.notice) or notice, width),
         [Piece(glyphs.rule * width, "rule")],
     ]
-    for said in report.message.splitlines():
-        lines += _muted(said, width)
+    for text in report.message.splitlines():
+        lines += _muted(text, width)
     for result in failed:
         about = f"{result.post}: {result.name}: {result.problem}"
         lines += _remark(about, "bad", width, glyphs)
@@ -59,7 +59,7 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
 
 
 def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what would come back into notes, as a diff."""
+    """Return the changes that edits on a site make to notes, as a diff."""
     lines: list[StyledLine] = [
         *band_lines([[Piece(" Changes to the note", "title")]], width, glyphs),
         [Piece("w", "key"), Piece(" write  ", "muted"), Piece("u", "key"), Piece(" undo", "muted")],
@@ -71,15 +71,13 @@ def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]
 
 
 def export_hint(error: NotekeepError) -> str:
-    """Return what a person can do about an error: in the app, not on the command line."""
+    """Return the hint of an error in the words of the app, not of the command line."""
     if isinstance(error, SlugClash):
         return error.advise(" (ctrl+p)")
     return "Press f to choose the folder of your site." if "--site" in error.hint else error.hint
 
 
-# A plan of an export as lines: what it would do, what a person should know, and the diff.
-
-SPLIT_WIDTH = 120  # from this width on a post stands beside what it would become
+SPLIT_WIDTH = 120  # from this width on the versions of a post are shown side by side
 
 _AFTERWARDS = (
     ("o", "open the post in your editor"),
@@ -87,21 +85,20 @@ _AFTERWARDS = (
     ("v", "preview the site"),
     ("u", "undo"),
 )
-"""Keys of what is done next with what was written."""
+"""Keys for the next steps after an export."""
 
 _BY_HAND = ("s", "decides what to do with edits made on the site")
-"""The key for files that an export leaves alone."""
 
 _NOT_A_POST = "This note is a habit, not a post."
 
 
 def _with_key(notice: str) -> str:
-    """Return a notice about drafts with the key that changes it."""
+    """Return a notice about drafts with its key."""
     return f"{notice} D changes it." if notice else ""
 
 
 def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return a plan as lines: where it goes, its files, what is refused, the diff of each."""
+    """Return a plan as lines: the site, refused notes, the files, and their diffs."""
     titles = ", ".join(clean_line(planned.post.title) for planned in plan.posts)
     counts, room = _counts(plan), width - 2
     title = wrap_line([Piece(titles, "title")], room) if titles else []
@@ -119,7 +116,6 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         lines += _file(file, width)
     if plan.conflicts:
         lines.append(_key_line(_BY_HAND))
-    # What of a single note stays in the vault, and what is written in another way.
     removed: list[SourceChange] = []
     rewritten: list[SourceChange] = []
     if len(plan.posts) == 1:
@@ -127,7 +123,7 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         removed = [each for each in post.draft.changes if each.reason != TEASER_END_REASON]
         rewritten = [each for each in post.changes if each not in removed]
     lines += _edits("Removed", removed, width, glyphs)
-    # The manifest is for notekeep: what it says follows from the other files.
+    # The content of the manifest follows from the other files.
     for file in plan.files:
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST and file.is_text:
             lines += _diff(file, width, glyphs)
@@ -138,11 +134,11 @@ def _muted(text: str, width: int) -> list[StyledLine]:
     return wrap_line([Piece(clean_line(text), "muted")], width) if text else []
 
 
-_MAX_PLACES = 6  # lines that are named of one kind of edit; of more their number is
+_MAX_PLACES = 6  # line numbers to list for one reason; then their total
 
 
 def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return each reason for a change once, with the lines of the note that it is about."""
+    """Return each reason for a change once, with the changed lines of the note."""
     if not changes:
         return []
     places: dict[str, list[int]] = {}
@@ -161,10 +157,7 @@ def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) 
 def exported_lines(
     done: ExportResult, width: int, glyphs: Glyphs, new: Collection[str]
 ) -> list[StyledLine]:
-    """Return what an export did as lines, each file from the site's folder on.
-
-    Files that were not `new` were changed.
-    """
+    """Return the result of an export as lines; files that are not `new` were changed."""
     lines = _heading("Written", done.site, width)
     if done.written:
         lines += _muted(_with_key(done.draft_notice), width)
@@ -234,7 +227,7 @@ def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
     yield []
     yield section_line(clean_line(file.path), "", width, glyphs)
     if file.status == "conflict" and file.base is not None:
-        # What the site and the note changed, each beside what was written last.
+        # The changes on the site and in the note since the last export.
         yield from wrap_patch(clean(file.diff()).split("\n")[2:], width)
         return
     has_both = file.status == "changed" and file.before and file.after
@@ -242,14 +235,12 @@ def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
     yield from draw(compare(file.before or b"", file.after or b""), width, glyphs)
 
 
-# What a verb would write, as lines: how many notes, which are left out and why, what changes.
-
-MAX_FILES = 500  # so many notes are listed; of more the number is said
-MAX_FILE_LINES = 12  # so many changed lines of a note are shown
+MAX_FILES = 500  # notes to list; then their total
+MAX_FILE_LINES = 12  # changed lines to show for each note
 
 
 def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return a plan as lines: what is left out first, since it is what a person must know."""
+    """Return a plan for notes as lines, refused ones first."""
     lines: list[StyledLine] = []
     for problem in plan.refused:
         lines += _remark(f"{problem.place}: {problem.message}", "warn", width, glyphs)
@@ -270,7 +261,7 @@ def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Styled
 
 
 def summarize_plan(plan: WritePlan, paths: Sequence[str]) -> str:
-    """Return in one sentence what a plan does."""
+    """Return a plan in one sentence."""
     touched = {change.path for change in plan.changes} | {one.path for one in plan.refused}
     same = sum(path not in touched for path in paths)
     parts = [f"{plural(len(plan.changes), 'file')} would change" if plan.changes else "No change"]

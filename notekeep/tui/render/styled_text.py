@@ -1,7 +1,7 @@
-"""Lines of text whose parts have roles, and how they are fitted into columns of cells.
+"""Lines of text whose parts have roles: fitted, padded, wrapped, marked.
 
-A `Line` says what each part is ("title", "faint", "mark"), never how it looks: a theme decides
-that when the line is painted. Widths are cells of a terminal, so that wide characters line up.
+A role is a meaning ("title", "faint", "mark"); a theme decides its look when the line is painted.
+Widths are cells of a terminal, so that wide characters line up.
 """
 
 from __future__ import annotations
@@ -26,28 +26,23 @@ _CLOSING = (
     "\u3001\u3002\uff0c\uff0e\u30fb\uff1a\uff1b\uff01\uff1f\u300d\u300f\uff09\uff3d\uff5d"
     "\u3009\u300b\u3011\u3015\u30fc\u3005"
 )
-# A line may be broken at blanks, and between characters of a script without blanks, but never
-# before a mark that closes. Not compiled here: that takes as long as drawing a screen of notes.
+# A line can be broken at blanks and between wide characters, but never before a closing mark. Not
+# compiled here: that takes as long as drawing a screen of notes.
 _TOKEN = f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+"
 _BLANKS = re.compile("[ \t]+")
 _JOINERS = ("\u200d", "\ufe0f")  # characters that change the width of their neighbours
 
 
 FindSpans: TypeAlias = Callable[[str], Sequence[tuple[int, int]]]
-"""Finds in a text what is to be marked: first character, one past the last."""
+"""Finds the spans of a text to mark: first character, one past the last."""
 
 BUTTON_PREFIX = "\0"
-"""How the link of a button begins.
-
-The NUL is what no address in a note can hold: Markdown has no place for it, so that a note cannot
-make a button.
-"""
-ACTION_LINK = BUTTON_PREFIX + "action:"
-"""A piece that links to this and the name of an action is a button for it."""
+"""The prefix of links that are buttons; no link in Markdown can contain NUL."""
+ACTION_LINK = BUTTON_PREFIX + "action:"  # runs the action of this id
 FOLD_LINK = BUTTON_PREFIX + "fold:"  # opens and closes the part of a note with this key
 TASK_LINK = BUTTON_PREFIX + "task:"  # ticks the task on this line of the body, counted from 0
 FOOTNOTE_LINK = BUTTON_PREFIX + "footnote:"  # leads to the footnote of this name
-BACK_LINK = BUTTON_PREFIX + "back:"  # leads from a footnote back to where it is referred to
+BACK_LINK = BUTTON_PREFIX + "back:"  # leads from a footnote back to its reference
 LINE_LINK = BUTTON_PREFIX + "line:"  # leads to this line of the file, counted from 1
 PICTURE_LINK = BUTTON_PREFIX + "picture:"  # shows a picture; see `Picture.link`
 
@@ -55,9 +50,9 @@ PICTURE_LINK = BUTTON_PREFIX + "picture:"  # shows a picture; see `Picture.link`
 class Piece(NamedTuple):
     """A run of text with one role."""
 
-    text: str  # what is shown; already clean, without newlines
-    role: str = ""  # words that say what it is, separated by blanks: "heading em" is both
-    link: str = ""  # where a click on it leads, or ""
+    text: str  # sanitized, without newlines
+    role: str = ""  # roles separated by blanks: "heading em" has both
+    link: str = ""  # the target of a click
 
 
 StyledLine: TypeAlias = list[Piece]
@@ -69,12 +64,12 @@ def line_text(line: Iterable[Piece]) -> str:
 
 
 def line_width(line: Iterable[Piece]) -> int:
-    """Return how many cells a line takes."""
+    """Return the width of a line in cells."""
     return sum(cell_len(piece.text) for piece in line)
 
 
 def add_role(line: Iterable[Piece], role: str) -> StyledLine:
-    """Return the line with `role` added to every part of it, once."""
+    """Return the line with `role` added to every part that does not have it."""
     return [
         piece
         if piece.role == role or piece.role.startswith(f"{role} ")
@@ -84,26 +79,26 @@ def add_role(line: Iterable[Piece], role: str) -> StyledLine:
 
 
 def fit_line(line: StyledLine, width: int, ellipsis: str = "…") -> StyledLine:
-    """Return `line` cut to at most `width` cells, with an ellipsis where something is missing."""
+    """Return `line` cut to at most `width` cells, with an ellipsis if it was longer."""
     if line_width(line) <= width:
         return line
     room = width - cell_len(ellipsis)
-    kept: StyledLine = []
+    head: StyledLine = []
     for piece in line:
         length = cell_len(piece.text)
         if length <= room:
-            kept.append(piece)
+            head.append(piece)
             room -= length
             continue
-        kept.append(piece._replace(text=_head(piece.text, room)))
+        head.append(piece._replace(text=_head(piece.text, room)))
         break
     if width > 0:
-        kept.append(Piece(ellipsis, kept[-1].role if kept else ""))
-    return kept
+        head.append(Piece(ellipsis, head[-1].role if head else ""))
+    return head
 
 
 def pad_line(line: StyledLine, width: int) -> StyledLine:
-    """Return `line` cut or filled with blanks to exactly `width` cells."""
+    """Return `line` cut or padded to exactly `width` cells."""
     fitted = fit_line(line, width)
     missing = width - line_width(fitted)
     return [*fitted, Piece(" " * missing)] if missing > 0 else fitted
@@ -112,8 +107,7 @@ def pad_line(line: StyledLine, width: int) -> StyledLine:
 def spread_line(left: StyledLine, right: StyledLine, width: int, *, gap: int = 2) -> StyledLine:
     """Return one line with `left` at its left edge and `right` at its right edge.
 
-    What stands on the left is what the row is about, so it keeps at least half of the width: when
-    there is no room for both, `right` is dropped whole rather than shown in part.
+    If both do not fit and `left` would have less than half of the width, `right` is dropped.
     """
     right_width = line_width(right)
     if not right_width or width - right_width - gap < min(line_width(left), width // 2):
@@ -122,14 +116,14 @@ def spread_line(left: StyledLine, right: StyledLine, width: int, *, gap: int = 2
 
 
 def section_line(title: str, about: str, width: int, glyphs: Glyphs) -> StyledLine:
-    """Return the title of a section, what is known of it, and a rule to the end of the line."""
+    """Return the title of a section, a summary, and a rule to the end of the line."""
     line = [Piece(title, "strong"), *([Piece(f" {about}", "muted")] if about else [])]
     rule = width - line_width(line) - 1
     return fit_line([*line, Piece(f" {glyphs.rule * rule}", "rule")] if rule > 1 else line, width)
 
 
 def wrap_line(line: StyledLine, width: int) -> list[StyledLine]:
-    """Break a line into rows of at most `width` cells, at blanks where there are any."""
+    """Break a line into rows of at most `width` cells, preferably at blanks."""
     width = max(1, width)
     text = line_text(line)
     if text and "\n" not in text and "\t" not in text and "" not in text.split(" "):
@@ -143,7 +137,7 @@ def wrap_line(line: StyledLine, width: int) -> list[StyledLine]:
 
 def _row_spans(line: StyledLine, width: int) -> list[tuple[int, int]]:
     text = line_text(line)
-    # How wide a joiner is depends on the piece that it is in.
+    # The width of a joiner depends on its piece.
     has_joiners = any(joiner in text for joiner in _JOINERS)
 
     def part(start: int, end: int) -> StyledLine:
@@ -171,7 +165,7 @@ def _row_spans(line: StyledLine, width: int) -> list[tuple[int, int]]:
 
 
 def break_source(text: str, width: int) -> list[tuple[int, int]]:
-    """Return where each row of a text begins and ends; no character is left out."""
+    """Return the start and end of each row of a text, without omitting characters."""
     width = max(1, width)
     rows: list[tuple[int, int]] = []
     start = 0
@@ -186,7 +180,7 @@ def break_source(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def cut_line(line: StyledLine, spans: Iterable[tuple[int, int]]) -> list[StyledLine]:
-    """Return the parts of a line from one character to another; the spans are in order."""
+    """Return the parts of a line between characters; the spans are in order."""
     parts: list[StyledLine] = []
     number = offset = 0
     for start, end in spans:
@@ -204,7 +198,7 @@ def cut_line(line: StyledLine, spans: Iterable[tuple[int, int]]) -> list[StyledL
 
 
 def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
-    """Break a line into rows of `width` cells wherever they end, keeping its blanks."""
+    """Break a line into rows of `width` cells, also within words, keeping its blanks."""
     width = max(1, width)
     if line_width(line) <= width:
         return [line]
@@ -218,7 +212,7 @@ def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
                 rows.append([])
                 used = 0
                 continue
-            # A grapheme that is wider than a whole row goes on a row of its own.
+            # A grapheme that is wider than a row still has a row of its own.
             head = head or piece.text[start]
             rows[-1].append(piece._replace(text=head))
             used += cell_len(head)
@@ -227,7 +221,7 @@ def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
 
 
 def mark_matches(line: StyledLine, find: FindSpans) -> StyledLine:
-    """Return the line with what is found in its text marked, across its parts."""
+    """Return the line with the matches in its text marked."""
     return mark_spans(line, find(line_text(line)))
 
 
@@ -242,7 +236,7 @@ def mark_spans(
     marked: StyledLine = []
     for (start, stop), part in zip(bounds, cut_line(line, bounds), strict=True):
         is_inside = any(first <= start and stop <= last for first, last in spans)
-        # Last, as what comes last decides about a colour.
+        # The last role decides about the colour.
         marked += [
             piece._replace(role=f"{piece.role} {role}".lstrip()) if is_inside else piece
             for piece in part
@@ -251,12 +245,12 @@ def mark_spans(
 
 
 def _head(text: str, width: int, start: int = 0) -> str:
-    """Return what of `text` takes at most `width` cells from `start` on, in whole graphemes."""
+    """Return the whole graphemes from `start` on that fit into `width` cells."""
     if width <= 0:
         return ""
     if text.isascii():
         return text[start : start + width]
-    # Graphemes are mostly short, and to split a long text for each of its rows takes long.
+    # Splitting a long text for each of its rows would be slow.
     size = 2 * width
     while True:
         part = text[start : start + size]
@@ -269,12 +263,12 @@ def _head(text: str, width: int, start: int = 0) -> str:
         if used > width or start + size >= len(text):
             break
         size *= 4
-    # Rich counts what follows two joiners at the beginning as it measures, and not as it splits.
+    # After two joiners at the start, Rich measures and splits differently.
     return next(part[:end] for end in reversed(ends) if cell_len(part[:end]) <= width)
 
 
 def _joined(row: StyledLine) -> StyledLine:
-    """Join neighbours that look the same: fewer pieces are quicker to paint."""
+    """Join neighbours with the same look: fewer pieces are faster to paint."""
     if len(row) < 2:
         return row
     return [
