@@ -51,8 +51,8 @@ class Glyphs(NamedTuple):
     down: str = "↓"
     before: str = "◂"
     after: str = "▸"
-    # A day of a habit by its level, 0 to 4: in a year, and in a row of weeks. Colours tell the levels
-    # apart; see `without_shades`.
+    # A day of a habit by its level, 0 to 4: in a year, and in a row of weeks. Levels differ in
+    # colour; see `without_shades`.
     levels: str = "█████"
     tiles: str = "▆▆▆▆▆"
     bars: str = "▁▂▃▄▅▆▇█"  # eight heights of a bar, from low to full
