@@ -68,16 +68,16 @@ def draw_block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 
 def _blocks(spans: Sequence[Span], frame: DrawContext, *, tight: bool = False) -> list[DrawnLine]:
-    drawn: list[DrawnLine] = []
+    rows: list[DrawnLine] = []
     close = True
     for part in group_spans(spans):
         lines = draw_block(part, frame)
         if lines:
             if not (close or tight):
-                drawn.append(DrawnLine([], drawn[-1].source))
-            drawn.extend(lines)
+                rows.append(DrawnLine([], rows[-1].source))
+            rows.extend(lines)
             close = part[0].kind == "heading"
-    return drawn
+    return rows
 
 
 def _footnote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -92,8 +92,8 @@ def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     source, at = frame.text_of(part[0])[2:-2].strip("\n"), frame.line_of(part[0])
     text = source if frame.glyphs.is_ascii else formula_text(source)
     passage = CopyPassage("formula", at, source)
-    drawn = draw_source(text, frame.narrower(4), at, "math")
-    return [row._replace(line=[Piece("    "), *row.line], passage=passage) for row in drawn]
+    rows = draw_source(text, frame.narrower(4), at, "math")
+    return [row._replace(line=[Piece("    "), *row.line], passage=passage) for row in rows]
 
 
 def _heading(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -111,28 +111,28 @@ def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         return _with_shown(inner, frame)
     at = frame.line_of(inner[0])
     line = draw_inline(inner, frame)
-    drawn = draw_text(line, frame, at)
+    rows = draw_text(line, frame, at)
     if any(span.kind == "comment" for span in inner):
-        drawn = [row for row in drawn if row.line]  # lines that were only comments
+        rows = [row for row in rows if row.line]  # lines that were only comments
     if starts_with_time(inner) and frame.page.text[inner[0].end : inner[-1].end].strip():
         passage = CopyPassage("moment", at, line_text(line).replace("\n", " "))
-        drawn = [row._replace(passage=passage) for row in drawn]
-    return drawn
+        rows = [row._replace(passage=passage) for row in rows]
+    return rows
 
 
 def _with_shown(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     """Draw a paragraph, with formulas and embeds that have lines of their own."""
-    drawn: list[DrawnLine] = []
+    rows: list[DrawnLine] = []
     text: list[Span] = []
     for is_break, group in groupby(group_spans(inner), lambda part: part[0].kind in _BREAKS):
         line = [*group]
         shown = None if is_break else _shown(line, frame)
         if shown is not None:
-            drawn += [*_text_lines(text, frame), *shown]
+            rows += [*_text_lines(text, frame), *shown]
             text = []
         elif text or not is_break:
             text += [span for part in line for span in part]
-    return [*drawn, *_text_lines(text, frame)]
+    return [*rows, *_text_lines(text, frame)]
 
 
 def _text_lines(spans: list[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -166,14 +166,14 @@ def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[
     head: StyledLine = [Piece(clean_line(embedded.title), "embed link", embedded.link)]
     if embedded.problem:
         head.append(Piece(f" {frame.glyphs.dot} {clean_line(embedded.problem)}", "warn"))
-    drawn = draw_text(head, inside, at)
+    rows = draw_text(head, inside, at)
     if embedded.page is not None and embedded.around is not None:
         inside = inside._replace(page=embedded.page, source=0, around=embedded.around)
-        drawn += _blocks(embedded.page.spans, inside)
+        rows += _blocks(embedded.page.spans, inside)
     # The lines of the other note get the source line of the embed.
     return [
         row._replace(source=at, passage=row.passage and row.passage._replace(line=at))
-        for row in add_bar(drawn, frame, "embed-bar")
+        for row in add_bar(rows, frame, "embed-bar")
     ]
 
 
@@ -188,21 +188,21 @@ def _code(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     source = frame.line_of(span)
     text = clean(span.words.rstrip("\n").expandtabs(4))
     lines = enumerate(highlight_code(text, language), source + (span.kind == "fence"))
-    drawn = [
+    rows = [
         DrawnLine([Piece(" ", "code"), *row], at)
         for at, line in lines
         for row in chop_line(line, frame.width - 2)
     ]
     passage = CopyPassage("code", source, text)
     label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
-    for index, row in enumerate(drawn):
+    for index, row in enumerate(rows):
         # The first line ends with the language, if it fits.
         room = frame.width - 1 - line_width(row.line)
         end = label if not index and line_width(label) <= room else []
         blanks = Piece(" " * (room - line_width(end)), "code")
         line = [*row.line, blanks, *end, Piece(" ", "code")]
-        drawn[index] = DrawnLine(line, row.source, passage)
-    return drawn
+        rows[index] = DrawnLine(line, row.source, passage)
+    return rows
 
 
 _CODE_ROLES = (
@@ -313,22 +313,22 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     head, _, _ = text[first[0].start : first[0].end].partition("\n")
     line_end = first[0].start + len(head)
     is_closed = is_closed_callout(span, at, frame.around.toggled)
-    drawn = _callout_head(span, first, line_end, inside)
+    rows = _callout_head(span, first, line_end, inside)
     if span.title:
         below = sum(1 for line in text[span.start : span.end].split("\n")[1:] if line.strip(" >"))
         hidden = max(1, below) if is_closed else 0
-        drawn[-1] = add_fold_mark(drawn[-1], callout_key(at), inside, hidden)
+        rows[-1] = add_fold_mark(rows[-1], callout_key(at), inside, hidden)
     if not is_closed:
         words = _from(first[1:], line_end + 1)
-        begun = [first[0]._replace(start=words[0].start), *words] if words else []
-        drawn += _blocks([*begun, *part[1 + len(first) :]], inside)
+        inner = [first[0]._replace(start=words[0].start), *words] if words else []
+        rows += _blocks([*inner, *part[1 + len(first) :]], inside)
     if span.info in ("quote", "cite"):
-        drawn = [row._replace(passage=CopyPassage("quote", at, "")) for row in drawn]
+        rows = [row._replace(passage=CopyPassage("quote", at, "")) for row in rows]
     tone, _ = _CALLOUTS.get(span.info, _CALLOUTS["note"])
     bar = Piece(f"{frame.glyphs.quote if frame.glyphs.is_ascii else frame.glyphs.cursor} ", tone)
     return [
         row._replace(line=add_role(pad_line([bar, *row.line], frame.width), "callout"))
-        for row in drawn
+        for row in rows
     ]
 
 
@@ -366,13 +366,13 @@ def _list(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     )
     width = len(str(number + len(items) - 1)) + 2 if first else 2
     bullet = frame.glyphs.bullets[frame.depth % len(frame.glyphs.bullets)]
-    drawn: list[DrawnLine] = []
+    rows: list[DrawnLine] = []
     for offset, item in enumerate(items):
         label = f"{number + offset}. ".rjust(width) if first else f"{bullet} "
-        if drawn and not tight:
-            drawn.append(DrawnLine([], drawn[-1].source))
-        drawn += _item(item, Piece(label, "bullet"), width, frame, tight=tight)
-    return drawn
+        if rows and not tight:
+            rows.append(DrawnLine([], rows[-1].source))
+        rows += _item(item, Piece(label, "bullet"), width, frame, tight=tight)
+    return rows
 
 
 def _item(
@@ -393,12 +393,12 @@ def _item(
         while text[words : words + 1] in {" ", "\t"}:
             words += 1
         inner = [inner[0], *_from(inner[1:], words)]
-    drawn = _blocks(inner, inside, tight=tight) or [DrawnLine([], at)]
+    rows = _blocks(inner, inside, tight=tight) or [DrawnLine([], at)]
     if done:
         # Tasks below a finished one may be open.
         own = len(draw_block(group_spans(inner)[0], inside))
-        drawn[:own] = [row._replace(line=add_role(row.line, "finished")) for row in drawn[:own]]
-    return hang_lines(head, drawn, width)
+        rows[:own] = [row._replace(line=add_role(row.line, "finished")) for row in rows[:own]]
+    return hang_lines(head, rows, width)
 
 
 def _table(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:

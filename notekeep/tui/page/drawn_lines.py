@@ -1,4 +1,4 @@
-"""The types that a note is drawn with: its surroundings, the context, lines with their source."""
+"""The types that notes are drawn with: its surroundings, the context, lines with their source."""
 
 from __future__ import annotations
 
@@ -146,18 +146,17 @@ def draw_text(line: StyledLine, frame: DrawContext, at: int) -> list[DrawnLine]:
 
 def draw_source(text: str, frame: DrawContext, at: int, role: str) -> list[DrawnLine]:
     """Return unformatted text from line `at` of the body on, wrapped."""
-    drawn: list[DrawnLine] = []
+    rows: list[DrawnLine] = []
     for line, source in enumerate(text.split("\n"), at):
-        drawn += draw_text([Piece(clean(source.expandtabs(4)), role)], frame, line)
-    return drawn
+        rows += draw_text([Piece(clean(source.expandtabs(4)), role)], frame, line)
+    return rows
 
 
-def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> list[DrawnLine]:
+def hang_lines(first: StyledLine, rows: Sequence[DrawnLine], width: int) -> list[DrawnLine]:
     """Return the lines with `first` before the first and blanks before the others."""
     head, tail = pad_line(first, width), [Piece(" " * width)]
     return [
-        row._replace(line=[*(tail if index else head), *row.line])
-        for index, row in enumerate(drawn)
+        row._replace(line=[*(tail if index else head), *row.line]) for index, row in enumerate(rows)
     ]
 
 
@@ -180,7 +179,7 @@ def add_rule(row: DrawnLine, frame: DrawContext) -> DrawnLine:
     return row._replace(line=[*row.line, *gap, Piece(frame.glyphs.rule * room, "rule")])
 
 
-def add_bar(drawn: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:
+def add_bar(rows: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:
     """Return the lines with a bar before each."""
     bar = Piece(f"{frame.glyphs.quote} ", role)
-    return [row._replace(line=[bar, *row.line]) for row in drawn]
+    return [row._replace(line=[bar, *row.line]) for row in rows]

@@ -37,14 +37,14 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     name = caption or picture.path.rpartition("/")[2]
     dot = frame.glyphs.dot
     passage = CopyPassage("picture", at, picture.path)
-    drawn: list[DrawnLine] = []
+    lines: list[DrawnLine] = []
     if frame.glyphs.draws_pictures and picture.width and picture.height:
-        wanted = int(sizes[0][1]) if sizes else 0
-        wide = -(-(wanted or picture.width) // PIXELS_PER_CELL)
+        pixels = int(sizes[0][1]) if sizes else 0
+        wide = -(-(pixels or picture.width) // PIXELS_PER_CELL)
         columns, rows = picture.fit(max(1, min(frame.width, wide)))
         for row in range(rows if columns >= MIN_COLUMNS and rows >= MIN_ROWS else 0):
             part = PictureRow(picture, row, rows, columns)
-            drawn.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
+            lines.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
     about: StyledLine = [
         Piece(f"{frame.glyphs.image} ", "image"),
         Piece(clean_line(name), "caption", picture.link),
@@ -54,8 +54,8 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     elif picture.width:
         by = "x" if frame.glyphs.is_ascii else "×"  # noqa: RUF001 - by
         about.append(Piece(f" {dot} {picture.width}{by}{picture.height}", "faint"))
-    drawn += [row._replace(passage=passage) for row in draw_text(about, frame, at)]
-    return drawn
+    lines += [row._replace(passage=passage) for row in draw_text(about, frame, at)]
+    return lines
 
 
 def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[DrawnLine]:
@@ -106,7 +106,7 @@ def draw_html(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     reader.feed(_LEFT_OUT.sub(lambda found: "\n" * found[0].count("\n"), source))
     reader.close()
     reader.end_line()
-    return reader.drawn
+    return reader.lines
 
 
 class _HtmlReader(HTMLParser):
@@ -114,7 +114,7 @@ class _HtmlReader(HTMLParser):
 
     def __init__(self, frame: DrawContext, at: int) -> None:
         super().__init__(convert_charrefs=True)
-        self.drawn: list[DrawnLine] = []
+        self.lines: list[DrawnLine] = []
         self._frame, self._at = frame, at
         self._glyphs = frame.glyphs
         self._line: StyledLine = []
@@ -163,7 +163,7 @@ class _HtmlReader(HTMLParser):
         picture = self._frame.around.pictures.get(address)
         if picture is not None:
             line = self._at + self.getpos()[0] - 1
-            self.drawn += draw_picture(picture, words, self._frame, line)
+            self.lines += draw_picture(picture, words, self._frame, line)
             return
         name = words or address.rpartition("/")[2] or address
         self._add(clean_line(f"{self._glyphs.image} {name}"), "image", address)
@@ -176,5 +176,5 @@ class _HtmlReader(HTMLParser):
 
     def end_line(self) -> None:
         if line_text(self._line).strip():
-            self.drawn += draw_text(self._line, self._frame, self._at + self.getpos()[0] - 1)
+            self.lines += draw_text(self._line, self._frame, self._at + self.getpos()[0] - 1)
         self._line = []

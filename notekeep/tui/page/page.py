@@ -35,9 +35,8 @@ from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
     fit_line,
+    flow_lines,
     line_text,
-    line_width,
-    wrap_line,
 )
 
 RULED_LEVEL = 2  # headings up to this level have a rule behind them
@@ -109,12 +108,6 @@ class NoteText:
         after = range(heading + 1, len(self.blocks))
         return next((n for n in after if 0 < self.blocks[n].level <= level), len(self.blocks))
 
-    def find(self, kind: str, name: str) -> int | None:
-        found = (
-            self.page.line_of(span.start) for span in self.page.find(kind) if span.info == name
-        )
-        return next(found, None)
-
     @cached_property
     def _facts(self) -> BodyFacts:
         return extract_facts(self.page)
@@ -162,7 +155,10 @@ def footer_lines(
                 heads[-1].append(Piece(f"\xa0({broken} broken)", "warn", FOLD_LINK + key))
     if not heads:
         return []
-    lines: list[StyledLine] = [[Piece(glyphs.rule * width, "rule")], *_in_rows(heads, width)]
+    lines: list[StyledLine] = [
+        [Piece(glyphs.rule * width, "rule")],
+        *flow_lines(heads, width, "   "),
+    ]
     if LINKS_FOLD in opened:
         lines += [[], *map(_link, links)]
     if BACKLINKS_FOLD in opened and foot.backlinks:
@@ -180,18 +176,6 @@ def outline_lines(outline: Sequence[tuple[int, int, str]]) -> list[StyledLine]:
         words = Piece(clean_line(text), "link-quiet", f"{LINE_LINK}{line}")
         lines.append([Piece("  " * (level - top)), words])
     return lines
-
-
-def _in_rows(heads: Sequence[StyledLine], width: int) -> list[StyledLine]:
-    """Put the heads beside each other where they fit, or else below each other."""
-    rows: list[StyledLine] = []
-    for head in heads:
-        longer = [*rows[-1], Piece("   "), *head] if rows else head
-        if rows and line_width(longer) <= width:
-            rows[-1] = longer
-        else:
-            rows += wrap_line(head, width)
-    return rows
 
 
 def _link(link: LinkRow) -> StyledLine:
@@ -276,9 +260,9 @@ class NoteRendering:
                 return []  # an empty section of a template
             # Reserve space for the mark, so that folding moves nothing.
             frame = self._frame.narrower(2) if text.can_fold(number) else self._frame
-            drawn = draw_block(text.blocks[number].spans, frame)
+            rows = draw_block(text.blocks[number].spans, frame)
             # A paragraph may be only the id of the block above.
-            return drawn if any(piece.text for line in drawn for piece in line.line) else []
+            return rows if any(piece.text for line in rows for piece in line.line) else []
         if self._foot is None:
             return []
         foot = footer_lines(self._foot, self.width, self._frame.glyphs, self.around.toggled)
@@ -292,13 +276,13 @@ class NoteRendering:
             key = text.headings.get(number, "")
             end = text.section_end(number) if key in self.around.toggled else number + 1
             self._placed.append(_PlacedBlock(number, len(lines), is_close))
-            if drawn := self._blocks[number]:
+            if rows := self._blocks[number]:
                 if not is_close or (number == len(text.blocks) and lines[-1].line):
                     lines.append(DrawnLine([], lines[-1].source))
-                lines += drawn
+                lines += rows
                 if text.can_fold(number):
                     hidden = sum(block.height for block in text.blocks[number + 1 : end])
-                    lines[-1] = add_fold_mark(drawn[-1], key, self._frame, hidden)
+                    lines[-1] = add_fold_mark(rows[-1], key, self._frame, hidden)
                 if number < len(text.blocks) and 0 < text.blocks[number].level <= RULED_LEVEL:
                     lines[-1] = add_rule(lines[-1], self._frame)
                 is_close = self._is_next_close(number)
@@ -322,8 +306,9 @@ class NoteRendering:
         return line - 1 - self._first_line
 
     def find_line(self, kind: str, name: str) -> int | None:
-        source = self.text.find(kind, name)
-        return self.file_line(source) if source is not None else None
+        page = self.text.page
+        found = (page.line_of(span.start) for span in page.find(kind) if span.info == name)
+        return next(map(self.file_line, found), None)
 
     def _unfold_to(self, line: int) -> None:
         source, toggled = self._source(line), self.around.toggled
@@ -371,11 +356,11 @@ class NoteRendering:
         after = min(
             (each for each in shown.values() if each > begin), default=block.line + block.height
         )
-        wanted = rows[0] + (source - begin) * len(rows) / max(1, after - begin)
+        estimate = rows[0] + (source - begin) * len(rows) / max(1, after - begin)
         if find is not None:
             found = [row for row in rows if find(line_text(self.lines[row].line))]
             rows = found or rows
-        return min(rows, key=lambda row: abs(row - wanted))
+        return min(rows, key=lambda row: abs(row - estimate))
 
     # Folds.
 

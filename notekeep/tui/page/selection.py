@@ -24,23 +24,23 @@ def find_selectables(
     lines: Sequence[DrawnLine], row: int, *, passages: bool
 ) -> Iterator[Selectable]:
     """Yield the `passages` and headings that begin in a line, or else its links and tasks."""
-    drawn = lines[row]
-    passage, before = drawn.passage, lines[row - 1].passage if row else None
+    line = lines[row]
+    passage, before = line.passage, lines[row - 1].passage if row else None
     if passages and passage is not None and not passage.is_same(before):
         yield Selectable(passage.line, "", passage)
-    for link in dict.fromkeys(piece.link for piece in drawn.line if piece.link):
+    for link in dict.fromkeys(piece.link for piece in line.line if piece.link):
         is_heading = link.startswith(f"{FOLD_LINK}heading ")
         if is_heading == passages:
-            yield Selectable(drawn.source, link)
+            yield Selectable(line.source, link)
 
 
 def selectable_row(lines: Sequence[DrawnLine], stop: Selectable) -> int | None:
     """Return the first line of a selectable, or None when it is not shown."""
-    for row, drawn in enumerate(lines):
+    for row, line in enumerate(lines):
         if stop.passage is not None:
-            if stop.passage.is_same(drawn.passage):
+            if stop.passage.is_same(line.passage):
                 return row
-        elif drawn.source == stop.source and any(piece.link == stop.link for piece in drawn.line):
+        elif line.source == stop.source and any(piece.link == stop.link for piece in line.line):
             return row
     return None
 

@@ -44,12 +44,6 @@ def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
     return Piece(characters.marks[cell.mark], _ROLES[cell.mark])
 
 
-def _day_piece(cell: Cell, glyphs: Glyphs, today: date) -> Piece:
-    if cell.mark == "paused" and cell.day != today:
-        return Piece(glyphs.rule, "rule")
-    return mark_piece(cell, glyphs)
-
-
 def day_marks(
     cells: Sequence[Cell],
     glyphs: Glyphs,
@@ -66,8 +60,11 @@ def day_marks(
     """
     line: StyledLine = []
     for cell in cells:
-        is_open = cell.day == today and cell.mark in {"open", "ok", "partial"}
-        piece = Piece(" ") if hides_open and is_open else _day_piece(cell, glyphs, today)
+        piece = mark_piece(cell, glyphs)
+        if cell.mark == "paused" and cell.day != today:
+            piece = Piece(glyphs.rule, "rule")
+        elif hides_open and cell.day == today and cell.mark in {"open", "ok", "partial"}:
+            piece = Piece(" ")
         if cell.day == here and is_month:
             text = piece.text if piece.text.strip() else glyphs.dot
             line.append(Piece(f"{text} ", f"{piece.role} chosen".strip()))

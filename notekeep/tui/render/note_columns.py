@@ -176,8 +176,8 @@ def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[Co
         return []
     title, rest = columns[0], columns[left:]
     room = max(0, width - GUTTER)
-    wanted = title.width + sum(column.width + GAP for column in rest)
-    first = title.width if wanted <= room else max(MIN_TITLE, min(title.width, room * 2 // 5))
+    whole = title.width + sum(column.width + GAP for column in rest)
+    first = title.width if whole <= room else max(MIN_TITLE, min(title.width, room * 2 // 5))
     widths = {0: min(first, room)}
     spare = room - widths[0]
     for number, column in enumerate(rest, left):

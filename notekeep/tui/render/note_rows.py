@@ -29,6 +29,7 @@ from notekeep.tui.render.styled_text import (
     StyledLine,
     add_role,
     fit_line,
+    flow_lines,
     line_width,
     mark_matches,
     mark_spans,
@@ -195,16 +196,12 @@ def note_row(
     if row.apart:
         left = distinguished_title(left, row.apart, room)
     elif width >= DETAIL_CELLS:
-        left = _with_detail(left, [detail] if detail else row_details(row, today), room)
+        details = [detail] if detail else row_details(row, today)
+        rest = room - line_width(left) - 2
+        if fitting := next((one for one in details if one and cell_len(one) <= rest), ""):
+            left += [Piece("  "), Piece(fitting, "muted")]
     line = [*pad_line(fit_line(left, room, glyphs.ellipsis), room), Piece(" " * bool(right))]
     return [*head, *line, *right, Piece(" " * _RIGHT_MARGIN)]
-
-
-def _with_detail(title: StyledLine, details: Sequence[str], room: int) -> StyledLine:
-    """Return a title with the first of some details that fits whole."""
-    left = room - line_width(title) - 2
-    detail = next((one for one in details if one and cell_len(one) <= left), "")
-    return [*title, Piece("  "), Piece(detail, "muted")] if detail else title
 
 
 def row_details(row: Row, today: date) -> list[str]:
@@ -396,7 +393,8 @@ def note_head(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
     rows += [[Piece("  "), *row] for row in title[1:]]
     if facts := _facts(note, inner - 2, glyphs):
         rows.append([Piece("  "), *facts])
-    rows += _chips(note.tags, inner)
+    chips = ([Piece(" "), Piece(f" #{clean_line(tag)} ", "chip", f"#{tag}")] for tag in note.tags)
+    rows += flow_lines(chips, inner)
     if (problem := note.problem) is not None:
         where = f"line {problem.line}: " if problem.line else ""
         about = f"{glyphs.warning} {where}{clean_line(problem.message)}"
@@ -410,19 +408,6 @@ def band_lines(rows: Sequence[StyledLine], width: int, glyphs: Glyphs) -> list[S
     """Return a title band: rows on a background, with half a row above and below."""
     above, below = (Piece(edge * width, "band-edge") for edge in glyphs.band)
     return [[above], *(add_role(pad_line(row, width), "band") for row in rows), [below]]
-
-
-def _chips(tags: Sequence[str], width: int) -> list[StyledLine]:
-    rows: list[StyledLine] = []
-    for tag in tags:
-        name = clean_line(tag)
-        chip = Piece(f" #{name} ", "chip", f"#{tag}")
-        longer = [*rows[-1], Piece(" "), chip] if rows else [Piece(" "), chip]
-        if rows and line_width(longer) <= width:
-            rows[-1] = longer
-        else:
-            rows.append(fit_line([Piece(" "), chip], width))
-    return rows
 
 
 def _marks_of(note: Note, glyphs: Glyphs) -> StyledLine:

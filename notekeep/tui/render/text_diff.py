@@ -95,12 +95,12 @@ def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> Tex
     )
     pairs: list[LinePair] = []
     blocks = _blocks(old, new)
-    for index, (is_same, gone, came) in enumerate(blocks):
+    for index, (is_same, here, there) in enumerate(blocks):
         if is_same:
             is_last = index + 1 == len(blocks)
-            pairs += _around(old, gone, came, context, first=not index, last=is_last)
+            pairs += _around(old, here, there, context, first=not index, last=is_last)
         else:
-            pairs += _changed(old, new, gone, came)
+            pairs += _changed(old, new, here, there)
     return TextComparison(pairs)
 
 
@@ -112,8 +112,8 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, r
 
     blocks = []
     for same, group in groupby(align_lines(old, new), is_same):
-        gone, came = zip(*group, strict=True)
-        ranges = range(gone[0].start, gone[-1].stop), range(came[0].start, came[-1].stop)
+        before, after = zip(*group, strict=True)
+        ranges = range(before[0].start, before[-1].stop), range(after[0].start, after[-1].stop)
         blocks.append((same, *ranges))
     return blocks
 
@@ -144,12 +144,12 @@ def _side(lines: Sequence[str], index: int) -> VersionLine:
 
 
 def _changed(
-    old: Sequence[str], new: Sequence[str], gone: range, came: range
+    old: Sequence[str], new: Sequence[str], removed: range, added: range
 ) -> Iterator[LinePair]:
     """Pair the lines of a block that changed."""
-    for i, j in _aligned([old[i] for i in gone], [new[j] for j in came]):
-        before = _side(old, gone[i]) if i is not None else None
-        after = _side(new, came[j]) if j is not None else None
+    for i, j in _aligned([old[i] for i in removed], [new[j] for j in added]):
+        before = _side(old, removed[i]) if i is not None else None
+        after = _side(new, added[j]) if j is not None else None
         if before is None or after is None:
             yield LinePair(before, after)
             continue
@@ -164,21 +164,21 @@ def _changed(
             yield LinePair(before._replace(spans=spans[0]), after._replace(spans=spans[1]))
 
 
-def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
     """Yield the place of each line in both versions, those that are alike paired in order."""
-    if len(gone) == len(came) == 1 or len(gone) * len(came) > MAX_ALIGNED_PAIRS:
-        yield from zip_longest(range(len(gone)), range(len(came)))
+    if len(old) == len(new) == 1 or len(old) * len(new) > MAX_ALIGNED_PAIRS:
+        yield from zip_longest(range(len(old)), range(len(new)))
         return
-    old, new = (
-        [_NO_BLANK.findall(line[:MAX_COMPARED_LETTERS]) for line in lines] for lines in (gone, came)
+    words, new_words = (
+        [_NO_BLANK.findall(line[:MAX_COMPARED_LETTERS]) for line in lines] for lines in (old, new)
     )
-    alike = [[_likeness(left, right) for right in new] for left in old]
+    alike = [[_likeness(left, right) for right in new_words] for left in words]
     done_i = done_j = 0
     for i, j in best_pairs(alike):
         yield from zip_longest(range(done_i, i), range(done_j, j))
         yield i, j
         done_i, done_j = i + 1, j + 1
-    yield from zip_longest(range(done_i, len(gone)), range(done_j, len(came)))
+    yield from zip_longest(range(done_i, len(old)), range(done_j, len(new)))
 
 
 def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
@@ -239,7 +239,10 @@ def side_by_side(
     top: list[StyledLine] = []
     if any(heads):
         titles = [[Piece(clean_line(head), "title")] for head in heads]
-        top = [_beside(titles[0], titles[1], half, glyphs), [Piece(glyphs.rule * width, "rule")]]
+        top = [
+            _halves(titles[0], titles[1], half, glyphs),
+            [Piece(glyphs.rule * width, "rule")],
+        ]
     lines = _columns(comparison, half, glyphs)
     return [*top, *_at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)]
 
@@ -331,10 +334,10 @@ def _columns(comparison: TextComparison, half: int, glyphs: Glyphs) -> Iterator[
         left = _line(pair.before, " " if pair.same else "-", digits, half, is_tinted=tint)
         right = _line(pair.after, " " if pair.same else "+", digits, half, is_tinted=tint)
         for before, after in zip_longest(left, right, fillvalue=list[Piece]()):
-            yield _beside(before, after, half, glyphs)
+            yield _halves(before, after, half, glyphs)
 
 
-def _beside(left: StyledLine, right: StyledLine, half: int, glyphs: Glyphs) -> StyledLine:
+def _halves(left: StyledLine, right: StyledLine, half: int, glyphs: Glyphs) -> StyledLine:
     return [*pad_line(left, half), Piece(f" {glyphs.column} ", "rule"), *pad_line(right, half)]
 
 

@@ -1,4 +1,4 @@
-"""Lines across the screen whose parts can be clicked: status, keys, buttons, choices."""
+"""Lines with parts to click: the status line, the footer, choices."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from notekeep.tui.styles import drop_color_filter, get_role_styles, paint
 
 
 class ButtonLine(Widget, ProgramPart):
-    """A line drawn from pieces; a click on a piece that links to an action runs it."""
+    """A line of pieces; a click on the link of an action runs it."""
 
     DEFAULT_CSS = """
     ButtonLine { height: 1; width: 1fr; }
@@ -58,7 +58,7 @@ class ButtonLine(Widget, ProgramPart):
 
 
 class PieceLabel(ButtonLine):
-    """A few pieces beside something else, as wide as they are."""
+    """A few pieces in a widget of their width."""
 
     DEFAULT_CSS = """
     PieceLabel { width: auto; }
@@ -80,13 +80,13 @@ class PieceLabel(ButtonLine):
 
 
 def _draw_button(key: str, text: str, link: str, *, works: bool = True) -> StyledLine:
-    """Return a key and what it does; a click follows the link."""
+    """Return a key and a label; a click follows the link."""
     roles = ("key", "muted") if works else ("faint", "faint")
     return [Piece(format_key(key), roles[0], link), Piece(f" {text}", roles[1], link)]
 
 
 async def run_action(widget: Widget, action_id: str) -> None:
-    """Run an action as its key would, from where the focus is."""
+    """Run an action as its key would at the current focus."""
     for active in widget.screen.active_bindings.values():
         if active.binding.id == action_id and active.enabled:
             await widget.app.run_action(active.binding.action, active.node)
@@ -96,18 +96,18 @@ async def run_action(widget: Widget, action_id: str) -> None:
         await widget.app.run_action(action.call, widget.app)
 
 
-# The line at the top: which vault, which screens there are, what is shown, what is amiss.
+# The status line, at the top.
 
 SCREEN_ACTIONS = ("show-today", "show-browse", "show-habits", "show-publish")
 STATUS_SEPARATOR = " · "
 TAB_GAP = 2  # cells between the name of the vault and the screens
-MIN_KEY_WIDTH = 60  # with fewer cells the screens are named without their keys
+MIN_KEY_WIDTH = 60  # on narrower screens, tabs have no keys
 MAX_NAME = 24  # cells of the name of a vault
 PROGRESS_CELLS = 6
 
 
 class StatusLine(ButtonLine):
-    """Vault, screens, and at the right what the screen says of itself."""
+    """The vault, tabs of the screens, and the status of the screen."""
 
     DEFAULT_CSS = """
     StatusLine { background: $panel; color: $foreground; padding: 0 1; }
@@ -115,7 +115,7 @@ class StatusLine(ButtonLine):
 
     says: reactive[str] = reactive("")
     says_shortly: reactive[str] = reactive("")
-    """What matters most of that, where there is no room for all; "" is its last part."""
+    """The short form for narrow screens; "" for the last part of the long one."""
 
     def __init__(self, active: str) -> None:
         super().__init__()
@@ -129,13 +129,12 @@ class StatusLine(ButtonLine):
         tabs = self._tabs(with_keys=width >= MIN_KEY_WIDTH)
         badge = self._badges(width)
         room = width - line_width(tabs) - line_width(badge) - 2 * (2 if badge else 1)
-        said = self._status_text(room)
-        right = [*badge, *([Piece("  ")] if badge and said else []), *said]
+        status = self._status_text(room)
+        right = [*badge, *([Piece("  ")] if badge and status else []), *status]
         if line_width(tabs) + line_width(right) + 2 > width:
             right = []
         room = width - line_width(tabs) - line_width(right) - TAB_GAP - bool(right)
         vault = Piece(clean_line(self.vault.name), "title", ACTION_LINK + "switch-vault")
-        # A few letters of a name say nothing.
         is_named = room >= min(line_width([vault]), 8)
         name = fit_line([vault], min(room, MAX_NAME)) if is_named else []
         return spread_line(
@@ -153,7 +152,7 @@ class StatusLine(ButtonLine):
         return tabs
 
     def _status_text(self, room: int) -> StyledLine:
-        """Return what the screen says, without its first parts where there is no room for them."""
+        """Return the status of the screen, without its first parts if they do not fit."""
         if (app := program(self)).indexing:
             return self._progress(app.indexing, app.indexed or 0.0, room)
         parts = clean_line(self.says).split(STATUS_SEPARATOR)
@@ -165,7 +164,7 @@ class StatusLine(ButtonLine):
             name = [Piece(ACTIONS_BY_ID[self._active].title, "active")]
         separator = [Piece(STATUS_SEPARATOR, "muted")] if name else []
         lines = [[*name, *separator, Piece(text, "muted")] if text else name for text in ways]
-        # Where there is no room for both, what is said matters more than the name.
+        # Without space for both, the status is more important than the name.
         lines += [[Piece(ways[-1], "muted")] if ways[-1] else name, name]
         return next((line for line in lines if line_width(line) <= room), [])
 
@@ -183,7 +182,7 @@ class StatusLine(ButtonLine):
         conflicts = len(app.conflicts)
         found = (app.unseen, "show-problems", "error"), (conflicts, "show-conflicts", "conflict")
         line: StyledLine = []
-        # Side by side they have to be told apart, also where there is less room.
+        # Both together need names even on narrower screens.
         is_named = width >= 100 or (app.unseen and conflicts and width >= 70)
         for count, action_id, name in found:
             if count:
@@ -196,25 +195,22 @@ class StatusLine(ButtonLine):
         return line
 
 
-# The row below the top line: an edge over the pane that has the focus.
-
-
 class FocusEdge(ButtonLine):
-    """A row that is free but for an edge over the pane with the focus."""
+    """The row below the status line, with an edge over the focused pane."""
 
-    _drawn: tuple[int, int] | None = None
+    _last_span: tuple[int, int] | None = None
 
     def on_mount(self) -> None:
         self.watch(self.screen, "focused", self._update, init=False)
         self.screen.screen_layout_refresh_signal.subscribe(self, self._update)
 
     def _update(self, _: object) -> None:
-        if self._span != self._drawn:
+        if self._span != self._last_span:
             self.refresh()
 
     @property
     def _span(self) -> tuple[int, int]:
-        """The first cell of the pane with the focus, and one past its last."""
+        """The first cell of the focused pane, and one past its last."""
         if (focused := self.screen.focused) is None:
             return 0, 0
         within = [one for one in focused.ancestors_with_self if one is not self.app]
@@ -224,18 +220,17 @@ class FocusEdge(ButtonLine):
 
     def draw(self, width: int) -> StyledLine:
         del width
-        self._drawn = start, end = self._span
+        self._last_span = start, end = self._span
         return [Piece(" " * start), Piece(self.glyphs.edge * (end - start), "focus")]
 
 
-# The line at the bottom: the keys that work here, and what notekeep is doing.
+# The footer: keys, and the progress of work.
 
-ALWAYS_SHOWN = ("help", "palette")  # what stays at the right end, whatever has the focus
+ALWAYS_SHOWN = ("help", "palette")  # at the right end
 FOOTER_GAP = 2
 _ORDER = {action_id: number for number, action_id in enumerate(ACTIONS_BY_ID)}
 FIRST_ACTIONS = ("open", "search", "new-note", "edit", "edit-tags", "mark", "export")
-"""What is done most with notes, in this order."""
-
+"""The most common actions for notes, in order."""
 
 BULK_ACTIONS = {
     "edit-tags": "tags",
@@ -247,22 +242,22 @@ BULK_ACTIONS = {
     "delete": "delete",
     "back": "unmark",
 }
-"""What acts on all marked notes, and what it is called while there are some."""
+"""The actions for marked notes, with their labels."""
 
 
 class Footer(ButtonLine):
-    """Keys from the registry, as the person has set them; a click presses them."""
+    """Keys from the registry, as configured; a click runs them."""
 
     DEFAULT_CSS = """
     Footer { dock: bottom; background: $panel; color: $foreground; padding: 0 1; }
     """
 
     idle: reactive[frozenset[str]] = reactive(frozenset())
-    """Actions that have nothing to be about here: shown faintly, and asked for they say why."""
+    """Actions without a target: shown faintly; they explain why when they are run."""
     unlisted: reactive[frozenset[str]] = reactive(frozenset())
-    """Actions that work here, but are not what one does with what is shown."""
+    """Actions that work here but are unusual for the shown note."""
     marked: reactive[int] = reactive(0)
-    """How many notes are marked; with some, only what acts on all of them is shown."""
+    """The number of marked notes; if there are any, only actions for all of them are shown."""
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._redraw)
@@ -273,11 +268,10 @@ class Footer(ButtonLine):
         ends = [keys.pop(action_id) for action_id in ALWAYS_SHOWN if action_id in keys]
         left: StyledLine = []
         if self.marked:
-            # Letters that are typed into a box act on nothing.
             keys = keys if self._is_typing else self._bulk_keys()
             left = [Piece(f" {thousands(self.marked)} marked ", "badge"), Piece(" ")]
         right = ends[0] if ends else []
-        if working := program(self).working:  # takes the place of keys while it lasts
+        if working := program(self).working:
             right = [Piece(clean_line(working), "bright")]
         elif len(ends) > 1:
             both = [*right, Piece(" " * FOOTER_GAP), *ends[1]]
@@ -305,7 +299,7 @@ class Footer(ButtonLine):
         return shown
 
     def _keys(self) -> dict[str, StyledLine]:
-        """Return the buttons to show by the id of their action, nearest to the focus first."""
+        """Return buttons by the id of their action, nearest to the focus first."""
         shown: dict[str, StyledLine] = {}
         own_keys = program(self).own_keys
         bindings = self.screen.active_bindings.values()
@@ -320,7 +314,7 @@ class Footer(ButtonLine):
             if action.id in self.unlisted:
                 continue
             if active.binding.key.startswith(UNBOUND_PREFIX) or action.id == here:
-                continue  # no key of the person's, or the way to where one is
+                continue  # no configured key, or the key of this screen
             if typing and len(format_key(active.binding.key)) == 1 and not active.binding.priority:
                 continue  # the letter would be typed
             link = ACTION_LINK + action.id if active.enabled else ""
@@ -334,7 +328,7 @@ class Footer(ButtonLine):
         for action_id in shown:
             places.setdefault(ACTIONS_BY_ID[action_id].context, len(places))
 
-        # What works before what has nothing to be about; of one place, as in the registry.
+        # Actions with a target first; those of one context in the order of the registry.
         def order(action_id: str) -> tuple[bool, int, int]:
             if "open" in shown and action_id in FIRST_ACTIONS:
                 return action_id in self.idle, -1, FIRST_ACTIONS.index(action_id)
@@ -359,7 +353,7 @@ class ChoiceBar(ButtonLine):
 
     def draw(self, width: int) -> StyledLine:
         first, at = 0, self._choices.index(self.chosen)
-        # Those before the chosen one make room for it.
+        # Hide the first choices until the chosen one is visible.
         while first < at and sum(len(one) + 3 for one in self._choices[first : at + 1]) > width:
             first += 1
         line: StyledLine = []

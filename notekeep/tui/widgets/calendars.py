@@ -23,8 +23,6 @@ from notekeep.tui.render.habit_page import (
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import DiffView, LineView
 
-# One month of days, one of them chosen.
-
 DAY_CELLS = 3  # the cells of a day
 MONTH_WIDTH = 7 * DAY_CELLS
 MONTH_WEEKS = 6
@@ -32,14 +30,14 @@ MONTH_HEIGHT = MONTH_WEEKS + 2
 
 
 def month_days(month: date, week_start: int) -> list[date | None]:
-    """Return the days of a month as they are shown: six weeks, None for another month's day."""
+    """Return six weeks of days, None for those of other months."""
     numbers = [*Calendar(week_start).itermonthdays(month.year, month.month)]
     numbers += [0] * (7 * MONTH_WEEKS - len(numbers))
     return [month.replace(day=number) if number else None for number in numbers]
 
 
 def shift_month(day: date, by: int) -> date:
-    """Return the same day of another month, or its last one."""
+    """Return the same day of another month, or its last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + by, 12)
     year = min(max(year, date.min.year), date.max.year)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
@@ -90,11 +88,8 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
                 self.post_message(self.Chosen(day, is_final=event.chain == 2))
 
 
-# One habit: its year below the list of all, or everything there is to see of it.
-
-
 class HabitYear(DiffView, can_focus=False):
-    """The name, year and main figures of a habit; the name alone where there is one line."""
+    """The name, year and main figures of a habit; in one line, its name alone."""
 
     DEFAULT_CSS = """
     HabitYear { padding: 0 1 0 2; }
@@ -110,7 +105,7 @@ class HabitYear(DiffView, can_focus=False):
         day: date
 
     def show_detail(self, detail: Detail) -> None:
-        """Show a habit, from the top when it is another than before."""
+        """Show a habit, scrolled to the top if it is another one."""
         stays = self.detail is not None and self.detail.view.id == detail.view.id
         self.detail = detail
         draw = self.draw_detail
@@ -127,7 +122,7 @@ class HabitYear(DiffView, can_focus=False):
 
 
 class HabitPage(HabitYear, can_focus=True):
-    """Everything there is to see of one habit."""
+    """All details of a habit."""
 
     BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
 

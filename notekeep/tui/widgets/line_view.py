@@ -1,8 +1,6 @@
-"""Lines that are drawn when they are seen: the base of everything long in the interface.
+"""Views that draw only their visible lines: lists, text pages and diffs.
 
-Lists of notes, the preview, a diff and the week of habits stand on it. A list of a hundred thousand
-rows costs what its visible rows cost, because nothing is mounted, measured or laid out for a row
-that nobody looks at.
+A list of 100,000 rows costs as much as its visible rows, because no row is a widget.
 """
 
 from __future__ import annotations
@@ -32,14 +30,14 @@ from notekeep.tui.textual_compat import scroll_over
 RowT = TypeVar("RowT")
 
 MAX_CACHED_ROWS = 512
-NOTHING_INDENT = 2  # cells before each line of `nothing`
+NOTHING_INDENT = 2  # cells before the lines of `nothing`
 
 
 class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
-    """A view over lines, each drawn when it is seen.
+    """A view that draws its visible lines.
 
-    A subclass says how many lines there are (`line_count`) and what one shows (`draw_line`), and
-    calls `lines_changed` when that is another answer than before.
+    A subclass implements `line_count` and `draw_line`, and calls `lines_changed` when their results
+    change.
     """
 
     BINDINGS = bindings("lines")
@@ -55,8 +53,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        # A dict, because the entries of Textual's LRUCache hold each other, and would stay in
-        # memory until all garbage is collected.
+        # Entries of Textual's LRUCache form reference cycles, which stay in memory for long.
         self._strips: dict[tuple[int, int, bool, bool], Strip] = {}
         self._under = Style.null()  # the widget's own style
 
@@ -68,12 +65,12 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
 
     @property
     def page(self) -> int:
-        """How many lines are seen at once, at least one."""
+        """The number of visible lines, at least one."""
         return max(1, self.size.height)
 
     @property
     def inner_width(self) -> int:
-        """How many cells a line has, the column of the scrollbar left out."""
+        """The width of a line, without the scrollbar."""
         return max(0, self.scrollable_size.width)
 
     def lines_changed(self) -> None:
@@ -82,7 +79,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def length_changed(self) -> None:
-        """Scroll over as many lines as there are."""
+        """Set the scrollable height to the number of lines."""
         size = Size(max(1, self.inner_width), self.line_count())
         if size != self.virtual_size:
             scroll_over(self, size)
@@ -93,7 +90,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         self.refresh_line(index)
 
     def scroll_to_line(self, index: int, *, margin: int = 0) -> None:
-        """Scroll as little as needed to have line `index` in view, with `margin` lines around."""
+        """Scroll a line into view, with `margin` lines around it."""
         top = self.scroll_offset.y
         margin = min(margin, (self.page - 1) // 2)
         if index - margin < top:
@@ -108,7 +105,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         return ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        # Once for all lines: Textual goes through all styles for it.
+        # Once for all lines, as it is slow.
         self._under = self.rich_style
         return super().render_lines(crop)
 
@@ -120,14 +117,14 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         key = (index, width, bool(role), self.has_focus)
         strip = self._strips.get(key)
         if strip is None:
-            ink = get_role_styles(self.app)
+            styles = get_role_styles(self.app)
             line = self.draw_line(index, width)
             if self.can_focus and not self.has_focus:
                 line = [_blurred(piece) for piece in line]
-            over = ink.style(role) if role else None
+            over = styles.style(role) if role else None
             if len(self._strips) >= MAX_CACHED_ROWS:
                 self._strips.clear()
-            strip = self._strips[key] = paint(line, width, ink, self._under, over)
+            strip = self._strips[key] = paint(line, width, styles, self._under, over)
         return strip
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -141,18 +138,18 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         self.length_changed()
 
     def on_click(self, event: events.Click) -> None:
-        # What is around the lines, a margin within or a line, is none of them.
+        # None in a margin or a border.
         place = event.get_content_offset(self)
         if place is not None:
             self.place_clicked(place, event)
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
-        """Do what a click on a place among the lines that are seen does."""
+        """Handle a click at a place of the visible lines."""
 
     row_height = 1
 
     def action_step(self, rows: int) -> None:
-        # A page has no cursor, so keys scroll.
+        # Without a cursor, keys scroll.
         self._scroll_top(self.scroll_offset.y + rows)
 
     def action_step_page(self, pages: int) -> None:
@@ -181,7 +178,7 @@ class ListView(LineView, Generic[RowT]):
 
     @dataclass(eq=False, repr=False)
     class Highlighted(Message):
-        """The cursor is on another row."""
+        """The cursor moved to another row."""
 
         view: ListView[Any]
         row: int
@@ -190,8 +187,8 @@ class ListView(LineView, Generic[RowT]):
         """A row was opened by clicks."""
 
     is_moved = False
-    """Whether the person put the cursor where it is, since this was last set to False."""
-    opening_clicks = 2  # how many clicks on a row open it
+    """Whether the user moved the cursor since this was last set to False."""
+    opening_clicks = 2  # the number of clicks that open a row
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -206,7 +203,7 @@ class ListView(LineView, Generic[RowT]):
         raise NotImplementedError
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        """Return the lines of a row, at most `row_height`; those that lack are blank."""
+        """Return the lines of a row, at most `row_height`; missing ones are blank."""
         here = row == self.cursor
         if self._rows:
             return [self.draw_item(self._rows[row], width, here=here)]
@@ -224,10 +221,10 @@ class ListView(LineView, Generic[RowT]):
         """The row at the cursor."""
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
 
-    def _show(self, rows: Sequence[RowT], is_wanted: Callable[[RowT], bool]) -> None:
-        """Show rows, with the cursor on the first that is wanted, or near to where it was."""
+    def _show(self, rows: Sequence[RowT], is_current: Callable[[RowT], bool]) -> None:
+        """Show rows, with the cursor on the first that is current, or near to where it was."""
         self._rows = rows
-        places = (number for number, row in enumerate(rows) if is_wanted(row))
+        places = (number for number, row in enumerate(rows) if is_current(row))
         self.rows_changed(next(places, self.cursor))
 
     def line_count(self) -> int:
@@ -241,19 +238,19 @@ class ListView(LineView, Generic[RowT]):
     def _line_role(self, index: int) -> str:
         if index // self.row_height != self.cursor or not self.is_selectable(self.cursor):
             return ""
-        # Where nothing can have the focus, keys choose while one types in a line above.
+        # A list that cannot have the focus is controlled from an input.
         return "cursor" if self.has_focus or not self.can_focus else "cursor-blurred"
 
     def rows_changed(self, cursor: int) -> None:
-        """Show other rows, with the cursor on `cursor` or the nearest row it may stand on."""
+        """Show other rows, with the cursor on `cursor` or the nearest selectable row."""
         self.set_reactive(ListView.cursor, self._nearest(cursor, 1))
         self.lines_changed()
         self._follow()
         self._post_own(self.Highlighted(self, self.cursor))
 
     def _post_own(self, message: Message) -> None:
-        # Textual takes a message that is made while a parent handles another for the parent's, and
-        # lets it go no further than to that parent.
+        # Textual sets the parent as the sender while the parent handles a message, and stops the
+        # message there.
         message.set_sender(self)
         self.post_message(message)
 
@@ -263,21 +260,21 @@ class ListView(LineView, Generic[RowT]):
             self.cursor = target
             self._post_own(self.Highlighted(self, target))
 
-    _wanted_line: int | None = None  # see `scroll_cursor_to`
+    _restored_line: int | None = None  # see `scroll_cursor_to`
 
     @property
     def cursor_line(self) -> int:
-        """The line of the view at which the row of the cursor begins."""
+        """The first line of the cursor's row in the view."""
         return self.cursor * self.row_height - self.scroll_offset.y
 
     def scroll_cursor_to(self, line: int) -> None:
-        """Scroll the row of the cursor to a line of the view, at once or when it has a size."""
-        self._wanted_line = line
+        """Scroll the cursor's row to a line of the view, at once or when the view has a size."""
+        self._restored_line = line
         self._restore_scroll()
 
     def _restore_scroll(self) -> None:
-        if self._wanted_line is not None and self.size.height:
-            line = min(max(0, self._wanted_line), self.page - self.row_height)
+        if self._restored_line is not None and self.size.height:
+            line = min(max(0, self._restored_line), self.page - self.row_height)
             self._scroll_top(self.cursor * self.row_height - max(0, line))
 
     def on_resize(self) -> None:
@@ -285,13 +282,13 @@ class ListView(LineView, Generic[RowT]):
         self._restore_scroll()
 
     def watch_cursor(self, before: int, after: int) -> None:
-        self._wanted_line = None
+        self._restored_line = None
         for row in (before, after):
             self.refresh_lines(row * self.row_height, self.row_height)
         self._follow()
 
     def _nearest(self, row: int, direction: int) -> int:
-        """Return the row nearest to `row` that the cursor may stand on, looking ahead first."""
+        """Return the selectable row nearest to `row`, first in a direction."""
         count = self.row_count()
         if not count:
             return 0
@@ -301,10 +298,10 @@ class ListView(LineView, Generic[RowT]):
         return next((n for way in (ahead, behind) for n in way if self.is_selectable(n)), row)
 
     def _follow(self) -> None:
-        """Keep the cursor in view, with the hardware cursor on its row for those who hear it."""
+        """Scroll to the cursor, and put the terminal's cursor on its row for screen readers."""
         first = self.cursor * self.row_height
         self.scroll_to_line(first + self.row_height - 1)
-        # The first row brings what stands above it into view, as far as it stays in view itself.
+        # At the first row, show the headings above it too.
         is_first = not any(map(self.is_selectable, range(self.cursor)))
         self.scroll_to_line(max(0, first + self.row_height - self.page) if is_first else first)
         if self.has_focus:
@@ -343,13 +340,13 @@ RowList = ListView
 
 
 class TextPage(LineView):
-    """Lines to read: no cursor, text can be selected with the mouse."""
+    """Text without a cursor, which the mouse can select."""
 
     ALLOW_SELECT = True
 
     @property
     def text_width(self) -> int:
-        """How many cells a line of text may take."""
+        """The maximum width of a line of text."""
         return self.inner_width
 
     def render_line(self, y: int) -> Strip:
@@ -364,9 +361,9 @@ class TextPage(LineView):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         width = max(1, self.inner_width)
         lines = (line_text(self.draw_line(index, width)) for index in range(self.line_count()))
-        # What is pasted elsewhere must be as harmless as what is shown here.
-        shown = "\n".join(clean_line(line).rstrip() for line in lines)
-        return selection.extract(shown), "\n"
+        # Sanitized, as it may be pasted into a terminal.
+        text = "\n".join(clean_line(line).rstrip() for line in lines)
+        return selection.extract(text), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         del selection
@@ -384,7 +381,7 @@ class DiffView(TextPage):
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is shown that is worth more than a few words."""
+        """Whether it shows anything."""
         return bool(self._lines)
 
     def say(self, *lines: StyledLine) -> None:
@@ -398,7 +395,7 @@ class DiffView(TextPage):
             self._scroll_top(0)
 
     def release(self) -> None:
-        """Keep the lines and nothing of what they were made from; they fit no other width."""
+        """Keep the lines, for this width, and free the data they are made from."""
         lines = self._lines
         self._make = lambda _width: lines
 

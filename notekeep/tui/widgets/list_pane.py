@@ -1,8 +1,7 @@
-"""The list of notes, or the grid, with its search box: from a key to results.
+"""The list of notes, or the grid, with its search box.
 
-Choosing in the sidebar sets a scope; typing searches within it. Titles and tags answer at once, the
-bodies of notes after a pause without keys. An answer that comes when the box has moved on is
-dropped.
+The sidebar sets the scope of a search. Titles and tags are searched at once, the texts of notes
+after a pause without keys. Outdated results are dropped.
 """
 
 from __future__ import annotations
@@ -75,21 +74,21 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.note_grid import NoteGrid
 
 
-SEARCH_DELAY = 0.15  # seconds without a key after which the bodies of notes are searched too
-FULL_TEXT_LETTERS = 3  # letters from which the bodies of notes are searched
+SEARCH_DELAY = 0.15  # seconds without a key before texts are searched
+FULL_TEXT_LETTERS = 3  # minimum length of a query to search texts
 MAX_HITS = 200
-MAX_SORTED_ROWS = 5_000  # with more notes than this a list is sorted in the background, and whole
-HEAD_LINES = 2  # lines that the names of the columns take, with the rule below them
-MIN_FOLDED = 4  # so many daily notes are folded into one row
+MAX_SORTED_ROWS = 5_000  # longer lists are sorted in the background
+HEAD_LINES = 2  # the names of the columns, and the rule below them
+MIN_FOLDED = 4  # daily notes; fewer have rows of their own
 DAILY_QUERY = "type:daily"
 
 
 class _SearchInput(Input):
-    """The text itself; the keys that leave it are the registry's."""
+    """The text field of the search box."""
 
     BINDINGS = bindings("search", priority=("explain",), by_screen=("explain",))
 
-    # Textual lays the whole screen out for each other length of the text; the box stays as it is.
+    # Otherwise Textual lays out the whole screen when the length of the text changes.
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def action_clear_search(self) -> None:
@@ -106,7 +105,7 @@ class _SearchInput(Input):
 
 
 class SearchBox(Horizontal):
-    """A line to type a query into, with the name of what is searched before it."""
+    """A line to type a query into, with its scope before it and the order behind it."""
 
     DEFAULT_CSS = """
     SearchBox { height: 1; padding: 0 3 0 2; }
@@ -118,7 +117,7 @@ class SearchBox(Horizontal):
     """
 
     field = getters.query_one(_SearchInput)
-    scope = ""  # what the search is said to be limited to, or ""
+    scope = ""  # the name of what the search is limited to
 
     def compose(self) -> ComposeResult:
         yield PieceLabel(Piece("/ ", "accent"), id="search-scope")
@@ -130,17 +129,17 @@ class SearchBox(Horizontal):
         return self.field.value
 
     def set_text(self, text: str) -> None:
-        """Put a query into the box; it is answered as if it had been typed."""
+        """Put a query into the box and search for it."""
         self.field.value = text
         self.field.cursor_position = len(text)
 
     def put(self, text: str) -> None:
-        """Put a query into the box, and have nobody answer it."""
+        """Put a query into the box without searching for it."""
         with self.field.prevent(Input.Changed):
             self.set_text(text)
 
     def set_scope(self, name: str) -> None:
-        """Say what the search is limited to; "" for all notes."""
+        """Show the name of what the search is limited to; "" for all notes."""
         self.scope = clean_line(name)
         scope = [Piece(f"{self.scope}  ", "title")] if name else []
         self.query_one("#search-scope", PieceLabel).show(Piece("/ ", "accent"), *scope)
@@ -149,7 +148,7 @@ class SearchBox(Horizontal):
         self.query_one("#search-order", PieceLabel).show(Piece(text, "muted"))
 
     def focus_text(self) -> None:
-        # At once, so that the next key is typed here and not taken for a command.
+        # At once, so that the next key is typed here.
         self.screen.set_focus(self.field)
 
     @property
@@ -157,12 +156,11 @@ class SearchBox(Horizontal):
         return self.field.has_focus
 
     def on_click(self) -> None:
-        # All of the line is the box, also what stands before the text.
         self.focus_text()
 
 
 class SearchNote(ButtonLine):
-    """The row below the search box: what is wrong with a query, or what to know of its answer."""
+    """The row below the search box: errors in the query, remarks on the results."""
 
     DEFAULT_CSS = """
     SearchNote { padding: 0 2; }
@@ -172,11 +170,8 @@ class SearchNote(ButtonLine):
         super().__init__()
         self._lines: Sequence[StyledLine] = ()
 
-    def say(self, *pieces: Piece) -> None:
-        self.say_first_that_fits([[*pieces]] if pieces else [])
-
-    def say_first_that_fits(self, lines: Sequence[StyledLine]) -> None:
-        """Show the first of some lines for which there is room, the longest first."""
+    def say(self, *lines: StyledLine) -> None:
+        """Show the first line that fits, of several lengths, or none."""
         self._lines = lines
         self.set_class(bool(lines), "-said")
         self.refresh()
@@ -198,7 +193,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     @dataclass(eq=False, repr=False)
     class Counted(Message):
-        """Another list is shown; `text` says how much of the vault it is."""
+        """Another list is shown; `text` is its size."""
 
         text: str
 
@@ -213,7 +208,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self.order = ""  # the chosen sort key of the list
         self.order_found = ""  # the chosen sort key of results
         self._problem: NotekeepError | None = None  # why there are no results
-        self._wanted = _Place(note or None)
+        self._next_place = _Place(note or None)
         self._is_unfolded = False  # whether each daily note has a row
         self._has_gaps = False  # whether there is room for a blank row before a group
         self._titles = TitleSearch(self, self._show, MAX_HITS)
@@ -271,7 +266,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self.listed.display = True
         self.notes.copy_from(before, line)
         if had_focus:
-            # At once: the next key must find it, and the old one is about to be hidden.
+            # At once: the next key goes there, and the other list is about to be hidden.
             self.screen.set_focus(self.notes)
         if grid:
             self.listed.display = False
@@ -279,14 +274,14 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             await self.query("NoteGrid, GridHead").remove()
         if not self.typed:
             # Only the list has groups and folded notes.
-            self._wanted = _Place(line=line)
+            self._next_place = _Place(line=line)
             self._ask()
 
     def choose_columns(self, rows: Sequence[Row]) -> None:
         if self.grid is not None:
             total = self.notes.note_count or self.listed.note_count
-            asked = self.scope, self.typed
-            self.grid.choose_columns(rows, total, asked=asked, order=self._key)
+            query = self.scope, self.typed
+            self.grid.choose_columns(rows, total, query=query, order=self._key)
 
     @property
     def typed(self) -> str:
@@ -295,7 +290,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def again(self, path: str | None = None, line: int | None = None) -> None:
         """List or search again, with the cursor on a note, or where it was."""
         self.notes.is_moved |= path is not None
-        self._wanted = _Place(path, line)
+        self._next_place = _Place(path, line)
         self._ask()
 
     def _ask(self, *, from_top: bool = False) -> None:
@@ -310,15 +305,15 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def ask_again(self, location: NoteLocation) -> None:
         """Show an earlier list or search, with the cursor on its note, on the same line."""
-        asked = location.asked
-        self.scope = asked.scope
-        self.box.set_scope(asked.name)
-        self.box.put(asked.typed)
+        state = location.asked
+        self.scope = state.scope
+        self.box.set_scope(state.name)
+        self.box.put(state.typed)
         self.order_found = ""
         self.again(location.path, location.line)
 
     def set_scope(self, query: str, name: str) -> None:
-        """Limit the list and its searches to the notes of a query, in its order if it names one."""
+        """Limit the list and its searches to the notes of a query, and adopt its order."""
         self.scope = query
         if find_sort_key(self.vault, query):
             self.order = ""
@@ -333,8 +328,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     @property
     def _key(self) -> str:
         """The sort key: as chosen, else as the query says."""
-        asked = find_sort_key(self.vault, narrow_to_scope(self.scope, self.typed))
-        return self.chosen_key or asked or ("" if self.typed else DEFAULT_ORDER)
+        own = find_sort_key(self.vault, narrow_to_scope(self.scope, self.typed))
+        return self.chosen_key or own or ("" if self.typed else DEFAULT_ORDER)
 
     @property
     def chosen_key(self) -> str:
@@ -381,8 +376,9 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         folded = self._find_folded()
         if folded is not None:
             query = f"-{DAILY_QUERY} {query}"
-        wanted = self._take_wanted()
-        place = _Place(line=wanted.line) if from_top else wanted
+        place = self._take_place()
+        if from_top:
+            place = place._replace(path=None)
         if self.vault.catalog.count() <= MAX_SORTED_ROWS:
             found = search.ordered(query)
             self._show_rows(found, found.values, folded, place)
@@ -397,9 +393,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
         def show_all(found: OrderedList) -> None:
             has_moved = self.notes.cursor != shown_at
-            self._show_rows(
-                found, found.values, folded, self._take_wanted() if has_moved else place
-            )
+            self._show_rows(found, found.values, folded, self._take_place() if has_moved else place)
 
         self._answer.ask(lambda: search.ordered(query), show_all)
 
@@ -427,8 +421,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         is_all = not (self.scope or self.typed) and not self.order
         if not is_all or self.grid is not None:
             return None
-        wanted = self._wanted.path
-        if wanted is not None and (row := self.vault.catalog.row(wanted)) is not None:
+        path = self._next_place.path
+        if path is not None and (row := self.vault.catalog.row(path)) is not None:
             self._is_unfolded |= row.kind == "daily"
         if self._is_unfolded:
             return None
@@ -476,12 +470,12 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._say_nothing()
             self.notes.rows_changed(self.notes.cursor)
 
-    def _take_wanted(self) -> _Place:
-        """Return the place that is wanted once, or else the note at the cursor."""
-        wanted, self._wanted = self._wanted, _Place()
-        if wanted.path is None and (row := self.notes.row) is not None:
-            return wanted._replace(path=row.path)
-        return wanted
+    def _take_place(self) -> _Place:
+        """Return the requested place once, or else the note at the cursor."""
+        place, self._next_place = self._next_place, _Place()
+        if place.path is None and (row := self.notes.row) is not None:
+            return place._replace(path=row.path)
+        return place
 
     def _update_count(self, shown: int, *remarks: str, nearest: bool = False) -> None:
         # The list of all notes has counted them already.
@@ -490,7 +484,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if nearest:  # no more than this, as there may be little room
             count = f"{thousands(shown)} nearest {'note' if shown == 1 else 'notes'}"
         if remarks:
-            self.note.say(Piece(remarks[0], "muted"))
+            self.note.say([Piece(remarks[0], "muted")])
         self.box.show_order(self._order_text(shown))
         self.post_message(self.Counted(count))
 
@@ -520,7 +514,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self.notes.nothing = self.notes.offers = ()
             self.notes.show(NoteRows(HitRows(())))
             self._update_count(0)
-            self.note.say_first_that_fits(query_error(error, self.glyphs))
+            self.note.say(*query_error(error, self.glyphs))
             return
         within = narrow_to_scope(self.scope, typed)
         has_order = bool(self._key)  # titles alone are not sorted
@@ -549,9 +543,9 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._show(typed, found)
 
     def _show_error(self, error: NotekeepError) -> None:
-        """Show what is wrong with a query; the titles found stay, and no note is created."""
+        """Show the error of a search; the titles found stay, and no note is created."""
         self._problem = error
-        self.note.say(Piece(f"{self.glyphs.warning} ", "warn"), Piece(clean_line(error.message)))
+        self.note.say([Piece(f"{self.glyphs.warning} ", "warn"), Piece(clean_line(error.message))])
         if self.notes.has_focus and not self.notes.note_count:
             self.box.focus_text()
 
@@ -560,7 +554,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._say_nothing()
         self.notes.dated_by = self._dated_by
         # The cursor is on the best hit until it is moved.
-        place = self._take_wanted()
+        place = self._take_place()
         keep = place.path if self.notes.is_moved else None
         rows = NoteRows(HitRows(found.hits))
         self.notes.show(rows, keep, line=place.line, matcher=found.matcher)

@@ -1,4 +1,4 @@
-"""The text field a note is edited in, which shows every text safely; and the line to find in it."""
+"""The text field of the editor, which sanitizes all text, and its search bar."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ _IN_LINK = re.compile(r"\[\[[^\[\]]*\Z")
 
 
 class NoteArea(TextArea):
-    """A text field over lines as `EditorText` shows them, with stand-ins for odd characters."""
+    """A text field for lines of an `EditorText`, with stand-ins for unsafe characters."""
 
     BINDINGS: ClassVar = bindings(
         "edit",
-        # What is typed right after it is looked for, and no part of the text.
+        # The next letters are to find, and not part of the text.
         priority=("find-here",),
         by_screen=(
             *("save", "finish", "hand-over", "history-here", "fields-here", "attach-here"),
@@ -59,16 +59,16 @@ class NoteArea(TextArea):
 
     @dataclass
     class Pasted(Message):
-        """Text was pasted by the terminal."""
+        """The terminal pasted a text."""
 
         text: str
-        place: tuple[Location, Location, str]  # its start, its end, and what is shown of it
+        place: tuple[Location, Location, str]  # its start, its end, and the visible text
 
     class Offered(Message):
-        """The suggestions to choose from, or the chosen one of them, changed."""
+        """The suggestions or the chosen one changed."""
 
     _offers: Sequence[CompletionOffer] = ()
-    chosen_offer = 0  # the number of the suggestion that is chosen
+    chosen_offer = 0  # the number of the chosen suggestion
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
@@ -87,7 +87,7 @@ class NoteArea(TextArea):
         return self.document.lines
 
     def put(self, lines: Sequence[str]) -> None:
-        """Show other lines, as one edit that can be undone; the cursor stays in its line."""
+        """Replace the lines in one step of undo; the cursor stays in its line."""
         old, new = self.lines, list(lines)
         shorter = min(len(old), len(new)) - 1
         head = 0
@@ -121,26 +121,26 @@ class NoteArea(TextArea):
             self._copy_out(self.selected_text)
 
     def _copy_out(self, text: str) -> None:
-        """Put text on the clipboard as the file has it; a byte that is no text goes as "?"."""
+        """Copy the text of the file; invalid bytes become "?"."""
         real = self.stand_ins.real(text)
         self.app.copy_to_clipboard(real.encode("utf-8", "replace").decode("utf-8"))
 
     def get_line(self, line_index: int) -> Text:
         shown = self.document.get_line(line_index)
-        # The stand-ins have been seen to; this is for a terminal's sake, should one be forgotten.
-        drawn = clean(self.stand_ins.drawn(shown))
-        text = Text(drawn, end="", no_wrap=True)
-        ink = get_role_styles(self.app)
+        # Sanitized again, in case a stand-in is missing.
+        line = clean(self.stand_ins.drawn(shown))
+        text = Text(line, end="", no_wrap=True)
+        styles = get_role_styles(self.app)
         if line_index == 0 or is_in_frontmatter(self.lines, line_index):
-            if drawn.rstrip() == "---":
-                text.stylize(ink.style("faint"))
-            elif line_index and (key := _KEY.match(drawn)):
-                text.stylize(ink.style("muted"), *key.span())
+            if line.rstrip() == "---":
+                text.stylize(styles.style("faint"))
+            elif line_index and (key := _KEY.match(line)):
+                text.stylize(styles.style("muted"), *key.span())
             if line_index:
                 return text
         for pattern, role in _ROLES:
-            for found in pattern.finditer(drawn):
-                text.stylize(ink.style(role), *found.span())
+            for found in pattern.finditer(line):
+                text.stylize(styles.style(role), *found.span())
         return text
 
     def update_suggestion(self) -> None:
@@ -149,7 +149,7 @@ class NoteArea(TextArea):
         self._offer(self.completer.offers(self.lines, row, column) if typed else [])
 
     def _offer(self, offers: Sequence[CompletionOffer], chosen: int = 0) -> None:
-        """Show one suggestion behind the cursor; there is a list of several, and of other words."""
+        """Show one suggestion behind the cursor, or a list of several or of other words."""
         was_list = bool(self.listed_offers)
         self._offers, self.chosen_offer = offers, chosen
         self.suggestion = offers[0].rest if len(offers) == 1 else ""
@@ -175,7 +175,7 @@ class NoteArea(TextArea):
         return self.lines[row][offer.start : column] != offer.text
 
     def on_key(self, event: events.Key) -> None:
-        """In the list of suggestions enter accepts one, and escape closes the list alone."""
+        """Handle keys for the list of suggestions."""
         if not self.listed_offers:
             return
         if event.key == "escape":
@@ -208,7 +208,7 @@ class NoteArea(TextArea):
 
     def action_next_offer(self) -> None:
         if not self._offers:
-            raise SkipAction  # the key means what it means everywhere
+            raise SkipAction  # to the usual action of the key
         self._choose_offer(1)
 
     def action_cursor_right(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
@@ -230,7 +230,7 @@ class NoteArea(TextArea):
         self.redo()
 
     def on_paste(self, event: events.Paste) -> None:
-        # Textual calls the field's own handler after this one.
+        # After Textual's own handler.
         self.call_later(self._post_paste, event.text, min(self.selection))
 
     def _post_paste(self, text: str, start: Location) -> None:
@@ -246,9 +246,9 @@ class NoteArea(TextArea):
 
 
 class _FindInput(Input):
-    """What is looked for; the keys that go from one place to the next are the registry's."""
+    """The text field of the search bar."""
 
-    # The text has the keys that are typed right after it.
+    # The next letters go to the text.
     BINDINGS = bindings("find", priority=("find-close",))
 
     def action_find(self, step: int) -> None:
@@ -259,7 +259,7 @@ class _FindInput(Input):
 
 
 class FindBar(Horizontal):
-    """Finds a text whatever its case and accents, and selects where it stands."""
+    """Finds a text, ignoring case and accents, and selects the match."""
 
     DEFAULT_CSS = """
     FindBar { height: 1; padding: 0 1; background: $panel; display: none; }
@@ -273,7 +273,7 @@ class FindBar(Horizontal):
         self._area = area
         self._lines: list[str] = []
         self._flat: list[str] = []
-        self._begun = (0, 0)  # the line and the column to search from
+        self._start = (0, 0)  # the line and the column to search from
 
     def compose(self) -> ComposeResult:
         yield PieceLabel(Piece("Find ", "section"))
@@ -289,9 +289,9 @@ class FindBar(Horizontal):
         return self.query_one(_FindInput).has_focus
 
     def open(self) -> None:
-        """Ask what to look for: at first what is selected, else what was looked for last."""
+        """Open with the selected text, or else with the last search."""
         field = self.query_one(_FindInput)
-        self._begun = min(self._area.selection)
+        self._start = min(self._area.selection)
         selected = self._area.selected_text
         if selected and "\n" not in selected:
             field.value = selected
@@ -310,16 +310,16 @@ class FindBar(Horizontal):
             self._show(0)
 
     def step(self, by: int) -> None:
-        """Go to the next place or, when `by` is -1, to the one before; round at the ends."""
-        self._begun = min(self._area.selection)
+        """Go to the next match or, if `by` is -1, to the previous one; wraps around."""
+        self._start = min(self._area.selection)
         self._show(by)
 
     def _show(self, by: int) -> None:
         sought = fold_letters(self.query_one(_FindInput).value)
         found = self._find_all(sought)
-        at = bisect_left(found, self._begun)
+        at = bisect_left(found, self._start)
         if by:
-            is_here = at < len(found) and found[at] == self._begun
+            is_here = at < len(found) and found[at] == self._start
             at += by if by < 0 or is_here else 0
         if found:
             at %= len(found)
@@ -333,7 +333,7 @@ class FindBar(Horizontal):
             label.show(*([Piece("not found", "warn")] if sought else []))
 
     def _find_all(self, sought: str) -> list[tuple[int, int]]:
-        """Return every place of a text, in order; the places of one do not overlap."""
+        """Return all matches, in order, without overlap."""
         if not sought:
             return []
         if self._lines != self._area.lines:

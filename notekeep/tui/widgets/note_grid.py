@@ -1,4 +1,4 @@
-"""The grid of notes: the list of notes with a column for each field, and a cursor on a cell."""
+"""The grid of notes: a list with a column for each field, and a cursor on a cell."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SAMPLES = 4  # parts of a long list whose notes decide about its columns
 
 
 class NoteGrid(NoteList, inherit_bindings=False):
-    """Notes with their fields in columns, which scroll past the title."""
+    """Notes with their fields in columns, which scroll beside the title."""
 
     BINDINGS = [  # noqa: RUF012 - as Textual has it
         *bindings("grid", by_screen=("edit-cell", "sort-column", "clear-cell")),
@@ -67,14 +67,14 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._left = 1  # the first column after the title
 
     def choose_columns(
-        self, rows: Sequence[Row], total: int, *, asked: tuple[str, str], order: str
+        self, rows: Sequence[Row], total: int, *, query: tuple[str, str], order: str
     ) -> None:
-        """Choose the columns by notes of all parts of a list, whatever its order."""
-        if asked == self._arranged_for and len(rows) >= PAGE_ROWS:
+        """Choose the columns for a list, from notes in all parts of it."""
+        if query == self._arranged_for and len(rows) >= PAGE_ROWS:
             self.order = order
             return
-        self._arranged_for = asked
-        scope, typed = asked
+        self._arranged_for = query
+        scope, typed = query
         if not typed and total > len(rows):
             search, size = self.vault.search, PAGE_ROWS // SAMPLES
             offsets = (part * (total // SAMPLES) for part in range(SAMPLES))
@@ -119,7 +119,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._go_to_column(len(self.columns))
 
     def column_at(self, x: int) -> int | None:
-        """Return the column at a cell of a row, the blanks behind it included."""
+        """Return the column at a cell of a row, or at the blanks behind it."""
         found = [place for place in self.places(self.inner_width) if place.x <= x]
         return found[-1].column if found else None
 
@@ -140,8 +140,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         super().watch_cursor(before, after)
 
     def _line_role(self, index: int) -> str:
-        # The cell under the cursor looks different from its row, so rows are drawn with theirs.
-        del index
+        del index  # rows include their roles, as the cell at the cursor has another one
         return ""
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
@@ -161,7 +160,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
                 continue
             line.extend(add_role(shown, "cell" if self.has_focus else "cell-blurred"))
             if self.has_focus and x < width:
-                # The blanks beside a cell have room for its edges.
+                # The edges are in the blanks beside the cell.
                 line = [*fit_line(line, place.x - 1, ""), Piece("[", "cell-edge")]
                 line += [*add_role(shown, "cell"), Piece("]", "cell-edge")]
                 x += 1
@@ -193,7 +192,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
 
 class GridHead(ButtonLine):
-    """What stands above the columns, and a rule; a click on a name sorts by it."""
+    """The names of the columns, and a rule; a click on a name sorts by it."""
 
     DEFAULT_CSS = """
     GridHead { height: 2; }

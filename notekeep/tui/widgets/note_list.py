@@ -1,4 +1,4 @@
-"""The list of notes: rows read a page at a time, or the hits of a search; and marks on them."""
+"""The list of notes, read a page at a time, or of the hits of a search; with marks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from notekeep.search.results import Hit
 
 PAGE_ROWS = 100
-MAX_CACHED_PAGES = 40  # so many pages are kept, whatever was scrolled past
-GUTTER = 4  # the cells at the left of a row: the cursor, and the sign, where a click marks
-TALL, ROOMY = 31, 180  # lines and columns of a screen from which on hits are shown with more air
+MAX_CACHED_PAGES = 40
+GUTTER = 4  # cells at the left of a row: the cursor, and the sign; a click there marks
+TALL, ROOMY = 31, 180  # lines and columns of a screen on which hits have more space
 
 
 class RowSource(Protocol):
@@ -31,13 +31,13 @@ class RowSource(Protocol):
     total: int
 
     def page(self, offset: int, limit: int) -> Sequence[Row]:
-        """Return the rows from `offset` on, `limit` of them at least where there are so many."""
+        """Return the rows from `offset` on, at least `limit` if there are that many."""
         ...
 
     def paths(self) -> Iterable[str]: ...
 
     def find(self, path: str) -> int | None:
-        """Return which row a note has, where that is known without reading more of them."""
+        """Return the row of a note, if it is known without reading more rows."""
         ...
 
 
@@ -96,15 +96,15 @@ class NoteRows(Sequence["Row | Inserted | None"]):
 
 
 class NoteList(ListView["Row | Inserted | None"]):
-    """Notes, one to a row; while searching, hits with the passage that matched.
+    """Notes, one to a row, or hits with their matching passages.
 
-    Marks are notes, not rows: they stay while something else is searched for or listed.
+    Notes are marked, not rows: marks stay when another list is shown.
     """
 
     BINDINGS = bindings("list", "rows", by_screen=ALL_ACTIONS)
 
     class Marked(Message):
-        """Other notes are marked than before."""
+        """The marked notes changed."""
 
     _rows: NoteRows
     offers: Sequence[str] = ()
@@ -118,7 +118,7 @@ class NoteList(ListView["Row | Inserted | None"]):
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
         self.dated_by: str | None = None
-        """The field whose day is shown of each note, "modified", or None for none."""
+        """The field of the date to show, "modified", or None for none."""
 
     @property
     def row(self) -> Row | None:
@@ -135,7 +135,7 @@ class NoteList(ListView["Row | Inserted | None"]):
 
     @property
     def hit_height(self) -> int:
-        """How many lines a hit takes: its title, its snippet, and a blank where there is room."""
+        """The number of lines of a hit: its title, its snippet, and a blank if there is space."""
         lines = self.snippet_lines
         return 1 + lines + (lines > 1)
 
@@ -148,9 +148,9 @@ class NoteList(ListView["Row | Inserted | None"]):
         line: int | None = None,
         matcher: PlanMatcher | None = None,
     ) -> None:
-        """Show rows, with the cursor on the note `keep`, or on row `near` where it is not.
+        """Show rows, with the cursor on the note `keep`, or else on row `near`.
 
-        The row of the cursor is shown at `line` of the view, if given.
+        The cursor's row is scrolled to `line` of the view, if given.
         """
         self._rows, self.matcher = rows, matcher
         self._fit_height()
@@ -260,7 +260,7 @@ class NoteList(ListView["Row | Inserted | None"]):
         return isinstance(item, Inserted) and item.folded is None
 
     def _line_role(self, index: int) -> str:
-        # The blank below a hit is none of it.
+        # Not the blank below a hit.
         is_gap = self.row_height > 2 and index % self.row_height == self.row_height - 1
         return "" if is_gap else super()._line_role(index)
 

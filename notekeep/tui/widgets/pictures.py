@@ -1,7 +1,7 @@
-"""Pictures in half blocks: decoded in a thread, drawn when they are there.
+"""Pictures in half blocks, decoded in a thread.
 
-A cell is two pixels, the upper its colour, the lower its ground. Nothing of a picture reaches the
-terminal but colours.
+A cell is two pixels: the upper is its colour, the lower its background. Only colours of a picture
+reach the terminal.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from notekeep.tui.workers import in_background
 
 MAX_CACHED_PICTURES = 32
 UPPER_HALF = "▀"
-# Neighbours that hardly differ become one: fewer styles are quicker to make and to send.
+# Similar neighbours become equal: fewer styles are faster to make and to send.
 _COARSE = 0xF8
 
 
 class PictureCache:
-    """The pictures of one widget: decoded in a thread, kept, and drawn when they are there."""
+    """The decoded pictures of one widget."""
 
     def __init__(self, view: LineView) -> None:
         self._view = view
-        # Nothing while a picture is decoded, or when it cannot be.
-        self._kept: LRUCache[tuple[object, ...], Sequence[list[Segment]]]
-        self._kept = LRUCache(MAX_CACHED_PICTURES)
+        # Empty while a picture is being decoded, or if it cannot be.
+        self._rows: LRUCache[tuple[object, ...], Sequence[list[Segment]]]
+        self._rows = LRUCache(MAX_CACHED_PICTURES)
 
     def put(self, strip: Strip, part: PictureRow, left: int, under: Style) -> Strip:
-        """Return a strip with a row of a picture over it, from a cell on, once it is there."""
+        """Return a strip with a row of a picture over it, from a cell on, once it is decoded."""
         right = left + part.columns
         if right > strip.cell_length:
             return strip
@@ -52,8 +52,8 @@ class PictureCache:
 
     def _row(self, part: PictureRow, ground: ColorTriplet) -> list[Segment] | None:
         key = (part.picture, part.columns, part.rows, ground)
-        if key not in self._kept:
-            self._kept[key] = ()
+        if key not in self._rows:
+            self._rows[key] = ()
             in_background(
                 self._view,
                 partial(self._decode, part, ground),
@@ -61,7 +61,7 @@ class PictureCache:
                 group="picture",
                 failed=lambda _error: None,
             )
-        rows = self._kept[key]
+        rows = self._rows[key]
         return rows[part.row] if part.row < len(rows) else None
 
     def _decode(self, part: PictureRow, ground: ColorTriplet) -> list[list[Segment]]:
@@ -70,9 +70,9 @@ class PictureCache:
         return half_blocks(data, part.columns, part.rows, ground)
 
     def _decoded(self, key: tuple[object, ...], rows: Sequence[list[Segment]]) -> None:
-        # What this cache knows of a key already it does not learn anew.
-        self._kept.discard(key)
-        self._kept[key] = rows
+        # The cache does not replace the value of a known key.
+        self._rows.discard(key)
+        self._rows[key] = rows
         self._view.refresh()
 
 
@@ -113,7 +113,7 @@ def _colour(code: int) -> Color:
 
 
 class PictureView(LineView):
-    """A picture in the middle of its place, or words where the terminal can draw none."""
+    """A centred picture, or its path if the terminal cannot show pictures."""
 
     def __init__(self, picture: Picture) -> None:
         super().__init__()

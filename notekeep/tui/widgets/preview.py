@@ -191,11 +191,11 @@ class Preview(TextPage):
         strip = self._put_outline(strip, y)
         if self.rendering is None or index >= self.line_count():
             return strip
-        drawn = self.rendering.lines[index]
-        if drawn.picture is None:
+        row = self.rendering.lines[index]
+        if row.picture is None:
             return strip
-        left = self._layout.margin + line_width(drawn.line[:-1])
-        return self._pictures.put(strip, drawn.picture, left, self._under)
+        left = self._layout.margin + line_width(row.line[:-1])
+        return self._pictures.put(strip, row.picture, left, self._under)
 
     def _put_outline(self, strip: Strip, y: int) -> Strip:
         """Put a line of the outline into a wide margin; it does not scroll."""
@@ -212,8 +212,8 @@ class Preview(TextPage):
         heading = fit_line(outline[at][1], room)
         role = "bright" if at == here else "muted"
         line = [Piece(" " * OUTLINE_GAP), *(piece._replace(role=role) for piece in heading)]
-        drawn = paint(line, room + OUTLINE_GAP, get_role_styles(self.app), self._under)
-        return Strip.join([drawn, strip.crop(drawn.cell_length, strip.cell_length)])
+        left = paint(line, room + OUTLINE_GAP, get_role_styles(self.app), self._under)
+        return Strip.join([left, strip.crop(left.cell_length, strip.cell_length)])
 
     def _remember(self) -> None:
         if self.rendering is not None:

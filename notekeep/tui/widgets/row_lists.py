@@ -1,35 +1,35 @@
-"""Lists of what is known whole: posts, tasks, and what happened when."""
+"""Lists of posts, tasks and events."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 
 from notekeep.catalog.records import TaskRow
 from notekeep.dates import format_short_day
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.list_rows import PostRow, TaskGroup, group_line, post_line, task_line
-from notekeep.tui.render.note_rows import group_row, gutter
+from notekeep.tui.render.note_rows import group_row, gutter, modified_day
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, spread_line
 from notekeep.tui.widgets.bars import run_action
-from notekeep.tui.widgets.line_view import RowList
+from notekeep.tui.widgets.line_view import ListView
 
 TASK_BOX = 4  # cells from the left edge within which a click ticks a task
 TIME_GAP = 2
-MIN_MORE = 6  # cells from which on a part of what is said besides is worth showing
+MIN_MORE = 6  # minimum cells for a part of `TimelineRow.more`
 
 
-class PostList(RowList[PostRow]):
+class PostList(ListView[PostRow]):
     """Drafts and posts, each with its state in every site."""
 
     BINDINGS = bindings("list", by_screen=ALL_ACTIONS)
 
-    site = 0  # which of the sites' states is written out
+    site = 0  # the number of the site whose state is a word
 
     def show(self, rows: Sequence[PostRow], keep: str | None = None) -> None:
-        """Show posts, with the cursor on the note `keep` when it is among them."""
+        """Show posts, with the cursor on the note `keep` if it is one of them."""
         self._show(rows, lambda row: row.path == keep)
 
     def show_states(self, rows: Sequence[PostRow]) -> None:
@@ -43,8 +43,8 @@ class PostList(RowList[PostRow]):
         ]
 
 
-class TaskList(RowList[TaskGroup | TaskRow | None]):
-    """Tasks, each below the note it stands in, with an empty line between two notes."""
+class TaskList(ListView[TaskGroup | TaskRow | None]):
+    """Tasks below their notes, with an empty line between two notes."""
 
     BINDINGS = bindings("tasks", by_screen=ALL_ACTIONS)
 
@@ -53,7 +53,7 @@ class TaskList(RowList[TaskGroup | TaskRow | None]):
         return self.item if isinstance(self.item, TaskRow) else None
 
     def show(self, rows: Sequence[TaskGroup | TaskRow | None]) -> None:
-        """Show rows, with the cursor on the task it was on, or near to where that was."""
+        """Show rows, with the cursor on the same task as before, or near it."""
         here = self.here and (self.here.path, self.here.line)
         self._show(rows, lambda row: isinstance(row, TaskRow) and (row.path, row.line) == here)
 
@@ -75,38 +75,30 @@ class TaskList(RowList[TaskGroup | TaskRow | None]):
 
 
 class TimelineRow(NamedTuple):
-    """Something that happened."""
+    """An event."""
 
-    key: str  # what the row stands for
-    time: float  # when it was, in seconds since 1970
+    key: str  # identifies the row
+    time: float  # in seconds since 1970
     left: StyledLine
-    right: StyledLine  # what is said of it at the right edge
-    more: Sequence[Piece] = ()  # what is said of it besides, as far as there is room
+    right: StyledLine
+    more: Sequence[Piece] = ()  # behind `left`, as far as it fits
 
 
-class TimelineList(RowList[str | TimelineRow]):
-    """What happened, newest first, under the days it happened on."""
+class TimelineList(ListView[str | TimelineRow]):
+    """Events below their days, newest first."""
 
     @property
     def key(self) -> str:
-        """What the row under the cursor stands for, or ""."""
+        """The key of the row at the cursor, or ""."""
         return self.item.key if isinstance(self.item, TimelineRow) else ""
 
     def show(self, moments: Sequence[TimelineRow], keep: str = "") -> None:
-        """Show moments, with the cursor on the row `keep` stands for, or where it was."""
+        """Show events, with the cursor on the row with the key `keep`, or where it was."""
         rows: list[str | TimelineRow] = []
-        day = ""
-        for moment in moments:
-            if (heading := self._day_of(moment)) != day:
-                rows.append(heading)
-                day = heading
-            rows.append(moment)
+        for day, group in groupby(moments, lambda moment: modified_day(int(moment.time * 1e9))):
+            near = {0: "Today", 1: "Yesterday"}.get((self.today - day).days)
+            rows += [near or format_short_day(day, self.today), *group]
         self._show(rows, lambda row: isinstance(row, TimelineRow) and row.key == keep)
-
-    def _day_of(self, moment: TimelineRow) -> str:
-        day = date(*time.localtime(moment.time)[:3])
-        near = {0: "Today", 1: "Yesterday"}.get((self.today - day).days)
-        return near or format_short_day(day, self.today)
 
     def draw_item(self, item: str | TimelineRow, width: int, *, here: bool) -> StyledLine:
         if isinstance(item, str):
@@ -115,7 +107,7 @@ class TimelineList(RowList[str | TimelineRow]):
         left, right = [clock, *item.left], [*item.right, Piece(" ")]
         room = width - 2 - line_width(left) - line_width(right) - TIME_GAP
         if room < 0:
-            right = []  # what it is comes before what is said of it
+            right = []
         if item.more and room >= MIN_MORE:
             left += fit_line(list(item.more), room)
         line = spread_line(left, right, width - 2, gap=TIME_GAP)

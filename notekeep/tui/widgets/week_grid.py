@@ -1,4 +1,4 @@
-"""The grid of habits: a row for each habit, and a week, a month or a year of marks."""
+"""The grid of habits: a row for each habit, with the marks of a week, a month or a year."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_line, pad_line
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import run_action
-from notekeep.tui.widgets.line_view import RowList
+from notekeep.tui.widgets.line_view import ListView
 
 GUTTER = 2
 GAP = 2  # cells between two columns
@@ -50,15 +50,15 @@ STRENGTH_WIDTH = 11
 MIN_STREAK = 8
 MIN_NOTE = 24
 MAX_NOTE = 50
-FEW_WEEKS, MOST_WEEKS = 2, 4  # past weeks that are shown beside this one
+FEW_WEEKS, MOST_WEEKS = 2, 4  # past weeks beside this one
 WIDE_TILES = 180  # from this width on a day of a past week has two cells
-SPANS = ("week", "month", "year")  # what the grid can show, in the order of the key that changes it
+SPANS = ("week", "month", "year")
 WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 62, "year": 53}
-"""How many cells the marks take."""
-GROUPS_FROM = 100  # cells from which on habits stand under the names of their groups
-ROOMY_LINES = 16  # lines from which on groups have an empty line between them
-LOW_LINES = 7  # lines under which nothing but habits is shown
-HEADS = None  # stands for the row with the names of days and columns
+"""The cells of the marks of each span."""
+GROUPS_FROM = 100  # from this width on habits have the names of their groups above them
+ROOMY_LINES = 16  # from this height on there are empty lines between groups
+LOW_LINES = 7  # below this height only habits are shown
+HEADS = None  # the row with the names of days and columns
 
 
 _NO_HABITS: tuple[StyledLine, ...] = (
@@ -70,24 +70,24 @@ _NO_HABITS: tuple[StyledLine, ...] = (
 
 
 class ColumnWidths(NamedTuple):
-    """How wide each column is, with the gap before the next; one that has no room is 0."""
+    """The width of each column, with the gap before the next; 0 for hidden ones."""
 
     title: int = 0
     goal: int = 0
     streak: int = 0
     note: int = 0
     strength: int = 0
-    weeks: int = 0  # how many past weeks are shown
-    tile: int = 1  # the cells of a day of them
+    weeks: int = 0  # the number of past weeks
+    tile: int = 1  # the cells of their days
 
     @property
     def past(self) -> int:
-        # A blank behind them, where there is room for all, keeps them from a bracket.
+        # All of them have a blank behind them, before the bracket of a chosen day.
         return self.weeks * (7 * self.tile + 1) - (0 < self.weeks < MOST_WEEKS)
 
 
 def measure_habits(habits: Iterable[HabitView], glyphs: Glyphs) -> ColumnWidths:
-    """Return how many cells the longest text of each column takes."""
+    """Return the width of the longest text in each column."""
     needs = ColumnWidths()
     for habit in habits:
         stack = 2 if habit.after else 0
@@ -98,9 +98,9 @@ def measure_habits(habits: Iterable[HabitView], glyphs: Glyphs) -> ColumnWidths:
 
 
 def lay_out_columns(width: int, span: str, needs: ColumnWidths) -> ColumnWidths:
-    """Give each column its room; what says least goes first."""
+    """Return the widths of the columns; the least important are hidden first."""
     left = width - GUTTER - WIDTHS[span]
-    # The marks have a blank before them, which is the other half of the gap.
+    # The other blank of the gap is a part of the marks.
     indent = GUTTER if width >= GROUPS_FROM else 0
     title = max(MIN_TITLE, min(needs.title + 1 + indent, MAX_TITLE, left))
     left -= title
@@ -124,21 +124,21 @@ def lay_out_columns(width: int, span: str, needs: ColumnWidths) -> ColumnWidths:
     return ColumnWidths(title, goal, streak, note, strength, weeks, tile)
 
 
-class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
-    """Habits by group, with the marks of one week and a day to fill in."""
+class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
+    """Habits by group, with the marks of some days, one of which is chosen."""
 
     BINDINGS = bindings("habits", by_screen=ALL_ACTIONS)
 
     class DayChanged(Message):
-        """Keys act on another day."""
+        """Another day is chosen, or other days are shown."""
 
     class Pressed(Message):
-        """The chosen day of a habit was clicked once more."""
+        """The chosen day of a habit was clicked again."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._chosen_day: date | None = None  # None for whichever day it is
-        self.span = self._drawn = SPANS[0]  # one of SPANS, as it was chosen; see `shown`
+        self._chosen_day: date | None = None  # None for today
+        self.span = self._last_shown = SPANS[0]  # as chosen from SPANS; see `shown`
         self._habits: Sequence[HabitView] | None = None
         self._above: Sequence[StyledLine] = ()
         self._has_groups = False
@@ -146,12 +146,12 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
 
     @property
     def day(self) -> date:
-        """The day that keys act on."""
+        """The chosen day, to which keys apply."""
         return self._chosen_day or self.today
 
     @property
     def shown(self) -> str:
-        """What is shown: a week or a day where there is no room for what was chosen."""
+        """The visible span: a week or a day if the chosen one does not fit."""
         room = self.inner_width - GUTTER - MIN_TITLE
         if room >= WIDTHS[self.span]:
             return self.span
@@ -195,7 +195,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         self._fill()
 
     def _fill(self) -> None:
-        """Make the rows: what is around the habits only where there is room for it."""
+        """Make the rows, with lines around the habits as far as they fit."""
         if self._habits is None:
             return
         here = self.habit.id if self.habit is not None else None
@@ -222,7 +222,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
 
     def next_span(self) -> None:
         self.span = SPANS[(SPANS.index(self.span) + 1) % len(SPANS)]
-        self._drawn = self.shown
+        self._last_shown = self.shown
         self.post_message(self.DayChanged())
 
     def go_to_day(self, day: date) -> None:
@@ -235,12 +235,12 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
     def on_resize(self) -> None:
         super().on_resize()
         self._fill()
-        if self.shown != self._drawn:
-            self._drawn = self.shown
+        if self.shown != self._last_shown:
+            self._last_shown = self.shown
             self.post_message(self.DayChanged())
 
     def _line_role(self, index: int) -> str:
-        # Without colours the row of the cursor is reversed, which tiles would not survive.
+        # Without colours the row of the cursor would be reversed, which spoils tiles.
         role = super()._line_role(index)
         has_shades = self.glyphs.levels[1] == self.glyphs.levels[-1]
         return "cursor-blurred" if role == "cursor" and not has_shades else role
@@ -262,7 +262,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
             return [Piece(" " * GUTTER), Piece(_capitalized(item), "section")]
         columns = self._columns(width)
         habit = item.habit
-        # An arrow of ASCII is what the row under the cursor begins with.
+        # The arrow of ASCII looks like the cursor.
         arrow = self.glyphs.crossing if self.glyphs.is_ascii else self.glyphs.arrow
         stack = [Piece(f"{arrow} ", "muted")] if item.is_stacked else []
         indent = Piece(" " * (GUTTER if self._has_groups else 0))
@@ -282,15 +282,13 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         if columns.streak:
             line.append(Piece(streak_words(habit).rjust(columns.streak)))
         if columns.note:
-            line += [Piece(" " * GAP), *self._note(habit, columns.note - GAP)]
+            room = columns.note - GAP
+            note = [note_piece(habit, room)]
+            if self.day != self.today:
+                chosen = (cell for cell in habit.cells if cell.day == self.day)
+                note = fit_line([Piece(logged_amount(cell), "muted") for cell in chosen], room)
+            line += [Piece(" " * GAP), *note]
         return line
-
-    def _note(self, habit: HabitView, room: int) -> StyledLine:
-        """Return what today asks for, or what was logged on another day that is chosen."""
-        if self.day == self.today:
-            return [note_piece(habit, room)]
-        chosen = (cell for cell in habit.cells if cell.day == self.day)
-        return fit_line([Piece(logged_amount(cell), "muted") for cell in chosen], room)
 
     def _marks(self, habit: HabitView, *, here: bool) -> StyledLine:
         day = self.day if here else None
@@ -301,7 +299,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         return day_marks(cells, self.glyphs, self.today, day, is_month=is_month)
 
     def _heads(self, group: str, width: int) -> StyledLine:
-        """Return the names of the columns, behind that of a group whose own row is out of sight."""
+        """Return the names of the columns, behind that of a group that was scrolled away."""
         columns = self._columns(width)
         line = pad_line([Piece(" " * GUTTER), Piece(group, "section")], GUTTER + columns.title)
         line += pad_line([Piece(GOAL_HEAD, "muted")], columns.goal)
@@ -321,14 +319,14 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
             return month_heads(first, self.last_day, self.today, self.day)
         return year_heads(first)
 
-    # The names of the days stay in sight, with the group of the first habit below them.
+    # The names of the days stay visible, with the group of the first habit below them.
 
     @property
     def _heads_row(self) -> int:
         return self._rows.index(HEADS) if HEADS in self._rows else len(self._rows)
 
     def _is_held(self, y: int) -> bool:
-        """Tell whether line `y` of what is seen shows the names that were scrolled away."""
+        """Whether line `y` of the view shows the names that were scrolled away."""
         return y == 0 and self._heads_row < self.scroll_offset.y and self.page >= LOW_LINES
 
     def render_line(self, y: int) -> Strip:
