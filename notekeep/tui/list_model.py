@@ -1,4 +1,4 @@
-"""What a list shows: pages of rows, its order, conditions added to a query, sidebar counts."""
+"""The content of lists: pages of rows, groups, orders, conditions of a query, sidebar counts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PagedRows:
-    """The rows of a query, read from the catalog a page at a time as they are seen."""
+    """The rows of a query, read from the catalog a page at a time."""
 
     def __init__(self, vault: Vault, query: str, first: RowPage) -> None:
         self.total = first.total
@@ -42,13 +42,12 @@ class PagedRows:
         return self._vault.search.paths(self._query)
 
     def find(self, path: str) -> int | None:
-        """Return the row of a note of the first page; of others it is known once all is sorted."""
+        """Return the row of a note on the first page; others are unknown until all are sorted."""
         found = (number for number, row in enumerate(self._first.rows) if row.path == path)
         return next(found, None)
 
 
-# What stands between the rows of a list: the names of its groups, and notes that are folded away.
-
+# The groups of a list.
 
 LATER = "Later"
 NO_DATE = "No date"
@@ -62,10 +61,10 @@ class Folded(NamedTuple):
 
 
 class Inserted(NamedTuple):
-    """A row that is no note."""
+    """A row between notes."""
 
-    notes: int  # how many stand before it
-    name: str = ""  # of a group; "" is a blank row before one
+    notes: int  # the number of notes before it
+    name: str = ""  # of a group; "" for a blank row
     folded: Folded | None = None
 
 
@@ -88,9 +87,9 @@ def group_rows(
     has_gaps: bool,
     folded: Folded | None = None,
 ) -> list[Inserted]:
-    """Return what stands between the rows of a list that is sorted by a date, newest first.
+    """Return the rows between the notes of a list that is sorted by a date, newest first.
 
-    A row is sorted by nanoseconds, a day as text, or None; `folded` is a row with its own value.
+    The sort values are nanoseconds, days as text, or None.
     """
     values, place = list(values), len(values) + 1
     if folded is not None:
@@ -108,20 +107,20 @@ def group_rows(
             name, first = _group_of(values[at], starts)
             bound = _as_value(first, values[at])
             after = bisect_right(values, 0, at, end, key=partial(operator.gt, bound))
+        notes = at - (at > place)  # without the folded row
         if has_gaps and at:
-            inserted.append(Inserted(at))
-        inserted.append(Inserted(at, name))
-        at = max(after, at + 1)
-    if folded is None:
-        return inserted
-    before = [one for one in inserted if one.notes <= place]
-    behind = [one._replace(notes=one.notes - 1) for one in inserted if one.notes > place]
-    return [*before, Inserted(place, folded=folded), *behind]
+            inserted.append(Inserted(notes))
+        inserted.append(Inserted(notes, name))
+        after = max(after, at + 1)
+        if at <= place < after and folded is not None:
+            inserted.append(Inserted(place, folded=folded))
+        at = after
+    return inserted
 
 
 def _group_of(value: Any, starts: list[tuple[str, date]]) -> tuple[str, date]:
     for name, first in starts:
-        # Nothing was changed later than now: after midnight it may still be the day before.
+        # A modification time is never later: after midnight `today` may be the day before.
         if value >= _as_value(first, value) and not (name == LATER and isinstance(value, int)):
             return name, first
     day = modified_day(value) if isinstance(value, int) else parse_iso(str(value)[:10])
@@ -131,7 +130,7 @@ def _group_of(value: Any, starts: list[tuple[str, date]]) -> tuple[str, date]:
 
 
 def _as_value(day: date, like: Any) -> Any:
-    """Return the begin of a day as what a list is sorted by."""
+    """Return the start of a day as a sort value like another one."""
     if not isinstance(like, int):
         return day.isoformat()
     return int(datetime.combine(day, time()).timestamp()) * 1_000_000_000
@@ -157,26 +156,26 @@ def by_field(name: str, order: str) -> str:
 
 
 def find_sort_key(vault: Vault, query: str) -> str:
-    """The key that a query sorts by first, or ""."""
+    """Return the first sort key of a query, or ""."""
     keys = vault.search.parse(query, typing=True).order if SORT in query else ()
     return f"{'-' if keys[0].descending else ''}{keys[0].field}" if keys else ""
 
 
-# Conditions added to a query as it was typed, and taken out of it again.
+# The conditions of a query.
 
-KIND = "type:"  # how a condition on the kind of notes begins
+KIND = "type:"
 _TERM = re.compile(r'[^\s"]*"[^"]*"|\S+')
 _NAME = re.compile(r'[-+"]*([^\s:<>=!,()"]+)')
 _QUOTED = re.compile(r'"[^"]*"')
 
 
 def find_terms(typed: str) -> list[str]:
-    """Return the conditions of a query as they were typed, those in quotes whole."""
+    """Split a query into its conditions."""
     return _TERM.findall(typed)
 
 
 def toggle_term(typed: str, term: str) -> str:
-    """Return a query with a condition more; without it, where it is there already."""
+    """Add a condition to a query, or remove it."""
     found = find_terms(typed)
     if term in found:
         found.remove(term)
@@ -185,13 +184,13 @@ def toggle_term(typed: str, term: str) -> str:
 
 
 def correct_slip(typed: str, error: UsageError) -> str:
-    """Return a query with what was meant in the place of a slip; "" where that is not known."""
+    """Return a query with the suggestion of an error; "" without one."""
     found = _NAME.match(typed, error.position or 0) if error.near else None
     return typed[: found.start(1)] + error.near + typed[found.end(1) :] if found else ""
 
 
 def is_title(vault: Vault, typed: str) -> bool:
-    """Tell whether a query is words alone, so that it may be the title of a new note."""
+    """Whether a query consists of words, so that it can be the title of a new note."""
     try:
         root = vault.search.parse(typed, pasted=True).root
     except UsageError:
@@ -201,22 +200,22 @@ def is_title(vault: Vault, typed: str) -> bool:
 
 
 def narrow_to_scope(scope: str, typed: str) -> str:
-    """Return the query that finds what was typed among the notes of another one."""
+    """Return the query that searches within another one."""
     if not scope or not typed:
         return scope or typed
     return f"{scope} {_grouped(typed)}"
 
 
 def replace_sort(typed: str, field: str) -> str:
-    """Return a query in the order of a field, and in no other; as it is where there is no field."""
+    """Return a query sorted by a field, if any, instead of its own order."""
     if not field:
         return typed
-    kept = [term for term in find_terms(typed) if not term.startswith(SORT)]
-    return " ".join([*kept, f'{SORT}"{field}"' if " " in field else f"{SORT}{field}"])
+    others = [term for term in find_terms(typed) if not term.startswith(SORT)]
+    return " ".join([*others, f'{SORT}"{field}"' if " " in field else f"{SORT}{field}"])
 
 
 def _grouped(typed: str) -> str:
-    """Put brackets around what would else be torn apart by a condition beside it."""
+    """Put brackets around a query with OR, so that conditions can be added to it."""
     depth = 0
     for word in _TERM.findall(typed):
         if word == "OR" and depth == 0:

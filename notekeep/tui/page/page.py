@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -123,7 +123,6 @@ class NoteText:
 # Below the text: links, backlinks and the outline.
 
 LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD = "foot links", "foot backlinks", "foot outline"
-FOOTER_FOLDS = (LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD)
 
 
 class NoteFooter(NamedTuple):
@@ -157,7 +156,7 @@ def footer_lines(
         return []
     lines: list[StyledLine] = [
         [Piece(glyphs.rule * width, "rule")],
-        *flow_lines(heads, width, "   "),
+        *flow_lines(heads, width, [Piece("   ")]),
     ]
     if LINKS_FOLD in opened:
         lines += [[], *map(_link, links)]
@@ -324,7 +323,7 @@ class NoteRendering:
         if source > block.line and is_closed_callout(block.span, block.line, toggled):
             keys.add(callout_key(block.line))
         if keys:
-            self._toggle(keys, target)
+            self.toggle(*keys)
 
     def line_of(self, line: int, find: FindSpans | None = None) -> int:
         """Unfold a line of the file and return the first of `lines` that shows it.
@@ -364,22 +363,13 @@ class NoteRendering:
 
     # Folds.
 
-    def _toggle(self, keys: Collection[str], number: int) -> None:
-        """Toggle folds, one of which is in block `number`."""
+    def toggle(self, *keys: str) -> None:
         self.around.toggled.symmetric_difference_update(keys)
-        self._blocks[number] = self._draw_block(number)
+        marks = {FOLD_LINK + key for key in keys}
+        for number, rows in enumerate(self._blocks):
+            if any(piece.link in marks for row in rows for piece in row.line):
+                self._blocks[number] = self._draw_block(number)
         self._place_blocks()
-
-    def toggle(self, key: str) -> None:
-        number: int | None
-        if key in FOOTER_FOLDS:
-            number = len(self.text.blocks)
-        elif key.startswith("callout "):
-            number = self.text.block_at(int(key.removeprefix("callout ")))
-        else:
-            number = next((n for n, each in self.text.headings.items() if each == key), None)
-        if number is not None:
-            self._toggle({key}, number)
 
     def toggle_all(self) -> None:
         """Fold every section, or open all when one is folded."""

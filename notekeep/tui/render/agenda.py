@@ -156,18 +156,13 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     yield AgendaItem([*pad_line(head, SIGN + name - 1), *heads])
     for habit in view.habits:
         title = pad_line([Piece(clean_line(habit.title))], name - 1)
-        line = [_box(habit, glyphs), Piece(" "), *title, Piece(" ")]
+        is_open = habit.today.mark in {"open", "at risk", "none"} and not habit.today.is_disputed
+        box = Piece(glyphs.task_open) if is_open else mark_piece(habit.today, glyphs)
+        line = [box, Piece(" "), *title, Piece(" ")]
         # The box shows today, unless it is at risk.
         line += day_marks(habit.cells, glyphs, view.day, hides_open=True)
         line += [Piece(" " * NOTE_GAP), note_piece(habit, note)] if note > 0 else []
         yield AgendaItem(line, habit.path, habit)
-
-
-def _box(habit: HabitView, glyphs: Glyphs) -> Piece:
-    """Return the mark of today as a checkbox."""
-    if habit.today.mark in {"open", "at risk", "none"} and not habit.today.is_disputed:
-        return Piece(glyphs.task_open)
-    return mark_piece(habit.today, glyphs)
 
 
 def _tasks(view: Overview, room: Room, glyphs: Glyphs) -> Iterator[AgendaItem]:

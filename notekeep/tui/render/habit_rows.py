@@ -208,7 +208,10 @@ def arrange_habits(habits: Sequence[HabitView]) -> Iterator[PlacedHabit]:
 
     A habit that follows another, its anchor, is listed below it once the anchor is done.
     """
-    anchors = {name: habit for habit in habits for name in _names(habit)}
+    anchors: dict[str, HabitView] = {}
+    for habit in habits:
+        file_name = habit.path.rpartition("/")[2].removesuffix(".md")
+        anchors |= dict.fromkeys(map(fold_name, (habit.id, habit.title, file_name)), habit)
     below: dict[str, list[HabitView]] = {}
     for habit in habits:
         anchor = anchors.get(fold_name(habit.after)) if habit.after else None
@@ -231,12 +234,6 @@ def arrange_habits(habits: Sequence[HabitView]) -> Iterator[PlacedHabit]:
             yield from stack(habit, is_stacked=False)
     for habit in ordered:  # those in a circle
         yield from stack(habit, is_stacked=False)
-
-
-def _names(habit: HabitView) -> Iterator[str]:
-    yield fold_name(habit.id)
-    yield fold_name(habit.title)
-    yield fold_name(habit.path.rpartition("/")[2].removesuffix(".md"))
 
 
 def find_left_open(habits: Sequence[HabitView]) -> list[HabitView]:

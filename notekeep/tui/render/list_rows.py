@@ -169,13 +169,8 @@ def post_rows(
     states = [{post.note: post.state for post in one.posts} for one in standings]
     return [
         PostRow(path, title, tuple(known.get(path, "") for known in states))
-        for path, title in sorted(titles.items(), key=_order)
+        for path, title in sorted(titles.items(), key=lambda one: (one[1].title.casefold(), one[0]))
     ]
-
-
-def _order(titled: tuple[str, ListedTitle]) -> tuple[str, str]:
-    path, listed = titled
-    return listed.title.casefold(), path
 
 
 def post_line(row: PostRow, width: int, site: int, glyphs: Glyphs) -> StyledLine:

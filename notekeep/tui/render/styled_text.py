@@ -179,11 +179,13 @@ def break_source(text: str, width: int) -> list[tuple[int, int]]:
         start = end
 
 
-def flow_lines(parts: Iterable[StyledLine], width: int, gap: str = "") -> list[StyledLine]:
+def flow_lines(
+    parts: Iterable[StyledLine], width: int, gap: Sequence[Piece] = ()
+) -> list[StyledLine]:
     """Put parts beside each other as far as they fit, and the others on further lines."""
     rows: list[StyledLine] = []
     for part in parts:
-        if rows and line_width(longer := [*rows[-1], Piece(gap), *part]) <= width:
+        if rows and line_width(longer := [*rows[-1], *gap, *part]) <= width:
             rows[-1] = longer
         else:
             rows.append(fit_line(part, width))

@@ -120,7 +120,7 @@ class Sidebar(ListView[SidebarEntry]):
         if item.is_hint:
             return [Piece(f" {text}", "faint")]
         if not item.can_be_chosen:
-            return pad_line([Piece(f" {text}", "section")], width)
+            return [*pad_line([Piece(f" {text}", "section")], width - 1), Piece(" ")]
         right: StyledLine = []
         if item.notes is not None:
             right = [Piece(thousands(item.notes), "muted")]
