@@ -1,6 +1,6 @@
-"""Lists, searches, notes and facts of a vault; nothing in it is written.
+"""Reads a vault: lists, searches, notes and facts about them.
 
-Whatever takes a query raises UsageError where it cannot be understood.
+Methods that take a query raise UsageError if it is invalid.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ _parse = lru_cache(maxsize=8)(parse_query)
 
 
 class RowPage(NamedTuple):
-    """A page of a list: how many rows there are in all, and those of the page."""
+    """A page of a list, with the number of all its rows."""
 
     total: int
     rows: list[Row]
-    remarks: Sequence[str] = ()  # what a person should know where there are none
+    remarks: Sequence[str] = ()  # on a list without rows
 
 
 class SearchService:
-    """Questions about the notes of one vault."""
+    """Reads the notes of one vault."""
 
     def __init__(
         self,
@@ -64,31 +64,31 @@ class SearchService:
         self._fields: tuple[int, QueryFields] | None = None
 
     def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> RowPage:
-        """List the notes that match a query, sorted by title unless it says `sort:`."""
+        """List the notes that match a query, by default sorted by title."""
         parsed = self._query(query)
         total, rows = list_notes(parsed, self._sources, limit=limit, offset=offset)
         return RowPage(total, rows, () if total else self._near_values(parsed))
 
     def page(self, query: str, limit: int, offset: int) -> list[Row]:
-        """Return a page of a list that was counted before, sorted as `rows` sorts."""
+        """Return a page of a list in the order of `rows`, without counting it."""
         parsed = self._query(query)
         left = limit if parsed.limit is None else min(limit, max(0, parsed.limit - offset))
         return self.catalog.page(self._facts(parsed), parsed.order, left, offset)
 
     def ordered(self, query: str = "") -> OrderedList:
-        """Return the whole order of a list, of which many pages will be shown."""
+        """Return a list for reading many of its pages."""
         parsed = self._query(query)
         return order_list(self.catalog, self._facts(parsed), parsed)
 
     def paths(self, query: str = "") -> frozenset[str]:
-        """Return the paths of the notes that a query matches, however many they are."""
+        """Return the paths of all notes that a query matches."""
         parsed = self._query(query)
         if parsed.limit is not None:
             return frozenset(row.path for row in self.rows(query).rows)
         return self.catalog.paths(self._facts(parsed))
 
     def distinguish_titles(self, rows: Sequence[Row]) -> None:
-        """Set on rows which share their title what tells them apart."""
+        """Set `apart` of rows that share their titles."""
         distinguish_titles(self.catalog, rows)
 
     def search(
@@ -101,25 +101,25 @@ class SearchService:
         explain: bool = False,
         wanted: Callable[[], bool] | None = None,
     ) -> SearchResults:
-        """Find what a query is about, best first, each hit with a snippet.
+        """Search for a query; return hits with snippets, best first.
 
         Args:
             query: The query.
-            limit: The most hits.
-            typing: The last word may be unfinished. What the query lacks is only remarked on, and
-                one that cannot be read finds nothing.
-            relax: Where nothing is found, answer the nearest query, and say so; of a regular
-                expression that takes too long, answer what it has found, and say that. What has the
-                form of a field but is near none is text.
-            explain: Also say how the query was read, and why each hit stands where it does.
-            wanted: Asked while notes are read: whether somebody waits; if not, `Dropped` is raised.
+            limit: The maximum number of hits.
+            typing: The last word may be unfinished. An error in the query becomes a remark; if it
+                prevents the search, there are no hits.
+            relax: Without hits, search for the nearest query, with a remark; after the time limit
+                of a regular expression, return the hits so far, with a remark. An unknown field
+                that resembles no other is searched for as text.
+            explain: Also explain the query and the rank of each hit.
+            wanted: Called while notes are read; if it returns False, `Dropped` is raised.
         """
-        from notekeep.search.session import run_search  # with the full text, half of a start
+        from notekeep.search.session import run_search  # slow to import
 
         self._indexing().index_saved()
-        asked = self._query(query, typing=typing, pasted=relax)
+        parsed = self._query(query, typing=typing, pasted=relax)
         found = run_search(
-            asked,
+            parsed,
             SearchSources(
                 self.catalog,
                 self._full_text,
@@ -133,24 +133,24 @@ class SearchService:
             explain=explain,
         )
         if not found.total:
-            found = found._replace(remarks=(*found.remarks, *self._near_values(asked)))
+            found = found._replace(remarks=(*found.remarks, *self._near_values(parsed)))
         if not typing:
             return found
         self.distinguish_titles([hit.row for hit in found.hits])
         try:
             self.parse(query, pasted=relax)
         except UsageError as error:
-            about = f"{error.message} {error.hint}" if asked.error else error.message
+            about = f"{error.message} {error.hint}" if parsed.error else error.message
             return found._replace(remarks=(about.strip(), *found.remarks))
         return found
 
     def suggest(self, typed: str, *, limit: int = 50) -> SearchResults:
-        """Find notes by title, alias and tag while a query is typed, from the catalog alone."""
-        from notekeep.search.suggestions import suggest_notes  # a list of notes needs none
+        """Find notes by title, alias and tag for an unfinished query, without the full text."""
+        from notekeep.search.suggestions import suggest_notes  # not needed for a list
 
         query = self.parse(typed, typing=True)
         found = suggest_notes(query, self.catalog, opened=self.open_counts, limit=limit)
-        with suppress(NotekeepError):  # the titles do without
+        with suppress(NotekeepError):  # optional
             self.distinguish_titles([hit.row for hit in found.hits])
         return found
 
@@ -158,7 +158,7 @@ class SearchService:
         """Parse a query with this vault's fields and today's date, as `parse_query` does."""
         return _parse(
             text,
-            # To gather them takes its time.
+            # They are slow to read.
             NO_FIELDS if FIELD_SIGNS.isdisjoint(text) else self.fields(),
             today=self.workspace.today(),
             week_start=self.settings.week_start,
@@ -167,15 +167,15 @@ class SearchService:
         )
 
     def read(self, name: str) -> Note:
-        """Read the note that a name means, body and all."""
+        """Read a note by its name."""
         return self._note(self.workspace.resolve(name).path)
 
     def links(self, name: str) -> list[LinkRow]:
-        """Return what a note links to."""
+        """Return the links of a note."""
         return self.catalog.links(self.workspace.resolve(name).path)
 
     def backlinks(self, name: str) -> list[Backlink]:
-        """Return what links to a note."""
+        """Return the links to a note."""
         return self.catalog.backlinks(self.workspace.resolve(name).path)
 
     def facets(self, query: str = "", *, typing: bool = False) -> Facets:
@@ -193,29 +193,29 @@ class SearchService:
         return measure_parts(self._query(typed, typing=True), self._sources)
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
-        """Return what notes have in a field (by its canonical name), most used first."""
+        """Return the values of a field (by its canonical name), most used first."""
         return queries.list_field_values(self.catalog, field, limit)
 
     def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
-        """Return the tasks of matching notes: open ones, those that are `done`, or both (None)."""
+        """Return the tasks of matching notes: open ones, `done` ones, or both (None)."""
         return queries.list_tasks(self.catalog, self._facts(self._query(query)), done=done)
 
     def fields(self) -> QueryFields:
-        """Return the fields, kinds and flags that a query may name in this vault."""
+        """Return the fields, kinds and flags for queries in this vault."""
         generation = self.catalog.generation
         if self._fields is None or self._fields[0] != generation:
             self._fields = generation, known_fields(self.catalog.field_names(), self.schema)
         return self._fields[1]
 
     def _query(self, text: str, *, typing: bool = False, pasted: bool = False) -> Query:
-        """Parse a query; what git left unmerged, which only git knows, is in it as known notes."""
+        """Parse a query; `is:conflict` includes the notes that git left unmerged."""
         query = self.parse(text, typing=typing, pasted=pasted)
         if query.root is None:
             return query
         return query._replace(root=replace_leaves(query.root, self._with_unmerged))
 
     def _near_values(self, query: Query) -> list[str]:
-        """Say which values of fields no note has, where one that notes may have is near."""
+        """Return suggestions for values of fields that no note has."""
         remarks: list[str] = []
         for leaf in tree.wanted_leaves(query.root):
             if (
@@ -232,13 +232,13 @@ class SearchService:
     def _with_unmerged(self, leaf: Node) -> Node:
         if leaf != Is("conflict"):
             return leaf
-        from notekeep.storage.git import find_unmerged  # which no other query needs
+        from notekeep.storage.git import find_unmerged  # rarely needed
 
         unmerged = find_unmerged(self.root, self._state)
         return Or((leaf, KnownPaths(frozenset(unmerged)))) if unmerged else leaf
 
     def _facts(self, query: Query) -> Node | None:
-        """A query as a tree of facts: what its words find is in it as the notes that are found."""
+        """Return a query as a tree of facts, in which words are replaced by matching notes."""
         return resolve_words(query, self._sources)
 
     @property
@@ -249,13 +249,13 @@ class SearchService:
         return self._indexing().ready_for_search()
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
-        """Return notes about the same as one, best first, with what they share."""
-        from notekeep.search.related import find_related  # a list of notes needs none
+        """Return similar notes, best first, with what they share."""
+        from notekeep.search.related import find_related  # not needed for a list
 
         return find_related(self._sources, self.workspace.resolve(name).path, limit=limit)
 
     def mentions(self, name: str) -> list[name_lookup.Mention]:
-        """Return where other notes name a note without linking to it."""
+        """Return the places where other notes mention a note without a link."""
         return name_lookup.mentions(
             self.catalog, self._words(), self.workspace.resolve(name), self._note
         )
@@ -265,15 +265,15 @@ class SearchService:
 
     @property
     def saved(self) -> dict[str, str]:
-        """The saved queries by name, as the vault's settings have them by now."""
+        """The saved queries by name, from the current settings of the vault."""
         return vault_settings(self.root).saved
 
     def on_this_day(self, day: dt.date | None = None) -> list[OnThisDay]:
-        """Return notes of other years with a day, today by default, in one of their dates."""
+        """Return notes with a date on this day of another year; by default, today."""
         return queries.on_this_day(self.catalog, day or self.workspace.today())
 
     def problems(self) -> list[Problem]:
-        """Return what could not be read whole, settings first, with reason and remedy."""
+        """Return problems of settings and notes, with their hints."""
         hint = "`notekeep config` shows the files that are read"
         parts = [warning.partition(": ") for warning in self.settings.warnings]
         settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in parts]

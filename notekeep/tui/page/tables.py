@@ -47,7 +47,11 @@ def table_lines(
                 content = cell[depth] if depth < len(cell) else []
                 align = aligns[index] if index < len(aligns) else ""
                 line += [gap] if index else []
-                line += _aligned(content, widths[index], align)
+                missing = max(0, widths[index] - line_width(content))
+                before = {"right": missing, "center": missing // 2}.get(align, 0)
+                line += pad_line(
+                    [Piece(" " * before), *content] if before else content, widths[index]
+                )
             lines.append((number, add_role(line, "table-head") if number == 0 else line))
         if number == 0:
             whole = sum(widths) + 3 * (columns - 1)
@@ -97,9 +101,3 @@ def _listed(
             named = [*name, Piece(": ", "muted")] if line_text(name).strip(": ") else []
             lines += [(number, line) for line in wrap_line([*named, *cell], width)]
     return lines
-
-
-def _aligned(content: StyledLine, width: int, align: str) -> StyledLine:
-    missing = max(0, width - line_width(content))
-    before = {"right": missing, "center": missing // 2}.get(align, 0)
-    return pad_line([Piece(" " * before), *content] if before else content, width)

@@ -204,7 +204,11 @@ def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[Sty
     for first in range(0, len(blocks), columns):
         some = blocks[first : first + columns]
         lines += _in_columns(some, [room + COLUMN_GAP] * len(some))
-    return [*lines, *_texts(found, glyphs, width), *_notes(found, today, glyphs, width)]
+    lines += _texts(found, glyphs, width)
+    lines += [section_line("Notes", "", width, glyphs)] if found.remarks else []
+    for line in found.remarks:
+        lines += _named(_day(line.entry.day, today), 14, line.entry.note or "", width)
+    return lines
 
 
 def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
@@ -303,13 +307,6 @@ def _texts(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     }
     rows = [row for name, text in texts.items() if text for row in _named(name, 11, text, width)]
     return [section_line("Why and how", "", width, glyphs), *rows, []] if rows else []
-
-
-def _notes(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    lines = [section_line("Notes", "", width, glyphs)] if found.remarks else []
-    for line in found.remarks:
-        lines += _named(_day(line.entry.day, today), 14, line.entry.note or "", width)
-    return lines
 
 
 def _named(name: str, indent: int, text: str, width: int) -> Iterator[StyledLine]:

@@ -120,7 +120,12 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
             styles = get_role_styles(self.app)
             line = self.draw_line(index, width)
             if self.can_focus and not self.has_focus:
-                line = [_blurred(piece) for piece in line]
+                line = [
+                    piece._replace(role="cursor-bar-blurred")
+                    if piece.role == "cursor-bar"
+                    else piece
+                    for piece in line
+                ]
             over = styles.style(role) if role else None
             if len(self._strips) >= MAX_CACHED_ROWS:
                 self._strips.clear()

@@ -304,20 +304,19 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         line = pad_line([Piece(" " * GUTTER), Piece(group, "section")], GUTTER + columns.title)
         line += pad_line([Piece(GOAL_HEAD, "muted")], columns.goal)
         if columns.weeks:
-            first = self.first_day - timedelta(7 * columns.weeks)
-            line += pad_line(week_heads(first, columns.weeks, columns.tile), columns.past)
-        line += pad_line(self._day_heads(), WIDTHS[self.shown])
+            past = self.first_day - timedelta(7 * columns.weeks)
+            line += pad_line(week_heads(past, columns.weeks, columns.tile), columns.past)
+        first, last = self.first_day, self.last_day
+        if self.shown == "year":
+            days = year_heads(first)
+        elif self.shown == "month":
+            days = month_heads(first, last, self.today, self.day)
+        else:
+            shown = [first + timedelta(number) for number in range((last - first).days + 1)]
+            days = day_heads(shown, self.today, self.day)
+        line += pad_line(days, WIDTHS[self.shown])
         line += pad_line([Piece(" " * GAP), Piece("strength", "muted")], columns.strength)
         return [*line, Piece("streak".rjust(columns.streak) if columns.streak else "", "muted")]
-
-    def _day_heads(self) -> StyledLine:
-        first = self.first_day
-        if self.shown in {"week", "day"}:
-            days = [first + timedelta(number) for number in range((self.last_day - first).days + 1)]
-            return day_heads(days, self.today, self.day)
-        if self.shown == "month":
-            return month_heads(first, self.last_day, self.today, self.day)
-        return year_heads(first)
 
     # The names of the days stay visible, with the group of the first habit below them.
 
