@@ -6,7 +6,8 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import groupby, islice, zip_longest
+from itertools import chain, groupby, islice, zip_longest
+from operator import attrgetter
 from typing import NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
@@ -93,49 +94,14 @@ def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> Tex
         [line.decode("utf-8", "replace") for line in split_lines(data.removeprefix(BOM_UTF8))]
         for data in (before, after)
     )
-    pairs: list[LinePair] = []
-    blocks = _blocks(old, new)
-    for index, (is_same, here, there) in enumerate(blocks):
-        if is_same:
-            is_last = index + 1 == len(blocks)
-            pairs += _around(old, here, there, context, first=not index, last=is_last)
-        else:
-            pairs += _changed(old, new, here, there)
-    return TextComparison(pairs)
-
-
-def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, range]]:
-    """Return stretches of lines in both versions, in order, and whether they are the same."""
-
-    def is_same(pair: tuple[range, range]) -> bool:
-        return old[pair[0].start : pair[0].stop] == new[pair[1].start : pair[1].stop]
-
-    blocks = []
-    for same, group in groupby(align_lines(old, new), is_same):
-        before, after = zip(*group, strict=True)
-        ranges = range(before[0].start, before[-1].stop), range(after[0].start, after[-1].stop)
-        blocks.append((same, *ranges))
-    return blocks
-
-
-def _around(
-    old: Sequence[str], before: range, after: range, context: int, *, first: bool, last: bool
-) -> Iterator[LinePair]:
-    """Yield the equal lines next to a change."""
-    size = len(before)
-    ahead, behind = (0 if first else context), (0 if last else context)
-    skipped = size - ahead - behind
-    if first and last:
-        return
-    if skipped <= 1:
-        ahead, behind, skipped = size, 0, 0
-    for place in (*range(ahead), *range(size - behind, size)):
-        if skipped and place == size - behind:
-            yield LinePair(None, None, same=True, skipped=skipped)
-        side = _side(old, before[place])
-        yield LinePair(side, side._replace(number=after[place] + 1), same=True)
-    if skipped and not behind:
-        yield LinePair(None, None, same=True, skipped=skipped)
+    parts = (_pair_lines(old, new, here, there) for here, there in align_lines(old, new))
+    groups = [[*group] for _, group in groupby(chain.from_iterable(parts), attrgetter("same"))]
+    for number, group in enumerate(groups):
+        first = context if number else 0
+        last = len(group) - (context if number + 1 < len(groups) else 0)
+        if group[0].same and last - first > 1:
+            group[first:last] = [LinePair(None, None, same=True, skipped=last - first)]
+    return TextComparison([pair for group in groups for pair in group])
 
 
 def _side(lines: Sequence[str], index: int) -> VersionLine:
@@ -143,10 +109,10 @@ def _side(lines: Sequence[str], index: int) -> VersionLine:
     return VersionLine(index + 1, clean_line(text))
 
 
-def _changed(
+def _pair_lines(
     old: Sequence[str], new: Sequence[str], removed: range, added: range
 ) -> Iterator[LinePair]:
-    """Pair the lines of a block that changed."""
+    """Pair the lines of a part of both versions."""
     for i, j in _aligned([old[i] for i in removed], [new[j] for j in added]):
         before = _side(old, removed[i]) if i is not None else None
         after = _side(new, added[j]) if j is not None else None
