@@ -47,8 +47,6 @@ class PagedRows:
         return next(found, None)
 
 
-# The groups of a list.
-
 LATER = "Later"
 NO_DATE = "No date"
 
@@ -161,8 +159,6 @@ def find_sort_key(vault: Vault, query: str) -> str:
     return f"{'-' if keys[0].descending else ''}{keys[0].field}" if keys else ""
 
 
-# The conditions of a query.
-
 KIND = "type:"
 _TERM = re.compile(r'[^\s"]*"[^"]*"|\S+')
 _NAME = re.compile(r'[-+"]*([^\s:<>=!,()"]+)')
@@ -225,8 +221,6 @@ def _grouped(typed: str) -> str:
     return typed
 
 
-# The content of the sidebar; it uses no widget, so that a thread can load it.
-
 PINNED_QUERY = "pinned:yes sort:title"
 MAX_PINNED = 30
 
@@ -251,7 +245,7 @@ class SidebarModel(NamedTuple):
 
 
 def load_sidebar(vault: Vault) -> SidebarModel:
-    """Read the content of the sidebar from a vault."""
+    """Read the content of the sidebar from a vault; a thread may do it."""
     rows = vault.search.rows(PINNED_QUERY, limit=MAX_PINNED).rows
     pinned = [(row.path, clean_line(row.title)) for row in rows]
     saved = [_saved(vault, name, query) for name, query in vault.search.saved.items()]

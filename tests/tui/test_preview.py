@@ -275,7 +275,7 @@ async def test_a_note_without_a_picture_says_so_where_one_is_to_be_shown(reading
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await read(app, pilot, "books/Deep Work.md")
         await press(pilot, "I")
-        await until(pilot, lambda: shows(app, "There is no picture here"))
+        await until(pilot, lambda: shows(app, "There is no picture in this note."))
 
 
 @pytest.mark.slow

@@ -120,8 +120,6 @@ class NoteText:
         return next((task.text for task in self._facts.tasks if task.line == line), "")
 
 
-# Below the text: links, backlinks and the outline.
-
 LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD = "foot links", "foot backlinks", "foot outline"
 
 
@@ -360,8 +358,6 @@ class NoteRendering:
             found = [row for row in rows if find(line_text(self.lines[row].line))]
             rows = found or rows
         return min(rows, key=lambda row: abs(row - estimate))
-
-    # Folds.
 
     def toggle(self, *keys: str) -> None:
         self.around.toggled.symmetric_difference_update(keys)

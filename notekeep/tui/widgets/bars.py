@@ -96,8 +96,6 @@ async def run_action(widget: Widget, action_id: str) -> None:
         await widget.app.run_action(action.call, widget.app)
 
 
-# The status line, at the top.
-
 SCREEN_ACTIONS = ("show-today", "show-browse", "show-habits", "show-publish")
 STATUS_SEPARATOR = " · "
 TAB_GAP = 2  # cells between the name of the vault and the screens
@@ -224,8 +222,6 @@ class FocusEdge(ButtonLine):
         return [Piece(" " * start), Piece(self.glyphs.edge * (end - start), "focus")]
 
 
-# The footer: keys, and the progress of work.
-
 ALWAYS_SHOWN = ("help", "palette")  # at the right end
 FOOTER_GAP = 2
 _ORDER = {action_id: number for number, action_id in enumerate(ACTIONS_BY_ID)}
@@ -309,9 +305,7 @@ class Footer(ButtonLine):
         bound = {(active.binding.id, active.binding.key) for active in bindings}
         for active in bindings:
             action = ACTIONS_BY_ID.get(active.binding.id or "")
-            if action is None or not action.label or action.id in shown:
-                continue
-            if action.id in self.unlisted:
+            if action is None or not action.label or action.id in {*shown, *self.unlisted}:
                 continue
             if active.binding.key.startswith(UNBOUND_PREFIX) or action.id == here:
                 continue  # no configured key, or the key of this screen
@@ -324,15 +318,13 @@ class Footer(ButtonLine):
             shown[action.id] = _draw_button(
                 key, labels.get(action.id, action.label), link, works=works
             )
-        places: dict[str, int] = {}
-        for action_id in shown:
-            places.setdefault(ACTIONS_BY_ID[action_id].context, len(places))
+        contexts = [*dict.fromkeys(ACTIONS_BY_ID[action_id].context for action_id in shown)]
 
         # Actions with a target first; those of one context in the order of the registry.
         def order(action_id: str) -> tuple[bool, int, int]:
             if "open" in shown and action_id in FIRST_ACTIONS:
                 return action_id in self.idle, -1, FIRST_ACTIONS.index(action_id)
-            place = places[ACTIONS_BY_ID[action_id].context]
+            place = contexts.index(ACTIONS_BY_ID[action_id].context)
             return action_id in self.idle, place, _ORDER[action_id]
 
         return {action_id: shown[action_id] for action_id in sorted(shown, key=order)}

@@ -225,8 +225,6 @@ class Preview(TextPage):
             return ReadingPlace(self._sought[0], is_sought=True)
         return find_reading_place(rendering, top)
 
-    # The selection.
-
     def on_resize(self) -> None:
         super().on_resize()
         if self.inner_width and self.inner_width != self._width:
@@ -237,7 +235,7 @@ class Preview(TextPage):
         if (rendering := self.rendering) is None:
             return
         top = self.scroll_offset.y
-        start = self._seen_row(self.chosen)
+        start = self._chosen_row
         if start is None:
             start = top if step > 0 else top - 1
         found = next_selectable(rendering.lines, start, step, self.chosen, passages=passages)
@@ -249,11 +247,12 @@ class Preview(TextPage):
         self.lines_changed()
         self.scroll_to_line(row, margin=3)
 
-    def _seen_row(self, stop: Selectable | None) -> int | None:
-        """Return the line of a selectable, or None when it is not visible."""
-        if stop is None or self.rendering is None:
+    @property
+    def _chosen_row(self) -> int | None:
+        """The line of the selection, or None when it is not visible."""
+        if self.chosen is None or self.rendering is None:
             return None
-        row, top = selectable_row(self.rendering.lines, stop), self.scroll_offset.y
+        row, top = selectable_row(self.rendering.lines, self.chosen), self.scroll_offset.y
         return row if row is not None and top <= row < top + self.page else None
 
     def action_go_to_link(self, step: int) -> None:
@@ -298,10 +297,9 @@ class Preview(TextPage):
             self._show_row(row)
 
     def action_next_page(self) -> None:
-        chosen = self.chosen
-        is_task = chosen is not None and chosen.link.startswith(TASK_LINK)
-        if chosen is not None and is_task and self._seen_row(chosen) is not None:
-            self._open_link(chosen.link)
+        is_task = self.chosen is not None and self.chosen.link.startswith(TASK_LINK)
+        if is_task and self._chosen_row is not None:
+            self.action_follow()
         else:
             self.action_step_page(1)
 
@@ -310,7 +308,7 @@ class Preview(TextPage):
         """The selected line of the file, from 1, or the first visible one; None at the start."""
         if (rendering := self.rendering) is None:
             return None
-        if self.chosen is not None and self._seen_row(self.chosen) is not None:
+        if self.chosen is not None and self._chosen_row is not None:
             return rendering.file_line(self.chosen.source)
         top = self.scroll_offset.y
         place = self._place_in(rendering)
@@ -343,7 +341,7 @@ class Preview(TextPage):
         """Fold or open the section of the selection, or else of the first visible line."""
         if (rendering := self.rendering) is None:
             return
-        row = self._seen_row(self.chosen)
+        row = self._chosen_row
         section = rendering.section_at(row if row is not None else self.scroll_offset.y)
         if section is None:
             return
@@ -388,7 +386,7 @@ class Preview(TextPage):
         if picture is not None:
             program(self).show_picture(picture.text)
         else:
-            show_message(self, "There is no picture here")
+            show_message(self, "There is no picture in this note.")
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
         link = event.style.meta.get("link")
