@@ -6,7 +6,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import chain, groupby, islice, zip_longest
+from itertools import accumulate, chain, groupby, islice, zip_longest
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -174,9 +174,7 @@ def _words(left: str, right: str) -> tuple[Spans, Spans]:
 
 
 def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
-    places = [0]
-    for word in words:
-        places.append(places[-1] + len(word))
+    places = [0, *accumulate(map(len, words))]
     return tuple((places[start], places[end]) for start, end in ranges if start < end)
 
 

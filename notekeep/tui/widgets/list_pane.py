@@ -66,7 +66,6 @@ from notekeep.tui.workers import PendingAnswer, TitleSearch
 
 if TYPE_CHECKING:
     from notekeep.catalog.queries import OrderedList
-    from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError
     from notekeep.search.planner import PlanMatcher
     from notekeep.search.results import SearchResults
@@ -259,8 +258,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             await self.mount(made.head, made)
             # Actions apply to the grid only from here on.
             self.grid = made
-            rows = map(self.listed.row_of, range(min(PAGE_ROWS, self.listed.note_count)))
-            self.choose_columns([row for row in rows if row is not None])
+            self._choose_columns(self.listed.source)
         else:
             self.grid = None
             self.listed.display = True
@@ -277,11 +275,9 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._next_place = _Place(line=line)
             self._ask()
 
-    def choose_columns(self, rows: Sequence[Row]) -> None:
+    def _choose_columns(self, source: RowSource) -> None:
         if self.grid is not None:
-            total = self.notes.note_count or self.listed.note_count
-            query = self.scope, self.typed
-            self.grid.choose_columns(rows, total, query=query, order=self._key)
+            self.grid.choose_columns(source, query=(self.scope, self.typed), order=self._key)
 
     @property
     def typed(self) -> str:
@@ -410,8 +406,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             inserted = group_rows(values, today, week_start, has_gaps=self._has_gaps, folded=folded)
         near = self.notes.cursor if place.path is not None else 0
         self.notes.show(NoteRows(source, inserted), place.path, near=near, line=place.line)
-        if self.grid is not None:
-            self.choose_columns(source.page(0, PAGE_ROWS)[:PAGE_ROWS])
+        self._choose_columns(source)
         self._update_count(source.total + (folded.notes if folded is not None else 0))
 
     # Daily notes, which are many, are folded into one row of the list of all notes.
@@ -556,9 +551,9 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         # The cursor is on the best hit until it is moved.
         place = self._take_place()
         keep = place.path if self.notes.is_moved else None
-        rows = NoteRows(HitRows(found.hits))
-        self.notes.show(rows, keep, line=place.line, matcher=found.matcher)
-        self.choose_columns([hit.row for hit in found.hits])
+        source = HitRows(found.hits)
+        self.notes.show(NoteRows(source), keep, line=place.line, matcher=found.matcher)
+        self._choose_columns(source)
         if self._problem is None:
             self.note.say()
         remarks = [clean_line(remark) for remark in found.remarks[:1]]

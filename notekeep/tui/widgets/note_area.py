@@ -339,10 +339,9 @@ class FindBar(Horizontal):
         if self._lines != self._area.lines:
             self._lines = list(self._area.lines)
             self._flat = list(map(fold_letters, self._lines))
-        found = []
-        for number, line in enumerate(self._flat):
-            column = line.find(sought)
-            while column >= 0:
-                found.append((number, column))
-                column = line.find(sought, column + len(sought))
-        return found
+        match = re.compile(re.escape(sought))
+        return [
+            (number, found.start())
+            for number, line in enumerate(self._flat)
+            for found in match.finditer(line)
+        ]

@@ -38,7 +38,7 @@ from notekeep.tui.render.styled_text import (
 )
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import ButtonLine
-from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
+from notekeep.tui.widgets.note_list import PAGE_ROWS, HitRows, NoteList, RowSource
 
 SAMPLES = 4  # parts of a long list whose notes decide about its columns
 
@@ -66,10 +66,11 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._arranged_for: tuple[str, str] | None = None
         self._left = 1  # the first column after the title
 
-    def choose_columns(
-        self, rows: Sequence[Row], total: int, *, query: tuple[str, str], order: str
-    ) -> None:
+    def choose_columns(self, source: RowSource, *, query: tuple[str, str], order: str) -> None:
         """Choose the columns for a list, from notes in all parts of it."""
+        total = source.total
+        limit = total if isinstance(source, HitRows) else PAGE_ROWS
+        rows = source.page(0, limit)[:limit]
         if query == self._arranged_for and len(rows) >= PAGE_ROWS:
             self.order = order
             return

@@ -125,8 +125,12 @@ class NoteList(ListView["Row | Inserted | None"]):
         return self.row_of(self.cursor)
 
     @property
+    def source(self) -> RowSource:
+        return self._rows.source
+
+    @property
     def note_count(self) -> int:
-        return self._rows.source.total
+        return self.source.total
 
     @property
     def snippet_lines(self) -> int:
@@ -164,11 +168,11 @@ class NoteList(ListView["Row | Inserted | None"]):
 
     @property
     def is_search(self) -> bool:
-        return isinstance(self._rows.source, HitRows)
+        return isinstance(self.source, HitRows)
 
     def hit_at(self, row: int) -> Hit | None:
-        source = self._rows.source
-        return source.hits[row] if isinstance(source, HitRows) and row < source.total else None
+        hits = self.source.hits if isinstance(self.source, HitRows) else ()
+        return hits[row] if row < len(hits) else None
 
     def row_of(self, row: int) -> Row | None:
         """Return the note of a row; None where there is none, or it was deleted."""
@@ -213,7 +217,7 @@ class NoteList(ListView["Row | Inserted | None"]):
         begin = self._rows.find(self._marked_last)
         rows_of_ends = (self.cursor if begin is None else begin, self.cursor)
         first, last = sorted(map(self._rows.notes_before, rows_of_ends))
-        rows = self._rows.source.page(first, last + 1 - first)[: last + 1 - first]
+        rows = self.source.page(first, last + 1 - first)[: last + 1 - first]
         self.is_moved = True
         if (here := self.row) is not None:
             self._marked_last = here.path
@@ -221,7 +225,7 @@ class NoteList(ListView["Row | Inserted | None"]):
 
     def listed(self) -> Callable[[], set[str]]:
         """Return a function that reads all notes of the list; a thread may call it."""
-        source = self._rows.source
+        source = self.source
         return lambda: set(source.paths())
 
     def mark_all(self, listed: set[str]) -> None:
