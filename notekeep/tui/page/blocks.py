@@ -187,21 +187,17 @@ def _code(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     language = span.info.strip().partition(" ")[0].strip("{}.")
     source = frame.line_of(span)
     text = clean(span.words.rstrip("\n").expandtabs(4))
-    lines = enumerate(highlight_code(text, language), source + (span.kind == "fence"))
-    rows = [
-        DrawnLine([Piece(" ", "code"), *row], at)
-        for at, line in lines
-        for row in chop_line(line, frame.width - 2)
-    ]
     passage = CopyPassage("code", source, text)
     label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
-    for index, row in enumerate(rows):
-        # The first line ends with the language, if it fits.
-        room = frame.width - 1 - line_width(row.line)
-        end = label if not index and line_width(label) <= room else []
-        blanks = Piece(" " * (room - line_width(end)), "code")
-        line = [*row.line, blanks, *end, Piece(" ", "code")]
-        rows[index] = DrawnLine(line, row.source, passage)
+    rows: list[DrawnLine] = []
+    for at, line in enumerate(highlight_code(text, language), source + (span.kind == "fence")):
+        for row in chop_line(line, frame.width - 2):
+            # The first line ends with the language, if it fits.
+            room = frame.width - 2 - line_width(row)
+            end = label if not rows and line_width(label) <= room else []
+            blanks = Piece(" " * (room - line_width(end)), "code")
+            code = [Piece(" ", "code"), *row, blanks, *end, Piece(" ", "code")]
+            rows.append(DrawnLine(code, at, passage))
     return rows
 
 

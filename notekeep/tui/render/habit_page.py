@@ -178,10 +178,7 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
     course = [*year_block(found, today, glyphs, left), [], *_strength(found, glyphs, left), []]
     right = width - left - COLUMN_GAP if is_wide else width
     figures = _figures(found, today, glyphs, right)
-    if is_wide:
-        lines = _in_columns([course, figures], [left + COLUMN_GAP, right])
-    else:
-        lines = course + figures
+    lines = _columns([course, figures], [left + COLUMN_GAP, right]) if is_wide else course + figures
     return [fit_line(line, width) for line in lines]
 
 
@@ -203,7 +200,7 @@ def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[Sty
     lines: list[StyledLine] = []
     for first in range(0, len(blocks), columns):
         some = blocks[first : first + columns]
-        lines += _in_columns(some, [room + COLUMN_GAP] * len(some))
+        lines += _columns(some, [room + COLUMN_GAP] * len(some))
     lines += _texts(found, glyphs, width)
     lines += [section_line("Notes", "", width, glyphs)] if found.remarks else []
     for line in found.remarks:
@@ -232,7 +229,7 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     return [*rows, [days]]
 
 
-def _in_columns(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledLine]:
+def _columns(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledLine]:
     return [
         [piece for row, width in zip(rows, widths, strict=True) for piece in pad_line(row, width)]
         for rows in zip_longest(*columns, fillvalue=[])

@@ -133,19 +133,11 @@ class Sidebar(ListView[SidebarEntry]):
         return [bar, *spread_line(left, right, width - 2, gap=1), Piece(" ")]
 
     def _kinds(self, facets: Facets, all_notes: str) -> list[SidebarEntry]:
-        kinds = sorted(facets.kinds.items(), key=lambda item: (-item[1], item[0]))
-        return [
-            SidebarEntry(all_notes, "", sum(facets.kinds.values())),
-            *(
-                SidebarEntry(
-                    kind_name(kind),
-                    f"{KIND}{_quoted(kind)}",
-                    n,
-                    sign=kind_sign(kind, self.glyphs).text,
-                )
-                for kind, n in kinds
-            ),
-        ]
+        entries = [SidebarEntry(all_notes, "", sum(facets.kinds.values()))]
+        for kind, n in sorted(facets.kinds.items(), key=lambda item: (-item[1], item[0])):
+            query, sign = f"{KIND}{_quoted(kind)}", kind_sign(kind, self.glyphs).text
+            entries.append(SidebarEntry(kind_name(kind), query, n, sign=sign))
+        return entries
 
     def _hint(self, action_id: str, does: str) -> SidebarEntry:
         """Return a line that explains an action by its key, or else by its name."""
