@@ -247,8 +247,10 @@ def empty_lines(title: str, *about: str) -> list[StyledLine]:
 def error_lines(error: NotekeepError, width: int, hint: str = "") -> list[StyledLine]:
     """Return an error and its hint, wrapped."""
     line = getattr(error, "line", None)
-    where = f", line {line}" if line and f"line {line}" not in error.message else ""
-    lines = wrap_line([Piece(clean_line(error.message) + where, "warn")], width)
+    message = clean_line(error.message)
+    if line and f"line {line}" not in message:
+        message = f"{message.removesuffix('.')}, line {line}."
+    lines = wrap_line([Piece(message, "warn")], width)
     hint = clean_line(hint or error.hint)
     return [*lines, *(wrap_line([Piece(hint, "muted")], width) if hint else [])]
 

@@ -367,7 +367,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def _list(self, *, from_top: bool = False) -> None:
         # A search that is still running is outdated.
         self._drop_answers()
-        self._problem = None
+        self._problem, self.order_found = None, ""
         search, query = self.vault.search, replace_sort(self.scope, self._key)
         folded = self._find_folded()
         if folded is not None:
@@ -498,7 +498,6 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             return
         if not self.notes.is_search:  # the first letter
             self.notes.is_moved = False
-            self.order_found = ""
         self._search(pause=SEARCH_DELAY)
 
     def _search(self, *, pause: float) -> None:
