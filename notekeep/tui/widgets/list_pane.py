@@ -169,7 +169,7 @@ class SearchNote(ButtonLine):
         super().__init__()
         self._lines: Sequence[StyledLine] = ()
 
-    def say(self, *lines: StyledLine) -> None:
+    def show(self, *lines: StyledLine) -> None:
         """Show the first line that fits, of several lengths, or none."""
         self._lines = lines
         self.set_class(bool(lines), "-said")
@@ -396,8 +396,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def _show_rows(
         self, source: RowSource, values: Sequence[Any], folded: Folded | None, place: _Place
     ) -> None:
-        self.note.say()
-        self._say_nothing()
+        self.note.show()
+        self._set_empty_message()
         self.notes.dated_by = self._dated_by
         inserted: Sequence[Inserted] = ()
         name = self._key.removeprefix("-")
@@ -447,8 +447,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         """The share of the index that is built; None once it is complete."""
         return program(self).indexed
 
-    def _say_nothing(self) -> None:
-        """Prepare what an empty list says and offers."""
+    def _set_empty_message(self) -> None:
+        """Prepare the message and the actions of an empty list."""
         notes, indexed = self.notes, self._indexed
         notes.offers = () if self.typed or indexed is not None else EMPTY_ACTIONS
         if not self.typed:
@@ -462,7 +462,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def _index_progressed(self) -> None:
         """Show the progress of the index where there are no notes yet."""
         if not self.notes.note_count:
-            self._say_nothing()
+            self._set_empty_message()
             self.notes.rows_changed(self.notes.cursor)
 
     def _take_place(self) -> _Place:
@@ -479,7 +479,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if nearest:  # no more than this, as there may be little room
             count = f"{thousands(shown)} nearest {'note' if shown == 1 else 'notes'}"
         if remarks:
-            self.note.say([Piece(remarks[0], "muted")])
+            self.note.show([Piece(remarks[0], "muted")])
         self.box.show_order(self._order_text(shown))
         self.post_message(self.Counted(count))
 
@@ -508,7 +508,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self.notes.nothing = self.notes.offers = ()
             self.notes.show(NoteRows(HitRows(())))
             self._update_count(0)
-            self.note.say(*query_error(error, self.glyphs))
+            self.note.show(*query_error(error, self.glyphs))
             return
         within = narrow_to_scope(self.scope, typed)
         has_order = bool(self._key)  # titles alone are not sorted
@@ -539,13 +539,13 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def _show_error(self, error: NotekeepError) -> None:
         """Show the error of a search; the titles found stay, and no note is created."""
         self._problem = error
-        self.note.say([Piece(f"{self.glyphs.warning} ", "warn"), Piece(clean_line(error.message))])
+        self.note.show([Piece(f"{self.glyphs.warning} ", "warn"), Piece(clean_line(error.message))])
         if self.notes.has_focus and not self.notes.note_count:
             self.box.focus_text()
 
     def _show(self, _typed: str, found: SearchResults) -> None:
         if not found.hits:
-            self._say_nothing()
+            self._set_empty_message()
         self.notes.dated_by = self._dated_by
         # The cursor is on the best hit until it is moved.
         place = self._take_place()
@@ -554,7 +554,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self.notes.show(NoteRows(source), keep, line=place.line, matcher=found.matcher)
         self._choose_columns(source)
         if self._problem is None:
-            self.note.say()
+            self.note.show()
         remarks = [clean_line(remark) for remark in found.remarks[:1]]
         if self._indexed is not None and found.hits:
             percent = format_share(self._indexed)
