@@ -87,7 +87,7 @@ def test_what_is_far_down_is_found() -> None:
     drawn = rendering_of(body)
     assert drawn.find_line("footnote_ref", "7") == lines.index("Words[^7] of [it].") + 1
     drawn = rendering_of(body)
-    assert "quote 1500" in line_text(drawn.lines[drawn.line_of(at + 1)].line)
+    assert "quote 1500" in line_text(drawn.lines[drawn.reveal_line(at + 1)].line)
     assert drawn.text.quote_at(at) == ("quote 1500", "p. 1500")
     assert drawn.text.task_at(at - 2) == "task 1500"
 

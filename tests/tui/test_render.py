@@ -341,7 +341,7 @@ def test_a_line_of_the_file_is_found_in_a_long_note() -> None:
     body = "\n\n".join(f"paragraph {number}" for number in range(5000))
     rendering = NoteRendering(Note("a.md", "a", body=body, body_line=4), 40, UNICODE)
     # Line 2005 of the file is line 2000 of the body, which is paragraph 1000.
-    index = rendering.line_of(2005)
+    index = rendering.reveal_line(2005)
     assert line_text(rendering.lines[index].line) == "paragraph 1000"
 
 

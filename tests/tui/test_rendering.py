@@ -115,7 +115,7 @@ def test_a_jump_to_a_hit_opens_what_it_is_folded_in() -> None:
     drawn.toggle(key_of(drawn, "Inner"))
     drawn.toggle(key_of(drawn, "One"))
     line = next(n for n, text in enumerate(SECTIONS.strip().split("\n"), 1) if text == "second")
-    assert "second" in line_text(drawn.lines[drawn.line_of(line)].line)
+    assert "second" in line_text(drawn.lines[drawn.reveal_line(line)].line)
     assert "Two" in shown(drawn)
 
 
@@ -123,12 +123,12 @@ def test_a_jump_into_a_long_paragraph_ends_at_the_very_row() -> None:
     words = " ".join(f"word{n}" for n in range(200))
     drawn = rendering_of(f"intro\n\n{words}\n\nlast")
     line = drawn.file_line(2)
-    row = drawn.line_of(line, lambda text: [(0, 1)] if "word150" in text else [])
+    row = drawn.reveal_line(line, lambda text: [(0, 1)] if "word150" in text else [])
     assert "word150" in line_text(drawn.lines[row].line)
-    first = drawn.line_of(line)
+    first = drawn.reveal_line(line)
     assert line_text(drawn.lines[first].line).startswith("word0 ")
     # What is not there leaves one at its beginning.
-    assert drawn.line_of(line, lambda _text: []) == first
+    assert drawn.reveal_line(line, lambda _text: []) == first
 
 
 def test_folds_are_the_same_at_another_width() -> None:
@@ -166,7 +166,7 @@ def test_a_callout_is_folded_as_it_is_written() -> None:
 
 def test_a_jump_into_a_closed_callout_opens_it() -> None:
     drawn = rendering_of("> [!tip]- Closed\n> hidden")
-    assert "hidden" in line_text(drawn.lines[drawn.line_of(2)].line)
+    assert "hidden" in line_text(drawn.lines[drawn.reveal_line(2)].line)
 
 
 def test_a_footnote_leads_there_and_back() -> None:
@@ -233,7 +233,7 @@ def test_whatever_is_folded_and_opened_everything_is_back(lines: list[str], widt
                 drawn.toggle(piece.link.removeprefix(FOLD_LINK))
     assert [line_text(row.line) for row in drawn.lines] == before
     for line in range(len(lines) + 2):
-        assert 0 <= drawn.line_of(line) < len(drawn.lines)
+        assert 0 <= drawn.reveal_line(line) < len(drawn.lines)
 
 
 # What can be chosen.

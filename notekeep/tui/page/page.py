@@ -323,7 +323,7 @@ class NoteRendering:
         if keys:
             self.toggle(*keys)
 
-    def line_of(self, line: int, find: FindSpans | None = None) -> int:
+    def reveal_line(self, line: int, find: FindSpans | None = None) -> int:
         """Unfold a line of the file and return the first of `lines` that shows it.
 
         In a long paragraph, this is a line with a match of `find`, or else the one about as far

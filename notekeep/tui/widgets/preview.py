@@ -118,10 +118,10 @@ class Preview(TextPage):
         if place is not None and place.is_sought:
             line = place.line
         if line is not None:
-            self._show_row(rendering.line_of(line, self._find))
+            self._show_row(rendering.reveal_line(line, self._find))
             self._sought = (line, self.scroll_offset.y)
         elif place is not None:
-            row = find_reading_row(rendering, rendering.line_of(place.line, find), place.part)
+            row = find_reading_row(rendering, rendering.reveal_line(place.line, find), place.part)
             self._redraw_at(row)
         else:
             self._redraw_at(0)
@@ -292,7 +292,7 @@ class Preview(TextPage):
 
     def _jump(self, rendering: NoteRendering, line: int | None) -> None:
         if line is not None:
-            row = rendering.line_of(line, self._find)
+            row = rendering.reveal_line(line, self._find)
             self.chosen = next(find_selectables(rendering.lines, row, passages=False), None)
             self._show_row(row)
 
@@ -362,7 +362,7 @@ class Preview(TextPage):
         source = rendering.lines[heading].source
         rendering.toggle_all()
         if top > heading:
-            top = rendering.line_of(rendering.file_line(source), self._find)
+            top = rendering.reveal_line(rendering.file_line(source), self._find)
         self._redraw_at(top)
 
     def tick(self, path: str, line: int, text: str) -> None:
