@@ -72,11 +72,15 @@ class NoteRows(Sequence["Row | Inserted | None"]):
     def __len__(self) -> int:
         return self.source.total + len(self.inserted)
 
-    def __getitem__(self, row: Any) -> Any:
+    def inserted_at(self, row: int) -> Inserted | None:
         at = bisect_left(self._inserted_at, row)
-        if at < len(self.inserted) and self._inserted_at[at] == row:
-            return self.inserted[at]
-        number, offset = divmod(row - at, PAGE_ROWS)
+        is_inserted = at < len(self.inserted) and self._inserted_at[at] == row
+        return self.inserted[at] if is_inserted else None
+
+    def __getitem__(self, row: Any) -> Any:
+        if (inserted := self.inserted_at(row)) is not None:
+            return inserted
+        number, offset = divmod(self.notes_before(row), PAGE_ROWS)
         page = self._pages.get(number)
         if page is None:
             if len(self._pages) >= MAX_CACHED_PAGES:
@@ -256,12 +260,10 @@ class NoteList(ListView["Row | Inserted | None"]):
         super().on_resize()
 
     def is_selectable(self, row: int) -> bool:
-        if self._rows:
-            return super().is_selectable(row)
-        return len(self.nothing) - len(self.offers) <= row < len(self.nothing)
-
-    def is_heading(self, item: Row | Inserted | None) -> bool:
-        return isinstance(item, Inserted) and item.folded is None
+        if not self._rows:
+            return len(self.nothing) - len(self.offers) <= row < len(self.nothing)
+        inserted = self._rows.inserted_at(row)  # without reading a page
+        return row < len(self._rows) and (inserted is None or inserted.folded is not None)
 
     def _line_role(self, index: int) -> str:
         # Not the blank below a hit.
