@@ -19,14 +19,6 @@ from notekeep.tui.render.styled_text import Piece, StyledLine
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 BEST_RATING = 5  # the default of a vault
 MAX_NAMED = 4  # names to list; then their number
-_PLURALS = {
-    "book": "Books",
-    "podcast": "Podcasts",
-    "habit": "Habits",
-    "post": "Posts",
-    "daily": "Daily notes",
-    "note": "Notes",
-}
 
 
 def thousands(number: int) -> str:
@@ -66,8 +58,8 @@ def size_text(count: int) -> str:
 
 def kind_name(kind: str) -> str:
     """Return the plural name of a kind: "Books"."""
-    if kind in _PLURALS:
-        return _PLURALS[kind]
+    if kind == "daily":
+        return "Daily notes"
     name = clean_line(kind).replace("-", " ").replace("_", " ")
     return name[:1].upper() + name[1:] + ("" if name.endswith("s") else "s")
 

@@ -125,25 +125,17 @@ def _due(due: date, today: date, glyphs: Glyphs, *, is_done: bool) -> StyledLine
     return [Piece("today" if due == today else short_date(due, today), "muted")]
 
 
-STATE_ROLES: dict[str, str] = {
-    "new": "added",
-    "changed": "accent",
-    "unchanged": "faint",
-    "conflict": "warn",
-    "orphan": "warn",
-    "refused": "bad",
-    "removed": "removed",
-}
-_WORDS = {"unchanged": "up to date", "conflict": "edited on site"}
 STATE_SIGNS = {
-    "new": "+",
-    "changed": "~",
-    "unchanged": "=",
-    "conflict": "!",
-    "orphan": "?",
-    "refused": "x",
-    "removed": "-",
+    "new": Piece("+ ", "added"),
+    "changed": Piece("~ ", "accent"),
+    "unchanged": Piece("= ", "faint"),
+    "conflict": Piece("! ", "warn"),
+    "orphan": Piece("? ", "warn"),
+    "refused": Piece("x ", "bad"),
+    "removed": Piece("- ", "removed"),
 }
+"""The signs of posts and of files of an export."""
+_WORDS = {"unchanged": "up to date", "conflict": "edited on site"}
 
 
 class ListedTitle(NamedTuple):
@@ -175,21 +167,16 @@ def post_rows(
 
 def post_line(row: PostRow, width: int, site: int, glyphs: Glyphs) -> StyledLine:
     """Return a post as one line: its title, signs for the other sites, and the state in one."""
-    right = [state_sign(state) for at, state in enumerate(row.states) if at != site and state]
+    right = [STATE_SIGNS[state] for at, state in enumerate(row.states) if at != site and state]
     state = row.states[site] if site < len(row.states) else ""
     right.append(Piece(_WORDS.get(state, state), "" if state == "conflict" else "muted"))
     if line_width(right) > width // 2:
         right = right[-1:]
-    sign = state_sign(state) if state else Piece(f"{glyphs.kinds['post']} ", "muted")
+    sign = STATE_SIGNS[state] if state else Piece(f"{glyphs.kinds['post']} ", "muted")
     room = width - line_width([sign, *right]) - 1
     name = Piece(clean_line(row.title.title), "muted" if state == "unchanged" else "")
     title = distinguished_title([name], row.title.apart, room)
     return spread_line([sign, *title], right, width, gap=1)
-
-
-def state_sign(state: str) -> Piece:
-    """Return the sign of a post or a file of an export, and a space."""
-    return Piece(f"{STATE_SIGNS[state]} ", STATE_ROLES[state])
 
 
 def counts_text(rows: Sequence[PostRow], site: int) -> str:

@@ -163,10 +163,8 @@ def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
     """Return a cell, uncut."""
     text = cell_text(row, column, glyphs)
     role = {"rating": "star", TAGS_COLUMN: "tag", TITLE_COLUMN: ""}.get(column.name)
-    if role is None and column.is_computed:
-        role = "muted"
-    elif role is None:
-        role = "muted" if column.type in {"date", "bool"} else ""
+    if role is None:
+        role = "muted" if column.is_computed or column.type in {"date", "bool"} else ""
     return [Piece(text, role)] if text else []
 
 
@@ -186,16 +184,14 @@ def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[Co
             break
         widths[number] = wide
         spare -= wide + GAP
-    # Remaining space goes to columns that are cut, the title first.
-    for number, wide in widths.items():
-        more = min(spare, max(0, columns[number].most - wide))
-        widths[number] = wide + more
-        spare -= more
     places: list[ColumnPlace] = []
     x = GUTTER
     for number, wide in widths.items():
-        places.append(ColumnPlace(number, x, wide))
-        x += wide + GAP
+        # Remaining space goes to columns that are cut, the title first.
+        more = min(spare, max(0, columns[number].most - wide))
+        spare -= more
+        places.append(ColumnPlace(number, x, wide + more))
+        x += wide + more + GAP
     return places
 
 

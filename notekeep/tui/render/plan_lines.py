@@ -10,7 +10,7 @@ from notekeep.export.post_identity import SlugClash
 from notekeep.export.source_map import TEASER_END_REASON, SourceChange
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.render.formatting import plural, shorten_home
-from notekeep.tui.render.list_rows import STATE_ROLES, state_sign
+from notekeep.tui.render.list_rows import STATE_SIGNS
 from notekeep.tui.render.note_rows import band_lines
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -165,10 +165,10 @@ def exported_lines(
     for path in sorted(done.written, key=lambda path: path == MANIFEST):
         about = " · records what was written; commit it with the site" if path == MANIFEST else ""
         name = Piece(f"{clean_line(path)}{about}", "muted" if about else "")
-        sign = state_sign("new" if path in new else "changed")
+        sign = STATE_SIGNS["new" if path in new else "changed"]
         lines += wrap_line([sign, name], width)
     for path in done.removed:
-        lines += wrap_line([state_sign("removed"), Piece(clean_line(path))], width)
+        lines += wrap_line([STATE_SIGNS["removed"], Piece(clean_line(path))], width)
     for path in done.conflicts:
         lines += _remark(f"{path} was edited on the site and is unchanged.", "warn", width, glyphs)
     lines += _problems(done, width, glyphs)
@@ -193,7 +193,7 @@ def _counts(plan: ExportPlan) -> StyledLine:
     line: StyledLine = []
     for status, count in plan.counts().items():
         line.extend([Piece("  ")] if line else [])
-        line.append(Piece(f"{count} {status}", STATE_ROLES[status]))
+        line.append(Piece(f"{count} {status}", STATE_SIGNS[status].role))
     return line or [Piece("Nothing to write.", "muted")]
 
 
@@ -220,7 +220,7 @@ def _file(file: SiteChange, width: int) -> list[StyledLine]:
     if not file.is_text and file.after:
         about.append(Piece(f" · {plural(len(file.after), 'byte')}", "muted"))
     rows = wrap_line(about, width - 2)
-    return [[state_sign(file.status), *rows[0]], *([Piece("  "), *row] for row in rows[1:])]
+    return [[STATE_SIGNS[file.status], *rows[0]], *([Piece("  "), *row] for row in rows[1:])]
 
 
 def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:

@@ -271,8 +271,6 @@ class FindBar(Horizontal):
     def __init__(self, area: NoteArea) -> None:
         super().__init__()
         self._area = area
-        self._lines: list[str] = []
-        self._flat: list[str] = []
         self._start = (0, 0)  # the line and the column to search from
 
     def compose(self) -> ComposeResult:
@@ -334,14 +332,9 @@ class FindBar(Horizontal):
 
     def _find_all(self, sought: str) -> list[tuple[int, int]]:
         """Return all matches, in order, without overlap."""
-        if not sought:
-            return []
-        if self._lines != self._area.lines:
-            self._lines = list(self._area.lines)
-            self._flat = list(map(fold_letters, self._lines))
-        match = re.compile(re.escape(sought))
+        match = re.compile(re.escape(sought) or r"(?!)")
         return [
             (number, found.start())
-            for number, line in enumerate(self._flat)
+            for number, line in enumerate(map(fold_letters, self._area.lines))
             for found in match.finditer(line)
         ]
