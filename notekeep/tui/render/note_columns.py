@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -57,11 +58,7 @@ LAST_COLUMNS = ("aliases", "description", "cover", "slug", "source", "url", "fee
 
 _RANKS = {
     name: rank
-    for rank, name in enumerate(
-        dict.fromkeys(
-            ("rating", "status", *(name for names in FIRST_COLUMNS.values() for name in names))
-        )
-    )
+    for rank, name in enumerate(dict.fromkeys(chain(("rating", "status"), *FIRST_COLUMNS.values())))
 }
 """The order of fields that equally many notes have."""
 

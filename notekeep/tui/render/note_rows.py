@@ -73,7 +73,6 @@ _DETAILS = {
     "book": ("author",),
     "podcast": ("show", "guest"),
     "habit": ("schedule",),
-    "post": ("series",),
 }
 
 # The most important dates by kind.

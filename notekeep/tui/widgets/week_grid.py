@@ -35,6 +35,7 @@ from notekeep.tui.render.habit_rows import (
     year_heads,
     year_line,
 )
+from notekeep.tui.render.list_rows import empty_lines
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_line, pad_line
 from notekeep.tui.styles import get_role_styles, paint
@@ -62,10 +63,8 @@ HEADS = None  # the row with the names of days and columns
 
 
 _NO_HABITS: tuple[StyledLine, ...] = (
-    [],
-    [Piece("  No habits yet.", "title")],
-    [],
-    [Piece("  a", "key"), Piece("  add the first one", "muted")],
+    *empty_lines("No habits yet."),
+    [Piece("a", "key"), Piece("  add the first one", "muted")],
 )
 
 
@@ -201,7 +200,8 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         here = self.habit.id if self.habit is not None else None
         height = self.size.height or ROOMY_LINES
         gap: list[StyledLine] = [[]] if height >= ROOMY_LINES else []
-        rows: list[PlacedHabit | str | StyledLine | None] = [] if self._habits else [*_NO_HABITS]
+        self.nothing = _NO_HABITS
+        rows: list[PlacedHabit | str | StyledLine | None] = []
         if self._habits and height >= LOW_LINES:
             rows += [*self._above, *gap, HEADS]
         has_room = self.inner_width >= GROUPS_FROM and height >= LOW_LINES
@@ -322,7 +322,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
 
     @property
     def _heads_row(self) -> int:
-        return self._rows.index(HEADS) if HEADS in self._rows else len(self._rows)
+        return self._rows.index(HEADS) if HEADS in self._rows else self.row_count()
 
     def _is_held(self, y: int) -> bool:
         """Whether line `y` of the view shows the names that were scrolled away."""
