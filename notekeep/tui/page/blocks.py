@@ -271,19 +271,16 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 _CALLOUTS = {
     kind: look
     for kinds, look in {
-        ("note",): ("tone-plain", "i"),
-        ("info",): ("tone-plain", "i"),
+        ("note", "info"): ("tone-plain", "i"),
         ("todo",): ("tone-plain", "□"),
-        ("abstract", "summary", "tldr"): ("tone-quiet", "≡"),
+        ("abstract", "summary", "tldr", "example"): ("tone-quiet", "≡"),
         ("tip", "hint", "important"): ("tone-good", "→"),
         ("success", "check", "done"): ("tone-good", "✓"),
         ("question", "help", "faq"): ("tone-warn", "?"),
         ("warning", "caution", "attention"): ("tone-warn", "!"),
-        ("failure", "fail", "missing"): ("tone-bad", "✗"),
+        ("failure", "fail", "missing", "bug"): ("tone-bad", "✗"),
         ("danger", "error"): ("tone-bad", "!"),
-        ("bug",): ("tone-bad", "✗"),
         ("private",): ("tone-bad", "⊘"),
-        ("example",): ("tone-quiet", "≡"),
         ("quote", "cite"): ("tone-quiet", "”"),
     }.items()
     for kind in kinds

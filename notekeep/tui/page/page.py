@@ -75,10 +75,10 @@ class NoteText:
                 self.headings[number] = f"heading {counts[words]} {words}"
 
     def _block(self, spans: Sequence[Span]) -> NoteBlock:
-        kind, start, end, _, info, *_ = spans[0]
-        height = self.page.text[start:end].rstrip().count("\n") + 1
-        level = int(info) if kind == "heading" else 0
-        return NoteBlock(spans, self.page.line_of(start), height, level)
+        span = spans[0]
+        height = self.page.text[span.start : span.end].rstrip().count("\n") + 1
+        level = int(span.info) if span.kind == "heading" else 0
+        return NoteBlock(spans, self.page.line_of(span.start), height, level)
 
     @property
     def line_count(self) -> int:
@@ -138,12 +138,14 @@ def footer_lines(
     links = [link for link in foot.links if link.state in ("ok", "ambiguous", "broken", "web")]
     broken = sum(link.state == "broken" for link in links)
     outline = foot.outline if len(foot.outline) > 1 else ()
+    headings = [[Piece("  "), *line] for line in outline_lines(outline)]
+    sections = (
+        (LINKS_FOLD, "Links", len(links), [*map(_link, links)]),
+        (BACKLINKS_FOLD, "Backlinks", len(foot.backlinks), [*_backlinks(foot.backlinks)]),
+        (OUTLINE_FOLD, "Outline", len(outline), headings),
+    )
     heads: list[StyledLine] = []
-    for key, name, count in (
-        (LINKS_FOLD, "Links", len(links)),
-        (BACKLINKS_FOLD, "Backlinks", len(foot.backlinks)),
-        (OUTLINE_FOLD, "Outline", len(outline)),
-    ):
+    for key, name, count, _ in sections:
         if count:
             mark = glyphs.open if key in opened else glyphs.closed
             role = "foot-open" if key in opened else "foot"
@@ -156,12 +158,9 @@ def footer_lines(
         [Piece(glyphs.rule * width, "rule")],
         *flow_lines(heads, width, [Piece("   ")]),
     ]
-    if LINKS_FOLD in opened:
-        lines += [[], *map(_link, links)]
-    if BACKLINKS_FOLD in opened and foot.backlinks:
-        lines += [[], *_backlinks(foot.backlinks)]
-    if OUTLINE_FOLD in opened and outline:
-        lines += [[], *([Piece("  "), *line] for line in outline_lines(outline))]
+    for key, _, count, rows in sections:
+        if key in opened and count:
+            lines += [[], *rows]
     return [fit_line(line, width, glyphs.ellipsis) for line in lines]
 
 

@@ -307,8 +307,8 @@ def _found_lines(
 
 def _found_fields(hit: Hit) -> StyledLine:
     """Return the fields that match a snippet, without YAML."""
-    text, marks, _ = hit.snippet
-    words = {fold_letters(text[start:end]) for start, end in marks if start < end}
+    snippet = hit.snippet
+    words = {fold_letters(snippet.text[start:end]) for start, end in snippet.marks if start < end}
     longest_first = sorted(words, key=len, reverse=True)
     finds = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
     row = hit.row
