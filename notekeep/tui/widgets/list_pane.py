@@ -409,7 +409,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._choose_columns(source)
         self._update_count(source.total + (folded.notes if folded is not None else 0))
 
-    # Daily notes, which are many, are folded into one row of the list of all notes.
+    # In the list of all notes, daily notes are folded into one row.
 
     def _find_folded(self) -> Folded | None:
         """Return the daily notes to fold."""
@@ -473,7 +473,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         return place
 
     def _update_count(self, shown: int, *remarks: str, nearest: bool = False) -> None:
-        # The list of all notes has counted them already.
+        # In the list of all notes, `shown` is the total.
         total = self.vault.catalog.count() if self.scope or self.typed else shown
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
         if nearest:  # no more than this, as there may be little room
@@ -518,7 +518,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._titles.ask_titles(typed, within)
         else:
             self._titles.drop()
-        # Before it, as a bracket may be open at the end.
+        # The order comes first, as a bracket may be open at the end.
         query = f"{replace_sort('', self.chosen_key)} {within}".strip()
         if asks_texts:
             find, found = partial(self._find, query), partial(self._found, typed)
@@ -572,7 +572,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if not self._answer.is_there and not (self._titles.is_there and self.notes.note_count):
             self._search(pause=0)  # no further letter comes
             answer = self._answer
-        # The next keys apply to the new results, and none of them to the last ones.
+        # The next keys apply to the new results, not to the last ones.
         answer.when_there(self._accept, late=self._show_running)
 
     def _show_running(self) -> None:
