@@ -8,14 +8,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import App, SuspendNotSupported
-from textual.reactive import var
+from textual.app import SuspendNotSupported
 from textual.scrollbar import ScrollBar
 from textual.signal import Signal
 from textual.widget import AwaitMount
@@ -36,14 +36,14 @@ from notekeep.tui.messages import (
     IndexingStatus,
     OpenNote,
     PublishNotes,
-    ShowConflicts,
     ShowHabit,
-    ShowHistory,
+    ShowOverlay,
     ShowQuery,
     VaultChanged,
     WorkStatus,
 )
 from notekeep.tui.navigation import Navigation
+from notekeep.tui.program import Program
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.formatting import name_step
 from notekeep.tui.screens.vault_screen import VaultScreen
@@ -56,6 +56,7 @@ from notekeep.tui.workers import (
     import_soon,
     in_background,
     notify_done,
+    report_error,
     show_message,
 )
 
@@ -78,7 +79,7 @@ PROGRESS_SECONDS = 2.0
 """How often the screens show more of a vault while it is read for the first time."""
 
 
-class NotekeepApp(App[None], RemovalSafe):
+class NotekeepApp(Program, RemovalSafe):
     """notekeep on a terminal, over one vault.
 
     It starts with what the first frame needs and no more. After that frame, in this order: the
@@ -89,14 +90,6 @@ class NotekeepApp(App[None], RemovalSafe):
     BINDINGS = bindings("app", priority=("quit", "control-x"))
     ENABLE_COMMAND_PALETTE = False
 
-    # What the lines at the top and at the bottom of every screen show.
-    indexed: var[float | None] = var(None)
-    """How much of the index is there while it is built, from 0 to 1; None once it is."""
-    indexing = var("")  # the same in words
-    conflicts: var[Sequence[ConflictPair]] = var(())  # the notes with two versions
-    sync_mark = var("")  # how the vault stands to its remote: "↑2 ↓1", "offline", "not sent" or ""
-    unseen = var(0)  # how many errors have not been looked at
-    working = var("")  # what goes on in the background
     next_vault = ""  # the vault to open when this program ends, or ""
 
     def __init__(self, vault: Vault, screen: str = places.BROWSE_SCREEN) -> None:
@@ -125,10 +118,10 @@ class NotekeepApp(App[None], RemovalSafe):
         self._named_step: tuple[Step, float] | None = None
         """The step that another `u` undoes although it was not made here, and until when."""
         self._gave_terminal = self._was_continued = False
-        self.vault_signal: Signal[None] = Signal(self, "vault")  # it, or the day, is another now
-        self.navigation = Navigation(self)
+        self.vault_signal = Signal(self, "vault")
         self.keyboard = Keyboard(self, super().on_event)
         self.editors = Editors(self)
+        self.navigation = Navigation(self, self.editors)
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
         wanted = vault.person.theme or self.place.theme
@@ -164,7 +157,7 @@ class NotekeepApp(App[None], RemovalSafe):
         """What brings changes of the vault to the screens; not needed for the first frame."""
         from notekeep.tui.vault_updates import VaultUpdates
 
-        return VaultUpdates(self, self._generation)
+        return VaultUpdates(self, self.navigation, self._generation)
 
     def on_ready(self) -> None:
         self.call_after_refresh(self._begin_work)
@@ -189,7 +182,7 @@ class NotekeepApp(App[None], RemovalSafe):
         person = self.vault.person
         for wrong in (*person.warnings, *wrong_keys(person.keymap, person.keys)):
             show_message(self, clean_line(wrong), seconds=LONG, severity="warning")
-        collect_garbage(self)
+        collect_garbage(self, self.keyboard)
         self.editors.show_unsaved(is_asked=False)
         self.find_conflicts()
         self._start_sync()
@@ -378,11 +371,6 @@ class NotekeepApp(App[None], RemovalSafe):
         self.vault_signal.publish(None)
         self.find_conflicts()
 
-    def search_again(self) -> None:
-        """Search again for what is typed: it may be found in what the full text has by now."""
-        if (browse := self.navigation.browse) is not None and browse.pane.typed:
-            browse.pane.again()
-
     def find_conflicts(self) -> None:
 
         def find() -> Sequence[ConflictPair]:
@@ -393,9 +381,8 @@ class NotekeepApp(App[None], RemovalSafe):
         def flag(found: Sequence[ConflictPair]) -> None:
             self.conflicts = found
 
-        in_background(
-            self, find, flag, group="conflicts", exclusive=True, failed=lambda _error: None
-        )
+        failed = partial(report_error, self)
+        in_background(self, find, flag, group="conflicts", exclusive=True, failed=failed)
 
     # Sync through git: when it is asked for, and where the person's settings say so.
 
@@ -419,7 +406,7 @@ class NotekeepApp(App[None], RemovalSafe):
                 self._synced(result)
 
         is_wanted = self.vault.person.sync_on_open
-        failed = None if is_wanted else (lambda _error: None)
+        failed = None if is_wanted else partial(report_error, self)
         in_background(self, begin, show, group="sync", failed=failed)
 
     def action_sync(self) -> None:
@@ -486,54 +473,28 @@ class NotekeepApp(App[None], RemovalSafe):
         return super().switch_mode(mode)
 
     def on_open_note(self, event: OpenNote) -> None:
-        show = self.navigation.show_on_screen
-        show(places.BROWSE_SCREEN, lambda browse: browse.open_note(event))
+        self.navigation.show(places.BROWSE_SCREEN, lambda browse: browse.open_note(event))
 
     def on_show_query(self, event: ShowQuery) -> None:
-        show = self.navigation.show_on_screen
-        show(places.BROWSE_SCREEN, lambda browse: browse.show_query(event.query))
+        self.navigation.show(places.BROWSE_SCREEN, lambda browse: browse.show_query(event.query))
 
     def on_publish_notes(self, event: PublishNotes) -> None:
-        show = self.navigation.show_on_screen
-        show(places.PUBLISH_SCREEN, lambda publish: publish.plan(event.paths))
+        self.navigation.show(places.PUBLISH_SCREEN, lambda publish: publish.plan(event.paths))
 
     def on_show_habit(self, event: ShowHabit) -> None:
-        show = self.navigation.show_on_screen
-        show(places.HABITS_SCREEN, lambda habits: habits.show_habit(event.habit))
+        self.navigation.show(places.HABITS_SCREEN, lambda habits: habits.show_habit(event.habit))
+
+    def on_show_overlay(self, event: ShowOverlay) -> None:
+        if event.name == "conflicts":
+            self.clear_notifications()  # that screen shows them
+        self.navigation.open_overlay(event.name, *event.subject)
 
     def on_edit_note(self, event: EditNote) -> None:
         self.navigation.close_overlays()
         self.editors.open(event.path, event.line)
 
-    def on_show_history(self, event: ShowHistory) -> None:
-        from notekeep.tui.screens.history import HistoryScreen
-
-        self.navigation.open_overlay(HistoryScreen, event.path)
-
-    def action_show_steps(self) -> None:
-        from notekeep.tui.screens.history import StepsScreen
-
-        self.navigation.open_overlay(StepsScreen)
-
-    def action_show_conflicts(self) -> None:
-        self.on_show_conflicts(ShowConflicts())
-
-    def on_show_conflicts(self, event: ShowConflicts) -> None:
-        from notekeep.tui.screens.conflicts import ConflictsScreen
-
-        self.clear_notifications()  # what they tell is on that screen
-        self.navigation.open_overlay(ConflictsScreen, event.path)
-
-    def action_show_tasks(self, query: str = "") -> None:
-        """List the tasks of the notes that a query finds, of all when it is empty."""
-        from notekeep.tui.screens.tasks import TasksScreen
-
-        self.navigation.open_overlay(TasksScreen, query)
-
-    def action_show_books(self) -> None:
-        from notekeep.tui.screens.books import BooksScreen
-
-        self.navigation.open_overlay(BooksScreen)
+    def action_show_overlay(self, name: str) -> None:
+        self.post_message(ShowOverlay(name))
 
     def action_import_files(self) -> None:
         from notekeep.tui.screens.imports import ask_import
@@ -568,11 +529,6 @@ class NotekeepApp(App[None], RemovalSafe):
         # At once: what is typed next is the title.
         is_post = self.current_mode == places.PUBLISH_SCREEN and "post" in self.vault.schema.kinds
         self.on_create_note(CreateNote(kind="post" if is_post else ""))
-
-    def show_picture(self, path: str) -> None:
-        from notekeep.tui.screens.picture import PictureScreen
-
-        self.push_screen(PictureScreen(path))
 
     def on_create_note(self, event: CreateNote) -> None:
         from notekeep.tui.dialogs.dialog import open_dialog
@@ -609,6 +565,14 @@ class NotekeepApp(App[None], RemovalSafe):
         note = browse.loader.row if browse is not None and browse is self.screen else None
         open_dialog(self, CaptureScreen(self.place.capture, note), capture, captured)
 
+    @property
+    def marked_notes(self) -> AbstractSet[str]:
+        return frozenset() if (browse := self.navigation.browse) is None else browse.notes.marked
+
+    def unmark_notes(self, paths: Iterable[str]) -> None:
+        if (browse := self.navigation.browse) is not None:
+            browse.notes.mark(browse.notes.marked.difference(paths))
+
     def action_search(self) -> None:
         """Focus the search box of Browse; what is typed meanwhile waits for it."""
 
@@ -620,7 +584,7 @@ class NotekeepApp(App[None], RemovalSafe):
             self.navigation.browse.focus_search()
         else:
             self.keyboard.hold(self, seconds=CHOICE_SECONDS)
-            self.navigation.show_on_screen(places.BROWSE_SCREEN, focus)
+            self.navigation.show(places.BROWSE_SCREEN, focus)
 
     def action_switch_note(self) -> None:
         from notekeep.tui.dialogs.switcher import Switcher

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.workers import in_background, show_error, show_message
+from notekeep.tui.workers import in_background, report_error, show_error, show_message
 
 if TYPE_CHECKING:
     from notekeep.storage.autosave import UnsavedText
-    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.program import Program
     from notekeep.tui.screens.edit import EditScreen
 
 
 class Editors:
     """The notes that are being edited in one program."""
 
-    def __init__(self, app: NotekeepApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self._open: list[EditScreen] = []
 
@@ -103,5 +103,5 @@ class Editors:
             show,
             group="unsaved",
             exclusive=is_asked,
-            failed=None if is_asked else lambda _error: None,
+            failed=None if is_asked else partial(report_error, app),
         )

@@ -57,18 +57,12 @@ class EditNote(Message):
     line: int | None = None
 
 
-@dataclass(eq=False, repr=False)
-class ShowHistory(Message):
-    """The earlier versions of a note should be shown; the note may be gone."""
+class ShowOverlay(Message):
+    """A screen should open over the current one, by its name in `navigation.OVERLAYS`."""
 
-    path: str
-
-
-@dataclass(eq=False, repr=False)
-class ShowConflicts(Message):
-    """The notes with two versions should be shown, the one with this path first; "" is any."""
-
-    path: str = ""
+    def __init__(self, name: str, *subject: str) -> None:
+        super().__init__()
+        self.name, self.subject = name, subject
 
 
 class VaultChanged(Message):

@@ -4,21 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from notekeep.tui import location as places
 from notekeep.tui.screens.vault_screen import OverlayScreen, VaultScreen
 
 if TYPE_CHECKING:
-    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.editors import Editors
+    from notekeep.tui.program import Program
     from notekeep.tui.screens.browse import BrowseScreen
+
+SCREENS = {
+    places.BROWSE_SCREEN: "browse.BrowseScreen",
+    places.TODAY_SCREEN: "today.TodayScreen",
+    places.HABITS_SCREEN: "habits.HabitsScreen",
+    places.PUBLISH_SCREEN: "publish.PublishScreen",
+}
+OVERLAYS = {
+    "books": "books.BooksScreen",
+    "conflicts": "conflicts.ConflictsScreen",
+    "history": "history.HistoryScreen",
+    "import": "imports.ImportScreen",
+    "picture": "picture.PictureScreen",
+    "steps": "history.StepsScreen",
+    "tasks": "tasks.TasksScreen",
+}
+"""Module and class of each screen, imported when it is first shown: the first frame needs one."""
+
+
+def _load_class(name: str) -> Callable[..., Any]:
+    module, kind = name.split(".")
+    found: Callable[..., Any] = getattr(import_module(f"notekeep.tui.screens.{module}"), kind)
+    return found
 
 
 class Navigation:
-    """The screens of one program, each made when it is first shown."""
+    """The screens of one program."""
 
-    def __init__(self, app: NotekeepApp) -> None:
-        self._app = app
+    def __init__(self, app: Program, editors: Editors) -> None:
+        self._app, self._editors = app, editors
         self._browse: BrowseScreen | None = None
 
     def make_first_screen(self) -> VaultScreen:
@@ -28,33 +53,22 @@ class Navigation:
         return self._make_screen(self._app.current_mode)
 
     def _make_screen(self, name: str) -> VaultScreen:
-        # Each is imported when it is made: the frame of the first one needs no other.
+        make, place = _load_class(SCREENS[name]), self._app.place
+        screen: VaultScreen
         if name == places.BROWSE_SCREEN:
-            from notekeep.tui.screens.browse import BrowseScreen
-
-            place = self._app.place
-            self._browse = BrowseScreen(place.note, place.view)
-            return self._browse
-        if name == places.TODAY_SCREEN:
-            from notekeep.tui.screens.today import TodayScreen
-
-            return TodayScreen()
-        if name == places.HABITS_SCREEN:
-            from notekeep.tui.screens.habits import HabitsScreen
-
-            return HabitsScreen()
-        from notekeep.tui.screens.publish import PublishScreen
-
-        return PublishScreen()
+            screen = self._browse = make(place.note, place.view)
+        else:
+            screen = make()
+        return screen
 
     @property
     def browse(self) -> BrowseScreen | None:
         """Browse, if it is there already."""
         return self._browse if self._browse is not None and self._browse.is_mounted else None
 
-    def open_overlay(self, kind: Callable[..., OverlayScreen], *subject: str) -> None:
-        """Show a screen over the one that is shown, unless that one is of its kind and subject."""
-        here, screen = self._app.screen, kind(*subject)
+    def open_overlay(self, name: str, *subject: str) -> None:
+        """Open an overlay, unless it is on top already with the same subject."""
+        here, screen = self._app.screen, _load_class(OVERLAYS[name])(*subject)
         if not (isinstance(here, type(screen)) and here.subject == screen.subject):
             self._app.push_screen(screen)
 
@@ -63,16 +77,16 @@ class Navigation:
         while isinstance(here := self._app.screen, OverlayScreen):
             here.dismiss(None)
 
-    def show_on_screen(self, mode: str, show: Callable[[Any], object]) -> None:
+    def show(self, mode: str, show: Callable[[Any], object]) -> None:
         """Switch to a screen, leave all that lies over it there, and call `show` with it."""
         app = self._app
         self.close_overlays()
-        if app.editors.leave_then(partial(self.show_on_screen, mode, show)):
+        if self._editors.leave_then(partial(self.show, mode, show)):
             return
         if mode != app.current_mode:
             app.switch_mode(mode)
             # Something may lie over this one, too, from when it was shown last.
-            self.show_on_screen(mode, show)
+            self.show(mode, show)
             return
         screen = app.screen_stack[0]
         screen.call_after_refresh(show, screen)

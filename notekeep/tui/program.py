@@ -1,31 +1,75 @@
-"""The program that a screen, a dialog or a widget is part of, and what they ask of it."""
+"""What screens, dialogs and widgets know of the app, and how they ask its vault."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from textual.app import App
 from textual.dom import DOMNode
+from textual.reactive import var
+from textual.signal import Signal
+from textual.worker import Worker, get_current_worker
 
-from notekeep.tui.workers import in_background, show_error
+from notekeep.errors import NotekeepError
+from notekeep.tui.workers import WRITE_GROUP, in_background, report_error, show_error
 
 if TYPE_CHECKING:
-    from notekeep.errors import NotekeepError
-    from notekeep.tui.app import NotekeepApp
+    from notekeep.notes.conflict_pairs import ConflictPair
+    from notekeep.search.results import SearchResults
+    from notekeep.tui.keyboard import Keyboard
+    from notekeep.tui.location import LastPlace
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
 T = TypeVar("T")
 
 
-def program(part: DOMNode) -> NotekeepApp:
-    """Return the program that a screen or widget is part of."""
-    return cast("NotekeepApp", part.app)
+class Program(App[None]):
+    """The app, as its parts know it."""
+
+    vault: Vault
+    place: LastPlace
+    today: date
+    glyphs: Glyphs
+    own_keys: Mapping[str, str]
+    keyboard: Keyboard
+    vault_signal: Signal[None]
+    """Published when the vault or the day changed."""
+
+    # Shown in the top and bottom lines of every screen.
+    indexed: var[float | None] = var(None)
+    """The indexed share of the vault, from 0 to 1; None when the index is complete."""
+    indexing = var("")  # the same in words
+    conflicts: var[Sequence[ConflictPair]] = var(())  # the notes with two versions
+    sync_mark = var("")  # sync status: "↑2 ↓1", "offline", "not sent" or ""
+    unseen = var(0)  # unread errors
+    working = var("")  # the current background work
+
+    async def leave_for(self, root: str) -> None:
+        """Save, then close this vault and open another."""
+        raise NotImplementedError
+
+    @property
+    def marked_notes(self) -> AbstractSet[str]:
+        """The paths of the marked notes in Browse."""
+        raise NotImplementedError
+
+    def unmark_notes(self, paths: Iterable[str]) -> None:
+        raise NotImplementedError
+
+
+def program(part: DOMNode) -> Program:
+    """Return the app of a screen or widget."""
+    return cast("Program", part.app)
 
 
 class ProgramPart(DOMNode):
-    """A screen or a dialog, with what the program shows and how."""
+    """A screen, dialog or widget of the app."""
 
     @property
     def vault(self) -> Vault:
@@ -48,9 +92,118 @@ class ProgramPart(DOMNode):
         pause: float = 0.0,
         is_quiet: bool = False,
     ) -> None:
-        """Ask the vault in a thread, and show its answer unless the group was asked again since."""
-        failed = (lambda _error: None) if is_quiet else self.show_problem
+        """Ask the vault in a thread, and show the answer unless the group was asked again since.
+
+        An error is shown, or with `is_quiet` only listed with the unread errors.
+        """
+        failed = partial(report_error, self) if is_quiet else self.show_problem
         in_background(self, what, then, group=group, exclusive=True, pause=pause, failed=failed)
 
     def show_problem(self, error: NotekeepError) -> None:
         show_error(self, error)
+
+
+# What was asked last, while one types: a later question drops an earlier one.
+
+
+class PendingAnswer:
+    """The answer to the last question of a node; keys that are about it wait until it is there."""
+
+    def __init__(self, node: DOMNode, group: str) -> None:
+        self._node, self._group = node, group
+        self._worker: Worker[None] | None = None
+        self._deeds: list[Callable[[], object]] = []  # what waits for the answer
+
+    def ask(
+        self,
+        what: Callable[[], T],
+        then: Callable[[T], object],
+        *,
+        pause: float = 0.0,
+        failed: Callable[[NotekeepError], object] | None = None,
+    ) -> None:
+        """Ask in a thread, and show the answer unless something else was asked since."""
+        self._worker = in_background(
+            self._node,
+            what,
+            partial(self._show, then),
+            group=self._group,
+            exclusive=self._group != WRITE_GROUP,  # what is being written is not given up
+            pause=pause,
+            failed=partial(self._fail, failed or partial(show_error, self._node)),
+        )
+
+    def drop(self) -> None:
+        """Want neither the answer nor what waits for it."""
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
+        self.stop_waiting()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether no answer is on its way."""
+        return self._worker is None or self._worker.is_finished
+
+    def when_there(
+        self,
+        deed: Callable[[], object],
+        *,
+        late: Callable[[], object] = lambda: None,
+        seconds: float = 0.0,
+    ) -> None:
+        """Do something once the answer is there; keys wait for that as well, see `hold`."""
+        if self.is_there:
+            deed()
+        else:
+            self._deeds.append(deed)
+            program(self._node).keyboard.hold(self, late, seconds=seconds)
+
+    def _show(self, show: Callable[[T], object], answer: T) -> None:
+        self._worker = None
+        show(answer)
+        if self.is_there:  # else the answer made a further question necessary
+            for deed in self._deeds:
+                deed()
+            self.stop_waiting()
+
+    def _fail(self, show: Callable[[NotekeepError], object], error: NotekeepError) -> None:
+        self._worker = None
+        self.stop_waiting()
+        show(error)
+
+    def stop_waiting(self) -> None:
+        """Give back the keys that wait, and do nothing of what was to be done."""
+        if self._deeds:
+            self._deeds.clear()
+            program(self._node).keyboard.release(self)
+
+
+class TitleSearch(PendingAnswer):
+    """The titles, aliases and tags that the last text typed may be about; see `Vault.suggest`."""
+
+    def __init__(
+        self, node: DOMNode, show: Callable[[str, SearchResults], object], limit: int
+    ) -> None:
+        """Prepare; `show` takes each text typed on `node`, and at most `limit` notes for it."""
+        super().__init__(node, "titles")
+        self._show_titles, self._limit = show, limit
+        self._searching = threading.Lock()
+
+    def ask_titles(self, typed: str, query: str | None = None) -> None:
+        """Ask for the titles of a text, or of a `query` made of it; earlier ones are dropped."""
+        find = partial(self._find, typed if query is None else query)
+        self.ask(find, partial(self._found, typed))
+
+    def _find(self, query: str) -> SearchResults | None:
+        worker = get_current_worker()
+        # Of many keys in one moment only the last one's answer is worth finding: it does not stand
+        # in a line behind those of the others.
+        with self._searching:
+            if worker.is_cancelled:
+                return None
+            return program(self._node).vault.search.suggest(query, limit=self._limit)
+
+    def _found(self, typed: str, found: SearchResults | None) -> None:
+        if found is not None:
+            self._show_titles(typed, found)

@@ -29,7 +29,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -50,9 +49,7 @@ from textual.widget import Widget
 from notekeep.background import set_yield_wait
 
 if TYPE_CHECKING:
-    import ctypes
-
-    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.keyboard import Keyboard
 
 Result = TypeVar("Result")
 
@@ -348,13 +345,9 @@ EVERY = 2.0  # seconds between two checks whether to collect everything
 IDLE = 3.0  # seconds without a key after which everything is collected
 WORTH = 6  # collections of the middle generation after which a full one is worth the time
 MUCH = 24  # and after which it is made while somebody types: ten milliseconds, for five megabytes
-LARGE_BYTES = 128 << 10
-"""Bytes from which a piece of memory is mapped, and goes back to the system by itself."""
-_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
-"""Of glibc's malloc.h: from which size on pieces are mapped; how many heaps there may be."""
 
 
-def collect_garbage(app: NotekeepApp) -> None:
+def collect_garbage(app: App[Any], keyboard: Keyboard) -> None:
     """Collect garbage in small steps, and all of it now and then; release unused memory."""
     if not app.is_headless:  # `launch` put all of it off until now
         gc.freeze()  # what the start made stays
@@ -362,7 +355,7 @@ def collect_garbage(app: NotekeepApp) -> None:
         gc.enable()
 
     def check() -> None:
-        is_idle = time.monotonic() - app.keyboard.last_key > IDLE
+        is_idle = time.monotonic() - keyboard.last_key > IDLE
         if gc.get_count()[2] >= (WORTH if is_idle else MUCH):
             gc.collect()
             if is_idle:
@@ -371,30 +364,9 @@ def collect_garbage(app: NotekeepApp) -> None:
     app.set_interval(EVERY, check)
 
 
-@cache
-def share_heaps() -> None:
-    """Have threads that start later share one heap, where the C library is glibc.
-
-    Python runs one thread at a time, so that none waits for another's heap. glibc would give each
-    thread a heap, and keep in it what the thread once held for a moment: 45 MB of a session.
-    """
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        c = _glibc()
-        c.mallopt(_ARENA_MAX, 1)
-        # Set once, the threshold stays; else it grows with the largest piece ever given back.
-        c.mallopt(_MMAP_THRESHOLD, LARGE_BYTES)
-
-
 def release_memory() -> None:
     """Return to the system what the C library keeps for later, where that is glibc."""
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        _glibc().malloc_trim(0)
-
-
-def _glibc() -> ctypes.CDLL:
-    """Return the C library; raise AttributeError if it is not glibc, OSError if there is none."""
     import ctypes
 
-    c = ctypes.CDLL(None)
-    c.gnu_get_libc_version  # noqa: B018 - other C libraries have calls of the same names
-    return c
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -9,6 +9,7 @@ is in the catalog and on the screens already when the hint comes, so no screen i
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.catalog import indexing_process
@@ -20,13 +21,15 @@ from notekeep.tui.workers import (
     WRITE_GROUP,
     in_background,
     log_internal_error,
+    report_error,
     show_error,
     show_message,
 )
 
 if TYPE_CHECKING:
     from notekeep.catalog.indexer import Refreshed
-    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.navigation import Navigation
+    from notekeep.tui.program import Program
 
 FEW_NOTES = 50
 """Of more notes than this the full text is brought on by a process of its own: in a thread of this
@@ -52,9 +55,9 @@ class _SweepCancelled(BaseException):
 class VaultUpdates:
     """Keeps the index of a vault up to date while a program shows it, and gives up at its end."""
 
-    def __init__(self, app: NotekeepApp, shown: int | None) -> None:
+    def __init__(self, app: Program, navigation: Navigation, shown: int | None) -> None:
         """Prepare; `shown` is the generation of the catalog that the screens show, if known."""
-        self._app = app
+        self._app, self._navigation = app, navigation
         app.vault.indexing.words_at_once = FEW_NOTES
         self._shown = app.vault.catalog.generation if shown is None else shown
         self._pace = Pace(thousands)
@@ -162,9 +165,8 @@ class VaultUpdates:
             return
         if self._is_news(refreshed):
             self._app.post_message(VaultChanged())
-        else:
-            # The catalog is as it was; the full text may have notes that it did not have.
-            self._app.search_again()
+        elif (browse := self._navigation.browse) is not None and browse.pane.typed:
+            browse.pane.again()  # the full text may have more notes, though the catalog has not
 
     def _cannot(self, error: NotekeepError) -> None:
         self._end_status()
@@ -229,5 +231,5 @@ class VaultUpdates:
             lambda: vault.history.store.check_displaced(vault.root),
             show,
             group="settle",
-            failed=lambda _error: None,
+            failed=partial(report_error, app),
         )

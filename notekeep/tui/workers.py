@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from textual.app import App
 from textual.dom import DOMNode
-from textual.worker import Worker, get_current_worker
+from textual.worker import Worker
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.messages import ErrorReported, VaultChanged, WorkStatus
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.textual_compat import is_being_removed, share_heaps
+from notekeep.tui.textual_compat import is_being_removed
 
 if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
-    from notekeep.search.results import SearchResults
     from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.keyboard import Keyboard
 
 
@@ -68,7 +65,6 @@ def in_background(
 
     async def job() -> None:
         await _first_frame(node.app)
-        share_heaps()
         if pause:
             await asyncio.sleep(pause)
         try:
@@ -125,6 +121,11 @@ def show_error(node: DOMNode, error: NotekeepError) -> None:
     """Tell what could not be done, why, and what to do about it."""
     text = error.message + (f"\n{error.hint}" if error.hint else "")
     show_message(node, text, seconds=LONG, severity="error")
+    report_error(node, error)
+
+
+def report_error(node: DOMNode, error: NotekeepError) -> None:
+    """Add an error to the unread ones, without a toast: the user asked for nothing."""
     node.app.post_message(ErrorReported(error.message, error.hint))
 
 
@@ -187,116 +188,6 @@ def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
     node.app.post_message(VaultChanged())
 
 
-# What was asked last, while one types: a later question drops an earlier one.
-
-
-class PendingAnswer:
-    """The answer to the last question of a node; keys that are about it wait until it is there."""
-
-    def __init__(self, node: DOMNode, group: str) -> None:
-        self._node, self._group = node, group
-        self._worker: Worker[None] | None = None
-        self._deeds: list[Callable[[], object]] = []  # what waits for the answer
-
-    def ask(
-        self,
-        what: Callable[[], T],
-        then: Callable[[T], object],
-        *,
-        pause: float = 0.0,
-        failed: Callable[[NotekeepError], object] | None = None,
-    ) -> None:
-        """Ask in a thread, and show the answer unless something else was asked since."""
-        self._worker = in_background(
-            self._node,
-            what,
-            partial(self._show, then),
-            group=self._group,
-            exclusive=self._group != WRITE_GROUP,  # what is being written is not given up
-            pause=pause,
-            failed=partial(self._fail, failed or partial(show_error, self._node)),
-        )
-
-    def drop(self) -> None:
-        """Want neither the answer nor what waits for it."""
-        if self._worker is not None:
-            self._worker.cancel()
-            self._worker = None
-        self.stop_waiting()
-
-    @property
-    def is_there(self) -> bool:
-        """Whether no answer is on its way."""
-        return self._worker is None or self._worker.is_finished
-
-    def when_there(
-        self,
-        deed: Callable[[], object],
-        *,
-        late: Callable[[], object] = lambda: None,
-        seconds: float = 0.0,
-    ) -> None:
-        """Do something once the answer is there; keys wait for that as well, see `hold`."""
-        if self.is_there:
-            deed()
-        else:
-            self._deeds.append(deed)
-            self._app.keyboard.hold(self, late, seconds=seconds)
-
-    def _show(self, show: Callable[[T], object], answer: T) -> None:
-        self._worker = None
-        show(answer)
-        if self.is_there:  # else the answer made a further question necessary
-            for deed in self._deeds:
-                deed()
-            self.stop_waiting()
-
-    def _fail(self, show: Callable[[NotekeepError], object], error: NotekeepError) -> None:
-        self._worker = None
-        self.stop_waiting()
-        show(error)
-
-    def stop_waiting(self) -> None:
-        """Give back the keys that wait, and do nothing of what was to be done."""
-        if self._deeds:
-            self._deeds.clear()
-            self._app.keyboard.release(self)
-
-    @property
-    def _app(self) -> NotekeepApp:
-        return cast("NotekeepApp", self._node.app)
-
-
-class TitleSearch(PendingAnswer):
-    """The titles, aliases and tags that the last text typed may be about; see `Vault.suggest`."""
-
-    def __init__(
-        self, node: DOMNode, show: Callable[[str, SearchResults], object], limit: int
-    ) -> None:
-        """Prepare; `show` takes each text typed on `node`, and at most `limit` notes for it."""
-        super().__init__(node, "titles")
-        self._show_titles, self._limit = show, limit
-        self._searching = threading.Lock()
-
-    def ask_titles(self, typed: str, query: str | None = None) -> None:
-        """Ask for the titles of a text, or of a `query` made of it; earlier ones are dropped."""
-        find = partial(self._find, typed if query is None else query)
-        self.ask(find, partial(self._found, typed))
-
-    def _find(self, query: str) -> SearchResults | None:
-        worker = get_current_worker()
-        # Of many keys in one moment only the last one's answer is worth finding: it does not stand
-        # in a line behind those of the others.
-        with self._searching:
-            if worker.is_cancelled:
-                return None
-            return self._app.vault.search.suggest(query, limit=self._limit)
-
-    def _found(self, typed: str, found: SearchResults | None) -> None:
-        if found is not None:
-            self._show_titles(typed, found)
-
-
 # What the first frame does without, and the session does not: imported after it, so that no key
 # waits for an import.
 
@@ -322,7 +213,7 @@ SOON = (
 """What keys ask for, likeliest first."""
 
 
-def import_soon(app: NotekeepApp, names: Sequence[str] = SOON) -> None:
+def import_soon(app: App[None], names: Sequence[str] = SOON) -> None:
     """Import what keys may ask for, one module at a time."""
 
     def step() -> None:

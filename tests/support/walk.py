@@ -13,8 +13,7 @@ from textual.widgets import Input, TextArea
 
 from notekeep.storage.autosave import UnsavedText
 from notekeep.tui.commands.registry import ACTION_PLACES, actions_at_place, actions_in_context
-from notekeep.tui.messages import ShowHistory
-from notekeep.tui.screens.imports import ImportScreen
+from notekeep.tui.messages import ShowOverlay
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
 from tests.support.screens import press, shows, type_text, until
@@ -36,14 +35,10 @@ BOOK = "books/Deep Work.md"
 PICTURE = "attachments/map.png"
 
 
-async def open_over(app: NotekeepApp, place: str) -> None:
+def open_over(app: NotekeepApp, place: str) -> None:
     """Open a screen over the one that is shown."""
-    if place == "history":
-        app.post_message(ShowHistory(BOOK))
-    elif place == "import":
-        app.navigation.open_overlay(ImportScreen, app.vault.absolute(BOOK))
-    else:
-        await app.run_action(f"show_{place}")
+    subjects = {"history": (BOOK,), "import": (app.vault.absolute(BOOK),)}
+    app.post_message(ShowOverlay(place, *subjects.get(place, ())))
 
 
 def is_at(app: NotekeepApp, place: str) -> bool:
@@ -250,7 +245,7 @@ class Walk:
 
     async def _over(self) -> AsyncIterator[str]:
         for place in OVER:
-            await open_over(self._app, place)
+            open_over(self._app, place)
             yield await self._at(place)
             if place == "tasks":
                 await self._press("slash")

@@ -49,7 +49,7 @@ async def test_help_shows_the_keys_of_the_place_one_is_in(place: str, make_app: 
     async with app.run_test(size=(140, 200)) as pilot:
         await pilot.pause()
         if place in OVER:
-            await open_over(app, place)
+            open_over(app, place)
             await until(pilot, lambda: len(app.screen_stack) == 2)
         stack = len(app.screen_stack)
         await press(pilot, "question_mark")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from notekeep.tui.messages import ShowHistory
+from notekeep.tui.messages import ShowOverlay
 from notekeep.tui.render.styled_text import Piece, line_text
 from notekeep.tui.screens.history import SINCE_VIEW, VIEWS, _ViewTabs
 from notekeep.tui.widgets.note_list import NoteList
@@ -44,7 +44,7 @@ def content(path: Path) -> bytes:
 async def history(app: NotekeepApp, pilot: Pilot[Any], path: str = BOOK) -> HistoryScreen:
     """Open the history of a note, and wait until its versions are there."""
     await until(pilot, lambda: shows(app, " notes"))
-    app.post_message(ShowHistory(path))
+    app.post_message(ShowOverlay("history", path))
     await until(pilot, lambda: shows(app, "version"))
     return cast("HistoryScreen", app.screen)
 
@@ -158,7 +158,7 @@ async def test_a_name_that_nobody_knows_is_said_and_left(make_app: MakeApp) -> N
     app = make_app("browse")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
-        app.post_message(ShowHistory("no/such note.md"))
+        app.post_message(ShowOverlay("history", "no/such note.md"))
         await until(pilot, lambda: shows(app, "no/such note.md"))
         await press(pilot, "r", "v", "enter", "escape", "escape")
         await until(pilot, lambda: shows(app, "9 notes"))
@@ -242,10 +242,10 @@ async def test_history_and_steps_have_room_at_any_size(
     app = make_app("browse")
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        app.post_message(ShowHistory(BOOK))
+        app.post_message(ShowOverlay("history", BOOK))
         await until(pilot, lambda: shows(app, "Today") or shows(app, ":"))
         await press(pilot, "down", "v", "v", "v", "z", "z", "enter", "pagedown", "escape")
-        await app.run_action("show_steps")
+        app.post_message(ShowOverlay("steps"))
         await until(pilot, lambda: app.screen.query("TimelineList"))
         await press(pilot, "down", "enter", "z", "escape", "escape", "escape")
     assert content(book) == before
@@ -343,7 +343,7 @@ async def test_a_step_leads_to_the_history_of_its_note_and_back(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
-        await app.run_action("show_steps")
+        app.post_message(ShowOverlay("steps"))
         await until(pilot, lambda: shows(app, "books/Deep Work.md to the trash"))
         await press(pilot, "H")
         await until(pilot, lambda: shows(app, "deleted; r restores it"))
@@ -361,7 +361,7 @@ async def test_steps_by_mouse_alone(make_app: MakeApp, book: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
-        await app.run_action("show_steps")
+        app.post_message(ShowOverlay("steps"))
         await click(app, pilot, "rating=5")
         await until(pilot, lambda: shows(app, "+ rating: 5"))
         await click(app, pilot, "t undo step")
@@ -378,7 +378,7 @@ async def test_where_nothing_was_done_the_list_says_so(make_app: MakeApp) -> Non
     app = make_app("browse")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
-        await app.run_action("show_steps")
+        app.post_message(ShowOverlay("steps"))
         await until(pilot, lambda: shows(app, "No changes yet."))
         await press(pilot, "t", "H", "enter", "escape", "escape")
         await until(pilot, lambda: shows(app, "9 notes"))
@@ -392,7 +392,7 @@ async def test_a_step_that_cannot_be_taken_back_says_why_and_changes_nothing(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
-        await app.run_action("show_steps")
+        app.post_message(ShowOverlay("steps"))
         await until(pilot, lambda: shows(app, "3 steps"))
         await press(pilot, "end", "t")
         await until(pilot, lambda: shows(app, "changed since in the same"))

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import platform
 import re
-import subprocess
 import sys
 import threading
 import time
@@ -476,45 +475,6 @@ def test_what_a_thread_let_go_is_given_back_also_below_what_it_kept() -> None:
     release_memory()
     assert before - own_memory() > TEXTS * LONG / 2
     assert kept
-
-
-HEAPS = """
-import ctypes, sys, threading
-from notekeep.tui.textual_compat import share_heaps
-
-if sys.argv[1] == "share":
-    share_heaps()
-go_on = threading.Event()
-has_asked = threading.Barrier(9)
-
-def ask():
-    kept = [bytearray(1000) for _ in range(1000)]
-    has_asked.wait(30)
-    go_on.wait(30)
-
-for _ in range(8):
-    threading.Thread(target=ask).start()
-has_asked.wait(30)
-sys.stdout.flush()
-c = ctypes.CDLL(None)
-c.malloc_info(0, ctypes.c_void_p.in_dll(c, "stdout"))
-c.fflush(None)
-go_on.set()
-"""
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries share them or not")
-def test_threads_have_no_heaps_of_their_own() -> None:
-    """In another process: what is said to the C library holds until it ends."""
-
-    def heaps(said: str) -> int:
-        told = subprocess.run(
-            [sys.executable, "-c", HEAPS, said], capture_output=True, text=True, check=True
-        )
-        return told.stdout.count("<heap ")
-
-    assert heaps("share") == 1
-    assert heaps("leave") > 1
 
 
 def is_gone(it: weakref.ref[Ring]) -> bool:

@@ -215,7 +215,7 @@ async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         await go_to(app, pilot, "books/Deep Work.md")
-        sweeping = VaultUpdates(app, None)
+        sweeping = VaultUpdates(app, app.navigation, None)
 
         class Late(indexing_process.IndexingProcess):
             def __init__(self, root: str) -> None:

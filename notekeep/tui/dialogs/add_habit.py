@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -36,11 +36,9 @@ from notekeep.tui.dialogs.dialog import (
     open_dialog,
 )
 from notekeep.tui.messages import ShowHabit
+from notekeep.tui.program import ProgramPart
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.workers import WRITE_GROUP, in_background, notify_check_in, notify_done
-
-if TYPE_CHECKING:
-    from notekeep.tui.screens.vault_screen import VaultScreen
 
 
 class _FormLine(NamedTuple):
@@ -137,7 +135,7 @@ def _read(line: str, text: str) -> str:
     return parse_goal(text).words() if line == "goal" and text else ""
 
 
-def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
+def ask_for_habit(screen: ProgramPart, title: str = "") -> None:
     """Ask for a new habit, make its note, and show it among the others."""
     vault = screen.vault
 
@@ -157,7 +155,7 @@ def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
 
 
 def ask_and_log(
-    screen: VaultScreen,
+    screen: ProgramPart,
     habit: HabitView,
     day: date,
     prompt: Prompt,
@@ -174,7 +172,7 @@ def ask_and_log(
     open_dialog(screen, prompt, log, partial(notify_check_in, screen, ""), group="log")
 
 
-def ask_amount(screen: VaultScreen, habit: HabitView, day: date, begun: str = "") -> None:
+def ask_amount(screen: ProgramPart, habit: HabitView, day: date, begun: str = "") -> None:
     """Ask for an amount, of which a part may be typed already, and log it."""
     unit = habit.unit or "min"
     hint = f'Adds to the day. "= {pluralize(f"30 {unit}")}" replaces, "clear" removes.'
@@ -184,7 +182,7 @@ def ask_amount(screen: VaultScreen, habit: HabitView, day: date, begun: str = ""
     ask_and_log(screen, habit, day, prompt, lambda text: (text, "") if text else None)
 
 
-def toggle_pause(screen: VaultScreen, name: str) -> None:
+def toggle_pause(screen: ProgramPart, name: str) -> None:
     """Pause a habit from today on, or end the pause that it is in."""
 
     def change() -> tuple[str, WriteResult]:

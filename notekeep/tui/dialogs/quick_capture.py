@@ -24,8 +24,9 @@ from notekeep.tui.dialogs.dialog import (
     dialog_box,
 )
 from notekeep.tui.keyboard import bindings
+from notekeep.tui.program import TitleSearch
 from notekeep.tui.widgets.bars import ChoiceBar
-from notekeep.tui.workers import TitleSearch, in_background
+from notekeep.tui.workers import in_background
 
 OTHER_NOTE = "Another note"
 CAPTURE_TARGETS = (TODAYS_NOTE, INBOX, OTHER_NOTE)

@@ -11,13 +11,12 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.search.results import Hit, SearchResults
 from notekeep.tui.dialogs.dialog import LIST_MARGIN, FilterLine, ListDialog, dialog_box
 from notekeep.tui.messages import CreateNote, OpenNote
-from notekeep.tui.program import program
+from notekeep.tui.program import TitleSearch, program
 from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.list_rows import indexing_progress
 from notekeep.tui.render.note_rows import distinguished_title, gutter, signs
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_spans, spread_line
 from notekeep.tui.widgets.line_view import RowList
-from notekeep.tui.workers import TitleSearch
 
 MAX_SHOWN_TITLES = 50
 

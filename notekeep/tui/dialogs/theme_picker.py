@@ -10,7 +10,7 @@ from notekeep.tui.theme import THEMES
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.program import Program
 
 TRY_DELAY = 0.1  # seconds on a theme until it is tried: all that is shown is drawn anew for it
 
@@ -33,7 +33,7 @@ class ThemePicker(Choice):
             self.app.theme = name
 
 
-def choose_theme(app: NotekeepApp) -> None:
+def choose_theme(app: Program) -> None:
     """Let the person choose a theme, notekeep's own first."""
     own = [theme.name for theme in THEMES]
     names = [*own, *sorted(app.available_themes.keys() - set(own))]

@@ -15,8 +15,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.list_model import narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
-from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
-from notekeep.tui.program import program
+from notekeep.tui.messages import EditNote, OpenNote, PublishNotes, ShowOverlay
 from notekeep.tui.render.note_rows import kind_sign
 from notekeep.tui.render.styled_text import Piece, fit_line, line_text
 from notekeep.tui.screens.browse_sidebar import BrowseSidebar
@@ -436,7 +435,7 @@ class BrowseScreen(VaultScreen):
 
     def action_history(self) -> None:
         if self.loader.row is not None:
-            self.app.post_message(ShowHistory(self.loader.row.path))
+            self.app.post_message(ShowOverlay("history", self.loader.row.path))
 
     def action_sort_column(self) -> None:
         self.grid_mode.sort_column()
@@ -488,7 +487,7 @@ class BrowseScreen(VaultScreen):
             if line is None and hit is not None and hit.row.path == path:
                 line = hit.line
             self.vault.open_counts.count(path)
-            program(self).editors.open(path, line)
+            self.post_message(EditNote(path, line))
 
     def action_edit_fields(self) -> None:
         if self.loader.row is not None:

@@ -38,7 +38,7 @@ from notekeep.tui.completion import (
 )
 from notekeep.tui.dialogs.dialog import Option, OptionRows, Prompt, open_dialog
 from notekeep.tui.dialogs.form import FormScreen, QuoteDialog
-from notekeep.tui.messages import ShowHistory, VaultChanged
+from notekeep.tui.messages import ShowOverlay, VaultChanged
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.edit_conflicts import (
     DISCARD,
@@ -400,7 +400,7 @@ class EditScreen(VaultScreen):
         self.find.open()
 
     def action_history_here(self) -> None:
-        self.save(lambda: self.app.post_message(ShowHistory(self.path)))
+        self.save(lambda: self.app.post_message(ShowOverlay("history", self.path)))
 
     def leave_then(self, then: Callable[[], object]) -> None:
         """Save, leave, and go on with something else once the editor is gone."""

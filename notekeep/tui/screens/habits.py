@@ -17,8 +17,7 @@ from notekeep.notes.plan import WriteResult
 from notekeep.tracking.habit_details import Detail, load_habit_details
 from notekeep.tui.dialogs.add_habit import ask_amount, ask_and_log, ask_for_habit, toggle_pause
 from notekeep.tui.dialogs.dialog import Prompt, ask
-from notekeep.tui.messages import OpenNote
-from notekeep.tui.program import program
+from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.formatting import list_some, plural
 from notekeep.tui.render.habit_rows import find_left_open
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
@@ -216,7 +215,7 @@ class HabitsScreen(VaultScreen):
 
     def action_edit_habit(self) -> None:
         if (path := self._path()) is not None:
-            program(self).editors.open(path, None)
+            self.post_message(EditNote(path))
 
     def _path(self) -> str | None:
         """Return the note of the habit that is looked at, or say that there is none."""

@@ -26,7 +26,7 @@ from notekeep.storage.content import digest_of
 from notekeep.storage.trash import TrashedFile, list_trash
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.messages import EditNote, ShowHistory, VaultChanged
+from notekeep.tui.messages import EditNote, ShowOverlay, VaultChanged
 from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import name_step, plural, shorten_home, size_text
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import Step, StepDetails
     from notekeep.storage.operation_log import Version
-    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.program import Program
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import DiffView, ListView
     from notekeep.vault import Vault
@@ -363,10 +363,10 @@ class StepsScreen(OverlayScreen):
         step = self._step
         paths = sorted(set(step.paths)) if step is not None else []
         if len(paths) == 1:
-            self.app.post_message(ShowHistory(paths[0]))
+            self.app.post_message(ShowOverlay("history", paths[0]))
         elif paths:
             choice = Choice("History of", [Option(path, "", path) for path in paths])
-            ask(self, choice, lambda path: self.app.post_message(ShowHistory(path)))
+            ask(self, choice, lambda path: self.app.post_message(ShowOverlay("history", path)))
         else:
             show_message(self, "This step has no note")
 
@@ -401,7 +401,7 @@ def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
 # The trash as a list to choose from: what is chosen goes back to where it was.
 
 
-def show_trash(app: NotekeepApp) -> None:
+def show_trash(app: Program) -> None:
     """List what was deleted, the last one first."""
     vault = app.vault
 

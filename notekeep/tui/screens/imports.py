@@ -18,7 +18,7 @@ from notekeep.tui.clipboard import pasted_paths
 from notekeep.tui.completion import PathSuggester
 from notekeep.tui.dialogs.dialog import Choice, Option, OptionRows, Prompt, ask, open_dialog
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.messages import OpenNote, WorkStatus
+from notekeep.tui.messages import OpenNote, ShowOverlay, WorkStatus
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import error_lines
 from notekeep.tui.render.note_rows import band_lines
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
     from notekeep.importing.import_plan import ImportPlan
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.program import Program
     from notekeep.tui.widgets.line_view import ListView
 
 GROUPS = {"Updates": "~", "New notes": "+", "To decide": "!", "Unchanged": "=", "Left out": "-"}
@@ -53,7 +53,7 @@ REPORT_SECONDS = 0.1
 NEW_NOTE = "\0new"  # the answer that is no note
 
 
-def ask_import(app: NotekeepApp, paths: str = "") -> None:
+def ask_import(app: Program, paths: str = "") -> None:
     """Ask what to import, and show what it would bring."""
 
     def check(typed: str) -> list[str]:
@@ -66,8 +66,11 @@ def ask_import(app: NotekeepApp, paths: str = "") -> None:
     hint = "Files, folders or archives; nothing is written yet. → completes a name."
     suggester = PathSuggester()
     prompt = Prompt("Import", value=paths, hint=hint, example="~/Downloads/", suggester=suggester)
-    show = partial(app.navigation.open_overlay, ImportScreen)
-    open_dialog(app, prompt, check, lambda found: show(*found), group="import")
+
+    def show(found: list[str]) -> None:
+        app.post_message(ShowOverlay("import", *found))
+
+    open_dialog(app, prompt, check, show, group="import")
 
 
 class PlanRow(NamedTuple):

@@ -22,7 +22,7 @@ from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, is_offere
 from notekeep.tui.dialogs.dialog import LIST_MARGIN, FilterLine, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.program import program
+from notekeep.tui.program import PendingAnswer, program
 from notekeep.tui.render.note_rows import group_row, kind_sign, row_details
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -38,7 +38,6 @@ from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.bars import PieceLabel
 from notekeep.tui.widgets.line_view import RowList
-from notekeep.tui.workers import PendingAnswer
 
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 8.0

@@ -16,7 +16,7 @@ from notekeep.notes.habit_notes import offer_repair
 from notekeep.notes.plan import WriteResult
 from notekeep.tracking.habit_problems import read_problem_lines
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
-from notekeep.tui.messages import OpenNote, ShowConflicts
+from notekeep.tui.messages import OpenNote, ShowOverlay
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
@@ -136,7 +136,7 @@ class ProblemsScreen(Dialog[None]):
         if self._is_of_a_note(problem):
             self.dismiss(None)
             if problem.code == CONFLICT_PROBLEM:
-                self.app.post_message(ShowConflicts(problem.path))
+                self.app.post_message(ShowOverlay("conflicts", problem.path))
             else:
                 self.app.post_message(OpenNote(problem.path, line=problem.line))
 

@@ -19,7 +19,7 @@ from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, ask, open_dialog
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import EditNote, PublishNotes, VaultChanged
-from notekeep.tui.program import program
+from notekeep.tui.program import PendingAnswer, program
 from notekeep.tui.render.formatting import plural, shorten_home
 from notekeep.tui.render.list_rows import (
     NO_DRAFTS_HINT,
@@ -45,7 +45,6 @@ from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
 from notekeep.tui.workers import (
     WRITE_GROUP,
-    PendingAnswer,
     in_background,
     notify_done,
     show_error,
@@ -552,8 +551,7 @@ class PublishScreen(VaultScreen):
         carry_out(self, step, partial(self.vault.notes.plan_set, step.paths, [f"draft={value}"]))
 
     def action_start_post(self) -> None:
-        browse = program(self).navigation.browse
-        marked = sorted(browse.notes.marked) if browse is not None and not self._asked else ()
+        marked = () if self._asked else sorted(program(self).marked_notes)
         start_post(self, marked or self.chosen)
 
     # Where an export goes: the kind of site, and its folder.
@@ -673,8 +671,7 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
             show_message(screen, f"Created {path}")  # u is a letter in the editor
             screen.post_message(PublishNotes((path,)))
             screen.post_message(EditNote(path))
-        if (browse := program(screen).navigation.browse) is not None:
-            browse.notes.mark(browse.notes.marked.difference(paths))
+        program(screen).unmark_notes(paths)
 
     row = screen.vault.catalog.row(paths[0])
     title = "Start a post" if len(paths) == 1 else f"Start a post from {plural(len(paths), 'note')}"

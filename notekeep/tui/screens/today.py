@@ -13,7 +13,7 @@ from textual.message import Message
 from notekeep.config import end_of_day
 from notekeep.errors import NotekeepError
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
-from notekeep.tui.messages import OpenNote, ShowConflicts
+from notekeep.tui.messages import OpenNote, ShowOverlay
 from notekeep.tui.program import program
 from notekeep.tui.render.agenda import (
     SIGN,
@@ -231,7 +231,7 @@ class TodayScreen(VaultScreen):
         if item.action:
             await run_action(self.column, item.action)
         elif item.is_conflict:
-            self.post_message(ShowConflicts(item.path))
+            self.post_message(ShowOverlay("conflicts", item.path))
         elif item.path:
             self.post_message(OpenNote(item.path, line=item.at or None, read=True))
 

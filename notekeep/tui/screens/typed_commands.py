@@ -15,7 +15,7 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.plan import WritePlan
 from notekeep.tui.dialogs.add_habit import ask_for_habit
-from notekeep.tui.messages import CreateNote, OpenNote, ShowQuery
+from notekeep.tui.messages import CreateNote, OpenNote, ShowOverlay, ShowQuery
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.browse import BrowseScreen
@@ -171,7 +171,9 @@ def _saved(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 def _tasks(screen: VaultScreen, rest: str) -> TypedCommand | None:
     screen.vault.search.parse(rest)
-    return TypedCommand(f"Tasks of {rest}", partial(program(screen).action_show_tasks, rest))
+    return TypedCommand(
+        f"Tasks of {rest}", partial(screen.post_message, ShowOverlay("tasks", rest))
+    )
 
 
 def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:

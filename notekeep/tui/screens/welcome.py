@@ -33,7 +33,7 @@ from notekeep.tui.theme import THEMES, choose_theme_name
 from notekeep.tui.workers import in_background, show_error
 
 if TYPE_CHECKING:
-    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.program import Program
     from notekeep.tui.widgets.line_view import ListView
 
 
@@ -222,7 +222,7 @@ def _last_left(state: str) -> float:
         return 0.0
 
 
-def choose_vault(app: NotekeepApp) -> None:
+def choose_vault(app: Program) -> None:
     """List the vaults, and go to the one that is chosen."""
 
     def choose(known: Sequence[KnownVault]) -> None:
@@ -240,7 +240,7 @@ def choose_vault(app: NotekeepApp) -> None:
     in_background(app, list_known_vaults, choose, group="vaults", exclusive=True, holds_keys=True)
 
 
-def _ask_folder(app: NotekeepApp) -> None:
+def _ask_folder(app: Program) -> None:
     hint = "notekeep uses it without changes. A folder that does not exist is created."
     start = os.path.join(os.path.dirname(app.vault.root), "")
     prompt = Prompt("Open a folder", value=shorten_home(start), hint=hint)
@@ -248,11 +248,11 @@ def _ask_folder(app: NotekeepApp) -> None:
     open_dialog(app, prompt, prepare, leave, group="vaults")
 
 
-def switch_vault(app: NotekeepApp, root: str) -> None:
+def switch_vault(app: Program, root: str) -> None:
     """Leave this vault for another one."""
     in_background(app, partial(_open_folder, root), partial(_leave_for, app), group="vaults")
 
 
-def _leave_for(app: NotekeepApp, root: str) -> None:
+def _leave_for(app: Program, root: str) -> None:
     if root != app.vault.root:
         app.call_later(app.leave_for, root)

@@ -40,7 +40,7 @@ from notekeep.tui.list_model import (
 )
 from notekeep.tui.location import ListState, NoteLocation
 from notekeep.tui.messages import CreateNote
-from notekeep.tui.program import ProgramPart, program
+from notekeep.tui.program import PendingAnswer, ProgramPart, TitleSearch, program
 from notekeep.tui.render.formatting import column_head, count_of, shorten_home, thousands
 from notekeep.tui.render.list_rows import (
     EMPTY_ACTIONS,
@@ -62,7 +62,6 @@ from notekeep.tui.widgets.note_list import (
     NoteRows,
     RowSource,
 )
-from notekeep.tui.workers import PendingAnswer, TitleSearch
 
 if TYPE_CHECKING:
     from notekeep.catalog.queries import OrderedList

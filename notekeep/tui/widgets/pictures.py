@@ -21,7 +21,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.page.drawn_lines import Picture, PictureRow
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width
 from notekeep.tui.widgets.line_view import LineView
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import in_background, report_error
 
 MAX_CACHED_PICTURES = 32
 UPPER_HALF = "▀"
@@ -59,7 +59,7 @@ class PictureCache:
                 partial(self._decode, part, ground),
                 partial(self._decoded, key),
                 group="picture",
-                failed=lambda _error: None,
+                failed=partial(report_error, self._view),
             )
         rows = self._rows[key]
         return rows[part.row] if part.row < len(rows) else None

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.messages import VaultChanged
+from notekeep.tui.messages import ShowOverlay, VaultChanged
 from notekeep.tui.page.selection import (
     ReadingPlace,
     Selectable,
@@ -24,7 +24,6 @@ from notekeep.tui.page.selection import (
     next_selectable,
     selectable_row,
 )
-from notekeep.tui.program import program
 from notekeep.tui.render.note_rows import PageLayout, lay_out_page
 from notekeep.tui.render.styled_text import (
     BACK_LINK,
@@ -286,7 +285,7 @@ class Preview(TextPage):
         elif link.startswith(LINE_LINK):
             self._jump(rendering, int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):
-            program(self).show_picture(link.removeprefix(PICTURE_LINK))
+            self.post_message(ShowOverlay("picture", link.removeprefix(PICTURE_LINK)))
         else:
             self.post_message(self.Followed(link, rendering.path))
 
@@ -384,7 +383,7 @@ class Preview(TextPage):
             passages = [self.chosen.passage]
         picture = next((passage for passage in passages if passage.kind == "picture"), None)
         if picture is not None:
-            program(self).show_picture(picture.text)
+            self.post_message(ShowOverlay("picture", picture.text))
         else:
             show_message(self, "There is no picture in this note.")
 
@@ -401,7 +400,7 @@ class Preview(TextPage):
         if passage is None or self.text_selection is not None:
             return
         if passage.kind == "picture":
-            program(self).show_picture(passage.text)
+            self.post_message(ShowOverlay("picture", passage.text))
             return
         stop = Selectable(passage.line, "", passage)
         self.chosen = None if self.chosen == stop else stop
