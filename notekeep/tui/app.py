@@ -456,11 +456,11 @@ class NotekeepApp(Program, RemovalSafe):
         show_message(self, f"Press {key} again to undo: {what}", seconds=LONG)
 
     def action_redo(self) -> None:
-        in_background(self, self.vault.history.redo, self._redone, group=WRITE_GROUP)
+        def redone(step: Step) -> None:
+            show_message(self, f"Redid: {name_step(step.verb, step.label)} · u undo")
+            self.post_message(VaultChanged())
 
-    def _redone(self, step: Step) -> None:
-        show_message(self, f"Redid: {name_step(step.verb, step.label)} · u undo")
-        self.post_message(VaultChanged())
+        in_background(self, self.vault.history.redo, redone, group=WRITE_GROUP)
 
     def get_default_screen(self) -> VaultScreen:
         # As one of the modes, the first screen would have Textual read all styles once more.

@@ -96,7 +96,7 @@ def in_background(
 
 
 async def _first_frame(app: App[object]) -> None:
-    """Wait until something is seen: a thread would take the processor from it."""
+    """Wait for the first frame, which a thread would delay."""
     if (first_frame := getattr(app, "first_frame", None)) is not None:
         await first_frame.wait()
 
@@ -130,7 +130,7 @@ def report_error(node: DOMNode, error: NotekeepError) -> None:
 
 
 def show_internal_error(node: DOMNode, error: Exception) -> None:
-    """Tell of a fault of ours, and log it."""
+    """Show and log a bug of ours."""
     log_internal_error(error)
     text = f"{type(error).__name__}: {clean_line(str(error))}"
     show_error(node, NotekeepError(text, "This is a bug in notekeep. See the log."))
@@ -193,17 +193,14 @@ def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
 
 IMPORT_PAUSE = 0.05  # seconds between two imports
 SOON = (
-    "notekeep.tui.widgets.list_pane",
-    "notekeep.tui.screens.browse",
     "notekeep.search.session",
     "notekeep.tui.dialogs.switcher",
     "notekeep.storage.history",
     "notekeep.export.draft",
     "notekeep.export.plan",
     "notekeep.tui.screens.note_operations",
-    "notekeep.tui.screens.help",
     "notekeep.tui.screens.palette",
-    "notekeep.tui.dialogs.form",
+    "notekeep.tui.screens.help",
     "notekeep.tui.widgets.note_grid",
     "notekeep.tui.screens.edit",
     "notekeep.tui.screens.today",

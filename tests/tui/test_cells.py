@@ -68,12 +68,12 @@ async def test_a_rating_is_a_row_of_stars(make_app: MakeApp, root: Path) -> None
         assert isinstance(stars, StarsCellEditor)
         # Add half a star and less, never past five or below none.
         await press(pilot, "right", "right", "right", "left")
-        await until(pilot, lambda: stars.stars.rating == 4.5)
+        await until(pilot, lambda: stars.rating == 4.5)
         await until(pilot, lambda: shows(app, "★★★★½  4.5"))
         await press(pilot, "2")
-        await until(pilot, lambda: stars.stars.rating == 2)
+        await until(pilot, lambda: stars.rating == 2)
         type_text(app, ".")
-        await until(pilot, lambda: stars.stars.rating == 2.5)
+        await until(pilot, lambda: stars.rating == 2.5)
         await press(pilot, "escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert content(root) == before

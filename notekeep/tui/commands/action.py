@@ -93,6 +93,9 @@ CALLS = {
     "switcher-up": "step(-1)",
     "next-kind": "step_kind(1)",
     "previous-kind": "step_kind(-1)",
+    "apply-dialog": "press_key('enter')",
+    "close-switcher": "dismiss",
+    "leave-cell": "dismiss",
 }
 """What Textual calls for an action, where several share a method; else it is the action's id."""
 

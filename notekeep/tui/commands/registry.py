@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from notekeep.tui.commands.action import (
     SECOND_KEYS,
@@ -23,80 +24,64 @@ from notekeep.tui.commands.action import (
 from notekeep.tui.commands.note_actions import NOTE_ACTIONS
 from notekeep.tui.commands.screen_actions import SCREEN_ACTIONS
 
-CONTEXTS: dict[str, str] = {
-    "app": "Everywhere",
-    "lines": "Lists and pages",
-    "browse": "Browse",
-    "list": "List of notes",
-    "grid": "Grid of notes",
-    "rows": "List and grid",
-    "preview": "Preview",
-    "sidebar": "Sidebar",
-    "search": "Search box",
-    "edit": "Editor",
-    "find": "Find in the editor",
-    "today": "Today",
-    "habits": "Habits",
-    "habit-detail": "Details of a habit",
-    "publish": "Publish",
-    "history": "History of a note",
-    "steps": "Steps",
-    "conflicts": "Conflicts",
-    "form": "Fields of a note",
-    "unsaved": "Unsaved text",
-    "tasks": "Tasks",
-    "task-filter": "Task filter",
-    "books": "Year in books",
-    "import": "Import",
-    "over": "Lists with a text",
-    "switcher": "Quick switch and palette",
-    "new-note": "New note",
-    "capture": "Quick note",
-    "picture": "A picture",
-    "help": "Help",
-    "dialog": "Dialogs",
-    "cell": "A cell of the grid",
-    "cell-stars": "A rating",
-    "cell-date": "A calendar",
-    "cell-list": "A list in a cell",
-    "plan": "Changes to confirm",
-}
-"""Where actions work, and what help calls the place."""
 
-ACTION_PLACES: dict[str, tuple[str, ...]] = {
-    "list": ("list", "rows", "lines", "browse", "app"),
-    "grid": ("grid", "rows", "lines", "browse", "app"),
-    "preview": ("preview", "lines", "browse", "app"),
-    "sidebar": ("sidebar", "lines", "browse", "app"),
-    "search": ("search", "browse", "app"),
-    "edit": ("edit", "app"),
-    "find": ("find", "app"),
-    "today": ("today", "lines", "app"),
-    "habits": ("habits", "lines", "app"),
-    "habit-detail": ("habit-detail", "lines", "app"),
-    "publish": ("publish", "lines", "app"),
-    "history": ("history", "over", "lines", "app"),
-    "steps": ("steps", "over", "lines", "app"),
-    "conflicts": ("conflicts", "over", "lines", "app"),
-    "books": ("books", "over", "lines", "app"),
-    "import": ("import", "over", "lines", "app"),
-    "form": ("form", "lines"),
-    "unsaved": ("unsaved", "lines", "dialog"),
-    "tasks": ("tasks", "lines", "app"),
-    "task-filter": ("task-filter", "app"),
-    "switcher": ("switcher",),
-    "new-note": ("new-note", "dialog"),
-    "capture": ("capture", "dialog"),
-    "picture": ("picture", "dialog"),
-    "help": ("help", "lines", "dialog"),
-    "dialog": ("dialog",),
-    "cell": ("cell",),
-    "cell-stars": ("cell-stars", "cell"),
-    "cell-date": ("cell-date", "cell"),
-    "cell-list": ("cell-list", "cell"),
-    "plan": ("plan", "lines"),
+class _Context(NamedTuple):
+    """Where actions work: its title in the help, and the wider contexts around it.
+
+    `around` is None where the focus is always in a narrower context.
+    """
+
+    title: str
+    around: tuple[str, ...] | None = None
+
+
+_CONTEXTS = {
+    "app": _Context("Everywhere"),
+    "lines": _Context("Lists and pages"),
+    "browse": _Context("Browse"),
+    "list": _Context("List of notes", ("rows", "lines", "browse", "app")),
+    "grid": _Context("Grid of notes", ("rows", "lines", "browse", "app")),
+    "rows": _Context("List and grid"),
+    "preview": _Context("Preview", ("lines", "browse", "app")),
+    "sidebar": _Context("Sidebar", ("lines", "browse", "app")),
+    "search": _Context("Search box", ("browse", "app")),
+    "edit": _Context("Editor", ("app",)),
+    "find": _Context("Find in the editor", ("app",)),
+    "today": _Context("Today", ("lines", "app")),
+    "habits": _Context("Habits", ("lines", "app")),
+    "habit-detail": _Context("Details of a habit", ("lines", "app")),
+    "publish": _Context("Publish", ("lines", "app")),
+    "history": _Context("History of a note", ("over", "lines", "app")),
+    "steps": _Context("Steps", ("over", "lines", "app")),
+    "conflicts": _Context("Conflicts", ("over", "lines", "app")),
+    "form": _Context("Fields of a note", ("lines",)),
+    "unsaved": _Context("Unsaved text", ("lines", "dialog")),
+    "tasks": _Context("Tasks", ("lines", "app")),
+    "task-filter": _Context("Task filter", ("app",)),
+    "books": _Context("Year in books", ("over", "lines", "app")),
+    "import": _Context("Import", ("over", "lines", "app")),
+    "over": _Context("Lists with a text"),
+    "switcher": _Context("Quick switch and palette", ()),
+    "new-note": _Context("New note", ("dialog",)),
+    "capture": _Context("Quick note", ("dialog",)),
+    "picture": _Context("A picture", ("dialog",)),
+    "help": _Context("Help", ("lines", "dialog")),
+    "dialog": _Context("Dialogs", ()),
+    "cell": _Context("A cell of the grid", ()),
+    "cell-stars": _Context("A rating", ("cell",)),
+    "cell-date": _Context("A calendar", ("cell",)),
+    "cell-list": _Context("A list in a cell", ("cell",)),
+    "plan": _Context("Changes to confirm", ("lines",)),
 }
-"""For each place the focus can be, the contexts whose keys work there, nearest first."""
+
+CONTEXTS = {name: context.title for name, context in _CONTEXTS.items()}
+
+ACTION_PLACES = {
+    name: (name, *context.around)
+    for name, context in _CONTEXTS.items()
+    if context.around is not None
+}
+"""For each place that can have the focus, the contexts whose keys work there, nearest first."""
 
 ACTIONS = (*NOTE_ACTIONS, *SCREEN_ACTIONS)
 """Every action; the order within a context is that of the footer and of help."""

@@ -1,4 +1,4 @@
-"""Add a habit, log an amount or a note of one, and pause one."""
+"""Dialogs to add a habit, to log an amount or a note, and pausing a habit."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from notekeep.tracking.checkin import CheckInResult
 from notekeep.tui.dialogs.dialog import (
     HEIGHT_CLASSES,
     HintLine,
+    Line,
     Prompt,
     SubmitDialog,
-    TextLine,
     TextLines,
     dialog_box,
     format_error,
@@ -42,8 +42,6 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, notify_check_in, no
 
 
 class _FormLine(NamedTuple):
-    """A field of the dialog: its id, label, first value and hint."""
-
     id: str
     label: str
     value: str
@@ -60,7 +58,7 @@ FORM_LINES = (
 
 
 class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
-    """Asks for a habit; below each field is a hint, how it is read, or what is wrong with it."""
+    """Asks for a habit; below each input is a hint, its meaning in words, or an error."""
 
     VERTICAL_BREAKPOINTS = [*HEIGHT_CLASSES, (22, "-roomy")]  # noqa: RUF012 - as Textual has it
 
@@ -72,22 +70,21 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
         keys = ("tab", "next"), ("enter", "add"), ("esc", "cancel")
         with dialog_box("Add a habit", *keys):
             for line in FORM_LINES:
-                value = clean_line(self._title) if line.id == "title" else line.value
+                value = self._title if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
                     yield Label(line.label, markup=False)
-                    selects = bool(line.value)
-                    yield TextLine(value, id=line.id, compact=True, select_on_focus=selects)
+                    yield Line(value, id=line.id, selects=bool(line.value))
                 yield TextLines(line.hint).add_class("hint", line.id)
             yield HintLine("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         line, text = event.input.id or "", event.value.strip()
         try:
-            read = _read(line, text)
+            meaning = _describe(line, text)
         except NotekeepError:
-            read = ""
-        if read and read != text:
-            hint = f"reads as {ascii_goal(read) if self.glyphs.is_ascii else read}"
+            meaning = ""
+        if meaning and meaning != text:
+            hint = f"reads as {ascii_goal(meaning) if self.glyphs.is_ascii else meaning}"
         else:
             hint = next(one.hint for one in FORM_LINES if one.id == line)
         self.query_one(f".hint.{line}", TextLines).say(hint)
@@ -97,22 +94,22 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
             self._check(field.id, field.value.strip())
 
     def _check(self, line: str, text: str) -> bool:
-        """Show what is wrong with a text below its field; tell whether nothing is."""
+        """Return whether an input is valid; else show the error below it."""
         try:
-            _read(line, text)
+            _describe(line, text)
         except NotekeepError as error:
             example = ". Try 3/week or every 2 days" if line == "schedule" else ""
-            self._show_wrong(line, f"{error.message}{example}")
+            self._show_input_error(line, f"{error.message}{example}")
             return False
         return True
 
-    def _show_wrong(self, line: str, text: str) -> None:
+    def _show_input_error(self, line: str, text: str) -> None:
         pieces = [Piece(f"{self.glyphs.error} ", "bad"), Piece(clean_line(text))]
         self.query_one(f".hint.{line}", TextLines).show(pieces)
 
     def show_problem(self, error: NotekeepError) -> None:
-        # What was typed can be read, so there is a habit or a note of that name.
-        self._show_wrong("title", format_error(error))
+        # Every input is valid, so a habit or a note of that name exists.
+        self._show_input_error("title", format_error(error))
         self.query_one("#title").focus()
 
     def on_input_submitted(self) -> None:
@@ -120,7 +117,7 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
         values = {line.id: typed[line.id] or line.value for line in FORM_LINES}
         wrong = [line.id for line in FORM_LINES if not self._check(line.id, values[line.id])]
         if not values["title"]:
-            self._show_wrong("title", "Type a name.")
+            self._show_input_error("title", "Type a name.")
             wrong.insert(0, "title")
         if wrong:
             self.query_one(f"#{wrong[0]}").focus()
@@ -128,15 +125,15 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
             self.submit(values)
 
 
-def _read(line: str, text: str) -> str:
-    """Return how a schedule or a goal is read, in words; NotekeepError when it cannot be."""
+def _describe(line: str, text: str) -> str:
+    """Describe a schedule or a goal in words; raise NotekeepError if it is invalid."""
     if line == "schedule" and text:
         return parse_schedule(text).words()
     return parse_goal(text).words() if line == "goal" and text else ""
 
 
 def ask_for_habit(screen: ProgramPart, title: str = "") -> None:
-    """Ask for a new habit, make its note, and show it among the others."""
+    """Ask for a new habit, create its note and show it on Habits."""
     vault = screen.vault
 
     def make(typed: dict[str, str]) -> tuple[str, WriteResult]:
@@ -161,7 +158,7 @@ def ask_and_log(
     prompt: Prompt,
     parse: Callable[[str], tuple[str, str] | None],
 ) -> None:
-    """Ask for a text, and log the value and the note that `parse` reads in it."""
+    """Ask for a text, and log the value and the note that `parse` returns for it."""
 
     def log(text: str) -> CheckInResult | None:
         if (entry := parse(text)) is None:
@@ -172,24 +169,24 @@ def ask_and_log(
     open_dialog(screen, prompt, log, partial(notify_check_in, screen, ""), group="log")
 
 
-def ask_amount(screen: ProgramPart, habit: HabitView, day: date, begun: str = "") -> None:
-    """Ask for an amount, of which a part may be typed already, and log it."""
+def ask_amount(screen: ProgramPart, habit: HabitView, day: date, typed: str = "") -> None:
+    """Ask for an amount, which may be typed in part already, and log it."""
     unit = habit.unit or "min"
     hint = f'Adds to the day. "= {pluralize(f"30 {unit}")}" replaces, "clear" removes.'
     hours = ", 1h20" if unit in ("min", "h") else ""
     example = f"{pluralize(f'12 {unit}')}{hours}, = 30"
-    prompt = Prompt(habit.title, value=begun, example=example, hint=hint)
+    prompt = Prompt(habit.title, value=typed, example=example, hint=hint)
     ask_and_log(screen, habit, day, prompt, lambda text: (text, "") if text else None)
 
 
 def toggle_pause(screen: ProgramPart, name: str) -> None:
-    """Pause a habit from today on, or end the pause that it is in."""
+    """Pause a habit from today, or resume it."""
 
     def change() -> tuple[str, WriteResult]:
         index = screen.vault.habits
         habit, today = index.resolve(name), index.today()
         if not habit.definition.path:
-            raise Refused(f"no note defines {name}", "a adds a habit")
+            raise Refused(f"No note defines {name}.", "Press a to add a habit.")
         ends = habit.definition.is_paused_on(today.toordinal())
         changes = end_pause(habit, today) if ends else begin_pause("", today)
         about = "counts again" if ends else "is paused from today"

@@ -1,4 +1,4 @@
-"""A box over a cell of the grid: text, a date, a list, one of a few choices, stars."""
+"""Editors over a cell of the grid, by field type: text, date, list, choice, rating."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from notekeep.dates import format_short_day, parse_iso, try_parse_day
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.completion import WordSuggester
-from notekeep.tui.dialogs.dialog import HintLine, OptionRows, SubmitDialog, format_error, hints
+from notekeep.tui.dialogs.dialog import (
+    HintLine,
+    Line,
+    OptionRows,
+    SubmitDialog,
+    format_error,
+    hints,
+)
 from notekeep.tui.dialogs.form import NO_VALUE, field_options, submit_field
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
@@ -31,25 +38,26 @@ from notekeep.tui.render.formatting import BEST_RATING, stars
 from notekeep.tui.render.note_columns import TAGS_COLUMN
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.widgets.bars import PieceLabel
 from notekeep.tui.widgets.calendars import MONTH_HEIGHT, MonthCalendar, shift_month
-from notekeep.tui.widgets.line_view import LineView, ListView, RowList
+from notekeep.tui.widgets.line_view import ListView, RowList
 from notekeep.tui.widgets.note_grid import NoteGrid
 
-BOX_MARGIN = 4  # the cells of a box beside its text: a line and a blank on either side
-BOX_LINES = 4  # the lines of a box beside its rows: its border, a line to type into, and the hint
-MAX_LINE_WIDTH = 64  # what is wrong is said in lines of so many cells
-MAX_ROWS = 8  # rows of a list that are seen; more are scrolled to
+BOX_MARGIN = 4  # cells beside the text: border and padding
+BOX_LINES = 4  # lines beside the rows: border, input and hint
+MAX_LINE_WIDTH = 64  # cells of a line of an error
+MAX_ROWS = 8  # visible rows of a list
 MAX_OFFERED = 200
 
 
 class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
-    """Asks for the value of one cell, over it; the answer is None when it stays as it is."""
+    """Asks for the value of a cell, in a box over it; the answer is None if it is unchanged."""
 
     BINDINGS = bindings("cell")
-    # Below so many rows what is typed is seen, and what helps with it is left out.
+    # On a low screen only the input is shown.
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (MONTH_HEIGHT + BOX_LINES, "-high")]  # noqa: RUF012 - as Textual declares it
 
-    wide = 30  # the cells that its text wants
+    wide = 30  # the least width of the text
     hint = ""
 
     def __init__(self, field: FormField, grid: NoteGrid, typed: str) -> None:
@@ -58,7 +66,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         self.suggester = WordSuggester()
 
     def offer(self, values: Sequence[str]) -> None:
-        """Suggest what other notes have in the field."""
+        """Suggest values of the field in other notes."""
         self.suggester.set_words(values, self)
 
     def compose(self) -> ComposeResult:
@@ -69,7 +77,6 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
             yield HintLine(self.hint)
 
     def compose_cell(self) -> ComposeResult:
-        """Yield what the value is changed with."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
@@ -80,7 +87,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         self.call_after_refresh(self._put)
 
     def _put(self) -> None:
-        """Lay the box over the cell, with its text where the cell's is; CSS keeps it in view."""
+        """Place the box so that its text covers the cell's; CSS keeps it on the screen."""
         cell, box = self.grid.cell_region, self.query_one("#cell")
         box.styles.width = max(cell.width, self.wide) + BOX_MARGIN
         box.styles.offset = (cell.x - BOX_MARGIN // 2, cell.y - 1)
@@ -102,27 +109,21 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
     def action_take_cell(self) -> None:
         self.submit_text(self.query_one(Input).value.strip())
 
-    def action_leave_cell(self) -> None:
-        self.dismiss(None)
-
 
 class TextCellEditor(CellEditor):
-    """A line to type into: text, a number, what nobody knows the type of."""
+    """A line of text: for text, numbers and fields of unknown type."""
 
     def compose_cell(self) -> ComposeResult:
         self.wide = 22 if self.field.type == "number" else 42
         self.hint = FIELD_HINTS.get(self.field.type, "Text. Empty removes the field.")
-        text = self.typed or clean_line(self.field.text)
-        yield Input(text, compact=True, select_on_focus=False, suggester=self.suggester)
+        yield Line(self.typed or self.field.text, suggester=self.suggester)
 
-
-# A date: a calendar, and the words that the command line knows for days.
 
 DATE_HINT = "Arrows, or type today, -3, mon, 11-03 or 2026."
 
 
 class DateCellEditor(CellEditor):
-    """Arrows move over days and weeks; what is typed is found in the calendar."""
+    """A calendar and a line: arrows move by days and weeks, the calendar shows a typed date."""
 
     BINDINGS = bindings("cell-date", priority=ALL_ACTIONS)
 
@@ -132,20 +133,13 @@ class DateCellEditor(CellEditor):
     def compose_cell(self) -> ComposeResult:
         self.calendar = MonthCalendar(parse_iso(self.field.text[:10]) or self.today)
         yield self.calendar
-        # What is typed takes the place of the date that is there, as soon as it is typed.
-        yield Input(
-            self.typed or self.field.text,
-            placeholder="no date",
-            compact=True,
-            select_on_focus=not self.typed,
-        )
+        yield Line(self.typed or self.field.text, "no date", selects=not self.typed)
 
     def _choose(self, day: date) -> None:
         self.calendar.show(day)
         line = self.query_one(Input)
         line.value = day.isoformat()
-        # What is typed next takes its place.
-        line.select_all()
+        line.select_all()  # typing replaces it
 
     def action_move_days(self, days: int) -> None:
         try:
@@ -159,75 +153,49 @@ class DateCellEditor(CellEditor):
             self.action_take_cell()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        words, text = self.query_one(HintLine), event.value.strip()
+        hint, text = self.query_one(HintLine), event.value.strip()
         try:
             day = try_parse_day(text, self.today) if text else None
         except UsageError as error:
-            words.say(error.message, "warn")
+            hint.say(error.message, "warn")
             return
         if day is None:
-            words.say(DATE_HINT)
+            hint.say(DATE_HINT)
         else:
             self.calendar.show(day)
-            words.say(f"{format_short_day(day)} {day.year}")
+            hint.say(f"{format_short_day(day)} {day.year}")
 
     def action_move_months(self, months: int) -> None:
         self._choose(shift_month(self.calendar.day, months))
 
 
-class ItemRows(RowList[str]):
-    """The items; the cursor is on one of them, or where one types."""
+class ItemRows(RowList[str], inherit_bindings=False):
+    """The items of a list, then suggestions; without the focus no row is selected."""
 
     opening_clicks = 1
-    is_used = False  # whether the cursor is on a row
     _chosen: Sequence[str] = ()
 
-    def show(self, chosen: Sequence[str], offered: Sequence[str], cursor: int | None) -> None:
-        """Show what is in the list, and what is not; `cursor` None leaves it where one types."""
+    def show(self, chosen: Sequence[str], offered: Sequence[str], cursor: int) -> None:
         self._chosen, self._rows = chosen, [*chosen, *offered]
-        self.use(cursor)
-
-    def use(self, cursor: int | None) -> None:
-        self.is_used = cursor is not None
-        self.rows_changed(cursor or 0)
-
-    @property
-    def item(self) -> str | None:
-        return super().item if self.is_used else None
+        self.rows_changed(cursor)
 
     def is_heading(self, item: str) -> bool:  # noqa: ARG002 - each can be chosen
         return False
 
     def _line_role(self, index: int) -> str:
-        return "cursor" if self.is_used and index == self.cursor else ""
+        return "cursor" if self.has_focus and index == self.cursor else ""
 
     def draw_item(self, item: str, width: int, *, here: bool) -> StyledLine:
         del width
         box, role = Piece(self.glyphs.task_open, "faint"), ""
         if item in self._chosen:
             box, role = Piece(self.glyphs.task_done, "task-done"), "bright"
-        head = gutter(self.glyphs, here=here and self.is_used)
+        head = gutter(self.glyphs, here=here and self.has_focus)
         return [*head, box, Piece(f" {clean_line(item)}", role)]
-
-    def row_clicked(self, row: int, x: int, chain: int) -> None:
-        self.is_used = True
-        self.line_changed(row)
-        super().row_clicked(row, x, chain)
-
-
-class _Line(Input):
-    """Where items are typed; on an item a space is no letter."""
-
-    def on_key(self, event: events.Key) -> None:
-        editor = self.screen
-        if event.key == "space" and isinstance(editor, ListCellEditor) and editor.items.is_used:
-            event.stop()
-            event.prevent_default()
-            editor.action_turn_item()
 
 
 class ListCellEditor(CellEditor):
-    """A line that adds and takes away, and below it what is in the list and what others have."""
+    """A line that adds and removes items, and below it the items and suggestions."""
 
     BINDINGS = bindings("cell-list", priority=ALL_ACTIONS)
 
@@ -240,20 +208,14 @@ class ListCellEditor(CellEditor):
         self._others: list[str] = []
         self._is_tags = field.name == TAGS_COLUMN
         self.suggester = WordSuggester(" " if self._is_tags else ",;")
-        self._line = _Line(
-            typed,
-            placeholder="add, or -remove",
-            compact=True,
-            select_on_focus=False,
-            suggester=self.suggester,
-        )
+        self._line = Line(typed, "add, or -remove", suggester=self.suggester)
         between = "spaces" if self._is_tags else "commas"
         self.hint = f"-item removes, separate with {between}, tab: list"
 
     def offer(self, values: Sequence[str]) -> None:
         super().offer(values)
         self._others = [value for value in values if "\n" not in value]
-        # An answer may come before the box stands, and when it is on its way out.
+        # The values may arrive before the box is mounted, or while it is being removed.
         if self.items.is_mounted and self.items.is_attached:
             self._list()
 
@@ -265,8 +227,8 @@ class ListCellEditor(CellEditor):
         self.fit_rows(self.items)
         self._list()
 
-    def _list(self, cursor: int | None = None) -> None:
-        """Show the items in the list, then what others have that has in it what is typed."""
+    def _list(self, cursor: int = 0) -> None:
+        """List the items, then the values of other notes that contain the last typed word."""
         typed = self._words[-1].lstrip("+-#").casefold() if self._words else ""
         others = (text for text in self._others if text not in self.chosen)
         offered = [text for text in others if typed in text.casefold()]
@@ -285,21 +247,30 @@ class ListCellEditor(CellEditor):
     def on_list_view_selected(self) -> None:
         self.action_turn_item()
 
+    def on_key(self, event: events.Key) -> None:
+        if self.items.has_focus and event.character and event.is_printable:
+            event.stop()
+            if event.key == "space":
+                self.action_turn_item()
+            else:
+                self.set_focus(self._line)
+                self._line.insert_text_at_cursor(event.character)
+
     def action_item_down(self) -> None:
-        if self.items.is_used:
+        if self.items.has_focus:
             self.items.action_step(1)
         elif self.items.row_count():
-            self.items.use(0)
+            self.set_focus(self.items)
 
     def action_item_up(self) -> None:
         if self.items.cursor:
             self.items.action_step(-1)
         else:
-            self.items.use(None)
+            self.set_focus(self._line)
 
     def action_turn_item(self) -> None:
-        """Turn the item under the cursor; while typing, take what is typed."""
-        if (item := self.items.item) is None:
+        """Add or remove the item at the cursor; while typing, apply the input."""
+        if not self.items.has_focus or (item := self.items.item) is None:
             self._apply()
             self._line.value = ""
             return
@@ -323,7 +294,7 @@ class ListCellEditor(CellEditor):
 
 
 class ChoiceCellEditor(CellEditor):
-    """One of a few values; a letter goes to the next one that begins with it."""
+    """A list of values; a letter goes to the next one that begins with it."""
 
     def compose_cell(self) -> ComposeResult:
         self.options = OptionRows(field_options(self.field, self.field.text))
@@ -347,36 +318,8 @@ class ChoiceCellEditor(CellEditor):
         self.submit_text(self.options.value.removeprefix(NO_VALUE))
 
 
-class StarsView(LineView, inherit_bindings=False):
-    """Five stars, some of them full; a click on one sets so many, a second click half of it."""
-
-    def __init__(self, rating: float | None) -> None:
-        super().__init__()
-        self.rating = rating
-
-    def put(self, rating: float | None) -> None:
-        self.rating = None if rating is None else min(BEST_RATING, max(0.0, rating))
-        self.lines_changed()
-
-    def line_count(self) -> int:
-        return 1
-
-    def draw_line(self, index: int, width: int) -> StyledLine:
-        del index, width
-        if self.rating is None:
-            none = self.glyphs.no_star * BEST_RATING
-            return [Piece(none, "faint"), Piece("  none", "muted")]
-        number = Piece(f"  {format_value(self.rating)}", "bright")
-        return [Piece(stars(self.rating, self.glyphs), "star"), number]
-
-    def on_click(self, event: events.Click) -> None:
-        if (place := event.get_content_offset(self)) is not None and 0 <= place.x < BEST_RATING:
-            whole = place.x + 1.0
-            self.put(whole - 0.5 if self.rating == whole else whole)
-
-
 class StarsCellEditor(CellEditor):
-    """Half a star more or less by arrows, so many by a digit, or by two with a point between."""
+    """Stars, set by a digit, arrows or a click; a second click on a star sets half of it."""
 
     BINDINGS = bindings("cell-stars")
 
@@ -385,12 +328,12 @@ class StarsCellEditor(CellEditor):
     _digits = ""
 
     def compose_cell(self) -> ComposeResult:
-        value = self.field.value if isinstance(self.field.value, int | float) else None
-        self.stars = StarsView(value)
-        yield self.stars
+        self.rating = self.field.value if isinstance(self.field.value, int | float) else None
+        self._stars = PieceLabel()
+        yield self._stars
 
     def on_mount(self) -> None:
-        self.set_focus(self.stars)
+        self._put_stars(self.rating)
         if self.typed:
             self._type(self.typed)
 
@@ -408,7 +351,20 @@ class StarsCellEditor(CellEditor):
 
     def _put_stars(self, rating: float | None, digits: str = "") -> None:
         self._digits = digits
-        self.stars.put(rating)
+        if rating is None:
+            self.rating = None
+            none = self.glyphs.no_star * BEST_RATING
+            self._stars.show(Piece(none, "faint"), Piece("  none", "muted"))
+            return
+        self.rating = min(BEST_RATING, max(0.0, rating))
+        number = Piece(f"  {format_value(self.rating)}", "bright")
+        self._stars.show(Piece(stars(self.rating, self.glyphs), "star"), number)
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self._stars)
+        if place is not None and place.x < BEST_RATING:
+            whole = place.x + 1.0
+            self._put_stars(whole - 0.5 if self.rating == whole else whole)
 
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and event.character in "0123456789.,":
@@ -416,10 +372,10 @@ class StarsCellEditor(CellEditor):
             self._type(event.character.replace(",", "."))
 
     def action_change_stars(self, by: float) -> None:
-        self._put_stars((self.stars.rating or 0.0) + by)
+        self._put_stars((self.rating or 0.0) + by)
 
     def action_no_stars(self) -> None:
         self._put_stars(None)
 
     def action_take_cell(self) -> None:
-        self.submit_text(format_value(self.stars.rating))
+        self.submit_text(format_value(self.rating))

@@ -1,7 +1,7 @@
-"""Dialogs: screens over another one, and small questions: a line, one of several, yes or no.
+"""Dialogs: a line of text, a choice, a confirmation, and the bases of larger ones.
 
-A dialog can be left with the mouse. A question with a text to type closes when what it asks for is
-done (`open_dialog`). An error is shown in it and the text stays, so that it can be corrected.
+A click beside a dialog closes it. A dialog with an input stays open until its answer is applied
+(`open_dialog`); after an error the input stays, to be corrected.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.clipboard import dropped_files
 from notekeep.tui.completion import WordSuggester
-from notekeep.tui.keyboard import ALL_ACTIONS, bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.program import ProgramPart
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, section_line, spread_line, wrap_line
@@ -42,19 +42,19 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
 HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
-"""Where there are few rows, none is left free above a dialog."""
-LIST_MARGIN = 8  # lines of the screen that are not the list of a dialog
-SOON_SECONDS = 0.3  # seconds after which a dialog says that it is at work
+"""On a low screen a dialog has no empty row above it."""
+LIST_MARGIN = 8  # lines of the screen around the list of a dialog
+SOON_SECONDS = 0.3  # seconds until a dialog shows that it is working
 KEY_NAMES = {
     "esc": "escape",
     "/": "slash",
     "del": "delete",
     "→": "right",
-}  # keys as they are shown, and as Textual calls them
+}  # displayed keys, and their names in Textual
 
 
 def hints(*keys: tuple[str, str], of: str = "screen") -> Content:
-    """Return what keys do, as pairs of a key and a word; a click has screen or app press it."""
+    """Return key hints from pairs of a key and a word; a click makes screen or app press it."""
     parts: list[Content | str] = []
     for key, does in keys:
         pressed = Style.from_meta({"@click": f"{of}.press_key({KEY_NAMES.get(key, key)!r})"})
@@ -67,12 +67,12 @@ def hints(*keys: tuple[str, str], of: str = "screen") -> Content:
 
 
 class DialogBox(Vertical):
-    """The box of a dialog, with what its keys do in its lower edge."""
+    """The box of a dialog, with key hints in its lower border."""
 
     _keys: Sequence[tuple[str, str]] = ()
 
     def show_keys(self, *keys: tuple[str, str]) -> None:
-        """Show the keys that there is room for: the last two always, before them the first."""
+        """Show the hints that fit: always the last two, and of the others the first."""
         self._keys = keys
         while len(keys) > 2 and hints(*keys).cell_length > self.outer_size.width - 4:
             keys = (*keys[:-3], *keys[-2:])
@@ -84,7 +84,7 @@ class DialogBox(Vertical):
 
 
 def dialog_box(title: str, *keys: tuple[str, str], classes: str = "") -> DialogBox:
-    """Return the box of a dialog, with its title above and what its keys do below."""
+    """Return a box with a title and key hints."""
     box = DialogBox(id="dialog", classes=classes)
     box.border_title = Content(clean_line(title))
     if keys:
@@ -93,24 +93,21 @@ def dialog_box(title: str, *keys: tuple[str, str], classes: str = "") -> DialogB
 
 
 class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
-    """A screen over another one that gets no keys meanwhile; a click beside it is its escape."""
+    """A modal screen; a click beside its box does what escape does."""
 
     BINDINGS = bindings("dialog")
     CSS_PATH: ClassVar[Any] = Path(__file__).with_name("dialogs.tcss")
     VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
 
-    def action_apply_dialog(self) -> None:
-        self.action_press_key("enter")
-
     def action_press_key(self, key: str) -> None:
-        """Press a key, for whoever clicks on its hint."""
+        """Press a key, as a click on its hint does."""
         if self.app.screen_stack[-1:] == [self]:
             event = Key(key, key_to_character(key))
             event.set_sender(self.app)
             self.app.post_message(event)
 
     def fit(self, view: LineView, margin: int) -> None:
-        """Make a view as tall as its lines, as far as the screen has room beside `margin` lines."""
+        """Make a view as tall as its lines, but leave `margin` lines of the screen."""
         room = max(1, self.app.size.height - margin)
         view.styles.height = min(room, max(1, view.line_count()))
 
@@ -118,7 +115,7 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
         leave = self.active_bindings.get("escape")
         if self.app.screen_stack[-1:] != [self] or leave is None:
             return
-        # Where the terminal was larger when the click was made, nothing is there.
+        # The click may be outside the screen if the terminal has just become smaller.
         with suppress(NoWidget):
             if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
                 event.stop()
@@ -126,7 +123,7 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
 
 
 class TextLines(TextPage, can_focus=False):
-    """A few lines of text, as tall as they are."""
+    """Text as tall as its wrapped lines."""
 
     def __init__(self, text: str | StyledLine, role: str = "muted") -> None:
         super().__init__()
@@ -156,14 +153,13 @@ class TextLines(TextPage, can_focus=False):
 
 
 class HintLine(TextLines):
-    """The line of a dialog that says what may be typed, and what is wrong with what was typed."""
+    """The line of a dialog that explains its input, or an error in it."""
 
 
 class SubmitDialog(Dialog[Answer]):
-    """A dialog that can stay open until its answer is applied; see `open_dialog`."""
+    """A dialog that can stay open until its answer is applied."""
 
-    _begin: Callable[[Any], Worker[None]] | None = None
-    """Begins to do what was asked for; see `open_dialog`."""
+    start_applying: Callable[[Any], Worker[None]] | None = None  # set by `open_dialog`
     _worker: Worker[None] | None = None
     _is_applied = False
 
@@ -172,12 +168,12 @@ class SubmitDialog(Dialog[Answer]):
             self.set_focus(line)
 
     def submit(self, answer: Answer) -> None:
-        """Close with an answer, once it is applied if `open_dialog` opened the dialog."""
-        if self._begin is None:
+        """Close with an answer; if `open_dialog` opened the dialog, apply it first."""
+        if self.start_applying is None:
             self.dismiss(answer)
         elif not self._is_working:
             self.set_timer(SOON_SECONDS, self._show_working)
-            self._worker = self._begin(answer)
+            self._worker = self.start_applying(answer)
 
     @property
     def _is_working(self) -> bool:
@@ -192,12 +188,11 @@ class SubmitDialog(Dialog[Answer]):
         self.dismiss(None)
 
     def on_screen_resume(self) -> None:
-        # Something lay over it when its answer was applied.
+        # Another screen was on top when the answer was applied.
         if self._is_applied:
             self.dismiss(None)
 
     def show_problem(self, error: NotekeepError) -> None:
-        """Show what is wrong with what was typed, which stays."""
         self.query_one(HintLine).say(format_error(error), "warn")
 
 
@@ -211,8 +206,7 @@ def open_dialog(
 ) -> None:
     """Open a dialog that closes once its answer is applied; after an error it stays open.
 
-    `apply` does what was asked for, in a thread, and returns None where there is nothing to say
-    of it; `then` shows what came of it.
+    `apply` runs in a thread; `then` shows its result, unless that is None.
     """
 
     def applied(result: Result | None) -> None:
@@ -226,17 +220,17 @@ def open_dialog(
         else:
             show_error(node, error)
 
-    def begin(answer: Answer) -> Worker[None]:
-        # Keys are meant for what comes next, not for the dialog.
-        what = partial(apply, answer)
-        return in_background(node, what, applied, group=group, holds_keys=True, failed=failed)
+    def start(answer: Answer) -> Worker[None]:
+        # Keys typed from now on are for the screen below.
+        work = partial(apply, answer)
+        return in_background(node, work, applied, group=group, holds_keys=True, failed=failed)
 
-    dialog._begin = begin  # noqa: SLF001 - of this module
+    dialog.start_applying = start
     node.app.push_screen(dialog)
 
 
 def ask(node: DOMNode, dialog: Dialog[Answer | None], then: Callable[[Answer], object]) -> None:
-    """Open a dialog, and go on with its answer unless the person would rather not."""
+    """Open a dialog, and call back with the answer unless it is cancelled."""
 
     def answered(answer: Answer | None) -> None:
         if answer is not None:
@@ -246,12 +240,31 @@ def ask(node: DOMNode, dialog: Dialog[Answer | None], then: Callable[[Answer], o
 
 
 def format_error(error: NotekeepError) -> str:
-    """Return what a dialog says of an error: what is wrong, and below it what to do."""
+    """Return the message of an error, and its hint on the next line."""
     return "\n".join(filter(None, (error.message, error.hint)))
 
 
-class TextLine(Input):
-    """A line to type into, in which what is selected is replaced, however soon one types."""
+class Line(Input):
+    """A line to type into; typing replaces the selection."""
+
+    def __init__(
+        self,
+        value: str = "",
+        example: str = "",
+        *,
+        selects: bool = False,
+        suggester: Suggester | None = None,
+        id: str | None = None,
+    ) -> None:
+        """Show a value, selected with `selects`, or while it is empty an example."""
+        super().__init__(
+            clean_line(value),
+            example,
+            compact=True,
+            select_on_focus=selects,
+            suggester=suggester,
+            id=id,
+        )
 
     def insert_text_at_cursor(self, text: str) -> None:
         self.replace(text, *self.selection)
@@ -265,10 +278,10 @@ class TextLine(Input):
 
 
 class Prompt(SubmitDialog[str | None]):
-    """Asks for one line of text; the answer is None when the person would rather not.
+    """Asks for one line of text; None if cancelled.
 
-    With `is_selected`, typing replaces what stands there. The `suggester` completes words; `offer`
-    gives it the words to choose from.
+    With `is_selected`, typing replaces the value. `offer` sets the words that the `suggester`
+    completes.
     """
 
     def __init__(
@@ -291,13 +304,7 @@ class Prompt(SubmitDialog[str | None]):
 
     def compose(self) -> ComposeResult:
         with dialog_box(self._title, ("enter", "OK"), ("esc", "cancel")):
-            yield TextLine(
-                clean_line(self._value),
-                placeholder=self._example,
-                compact=True,
-                select_on_focus=False,
-                suggester=self._suggester,
-            )
+            yield Line(self._value, self._example, suggester=self._suggester)
             yield HintLine(self._hint)
 
     def on_mount(self) -> None:
@@ -309,7 +316,7 @@ class Prompt(SubmitDialog[str | None]):
 
 
 class Option(NamedTuple):
-    """One of several answers; one without a value is a heading."""
+    """A possible answer; a heading if it has no value."""
 
     title: str
     about: str
@@ -317,7 +324,7 @@ class Option(NamedTuple):
 
 
 class OptionRows(RowList[Option]):
-    """Answers to choose from, one to a row, with headings between them."""
+    """Options, one per row, with headings."""
 
     def __init__(self, options: Sequence[Option] = ()) -> None:
         super().__init__()
@@ -325,20 +332,20 @@ class OptionRows(RowList[Option]):
         self.nothing = [[Piece("No results", "muted")]]
 
     def show(self, options: Sequence[Option], value: str = "") -> None:
-        """Show other answers, with the cursor on that of a value, or near to where it was."""
+        """Show other options, with the cursor on that of a value, or near the old row."""
         self._all = options
         self._show(options, lambda option: option.value == value)
 
     def begin_at_value(self, value: str) -> None:
-        """Have the cursor on the answer with a value, or on the first, before they are shown."""
+        """Put the cursor on the option with a value, else the first, before they are shown."""
         values = [option.value for option in self._all]
         row = values.index(value) if value in values and value else 0
         self.set_reactive(ListView.cursor, self._nearest(row, 1))
-        # There is a size to scroll in after the next frame, and keys may have moved it by then.
+        # Scrolling needs a size, which comes with the next frame; keys may move the cursor first.
         self.call_after_refresh(lambda: self.rows_changed(self.cursor))
 
     def go_to_letter(self, letter: str) -> bool:
-        """Go to the next answer that begins with a letter; tell whether there is one."""
+        """Go to the next option that begins with a letter; return whether there is one."""
         first = self.cursor + 1
         for row in (*range(first, len(self._all)), *range(first)):
             if self._all[row].title.casefold().startswith(letter.casefold()):
@@ -375,14 +382,10 @@ class OptionRows(RowList[Option]):
         ]
 
 
-class FilterLine(Input):
-    """Where options are filtered by typing; its other keys are the dialog's."""
-
-    BINDINGS = bindings("switcher", by_screen=ALL_ACTIONS)
-
-
 class ListDialog(Dialog[Answer]):
-    """A dialog whose keys choose from a list, also while one types into a line above it."""
+    """A dialog whose keys choose from a list, also while a line above it has the focus."""
+
+    BINDINGS = bindings("switcher")
 
     rows: ListView[Any]
 
@@ -392,11 +395,11 @@ class ListDialog(Dialog[Answer]):
     def on_list_view_selected(self) -> None:
         self.action_switch()
 
+    def on_input_submitted(self) -> None:
+        self.action_switch()
+
     def action_switch(self) -> None:
         raise NotImplementedError
-
-    def action_close_switcher(self) -> None:
-        self.dismiss(None)
 
     def action_step(self, rows: int) -> None:
         self.rows.action_step(rows)
@@ -406,9 +409,9 @@ class ListDialog(Dialog[Answer]):
 
 
 class Choice(ListDialog[str | None]):
-    """Asks for one of several; the answer is its value, or None.
+    """Asks for one of several options; the answer is its value, None if cancelled.
 
-    It begins at `value`; with `has_filter`, typing filters the options, of which there are many.
+    The cursor starts at `value`; with `has_filter`, typing filters the options.
     """
 
     def __init__(
@@ -421,20 +424,15 @@ class Choice(ListDialog[str | None]):
     def compose(self) -> ComposeResult:
         with dialog_box(self._title, ("enter", "choose"), ("esc", "cancel")):
             if self._has_filter:
-                yield FilterLine(placeholder="Type to filter", compact=True)
+                yield Line(example="Type to filter")
             yield self.rows
 
     def on_mount(self) -> None:
         self.rows.begin_at_value(self._value)
-        (self.query_one(FilterLine) if self._has_filter else self.rows).focus()
+        (self.query_one(Line) if self._has_filter else self.rows).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.rows.filter_options(event.value)
-
-    def key_enter(self, event: events.Key) -> None:
-        # It must not go on to the screen below, where it may mean something.
-        event.stop()
-        self.action_switch()
 
     def action_switch(self) -> None:
         if value := self.rows.value:
@@ -442,7 +440,7 @@ class Choice(ListDialog[str | None]):
 
 
 class Confirm(Dialog["bool | None"]):
-    """Asks before what undo cannot take back; enter says yes, escape no."""
+    """Asks for yes (enter) or no (escape)."""
 
     def __init__(self, title: str, text: str, yes: str, no: str = "cancel") -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""All fields of a note as a form, a field as a question, and the question for a new note."""
+"""Dialogs for the fields of a note: the form and a single field; for a new note and a quote."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from notekeep.tui.dialogs.dialog import (
     Choice,
     DialogBox,
     HintLine,
+    Line,
     Option,
     Prompt,
     SubmitDialog,
-    TextLine,
     ask,
     dialog_box,
     open_dialog,
@@ -44,11 +44,11 @@ from notekeep.tui.widgets.bars import ChoiceBar
 from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import show_message
 
-NO_VALUE = "\0none"  # an answer that is no value: a note cannot hold it
+NO_VALUE = "\0none"  # the answer that removes the field: no note can contain this text
 
 
 def field_options(field: FormField, text: str) -> list[Option]:
-    """Return the values of a field that is chosen, one that stands there already among them."""
+    """Return the choices of a field, with its current value among them."""
     choices = ("yes", "no") if field.type == "bool" else field.choices
     options = [Option(choice, "", choice) for choice in choices]
     if text and text not in choices:
@@ -59,16 +59,16 @@ def field_options(field: FormField, text: str) -> list[Option]:
 def submit_field(
     dialog: SubmitDialog[str | None], field: FormField, text: str, before: str
 ) -> None:
-    """Answer with a text as it is written into a field; what does not fit can be corrected."""
+    """Answer with a text as the field stores it; show an error if it does not fit the field."""
     if text == clean_line(before):
         dialog.dismiss(None)
         return
     try:
-        written = parse_field_text(field, text, dialog.today)
+        value = parse_field_text(field, text, dialog.today)
     except NotekeepError as error:
         dialog.show_problem(error)
     else:
-        dialog.submit(written)
+        dialog.submit(value)
 
 
 class FieldPrompt(Prompt):
@@ -91,12 +91,12 @@ class FieldPrompt(Prompt):
 
 NAME_WIDTH = 14
 TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
-"""What a type of field is called where its own name is no plain word."""
+"""Types whose own name is not a plain word."""
 KEYS = ("enter", "edit"), ("→", "next value"), ("del", "empty"), ("ctrl+s", "apply")
 
 
 class _Fields(RowList[str | FormField]):
-    """The fields, one to a row, with what was changed in them."""
+    """The fields, one per row, and their edited texts."""
 
     def __init__(self, fields: Sequence[FormField]) -> None:
         super().__init__()
@@ -119,7 +119,6 @@ class _Fields(RowList[str | FormField]):
 
     @property
     def changed(self) -> int:
-        """How many fields are not as the note has them."""
         return sum(self.texts[field.name] != field.text for field in self.fields)
 
     def set_text(self, field: FormField, text: str) -> None:
@@ -156,14 +155,17 @@ class _Fields(RowList[str | FormField]):
 
 
 class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=False):
-    """The form; its answer is what was changed, or None. `check` raises for what a note refuses."""
+    """The form; its answer is the changes, None if there are none.
+
+    `check` raises NotekeepError for changes that the note cannot take.
+    """
 
     BINDINGS = bindings("form")
 
     def __init__(self, note: Note, check: Callable[[list[FieldChange]], object]) -> None:
         super().__init__()
         self._title, self._check = note.title, check
-        self._undated = ""  # the date of the status, while that has none
+        self._undated = ""  # the date field of the status, while it is empty
         self.fields = _Fields(list_form_fields(note, self.vault.schema))
 
     def compose(self) -> ComposeResult:
@@ -214,7 +216,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
             self._put(field, field.text)
 
     def _put(self, field: FormField, text: str) -> None:
-        """Show a value, and offer the date of a status that has none yet."""
+        """Set a text, and offer to set the empty date of a status."""
         self.fields.set_text(field, text)
         if field.name == "status":
             names = STATUS_DATES.get(text.casefold(), ())
@@ -244,7 +246,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
 
 
 class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
-    """Asks for the kind and the title of a note; the answer is both, or None."""
+    """Asks for the kind and title of a new note; None if cancelled."""
 
     BINDINGS = bindings("new-note", priority=("next-kind", "previous-kind"))
 
@@ -258,7 +260,7 @@ class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
     def compose(self) -> ComposeResult:
         with dialog_box("New note", ("tab", "kind"), ("enter", "create"), ("esc", "cancel")):
             yield ChoiceBar(self._kinds, self._kind)
-            yield Input(clean_line(self._title), placeholder="Title", compact=True)
+            yield Line(self._title, "Title", selects=True)
             yield HintLine("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -271,7 +273,7 @@ class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
 
 
 class QuoteDialog(SubmitDialog[tuple[str, str] | None]):
-    """Asks for a quote and its page; the answer is both, or None."""
+    """Asks for a quote and its page; None if cancelled."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -286,7 +288,7 @@ class QuoteDialog(SubmitDialog[tuple[str, str] | None]):
             ):
                 with Horizontal(classes="labelled"):
                     yield Label(name, markup=False)
-                    yield TextLine(placeholder=example, id=f"quote-{name.lower()}", compact=True)
+                    yield Line(example=example, id=f"quote-{name.lower()}")
             yield HintLine("")
 
     def on_input_submitted(self) -> None:

@@ -1,4 +1,4 @@
-"""Quick note: text from any screen, into today's note, the inbox or any other note."""
+"""Quick note: adds text to today's note, the inbox or any other note, from any screen."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from notekeep.search.results import SearchResults
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.dialogs.dialog import (
     HintLine,
+    Line,
     Option,
     OptionRows,
     SubmitDialog,
@@ -38,19 +39,19 @@ KEYS = (
     ("esc", "cancel"),
 )
 MAX_TITLES = 5
-MAX_NAME = 24  # letters of a note's title among the choices
+MAX_NAME = 24  # letters of the current note's title in the bar
 
 
 class CaptureRequest(NamedTuple):
-    """What is to be saved: the text, TODAYS_NOTE, INBOX or a path, and what goes along."""
+    """The text to save, the target and a picture."""
 
     text: str
-    place: str
+    place: str  # TODAYS_NOTE, INBOX or a path
     attachment: Attachment | None
 
 
 class _Box(TextArea):
-    """The text; enter saves it, and a picture that is dropped here is attached."""
+    """The text; enter saves it, and a dropped picture is attached."""
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter" and isinstance(self.screen, CaptureScreen):
@@ -69,12 +70,12 @@ class _Box(TextArea):
 
 
 class CaptureScreen(SubmitDialog[CaptureRequest | None]):
-    """Asks for a text and the note it goes into; the answer is what is to be saved, or None."""
+    """Asks for a text and its target note; None if cancelled."""
 
     BINDINGS = bindings("capture", priority=("next-place",))
 
     def __init__(self, place: str = TODAYS_NOTE, note: Row | None = None) -> None:
-        """Ask for a text, for the place that was chosen last; `note` is the one that is seen."""
+        """`place` is the preselected target; `note` is the note on the screen."""
         super().__init__()
         self._place = place if place in CAPTURE_TARGETS else TODAYS_NOTE
         self._notes: dict[str, str] = {}
@@ -85,7 +86,7 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         self._attachment: Attachment | None = None
         self._bar = ChoiceBar((TODAYS_NOTE, *self._notes, INBOX, OTHER_NOTE), self._place)
         self._box = _Box(placeholder="Text, - [ ] a task, > a quote", compact=True)
-        self._title = Input(placeholder="Title of the note", compact=True)
+        self._title = Line(example="Title of the note")
         self._titles = OptionRows()
         self._search = TitleSearch(self, self._show_titles, MAX_TITLES)
 
@@ -137,7 +138,7 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
             self.set_focus(self._box)
 
     def save_note(self) -> None:
-        """Save the text into the chosen note, as soon as that is known."""
+        """Save the text into the chosen note, once its title is found."""
         text, place = self._box.text.strip(), self._bar.chosen
         if not text and self._attachment is None:
             return

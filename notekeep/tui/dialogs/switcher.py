@@ -1,4 +1,4 @@
-"""The quick switch: a few letters of any title, and there one is."""
+"""Quick switch: open a note by part of its title."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.search.results import Hit, SearchResults
-from notekeep.tui.dialogs.dialog import LIST_MARGIN, FilterLine, ListDialog, dialog_box
+from notekeep.tui.dialogs.dialog import LIST_MARGIN, Line, ListDialog, dialog_box
 from notekeep.tui.messages import CreateNote, OpenNote
 from notekeep.tui.program import TitleSearch, program
 from notekeep.tui.render.formatting import kind_name
@@ -22,7 +22,7 @@ MAX_SHOWN_TITLES = 50
 
 
 class _Titles(RowList["Hit | str"], can_focus=False):
-    """The titles that match; a text is the title of a note that can be created."""
+    """The matching titles; a text is the title of a new note."""
 
     def is_heading(self, item: Hit | str) -> bool:  # noqa: ARG002 - each can be chosen
         return False
@@ -45,12 +45,12 @@ class _Titles(RowList["Hit | str"], can_focus=False):
 
 
 class Switcher(ListDialog[None]):
-    """A line to type into, and the titles that it may mean; the last opened notes at first."""
+    """A line and the matching titles; the last opened notes while it is empty."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: _Titles = _Titles()
-        self._line = FilterLine(placeholder="Title of a note", compact=True)
+        self._line = Line(example="Title of a note")
         self._found = TitleSearch(self, self._show, MAX_SHOWN_TITLES)
 
     def compose(self) -> ComposeResult:
@@ -68,7 +68,7 @@ class Switcher(ListDialog[None]):
         self._found.ask_titles(event.value)
 
     def _vault_changed(self, _: None) -> None:
-        """Look again for what was typed, unless a key has gone on from what was found."""
+        """Search again, unless the cursor has left the first result."""
         if self.rows.cursor == 0:
             self._found.ask_titles(self._line.value)
 
@@ -87,8 +87,8 @@ class Switcher(ListDialog[None]):
         self._found.when_there(self._open)
 
     def _open(self) -> None:
-        """Open the note under the cursor, or make one with the title that was typed."""
+        """Open the note at the cursor, or create one with the typed title."""
         if (item := self.rows.item) is not None:
             self.dismiss(None)
-            wanted = CreateNote(item) if isinstance(item, str) else OpenNote(item.row.path)
-            self.app.post_message(wanted)
+            message = CreateNote(item) if isinstance(item, str) else OpenNote(item.row.path)
+            self.app.post_message(message)

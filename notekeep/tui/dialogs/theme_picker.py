@@ -1,4 +1,4 @@
-"""Choosing a theme: each is tried as the cursor comes to it, and escape keeps the one there was."""
+"""Theme picker: the screen previews the theme at the cursor; escape restores the old one."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from notekeep.tui.program import Program
 
-TRY_DELAY = 0.1  # seconds on a theme until it is tried: all that is shown is drawn anew for it
+TRY_DELAY = 0.1  # seconds on a theme until its preview, which redraws everything
 
 
 class ThemePicker(Choice):
-    """A list of themes under which the screen shows the one that the cursor is on."""
+    """A list of themes that previews the one at the cursor."""
 
     _delay: Timer | None = None
 
@@ -28,23 +28,23 @@ class ThemePicker(Choice):
             self._delay = self.set_timer(TRY_DELAY, lambda: self._try(name))
 
     def _try(self, name: str) -> None:
-        # The person may have left meanwhile, and be back at the theme there was.
+        # The dialog may have been closed in the meantime.
         if self.app.screen_stack[-1:] == [self]:
             self.app.theme = name
 
 
 def choose_theme(app: Program) -> None:
-    """Let the person choose a theme, notekeep's own first."""
+    """Ask for a theme, notekeep's own first."""
     own = [theme.name for theme in THEMES]
     names = [*own, *sorted(app.available_themes.keys() - set(own))]
-    before, kept = app.theme, app.place.theme
+    before, stored = app.theme, app.place.theme
 
     def answered(name: str | None) -> None:
         if name is not None:
             app.theme = name
             return
         app.theme = before
-        app.place.theme = kept  # "" is the one that suits the terminal
+        app.place.theme = stored  # "" means: chosen by the terminal's background
 
     def describe(name: str) -> str:
         theme = app.available_themes[name]

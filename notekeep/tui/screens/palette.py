@@ -19,7 +19,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.search.results import Hit
 from notekeep.tui.commands.action import Action, format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, is_offered, key_labels
-from notekeep.tui.dialogs.dialog import LIST_MARGIN, FilterLine, ListDialog, dialog_box
+from notekeep.tui.dialogs.dialog import LIST_MARGIN, Line, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.program import PendingAnswer, program
@@ -164,12 +164,7 @@ class Palette(ListDialog[None]):
     def __init__(self, screen: VaultScreen, typed: str = "") -> None:
         super().__init__()
         self._below = screen
-        self._line = FilterLine(
-            typed,
-            placeholder="Command, note or habit, or type a command: tag +read",
-            compact=True,
-            select_on_focus=False,
-        )
+        self._line = Line(typed, "Command, note or habit, or type a command: tag +read")
         self.rows: _Offers = _Offers()
         self._count = PieceLabel()
         self._actions: list[WorkingAction] = []
