@@ -1,4 +1,4 @@
-"""App: what it owns, its messages, undo, the day it is, start and end."""
+"""The Textual app: start and end, signals, messages, undo and sync."""
 
 from __future__ import annotations
 
@@ -70,20 +70,19 @@ if TYPE_CHECKING:
     from notekeep.tui.vault_updates import VaultUpdates
     from notekeep.vault import Vault
 
-MAX_ERRORS = 50  # so many errors are kept until they are seen
+MAX_ERRORS = 50  # unread errors to keep
 DAY_CHECK_SECONDS = 20.0
-"""How often another day may have begun. A computer that slept tells nobody."""
-SHOWN_SECONDS = 1.0  # after so long the work that waits for the first frame begins in any case
-WRITING_SECONDS = 0.002  # what it takes to hand a frame to the terminal
-PROGRESS_SECONDS = 2.0
-"""How often the screens show more of a vault while it is read for the first time."""
+"""Seconds between checks for a new day; waking from sleep sends no event."""
+SHOWN_SECONDS = 1.0  # seconds after which background work starts even without a first frame
+WRITING_SECONDS = 0.002  # seconds to write a frame to the terminal
+PROGRESS_SECONDS = 2.0  # seconds between updates of the screens during the first indexing
 
 
 class NotekeepApp(Program, RemovalSafe):
     """notekeep on a terminal, over one vault.
 
-    It starts with what the first frame needs and no more. After that frame, in this order: the
-    note under the cursor, a sweep of the vault, the rest.
+    Before the first frame it loads only what that needs. Then follow the preview, a sweep of the
+    vault, and the rest.
     """
 
     TITLE = "notekeep"
@@ -95,9 +94,9 @@ class NotekeepApp(Program, RemovalSafe):
     def __init__(self, vault: Vault, screen: str = places.BROWSE_SCREEN) -> None:
         self.DEFAULT_MODE = screen  # type: ignore[misc] # Textual reads it from the object
         super().__init__(
-            # The styles of the first screen along with those of the app: they are parsed once.
+            # The styles of the first screen too, so that styles are parsed once.
             css_path=["app.tcss", f"screens/{screen}.tcss"],
-            # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
+            # With NO_COLOR keep the terminal's own colours: send none at all.
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )
         self.vault = vault
@@ -105,18 +104,18 @@ class NotekeepApp(Program, RemovalSafe):
         self.today = vault.today()
         settings = vault.settings
         self._generation: int | None = None
-        # What cannot be read is shown by the screen that asks for it.
+        # An unreadable catalog is reported by the screen that needs it.
         with contextlib.suppress(NotekeepError):
-            # Before any screen reads the catalog: what changes after this is shown again.
+            # Before any screen reads the catalog: later changes are shown again.
             self._generation = vault.catalog.generation
             self.indexed = None if vault.catalog.count() else 0.0
         self._showed_at = 0.0
         self._was_shown = False
         self.first_frame = asyncio.Event()
-        """Set when something is seen; nothing begins in the background before."""
+        """Set after the first frame; background work waits for it."""
         self._errors: list[Problem] = []
         self._named_step: tuple[Step, float] | None = None
-        """The step that another `u` undoes although it was not made here, and until when."""
+        """A step of another session that a second `u` undoes, and until when."""
         self._gave_terminal = self._was_continued = False
         self.vault_signal = Signal(self, "vault")
         self.keyboard = Keyboard(self, super().on_event)
@@ -124,15 +123,17 @@ class NotekeepApp(Program, RemovalSafe):
         self.navigation = Navigation(self, self.editors)
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
-        wanted = vault.person.theme or self.place.theme
+        theme = vault.person.theme or self.place.theme
         no_colour = self.no_color and not vault.person.theme
         self.theme = choose_theme_name(
-            wanted, self.available_themes, os.environ, no_colour=no_colour
+            theme, self.available_themes, os.environ, no_colour=no_colour
         )
         self.stylesheet.set_variables(self.get_css_variables())
-        wanted_glyphs = vault.person.glyphs or settings.glyphs
         self.glyphs = glyph_sets.choose_glyphs(
-            wanted_glyphs, os.environ, settings.rating_max, settings.signs
+            vault.person.glyphs or settings.glyphs,
+            os.environ,
+            settings.rating_max,
+            settings.signs,
         )
         if self.no_color or self.current_theme.ansi:
             self.glyphs = glyph_sets.without_shades(self.glyphs)
@@ -148,30 +149,29 @@ class NotekeepApp(Program, RemovalSafe):
         return role_variables(self.current_theme)
 
     def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - as Textual calls it
-        # Textual asks for it because a start chooses a theme. Styles are read with it anyway.
+        # Textual calls it for the theme chosen at start. Styles are parsed later with it anyway.
         if self.first_frame.is_set():
             super().refresh_css(animate)
 
     @cached_property
     def updates(self) -> VaultUpdates:
-        """What brings changes of the vault to the screens; not needed for the first frame."""
         from notekeep.tui.vault_updates import VaultUpdates
 
         return VaultUpdates(self, self.navigation, self._generation)
 
     def on_ready(self) -> None:
         self.call_after_refresh(self._begin_work)
-        # A screen that is covered before its first frame never tells that it was shown.
+        # A screen covered before its first frame gets no `ScreenResume`.
         self.set_timer(SHOWN_SECONDS, self._begin_work)
         self.set_interval(DAY_CHECK_SECONDS, self.check_day)
         if not self.is_headless:
             self._listen_to_signals()
 
     def post_display_hook(self) -> None:
-        # Textual calls this too where it drew nothing, as it does while it starts.
+        # While Textual starts it calls this without drawing.
         if not self.first_frame.is_set() and not is_batching(self):
             self.first_frame.set()
-            # The thread that writes has its turn, before all that comes after the first frame.
+            # Let the writing thread finish before the work that follows the first frame.
             time.sleep(WRITING_SECONDS)
 
     def _begin_work(self) -> None:
@@ -180,8 +180,8 @@ class NotekeepApp(Program, RemovalSafe):
         self._was_shown = True
         self.first_frame.set()
         person = self.vault.person
-        for wrong in (*person.warnings, *wrong_keys(person.keymap, person.keys)):
-            show_message(self, clean_line(wrong), seconds=LONG, severity="warning")
+        for warning in (*person.warnings, *wrong_keys(person.keymap, person.keys)):
+            show_message(self, clean_line(warning), seconds=LONG, severity="warning")
         collect_garbage(self, self.keyboard)
         self.editors.show_unsaved(is_asked=False)
         self.find_conflicts()
@@ -190,9 +190,9 @@ class NotekeepApp(Program, RemovalSafe):
         import_soon(self)
 
     def _listen_to_signals(self) -> None:
-        """End as after ctrl+q when the system or the terminal asks, so that it is left in order."""
+        """On SIGTERM and SIGHUP quit as with ctrl+q, so that nothing is lost."""
         loop = asyncio.get_running_loop()
-        if sys.platform == "win32":  # it has no such signals, and needs none
+        if sys.platform == "win32":  # has none of these signals
             return
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, ValueError):
@@ -209,7 +209,7 @@ class NotekeepApp(Program, RemovalSafe):
         self.exit(return_code=128 + number)
 
     def _on_interrupt(self, number: int, _frame: object) -> None:
-        if not self._gave_terminal:  # ctrl+c is for the program that has it
+        if not self._gave_terminal:  # else ctrl+c is for the program that has the terminal
             asyncio.get_running_loop().call_soon_threadsafe(self._end, number)
 
     def on_unmount(self) -> None:
@@ -230,7 +230,7 @@ class NotekeepApp(Program, RemovalSafe):
         show_message(self, f"{keys} quits. Everything is saved")
 
     def action_help_quit(self) -> None:
-        # What Textual calls for ctrl+c where nothing can be copied.
+        # Textual calls this for ctrl+c without a selection.
         self.action_explain_quit()
 
     async def leave_for(self, root: str) -> None:
@@ -240,7 +240,7 @@ class NotekeepApp(Program, RemovalSafe):
         await self.run_action("quit")
 
     def _remember(self) -> None:
-        """Write down where the person leaves, and what the screen shows; begin to end."""
+        """Save the place and the last frame; stop the sweep."""
         self.updates.stop_sweep()
         self.place.day = self.today.isoformat()
         self.place.screen = self.current_mode
@@ -256,9 +256,9 @@ class NotekeepApp(Program, RemovalSafe):
         else:
             prelude.forget_frame(cache)
 
-    # Stopped and gone on with: what a shell does with ctrl+z and `fg`, and anybody with a signal.
-    # Textual starts its terminal once more whenever a process goes on. Where nobody told it before,
-    # there are two threads then that read keys, and most of the screen stays empty.
+    # SIGTSTP and SIGCONT: ctrl+z, `fg`, or `kill`. Textual restarts its terminal driver whenever
+    # the process is resumed. Without a suspend before, two threads would then read keys, and most
+    # of the screen would stay empty.
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
@@ -270,25 +270,25 @@ class NotekeepApp(Program, RemovalSafe):
             self._gave_terminal = False
 
     def action_suspend(self) -> None:
-        """Stop, with all that was started along with notekeep, until the shell goes on with it."""
+        """Stop the process group until the shell resumes it."""
         if sys.platform == "win32":
-            show_message(self, "There is no shell to return to")
+            show_message(self, "There is no shell to return to.")
             return
         self.editors.keep_unsaved()
         self._was_continued = False
-        # Without a terminal nothing is given away; the message below says so.
+        # Without a terminal there is nothing to suspend; the message below says so.
         with contextlib.suppress(SuspendNotSupported), self.suspend():
-            # The system itself stops nobody whom no shell could wake again.
+            # The kernel ignores the signal if no shell could resume the process.
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             os.killpg(os.getpgrp(), signal.SIGTSTP)
             signal.signal(signal.SIGTSTP, self._on_stop_signal)
         self.check_day()
         if not self._was_continued:
-            show_message(self, "There is no shell to return to")
+            show_message(self, "There is no shell to return to.")
 
     def _on_stop_signal(self, *_: object) -> None:
         if sys.platform != "win32" and self._gave_terminal:
-            # An editor that has the terminal was stopped, and takes those along that wait for it.
+            # The editor in the terminal was stopped with its process group, which includes us.
             os.kill(os.getpid(), signal.SIGSTOP)
         else:
             asyncio.get_running_loop().call_soon_threadsafe(self.action_suspend)
@@ -299,34 +299,32 @@ class NotekeepApp(Program, RemovalSafe):
             asyncio.get_running_loop().call_soon_threadsafe(self._take_terminal)
 
     def _take_terminal(self) -> None:
-        """Begin anew with a terminal that somebody else may have used meanwhile."""
+        """Restart the terminal driver: another program may have used the terminal."""
         with self.suspend():
             pass
         self.check_day()
 
-    # Keys, and the day it is: a program that is left open overnight goes on with the next one.
-
     async def on_event(self, event: events.Event) -> None:
-        if self._is_of_another_day(event):
+        if self._is_for_yesterday(event):
             return
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self.keyboard.receive(event)
         elif not (isinstance(event, events.MouseDown) and is_gone_at(self, event.x, event.y)):
             await super().on_event(event)
 
-    def _is_of_another_day(self, event: events.Event) -> bool:
-        """Tell whether a key or click was meant for the day that was still shown."""
+    def _is_for_yesterday(self, event: events.Event) -> bool:
+        """Return whether a key or click is to be dropped because the day has just changed."""
         is_about_day = isinstance(event, events.Key | events.MouseDown | events.AppFocus)
         if not is_about_day or not self.check_day():
             return False
         focused = self.focused if isinstance(event, events.Key) else None
         if focused is not None and focused.check_consume_key("a", "a"):
-            return False  # what is typed into a text is the same on any day
+            return False  # typed text does not depend on the day
         show_message(self, f"A new day began: {self.today:%A} {self.today.day} {self.today:%B}")
         return not isinstance(event, events.AppFocus)
 
     def check_day(self) -> bool:
-        """Go over to another day if one has begun; tell whether it has."""
+        """Switch to a new day if one has begun; return whether it has."""
         today = self.vault.today()
         if today == self.today:
             return False
@@ -339,15 +337,16 @@ class NotekeepApp(Program, RemovalSafe):
 
     def on_error_reported(self, event: ErrorReported) -> None:
         clock = f"{config.current_time():%H:%M}"
-        self._errors.append(Problem(clock, None, event.message, event.hint, "error"))
-        del self._errors[:-MAX_ERRORS]
+        others = [one for one in self._errors if one.message != event.message]
+        error = Problem(clock, None, event.message, event.hint, "error")
+        self._errors = [*others[1 - MAX_ERRORS :], error]
         self.unseen = len(self._errors)
 
     def action_show_problems(self) -> None:
         from notekeep.tui.screens.problems import ProblemsScreen
 
         errors, self._errors, self.unseen = self._errors, [], 0
-        self.clear_notifications()  # what they tell is on that screen
+        self.clear_notifications()  # that screen shows them
         self.push_screen(ProblemsScreen(errors))
 
     def on_work_status(self, event: WorkStatus) -> None:
@@ -372,7 +371,6 @@ class NotekeepApp(Program, RemovalSafe):
         self.find_conflicts()
 
     def find_conflicts(self) -> None:
-
         def find() -> Sequence[ConflictPair]:
             from notekeep.notes.conflict_pairs import list_conflicts
 
@@ -384,10 +382,8 @@ class NotekeepApp(Program, RemovalSafe):
         failed = partial(report_error, self)
         in_background(self, find, flag, group="conflicts", exclusive=True, failed=failed)
 
-    # Sync through git: when it is asked for, and where the person's settings say so.
-
     def _start_sync(self) -> None:
-        """Sync, or only show how the vault stands; nothing where sync is not set up."""
+        """Sync if the user's settings say so, else show the sync status."""
 
         def begin() -> tuple[SyncStatus | None, SyncResult | None]:
             from notekeep.storage.git import is_set_up
@@ -395,7 +391,7 @@ class NotekeepApp(Program, RemovalSafe):
             if not is_set_up(self.vault.places.state):
                 return None, None
             service = self.vault.make_sync(is_alone=True)
-            return (None, service.sync()) if is_wanted else (service.status(), None)
+            return (None, service.sync()) if syncs else (service.status(), None)
 
         def show(found: tuple[SyncStatus | None, SyncResult | None]) -> None:
             status, result = found
@@ -405,8 +401,8 @@ class NotekeepApp(Program, RemovalSafe):
             elif result is not None:
                 self._synced(result)
 
-        is_wanted = self.vault.person.sync_on_open
-        failed = None if is_wanted else partial(report_error, self)
+        syncs = self.vault.person.sync_on_open
+        failed = None if syncs else partial(report_error, self)
         in_background(self, begin, show, group="sync", failed=failed)
 
     def action_sync(self) -> None:
@@ -417,14 +413,14 @@ class NotekeepApp(Program, RemovalSafe):
 
     def _synced(self, result: SyncResult) -> None:
         self.clear_notifications()
-        words = f"{result.problem} {result.hint}" if result.problem else f"Synced: {result}"
-        show_message(self, words)
+        text = f"{result.problem} {result.hint}" if result.problem else f"Synced: {result}"
+        show_message(self, text)
         self.sync_mark = result.mark
         if result.received or result.conflicts:
             self.post_message(VaultChanged())
 
     def action_undo(self) -> None:
-        """Undo the last step; name one that was not made here first, and undo it the next time."""
+        """Undo the last step; one of another session is named first and undone by the next key."""
         history, is_check_in = self.vault.history, self.current_mode == places.HABITS_SCREEN
 
         def undo() -> tuple[Step, str]:
@@ -440,7 +436,7 @@ class NotekeepApp(Program, RemovalSafe):
 
     def _undone(self, answer: tuple[Step, str]) -> None:
         step, what = answer
-        self.clear_notifications()  # one may offer the undo that was just done
+        self.clear_notifications()  # one may offer this undo
         if what:
             self._named_step = None
             show_message(self, f"Undid: {what} · ctrl+r redo")
@@ -463,11 +459,11 @@ class NotekeepApp(Program, RemovalSafe):
         in_background(self, self.vault.history.redo, redone, group=WRITE_GROUP)
 
     def get_default_screen(self) -> VaultScreen:
-        # As one of the modes, the first screen would have Textual read all styles once more.
+        # As a mode, the first screen would make Textual parse all styles again.
         return self.navigation.make_first_screen()
 
     def switch_mode(self, mode: str) -> AwaitMount:
-        """Switch to a screen; the one that is shown already comes out from under others."""
+        """Switch to a screen; for the current one, close the overlays on it."""
         if mode == self.current_mode:
             self.navigation.close_overlays()
         return super().switch_mode(mode)
@@ -526,7 +522,7 @@ class NotekeepApp(Program, RemovalSafe):
         self.updates.sweep()
 
     def action_new_note(self) -> None:
-        # At once: what is typed next is the title.
+        # Not as a message: the next key is for the title.
         is_post = self.current_mode == places.PUBLISH_SCREEN and "post" in self.vault.schema.kinds
         self.on_create_note(CreateNote(kind="post" if is_post else ""))
 
@@ -536,7 +532,7 @@ class NotekeepApp(Program, RemovalSafe):
 
         def created(done: WriteResult) -> None:
             for path in done.paths[:1]:
-                show_message(self, f"Created {path}")  # u is a letter in the editor
+                show_message(self, f"Created {path}")  # without "u undo": the editor opens
                 self.post_message(VaultChanged())
                 mode, row = self.current_mode, self.vault.catalog.row(path)
                 if mode == places.PUBLISH_SCREEN and row is not None and row.kind == "post":
@@ -549,7 +545,6 @@ class NotekeepApp(Program, RemovalSafe):
         open_dialog(self, dialog, lambda answer: self.vault.notes.create(*answer), created)
 
     def action_capture(self) -> None:
-        # At once: what is typed next is the thought.
         from notekeep.tui.dialogs.dialog import open_dialog
         from notekeep.tui.dialogs.quick_capture import CAPTURE_TARGETS, CaptureScreen
 
@@ -574,7 +569,7 @@ class NotekeepApp(Program, RemovalSafe):
             browse.notes.mark(browse.notes.marked.difference(paths))
 
     def action_search(self) -> None:
-        """Focus the search box of Browse; what is typed meanwhile waits for it."""
+        """Focus the search box of Browse; keys typed in the meantime wait for it."""
 
         def focus(browse: BrowseScreen) -> None:
             browse.focus_search()

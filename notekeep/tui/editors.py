@@ -1,4 +1,4 @@
-"""Open editors: opened, saved before the program ends, offered again after a crash."""
+"""Open editors: opens them, saves them before quitting, restores unsaved text after a crash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Editors:
-    """The notes that are being edited in one program."""
+    """The open editors of the app."""
 
     def __init__(self, app: Program) -> None:
         self._app = app
@@ -26,7 +26,7 @@ class Editors:
     def open(
         self, path: str, line: int | None = None, *, unsaved: UnsavedText | None = None
     ) -> None:
-        """Edit a note here and now, so that the next key is typed into it, from a line on."""
+        """Edit a note at once, so that the next key goes into it."""
         from notekeep.tui.screens.edit import EditScreen
         from notekeep.tui.screens.edit_conflicts import EditSession
 
@@ -53,7 +53,7 @@ class Editors:
         return next((screen for screen in self._open if screen is self._app.screen), None)
 
     def leave_then(self, then: Callable[[], object]) -> bool:
-        """Save and leave the editor that is shown, then go on; False when none is."""
+        """Save and close the current editor, then call `then`; False without one."""
         screen = self.here
         if screen is None:
             return False
@@ -61,7 +61,7 @@ class Editors:
         return True
 
     def save_then(self, then: Callable[[], object]) -> bool:
-        """Save what is not saved and not given up, then go on; False when there is none."""
+        """Save unsaved text that was not discarded, then call `then`; False without any."""
         for screen in self._open:
             if screen.is_changed and not screen.is_given_up:
                 screen.save(partial(self._app.call_later, then), leaving=True)
@@ -69,12 +69,12 @@ class Editors:
         return False
 
     def keep_unsaved(self) -> None:
-        """Keep what is not saved where the next start finds it, before this returns."""
+        """Autosave unsaved text before this returns, for the next start."""
         for screen in self._open:
             screen.autosave_unsaved()
 
     def show_unsaved(self, *, is_asked: bool) -> None:
-        """List texts that were left unsaved; unasked, only tell of them where somebody is busy."""
+        """List unsaved texts; unasked and while the user works, only mention them in a toast."""
         app = self._app
 
         def find() -> list[UnsavedText]:
@@ -91,7 +91,7 @@ class Editors:
             elif found:
                 show_message(app, f"Unsaved text in {plural(len(found), 'note')} · ctrl+p, unsaved")
             elif is_asked:
-                show_message(app, "No unsaved text")
+                show_message(app, "There is no unsaved text.")
 
         def restore(unsaved: UnsavedText | None) -> None:
             if unsaved is not None:

@@ -1,4 +1,4 @@
-"""Where one is: the place kept from one start to the next, and the way from note to note."""
+"""Restores the last place at the next start; back and forward between notes."""
 
 from __future__ import annotations
 
@@ -16,29 +16,25 @@ SCREENS = (TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN)
 
 @dataclass
 class LastPlace:
-    """Where the person was: written when the interface ends, read when it starts.
-
-    It lies in the state folder of the vault, never in the vault, and losing it costs nothing.
-    """
+    """The place where the user quit, saved in the state folder, never in the vault."""
 
     day: str = ""
     screen: str = BROWSE_SCREEN
-    note: str = ""  # the note under the cursor of the list, or ""
-    theme: str = ""  # the theme that was chosen in the interface, or ""
+    note: str = ""  # the note at the cursor of the list
+    theme: str = ""  # the theme chosen in the app
     view: str = LIST_VIEW
-    capture: str = ""  # where the last thought was written down; one of CAPTURE_TARGETS, or ""
-    used: str = ""
-    """Ids of the actions that were chosen by name, the last one first, between blanks."""
+    capture: str = ""  # the last target of a quick note, one of CAPTURE_TARGETS
+    used: str = ""  # ids of actions run from the palette, the last one first, separated by spaces
 
     def screen_to_open(self, today: date) -> str:
-        """Return the screen to open: where the person left, and Today first on a new day."""
+        """Return the screen to open: the last one, or Today on a new day."""
         if self.day != today.isoformat() or self.screen not in SCREENS:
             return TODAY_SCREEN
         return self.screen
 
 
 def load_place(folder: str) -> LastPlace:
-    """Read the place from a state folder; what cannot be read is the first start again."""
+    """Read the place from a state folder; the default if it cannot be read."""
     found = cache_files.kept_state(folder, PLACE_FILE)
     names = {one.name for one in fields(LastPlace)}
     return LastPlace(
@@ -52,15 +48,15 @@ def save_place(folder: str, place: LastPlace) -> None:
 
 
 class ListState(NamedTuple):
-    """What a list shows: what it is limited to, what that is called, what is searched in it."""
+    """What a list shows."""
 
-    scope: str = ""
-    name: str = ""
-    typed: str = ""
+    scope: str = ""  # the query that limits it
+    name: str = ""  # of the scope
+    typed: str = ""  # in the search box
 
 
 class NoteLocation(NamedTuple):
-    """A note that was opened, what was listed beside it last, and the line of its cursor there."""
+    """An opened note, the list beside it, and the line of the cursor in that list."""
 
     path: str
     asked: ListState
@@ -68,26 +64,26 @@ class NoteLocation(NamedTuple):
 
 
 class NoteHistory:
-    """The notes that were opened, to go back along and on again, and where one is by now."""
+    """The back-forward list and the index in it."""
 
     def __init__(self) -> None:
         self._locations: list[NoteLocation] = []
         self._at = -1
 
     def visit(self, location: NoteLocation) -> None:
-        """Go on to a note, or to another list beside it; the ways that led on are forgotten."""
+        """Add a note, or the same note with another list; the forward entries are dropped."""
         if self._at < 0 or self._locations[self._at][:2] != location[:2]:
             del self._locations[self._at + 1 :]
             self._locations.append(location)
             self._at += 1
 
     def update(self, location: NoteLocation) -> None:
-        """Keep the list beside the note that is left, if the way leads over it."""
+        """Update the list beside the current entry, if that is this note."""
         if self._at >= 0 and self._locations[self._at].path == location.path:
             self._locations[self._at] = location
 
     def go(self, steps: int) -> NoteLocation | None:
-        """Go along the way, back where `steps` is negative; None at its ends."""
+        """Go forward, or back if `steps` is negative; None at the ends."""
         if not 0 <= self._at + steps < len(self._locations):
             return None
         self._at += steps

@@ -1,4 +1,4 @@
-"""What screens ask of the app."""
+"""Messages from screens and widgets to the app."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-# What nobody compares or prints has no methods for it: each takes a start some time.
+# Without the methods for comparison and printing, which cost time at start.
 
 
 @dataclass(eq=False, repr=False)
 class CreateNote(Message):
-    """A new note is wanted; what is not known yet is asked for."""
+    """A note should be created; a dialog asks for the rest."""
 
     title: str = ""
     kind: str = ""
@@ -23,35 +23,35 @@ class OpenNote(Message):
     """A note should be shown in Browse."""
 
     path: str
-    line: int | None = None  # the line of the file to begin at, counted from 1
-    read: bool = False  # whether to give it the whole width
-    as_listed: bool = False  # whether the list stays as it is: the note is in it, or was until now
+    line: int | None = None  # line of the file to show, counted from 1
+    read: bool = False  # show it in the whole width
+    as_listed: bool = False  # keep the list: the note is in it, or was until now
 
 
 @dataclass(eq=False, repr=False)
 class ShowHabit(Message):
-    """A habit should be shown among the others, by its id, with the cursor on it."""
+    """Habits should be shown, with the cursor on this id."""
 
     habit: str
 
 
 @dataclass(eq=False, repr=False)
 class ShowQuery(Message):
-    """The notes that match a query should be shown in Browse."""
+    """Browse should show the results of a query."""
 
     query: str
 
 
 @dataclass(eq=False, repr=False)
 class PublishNotes(Message):
-    """What an export of these notes would write should be shown in Publish."""
+    """Publish should show a plan for these notes."""
 
     paths: Sequence[str]
 
 
 @dataclass(eq=False, repr=False)
 class EditNote(Message):
-    """A note should be opened in the editor, at a line of the file counted from 1."""
+    """A note should open in the editor, at a line of the file counted from 1."""
 
     path: str
     line: int | None = None
@@ -66,27 +66,27 @@ class ShowOverlay(Message):
 
 
 class VaultChanged(Message):
-    """Something in the vault is not what the screens show."""
+    """The vault has changed, so the screens must reload."""
 
 
 @dataclass(eq=False, repr=False)
 class WorkStatus(Message):
-    """Something goes on in the background; an empty text means that it is over."""
+    """Background work has started; an empty text means that it has ended."""
 
     text: str
 
 
 @dataclass(eq=False, repr=False)
 class IndexingStatus(Message):
-    """The index is being built, or not any more."""
+    """Progress of indexing."""
 
-    share: float | None  # how much of it is there, from 0 to 1; None when it is all there
-    text: str = ""  # how far it is, in words, or ""
+    share: float | None  # the indexed share, from 0 to 1; None when complete
+    text: str = ""  # the progress in words
 
 
 @dataclass(eq=False, repr=False)
 class ErrorReported(Message):
-    """Something could not be done, and the person was told; it is kept until it is seen."""
+    """An error, to be kept until it is read on the Problems screen."""
 
     message: str
     hint: str = ""

@@ -1,4 +1,4 @@
-"""One stack of screens: the four that lie at the bottom, and the overlays above them."""
+"""Opens the four main screens and the overlays on top of them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Navigation:
         self._browse: BrowseScreen | None = None
 
     def make_first_screen(self) -> VaultScreen:
-        """Make the screen that the program opens on; the others are made when they are opened."""
+        """Return the first screen; the others are made when they are opened."""
         for name in places.SCREENS:
             self._app.add_mode(name, partial(self._make_screen, name))
         return self._make_screen(self._app.current_mode)
@@ -63,7 +63,7 @@ class Navigation:
 
     @property
     def browse(self) -> BrowseScreen | None:
-        """Browse, if it is there already."""
+        """Browse, if it was opened."""
         return self._browse if self._browse is not None and self._browse.is_mounted else None
 
     def open_overlay(self, name: str, *subject: str) -> None:
@@ -73,19 +73,18 @@ class Navigation:
             self._app.push_screen(screen)
 
     def close_overlays(self) -> None:
-        """Leave the screens that lie over the one they were opened from."""
         while isinstance(here := self._app.screen, OverlayScreen):
             here.dismiss(None)
 
     def show(self, mode: str, show: Callable[[Any], object]) -> None:
-        """Switch to a screen, leave all that lies over it there, and call `show` with it."""
+        """Switch to a main screen, close all overlays on it, and call `show` with it."""
         app = self._app
         self.close_overlays()
         if self._editors.leave_then(partial(self.show, mode, show)):
             return
         if mode != app.current_mode:
             app.switch_mode(mode)
-            # Something may lie over this one, too, from when it was shown last.
+            # This one may have overlays from the last time, too.
             self.show(mode, show)
             return
         screen = app.screen_stack[0]

@@ -1,4 +1,4 @@
-"""What screens, dialogs and widgets know of the app, and how they ask its vault."""
+"""The app as its screens, dialogs and widgets know it, and queries to its vault."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ class ProgramPart(DOMNode):
         pause: float = 0.0,
         is_quiet: bool = False,
     ) -> None:
-        """Ask the vault in a thread, and show the answer unless the group was asked again since.
+        """Run `what` in a thread and show its result, unless the group is used again first.
 
-        An error is shown, or with `is_quiet` only listed with the unread errors.
+        An error is shown, or with `is_quiet` only added to the unread errors.
         """
         failed = partial(report_error, self) if is_quiet else self.show_problem
         in_background(self, what, then, group=group, exclusive=True, pause=pause, failed=failed)
@@ -103,16 +103,13 @@ class ProgramPart(DOMNode):
         show_error(self, error)
 
 
-# What was asked last, while one types: a later question drops an earlier one.
-
-
 class PendingAnswer:
-    """The answer to the last question of a node; keys that are about it wait until it is there."""
+    """The result of the last request of a node; keys that act on it wait for it."""
 
     def __init__(self, node: DOMNode, group: str) -> None:
         self._node, self._group = node, group
         self._worker: Worker[None] | None = None
-        self._deeds: list[Callable[[], object]] = []  # what waits for the answer
+        self._callbacks: list[Callable[[], object]] = []
 
     def ask(
         self,
@@ -122,19 +119,19 @@ class PendingAnswer:
         pause: float = 0.0,
         failed: Callable[[NotekeepError], object] | None = None,
     ) -> None:
-        """Ask in a thread, and show the answer unless something else was asked since."""
+        """Run `what` in a thread, and show its result unless there is a newer request."""
         self._worker = in_background(
             self._node,
             what,
             partial(self._show, then),
             group=self._group,
-            exclusive=self._group != WRITE_GROUP,  # what is being written is not given up
+            exclusive=self._group != WRITE_GROUP,  # a write is not cancelled
             pause=pause,
             failed=partial(self._fail, failed or partial(show_error, self._node)),
         )
 
     def drop(self) -> None:
-        """Want neither the answer nor what waits for it."""
+        """Cancel the request and its callbacks."""
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
@@ -142,29 +139,29 @@ class PendingAnswer:
 
     @property
     def is_there(self) -> bool:
-        """Whether no answer is on its way."""
+        """Whether no request is pending."""
         return self._worker is None or self._worker.is_finished
 
     def when_there(
         self,
-        deed: Callable[[], object],
+        callback: Callable[[], object],
         *,
         late: Callable[[], object] = lambda: None,
         seconds: float = 0.0,
     ) -> None:
-        """Do something once the answer is there; keys wait for that as well, see `hold`."""
+        """Call back when the result has arrived, and hold keys until then (`Keyboard.hold`)."""
         if self.is_there:
-            deed()
+            callback()
         else:
-            self._deeds.append(deed)
+            self._callbacks.append(callback)
             program(self._node).keyboard.hold(self, late, seconds=seconds)
 
     def _show(self, show: Callable[[T], object], answer: T) -> None:
         self._worker = None
         show(answer)
-        if self.is_there:  # else the answer made a further question necessary
-            for deed in self._deeds:
-                deed()
+        if self.is_there:  # else `show` made another request
+            for callback in self._callbacks:
+                callback()
             self.stop_waiting()
 
     def _fail(self, show: Callable[[NotekeepError], object], error: NotekeepError) -> None:
@@ -173,32 +170,31 @@ class PendingAnswer:
         show(error)
 
     def stop_waiting(self) -> None:
-        """Give back the keys that wait, and do nothing of what was to be done."""
-        if self._deeds:
-            self._deeds.clear()
+        """Drop the callbacks and release the held keys."""
+        if self._callbacks:
+            self._callbacks.clear()
             program(self._node).keyboard.release(self)
 
 
 class TitleSearch(PendingAnswer):
-    """The titles, aliases and tags that the last text typed may be about; see `Vault.suggest`."""
+    """Suggested notes for the last typed text; see `SearchService.suggest`."""
 
     def __init__(
         self, node: DOMNode, show: Callable[[str, SearchResults], object], limit: int
     ) -> None:
-        """Prepare; `show` takes each text typed on `node`, and at most `limit` notes for it."""
+        """`show` gets the typed text and at most `limit` notes."""
         super().__init__(node, "titles")
         self._show_titles, self._limit = show, limit
         self._searching = threading.Lock()
 
     def ask_titles(self, typed: str, query: str | None = None) -> None:
-        """Ask for the titles of a text, or of a `query` made of it; earlier ones are dropped."""
+        """Request suggestions for a text, or for a `query` made of it; drop earlier requests."""
         find = partial(self._find, typed if query is None else query)
         self.ask(find, partial(self._found, typed))
 
     def _find(self, query: str) -> SearchResults | None:
         worker = get_current_worker()
-        # Of many keys in one moment only the last one's answer is worth finding: it does not stand
-        # in a line behind those of the others.
+        # Of many fast keys only the last needs a result: the others must not delay its thread.
         with self._searching:
             if worker.is_cancelled:
                 return None

@@ -1,7 +1,7 @@
-"""Work that must not hold up a key: done in a thread, its answer shown, and what is said of it.
+"""Background work: runs in a thread, delivers the result, shows messages and errors.
 
-An error that notekeep names is shown as it says itself; any other is a fault of ours, is written to
-the log with its traceback, and never ends the program.
+A NotekeepError is shown. Any other error is a bug: it is logged with its traceback, and the app
+continues.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SHORT, LONG = 4.0, 8.0
-"""Seconds for which one sentence is shown, and an error with its hint, which is also kept in the
-list of problems. Longer ones would cover the next screen."""
+"""Seconds to show a sentence, and an error with its hint. Longer ones would cover the next
+screen; errors are also listed on the Problems screen."""
 WRITE_GROUP = "write"  # the group of work that changes notes
-ANSWER_SECONDS = 3.0  # seconds for which keys wait at most for an answer
+ANSWER_SECONDS = 3.0  # the longest time that keys wait for a result
 
 
 def in_background(
@@ -49,18 +49,17 @@ def in_background(
     holds_keys: bool = False,
     failed: Callable[[NotekeepError], object] | None = None,
 ) -> Worker[None]:
-    """Run `what` in a thread, where it must touch no widget, and then `then` with its answer.
+    """Run `what` in a thread, where it must touch no widget, and then `then` with its result.
 
     Args:
-        node: The screen or app that asks; what an answer does not find when that is gone by then
-            is no fault.
-        what: Asks the vault.
-        then: Shows the answer.
-        group: Work of one kind. That of `WRITE_GROUP` is done one after the other.
-        exclusive: Drop the answers of earlier work of the group that the same node asked for.
-        pause: Seconds to wait first, so that the next key can make it unnecessary.
-        holds_keys: Keep the keys that come meanwhile for what the answer opens.
-        failed: What to do instead of showing the error.
+        node: The screen or app that starts the work; errors after its removal are ignored.
+        what: The work.
+        then: Shows the result.
+        group: Work of one kind. That of `WRITE_GROUP` runs one after the other.
+        exclusive: Cancel earlier work of this group and node.
+        pause: Seconds to wait first, so that the next key can cancel it.
+        holds_keys: Hold keys until `then` has run: they are for what it opens.
+        failed: Handles the error instead of showing it.
     """
 
     async def job() -> None:
@@ -77,19 +76,19 @@ def in_background(
                 then(answer)
         except NotekeepError as error:
             show_error(node, error)
-        except Exception as error:  # noqa: BLE001 - a fault in one answer must not end the program
-            # A screen that is being removed no longer has what would show the answer.
+        except Exception as error:  # noqa: BLE001 - one bug must not end the program
+            # A screen that is being removed has lost the widgets that show the result.
             if not is_being_removed(node):
                 show_internal_error(node, error)
         finally:
             if keyboard is not None:
                 keyboard.release(job)
 
-    # The app that welcomes has no keyboard of ours.
+    # The welcome app has no such keyboard.
     keyboard: Keyboard | None = getattr(node.app, "keyboard", None) if holds_keys else None
     if keyboard is not None:
         keyboard.hold(job, seconds=ANSWER_SECONDS)
-    # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
+    # Passed uncalled: a worker cancelled before its start would leave an unawaited coroutine.
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
     )
@@ -102,14 +101,14 @@ async def _first_frame(app: App[object]) -> None:
 
 
 def _turn(app: App[object]) -> asyncio.Lock:
-    """A turn at changing notes: two steps in one moment would each begin with the same text."""
+    """The lock of work that changes notes: two steps at once would start from the same text."""
     turns: asyncio.Lock = vars(app).setdefault("turns_at_writing", asyncio.Lock())
     return turns
 
 
 @contextmanager
 def work_status(node: DOMNode, text: str) -> Iterator[None]:
-    """Say at the bottom what goes on while it does; a thread may do it."""
+    """Show a status in the bottom line during the block; threads may use it."""
     node.app.post_message(WorkStatus(text))
     try:
         yield
@@ -118,14 +117,14 @@ def work_status(node: DOMNode, text: str) -> Iterator[None]:
 
 
 def show_error(node: DOMNode, error: NotekeepError) -> None:
-    """Tell what could not be done, why, and what to do about it."""
+    """Show an error and its hint, and add it to the unread errors."""
     text = error.message + (f"\n{error.hint}" if error.hint else "")
     show_message(node, text, seconds=LONG, severity="error")
     report_error(node, error)
 
 
 def report_error(node: DOMNode, error: NotekeepError) -> None:
-    """Add an error to the unread ones, without a toast: the user asked for nothing."""
+    """Add an error to the unread ones without a toast, as the user asked for nothing."""
     node.app.post_message(ErrorReported(error.message, error.hint))
 
 
@@ -137,7 +136,7 @@ def show_internal_error(node: DOMNode, error: Exception) -> None:
 
 
 def log_internal_error(error: Exception) -> None:
-    """Write a fault of ours to the log, with its traceback."""
+    """Log a bug with its traceback."""
     logging.getLogger("notekeep.tui.launch").error("fault", exc_info=error)
 
 
@@ -148,18 +147,15 @@ def show_message(
     seconds: float = SHORT,
     severity: Literal["information", "warning", "error"] = "information",
 ) -> None:
-    """Tell, in one short sentence, of an effect that is not on the screen."""
+    """Show a short toast about something that is not visible on the screen."""
     node.app.notify(clean(text), severity=severity, timeout=seconds, markup=False)
 
 
-# What is said after a change: what was done, how to take it back, what was left out.
-
-MAX_NAMED_NOTES = 4
-"""So many notes that were left out are named in a toast; of more the number is said."""
+MAX_NAMED_NOTES = 4  # refused notes that a toast names; of the others it shows the number
 
 
 def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -> None:
-    """Say what was done and how to take it back, and which notes were left out and why."""
+    """Show what was done, how to undo it, and which notes were refused and why."""
     if done.remarks:
         remarks = "\n".join(map(clean_line, done.remarks[:MAX_NAMED_NOTES]))
         show_message(node, remarks, seconds=LONG)
@@ -169,8 +165,8 @@ def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -
     if lines:
         hints = dict.fromkeys(problem.hint for problem in done.refused if problem.hint)
         lines = [*lines, *list(hints)[:1]]
-        left_out = "\n".join(map(clean_line, lines))
-        show_message(node, left_out, seconds=LONG, severity="warning")
+        refused = "\n".join(map(clean_line, lines))
+        show_message(node, refused, seconds=LONG, severity="warning")
     if text and done.paths:
         rest = f" · {left} unchanged" if left else ""
         show_message(node, f"{text}{rest} · u undo" if done.step else f"{text}{rest}")
@@ -178,7 +174,7 @@ def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -
 
 
 def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
-    """Say what was said of a habit, and have it shown."""
+    """Show the result of a check-in."""
     if logged.warning:
         show_message(node, logged.warning)
     if not logged.is_written:
@@ -188,8 +184,7 @@ def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
     node.app.post_message(VaultChanged())
 
 
-# What the first frame does without, and the session does not: imported after it, so that no key
-# waits for an import.
+# Modules that keys need later are imported after the first frame, so that no key waits for them.
 
 IMPORT_PAUSE = 0.05  # seconds between two imports
 SOON = (
@@ -207,11 +202,11 @@ SOON = (
     "notekeep.tui.screens.habits",
     "notekeep.tui.screens.publish",
 )
-"""What keys ask for, likeliest first."""
+"""The likeliest first."""
 
 
 def import_soon(app: App[None], names: Sequence[str] = SOON) -> None:
-    """Import what keys may ask for, one module at a time."""
+    """Import modules, one at a time with a pause after each."""
 
     def step() -> None:
         import_module(names[0])

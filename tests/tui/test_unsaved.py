@@ -119,7 +119,7 @@ async def test_it_can_wait_and_is_asked_for_by_name(make_app: MakeApp, vault: Va
         await press(pilot, "delete")
         await until(pilot, lambda: not shows(app, "Unsaved text"))
         await app.run_action("show_unsaved")
-        await until(pilot, lambda: shows(app, "No unsaved text"))
+        await until(pilot, lambda: shows(app, "There is no unsaved text."))
 
 
 @pytest.mark.slow

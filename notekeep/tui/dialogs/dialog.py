@@ -31,7 +31,7 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.clipboard import dropped_files
 from notekeep.tui.completion import WordSuggester
-from notekeep.tui.keyboard import bindings
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.program import ProgramPart
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, section_line, spread_line, wrap_line
@@ -385,7 +385,7 @@ class OptionRows(RowList[Option]):
 class ListDialog(Dialog[Answer]):
     """A dialog whose keys choose from a list, also while a line above it has the focus."""
 
-    BINDINGS = bindings("switcher")
+    BINDINGS = bindings("switcher", priority=ALL_ACTIONS)
 
     rows: ListView[Any]
 
@@ -393,9 +393,6 @@ class ListDialog(Dialog[Answer]):
         self.fit(self.rows, LIST_MARGIN)
 
     def on_list_view_selected(self) -> None:
-        self.action_switch()
-
-    def on_input_submitted(self) -> None:
         self.action_switch()
 
     def action_switch(self) -> None:
