@@ -123,10 +123,10 @@ class NotekeepApp(Program, RemovalSafe):
         self.navigation = Navigation(self, self.editors)
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
-        theme = vault.person.theme or self.place.theme
+        preferred = vault.person.theme or self.place.theme
         no_colour = self.no_color and not vault.person.theme
         self.theme = choose_theme_name(
-            theme, self.available_themes, os.environ, no_colour=no_colour
+            preferred, self.available_themes, os.environ, no_colour=no_colour
         )
         self.stylesheet.set_variables(self.get_css_variables())
         self.glyphs = glyph_sets.choose_glyphs(

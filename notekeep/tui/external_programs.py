@@ -1,4 +1,4 @@
-"""Other programs: the person's editor and their browser, never through a shell."""
+"""Runs the user's editor, browser and viewer, never through a shell."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def run_editor(app: App[Any], command: list[str], path: str) -> None:
-    """Give the terminal to an editor until it ends; Failure where that cannot be done."""
+    """Run an editor in the terminal; raise Failure if it does not start, or fails."""
     try:
         code = run_in_terminal(
             app, lambda: subprocess.run([*command, "--", path], check=False).returncode
@@ -34,11 +34,11 @@ def run_editor(app: App[Any], command: list[str], path: str) -> None:
 
 
 def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
-    """Give the terminal to a program until it ends, and return its exit code."""
+    """Run a program in the terminal, and return its exit code."""
     try:
         with app.suspend():
-            # Both get ctrl+c, and it is for the program that has the terminal. A handler of
-            # Python's is not passed on, so that the program has its own.
+            # Both get ctrl+c, but it is for the program. Unlike SIG_IGN, a Python handler is not
+            # inherited by it.
             before = signal.signal(signal.SIGINT, lambda *_: None)
             try:
                 return run()
@@ -49,16 +49,16 @@ def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
 
 
 def check_address(link: str) -> str:
-    """Return an address that may be opened in a browser.
+    """Return an address if it may be opened in a browser.
 
-    What is shown before it is opened has to be what is opened: an address with characters that a
-    screen shows otherwise, or that readers of addresses skip, is none. Nor is one with a backslash
-    or without a host, which some programs read as a path or as the name of another machine.
+    The opened address must be the displayed one, so characters that screens alter or URL parsers
+    skip are refused. So are a backslash and a missing host, which some programs read as a path or
+    another machine.
 
     Raises:
-        Refused: It is of a kind that could run something or reach into this machine.
+        Refused: The address could run a program or reach into this machine.
     """
-    if not _may_be_opened(link):
+    if not _is_safe(link):
         raise Refused(
             f"Cannot open this kind of link: {link}",
             "Only http, https and mailto links open. y copies the link.",
@@ -66,7 +66,7 @@ def check_address(link: str) -> str:
     return link
 
 
-def _may_be_opened(link: str) -> bool:
+def _is_safe(link: str) -> bool:
     if clean_line(link) != link or link != link.strip() or "\\" in link:
         return False
     try:
@@ -74,13 +74,13 @@ def _may_be_opened(link: str) -> bool:
     except ValueError:
         return False
     if parts.scheme == "mailto":
-        # Some mail programs take a file that an address names along.
+        # Some mail programs attach files named in an address.
         return "attach" not in unquote(parts.query).lower()
     return parts.scheme in SCHEMES and bool(parts.hostname)
 
 
 def open_file(path: str) -> None:
-    """Show a file of a kind that runs nothing, a picture, in the system's own program for it."""
+    """Open a picture, or another file that cannot run, in the default program."""
     opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
     try:
         subprocess.Popen(
@@ -95,7 +95,7 @@ def open_file(path: str) -> None:
 
 
 def open_address(link: str) -> None:
-    """Open an address in the person's browser, if it may be; see `check_address`."""
+    """Open an address in the browser, if `check_address` allows it."""
     import webbrowser
 
     if not webbrowser.open(check_address(link)):

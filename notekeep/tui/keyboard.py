@@ -1,9 +1,8 @@
-"""Key bindings from actions; keys that depend on the one before them: two in a row, typing ahead.
+"""Key bindings from actions, sequences of two keys, and fast typing.
 
-In Textual a key finds its way to the focus and back before its action runs, and what the action
-opens has the focus later still; the next key would go to what is behind it. Here each key waits
-until all that follows from the one before it is done: `n` and then `d`, quickly, begins a title
-with a d and deletes nothing.
+In Textual a key travels to the focus and back before its action runs, and a screen that the action
+opens gets the focus even later; the next key would go to the screen below. Here each key waits for
+the effects of the key before it: a fast `n` `d` starts a title with a d and deletes nothing.
 """
 
 from __future__ import annotations
@@ -27,8 +26,7 @@ from notekeep.tui.commands.registry import ACTIONS_BY_ID, actions_in_context
 from notekeep.tui.messages import WorkStatus
 
 ALL_ACTIONS = ("*",)
-UNBOUND_PREFIX = "unbound-"
-"""Begins what stands for the key of an action that has none, until the person gives it one."""
+UNBOUND_PREFIX = "unbound-"  # of the placeholder key of an action without a key
 
 
 def bindings(
@@ -52,43 +50,39 @@ def bindings(
 
 
 def make_keymap(own_keys: Mapping[str, str]) -> dict[str, str]:
-    """Return a map of keys as Textual takes it, which knows no way to take a key away."""
+    """Return a key map for Textual, which cannot unbind a key: a placeholder takes its place."""
     return {action: keys or UNBOUND_PREFIX + action for action, keys in own_keys.items()}
 
 
-HOLD_SECONDS = 0.15  # seconds for which keys wait at most for what they are about
-CHOICE_SECONDS = 3.0
-"""The same where something is to open or close: the keys are most likely meant for that."""
-ROUNDS = 3
-"""So many messages, each sent by the handler of the one before, follow from a key at most."""
-LOST_SECONDS = 10.0  # seconds after which a key is taken as done in any case
+HOLD_SECONDS = 0.15  # the longest time that keys are held
+CHOICE_SECONDS = 3.0  # the same while a screen opens or closes: the keys are for that screen
+ROUNDS = 3  # the longest chain of messages, each sent by the handler of the last, after a key
+LOST_SECONDS = 10.0  # seconds after which a key counts as finished in any case
 
 
 class Keyboard:
-    """Hands keys on to an app, one after the other."""
+    """Delivers keys to the app, one after the other."""
 
-    has_typed = False  # whether the person has pressed a key since the start
-    last_key = 0.0  # when that was last, as `time.monotonic` says it
+    has_typed = False  # since the start
+    last_key = 0.0  # time of the last key, by `time.monotonic`
 
     def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
         self._app = app
         self._to_app = deliver
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._holds: dict[object, Timer] = {}
-        self._first_of_two = ""  # the action that waits for its second key; see `SECOND_KEYS`
-        self.is_settling = False
-        """Whether something may still follow from the last key, which was delivered then:"""
-        self._delivered = 0.0
-        self._round = 0  # the number of the last round; those before it count no more
-        self._chosen_with = ""  # the last key, where it chose something
+        self._first_of_two = ""  # an action of `SECOND_KEYS` that waits for its second key
+        self.is_settling = False  # whether the last key may still have effects
+        self._delivered = 0.0  # time of delivery of the last key
+        self._round = 0  # the number of the last round; earlier ones are outdated
+        self._chosen_with = ""  # the last key, if it made a choice
 
     def hold(
         self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = 0.0
     ) -> None:
-        """Keep the keys that come, as they are about what the key before them asked for.
+        """Hold further keys until `release`: they are for what the last key opens.
 
-        The owner gives them back with `release`; when that takes longer than some seconds, or a
-        moment, they are given back, and `late` is called.
+        After `seconds`, or HOLD_SECONDS, they are released anyway, and `late` is called.
         """
 
         def give_up() -> None:
@@ -99,7 +93,7 @@ class Keyboard:
         self._holds[owner] = self._app.set_timer(seconds or HOLD_SECONDS, give_up)
 
     def release(self, owner: object) -> None:
-        """Give back the keys that were kept, when what was asked for has the focus."""
+        """Deliver the held keys, unless another owner holds them."""
         self._stop_holding(owner)
         self._settle()
 
@@ -108,7 +102,7 @@ class Keyboard:
             timer.stop()
 
     async def receive(self, event: events.Key | events.Paste) -> None:
-        """Take a key, and hand it on as soon as what is before it is done."""
+        """Queue a key, and deliver it once the one before it is finished."""
         self.has_typed = True
         self.last_key = time.monotonic()
         self._waiting.append(event)
@@ -118,7 +112,7 @@ class Keyboard:
             await self._deliver()
 
     async def _deliver(self) -> None:
-        """Hand on the next key, unless keys are held."""
+        """Deliver the next key, unless keys are held."""
         # The key that chooses, pressed twice, chooses once.
         while self._waiting and self._chosen_with == _key(self._waiting[0]) != "":
             self._waiting.popleft()
@@ -134,7 +128,7 @@ class Keyboard:
         self._settle()
 
     def _settle(self) -> None:
-        """Hand on the next key when all is done that follows from what was done so far."""
+        """Deliver the next key once all effects so far are finished."""
         self.is_settling = True
         self._send_round(ROUNDS)
 
@@ -147,11 +141,11 @@ class Keyboard:
     def _pass_through(
         self, pumps: Sequence[MessagePump], then: Callable[[], Awaitable[object]]
     ) -> Awaitable[object] | None:
-        """Call `then` once each pump, one after the other, has done what it was sent so far."""
-        # A message that bubbles goes the same way, and is never overtaken.
+        """Call `then` once each pump, one after the other, has handled its messages so far."""
+        # Bubbling messages take the same way, so this never overtakes them.
         if not pumps:
             return then()
-        # One that is being removed takes no message any more.
+        # A pump that is being removed accepts no messages.
         for number, pump in enumerate(pumps):
             if pump.call_later(self._pass_through, pumps[number + 1 :], then):
                 break
@@ -161,7 +155,7 @@ class Keyboard:
         if number != self._round or not self._app.screen_stack:
             return
         if (self._app.focused or self._app.screen) is not focus:
-            # What has been opened or left may still be on its way.
+            # The focus moved: a screen may still be opening or closing.
             left = ROUNDS
         if left > 1:
             self._send_round(left - 1)
@@ -169,7 +163,7 @@ class Keyboard:
             await self._deliver()
 
     def wait_for_second(self, first: str) -> None:
-        """Take the next key as the second one after an action, and show what it may be."""
+        """Treat the next key as the second of a sequence, and show the possible keys."""
         self._first_of_two = first
         self._app.post_message(WorkStatus(menu(SECOND_KEYS[first], self._app.size.width - 2)))
 
@@ -180,7 +174,7 @@ class Keyboard:
         self._app.post_message(WorkStatus(""))
         chosen = next((one.action for one in SECOND_KEYS[first] if one.key == event.key), None)
         if chosen is not None:
-            # As its key would: by the nearest widget around the focus that has the action.
+            # Like a key binding: on the nearest node around the focus that has the action.
             call = ACTIONS_BY_ID[chosen].call
             method = f"action_{call.partition('(')[0]}"
             node: DOMNode | None = self._app.screen.focused or self._app.screen
@@ -191,7 +185,7 @@ class Keyboard:
 
 
 def is_gone_at(app: App[Any], x: int, y: int) -> bool:
-    """Tell whether what is seen at a place was removed since the last frame."""
+    """Return whether the widget at a place was removed since the last frame."""
     try:
         widget, _ = app.get_widget_at(x, y)
     except NoWidget:

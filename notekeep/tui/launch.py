@@ -1,6 +1,6 @@
-"""From a vault to a running interface, in the order in which a person sees it.
+"""Starts the app on a vault: last frame, Textual, log, and after it sync.
 
-Importing this costs nothing; `launch` imports Textual.
+Importing this is cheap; `launch` imports Textual.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 LOG = "tui.log"
 
-BY_SIGNAL = 128  # an exit code above it is that of a signal, as of a terminal that was closed
+BY_SIGNAL = 128  # exit codes above it mean a signal, for example of a closed terminal
 
 FRAMES = 120
-"""Frames a second. What a key changed is painted with the next: of 60, many keys come a whole frame
-late, and to draw the cursor takes a fourth of one."""
+"""Frames per second. A change is painted with the next frame: at 60, many keys are painted a whole
+frame late, and drawing the cursor takes a fourth of one."""
 
 
 def launch(
@@ -39,8 +39,8 @@ def launch(
     prelude: bool = True,
     auto_pilot: Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
-    """Run the interface on a vault until the person leaves; None opens it on its welcome."""
-    # Importing makes a hundred thousand objects that stay: nothing to collect until it is done.
+    """Run the app on a vault, or without one on the welcome screen; return the exit code."""
+    # Imports create a hundred thousand lasting objects, so collecting garbage meanwhile is useless.
     gc.disable()
     if vault is None:
         from notekeep.tui.screens.welcome import WelcomeApp
@@ -49,14 +49,14 @@ def launch(
         if root is None:
             return 0
         vault = Vault.open(root)
-    left, today = location.load_place(vault.places.state), vault.today()
-    screen = left.screen_to_open(today)
-    theme = vault.person.theme or left.theme
+    place, today = location.load_place(vault.places.state), vault.today()
+    screen = place.screen_to_open(today)
+    theme = vault.person.theme or place.theme
     size = shutil.get_terminal_size()
     key = frame_key(today.isoformat(), screen, theme, size, os.environ)
-    wanted = vault.person.prelude if prelude else False
-    with show_last_frame(vault.places.cache, key, wanted=wanted):
-        # Textual, not imported yet, paints so often where nobody says otherwise.
+    is_enabled = vault.person.prelude if prelude else False
+    with show_last_frame(vault.places.cache, key, is_enabled=is_enabled):
+        # Read by Textual, which is imported below.
         os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
         _log_to(vault.places.state)
         from notekeep.tui.app import NotekeepApp
@@ -65,8 +65,8 @@ def launch(
         app = NotekeepApp(vault, screen)
         run_app(app, auto_pilot=auto_pilot)
     code = app.return_code or 0
-    if code > BY_SIGNAL:  # there is no time for what can wait
-        from notekeep.services.demo import delete_copy  # which few ends need
+    if code > BY_SIGNAL:  # no time to prune and sync
+        from notekeep.services.demo import delete_copy
 
         delete_copy(vault.root)
         return code
@@ -80,7 +80,7 @@ def launch(
 
 
 def _sync(vault: Vault) -> None:
-    """Sync a vault that was closed, and say what happened in one line on the terminal."""
+    """Sync a closed vault, and print the result in one line."""
     from notekeep.storage.git import is_set_up
 
     if not is_set_up(vault.places.state):
@@ -97,7 +97,7 @@ def _sync(vault: Vault) -> None:
 
 
 def _log_to(folder: str) -> None:
-    """Send what our code logs to a file: on the terminal it would destroy the screen."""
+    """Log to a file: on the terminal, messages would destroy the screen."""
     try:
         cache_files.make_cache_folder(folder)
         handler = logging.FileHandler(os.path.join(folder, LOG), encoding="utf-8", delay=True)
@@ -106,7 +106,7 @@ def _log_to(folder: str) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logger = logging.getLogger("notekeep")
     for before in logger.handlers[:]:
-        # That of the vault which was open before this one.
+        # Of the vault that was open before this one.
         logger.removeHandler(before)
         before.close()
     logger.addHandler(handler)

@@ -1,9 +1,8 @@
-"""The last frame, painted before Textual is imported.
+"""Shows the last frame of the last session until Textual is imported.
 
-Importing Textual takes most of the time from a key to a frame. So the frame that was on the screen
-when the person left is kept, and shown again at once when the same screen will open at the same
-size on the same day; the real frame then takes its place. Keys typed meanwhile wait in the
-terminal. Nothing here imports Textual.
+Importing Textual takes most of the time of a start. So the last frame is saved at the end, and
+shown at the next start if the same screen opens at the same size on the same day; the real frame
+replaces it. Keys typed in the meantime wait in the terminal. Nothing here imports Textual.
 """
 
 from __future__ import annotations
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "frame.json"
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"
-TRIED = ("xterm", "screen", "tmux")
-"""How the names of terminals begin in which it was seen to do no harm."""
+TESTED = ("xterm", "screen", "tmux")  # prefixes of the values of TERM for which it was tested
 LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 
@@ -32,41 +30,42 @@ _COLOURS = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_THEME", "TEXT
 def frame_key(
     day: str, screen: str, theme: str, size: tuple[int, int], env: Mapping[str, str]
 ) -> list[str | int]:
-    """Return what must be the same for a frame to be shown again."""
+    """Return the values that must be the same for a frame to be shown again."""
     colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in _COLOURS)])
     return [day, screen, *size, colours]
 
 
 def frame_of(screen: Screen[Any]) -> str:
-    """Return what a screen shows, as the terminal would get it."""
-    # The compositor has no public way to give its frame.
-    frame: Any = screen._compositor.render_update(full=True)  # noqa: SLF001 - see above
+    """Return the content of a screen, as text for the terminal."""
+    frame: Any = screen._compositor.render_update(full=True)  # noqa: SLF001 - no public name
     shown: str = frame.render_segments(screen.app.console)
     return shown
 
 
 def save_frame(folder: str, key: list[str | int], frame: str) -> None:
-    """Keep a frame in a cache folder."""
+    """Save a frame in a cache folder."""
     cache_files.keep_state(folder, FILE, {"key": key, "frame": frame})
 
 
 def forget_frame(folder: str) -> None:
-    """Drop the frame: what will open is not what was seen last."""
+    """Delete the frame: the next start will look different."""
     with contextlib.suppress(OSError):
         os.unlink(os.path.join(folder, FILE))
 
 
 def load_frame(folder: str, key: list[str | int]) -> str | None:
-    """Return the frame that was kept, if it looks as what will open."""
+    """Return the saved frame, if its key is the same."""
     found = cache_files.kept_state(folder, FILE)
     frame = found.get("frame") if found.get("key") == key else None
     return frame if isinstance(frame, str) else None
 
 
 @contextlib.contextmanager
-def show_last_frame(folder: str, key: list[str | int], *, wanted: bool | None) -> Iterator[None]:
-    """Show the kept frame while the interface starts; leave the terminal as it was afterwards."""
-    frame = load_frame(folder, key) if can_paint(os.environ, wanted=wanted) else None
+def show_last_frame(
+    folder: str, key: list[str | int], *, is_enabled: bool | None
+) -> Iterator[None]:
+    """Show the saved frame while the app starts; restore the terminal afterwards."""
+    frame = load_frame(folder, key) if can_paint(os.environ, is_enabled=is_enabled) else None
     if frame is None or sys.platform == "win32":
         yield
         return
@@ -75,28 +74,28 @@ def show_last_frame(folder: str, key: list[str | int], *, wanted: bool | None) -
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     try:
-        # Keys wait unseen, each as it was pressed: nothing is echoed over the frame, no line is
-        # waited for, enter stays enter, ctrl+q is no sign of flow control. ctrl+c ends the program.
-        quiet = list(before)
-        quiet[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR)
-        quiet[3] &= ~(termios.ECHO | termios.ICANON)
-        termios.tcsetattr(terminal, termios.TCSANOW, quiet)
+        # Keys must wait unchanged: without echo, line mode, translation of enter, and flow control
+        # by ctrl+q. ctrl+c still ends the program.
+        raw = list(before)
+        raw[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR)
+        raw[3] &= ~(termios.ECHO | termios.ICANON)
+        termios.tcsetattr(terminal, termios.TCSANOW, raw)
         _write(ENTER + frame)
         yield
     finally:
-        # The interface found the terminal as it was left here, so it cannot restore more.
+        # Textual started with the terminal in this state, so it restores this state only.
         _write(LEAVE)
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
-def can_paint(env: Mapping[str, str], *, wanted: bool | None = None) -> bool:
-    """Tell whether there is a terminal to paint on, of a kind where that was tried or is wanted."""
+def can_paint(env: Mapping[str, str], *, is_enabled: bool | None = None) -> bool:
+    """Return whether to paint: on a terminal, of a tested kind unless the setting says yes."""
     kind = env.get("TERM", "dumb")
     if sys.platform == "win32" or kind == "dumb":
         return False
-    if wanted is False or env.get("NOTEKEEP_NO_PRELUDE"):
+    if is_enabled is False or env.get("NOTEKEEP_NO_PRELUDE"):
         return False
-    if wanted is None and not kind.startswith(TRIED):
+    if is_enabled is None and not kind.startswith(TESTED):
         return False
     return sys.stdin.isatty() and sys.stdout.isatty()
 

@@ -1,8 +1,8 @@
-"""The interface in a browser, through textual-serve: one program for each page that is open.
+"""The app in a browser, through textual-serve: one process for each open page.
 
-What a page shows is the person's notes, and what it sends are keys. So a page is served only to who
-has the key of the vault, and a connection only to pages of ours: any other page in the same browser
-could open one too. The page for a phone is behind the same key and the same checks.
+A page shows private notes and sends keys. So it needs the key of the vault, and connections are
+accepted only from our own pages, since any page in the browser could open one. The phone page has
+the same checks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from notekeep.errors import INSTALL_SERVE, Failure, UsageError, remedy
 if TYPE_CHECKING:
     from aiohttp import web
 
-COOKIE_SECONDS = 400 * 24 * 3600  # how long a browser keeps the key: as long as browsers allow
+COOKIE_SECONDS = 400 * 24 * 3600  # the longest time that browsers allow
 KEY_FILE = "serve-key"
 KEY_CHECK_SECONDS = 1
 NOT_INSTALLED = "The packages that serve pages are not installed."
@@ -35,21 +35,21 @@ ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - only compared wit
 
 
 class ServeAddress(NamedTuple):
-    """Where pages are served: the address listened at, and what browsers' addresses begin with."""
+    """Where pages are served."""
 
-    host: str
+    host: str  # to listen on
     port: int
-    public_url: str
+    public_url: str  # in the browser, without a path
 
     @property
     def cookie_name(self) -> str:
-        """The name of the cookie with the key; browsers send it to all ports of a machine."""
+        """The name of the cookie with the key; with the port, as browsers send it to all ports."""
         return f"notekeep-{self.port}"
 
     def is_known_host(self, host: str) -> bool:
-        """Tell whether the host of a request is a name of this machine.
+        """Return whether the host of a request is a name of this machine, or an IP address.
 
-        The name of any website can be made to lead here (DNS rebinding); an IP address cannot.
+        Any website's name can be made to resolve to this machine (DNS rebinding).
         """
         machine = socket.gethostname().lower()
         names = {"localhost", machine, f"{machine}.local", self.host.lower()}
@@ -62,7 +62,7 @@ class ServeAddress(NamedTuple):
         return True
 
     def is_own_page(self, origin: str | None, host: str) -> bool:
-        """Tell whether a request comes from a page of ours; those of no page name no origin."""
+        """Return whether a request comes from our own page; without a page it has no origin."""
         try:
             own = {host, urlsplit(self.public_url).netloc}
             return origin is None or urlsplit(origin).netloc in own
@@ -71,33 +71,33 @@ class ServeAddress(NamedTuple):
 
 
 def serve_address(host: str, port: int, url: str = "", *, is_https: bool = False) -> ServeAddress:
-    """Return where pages are served; `url` is the address of a proxy in front, "" without one.
+    """Return where pages are served; `url` is the address of a proxy in front, if any.
 
     Raises:
-        UsageError: No browser could open the proxy's address.
+        UsageError: The proxy's address is invalid.
     """
     if not url:
-        shown = _find_own_address() if host in ANY_ADDRESS else host
-        shown = f"[{shown}]" if ":" in shown else shown
-        return ServeAddress(host, port, f"http{'s' if is_https else ''}://{shown}:{port}")
+        name = _find_own_address() if host in ANY_ADDRESS else host
+        name = f"[{name}]" if ":" in name else name
+        return ServeAddress(host, port, f"http{'s' if is_https else ''}://{name}:{port}")
     with suppress(ValueError):
         parts = urlsplit(url)
         if parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/"):
             return ServeAddress(host, port, f"{parts.scheme}://{parts.netloc}")
-    raise UsageError(f"not a web address: {url}", "example: https://laptop.example.ts.net")
+    raise UsageError(f"Not a web address: {url}", "Example: https://laptop.example.ts.net")
 
 
 def _find_own_address() -> str:
-    """The address of this machine in its network; asking for it sends nothing."""
-    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        asked.connect(("192.0.2.1", 9))
-        address: str = asked.getsockname()[0]
+    """Return the address of this machine in its network, without sending anything."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))
+        address: str = probe.getsockname()[0]
         return address
     return "localhost"
 
 
 def serve_key(state: str, *, new: bool = False) -> str:
-    """Return the key of a vault, made when there is none or a `new` one is asked for."""
+    """Return the key of a vault; create it if missing, or replace it with `new`."""
     key = ""
     with suppress(OSError, UnicodeDecodeError):
         if not new:
@@ -110,22 +110,22 @@ def serve_key(state: str, *, new: bool = False) -> str:
         cache_files.make_cache_folder(state)
         cache_files.write_cache_file(state, KEY_FILE, key.encode(), durable=True)
     except OSError as error:
-        place = os.path.join(state, KEY_FILE)
-        raise Failure(f"{place}: cannot save the key: {error.strerror}", remedy(error)) from error
+        path = os.path.join(state, KEY_FILE)
+        raise Failure(f"Cannot save the key {path}: {error.strerror}.", remedy(error)) from error
     return key
 
 
 def serve_vault(
     root: str, state: str, address: ServeAddress, announce: Callable[[str], None]
 ) -> None:
-    """Serve the interface on a vault until it is ended; Failure where that cannot be done."""
+    """Serve the app on a vault until it is stopped; raise Failure if that is impossible."""
     try:
         from textual_serve.server import Server
     except ImportError as error:
         raise Failure(NOT_INSTALLED, INSTALL_SERVE) from error
 
     class Served(Server):
-        """A server that shows its pages to nobody without the key."""
+        """A server whose pages need the key."""
 
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
@@ -137,7 +137,7 @@ def serve_vault(
             announce(f"{self.public_url}/?key={serve_key(state)}")
 
         def initialize_logging(self) -> None:
-            """Say nothing of pages that are opened, and of programs that end with the server."""
+            """Do not log opened pages and processes that end with the server."""
             logging.getLogger("asyncio").setLevel(logging.ERROR)
 
     command = shlex.join([sys.executable, "-m", "notekeep", "--vault", root])
@@ -149,7 +149,7 @@ def serve_vault(
 
 
 def cannot_serve(address: ServeAddress, error: OSError) -> Failure:
-    """Say that an address cannot be listened at."""
+    """Return the error for an address that cannot be listened on."""
     return Failure(
         f"Cannot serve on {address.host}, port {address.port}: {error.strerror}.",
         "Use another port with --port.",
@@ -157,11 +157,11 @@ def cannot_serve(address: ServeAddress, error: OSError) -> Failure:
 
 
 def require_key(app: web.Application, state: str, address: ServeAddress) -> None:
-    """Let only requests through that have the key.
+    """Reject requests without the key.
 
-    The key comes in the address of the first page, and then as a cookie that no other site's page
-    makes the browser send. It is read for each request: a new one holds at once, and closes the
-    connections that were opened with the one before.
+    The first page has the key in its address, later requests have it in a cookie that browsers do
+    not send for pages of other sites. It is read for each request: a new key is valid at once, and
+    closes connections opened with the old one.
     """
     from aiohttp import web
 
@@ -174,11 +174,10 @@ def require_key(app: web.Application, state: str, address: ServeAddress) -> None
         if not address.is_known_host(request.host):
             raise web.HTTPMisdirectedRequest(text="Not an address of this machine. See --url.")
         key = serve_key(state)
-        given = request.query.get("key", "") if request.path == "/" else ""
-        if _is_key(given, key):
-            # Seen in no history and in no address that is copied.
-            answer = web.HTTPFound("/")
-            answer.set_cookie(
+        if request.path == "/" and _is_key(request.query.get("key", ""), key):
+            # The redirect keeps the key out of the history and of copied addresses.
+            redirect = web.HTTPFound("/")
+            redirect.set_cookie(
                 address.cookie_name,
                 key,
                 max_age=COOKIE_SECONDS,
@@ -186,9 +185,9 @@ def require_key(app: web.Application, state: str, address: ServeAddress) -> None
                 samesite="Strict",
                 secure=address.public_url.startswith("https:"),
             )
-            raise answer
-        known = _is_key(request.cookies.get(address.cookie_name, ""), key)
-        if not known or not address.is_own_page(request.headers.get("Origin"), request.host):
+            raise redirect
+        is_valid = _is_key(request.cookies.get(address.cookie_name, ""), key)
+        if not is_valid or not address.is_own_page(request.headers.get("Origin"), request.host):
             raise web.HTTPForbidden(text="Open the address that `notekeep serve` printed.")
         task = asyncio.ensure_future(handler(request))
         requests.add(task)
@@ -208,6 +207,6 @@ def require_key(app: web.Application, state: str, address: ServeAddress) -> None
     app.on_shutdown.append(end_requests)
 
 
-def _is_key(given: str, key: str) -> bool:
-    """Whether a key is the right one; any text may come from outside, also half a character."""
-    return hmac.compare_digest(given.encode("utf-8", "backslashreplace"), key.encode())
+def _is_key(text: str, key: str) -> bool:
+    """Compare in constant time; a request may contain any text, even lone surrogates."""
+    return hmac.compare_digest(text.encode("utf-8", "backslashreplace"), key.encode())

@@ -1,9 +1,8 @@
-"""What Textual, asyncio and Python are made to do otherwise, because a person notices.
+"""Workarounds for Textual, asyncio and Python, with the reason for each.
 
 No other module but `prelude` and `widgets.note_area` uses private names of Textual. Most entries
-here make keys quicker. What they give was measured in milliseconds from a key to its paint, median
-/ 95th percentile, in a session on a slow machine where starting Python takes 17 ms (a key should be
-painted within 25):
+make keys faster. Milliseconds from a key to its paint, median / 95th percentile, in a session on a
+slow machine where starting Python takes 17 ms (the budget is 25):
 
     entry                            key      without it      with it
     frame pacing                     cursor    9.0 / 34.0     5.5 / 27.1
@@ -14,8 +13,8 @@ painted within 25):
                                      letter    5.7 / 15.8     4.2 / 19.7
     when garbage is collected        page     13.5 / 138.6   19.1 / 52.3
 
-The middle columns were measured without the entries that are measured in the other rows, so that
-rows do not add up. `tests/tui/test_textual_compat.py` fails when Textual changes under an entry.
+Each row was measured without the other entries, so rows do not add up.
+`tests/tui/test_textual_compat.py` fails when Textual changes under an entry.
 """
 
 from __future__ import annotations
@@ -54,19 +53,19 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-# Frame pacing. After a pause Textual paints at once, but what changes next waits for the second
-# frame after that: a key that came right after a paint waited 17 ms in which nothing was done.
+# Frame pacing. After a pause Textual paints at once, but the next change waits for the second frame
+# after that: a key right after a paint waited 17 idle milliseconds.
 
-RECENT = 0.1  # seconds after a key in which what is painted is likely what the key asked for
+RECENT = 0.1  # seconds after a key in which a paint is likely its result
 
 
 def is_batching(app: App[Any]) -> bool:
-    """Tell whether the app holds back all painting, as it does while it starts."""
+    """Return whether the app delays all painting, as while it starts."""
     return app._batch_count > 0  # noqa: SLF001 - Textual has no public name for it
 
 
 class FramePacer(Timer):
-    """The timer that paints a screen: at once after a key, else a frame after the last paint."""
+    """The paint timer of a screen: at once after a key, else a frame after the last paint."""
 
     _active: asyncio.Event  # type: ignore[assignment] # a cached property of Textual's
 
@@ -82,7 +81,7 @@ class FramePacer(Timer):
 
     def _delay(self) -> float:
         app, now = self._screen.app, time.monotonic()
-        keyboard = getattr(app, "keyboard", None)  # the app that welcomes has none
+        keyboard = getattr(app, "keyboard", None)  # the welcome app has none
         if now - getattr(keyboard, "last_key", 0.0) < RECENT:
             return 0.0
         return max(0.0, getattr(app, "last_paint", 0.0) + UPDATE_PERIOD - now)
@@ -96,19 +95,19 @@ class FramePacer(Timer):
                 await self._is_due.wait()
                 alarm.cancel()
             self._is_due.clear()
-            # A paint pauses the timer too, but an app that ends paints nothing: without this the
-            # loop would never end.
+            # A paint pauses the timer too, but an ending app paints nothing: without this the loop
+            # would never end.
             self.pause()
-            # Also when the screen was painted otherwise meanwhile, as after a layout: what is to
-            # be done after a paint waits for the end of this call.
+            # Also if the screen was painted by a layout in the meantime: callbacks after a paint
+            # wait for the end of this call.
             await self._tick(next_timer=loop.time(), count=0)
 
 
 class CullingCompositor(Compositor):
     """Render only visible, changed regions; the result looks the same.
 
-    Textual renders all lines of every widget whenever one cell of the screen changes, also of
-    widgets that others cover, and throws most of that away.
+    Textual renders all lines of every widget, even if covered, when one cell changes, and discards
+    most of that.
     """
 
     def _render_chops(
@@ -121,7 +120,7 @@ class CullingCompositor(Compositor):
             if is_rendered_line(y):
                 parts = pairwise(cuts[y])
                 empty[y] = {start for start, end in parts if start < crop.right and crop.x < end}
-        # From front to back: the first widget at a place is the one that is seen.
+        # From front to back: the first widget at a place is the visible one.
         for widget, (region, clip) in self.visible_widgets.items():
             seen = region.intersection(clip)
             left, right = seen.column_span
@@ -137,8 +136,8 @@ class CullingCompositor(Compositor):
                     break  # the widget has shrunk since the last layout
                 ends = [cut for cut in cuts[y] if left <= cut <= right]
                 strip = strips[y - top]
-                # To divide a strip into itself puts it into a cache of its own, so that only the
-                # garbage collector frees it: 15 MB of a session.
+                # Dividing a strip into itself puts it into its own cache, so that only the garbage
+                # collector frees it: 15 MB of a session.
                 is_whole = len(ends) == 2 and strip.cell_length == right - left
                 pieces = [strip] if is_whole else strip.divide([cut - left for cut in ends[1:]])
                 for start, piece in zip(ends, pieces, strict=False):
@@ -149,18 +148,18 @@ class CullingCompositor(Compositor):
 
 
 def is_being_removed(node: DOMNode) -> bool:
-    """Tell whether a node, or what it is part of, is being removed, or the app ends."""
+    """Return whether a node or one around it is being removed, or the app ends."""
     nodes = node.ancestors_with_self
     return any(one._pruning or not one.is_running for one in nodes)  # noqa: SLF001 - see the title
 
 
 class RemovalSafe(DOMNode):
-    """A node whose handlers may miss its parts once it is being removed.
+    """A node that ignores missing widgets in its handlers while it is being removed.
 
-    Textual removes the parts of a screen first, and mounts a screen without its parts when it is
-    left before it was there. Keys and messages still pass through it, and must not end the app.
+    Textual removes the widgets of a screen first, and mounts a screen without widgets if it is
+    closed before it opened. It still gets keys and messages, which must not end the app.
 
-    As a base it stands behind the class of Textual's, whose styles and keys are inherited.
+    As a base class it comes after that of Textual, whose styles and keys are inherited.
     """
 
     async def _dispatch_message(self, message: Message) -> None:
@@ -172,7 +171,7 @@ class RemovalSafe(DOMNode):
 
 
 class PacedScreen(Screen[Result], RemovalSafe):
-    """A screen with frame pacing and occlusion culling, which leaves itself and no other."""
+    """A screen with frame pacing and occlusion culling, which only closes itself."""
 
     _pacer: FramePacer | None = None
 
@@ -183,7 +182,7 @@ class PacedScreen(Screen[Result], RemovalSafe):
         callbacks = self._next_callbacks.copy()
         self._next_callbacks.clear()
         for callback in callbacks:
-            # Textual calls its asynchronous watchers so, which do not find their parts any more.
+            # Asynchronous watchers of Textual, whose widgets are removed already.
             with contextlib.suppress(NoMatches):
                 await invoke(callback.callback)
 
@@ -192,10 +191,10 @@ class PacedScreen(Screen[Result], RemovalSafe):
         self._compositor: Compositor = CullingCompositor()
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Leave with an answer, unless that was done already or something lies above.
+        """Close with an answer, if this is the top screen.
 
-        Textual takes away whatever lies on top, so a key that is pressed twice, or a click after
-        it, would also close what lies below, and give the answer a second time.
+        Textual closes whatever screen is on top, so a second key or click would also close the
+        screen below, and answer twice.
         """
         if self.app.screen_stack[-1:] == [self]:
             return super().dismiss(result)
@@ -215,17 +214,17 @@ class PacedScreen(Screen[Result], RemovalSafe):
             vars(self.app)["last_paint"] = time.monotonic()
 
     def _screen_resized(self, size: Size) -> None:
-        # The size in the event may be outdated. Textual tells a screen of its own layout again, so
-        # that two sizes soon after each other would call each other back for ever.
+        # The size in the event may be outdated. Textual reports the result of a layout to the
+        # screen again, so that two sizes in quick succession would alternate forever.
         del size
         super()._screen_resized(self.app.size)
 
 
 def scroll_over(view: Widget, size: Size) -> None:
-    """Have a view scroll over another size at once.
+    """Set the scrollable size of a view at once.
 
-    To set `virtual_size` lays the whole screen out with the next frame. Until then the view has no
-    scroll bar, does not scroll, and a bar that comes later shows another place.
+    Setting `virtual_size` lays out the whole screen with the next frame. Until then the view has no
+    scroll bar and does not scroll, and the bar then shows another position.
     """
     if not view.is_mounted or view.styles.is_auto_height:
         view.virtual_size = size
@@ -235,37 +234,37 @@ def scroll_over(view: Widget, size: Size) -> None:
 
 
 def bindings_of(node: DOMNode) -> Iterator[Binding]:
-    """Yield the bindings of a node, also of one without the focus.
+    """Yield the bindings of a node, even without the focus.
 
-    With them the palette offers what every pane of a screen can do; `Screen.active_bindings` has
-    those around the focus only.
+    The palette offers the actions of every pane; `Screen.active_bindings` has only those around the
+    focus.
     """
     for _, binding in node._bindings:  # noqa: SLF001 - Textual has no public name for them
         yield binding
 
 
-# Background work that yields to keys. Threads call `yield_to_ui` between small pieces of work.
-# While the event loop waits they go on; while it works on a key they stop there.
+# Background work that yields to keys. Threads call `yield_to_ui` between small pieces of work, and
+# pause there while the event loop handles a key.
 
-LONGEST = 0.05
-"""Seconds that a thread waits at once: the loop may never come to rest, as in an animation."""
+LONGEST = (
+    0.05  # seconds that a thread waits at most: the loop may never be idle, as in an animation
+)
 SWITCH_INTERVAL = 0.0002
-"""Seconds that a thread keeps Python's lock. SQLite gives the lock back at every row, so that the
-loop waits for another thread as often as it reads one."""
-SPELL = 0.002
-BREATH = 0.00005
-"""Seconds for which a thread works at most before it sleeps, and for which it sleeps. Threads that
-make many system calls, as a scan does, hand the lock to each other, and the loop may not get it for
-a tenth of a second."""
+"""Seconds that a thread keeps the GIL. SQLite releases it at every row, so the loop waits for
+another thread at every row that it reads."""
+WORK_SECONDS = 0.002
+SLEEP_SECONDS = 0.00005
+"""Seconds that a thread works at most before it sleeps, and sleeps. Threads with many system calls,
+as in a scan, pass the GIL to each other, and the loop may not get it for a tenth of a second."""
 
 
 class EventLoopGate(selectors.DefaultSelector):
-    """The selector of an event loop, which tells other threads when the loop is idle."""
+    """The selector of an event loop, whose gate is open while the loop is idle."""
 
     def __init__(self) -> None:
         super().__init__()
         self.open = threading.Event()
-        self._spells = threading.local()
+        self._local = threading.local()
         self._thread = threading.get_ident()
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
@@ -279,20 +278,20 @@ class EventLoopGate(selectors.DefaultSelector):
             self.open.clear()
 
     def wait(self) -> None:
-        """Wait until the gate is open, or sleep for a breath; the loop's own thread goes on."""
+        """Wait for the gate, or sleep now and then; return at once in the loop's own thread."""
         if threading.get_ident() == self._thread:
             return
         if not self.open.is_set():
             self.open.wait(LONGEST)
-        elif time.perf_counter() - getattr(self._spells, "begun", 0.0) > SPELL:
-            time.sleep(BREATH)
+        elif time.perf_counter() - getattr(self._local, "resumed", 0.0) > WORK_SECONDS:
+            time.sleep(SLEEP_SECONDS)
         else:
             return
-        self._spells.begun = time.perf_counter()
+        self._local.resumed = time.perf_counter()
 
 
 def run_app(app: App[Any], **options: Any) -> Any:
-    """Run an app to its end, with background work that yields to keys."""
+    """Run an app, with background work that yields to keys."""
     if sys.platform == "win32":  # its event loop has no selector
         return app.run(**options)
     gate, interval = EventLoopGate(), sys.getswitchinterval()
@@ -310,14 +309,13 @@ END_SECONDS = 1.5
 
 
 def end_process_soon(app: App[Any], code: int) -> None:
-    """End the process after END_SECONDS, whatever its threads still do, with the terminal in order.
+    """End the process after END_SECONDS without waiting for threads; restore the terminal.
 
-    Python waits for every thread. None of them has to be done: the next start goes on from what is
-    on the disk.
+    Python would wait for every thread. None has to finish: the next start continues from the disk.
     """
 
     def leave_terminal() -> None:
-        with contextlib.suppress(Exception):  # it is closed, or was left already
+        with contextlib.suppress(Exception):  # the terminal is closed, or restored already
             if (driver := app._driver) is not None:  # noqa: SLF001 - see the title
                 driver.stop_application_mode()
 
@@ -332,25 +330,23 @@ def end_process_soon(app: App[Any], code: int) -> None:
     timer.start()
 
 
-# When to collect garbage: little by little, and everything while nobody types, or when there is
-# much of it. A frame of Textual leaves thousands of objects that hold each other, a quarter of a
-# megabyte for a search. Collected rarely, they take a tenth of a second of one key; collected
-# often, a millisecond or two of many.
+# Garbage collection in small steps, and in full while the user is idle or if there is a lot. A
+# frame of Textual leaves thousands of objects in cycles, a quarter of a megabyte for a search. Rare
+# collections delay one key by a tenth of a second; frequent ones, many keys by 1 to 2 ms.
 
-YOUNG = 2_000  # objects made between two collections of the youngest: about two milliseconds each
-MIDDLE = 6
-"""Collections of the youngest between two of the middle generation: three milliseconds each."""
+YOUNG = 2_000  # new objects between two collections of the young generation, about 2 ms each
+MIDDLE = 6  # collections of the young between two of the middle generation, 3 ms each
 NEVER = 1_000_000
-EVERY = 2.0  # seconds between two checks whether to collect everything
-IDLE = 3.0  # seconds without a key after which everything is collected
-WORTH = 6  # collections of the middle generation after which a full one is worth the time
-MUCH = 24  # and after which it is made while somebody types: ten milliseconds, for five megabytes
+EVERY = 2.0  # seconds between two checks for a full collection
+IDLE = 3.0  # seconds without a key before a full collection
+WORTH = 6  # collections of the middle generation before a full one pays
+MUCH = 24  # the same while the user types: 10 ms, for 5 MB
 
 
 def collect_garbage(app: App[Any], keyboard: Keyboard) -> None:
-    """Collect garbage in small steps, and all of it now and then; release unused memory."""
-    if not app.is_headless:  # `launch` put all of it off until now
-        gc.freeze()  # what the start made stays
+    """Collect garbage in small steps, and sometimes in full; release unused memory."""
+    if not app.is_headless:  # `launch` turned it off
+        gc.freeze()  # objects of the start are permanent
         gc.set_threshold(YOUNG, MIDDLE, NEVER)
         gc.enable()
 
@@ -365,7 +361,7 @@ def collect_garbage(app: App[Any], keyboard: Keyboard) -> None:
 
 
 def release_memory() -> None:
-    """Return to the system what the C library keeps for later, where that is glibc."""
+    """Return unused memory of the C library to the system, if that is glibc."""
     import ctypes
 
     with contextlib.suppress(AttributeError, OSError, TypeError):

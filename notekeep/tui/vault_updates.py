@@ -1,9 +1,9 @@
-"""Sweeps and file events, brought to screens: the catalog follows the files, screens the catalog.
+"""Keeps the index and the screens up to date: sweeps, file events, late writes.
 
-A sweep runs at the start, when asked, after what is written here, and after each hint that
-another program changed a file. What a sweep finds is news, and so is a catalog that somebody else
-brought on: another notekeep, or a search here that read what it met. What notekeep writes itself
-is in the catalog and on the screens already when the hint comes, so no screen is drawn twice.
+A sweep runs at the start, on request, after writes of the app, and after each file event. Screens
+reload if it finds changes, or if the catalog was updated by another process or by a search. Writes
+of the app are in the catalog and on the screens before their event arrives, so they cause no second
+reload.
 """
 
 from __future__ import annotations
@@ -32,36 +32,32 @@ if TYPE_CHECKING:
     from notekeep.tui.program import Program
 
 FEW_NOTES = 50
-"""Of more notes than this the full text is brought on by a process of its own: in a thread of this
-one they would hold up every key, and take a dozen megabytes."""
-QUIET_SECONDS = 1.0
-"""Seconds after a change before the full text takes it in: by then nobody waits for it."""
-EVENT_PAUSE = 0.1  # seconds between a hint and its sweep: our own writes are in the catalog by then
-RETRY_SECONDS = 0.5
-"""Seconds until a sweep is tried again that could not be made, or had to leave notes for later."""
-SETTLE_SECONDS = 5.0
-"""How often replaced files are looked at again, for what was written into them late."""
+"""More changed notes than this are indexed by another process: a thread here would delay every key
+and take a dozen megabytes."""
+QUIET_SECONDS = 1.0  # seconds between a write and its indexing
+EVENT_PAUSE = 0.1  # seconds between an event and its sweep: time for the catalog to get own writes
+RETRY_SECONDS = 0.5  # seconds until a failed or incomplete sweep is repeated
+SETTLE_SECONDS = 5.0  # seconds between checks of replaced files for late writes
 _END_SECONDS = 2.0
 
 
 class _SweepCancelled(BaseException):
-    """The person left while the vault was being read.
+    """The user quit during a sweep; the next start continues from the index.
 
-    What is in the index by then stays there, and the next start goes on from it. It is no
-    Exception, so that nothing on the way takes it for a fault that there is another way around.
+    It is not an Exception, so that no handler on the way catches it.
     """
 
 
 class VaultUpdates:
-    """Keeps the index of a vault up to date while a program shows it, and gives up at its end."""
+    """Updates the index and the screens while the app runs."""
 
     def __init__(self, app: Program, navigation: Navigation, shown: int | None) -> None:
-        """Prepare; `shown` is the generation of the catalog that the screens show, if known."""
+        """`shown` is the generation of the catalog that the screens show, if known."""
         self._app, self._navigation = app, navigation
         app.vault.indexing.words_at_once = FEW_NOTES
         self._shown = app.vault.catalog.generation if shown is None else shown
         self._pace = Pace(thousands)
-        self._has_left = threading.Event()
+        self._is_quitting = threading.Event()
         self._process: indexing_process.IndexingProcess | None = None
         self._following = threading.Lock()
         self._stop_watching = threading.Event()
@@ -81,19 +77,17 @@ class VaultUpdates:
         return self._app.vault.catalog.generation != self._shown
 
     def _is_news(self, refreshed: Refreshed) -> bool:
-        # Files that were only touched, or looked at again because they were new, are no news.
+        # Files that were only touched, or read twice because they were new, are no news.
         removed = len(refreshed.changes.removed) > len(refreshed.held)
         return removed or bool(refreshed.indexed or refreshed.logs) or self.is_behind
 
-    # Sweeps that were asked for, and after what was written here.
-
     def sweep(self) -> None:
-        """Look for what changed since notekeep looked last, and say how far that is."""
+        """Check the vault for changes, and show the progress."""
         self._app.post_message(WorkStatus("Checking for changed notes"))
         in_background(self._app, self._refresh, self._swept, group="sweep", failed=self._cannot)
 
     def catch_up(self) -> None:
-        """Take what was written here into the full text too, when nothing else is asked."""
+        """Index the app's own writes, a moment after the last one."""
         in_background(
             self._app,
             self._refresh,
@@ -105,8 +99,8 @@ class VaultUpdates:
         )
 
     def stop_sweep(self) -> None:
-        """Give up the sweep that is going on: the person leaves."""
-        self._has_left.set()
+        """Cancel the running sweep, as the user quits."""
+        self._is_quitting.set()
         if self._process is not None:
             self._process.stop()
 
@@ -125,16 +119,15 @@ class VaultUpdates:
         return refreshed
 
     def _follow_process(self) -> None:
-        """Have a process take in what was left, and tell of it."""
-        # Who comes meanwhile leaves it to the one that follows: each would keep a thread until it
-        # is done, and there are few, which notes are read in.
-        if self._has_left.is_set() or not self._following.acquire(blocking=False):
+        """Let another process index the rest, and show its progress."""
+        # One thread follows it. Others would only wait, and threads are few.
+        if self._is_quitting.is_set() or not self._following.acquire(blocking=False):
             return
         try:
             self._app.post_message(VaultChanged())
             vault = self._app.vault
             self._process = indexing_process.IndexingProcess(vault.root)
-            if self._has_left.is_set():  # who left before there was one stopped none
+            if self._is_quitting.is_set():  # set after the check above
                 return
             is_done = self._process.follow(self._progress)
             if is_done and not vault.indexing.refresh(defer=True).deferred:
@@ -144,22 +137,21 @@ class VaultUpdates:
             self._end_status()
 
     def _progress(self, done: int, total: int) -> None:
-        # Called in the thread that refreshes: a message is all it may make.
-        if self._has_left.is_set():
+        # Called in another thread, which may only post messages.
+        if self._is_quitting.is_set():
             raise _SweepCancelled
-        # A few notes are there before anybody has read how far they are.
         if total > FEW_NOTES:
             text = f"Indexing {self._pace.describe(done, total)}"
             self._app.post_message(IndexingStatus(done / total, text))
 
     def _end_status(self) -> None:
-        """Say that all is indexed; not while the process that is followed still is at it."""
+        """Clear the progress, unless the other process still runs."""
         if not self._following.locked():
             self._app.post_message(WorkStatus(""))
             self._app.post_message(IndexingStatus(None))
 
     def _swept(self, refreshed: Refreshed | None) -> None:
-        """End a sweep, and have the screens show what was new in it."""
+        """End a sweep, and reload the screens if it found news."""
         self._end_status()
         if refreshed is None:
             return
@@ -172,8 +164,6 @@ class VaultUpdates:
         self._end_status()
         show_error(self._app, error)
 
-    # What other programs do: a thread waits for hints and sweeps the vault after each.
-
     def _watch(self) -> None:
         from notekeep.storage.watch import watch
 
@@ -183,8 +173,8 @@ class VaultUpdates:
                 pause = RETRY_SECONDS
 
     def _sweep_quietly(self) -> bool:
-        """Take in what changed; return whether all of it was, so that it is over."""
-        # What is being written here is not in the catalog yet.
+        """Update the catalog; return whether that is complete."""
+        # Running writes of the app are not in the catalog yet.
         if any(
             worker.group.endswith(WRITE_GROUP) and not worker.is_finished
             for worker in list(self._app.workers)
@@ -194,19 +184,17 @@ class VaultUpdates:
             refreshed = self._app.vault.indexing.refresh(words=False)
             news = self._is_news(refreshed)
         except NotekeepError:
-            return False  # what is wrong is said when the person asks for something
-        except Exception as error:  # noqa: BLE001 - one fault must not end the watching
+            return False  # the next request of the user will report it
+        except Exception as error:  # noqa: BLE001 - one bug must not end the watching
             log_internal_error(error)
             return True
         if news and not self._stop_watching.is_set():
-            # Posting a message is all that this thread may do to the interface.
+            # This thread may only post messages.
             self._app.post_message(VaultChanged())
         return not refreshed.pending
 
-    # Files that were replaced, and are still open in another program.
-
     def close(self) -> None:
-        """End, and look a last time at files that were replaced a moment ago."""
+        """Stop watching, and check recently replaced files a last time."""
         self._stop_watching.set()
         if self._watcher is not None:
             self._watcher.join(_END_SECONDS)

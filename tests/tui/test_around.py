@@ -81,8 +81,8 @@ def test_nothing_is_painted_where_nothing_should_be(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     assert not prelude.can_paint(env)
     assert prelude.can_paint({"TERM": "tmux-256color"})
-    assert prelude.can_paint({"TERM": "vt220"}, wanted=True)
-    assert not prelude.can_paint({"TERM": "xterm"}, wanted=False)
+    assert prelude.can_paint({"TERM": "vt220"}, is_enabled=True)
+    assert not prelude.can_paint({"TERM": "xterm"}, is_enabled=False)
 
 
 def test_an_editor_comes_from_the_person_and_is_split_into_words() -> None:

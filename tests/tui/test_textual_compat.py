@@ -29,10 +29,10 @@ from notekeep.tui.dialogs.dialog import Confirm
 from notekeep.tui.keyboard import Keyboard
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import (
-    BREATH,
     LONGEST,
-    SPELL,
+    SLEEP_SECONDS,
     SWITCH_INTERVAL,
+    WORK_SECONDS,
     CullingCompositor,
     EventLoopGate,
     FramePacer,
@@ -419,7 +419,7 @@ def test_a_thread_takes_a_breath_now_and_then_so_that_two_do_not_keep_the_lock_t
     monkeypatch.setattr(time, "sleep", breaths.append)
 
     def work() -> None:
-        end = time.perf_counter() + SPELL * 20
+        end = time.perf_counter() + WORK_SECONDS * 20
         while time.perf_counter() < end:
             gate.wait()
 
@@ -431,7 +431,7 @@ def test_a_thread_takes_a_breath_now_and_then_so_that_two_do_not_keep_the_lock_t
         thread.start()
         thread.join(LIMIT)
     assert 1 <= len(breaths) <= 21
-    assert set(breaths) == {BREATH}
+    assert set(breaths) == {SLEEP_SECONDS}
 
 
 def test_a_large_dictionary_goes_piece_by_piece_while_an_interface_is_in_front() -> None:
