@@ -1,8 +1,8 @@
-"""The clipboard: text, quotes with their source and links copied, pictures pasted.
+"""The clipboard: copies text, quotes with their source and links; pastes pictures and files.
 
-Text goes through the terminal, and through the system's own program for it: some terminals do not
-do what OSC 52 asks, and say nothing. A terminal pastes text only: what is dropped on it arrives as
-a path, and a picture on the clipboard is asked of the system's program.
+Text is copied through the terminal and through a program of the system: some terminals ignore OSC
+52 silently. A terminal pastes text only: a dropped file arrives as a path, and a picture on the
+clipboard is read by a program of the system.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from notekeep.tui.render.formatting import field_text
 from notekeep.tui.render.styled_text import BUTTON_PREFIX, TASK_LINK, line_text
 from notekeep.tui.workers import in_background
 
-TIMEOUT = 10.0  # seconds that a program of the system may take
+TIMEOUT = 10.0  # seconds for a program of the system
 _COPY_PROGRAMS = (
     ("wl-copy",),
     ("xclip", "-selection", "clipboard", "-in"),
@@ -51,7 +51,7 @@ _NEEDS = {
     "xsel": "DISPLAY",
     "clip.exe": "WSL_DISTRO_NAME",
 }
-"""What the environment says where a program is of use."""
+"""The environment variable that each program needs."""
 
 
 def _find_programs(
@@ -64,7 +64,7 @@ def _find_programs(
 
 
 def copy_text(app: App[Any], text: str) -> None:
-    """Put text on the clipboard, clean, as it may be pasted where it would be obeyed."""
+    """Copy text without control characters: it may be pasted into a shell."""
     text = clean(text)
     app.copy_to_clipboard(text)
     command = clipboard_command(os.environ)
@@ -75,17 +75,17 @@ def copy_text(app: App[Any], text: str) -> None:
 
 
 def clipboard_command(environment: Mapping[str, str]) -> list[str]:
-    """Return the command that takes text for the clipboard, or nothing when there is none."""
+    """Return the command that copies its input, empty if none is installed."""
     return next(_find_programs(_COPY_PROGRAMS, environment), [])
 
 
 def run_clipboard_command(command: list[str], text: str) -> None:
-    """Give text to a program; the terminal has it already."""
+    """Pass text to a program; errors are ignored, as the terminal has the text already."""
     with suppress(OSError, subprocess.SubprocessError):
         subprocess.run(
             command,
             input=text.encode("utf-8", "replace"),
-            # Some stay in the background to serve the clipboard, and would hold a pipe open.
+            # Some stay in the background to serve the clipboard, and would keep a pipe open.
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=TIMEOUT,
@@ -93,18 +93,18 @@ def run_clipboard_command(command: list[str], text: str) -> None:
         )
 
 
-# What is chosen in a note, as it goes onto the clipboard.
+# The selection in a note.
 
 _MOMENT = re.compile(r"\[((?:\d{1,3}:)?\d{1,2}:\d{2})\]\s*")
 _MARKS = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 
 
 ClipboardText: TypeAlias = tuple[str, str]
-"""A text for the clipboard, and what it is in a few words."""
+"""A text, and a description of it for the message."""
 
 
 def copy_selection(rendering: NoteRendering, chosen: Selectable | None) -> ClipboardText | None:
-    """Return what is chosen, or None when nothing is or nothing of it can be copied."""
+    """Return the text of the selection, None if there is none that can be copied."""
     if chosen is None:
         return None
     if chosen.passage is not None:
@@ -140,7 +140,7 @@ def _passage(rendering: NoteRendering, passage: CopyPassage) -> ClipboardText:
 
 
 def cite_quote(note: Note, text: str, locator: str) -> str:
-    """Return somebody's words with a line below them that says where they are from."""
+    """Return a quote with its source on the next line."""
     fields = note.fields
     who = field_text(fields.get("author")) or field_text(fields.get("guest"))
     parts = [who, clean_line(note.title)]
@@ -150,12 +150,12 @@ def cite_quote(note: Note, text: str, locator: str) -> str:
 
 
 MAX_PATH_LENGTH = 4096
-MAX_DROPPED = 100 * MAX_PATH_LENGTH  # how long the paths of files that are dropped together may be
+MAX_DROPPED = 100 * MAX_PATH_LENGTH  # the longest list of dropped paths
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def pasted_picture(text: str) -> str:
-    """Return the path of the picture that a pasted text names, or "" for any other text."""
+    """Return the picture path in a pasted text, "" for any other text."""
     path = text.strip()
     if not path or len(path) > MAX_PATH_LENGTH or "\n" in path:
         return ""
@@ -164,7 +164,7 @@ def pasted_picture(text: str) -> str:
 
 
 def _read_path(path: str) -> str:
-    """Read a path as terminals write that of a dropped file: plain, quoted or as an address."""
+    """Parse the path of a dropped file, which terminals write plain, quoted or as a URL."""
     if path[0] == path[-1] and path[0] in "'\"":
         path = path[1:-1]
     elif path.startswith("file://"):
@@ -175,11 +175,11 @@ def _read_path(path: str) -> str:
 
 
 def pasted_paths(text: str) -> list[str]:
-    """Return the paths that a text names: one or several in a line, or one in each line."""
+    """Return the paths in a text; a line has one path, or several separated by spaces."""
     found: list[str] = []
     for line in filter(None, map(str.strip, text.splitlines())):
         words: list[str] = []
-        with suppress(ValueError):  # a quote is missing
+        with suppress(ValueError):  # unbalanced quotes
             words = [*map(_read_path, filter(None, shlex.split(line, posix=os.sep == "/")))]
         whole = _read_path(line)
         is_one = os.path.exists(whole) or not any(map(os.path.exists, words))
@@ -188,7 +188,7 @@ def pasted_paths(text: str) -> list[str]:
 
 
 def dropped_files(text: str) -> list[str]:
-    """Return the files that a pasted text names; none for a picture, or for any other text."""
+    """Return the files in a pasted text; none for a single picture or any other text."""
     if len(text) > MAX_DROPPED or pasted_picture(text):
         return []
     paths = pasted_paths(text)
@@ -196,13 +196,13 @@ def dropped_files(text: str) -> list[str]:
 
 
 def name_clipboard_picture() -> tuple[str, bytes]:
-    """Read the picture on the clipboard, and name it by the time."""
+    """Return a name with the current time, and the picture on the clipboard."""
     data = clipboard_picture(os.environ)
     return f"Pasted image {config.current_time():%Y%m%d%H%M%S}.png", data
 
 
 def clipboard_picture(environment: Mapping[str, str]) -> bytes:
-    """Read the picture on the clipboard, as PNG; Failure where that cannot be done."""
+    """Return the picture on the clipboard as PNG; raise Failure without one."""
     commands = [*_find_programs(_PICTURE_PROGRAMS, environment)]
     for command in commands:
         with suppress(OSError, subprocess.SubprocessError):

@@ -1,4 +1,4 @@
-"""What may be meant by what is typed: a note or a heading of it, a tag, a field or its value."""
+"""Completions: notes, headings, tags, fields and values in the editor; words in an input."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.schema import FIELD_CHOICES, canonical
 from notekeep.vault import Vault
 
-MAX_OFFERS = 20  # how many answers are offered, one after the other
+MAX_OFFERS = 20
 
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)\Z")
 _TAG = re.compile(r"(?:^|(?<=[\s(,]))#([^\s#.,;:!?()\[\]]+)\Z")
@@ -32,30 +32,29 @@ _TITLE = re.compile(r"#{1,6} +(.*?)(?: +#+)? *\Z")
 _FIELD = re.compile(r"\A([^\W\d][\w-]*):(?= |\Z)")
 _ITEM = re.compile(r"(?:\A[^\W\d][\w-]*: +\[?|\A *- +|, *)([^\s\"'\[\],][^\"'\[\],]*)\Z")
 _PLACEHOLDER = re.compile(r"(?:[-*+] )?(?:\[[\d:]+\])? *\Z")
-"""A line that waits for words: it is empty, or has a bullet or a timestamp only."""
+"""A line without words: empty, or with a bullet or timestamp only."""
 _FENCE = "---"
 MAX_FIELD_LINES = 1_000
-"""Lines in which front matter ends: a long text may begin with a rule that looks like its fence."""
+"""The longest front matter: a long text may start with a rule that looks like the fence."""
 
 VALUES = frozenset(
     {"author", "genre", "series", "publisher", "show", "host", "guest", "status", "source", "lang"}
 )
-"""Fields whose values are offered: what is typed again and again, and should be spelt the same."""
+"""Fields with completed values: the same values are typed often, with one spelling."""
 MAX_VALUE_LENGTH = 60
-MAX_VALUES = 5_000  # so many values of a field are offered, the most used ones
+MAX_VALUES = 5_000  # of a field, the most used ones
 
 
 class CompletionOffer(NamedTuple):
-    """What may be meant."""
+    """A completion."""
 
-    start: int  # the column at which it begins
-    text: str  # what would stand from there to the cursor
-    # what is missing of it, shown behind the cursor; "" when it begins with something else
-    rest: str
+    start: int  # column
+    text: str  # the new text between that column and the cursor
+    rest: str  # the part after the typed one, shown behind the cursor; "" if the start differs
 
 
 class WordIndex:
-    """Words of one kind, found by their beginning whatever its case."""
+    """Words found by prefix, ignoring case."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted({(word.casefold(), word) for word in words if "\n" not in word})
@@ -65,13 +64,13 @@ class WordIndex:
         return self._words[at : at + 1] == [(word.casefold(), word)]
 
     def spellings(self, typed: str) -> list[str]:
-        """Return the words that are what was typed, whatever their case."""
+        """Return the words equal to the typed one, ignoring case."""
         folded = typed.casefold()
         at = bisect_left(self._words, (folded, ""))
         return [word for _, word in takewhile(lambda one: one[0] == folded, self._words[at:])]
 
     def find_inside(self, typed: str) -> Iterator[str]:
-        """Yield those in which not the first word begins so, but a later one."""
+        """Yield entries in which a later word, not the first, starts like this."""
         folded = typed.casefold()
         pattern = re.compile(rf"(?<!\w){re.escape(folded)}")
         for key, word in self._words:
@@ -83,13 +82,13 @@ class WordIndex:
         for key, word in self._words[bisect_left(self._words, (folded, "")) :]:
             if not key.startswith(folded):
                 return
-            # Folding may change the length of a word; then nobody can say what is missing.
+            # If folding changes the length, the rest is unknown.
             if len(key) == len(word) and len(word) > len(typed):
                 yield word
 
 
 class Completer:
-    """Knows the titles, tags, keys and values of a vault at one moment."""
+    """Completes from a snapshot of titles, tags, field names and values of a vault."""
 
     def __init__(
         self,
@@ -100,7 +99,7 @@ class Completer:
         headings: Callable[[str], Sequence[str]] = lambda _name: (),
         links: Callable[[tuple[str, ...], bool], list[str]] | None = None,
     ) -> None:
-        """Take what is known: `values` by canonical field; `headings` of the note of a name."""
+        """Use these words: `values` by canonical field; `headings` returns those of a note."""
         self._titles, self._tags, self._keys = WordIndex(titles), WordIndex(tags), WordIndex(keys)
         self._values = {name: WordIndex(found) for name, found in (values or {}).items()}
         self._values["tags"] = self._tags
@@ -109,7 +108,7 @@ class Completer:
 
     @classmethod
     def of(cls, vault: Vault, source: str = "") -> Completer:
-        """Ask a vault for a note; touches no widget, so that a thread may do it."""
+        """Read the words of a vault, for a note; safe in a thread."""
         kinds = vault.schema.kinds
         keys = {key for kind in kinds.values() for key in kind.fields}
         return cls(
@@ -122,13 +121,13 @@ class Completer:
         )
 
     def offers(self, lines: Sequence[str], row: int, column: int) -> list[CompletionOffer]:
-        """Return what could be meant at a line and column, best first, both counted from 0."""
+        """Return the completions at a line and column, counted from 0, best first."""
         before, behind = lines[row][:column], lines[row][column:]
         end = "" if behind.startswith("]]") else "]]"
         if heading := _HEADING.search(before):
             return self._of_headings(lines, heading, end)
         if link := _LINK.search(before):
-            # What stands behind the cursor already, and properties, are wiki links.
+            # Links that are already closed, and properties, are wiki links.
             is_wiki = not end or is_in_frontmatter(lines, row)
             return self._of_titles(link, end, is_wiki=is_wiki)
         if behind[:1].isalnum():
@@ -142,10 +141,10 @@ class Completer:
         return []
 
     def _of_titles(self, typed: re.Match[str], end: str, *, is_wiki: bool) -> list[CompletionOffer]:
-        """Return the titles with a word that begins so, as links that Obsidian follows as well."""
+        """Return links to titles with a word that starts like this; Obsidian follows them too."""
         plain = _offers(self._titles, typed, "")
         if later := _offers_inside(self._titles, typed):
-            # Titles with the word further down never go before the one that is typed whole.
+            # Titles with a later word never come before an equal title.
             listed = {offer.text for offer in plain}
             whole = [word for word in self._titles.spellings(typed[1]) if word not in listed]
             at = typed.start(1)
@@ -171,14 +170,16 @@ class Completer:
     def _of_headings(
         self, lines: Sequence[str], typed: re.Match[str], end: str
     ) -> list[CompletionOffer]:
-        """Return the headings of the note that is linked, in the order they stand in it."""
-        name, begun = typed[1].strip(), typed[2].casefold()
+        """Return the headings of the linked note, in their order."""
+        name, prefix = typed[1].strip(), typed[2].casefold()
         if name:
             known = self._headings(name)
         else:
             known = [found[1] for line in lines if (found := _TITLE.match(line))]
-        fitting = [text for text in known if text.casefold().startswith(begun) and text != typed[2]]
-        # A bracket or a bar in it would end the link, and a hash mean a heading below it.
+        fitting = [
+            text for text in known if text.casefold().startswith(prefix) and text != typed[2]
+        ]
+        # A bracket or bar would end the link, and a hash start a subheading.
         plain = [text for text in dict.fromkeys(fitting) if not set(text) & set("[]|#^")]
         length = len(typed[2])
         return [
@@ -187,7 +188,7 @@ class Completer:
         ]
 
     def _of_values(self, lines: Sequence[str], row: int, before: str) -> list[CompletionOffer]:
-        """Return what other notes have in the field that the line belongs to."""
+        """Return values of other notes in the field of this line."""
         typed = _ITEM.search(before)
         field = next(
             (found for line in reversed(lines[: row + 1]) if (found := _FIELD.match(line))), None
@@ -209,7 +210,7 @@ def _values(vault: Vault) -> dict[str, set[str]]:
 
 
 def _write_links(vault: Vault, source: str, titles: tuple[str, ...], is_wiki: bool) -> list[str]:  # noqa: FBT001 - part of the key of a cache
-    """Write links from a note as its vault has them; a title that is no note's links by itself."""
+    """Return links from a note in the vault's style; a title without a note becomes a wiki link."""
     style = vault.notes.workspace.link_style
     if is_wiki:
         style = replace(style, is_markdown=False)
@@ -228,7 +229,7 @@ def _headings_of(vault: Vault, name: str) -> Sequence[str]:
 
 
 def find_frontmatter_end(lines: Sequence[str]) -> int | None:
-    """Return the row of the fence that ends the front matter; None where there is none."""
+    """Return the row of the closing fence of the front matter, None without one."""
     if lines[0].rstrip() != _FENCE:
         return None
     rows = range(1, min(len(lines), MAX_FIELD_LINES))
@@ -236,7 +237,7 @@ def find_frontmatter_end(lines: Sequence[str]) -> int | None:
 
 
 def is_in_frontmatter(lines: Sequence[str], row: int) -> bool:
-    """Tell whether a line stands between the two fences at the top, or below one not yet ended."""
+    """Return whether a row is in the front matter, even if that is not closed yet."""
     if row == 0 or lines[0].rstrip() != _FENCE:
         return False
     end = find_frontmatter_end(lines)
@@ -244,10 +245,10 @@ def is_in_frontmatter(lines: Sequence[str], row: int) -> bool:
 
 
 def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
-    """Return where one begins to write, as row and column: below the front matter.
+    """Return the row and column to start writing: below the front matter.
 
-    In a note that has no text yet, that is below the heading of its first section, with a blank
-    line between where there is room for it, or its end.
+    In a note without text it is below the first heading, after a blank line if there is room, or
+    at the end.
     """
     end = find_frontmatter_end(lines)
     if end is None or end + 1 == len(lines):
@@ -260,20 +261,20 @@ def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
         return len(lines) - 1, len(lines[-1])
     row = next((row for row in range(first + 1, len(lines)) if lines[row].strip()), first)
     if not lines[row].startswith("#"):
-        return row, len(lines[row])  # behind its bullet or timestamp
+        return row, len(lines[row])  # after its bullet or timestamp
     has_room = len(lines) > first + 3 and not any(lines[first + 1 : first + 4])
     return first + (2 if has_room else 1), 0
 
 
 def has_text(lines: Sequence[str]) -> bool:
-    """Tell whether a note has more than front matter, headings and placeholders."""
+    """Return whether a note has more than front matter, headings and placeholders."""
     end = find_frontmatter_end(lines)
     body = lines if end is None else lines[end + 1 :]
     return not all(line.startswith("#") or _PLACEHOLDER.match(line) for line in body)
 
 
 def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[CompletionOffer]:
-    """Return the words that begin as what was typed, the shortest first: it may be one itself."""
+    """Return the words with the typed prefix, the shortest first; the prefix may be a word."""
     start, length = typed.start(1), len(typed[1])
     found = sorted(islice(words.find(typed[1]), 10 * MAX_OFFERS), key=len)[:MAX_OFFERS]
     if typed[1] in words and (end or found):
@@ -282,7 +283,7 @@ def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[Completion
 
 
 def _offers_inside(words: WordIndex, typed: re.Match[str]) -> list[CompletionOffer]:
-    """Return the words of which a later part begins as what was typed, the shortest first."""
+    """Return the entries in which a later word has the typed prefix, the shortest first."""
     found = sorted(islice(words.find_inside(typed[1]), 10 * MAX_OFFERS), key=len)
     return [CompletionOffer(typed.start(1), word, "") for word in found]
 
@@ -291,25 +292,25 @@ def _begins_with(title: str, typed: re.Match[str]) -> bool:
     return title.casefold().startswith(typed[1].casefold())
 
 
-# The rest of a word that is typed, offered behind the cursor.
+# Suggestions in inputs.
 
 
 def known_values(vault: Vault, field: str) -> list[str]:
-    """Return what notes have in a field, most first; a thread may do it."""
+    """Return the values of a field in all notes, the most frequent first; safe in a thread."""
     return list(vault.catalog.tag_counts()) if field == "tags" else vault.search.values(field)
 
 
 class WordSuggester(Suggester):
-    """Offers the rest of the last of the words that are typed, which may have a sign before it."""
+    """Completes the last typed word, which may follow a `+`, `-` or `#`."""
 
     def __init__(self, separators: str = "") -> None:
-        """Prepare; what is typed between `separators` is a word, all of it without them."""
+        """`separators` are the characters between words; without any, the input is one word."""
         super().__init__(use_cache=False, case_sensitive=True)
         self._separators = separators
         self._known = WordIndex(())
 
     def set_words(self, words: Sequence[str], box: Widget) -> None:
-        """Offer these words from now on, also where something is typed in a box already."""
+        """Suggest these words from now on, also for text already typed in the inputs of a box."""
         self._known = WordIndex(words)
         for field in box.query(Input):
             found = self._complete(field.value) if field.suggester is self else None
@@ -327,7 +328,7 @@ class WordSuggester(Suggester):
 
 
 class PathSuggester(Suggester):
-    """Offers the rest of the name of a file: of all that is typed, or of its last word."""
+    """Completes a file name: the whole input, or its last word."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)

@@ -1,6 +1,6 @@
-"""A note's fields as a form shows them, and what was changed in it as edits of front matter.
+"""The fields of a note as editable texts, and their changes as edits of front matter.
 
-Nothing here draws or writes. A value is text while it is edited; the schema types it.
+Nothing here draws or writes. While it is edited a value is text; the schema gives it a type.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, FieldType, Sc
 from notekeep.tui.render.formatting import BEST_RATING
 
 LIST_TYPES = frozenset({"list", "links"})
-LEFT_OUT = "type", "title"
-"""Fields that the form leaves out: a change of them is a move of the file, or a rename."""
+HIDDEN_FIELDS = "type", "title"
+"""Not in the form: changing them moves or renames the file."""
 
 
 class FormField(NamedTuple):
     """One field of a note."""
 
-    name: str  # what it is called in this kind of note
-    type: FieldType | None  # its type; None for a field that no kind has
+    name: str  # in this kind of note
+    type: FieldType | None  # None for a field outside the schema
     value: Value
-    text: str  # the value as it is typed
-    choices: tuple[str, ...] = ()  # what it usually is, for a field that is chosen
-    is_own: bool = True  # whether it is a field of the note's kind, and not one that every kind has
+    text: str  # the value as text
+    choices: tuple[str, ...] = ()  # the usual values
+    is_own: bool = True  # a field of the note's kind, not one of every kind
     best: float = BEST_RATING  # the best rating of the vault
 
 
 def list_form_fields(note: Note, schema: Schema) -> list[FormField]:
-    """Return the fields of a note's kind, then those of every kind, then what else it has."""
+    """Return the fields of a note's kind, its other fields, then those of every kind."""
     kind = schema.kinds.get(note.kind)
     own = list(kind.fields) if kind is not None else []
     common = [name for name in COMMON_FIELDS if name not in own]
     other = [name for name in note.fields if name not in {*own, *COMMON_FIELDS}]
     found = []
     for name in (*own, *other, *common):
-        if name in LEFT_OUT:
+        if name in HIDDEN_FIELDS:
             continue
         value = note.fields.get(name)
         type_ = schema.type_of(note.kind, name)
@@ -52,7 +52,7 @@ def list_form_fields(note: Note, schema: Schema) -> list[FormField]:
 
 
 def format_value(value: Value) -> str:
-    """Return a value as it is typed: items between commas, or semicolons where one has a comma."""
+    """Return a value as text; items are separated by commas, or semicolons if one has a comma."""
     if value is None:
         return ""
     if isinstance(value, list):
@@ -66,28 +66,28 @@ def format_value(value: Value) -> str:
 
 
 def parse_list_items(name: str, text: str) -> list[str]:
-    """Parse the items of a list as they were typed; see `format_value`."""
+    """Parse the items of a list, the inverse of `format_value`."""
     if ";" in text:
         return [part.strip() for part in text.split(";") if part.strip()]
     return [str(item) for item in parse_items(name, text)]
 
 
 def check_field_text(field: FormField, text: str) -> None:
-    """Raise UsageError or InvalidValue where a text does not fit its field."""
+    """Raise UsageError or InvalidValue if a text does not fit its field."""
     if text and field.type not in LIST_TYPES:
         typed_value(field.name, field.type, text)
         check_limits(field.name, field.type, text, field.choices, field.best)
 
 
 def parse_field_text(field: FormField, text: str, today: dt.date) -> str:
-    """Check a text, and return it as it is written into its field: for a day in words its date."""
-    written = parse_date_words(text, today) if field.type == "date" else text
-    check_field_text(field, written)
-    return written
+    """Check a text, and return it as the field stores it: a day in words becomes its date."""
+    stored = parse_date_words(text, today) if field.type == "date" else text
+    check_field_text(field, stored)
+    return stored
 
 
 def make_field_changes(field: FormField, text: str) -> list[FieldChange]:
-    """Return the edits that make a field what was typed: as few as leave the rest as it is."""
+    """Return the smallest edits that give a field this text."""
     if text == field.text:
         return []
     if not text:
@@ -96,17 +96,17 @@ def make_field_changes(field: FormField, text: str) -> list[FieldChange]:
         return [FieldChange(field.name, "=", text)]
     before = [format_value(item) for item in field.value] if isinstance(field.value, list) else []
     after = parse_list_items(field.name, text)
-    kept = [item for item in before if item in after]
+    unchanged = [item for item in before if item in after]
     added = [item for item in after if item not in before]
-    # Items keep their quotes and comments only where the others are not written anew.
-    if not before or kept + added != after or len(set(before)) < len(before):
+    # Items keep their quotes and comments only if the list is not rewritten.
+    if not before or unchanged + added != after or len(set(before)) < len(before):
         return [FieldChange(field.name, "=", list(after))]
-    gone = [FieldChange(field.name, "-=", item) for item in before if item not in after]
-    return [*gone, *(FieldChange(field.name, "+=", item) for item in added)]
+    removed = [FieldChange(field.name, "-=", item) for item in before if item not in after]
+    return [*removed, *(FieldChange(field.name, "+=", item) for item in added)]
 
 
 def step_value(field: FormField, text: str, by: int, today: dt.date) -> str | None:
-    """Return the value before or after one; None for a field that has no such thing."""
+    """Return the next or previous value; None if the field has no order."""
     if field.choices:
         places: Sequence[str] = ("", *field.choices)
         here = places.index(text) if text in places else 0
@@ -136,11 +136,11 @@ FIELD_HINTS: Mapping[FieldType | None, str] = {
     "list": "Separate with commas, or with semicolons if an item has a comma.",
     "links": "Separate with commas.",
 }
-"""What is said of a type of field while it is typed."""
+"""Hints below an input, by type."""
 
 
 def field_hint(field: FormField) -> str:
-    """Return what is said of a field while it is typed, with the limits of a rating."""
+    """Return the hint below the input of a field; for a rating with its limits."""
     if field.name == "rating":
         return f"A number, 0 to {field.best:g}."
     return FIELD_HINTS.get(field.type, "")
