@@ -28,7 +28,7 @@ from notekeep.tui import prelude
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, keymap, wrong_keys
 from notekeep.tui.editors import Editors
-from notekeep.tui.keyboard import CHOICE_SECONDS, Keyboard, bindings, is_gone_at, make_keymap
+from notekeep.tui.keyboard import CHOICE_SECONDS, Keyboard, bindings, is_removed_at, make_keymap
 from notekeep.tui.messages import (
     CreateNote,
     EditNote,
@@ -183,7 +183,7 @@ class NotekeepApp(Program, RemovalSafe):
         for warning in (*person.warnings, *wrong_keys(person.keymap, person.keys)):
             show_message(self, clean_line(warning), seconds=LONG, severity="warning")
         collect_garbage(self, self.keyboard)
-        self.editors.show_unsaved(is_asked=False)
+        self.editors.show_unsaved(by_user=False)
         self.find_conflicts()
         self._start_sync()
         self.updates.start()
@@ -309,7 +309,7 @@ class NotekeepApp(Program, RemovalSafe):
             return
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self.keyboard.receive(event)
-        elif not (isinstance(event, events.MouseDown) and is_gone_at(self, event.x, event.y)):
+        elif not (isinstance(event, events.MouseDown) and is_removed_at(self, event.x, event.y)):
             await super().on_event(event)
 
     def _is_for_yesterday(self, event: events.Event) -> bool:
@@ -319,7 +319,7 @@ class NotekeepApp(Program, RemovalSafe):
             return False
         focused = self.focused if isinstance(event, events.Key) else None
         if focused is not None and focused.check_consume_key("a", "a"):
-            return False  # typed text does not depend on the day
+            return False  # text input does not depend on the day
         show_message(self, f"A new day began: {self.today:%A} {self.today.day} {self.today:%B}")
         return not isinstance(event, events.AppFocus)
 
@@ -503,7 +503,7 @@ class NotekeepApp(Program, RemovalSafe):
         show_trash(self)
 
     def action_show_unsaved(self) -> None:
-        self.editors.show_unsaved(is_asked=True)
+        self.editors.show_unsaved(by_user=True)
 
     def action_switch_vault(self) -> None:
         from notekeep.tui.screens.welcome import choose_vault

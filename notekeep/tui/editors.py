@@ -73,8 +73,8 @@ class Editors:
         for screen in self._open:
             screen.autosave_unsaved()
 
-    def show_unsaved(self, *, is_asked: bool) -> None:
-        """List unsaved texts; unasked and while the user works, only mention them in a toast."""
+    def show_unsaved(self, *, by_user: bool) -> None:
+        """List unsaved texts; at start, while the user works already, only show a toast."""
         app = self._app
 
         def find() -> list[UnsavedText]:
@@ -86,11 +86,11 @@ class Editors:
             from notekeep.tui.screens.edit_conflicts import UnsavedScreen
 
             is_busy = app.keyboard.has_typed or len(app.screen_stack) > 1
-            if found and (is_asked or not is_busy):
+            if found and (by_user or not is_busy):
                 app.push_screen(UnsavedScreen(found), restore)
             elif found:
                 show_message(app, f"Unsaved text in {plural(len(found), 'note')} · ctrl+p, unsaved")
-            elif is_asked:
+            elif by_user:
                 show_message(app, "There is no unsaved text.")
 
         def restore(unsaved: UnsavedText | None) -> None:
@@ -102,6 +102,6 @@ class Editors:
             find,
             show,
             group="unsaved",
-            exclusive=is_asked,
-            failed=None if is_asked else partial(report_error, app),
+            exclusive=by_user,
+            failed=None if by_user else partial(report_error, app),
         )

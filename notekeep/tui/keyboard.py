@@ -184,7 +184,7 @@ class Keyboard:
         return True
 
 
-def is_gone_at(app: App[Any], x: int, y: int) -> bool:
+def is_removed_at(app: App[Any], x: int, y: int) -> bool:
     """Return whether the widget at a place was removed since the last frame."""
     try:
         widget, _ = app.get_widget_at(x, y)

@@ -1,7 +1,7 @@
-"""How a line looks under the theme in use, be it ours, one of Textual's, or the terminal's own.
+"""Styles of text roles in each theme: ours, Textual's, or the terminal's own colours.
 
-A `Line` says what its parts are; the tables here say what that looks like. Nothing is told by
-colour alone: where there is no colour, weight, underline and reverse remain.
+A `StyledLine` names the roles of its pieces, and the tables here define their styles. Nothing is
+shown by colour alone: without colour, weight, underline and reverse remain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.styled_text import StyledLine, pad_line
 from notekeep.tui.theme import ROLE_PREFIX
 
-# Rich's own words for styles; a word with a dollar is a role of the palette.
+# Style definitions of Rich; `$name` is a role of the palette.
 ROLES: dict[str, str] = {
     # text
     "muted": "$muted",
@@ -42,7 +42,7 @@ ROLES: dict[str, str] = {
     "warn": "$amber",
     "bad": "$coral",
     "private": "$coral",
-    # where one is
+    # cursor and focus
     "focus": "$amber",
     "cursor": "on $cursor",
     "cursor-blurred": "on $blurred",
@@ -131,7 +131,7 @@ ROLES: dict[str, str] = {
     "hunk": "$muted",
 }
 
-# Where there is no colour, or no shade of one, these say more than what is left of the above.
+# Replacements where a terminal has no colours, or no shades.
 _WITHOUT_SHADES: dict[str, str] = {
     "mark": "bold underline",
     "highlight": "bold underline",
@@ -163,8 +163,8 @@ WITHOUT_COLOUR: dict[str, str] = {
     "day-missed": "bold",
 }
 
-# The terminal's own palette has no shade for a cursor row, so it is reversed there too, all of it
-# in the one colour that is sure to be read.
+# The terminal's palette has no shade for a cursor row either, so that is reversed, in the default
+# colour, which is always readable.
 WITH_TERMINAL_COLOURS: dict[str, str] = {
     **_WITHOUT_SHADES,
     "cursor": "reverse default on default",
@@ -189,7 +189,7 @@ class RoleStyles:
         self._combined: dict[str, Style] = {"": Style.null()}
 
     def style(self, role: str) -> Style:
-        """Return the style of a role, or of several in one text: "strong heading" is both."""
+        """Return the style of a role, or of several separated by spaces."""
         known = self._combined.get(role)
         if known is None:
             styles = [self._roles[name] for name in role.split() if name in self._roles]
@@ -201,14 +201,14 @@ _ROLE_STYLES: dict[tuple[str, bool, str | None], RoleStyles] = {}
 
 
 def get_role_styles(app: App[Any]) -> RoleStyles:
-    """Return the styles of the theme that `app` shows, made once for each."""
+    """Return the styles of the current theme, made once per theme."""
     key = (app.theme, app.no_color, app.console.color_system)
     if key not in _ROLE_STYLES:
         theme, colours = app.current_theme, {}
         if not app.no_color:
             variables = app.get_theme_variable_defaults() | theme.variables
             colours = {
-                # As Rich writes it; "" is the terminal's default.
+                # As Rich names it; "" is the terminal's default.
                 name.removeprefix(ROLE_PREFIX): value.removeprefix("ansi_").replace("default", "")
                 for name, value in variables.items()
                 if name.startswith(ROLE_PREFIX)
@@ -225,16 +225,16 @@ def get_role_styles(app: App[Any]) -> RoleStyles:
 def paint(
     line: StyledLine, width: int, styles: RoleStyles, under: Style, over: Style | None = None
 ) -> Strip:
-    """Return a line as a strip of exactly `width` cells.
+    """Return a line as a strip of exactly `width` cells, without control characters.
 
-    This is the one place where text of a vault becomes something a terminal is sent, so nothing
-    a terminal would obey gets past it, whoever forgot to clean what.
+    All text of a vault that is sent to the terminal passes here, so it is safe even if a caller
+    forgot to clean it.
     """
     segments = []
     for piece in pad_line(line, width):
         style = under + styles.style(piece.role)
         if over is not None:
-            # A background of its own, as that of a hit, is seen on the row of the cursor too.
+            # A background of its own, as of a match, stays visible on the cursor row.
             style = style + over if over.reverse else under + over + styles.style(piece.role)
         if piece.link:
             style += Style(meta={"link": piece.link})
@@ -243,7 +243,7 @@ def paint(
 
 
 def thumb_renderer(thumb: str) -> type[ScrollBarRender]:
-    """Return what draws a scrollbar as a thumb of one character, without a track."""
+    """Return a renderer of scrollbars: a thumb of one character, without a track."""
 
     class Thumb(ScrollBarRender):
         @classmethod
@@ -276,26 +276,26 @@ def thumb_renderer(thumb: str) -> type[ScrollBarRender]:
 
 
 def reverse(strip: Strip, start: int, end: int) -> Strip:
-    """Return a strip with the cells from `start` to `end` reversed, as where text is selected."""
+    """Return a strip with the cells from `start` to `end` reversed, for selected text."""
     inside = strip.crop(start, end).apply_style(Style(reverse=True))
     return Strip.join([strip.crop(0, start), inside, strip.crop(end, strip.cell_length)])
 
 
 def drop_color_filter(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Leave out the filter that makes true colours of a terminal's own: no style needs it."""
+    """Return the filters without the conversion of ANSI colours, which no style needs."""
     return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
 
 
 def _parse_styles(roles: Mapping[str, str], colours: Mapping[str, str]) -> dict[str, Style]:
-    """Return the style of each role; a colour that is not known is left out."""
+    """Return the style of each role, without unknown colours."""
     styles = {}
     for role, words in roles.items():
-        kept: list[str] = []
+        known: list[str] = []
         for word in words.split():
             colour = colours.get(word[1:], "") if word.startswith("$") else word
             if colour:
-                kept.append(colour)
-            elif kept and kept[-1] == "on":
-                kept.pop()
-        styles[role] = Style.parse(" ".join(kept))
+                known.append(colour)
+            elif known and known[-1] == "on":
+                known.pop()
+        styles[role] = Style.parse(" ".join(known))
     return styles

@@ -1,4 +1,4 @@
-"""The colours of the interface: a palette of roles for each theme, and one for foreign themes."""
+"""Themes: a palette of roles for each of ours, and a derived one for those of Textual."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from textual import constants
 from textual.color import Color
 from textual.theme import Theme
 
-ROLE_PREFIX = "ink-"  # how the variable of a role begins in the style sheets: `$ink-raised`
+ROLE_PREFIX = "ink-"  # of the style sheet variable of a role: `$ink-raised`
 
-Palette: TypeAlias = "Mapping[str, str]"  # the colour of each role, as `#rrggbb`
+Palette: TypeAlias = "Mapping[str, str]"  # role to `#rrggbb`
 
 _COLUMNS = ("dark", "light", "contrast", "contrast-light", "dark-256", "light-256")
-# Surfaces from the page upwards, text, six hues, tints that are only ever a background, and the
-# days of a habit, each in the columns above. With 256 colours the nearest entry of a dark grey is
-# blue, that of a light one pink or yellow, so the last two columns are exact entries.
+# Surfaces from the page upwards, text, six hues, tints for backgrounds, and the days of a habit, in
+# the columns above. With 256 colours the nearest entry to a dark grey is blue, to a light one pink
+# or yellow, so the last two columns are exact entries.
 _COLOURS: Final = """
     page     #16181d #fbfaf7 #000000 #ffffff #1c1c1c #ffffff
     bar      #1f222a #ece8df #1a1a1a #ececec #262626 #e4e4e4
@@ -61,11 +61,10 @@ _ALL_PALETTES: Final = _read_palettes()
 PALETTES: Final[Mapping[str, Palette]] = {
     name: palette for name, palette in _ALL_PALETTES.items() if not name.endswith("-256")
 }
-"""The palette of each of notekeep's own themes."""
 
 
 def _theme(name: str, palette: Palette) -> Theme:
-    """Return the theme of a palette, whose roles its variables name too."""
+    """Return the theme of a palette, with a variable for each role."""
     amber, page, line = palette["amber"], palette["page"], palette["line"]
     variables = {
         **{f"{ROLE_PREFIX}{role}": colour for role, colour in palette.items()},
@@ -108,13 +107,13 @@ DARK, LIGHT, CONTRAST, CONTRAST_LIGHT = THEMES
 
 
 def own_themes(color_system: str | None) -> Sequence[Theme]:
-    """Return notekeep's own themes, in colours that a terminal of such a system has."""
+    """Return notekeep's own themes in the colours of a terminal's colour system."""
     if color_system != "256":
         return THEMES
     return [_theme(name, _ALL_PALETTES.get(f"{name}-256", PALETTES[name])) for name in PALETTES]
 
 
-# The terminal's own palette has no shades, so that surfaces are the page.
+# The terminal's palette has no shades, so all surfaces are the page.
 _TERMINAL: Final[Palette] = {
     **dict.fromkeys(PALETTES["notekeep-dark"], "ansi_default"),
     "line": "ansi_bright_black",
@@ -132,7 +131,7 @@ _TERMINAL: Final[Palette] = {
     "day4": "ansi_bright_cyan",
 }
 
-# The colours of a theme of true colours that is not one of ours.
+# For themes of Textual.
 
 _BLENDS: Final = {
     "muted": 0.62,
@@ -145,7 +144,7 @@ _BLENDS: Final = {
     "line": 0.22,
     "day0": 0.08,
 }
-"""How far from the background to the foreground a role lies."""
+"""The share of the foreground in the colour of a role, the rest is background."""
 _HUES: Final = {
     "amber": "accent",
     "gold": "warning",
@@ -161,10 +160,10 @@ _TINTS: Final = {
     "del2": ("coral", 0.32),
     "missed": ("coral", 0.2),
 }
-"""Of which hue a tint is made, and how much of it."""
-_LEAST: Final = {"muted": 4.5, "faint": 3.0, "blue": 4.5, **dict.fromkeys(_HUES, 4.5)}
-"""The contrast with the background that a role needs to be read."""
-_PUSHES = 10
+"""The hue of a tint, and its share."""
+_MIN_CONTRAST: Final = {"muted": 4.5, "faint": 3.0, "blue": 4.5, **dict.fromkeys(_HUES, 4.5)}
+"""The contrast with the background that makes a role readable."""
+_STEPS = 10
 
 
 def contrast(first: Color, second: Color) -> float:
@@ -182,7 +181,7 @@ def _luminance(colour: Color) -> float:
 
 
 def role_variables(theme: Theme) -> dict[str, str]:
-    """Return the variables of the roles for a theme that does not name them itself."""
+    """Return the variables of the roles for a theme that does not define them."""
     if f"{ROLE_PREFIX}page" in theme.variables:
         return {}
     palette = _TERMINAL if theme.ansi else _foreign_palette(theme)
@@ -201,12 +200,12 @@ def _foreign_palette(theme: Theme) -> Palette:
         **{role: page.blend(text, share, alpha=1.0) for role, share in _BLENDS.items()},
         **{role: Color.parse(variables[name]) for role, name in _HUES.items()},
     }
-    for role, least in _LEAST.items():
+    for role, least in _MIN_CONTRAST.items():
         colour = found[role]
-        for push in range(1, _PUSHES + 1):
+        for step in range(1, _STEPS + 1):
             if contrast(found[role], page) >= least:
                 break
-            found[role] = colour.blend(text, push / _PUSHES, alpha=1.0)
+            found[role] = colour.blend(text, step / _STEPS, alpha=1.0)
     for role, (hue, share) in _TINTS.items():
         found[role] = page.blend(found[hue], share, alpha=1.0)
     days = {role: own[role] for role in ("day1", "day2", "day3", "day4")}
@@ -214,18 +213,22 @@ def _foreign_palette(theme: Theme) -> Palette:
 
 
 def choose_theme_name(
-    wanted: str, known: Container[str], environment: Mapping[str, str], *, no_colour: bool = False
+    preferred: str,
+    known: Container[str],
+    environment: Mapping[str, str],
+    *,
+    no_colour: bool = False,
 ) -> str:
-    """Return the theme that is wanted ("ansi" is the terminal's own palette), else one that suits.
+    """Return the preferred theme ("ansi" is the terminal's own palette), or a suitable one.
 
-    Where none is wanted, Textual's own setting counts, then the terminal's background.
+    Without a preference, Textual's own setting counts, then the terminal's background.
     """
-    wanted = wanted or constants.DEFAULT_THEME
-    if no_colour or wanted == "ansi":
+    preferred = preferred or constants.DEFAULT_THEME
+    if no_colour or preferred == "ansi":
         return "ansi-dark"
-    # Textual's own default means that nobody chose.
-    if wanted in known and wanted != "textual-dark":
-        return wanted
-    # Many terminals say that their background is white or light grey.
+    # Textual's default means that no theme was chosen.
+    if preferred in known and preferred != "textual-dark":
+        return preferred
+    # Many terminals report a white or light grey background.
     is_light = environment.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}
     return LIGHT.name if is_light else DARK.name

@@ -58,7 +58,7 @@ def in_background(
         group: Work of one kind. That of `WRITE_GROUP` runs one after the other.
         exclusive: Cancel earlier work of this group and node.
         pause: Seconds to wait first, so that the next key can cancel it.
-        holds_keys: Hold keys until `then` has run: they are for what it opens.
+        holds_keys: Hold keys until `then` has run: they are for the screen that it opens.
         failed: Handles the error instead of showing it.
     """
 
@@ -155,7 +155,7 @@ MAX_NAMED_NOTES = 4  # refused notes that a toast names; of the others it shows 
 
 
 def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -> None:
-    """Show what was done, how to undo it, and which notes were refused and why."""
+    """Show the result and the undo key, and the refused notes with reasons."""
     if done.remarks:
         remarks = "\n".join(map(clean_line, done.remarks[:MAX_NAMED_NOTES]))
         show_message(node, remarks, seconds=LONG)

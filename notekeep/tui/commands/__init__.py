@@ -1,1 +1,1 @@
-"""Every action of the interface, as data. No Textual in here."""
+"""All actions of the app, as data. Nothing here imports Textual."""

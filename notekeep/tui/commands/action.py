@@ -1,4 +1,4 @@
-"""What an action is, how keys are written, and which keys are pressed one after the other."""
+"""Actions, the notation of keys, and sequences of two keys."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import NamedTuple
 
 
 class Action(NamedTuple):
-    """Something a person can do."""
+    """Something a user can do."""
 
-    id: str  # its stable name, by which a person gives it other keys: "new-note"
-    title: str  # as the palette shows it
-    keys: tuple[str, ...]  # unless the person chose others; none means palette only
-    label: str = ""  # what the footer calls it; "" keeps it out of the footer
-    command: str = ""  # the command that does the same, or ""
-    also: str = ""  # words by which the palette finds it besides those of its title
-    help: str = ""  # one sentence that says more than the title
+    id: str  # a stable name, used in key maps: "new-note"
+    title: str  # in the palette
+    keys: tuple[str, ...]  # the default keys; without any, palette only
+    label: str = ""  # in the footer; "" means not there
+    command: str = ""  # the equivalent command
+    also: str = ""  # further words by which the palette finds it
+    help: str = ""  # one sentence
     context: str = ""  # where it works, a key of `registry.CONTEXTS`
 
     @property
     def call(self) -> str:
-        """What Textual calls: the name of a method without its `action_`, and its arguments."""
+        """The action string of Textual: a method without `action_`, with its arguments."""
         return CALLS.get(self.id) or self.id.replace("-", "_")
 
     def with_help(self, sentence: str) -> Action:
@@ -29,12 +29,12 @@ class Action(NamedTuple):
 
 
 def action(id: str, title: str, keys: str, **more: str) -> Action:
-    """Return an action; its keys are written with blanks between."""
+    """Return an action; `keys` are separated by spaces."""
     return Action(id, title, tuple(keys.split()), **more)
 
 
 def in_context(context: str, *actions: Action) -> tuple[Action, ...]:
-    """Return actions as those of one context."""
+    """Return actions with their context set."""
     return tuple(one._replace(context=context) for one in actions)
 
 
@@ -97,10 +97,10 @@ CALLS = {
     "close-switcher": "dismiss",
     "leave-cell": "dismiss",
 }
-"""What Textual calls for an action, where several share a method; else it is the action's id."""
+"""Action strings that differ from the id of the action."""
 
 
-# Keys as a person reads them, and as they write them.
+# The notation of keys.
 _OWN_NAMES = {
     "solidus": "slash",
     "reverse_solidus": "backslash",
@@ -109,7 +109,7 @@ _OWN_NAMES = {
     "low_line": "underscore",
     "commercial_at": "at",
 }
-"""Signs that Textual calls otherwise than Unicode does."""
+"""Characters whose names in Textual and Unicode differ."""
 
 
 def _sign_name(sign: str) -> str:
@@ -129,7 +129,7 @@ _NAMES = {
 }
 _SIGNS = {sign: name for name, sign in _NAMES.items()}
 _OTHERS = frozenset({"enter", "tab", "space", "backspace", "delete", "insert", "home", "end"})
-"""Keys that are called by a word and have no sign."""
+"""Keys displayed by their name."""
 _ALIASES = {"esc": "escape", "spc": "space", "bs": "backspace", "del": "delete", "ins": "insert"}
 _ALIASES |= {"return": "enter", "ret": "enter"}
 _ALIASES |= {"pgup": "pageup", "pgdn": "pagedown", "pgdown": "pagedown"}
@@ -138,7 +138,7 @@ _MODIFIERS |= dict.fromkeys(("alt", "a", "m", "meta", "opt", "option"), "alt")
 
 
 def parse_key(written: str) -> str | None:
-    """Return the name of a key that a person wrote: "?", "ctrl-d", "C-d", "PgUp"; None for none."""
+    """Return Textual's name of a key such as "?", "ctrl-d", "C-d", "PgUp"; None if unknown."""
     text = written.strip() or written[:1]
     if not text:
         return None
@@ -152,13 +152,13 @@ def parse_key(written: str) -> str | None:
     if name is None:
         return None
     if modifiers == ["shift"] and len(name) == 1 and name.isalpha():
-        return name.upper()  # as a terminal sends it
+        return name.upper()  # as terminals send it
     order = ("alt", "ctrl", "shift")
     return "+".join([*(one for one in order if one in modifiers), name])
 
 
 def _parts(text: str) -> list[str]:
-    """Part a key from what is held with it: "ctrl+d", "ctrl-d", "<C-d>", "ctrl+-"."""
+    """Split modifiers and key: "ctrl+d", "ctrl-d", "<C-d>", "ctrl+-"."""
     if text[0] == "<" and text[-1] == ">" and len(text) > 2:
         text = text[1:-1]
     last = text[-1]
@@ -178,7 +178,7 @@ def _key(text: str, *, is_modified: bool) -> str | None:
 
 
 def format_key(key: str) -> str:
-    """Return a key as a person reads it: "slash" is "/", "ctrl+o" is "ctrl+o", "f1" is "F1"."""
+    """Return a key for display: "/" for "slash", "F1" for "f1"."""
     *modifiers, last = key.split("+") if len(key) > 1 else [key]
     if last in _NAMES:
         last = _NAMES[last]
@@ -188,19 +188,19 @@ def format_key(key: str) -> str:
 
 
 def format_keys(keys: Iterable[str]) -> str:
-    """Return several keys as a person reads them, separated by commas."""
+    """Return keys for display, separated by commas."""
     return ", ".join(format_key(key) for key in keys)
 
 
-# Keys of which two are pressed, one after the other: `g t`, and what vim and Emacs have of it.
+# Sequences of two keys: `g t`, and those of vim and Emacs.
 
 
 class Second(NamedTuple):
-    """A second key: what it is, the action it stands for, and what the menu calls that."""
+    """The second key of a sequence."""
 
     key: str
-    action: str
-    name: str
+    action: str  # its id
+    name: str  # in the menu
 
 
 GO_KEYS: tuple[Second, ...] = (
@@ -217,7 +217,6 @@ GO_KEYS: tuple[Second, ...] = (
     Second("d", "open-sample", "Sample"),
     Second("g", "first-line", "Top"),
 )
-"""What the second key after `g` does."""
 
 SECOND_KEYS: dict[str, tuple[Second, ...]] = {
     "go": GO_KEYS,
@@ -232,11 +231,11 @@ SECOND_KEYS: dict[str, tuple[Second, ...]] = {
     "twice-d": (Second("d", "delete", "delete"),),
     "twice-z": (Second("Z", "quit", "quit"), Second("Q", "quit", "quit")),
 }
-"""For each action that waits for one more key, what that may be."""
+"""The second keys of each action that waits for one."""
 
 
 def menu(seconds: Iterable[Second], width: int) -> str:
-    """Return the keys that may follow, with what they do; the last ones lose their names first."""
+    """Return the possible second keys; if they do not fit, the last ones lose their names first."""
     keys = [(format_key(one.key), one.name) for one in seconds]
     text = ""
     for named in reversed(range(len(keys) + 1)):
@@ -249,6 +248,6 @@ def menu(seconds: Iterable[Second], width: int) -> str:
 
 
 def format_sequence(first: str, second: str) -> str:
-    """Return two keys as a person reads them: "gt", "ctrl+x ctrl+s"."""
+    """Return a sequence for display: "gt", "ctrl+x ctrl+s"."""
     names = format_key(first), format_key(second)
     return ("" if max(map(len, names)) == 1 else " ").join(names)

@@ -1,4 +1,4 @@
-"""What can be done with notes: on Browse, in the preview, the grid and the editor."""
+"""Actions on notes: in Browse, the preview, the grid and the editor."""
 
 from __future__ import annotations
 
@@ -259,7 +259,7 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         action("find-here", "Find in text", "ctrl+f", label="find").with_help(
             "Find words in this text. Case and accents are ignored."
         ),
-        # Arrows do this anyway; here it is for key maps.
+        # Arrow keys do this already; these are for key maps.
         action("cursor-up", "Line up", "").with_help("Move one line up."),
         action("cursor-down", "Line down", "").with_help("Move one line down."),
         action("cursor-left", "Character left", "").with_help("Move left."),

@@ -1,7 +1,7 @@
-"""The one registry of what a person can do in the interface, and the key maps over it.
+"""The registry of actions, and key maps.
 
-Key bindings, the footer, the palette, the help pages and `notekeep keys` are all made from it, so
-that they cannot disagree. Nothing here imports Textual: the command line reads it too.
+Key bindings, the footer, the palette, the help and `notekeep keys` are made from it, so they always
+agree. Nothing here imports Textual, as the command line uses it too.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ ACTION_PLACES = {
 """For each place that can have the focus, the contexts whose keys work there, nearest first."""
 
 ACTIONS = (*NOTE_ACTIONS, *SCREEN_ACTIONS)
-"""Every action; the order within a context is that of the footer and of help."""
+"""In the order of the footer and the help within a context."""
 
 ACTIONS_BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
@@ -103,7 +103,7 @@ SHADOWED_ACTIONS: dict[str, tuple[str, ...]] = {
     "filter-tasks": ("search",),
     "sort-column": ("sort",),
 }
-"""Actions that take over keys of wider ones, in some map and on purpose: what they do is nearer."""
+"""Actions that may use a key of wider contexts, in some key map, with the actions they hide."""
 
 
 def actions_in_context(context: str) -> Iterator[Action]:
@@ -117,7 +117,7 @@ def actions_at_place(place: str) -> Iterator[Action]:
 
 
 def action_keys(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the keys that an action has for a person."""
+    """Return the keys of an action with a user's own keys."""
     own = own_keys.get(action.id)
     if own is None:
         return action.keys
@@ -125,12 +125,12 @@ def action_keys(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def is_offered(action: Action, own_keys: Mapping[str, str]) -> bool:
-    """Tell whether an action makes sense for a person: not what waits after a key they have not."""
+    """Return whether to list an action: not the start of a sequence whose key is unbound."""
     return action.id not in SECOND_KEYS or bool(action_keys(action, own_keys))
 
 
 def key_labels(action: Action, own_keys: Mapping[str, str], most: int | None = None) -> str:
-    """Return the keys of an action as a person reads them, those that are two in a row last."""
+    """Return the keys of an action for display, sequences last."""
     single = format_keys(action_keys(action, own_keys)[:most])
     double = [
         format_sequence(first[0], second.key)
@@ -143,23 +143,21 @@ def key_labels(action: Action, own_keys: Mapping[str, str], most: int | None = N
 
 
 def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
-    """Return what is wrong with a person's key map, one sentence each."""
+    """Return the errors of a key map, one sentence each."""
     found = [f"There is no action {name!r}." for name in own_keys.keys() - ACTIONS_BY_ID.keys()]
     for place in ACTION_PLACES:
-        taken: dict[str, str] = {}
+        holders: dict[str, str] = {}
         for action in actions_at_place(place):
             for key in action_keys(action, own_keys):
-                holder = taken.setdefault(key, action.id)
+                holder = holders.setdefault(key, action.id)
                 if holder != action.id and action.id not in SHADOWED_ACTIONS.get(holder, ()):
                     found.append(f"The key {format_key(key)} is used by {holder} and {action.id}.")
     return list(dict.fromkeys(found))
 
 
-# Key maps: what the hands of vim and Emacs expect, and a person's own keys on top.
-#
-# A map is a TOML file of action ids and their keys, and names only what differs from the
-# actions' own. Letters stay as they are wherever they can, so that help, manual and footer read
-# the same.
+# Key maps: those of vim and Emacs, and a user's own keys on top. A map is a TOML file of action ids
+# and keys, with only the differences from the defaults. Letters stay the same where possible, so
+# that help, manual and footer do too.
 
 DEFAULT = "default"
 FOLDER = Path(__file__).parent / "keymaps"
@@ -167,15 +165,15 @@ FOLDER = Path(__file__).parent / "keymaps"
 
 @cache
 def keymaps() -> tuple[str, ...]:
-    """Return the names of the maps that come with notekeep."""
+    """Return the names of the built-in key maps."""
     return (DEFAULT, *sorted(path.stem for path in FOLDER.glob("*.toml")))
 
 
 def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
-    """Return the keys of a map with a person's own over them, each key by its one name.
+    """Return the keys of a key map with a user's own keys, under Textual's names.
 
-    An unknown map is the default, an unknown key is left out, and an action with no key that is
-    known keeps those it had; an empty text takes its keys from an action.
+    An unknown map is the default. Unknown keys are ignored, and an action with only unknown keys
+    keeps its own; an empty text unbinds an action.
     """
     keys_by_action: dict[str, str] = {}
     if name not in ("", DEFAULT) and name in keymaps():
@@ -188,7 +186,7 @@ def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
 
 
 def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
-    """Return what is wrong with a person's keys, one sentence each; see `keymap`."""
+    """Return the errors of the arguments of `keymap`, one sentence each."""
     found = []
     if name and name not in keymaps():
         found.append(f"There is no key map {name!r}. Use {', '.join(keymaps())}.")
@@ -202,7 +200,7 @@ def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
 
 
 def _split_keys(keys: str) -> list[str]:
-    """Split keys that are written with commas between; a comma alone is a key itself."""
+    """Split keys at commas; a comma alone is a key."""
     if keys.strip() == ",":
         return [","]
     return [key.strip() for key in keys.split(",") if key.strip()]

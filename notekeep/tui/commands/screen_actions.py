@@ -1,4 +1,4 @@
-"""What can be done everywhere, on Today, Habits and Publish, and on what lies over a screen."""
+"""Actions everywhere, on Today, Habits and Publish, on overlays and in dialogs."""
 
 from __future__ import annotations
 
@@ -207,15 +207,15 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         "import",
         action(
             "write-import", "Write", "w", label="write", command="import PATH --write"
-        ).with_help("Write what is shown, as one step. Undo reverts it."),
+        ).with_help("Write the import as one step. Undo reverts it."),
         action(
             "match-note", "Match a note", "m", label="match a note", command="import --match"
-        ).with_help("Choose the note of a book that could be several, or make a new one."),
+        ).with_help("Choose the note for a book with several candidates, or create one."),
         action(
             "skip-row", "Leave out", "x delete", label="leave out", command="import --skip"
         ).with_help("Leave this note out, or include it again."),
         action("open-source", "Open", "o", label="open").with_help(
-            "Open the note, or the file with what was left out."
+            "Open the note, or the file with the skipped parts."
         ),
         action(
             "take-source", "Use the source", "t", label="use source", command="import --take"
@@ -283,7 +283,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "",
             command="import PATH",
             also="highlights kindle readwise goodreads",
-        ).with_help("Import from another program: show what is new and what is lost, then write."),
+        ).with_help("Import from another program: check what is new or lost first, then write."),
         action("open-sample", "Sample vault", "", command="demo", also="tour try").with_help(
             "Open a copy of the sample vault, 70 notes to look around in."
         ),
@@ -328,7 +328,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Start a new line. Enter saves."
         ),
         action("attach-picture", "Add a picture", "ctrl+l", command="attach").with_help(
-            "Keep the picture on the clipboard along; a picture that is dropped here is kept too."
+            "Attach the picture on the clipboard. Dropped pictures are attached too."
         ),
     ),
     *in_context(
@@ -363,7 +363,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Create a note and edit it."
         ),
         action("undo", "Undo", "u", command="undo").with_help(
-            "Undo the last change. If it was not made in this session, you see what it is first."
+            "Undo the last change. A change of an earlier session is named first."
         ),
         action("redo", "Redo", "ctrl+r", command="redo").with_help("Redo what you undid."),
         action("show-steps", "Steps", "", command="undo --list", also="undo redo log").with_help(
