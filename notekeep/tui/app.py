@@ -247,14 +247,13 @@ class NotekeepApp(Program, RemovalSafe):
         if (browse := self.navigation.browse) is not None:
             self.place.note, self.place.view = browse.note_under_cursor, browse.view
         places.save_place(self.vault.places.state, self.place)
-        cache, screen = self.vault.places.cache, self.screen
+        frame, screen = "", self.screen
         if isinstance(screen, VaultScreen) and screen.is_mounted and screen.opens_without_reload:
-            theme = self.vault.person.theme or self.place.theme
-            day, size = self.today.isoformat(), (self.size.width, self.size.height)
-            key = prelude.frame_key(day, self.current_mode, theme, size, os.environ)
-            prelude.save_frame(cache, key, prelude.frame_of(screen))
-        else:
-            prelude.forget_frame(cache)
+            frame = prelude.frame_of(screen)
+        theme = self.vault.person.theme or self.place.theme
+        day, size = self.today.isoformat(), (self.size.width, self.size.height)
+        key = prelude.frame_key(day, self.current_mode, theme, size, os.environ)
+        prelude.save_frame(self.vault.places.cache, key, frame)
 
     # SIGTSTP and SIGCONT: ctrl+z, `fg`, or `kill`. Textual restarts its terminal driver whenever
     # the process is resumed. Without a suspend before, two threads would then read keys, and most
@@ -492,23 +491,8 @@ class NotekeepApp(Program, RemovalSafe):
     def action_show_overlay(self, name: str) -> None:
         self.post_message(ShowOverlay(name))
 
-    def action_import_files(self) -> None:
-        from notekeep.tui.screens.imports import ask_import
-
-        ask_import(self)
-
-    def action_show_trash(self) -> None:
-        from notekeep.tui.screens.history import show_trash
-
-        show_trash(self)
-
     def action_show_unsaved(self) -> None:
         self.editors.show_unsaved(by_user=True)
-
-    def action_switch_vault(self) -> None:
-        from notekeep.tui.screens.welcome import choose_vault
-
-        choose_vault(self)
 
     def action_open_sample(self) -> None:
         from notekeep.services.demo import copy_sample_vault
@@ -601,11 +585,6 @@ class NotekeepApp(Program, RemovalSafe):
 
         if isinstance(self.screen, VaultScreen):
             self.push_screen(Palette(self.screen))
-
-    def action_change_theme(self) -> None:
-        from notekeep.tui.dialogs.theme_picker import choose_theme
-
-        choose_theme(self)
 
     def watch_theme(self, theme: str) -> None:
         if self.is_running and not self.vault.person.theme:

@@ -23,7 +23,7 @@ from notekeep import config
 from notekeep.errors import Failure
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.notes.capture import PICTURE_SUFFIXES
+from notekeep.notes.capture import PICTURE_SUFFIXES, Attachment
 from notekeep.tui.page.drawn_lines import CopyPassage
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.page.selection import Selectable
@@ -195,10 +195,10 @@ def dropped_files(text: str) -> list[str]:
     return paths if all(os.path.isabs(path) and os.path.exists(path) for path in paths) else []
 
 
-def name_clipboard_picture() -> tuple[str, bytes]:
-    """Return a name with the current time, and the picture on the clipboard."""
-    data = clipboard_picture(os.environ)
-    return f"Pasted image {config.current_time():%Y%m%d%H%M%S}.png", data
+def attach_clipboard_picture() -> Attachment:
+    """Return the picture on the clipboard, named by the current time."""
+    name = f"Pasted image {config.current_time():%Y%m%d%H%M%S}.png"
+    return Attachment(name, data=clipboard_picture(os.environ))
 
 
 def clipboard_picture(environment: Mapping[str, str]) -> bytes:

@@ -58,7 +58,7 @@ class EditNote(Message):
 
 
 class ShowOverlay(Message):
-    """A screen should open over the current one, by its name in `navigation.OVERLAYS`."""
+    """An overlay should open, by its name in `navigation.OVERLAYS`."""
 
     def __init__(self, name: str, *subject: str) -> None:
         super().__init__()

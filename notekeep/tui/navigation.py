@@ -16,26 +16,31 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
 
 SCREENS = {
-    places.BROWSE_SCREEN: "browse.BrowseScreen",
-    places.TODAY_SCREEN: "today.TodayScreen",
-    places.HABITS_SCREEN: "habits.HabitsScreen",
-    places.PUBLISH_SCREEN: "publish.PublishScreen",
+    places.BROWSE_SCREEN: "screens.browse.BrowseScreen",
+    places.TODAY_SCREEN: "screens.today.TodayScreen",
+    places.HABITS_SCREEN: "screens.habits.HabitsScreen",
+    places.PUBLISH_SCREEN: "screens.publish.PublishScreen",
 }
+"""Each is imported when it is first shown: the first frame needs only one."""
 OVERLAYS = {
-    "books": "books.BooksScreen",
-    "conflicts": "conflicts.ConflictsScreen",
-    "history": "history.HistoryScreen",
-    "import": "imports.ImportScreen",
-    "picture": "picture.PictureScreen",
-    "steps": "history.StepsScreen",
-    "tasks": "tasks.TasksScreen",
+    "ask-import": "screens.imports.ask_import",
+    "books": "screens.books.BooksScreen",
+    "conflicts": "screens.conflicts.ConflictsScreen",
+    "history": "screens.history.HistoryScreen",
+    "import": "screens.imports.ImportScreen",
+    "picture": "screens.picture.PictureScreen",
+    "steps": "screens.history.StepsScreen",
+    "tasks": "screens.tasks.TasksScreen",
+    "themes": "dialogs.theme_picker.choose_theme",
+    "trash": "screens.history.show_trash",
+    "vaults": "screens.welcome.choose_vault",
 }
-"""Module and class of each screen, imported when it is first shown: the first frame needs one."""
+"""The class of an overlay, or the function that opens a dialog over the app."""
 
 
-def _load_class(name: str) -> Callable[..., Any]:
-    module, kind = name.split(".")
-    found: Callable[..., Any] = getattr(import_module(f"notekeep.tui.screens.{module}"), kind)
+def _load(name: str) -> Callable[..., Any]:
+    module, _, attribute = name.rpartition(".")
+    found: Callable[..., Any] = getattr(import_module(f"notekeep.tui.{module}"), attribute)
     return found
 
 
@@ -53,7 +58,7 @@ class Navigation:
         return self._make_screen(self._app.current_mode)
 
     def _make_screen(self, name: str) -> VaultScreen:
-        make, place = _load_class(SCREENS[name]), self._app.place
+        make, place = _load(SCREENS[name]), self._app.place
         screen: VaultScreen
         if name == places.BROWSE_SCREEN:
             screen = self._browse = make(place.note, place.view)
@@ -68,7 +73,11 @@ class Navigation:
 
     def open_overlay(self, name: str, *subject: str) -> None:
         """Open an overlay, unless it is on top already with the same subject."""
-        here, screen = self._app.screen, _load_class(OVERLAYS[name])(*subject)
+        make = _load(OVERLAYS[name])
+        if not isinstance(make, type):
+            make(self._app, *subject)
+            return
+        here, screen = self._app.screen, make(*subject)
         if not (isinstance(here, type(screen)) and here.subject == screen.subject):
             self._app.push_screen(screen)
 

@@ -43,21 +43,15 @@ def frame_of(screen: Screen[Any]) -> str:
 
 
 def save_frame(folder: str, key: list[str | int], frame: str) -> None:
-    """Save a frame in a cache folder."""
+    """Save a frame in a cache folder; "" if the next start will look different."""
     cache_files.keep_state(folder, FILE, {"key": key, "frame": frame})
-
-
-def forget_frame(folder: str) -> None:
-    """Delete the frame: the next start will look different."""
-    with contextlib.suppress(OSError):
-        os.unlink(os.path.join(folder, FILE))
 
 
 def load_frame(folder: str, key: list[str | int]) -> str | None:
     """Return the saved frame, if its key is the same."""
     found = cache_files.kept_state(folder, FILE)
     frame = found.get("frame") if found.get("key") == key else None
-    return frame if isinstance(frame, str) else None
+    return frame if frame and isinstance(frame, str) else None
 
 
 @contextlib.contextmanager

@@ -103,7 +103,7 @@ def _theme(name: str, palette: Palette) -> Theme:
 
 
 THEMES = tuple(_theme(name, palette) for name, palette in PALETTES.items())
-DARK, LIGHT, CONTRAST, CONTRAST_LIGHT = THEMES
+DARK, LIGHT = THEMES[:2]
 
 
 def own_themes(color_system: str | None) -> Sequence[Theme]:

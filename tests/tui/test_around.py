@@ -61,7 +61,7 @@ def test_a_frame_is_shown_again_only_where_it_will_look_the_same(tmp_path: Path)
         look(day="2026-11-25"),
     ]
     assert [prelude.load_frame(str(tmp_path), other) for other in others] == [None] * 4
-    prelude.forget_frame(str(tmp_path))
+    prelude.save_frame(str(tmp_path), look(), "")
     assert prelude.load_frame(str(tmp_path), look()) is None
 
 

@@ -231,7 +231,7 @@ async def test_vault_that_cannot_be_opened_keeps_the_folder(
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
-        app.action_switch_vault()
+        app.action_show_overlay("vaults")
         await until(pilot, lambda: shows(app, "Another folder"))
         await press(pilot, "end", "enter")
         await until(pilot, lambda: shows(app, "A folder that does not exist is created."))

@@ -30,6 +30,7 @@ from textual.worker import Worker
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.clipboard import dropped_files
+from notekeep.tui.commands.action import parse_key
 from notekeep.tui.completion import WordSuggester
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.program import ProgramPart
@@ -45,19 +46,13 @@ HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
 """On a low screen a dialog has no empty row above it."""
 LIST_MARGIN = 8  # lines of the screen around the list of a dialog
 SOON_SECONDS = 0.3  # seconds until a dialog shows that it is working
-KEY_NAMES = {
-    "esc": "escape",
-    "/": "slash",
-    "del": "delete",
-    "→": "right",
-}  # displayed keys, and their names in Textual
 
 
 def hints(*keys: tuple[str, str], of: str = "screen") -> Content:
     """Return key hints from pairs of a key and a word; a click makes screen or app press it."""
     parts: list[Content | str] = []
     for key, does in keys:
-        pressed = Style.from_meta({"@click": f"{of}.press_key({KEY_NAMES.get(key, key)!r})"})
+        pressed = Style.from_meta({"@click": f"{of}.press_key({parse_key(key)!r})"})
         parts += ["  "] if parts else []
         parts += [
             Content.styled(key, "bold $accent").stylize(pressed),

@@ -14,7 +14,7 @@ from notekeep.errors import UsageError
 from notekeep.markdown.sanitize import clean_line, remove_controls
 from notekeep.notes.capture import INBOX, TODAYS_NOTE, Attachment
 from notekeep.search.results import SearchResults
-from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
+from notekeep.tui.clipboard import attach_clipboard_picture, pasted_picture
 from notekeep.tui.dialogs.dialog import (
     HintLine,
     Line,
@@ -163,8 +163,4 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
             self._box.insert("\n")
 
     def action_attach_picture(self) -> None:
-        def read() -> Attachment:
-            name, data = name_clipboard_picture()
-            return Attachment(name, data=data)
-
-        in_background(self, read, self.attach, group="clipboard")
+        in_background(self, attach_clipboard_picture, self.attach, group="clipboard")

@@ -28,7 +28,7 @@ from notekeep.notes.capture import (
 from notekeep.notes.plan import WriteResult
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
-from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
+from notekeep.tui.clipboard import attach_clipboard_picture, pasted_picture
 from notekeep.tui.completion import (
     Completer,
     CompletionOffer,
@@ -97,8 +97,7 @@ class EditorAttachments:
         if file:
             attachment = Attachment(os.path.basename(file), file)
         else:
-            name, data = name_clipboard_picture()
-            attachment = Attachment(name, data=data)
+            attachment = attach_clipboard_picture()
         plan = plan_attachment(vault.workspace, attachment, note)
         link = make_attachment_link(vault.workspace, plan.copies[0].path, note)
         return plan.label, link, vault.notes.apply(plan)
