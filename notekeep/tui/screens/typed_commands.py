@@ -1,7 +1,6 @@
 """Commands typed into the palette, as on the command line: `tag +read`, `habit meditate 12 min`.
 
-Only what makes sense over a screen is read here: a verb that changes notes is about the note under
-the cursor, or about those that are marked.
+Commands that change notes apply to the note at the cursor, or to the marked notes.
 """
 
 from __future__ import annotations
@@ -32,22 +31,25 @@ from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
 
 
 class TypedCommand(NamedTuple):
-    """A command that was typed whole: what it will do, and what does it."""
+    """A complete command, ready to run."""
 
     title: str
     run: Callable[[], object]
 
 
 class TypedVerb(NamedTuple):
-    """A verb that may be typed."""
+    """A command of the palette."""
 
     usage: str
     about: str
-    read: Callable[[VaultScreen, str], TypedCommand | None]  # reads what stands after it
+    parse: Callable[
+        ..., TypedCommand | None
+    ]  # takes the screen, the text after the verb, and notes
+    changes_notes: bool = False
 
 
 def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | None:
-    """Return the command that was typed, or why it is none; None where it does not begin so."""
+    """Return the typed command, or an error in it; None if it is incomplete or no command."""
     name, _, rest = text.strip().lstrip(":").strip().partition(" ")
     if screen.vault.person.keymap == VIM_KEYMAP:
         if not rest and name in VIM_COMMANDS:
@@ -56,17 +58,20 @@ def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | 
         name = VIM_VERBS.get(name, name)
     if (verb := VERBS.get(name)) is None or not rest.strip():
         return None
+    notes = screen.chosen_notes() if verb.changes_notes else []
+    if verb.changes_notes and not notes:
+        return None
     try:
-        return verb.read(screen, rest.strip())
+        return verb.parse(screen, rest.strip(), *([notes] if notes else []))
     except NotekeepError as error:
         return f"{error.message}; {error.hint}" if error.hint else error.message
 
 
 def match_verbs(text: str, *, has_notes: bool = True) -> list[TypedVerb]:
-    """Return the verbs that what was typed is the beginning of, some of them only about notes."""
+    """Return the verbs that start with the input; without `has_notes` none that change notes."""
     name = text.strip().lstrip(":").strip().partition(" ")[0]
     found = [verb for key, verb in VERBS.items() if name and key.startswith(name)]
-    return found if has_notes else [verb for verb in found if verb.read not in _ABOUT_NOTES]
+    return [verb for verb in found if has_notes or not verb.changes_notes]
 
 
 def _describe(screen: VaultScreen, paths: Sequence[str]) -> str:
@@ -80,24 +85,17 @@ def _change(
     return TypedCommand(title, lambda: screen.write(lambda: screen.vault.notes.apply(plan()), text))
 
 
-def _tag(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    words, paths = rest.split(), screen.chosen_notes()
-    if not paths or not all(word[0] in "+-" and len(word) > 1 for word in words):
+def _tag(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | None:
+    if not all(word[0] in "+-" and len(word) > 1 for word in rest.split()):
         return None
     name = _describe(screen, paths)
     plan = partial(screen.vault.notes.plan_tag, paths, *parse_tag_changes(rest))
-
-    def say_done(count: str) -> str:
-        return f"Tagged {name if len(paths) == 1 else count}"
-
-    step = Step(paths, f"Tag {name}: {rest}", say_done)
+    is_one = len(paths) == 1
+    step = Step(paths, f"Tag {name}: {rest}", lambda count: f"Tagged {name if is_one else count}")
     return TypedCommand(step.title, partial(carry_out, screen, step, plan))
 
 
-def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    paths = screen.chosen_notes()
-    if not paths:
-        return None
+def _set(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | None:
     changes = split_field_changes(rest)
     if not all("=" in change[1:] for change in changes):
         return None
@@ -108,8 +106,7 @@ def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
     return TypedCommand(title, partial(carry_out, screen, step, plan, offers_dates=True))
 
 
-def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    paths = screen.chosen_notes()
+def _rename(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | None:
     if len(paths) != 1:
         return None
     title = f"Rename {_describe(screen, paths)} to {rest}"
@@ -121,10 +118,7 @@ def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:
     return _change(screen, title, f"Renamed to {rest}", plan)
 
 
-def _move(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    paths = screen.chosen_notes()
-    if not paths:
-        return None
+def _move(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | None:
     title = f"Move {_describe(screen, paths)} to {rest}"
     step = Step(paths, title, lambda _: f"Moved to {rest}")
     plan = partial(plan_moves, screen, paths, rest)
@@ -155,7 +149,7 @@ def _search(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _sort(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    screen.vault.search.parse(f"sort:{rest}")  # says so, when there is no such field
+    screen.vault.search.parse(f"sort:{rest}")  # raises if there is no such field
     if " " in rest:
         return None
     if isinstance(screen, BrowseScreen):
@@ -205,7 +199,7 @@ def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
     return TypedCommand(f"Open the vault {rest}", switch)
 
 
-VIM_KEYMAP = "vim"  # the map of keys whose hands type these
+VIM_KEYMAP = "vim"  # the key map with these commands
 
 _QUIT = ("Quit. Everything is saved", "quit")
 VIM_COMMANDS: dict[str, tuple[str, str]] = {
@@ -213,15 +207,19 @@ VIM_COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("w", "wa"), ("Everything is saved", "refresh")),
     "h": ("Help", "help"),
 }
-"""Commands of vim that stand alone: their titles, and the action that they are."""
+"""Commands of vim without an argument: title and action."""
 VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
 
-_ABOUT_NOTES = (_tag, _set, _rename, _move)
-"""What reads a verb that changes the chosen notes."""
-
 VERBS: dict[str, TypedVerb] = {
-    "tag": TypedVerb("tag +add -remove", "change tags of this note or the marked notes", _tag),
-    "set": TypedVerb("set rating=5 status=", "set fields of this note or the marked notes", _set),
+    "tag": TypedVerb(
+        "tag +add -remove", "change tags of this note or the marked notes", _tag, changes_notes=True
+    ),
+    "set": TypedVerb(
+        "set rating=5 status=",
+        "set fields of this note or the marked notes",
+        _set,
+        changes_notes=True,
+    ),
     "sort": TypedVerb("sort -rating", "sort the list; - for descending", _sort),
     "search": TypedVerb("search QUERY", "search", _search),
     "ls": TypedVerb("ls QUERY", "list notes", _search),
@@ -230,8 +228,8 @@ VERBS: dict[str, TypedVerb] = {
     "show": TypedVerb("show NOTE", "open a note by title, alias or path", _open),
     "new": TypedVerb("new KIND TITLE", "create a note", _new),
     "add": TypedVerb("add TEXT", "add a line to today's note", _add),
-    "rename": TypedVerb("rename TITLE", "rename this note", _rename),
-    "mv": TypedVerb("mv FOLDER", "move this note or the marked notes", _move),
+    "rename": TypedVerb("rename TITLE", "rename this note", _rename, changes_notes=True),
+    "mv": TypedVerb("mv FOLDER", "move this note or the marked notes", _move, changes_notes=True),
     "tasks": TypedVerb("tasks QUERY", "list tasks", _tasks),
     "habit": TypedVerb("habit NAME VALUE DAY", "check in; value and day are optional", _habit),
     "vaults": TypedVerb("vaults NAME", "open a vault by name", _vault),
