@@ -9,8 +9,6 @@ slow machine where starting Python takes 17 ms (the budget is 25):
       (paint at once after a key)    letter    7.8 / 47.8     4.2 / 19.7
     background work yields to keys   cursor    5.5 / 27.1     4.8 / 15.6
                                      page     15.2 / 39.4    13.4 / 17.3
-    occlusion culling                cursor   10.3 / 26.2     5.5 / 27.1
-                                     letter    5.7 / 15.8     4.2 / 19.7
     when garbage is collected        page     13.5 / 138.6   19.1 / 52.3
 
 Each row was measured without the other entries, so rows do not add up.
@@ -27,21 +25,18 @@ import selectors
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual._callback import invoke
-from textual._compositor import Compositor
 from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import UPDATE_PERIOD, Screen
-from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -103,50 +98,6 @@ class FramePacer(Timer):
             await self._tick(next_timer=loop.time(), count=0)
 
 
-class CullingCompositor(Compositor):
-    """Render only visible, changed regions; the result looks the same.
-
-    Textual renders all lines of every widget, even if covered, when one cell changes, and discards
-    most of that.
-    """
-
-    def _render_chops(
-        self, crop: Region, is_rendered_line: Callable[[int], bool]
-    ) -> Sequence[Mapping[int, Strip]]:
-        cuts = self.cuts
-        chops: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in cuts]
-        empty: list[set[int]] = [set() for _ in cuts]
-        for y in crop.line_range:
-            if is_rendered_line(y):
-                parts = pairwise(cuts[y])
-                empty[y] = {start for start, end in parts if start < crop.right and crop.x < end}
-        # From front to back: the first widget at a place is the visible one.
-        for widget, (region, clip) in self.visible_widgets.items():
-            seen = region.intersection(clip)
-            left, right = seen.column_span
-            rows = [y for y in seen.line_range if any(left <= x < right for x in empty[y])]
-            if not rows:
-                continue
-            top, bottom = rows[0], rows[-1] + 1
-            strips = widget.render_lines(
-                Region(left - region.x, top - region.y, seen.width, bottom - top)
-            )
-            for y in rows:
-                if y - top >= len(strips):
-                    break  # the widget has shrunk since the last layout
-                ends = [cut for cut in cuts[y] if left <= cut <= right]
-                strip = strips[y - top]
-                # Dividing a strip into itself puts it into its own cache, so that only the garbage
-                # collector frees it: 15 MB of a session.
-                is_whole = len(ends) == 2 and strip.cell_length == right - left
-                pieces = [strip] if is_whole else strip.divide([cut - left for cut in ends[1:]])
-                for start, piece in zip(ends, pieces, strict=False):
-                    if start in empty[y]:
-                        empty[y].remove(start)
-                        chops[y][start] = piece
-        return cast("Sequence[Mapping[int, Strip]]", chops)
-
-
 def is_being_removed(node: DOMNode) -> bool:
     """Return whether a node or one around it is being removed, or the app ends."""
     nodes = node.ancestors_with_self
@@ -171,7 +122,7 @@ class RemovalSafe(DOMNode):
 
 
 class PacedScreen(Screen[Result], RemovalSafe):
-    """A screen with frame pacing and occlusion culling, which only closes itself."""
+    """A screen with frame pacing, which only closes itself."""
 
     _pacer: FramePacer | None = None
 
@@ -185,10 +136,6 @@ class PacedScreen(Screen[Result], RemovalSafe):
             # Asynchronous watchers of Textual, whose widgets are removed already.
             with contextlib.suppress(NoMatches):
                 await invoke(callback.callback)
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self._compositor: Compositor = CullingCompositor()
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Close with an answer, if this is the top screen.

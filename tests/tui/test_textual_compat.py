@@ -12,20 +12,16 @@ import time
 import weakref
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from textual._compositor import Compositor
 from textual.app import App
 from textual.events import Event, Key
-from textual.geometry import Region
-from textual.strip import Strip
 from textual.widget import Widget
 
 from notekeep import background
 from notekeep.background import yield_to_ui
 from notekeep.tui import textual_compat
-from notekeep.tui.dialogs.dialog import Confirm
 from notekeep.tui.keyboard import Keyboard
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import (
@@ -33,7 +29,6 @@ from notekeep.tui.textual_compat import (
     SLEEP_SECONDS,
     SWITCH_INTERVAL,
     WORK_SECONDS,
-    CullingCompositor,
     EventLoopGate,
     FramePacer,
     PacedScreen,
@@ -41,13 +36,11 @@ from notekeep.tui.textual_compat import (
     run_app,
 )
 from notekeep.tui.widgets.line_view import ListView
-from tests.support.screens import browse, is_settled, seen, shows, unpainted, until
-from tests.support.sizes import cases
+from tests.support.screens import unpainted, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from rich.segment import Segment
     from textual.app import ComposeResult
     from textual.screen import Screen
 
@@ -191,125 +184,6 @@ async def test_a_program_that_ends_is_not_held_up_by_what_is_to_be_painted() -> 
         await asyncio.sleep(0)
         timer.stop()
     assert ticks == 1
-
-
-# Occlusion culling.
-
-WIDE, NARROW = (120, 40), (60, 20)
-
-
-def drawn(
-    way: type[Compositor], screen: Screen[Any], crop: Region
-) -> list[Mapping[int, list[Segment]]]:
-    """Return what a way of drawing makes of a part of a screen."""
-    chops: Any = way._render_chops(screen._compositor, crop, lambda y: y % 3 != 1)
-    rows = (y for y in crop.line_range if y % 3 != 1)
-    return [
-        {
-            x: list(strip)
-            for x, strip in chops[y].items()
-            if strip is not None and crop.x <= x and x + strip.cell_length <= crop.right
-        }
-        for y in rows
-    ]
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW])
-@cases("start", ["browse", "today", "habits", "publish"], fast=1)
-async def test_every_part_of_a_screen_is_drawn_as_textual_does(
-    start: str, size: tuple[int, int], make_app: MakeApp
-) -> None:
-    app = make_app(start)
-    async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: shows(app, "ctrl+p") and len(set(seen(app))) > 5)
-        for _ in range(2):
-            screen = app.screen
-            width, height = size
-            for crop in (
-                screen.region,
-                Region(0, 3, width, 1),
-                Region(width // 2, 0, width - width // 2, height),
-                Region(5, height // 2, 20, height - height // 2),
-            ):
-                assert isinstance(screen._compositor, CullingCompositor)
-                assert drawn(CullingCompositor, screen, crop) == drawn(Compositor, screen, crop)
-            app.push_screen(Confirm("Title", "Words over all of it.", "yes"))
-            await until(pilot, lambda: shows(app, "Words over"))
-
-
-async def test_what_gives_fewer_lines_than_it_has_room_for_leaves_the_rest_to_what_is_behind(
-    make_app: MakeApp,
-) -> None:
-    app = make_app("browse")
-    async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-        screen = browse(app)
-
-        def rows() -> list[dict[int, list[Segment]]]:
-            assert isinstance(screen._compositor, CullingCompositor)
-            chops = screen._compositor._render_chops(screen.region, lambda _y: True)
-            return [{x: list(strip) for x, strip in line.items() if strip} for line in chops]
-
-        before, notes = rows(), screen.notes
-        draw = notes.render_lines
-        vars(notes)["render_lines"] = lambda crop: draw(crop)[:-2]
-        after = rows()
-        changed = [y for y in range(len(before)) if before[y] != after[y]]
-        assert set(changed) <= {notes.region.bottom - 2, notes.region.bottom - 1}
-        vars(notes)["render_lines"] = lambda _crop: []
-        assert rows() != before
-
-
-async def test_what_lies_behind_is_not_drawn_and_a_list_only_where_it_changed(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = make_app("browse")
-    async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-        screen = browse(app)
-        await unpainted(lambda: screen.preview.path and is_settled(screen))
-        asked: dict[str | None, int] = {}
-
-        def counted(widget: Widget, draw: Callable[[Region], list[Strip]], crop: Region) -> Any:
-            name = widget.id or type(widget).__name__
-            asked[name] = asked.get(name, 0) + crop.height
-            return draw(crop)
-
-        for widget in [screen, *screen.walk_children(Widget)]:
-            vars(widget)["render_lines"] = partial(counted, widget, widget.render_lines)
-
-        async def asks(change: Callable[[], object]) -> dict[str | None, int]:
-            asked.clear()
-            change()
-            await unpainted(lambda: asked and is_settled(screen))
-            return dict(asked)
-
-        # What opens with a screen may still be laid out, once.
-        await asks(screen.refresh)
-        for _ in range(20):
-            if await asks(lambda: screen.notes.refresh_line(2)) == {"note-list": 1}:
-                break
-        assert asked == {"note-list": 1}
-        assert set(await asks(screen.preview.refresh)) == {"preview"}
-
-
-async def test_what_was_drawn_is_freed_without_the_garbage_collector(make_app: MakeApp) -> None:
-    app = make_app("browse")
-    async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "9 notes"))
-        screen = browse(app)
-        await unpainted(lambda: screen.preview.path and is_settled(screen))
-        gc.collect()
-        gc.set_debug(gc.DEBUG_SAVEALL)
-        try:
-            for _ in range(3):
-                screen.notes.lines_changed()
-                drawn(CullingCompositor, screen, screen.region)
-            gc.collect()
-            assert not [one for one in gc.garbage if isinstance(one, Strip)]
-        finally:
-            gc.set_debug(0)
-            gc.garbage.clear()
 
 
 # Background work that yields to keys.
