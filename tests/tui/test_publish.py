@@ -195,7 +195,7 @@ async def test_target_is_found_by_typing_its_name(make_app: MakeApp, tmp_path: P
         type_text(app, "x")
         await until(pilot, lambda: shows(app, "No results"))
         await press(pilot, "enter", "backspace", "enter")
-        await until(pilot, lambda: cast("PublishScreen", app.screen).target == "hugo")
+        await until(pilot, lambda: cast("PublishScreen", app.screen).destination.target == "hugo")
 
 
 async def test_a_chosen_folder_is_remembered_for_the_vault_and_shown_at_once(

@@ -525,7 +525,7 @@ class BrowseScreen(VaultScreen):
             self.post_message(PublishNotes(paths))
 
     def action_begin_post(self) -> None:
-        from notekeep.tui.screens.publish import start_post
+        from notekeep.tui.screens.note_operations import start_post
 
         start_post(self, self.chosen_notes())
 

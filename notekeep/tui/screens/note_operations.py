@@ -41,7 +41,8 @@ from notekeep.tui.dialogs.dialog import (
 )
 from notekeep.tui.dialogs.form import FormScreen, QuoteDialog
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.messages import OpenNote, VaultChanged
+from notekeep.tui.messages import EditNote, OpenNote, PublishNotes, VaultChanged
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
 from notekeep.tui.screens.browse import BrowseScreen
@@ -208,6 +209,32 @@ def _write(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
     # Keys wait for it: the next one may be about a row that goes.
     apply = partial(screen.vault.notes.apply, plan)
     in_background(screen, apply, done, group=WRITE_GROUP, holds_keys=True)
+
+
+def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
+    """Ask for the title of a post that begins with what notes say, and open it."""
+    if not paths:
+        show_message(screen, NO_NOTES)
+        return
+
+    def start(title: str) -> WriteResult | None:
+        if not title:
+            return None
+        return screen.vault.notes.apply(screen.vault.post_notes.plan_start(paths, title))
+
+    def started(done: WriteResult) -> None:
+        notify_done(screen, "", done)
+        for path in done.paths[:1]:
+            show_message(screen, f"Created {path}")  # u is a letter in the editor
+            screen.post_message(PublishNotes((path,)))
+            screen.post_message(EditNote(path))
+        program(screen).unmark_notes(paths)
+
+    row = screen.vault.catalog.row(paths[0])
+    title = "Start a post" if len(paths) == 1 else f"Start a post from {plural(len(paths), 'note')}"
+    hint = "Facts, your text and quotes with sources. Nothing private."
+    prompt = Prompt(title, value=row.title if row is not None else "", hint=hint, is_selected=True)
+    open_dialog(screen, prompt, start, started)
 
 
 class NoteOperations:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual import getters
@@ -15,10 +16,11 @@ from notekeep.export.consent import is_draft
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange, list_states
 from notekeep.export.targets.target import TARGETS, load_target, open_target
 from notekeep.markdown.sanitize import clean_line
+from notekeep.notes.plan import WritePlan
 from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, ask, open_dialog
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.messages import EditNote, PublishNotes, VaultChanged
+from notekeep.tui.messages import EditNote, VaultChanged
 from notekeep.tui.program import PendingAnswer, program
 from notekeep.tui.render.formatting import plural, shorten_home
 from notekeep.tui.render.list_rows import (
@@ -39,7 +41,7 @@ from notekeep.tui.render.plan_lines import (
     report_lines,
 )
 from notekeep.tui.render.styled_text import Piece
-from notekeep.tui.screens.note_operations import NO_NOTES, Step, carry_out, run_editor
+from notekeep.tui.screens.note_operations import NO_NOTES, Step, carry_out, run_editor, start_post
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
@@ -53,14 +55,14 @@ from notekeep.tui.workers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
     from notekeep.catalog.records import Row
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
-    from notekeep.notes.plan import WritePlan, WriteResult
+    from notekeep.notes.plan import WriteResult
     from notekeep.services.publishing import SiteStanding
     from notekeep.tui.widgets.line_view import ListView
 
@@ -73,29 +75,73 @@ UP_TO_DATE = "Nothing to write: everything is up to date"
 NOTE_DELETED = "The note of this post was deleted"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
+PULL = {"by_hand": "pull"}
+"""Copies the site's edits to the notes; the other answers are options of an export."""
 OTHER = "other"  # the answer that is none of those listed
 
 
 T = TypeVar("T")
 
 
-class _PlanKey(NamedTuple):
+class Destination(NamedTuple):
+    """Where an export goes, as far as the user chose it; empty parts come from the settings."""
+
+    target: str = ""
+    folder: str = ""
+    is_default: bool = False  # whether the folder next to the vault was chosen
+
+
+class PostIndex(NamedTuple):
+    """What the list shows."""
+
+    titles: Mapping[str, ListedTitle] = {}  # of drafts and posts by path
+    standings: Sequence[SiteStanding] = ()  # their states in each site
+    site_name: str = ""  # generator and folder, for the line above the list
+
+
+class PlanRequest(NamedTuple):
+    """What a plan is made from."""
+
     paths: tuple[str, ...]
-    target: str
-    site: str
-    how: Mapping[str, object] | None
+    destination: Destination
+    how: Mapping[str, object] | None  # options of the export, or PULL
 
 
-class _States(NamedTuple):
-    titles: Mapping[str, ListedTitle]  # of drafts and posts by path
-    standings: Sequence[SiteStanding]  # how they stand in each site
-    result: tuple[str, ...] | None  # whose result was on the screen before
+# The states of the text at the right; None is an empty one.
+
+
+class Planning(NamedTuple):
+    """The plan is not ready, or is being written."""
+
+    request: PlanRequest
+
+
+class Shown(NamedTuple):
+    """The plan that `w` writes: of an export, or of changes to notes."""
+
+    request: PlanRequest
+    plan: ExportPlan | WritePlan | None  # None after the screen was left, until it is made again
+
+
+class Written(NamedTuple):
+    """The result of an export, or the report of a check. It stays until the notes change."""
+
+    request: PlanRequest
+    plan: ExportPlan | None
+    notes: tuple[str, ...]
+
+
+class Refused(NamedTuple):
+    """Why there is no plan."""
+
+    request: PlanRequest | None
+    problem: NotekeepError
 
 
 class PublishScreen(VaultScreen):
-    """A note is chosen at the left; at the right stands what an export would write.
+    """Drafts and posts at the left; at the right what an export of the current one would write.
 
-    Nothing is written before the person says so, and what they say it to is the plan they see.
+    Only the plan on the screen is ever written.
     """
 
     BINDINGS = bindings("publish")
@@ -107,22 +153,11 @@ class PublishScreen(VaultScreen):
     posts = getters.query_one("#drafts", PostList)
     diff = getters.query_one(DiffView)
 
-    shown: ExportPlan | WritePlan | None = None
-    """The plan on the screen, of an export or of a note; None while there is none."""
-    exported: ExportPlan | None = None
-    """The plan that was written last, as long as its result is on the screen."""
-    target = ""  # the target that was chosen, or ""
-    site = ""  # the folder that was chosen, or ""
-    _takes_default = False  # whether the folder beside the vault was chosen
-    _asked: tuple[str, ...] = ()
-    """The notes that a plan was asked for, whether they are listed or not."""
-    _result_of: tuple[str, ...] | None = None
-    """The notes whose result or report stays to be read, although the list is asked for again."""
-    _made_for: _PlanKey | None = None
-    _problem: NotekeepError | None = None  # why there is no plan
-    _is_left = False  # whether the screen was left, and its plan is not there again yet
-    _standings: Sequence[SiteStanding] = ()
-    _where = ""  # the generator and the folder of the site, as the top line names them
+    destination = Destination()
+    state: Planning | Shown | Written | Refused | None = None
+    _index = PostIndex()
+    _requested: tuple[str, ...] = ()
+    """The notes of the plan where they are not the one at the cursor."""
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="publish-panes"):
@@ -132,7 +167,6 @@ class PublishScreen(VaultScreen):
             yield DiffView()
 
     def on_mount(self) -> None:
-        self._titles: Mapping[str, ListedTitle] = {}
         self._plan_answer = PendingAnswer(self, "export")
         self._written_answer = PendingAnswer(self, WRITE_GROUP)
         self.posts.nothing = [[Piece("No drafts yet", "muted")]]
@@ -142,110 +176,110 @@ class PublishScreen(VaultScreen):
     # The list: titles at once, states when they are known.
 
     def vault_changed(self) -> None:
-        if self.is_unseen():
-            return
-        self.load("drafts", partial(self._load_list, self.chosen), self._list)
+        if not self.is_unseen():
+            self.load("drafts", partial(self._load_list, self.chosen), self._list)
 
     def _load_list(self, chosen: Sequence[str]) -> tuple[dict[str, ListedTitle], dict[str, str]]:
-        """Return the titles, and where chosen notes are by now that are gone; "" for nowhere."""
+        """Return the titles, and the new paths of missing chosen notes; "" if deleted."""
         gone = set(chosen) - self.vault.catalog.rows_of(chosen).keys()
         moved = self.vault.publishing.history.find_moved(gone) if gone else {}
         return self._load_titles(), {path: moved.get(path, "") for path in gone}
 
     def _load_titles(self) -> dict[str, ListedTitle]:
         rows = self.vault.search.rows(self.vault.publishing.drafts()).rows
-        self.vault.search.distinguish_titles(rows)
-        return {row.path: _list_title(row) for row in rows}
+        return self._title_rows(rows)
 
-    def _load_states(self) -> _States:
-        result = self._result_of
-        self._where = self._site_name()
-        publishing, chosen = self.vault.publishing, (self.target, self.site)
-        is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
-        standings = publishing.standings(*(() if is_known else chosen))
-        paths = {post.note for one in standings for post in one.posts}
-        rows = self.vault.catalog.rows_of(paths)
-        self.vault.search.distinguish_titles([*rows.values()])
-        names = {path: ListedTitle(path.rpartition("/")[2].removesuffix(".md")) for path in paths}
-        posts = names | {path: _list_title(row) for path, row in rows.items()}
-        # A site that cannot be read takes no draft from the list.
-        return _States(self._load_titles() | posts, standings, result)
+    def _title_rows(self, rows: Iterable[Row]) -> dict[str, ListedTitle]:
+        rows = [*rows]
+        self.vault.search.distinguish_titles(rows)
+        return {row.path: ListedTitle(row.title, row.apart) for row in rows}
 
     def _list(self, loaded: tuple[dict[str, ListedTitle], dict[str, str]]) -> None:
         titles, moved = loaded
-        self._asked = tuple(path for one in self._asked if (path := moved.get(one, one)))
-        # What only a site knows stays until its states are read.
-        known = {path: title for path, title in self._titles.items() if not moved.get(path)}
-        self._titles = {**titles, **known}
+        self._requested = tuple(path for one in self._requested if (path := moved.get(one, one)))
+        # Posts that only a site knows stay until its states are read.
+        known = {path: title for path, title in self._index.titles.items() if not moved.get(path)}
+        self._index = self._index._replace(titles={**titles, **known})
         self._show_rows(moved)
-        self.load("states", self._load_states, self._show_states)
+        self._read_states()
 
-    def _show_states(self, loaded: _States) -> None:
-        self._titles, self._standings = loaded.titles, loaded.standings
+    def _read_states(self) -> None:
+        self.load("states", self._load_states, partial(self._show_states, self.state))
+
+    def _load_states(self) -> PostIndex:
+        publishing, chosen = self.vault.publishing, self.destination[:2]
+        is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
+        standings = publishing.standings(*(() if is_known else chosen))
+        paths = {post.note for one in standings for post in one.posts}
+        names = {path: ListedTitle(path.rpartition("/")[2].removesuffix(".md")) for path in paths}
+        posts = names | self._title_rows(self.vault.catalog.rows_of(paths).values())
+        # A site that cannot be read removes no draft from the list.
+        return PostIndex(self._load_titles() | posts, standings, self._site_name())
+
+    def _show_states(self, before: object, index: PostIndex) -> None:
+        self._index = index
         self._show_rows()
-        if loaded.result is self._result_of:
-            self._replace_old_result()
-        errors = [one.error for one in self._standings if one.error]
+        state = self.state
+        if isinstance(state, Written) and state is before:
+            # A result that was undone, or whose notes changed, makes way for a plan.
+            rows = [row for row in self._list_rows() if row.path in state.notes]
+            states = [row.states[self.posts.site] if row.states else "" for row in rows]
+            if not {"new", "changed", ""}.isdisjoint(states):
+                self.make_plan(state.notes)
+        errors = [one.error for one in index.standings if one.error]
         if errors and not self.diff.is_busy:
             self.diff.say([Piece(clean_line(errors[-1]), "warn")])
-        elif not errors and not self._titles and not self._asked:
+        elif not errors and not index.titles and not self._requested:
             self.diff.say(*NO_DRAFTS_HINT)
-
-    def _replace_old_result(self) -> None:
-        """Show a plan in place of what was written or checked, once that was undone or changed."""
-        rows = [row for row in self._list_rows() if row.path in (self._result_of or ())]
-        states = [row.states[self.posts.site] if row.states else "" for row in rows]
-        if self._result_of and not {"new", "changed", ""}.isdisjoint(states):
-            self.make_plan(self._result_of)
 
     @property
     def _has_folder(self) -> bool:
-        """Whether somebody chose the folder to write into."""
+        """Whether the user chose the folder to write into."""
+        target, folder, is_default = self.destination
         try:
-            return self._takes_default or self.vault.publishing.has_site(self.target, self.site)
+            return is_default or self.vault.publishing.has_site(target, folder)
         except NotekeepError:
             return False
 
     def _list_rows(self) -> list[PostRow]:
         # In a folder that nobody chose everything would be new, which says nothing.
-        return post_rows(self._titles, self._standings if self._has_folder else ())
+        return post_rows(self._index.titles, self._index.standings if self._has_folder else ())
 
     def _show_rows(self, moved: Mapping[str, str] | None = None) -> None:
-        """Show the list with the cursor on the note whose plan is shown, also if it was moved.
+        """Show the list with the cursor on the note of the plan, also after a move.
 
-        That note stays in the list even if it is neither draft nor post, or not any more.
+        That note stays in the list even if it is neither draft nor post.
         """
         chosen = [(moved or {}).get(path) or path for path in self.chosen]
-        if unlisted := [path for path in chosen if path not in self._titles]:
-            found = self.vault.catalog.rows_of(unlisted)
-            self.vault.search.distinguish_titles([*found.values()])
-            titles = {path: _list_title(row) for path, row in found.items()}
-            self._titles = {**self._titles, **titles}
+        titles = self._index.titles
+        if unlisted := [path for path in chosen if path not in titles]:
+            found = self._title_rows(self.vault.catalog.rows_of(unlisted).values())
+            self._index = self._index._replace(titles={**titles, **found})
         rows = self._list_rows()
         self.posts.show(rows, chosen[0] if chosen else None)
         if not rows:
-            self._drop_plan()
+            self.state = None
         self._count(rows)
 
     def _count(self, rows: Sequence[PostRow]) -> None:
         counts = counts_text(rows, self.posts.site)
         total = plural(len(rows), "draft or post", "drafts and posts")
-        if rows and self._standings and not self._has_folder:
+        if rows and self._index.standings and not self._has_folder:
             counts = "no site folder"
-        counts = f"{counts} · {total}" if counts else total
-        self.query_one("#site", Label).update(self._where)
-        self.set_status(counts)
+        self.query_one("#site", Label).update(self._index.site_name)
+        self.set_status(f"{counts} · {total}" if counts else total)
         self.set_idle_actions(*(() if rows else POST_ACTIONS))
 
     def _show_states_of(self, plan: ExportPlan) -> None:
-        """Show how the posts of a plan stand: the site may have changed since it was read."""
+        """Show the states of a plan's posts: the site may have changed since it was read."""
         found = list_states(plan)
-        self._standings = [
+        standings = [
             one._replace(posts=[found.get(post.note, post) for post in one.posts])
             if (one.target, one.site) == (plan.target, plan.site)
             else one
-            for one in self._standings
+            for one in self._index.standings
         ]
+        self._index = self._index._replace(standings=standings)
         rows = self._list_rows()
         self.posts.show_states(rows)
         self._count(rows)
@@ -255,161 +289,164 @@ class PublishScreen(VaultScreen):
         if event.view is not self.posts or row is None:
             return
         if self.posts.is_moved:
-            self._asked = ()
-        paths = self._asked or (row.path,)
-        if not self._asked and self.vault.catalog.row(row.path) is None:
-            self._drop_plan()
+            self._requested = ()
+        paths = self._requested or (row.path,)
+        request = self._request
+        if not self._requested and self.vault.catalog.row(row.path) is None:
+            self.state = None
             self.diff.say(*ORPHANED_POST_HINT)
-        elif paths != self._result_of:
-            made = self._made_for
-            # What was chosen for the edits of a post stays when the list is read again.
-            how = made.how if made is not None and made.paths == paths else None
+        elif not (isinstance(self.state, Written) and self.state.notes == paths):
+            # The choice for the edits of a post stays when the list is read again.
+            how = request.how if request is not None and request.paths == paths else None
             self.make_plan(paths, pause=PLAN_DELAY, how=how)
-
-    def on_list_view_selected(self) -> None:
-        self.diff.focus()
 
     # The plan.
 
     def chosen_notes(self) -> list[str]:
-        """Return the notes that a typed command changes; a post may have none any more."""
+        """Return the notes that a typed command changes; a post may have lost its note."""
         return [*self.vault.catalog.rows_of(self.chosen)]
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The notes that are meant: those asked for, else the one under the cursor."""
+        """The requested notes, else the one at the cursor."""
         row = self.posts.item
-        return self._asked or ((row.path,) if row is not None else ())
+        return self._requested or ((row.path,) if row is not None else ())
+
+    @property
+    def shown(self) -> ExportPlan | WritePlan | None:
+        """The plan on the screen, or the one whose result is."""
+        return self.state.plan if isinstance(self.state, Shown | Written) else None
+
+    @property
+    def _request(self) -> PlanRequest | None:
+        return self.state.request if self.state is not None else None
 
     def plan(self, paths: Sequence[str]) -> None:
-        """Show what an export of some notes would write, whether they are listed or not."""
-        self._asked = tuple(paths)
+        """Show what an export of notes would write, whether they are listed or not."""
+        self._requested = tuple(paths)
         self.posts.is_moved = False
         self._show_rows()
-        self.make_plan(self._asked)
+        self.make_plan(self._requested)
 
     def make_plan(
         self, paths: Sequence[str], *, pause: float = 0.0, how: Mapping[str, object] | None = None
     ) -> None:
-        """Show what an export of notes would write; until then nothing can be written."""
         if not self._has_folder:
-            self._drop_plan()
+            self.state = None
             self.diff.say(*NO_FOLDER_HINT)
             return
-        made_for = _PlanKey(tuple(paths), self.target, self.site, how)
-        if made_for != self._made_for:
-            self.shown, self._is_left = None, False
+        request = PlanRequest(tuple(paths), self.destination, how)
+        if request != self._request:
             self._plan_answer.drop()
-        self._made_for, self._result_of, self.exported = made_for, None, None
-        self._problem = None
-        self._plan(made_for, pause)
+        if request != self._request or isinstance(self.state, Written | Refused):
+            self.state = Planning(request)
+        self._plan(request, pause)
 
-    def _drop_plan(self) -> None:
-        self.shown = self.exported = self._made_for = None
+    def _plan(self, request: PlanRequest, pause: float = 0.0) -> None:
+        publishing, paths, how = self.vault.publishing, request.paths, request.how
+        target, site, _ = request.destination
 
-    def _plan(self, made_for: _PlanKey, pause: float = 0.0) -> None:
-        def plan() -> ExportPlan:
-            publishing = self.vault.publishing
-            options = publishing.export_options(**(made_for.how or {}))
-            target, site = made_for.target, made_for.site
-            return publishing.plan_export(made_for.paths, target=target, site=site, options=options)
+        def plan() -> ExportPlan | WritePlan:
+            if how == PULL:
+                return self.vault.post_notes.plan_pull(paths, target=target, site=site)
+            options = publishing.export_options(**(how or {}))
+            return publishing.plan_export(paths, target=target, site=site, options=options)
 
-        show = partial(self._show_plan, made_for)
+        show = partial(self._show_plan, request)
         self._plan_answer.ask(plan, show, pause=pause, failed=self.show_problem)
 
-    def _show_plan(self, made_for: _PlanKey, plan: ExportPlan) -> None:
-        # Meanwhile the cursor may have gone to something else, which is shown without a plan; and
-        # a plan that comes when the person has left is made again when they are back.
-        if self.is_covered or made_for != self._made_for:
+    def _show_plan(self, request: PlanRequest, plan: ExportPlan | WritePlan) -> None:
+        state = self.state
+        has_result = isinstance(state, Written) and state.plan is not None
+        if self.is_covered or request != self._request or has_result:
             self._plan_answer.drop()
+            return
+        if isinstance(plan, ExportPlan) and not request.how:
+            self._show_states_of(plan)  # with options, it has the states after the export
+        if isinstance(plan, ExportPlan) and isinstance(state, Written) and plan.is_empty:
+            self.state = state._replace(plan=plan)  # the result stays readable
+            return
+        self.state = Shown(request, plan)
+        glyphs, is_same = self.glyphs, isinstance(state, Shown | Written)
+        if isinstance(plan, ExportPlan):
+            self.diff.show(lambda width: plan_lines(plan, width, glyphs), stays=is_same)
         else:
-            if not made_for.how:  # else it says what would become of the posts
-                self._show_states_of(plan)
-            # A result stays to be read, unless there is more to write when one comes back to it.
-            # What is not seen is not written: such a plan was under way when that was.
-            is_seen = made_for.paths != self._result_of or (self._is_left and not plan.is_empty)
-            self.shown = plan if is_seen or plan.is_empty else None
-            if is_seen:
-                lines = partial(plan_lines, plan, glyphs=self.glyphs)
-                self.diff.show(lines, stays=self._is_left)
-            self._is_left = False
+            self.diff.show(lambda width: patch_lines(plan, width, glyphs), stays=is_same)
 
     def on_screen_suspend(self) -> None:
-        """Keep no plan that nobody sees: it holds the files of its site."""
+        """Release the plan of a hidden screen: it holds the files of its site."""
         if self.is_covered:
-            self._is_left = True
-            self.exported = None
-            if isinstance(self.shown, ExportPlan):
-                self.shown = None
+            if isinstance(self.state, Shown | Written):
+                self.state = self.state._replace(plan=None)
             self.diff.release()
 
     def on_screen_resume(self) -> None:
-        if self._is_left and self._made_for is not None and self.shown is None:
-            self._plan(self._made_for)
+        if self._request is not None and self.shown is None and self._awaited.is_there:
+            self._plan(self._request)
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.shown, self._problem = None, error
+        self.state = Refused(self._request, error)
         self.diff.show(partial(error_lines, error, hint=export_hint(error)))
 
-    # Keys about a plan that is on its way: kept until it is there.
+    # Keys about a plan that is not ready: kept until it is.
 
     @property
     def _awaited(self) -> PendingAnswer:
-        """What is being written, else the plan."""
+        """The write in progress, else the plan."""
         return self._plan_answer if self._written_answer.is_there else self._written_answer
 
-    def _wait(self, deed: Callable[[], object]) -> None:
+    def _wait(self, action: Callable[[], object]) -> bool:
+        """Whether an action has to wait for its plan; it then runs when the plan is ready."""
         answer = self._awaited
+        if self.shown or answer.is_there:
+            return False
 
         def give_up() -> None:
             answer.stop_waiting()
             show_message(self, NOT_LOADED_YET)
 
-        answer.when_there(deed, late=give_up, seconds=QUEUE_SECONDS)
-
-    def _about_plan(self, deed: Callable[[], object]) -> None:
-        """Do what is about the plan that is shown or was written, or about the one that comes."""
-        if self.shown or self.exported or self._awaited.is_there:
-            deed()
-        else:
-            self._wait(partial(self._about_plan, deed))
+        answer.when_there(action, late=give_up, seconds=QUEUE_SECONDS)
+        return True
 
     # Writing.
 
     def action_write_export(self) -> None:
-        if not self._has_folder:
-            self._ask_folder()
-        elif (plan := self.shown) is None:
-            if not self._awaited.is_there:
-                self._wait(self.action_write_export)
-            elif self._problem is not None:
-                show_message(self, f"Not written: {self._problem.message}")
-            else:
-                show_message(self, UP_TO_DATE if self.exported else "Nothing to write")
-        elif not isinstance(plan, ExportPlan):
-            self._write(partial(self.vault.notes.apply, plan), self._was_pulled)
-        elif plan.is_empty:
-            refused = next(iter(plan.refused.values()), None)
-            why = f"Not written: {refused.message}" if refused is not None else UP_TO_DATE
-            show_message(self, EDITED_IN_SITE_HINT if plan.conflicts else why)
-        else:
-            export = partial(self.vault.publishing.export, plan)
-            self._write(export, partial(self._was_written, plan, self.chosen))
+        match self.state:
+            case _ if not self._has_folder:
+                self._ask_folder()
+            case Shown(_, WritePlan() as pull):
+                self._write(partial(self.vault.notes.apply, pull), self._was_pulled)
+            case Shown(request, ExportPlan() as plan) if not plan.is_empty:
+                export = partial(self.vault.publishing.export, plan)
+                self._write(export, partial(self._was_written, request, plan, self.chosen))
+            case Shown(_, ExportPlan() as plan) | Written(_, ExportPlan() as plan):
+                refused = next(iter(plan.refused.values()), None)
+                why = f"Not written: {refused.message}" if refused is not None else UP_TO_DATE
+                show_message(self, EDITED_IN_SITE_HINT if plan.conflicts else why)
+            case _ if self._wait(self.action_write_export):
+                pass
+            case Refused(_, problem):
+                show_message(self, f"Not written: {problem.message}")
+            case _:
+                show_message(self, "Nothing to write")
 
     def _write(self, what: Callable[[], T], then: Callable[[T], object]) -> None:
-        self.shown, chosen = None, self.chosen
+        request, chosen = self._request, self.chosen
+        self.state = Planning(request) if request is not None else None
 
         def failed(error: NotekeepError) -> None:
             if chosen == self.chosen:
                 self.show_problem(error)
-            else:  # the plan of another note is shown by now
+            else:  # another note's plan is on the screen
                 show_error(self, error)
 
         self._written_answer.ask(what, then, failed=failed)
 
-    def _was_written(self, plan: ExportPlan, chosen: tuple[str, ...], done: ExportResult) -> None:
-        if chosen == self.chosen:  # else the plan of another note is shown by now
-            self._result_of, self.exported = chosen, plan
+    def _was_written(
+        self, request: PlanRequest, plan: ExportPlan, chosen: tuple[str, ...], done: ExportResult
+    ) -> None:
+        if chosen == self.chosen:  # else another note's plan is on the screen
+            self.state = Written(request, plan, chosen)
             new = {file.path for file in plan.files if file.status == "new"}
             self.diff.show(lambda width: exported_lines(done, width, self.glyphs, new))
         count = plural(len(done.written) + len(done.removed), "file")
@@ -435,19 +472,18 @@ class PublishScreen(VaultScreen):
         self._load_publishable(partial(self.make_plan, how={"prune": True}))
 
     def _load_publishable(self, then: Callable[[Sequence[str]], object]) -> None:
-        load = partial(self.vault.publishing.publishable, self.target, self.site)
+        load = partial(self.vault.publishing.publishable, *self.destination[:2])
         self._plan_answer.ask(load, then, failed=self.show_problem)
 
     # Files that were changed by hand in the site.
 
     def action_settle_by_hand(self) -> None:
-        self._about_plan(self._ask_site_edits)
-
-    def _ask_site_edits(self) -> None:
-        plan = self.shown or self.exported
-        edited: list[SiteChange] = []
-        if isinstance(plan, ExportPlan):  # of one that was written, what it left alone
-            edited = plan.edited if plan is self.shown else plan.conflicts
+        if self._wait(self.action_settle_by_hand):
+            return
+        plan, edited = self.shown, list[SiteChange]()
+        if isinstance(plan, ExportPlan):
+            is_written = isinstance(self.state, Written) and not plan.is_empty
+            edited = plan.conflicts if is_written else plan.edited
         if not isinstance(plan, ExportPlan) or not edited:
             show_message(self, f"{self._name_chosen()}: not edited on the site")
             return
@@ -455,35 +491,25 @@ class PublishScreen(VaultScreen):
         if not options:
             show_message(self, f"{edited[0].path}: {edited[0].why}")
             return
-        # The answer is about what was shown, also when the cursor is elsewhere by then.
+        # The answer is about this plan, even if the cursor is elsewhere by then.
         paths = tuple(planned.post.path for planned in plan.posts) or self.chosen
-        target, site = self.target, self.site
-
-        def show_patch(plan: WritePlan) -> None:
-            self.shown, self._made_for = plan, None
-            self.diff.show(lambda width: patch_lines(plan, width, self.glyphs))
 
         def answered(how: str) -> None:
-            if how == "pull":
-                pull = partial(self.vault.post_notes.plan_pull, paths, target=target, site=site)
-                self._plan_answer.ask(pull, show_patch, failed=self.show_problem)
-            else:
-                self.make_plan(paths, how={"by_hand": how})
+            self.make_plan(paths, how={"by_hand": how})
 
         ask(self, Choice("Edited on the site", options), answered)
 
     # What was written: checked, opened, previewed.
 
     def action_check_export(self) -> None:
-        self._about_plan(self._check_posts)
-
-    def _check_posts(self) -> None:
         """Build the site with what was written, and read its pages back."""
-        plan = self.exported or self.shown
-        if not isinstance(plan, ExportPlan) or not plan.posts:
+        if self._wait(self.action_check_export):
+            return
+        plan, request, chosen = self.shown, self._request, self.chosen
+        if request is None or not isinstance(plan, ExportPlan) or not plan.posts:
             show_message(self, "No post to check")
             return
-        if not plan.is_empty and plan is not self.exported:
+        if isinstance(self.state, Shown) and not plan.is_empty:
             show_message(self, "Write it first. The check reads the site")
             return
 
@@ -492,20 +518,19 @@ class PublishScreen(VaultScreen):
                 return self.vault.publishing.check_export(plan)
 
         def show(report: CheckReport) -> None:
-            if chosen != self.chosen:  # the plan of another note is shown by now
+            if chosen != self.chosen:  # another note's plan is on the screen
                 show_message(self, f"{name}: {'check passed' if report.ok else 'check failed'}")
                 return
-            self._result_of = chosen
+            self.state = Written(request, plan, chosen)
             self.diff.show(lambda width: report_lines(report, width, self.glyphs))
 
-        chosen, name = self.chosen, self._name_chosen()
+        name = self._name_chosen()
         in_background(self, check, show, group="check", exclusive=True)
 
     def action_open_post(self) -> None:
-        self._about_plan(self._open_post)
-
-    def _open_post(self) -> None:
-        plan = self.exported or self.shown
+        if self._wait(self.action_open_post):
+            return
+        plan = self.shown
         if not isinstance(plan, ExportPlan):
             return
         places = [os.path.join(plan.site, file.path) for file in plan.files if file.is_post]
@@ -518,7 +543,7 @@ class PublishScreen(VaultScreen):
 
     def action_run_preview(self) -> None:
         """Give the terminal to the generator's own preview until the person ends it."""
-        prepare = partial(self.vault.publishing.preview, self.target, self.site)
+        prepare = partial(self.vault.publishing.preview, *self.destination[:2])
 
         def run(preview: PreviewCommand) -> None:
             external_programs.run_in_terminal(self.app, preview.run)
@@ -529,7 +554,9 @@ class PublishScreen(VaultScreen):
 
     def _name_chosen(self) -> str:
         """Return the title of the note that is meant, or how many are."""
-        titles = [self._titles[path].title for path in self.chosen if path in self._titles]
+        titles = [
+            self._index.titles[path].title for path in self.chosen if path in self._index.titles
+        ]
         return titles[0] if len(titles) == 1 else plural(len(self.chosen), "note")
 
     def action_edit_draft(self) -> None:
@@ -551,7 +578,7 @@ class PublishScreen(VaultScreen):
         carry_out(self, step, partial(self.vault.notes.plan_set, step.paths, [f"draft={value}"]))
 
     def action_start_post(self) -> None:
-        marked = () if self._asked else sorted(program(self).marked_notes)
+        marked = () if self._requested else sorted(program(self).marked_notes)
         start_post(self, marked or self.chosen)
 
     # Where an export goes: the kind of site, and its folder.
@@ -561,9 +588,10 @@ class PublishScreen(VaultScreen):
         options.insert(0, Option("Detect from the folder", "", OTHER))
 
         def chosen(target: str) -> None:
-            self._set_destination(self.site, target.removeprefix(OTHER))
+            self._set_destination(self.destination._replace(target=target.removeprefix(OTHER)))
 
-        ask(self, Choice("Site generator", options, self.target, has_filter=True), chosen)
+        here = self.destination.target
+        ask(self, Choice("Site generator", options, here, has_filter=True), chosen)
 
     def action_choose_site(self) -> None:
         sites = self.vault.publishing.sites
@@ -576,50 +604,47 @@ class PublishScreen(VaultScreen):
                 self._ask_folder()
             else:
                 at = [one.folder for one in sites].index(folder)
-                self._set_destination(folder, sites[at].target, at)
+                self._set_destination(Destination(sites[at].target, folder), at)
 
         options = [Option(shorten_home(one.folder), "", one.folder) for one in sites]
         options.append(Option("Another folder", "", OTHER))
         ask(self, Choice("Site folder", options), chosen)
 
     def _ask_folder(self) -> None:
+        target, site, _ = self.destination
         try:
-            here = shorten_home(self.vault.publishing.folder(self.target, self.site))
+            here = shorten_home(self.vault.publishing.folder(target, site))
         except NotekeepError:  # this generator has no folder beside the vault
             here = ""
 
-        def find(folder: str) -> tuple[str, bool]:
-            # The folder beside the vault is made by the first export.
-            is_default = folder == here and not self.site
+        def find(folder: str) -> Destination:
+            # The folder next to the vault is made by the first export.
+            is_default = folder == here and not site
             if is_default or not folder:
-                return "", is_default
-            site = os.path.abspath(os.path.expanduser(folder))
-            if not os.path.isdir(site):
+                return Destination(target, "", is_default)
+            path = os.path.abspath(os.path.expanduser(folder))
+            if not os.path.isdir(path):
                 raise NotFound(f"There is no folder {folder}.", "Create it first, or type another.")
-            return site, False
-
-        def entered(found: tuple[str, bool]) -> None:
-            site, self._takes_default = found
-            self._set_destination(site, self.target)
+            return Destination(target, path)
 
         hint = "The folder of your site."
         if self.vault.publishing.sites:
             hint += " Empty: the folder from your settings."
-        elif here and not self.site:
+        elif here and not site:
             hint += " No site yet? Press enter to use this folder next to your vault."
         prompt = Prompt("Site folder", value=here, example="~/blog", hint=hint, is_selected=True)
-        open_dialog(self, prompt, find, entered, group="site")
+        open_dialog(self, prompt, find, self._set_destination, group="site")
 
-    def _set_destination(self, site: str, target: str, at: int = 0) -> None:
-        self.site, self.target, self.posts.site = site, target, at
-        self._where = self._site_name()
+    def _set_destination(self, destination: Destination, at: int = 0) -> None:
+        self.destination, self.posts.site = destination, at
+        self._index = self._index._replace(site_name=self._site_name())
         self._count(self._list_rows())
         self._remember_site()
         self.reload()
 
     def _site_name(self) -> str:
         """Return the generator and the folder of the site, or "" where none was chosen."""
-        target, site = self.vault.publishing.site(self.target, self.site)
+        target, site = self.vault.publishing.site(*self.destination[:2])
         if not site:
             return ""
         try:
@@ -629,59 +654,30 @@ class PublishScreen(VaultScreen):
 
     def _remember_site(self) -> None:
         """Add the chosen folder to the personal settings."""
-        if not os.path.isdir(self.site):
+        target, folder, _ = self.destination
+        if not os.path.isdir(folder):
             return
 
         def remembered(is_new: object) -> None:
             if is_new:
                 show_message(self, "Saved as this vault's site.")
 
-        remember = partial(self.vault.remember_site, self.target, self.site)
+        remember = partial(self.vault.remember_site, target, folder)
         in_background(self, remember, remembered, group=WRITE_GROUP)
 
     def reload(self) -> None:
         """Look again at the site: something about it was chosen, or has changed."""
-        self.load("states", self._load_states, self._show_states)
+        self._read_states()
         if self.chosen:
             self.make_plan(self.chosen)
 
     # Panes and marks.
 
-    def action_show_drafts(self) -> None:
-        self.posts.focus()
+    action_show_drafts = property(attrgetter("posts.focus"))
+    action_open = property(attrgetter("diff.focus"))
 
-    def action_open(self) -> None:
+    def on_list_view_selected(self) -> None:
         self.diff.focus()
-
-
-def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
-    """Ask for the title of a post that begins with what notes say, and open it."""
-    if not paths:
-        show_message(screen, NO_NOTES)
-        return
-
-    def start(title: str) -> WriteResult | None:
-        if not title:
-            return None
-        return screen.vault.notes.apply(screen.vault.post_notes.plan_start(paths, title))
-
-    def started(done: WriteResult) -> None:
-        notify_done(screen, "", done)
-        for path in done.paths[:1]:
-            show_message(screen, f"Created {path}")  # u is a letter in the editor
-            screen.post_message(PublishNotes((path,)))
-            screen.post_message(EditNote(path))
-        program(screen).unmark_notes(paths)
-
-    row = screen.vault.catalog.row(paths[0])
-    title = "Start a post" if len(paths) == 1 else f"Start a post from {plural(len(paths), 'note')}"
-    hint = "Facts, your text and quotes with sources. Nothing private."
-    prompt = Prompt(title, value=row.title if row is not None else "", hint=hint, is_selected=True)
-    open_dialog(screen, prompt, start, started)
-
-
-def _list_title(row: Row) -> ListedTitle:
-    return ListedTitle(row.title, row.apart)
 
 
 def _answers(edited: Sequence[SiteChange]) -> list[Option]:
