@@ -56,6 +56,7 @@ class BooksScreen(OverlayScreen):
     BINDINGS = bindings("books", "over")
     OPENED_BY = "show-books"
     PLACE = "books"
+    ROW_ACTIONS = ("read-text",)
 
     def __init__(self) -> None:
         self.books = BookRows()
@@ -70,8 +71,7 @@ class BooksScreen(OverlayScreen):
         empty = empty_lines(f"No books finished in {year}.")
         self.books.nothing = [*empty, key_hint("[", "year before")]
         self.books.show(found)
-        self.set_status(f"{year} · {plural(len(found.books), 'book')}")
-        self.set_idle_actions(*(() if found.books else ("read-text",)))
+        self.show_list(f"{year} · {plural(len(found.books), 'book')}", is_empty=not found.books)
         self.text.show(lambda width: summary_lines(year, found, min(width, TEXT_WIDTH), glyphs))
 
     def action_read_text(self) -> None:

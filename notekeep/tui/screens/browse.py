@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from textual import events, getters
@@ -28,6 +29,7 @@ from notekeep.tui.widgets.preview import Preview
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.notes.conflict_pairs import ConflictPair
+    from notekeep.notes.plan import WritePlan
     from notekeep.tui.screens.grid_mode import GridMode
     from notekeep.tui.screens.note_operations import NoteOperations
     from notekeep.tui.widgets.line_view import ListView
@@ -140,6 +142,18 @@ class BrowseScreen(VaultScreen):
         if self.notes.marked:
             return sorted(self.notes.marked)
         return [self.loader.row.path] if self.loader.row is not None else []
+
+    @property
+    def has_marks(self) -> bool:
+        return bool(self.notes.marked)
+
+    def follow_plan(self, plan: WritePlan) -> None:
+        moved = {change.path: change.target for change in plan.changes if change.target}
+        gone = {change.path for change in plan.changes if change.after is None}
+        self.notes.mark({moved.get(path, path) for path in self.notes.marked} - gone)
+        row = self.loader.row
+        if self.is_reading and row is not None and row.path in gone - moved.keys():
+            self.action_leave()
 
     @property
     def opens_without_reload(self) -> bool:
@@ -261,9 +275,6 @@ class BrowseScreen(VaultScreen):
         self.show_list()
         self.pane.box.focus_text()
 
-    def action_sort(self) -> None:
-        self.pane.next_order()
-
     def sort_by(self, field: str) -> None:
         """Sort what is listed by a field, `-` before it for the other way round."""
         if self.pane.typed:
@@ -278,18 +289,6 @@ class BrowseScreen(VaultScreen):
         type_on = box.field.insert_text_at_cursor
         screen = ExplainScreen(self.current_query, type_on)
         self.app.push_screen(screen, lambda _: box.focus_text())
-
-    def action_choose(self) -> None:
-        self._sidebar.choose(self.sidebar.entry)
-
-    def action_drop_entry(self) -> None:
-        self._sidebar.drop(self.sidebar.entry)
-
-    def action_pin(self) -> None:
-        self._sidebar.toggle_pins()
-
-    def action_save_query(self) -> None:
-        self._sidebar.save_query()
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         if event.view is not self.notes:
@@ -311,9 +310,9 @@ class BrowseScreen(VaultScreen):
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         if event.view is self.sidebar:
-            self.action_choose()
+            self._sidebar.choose()
         elif self.pane.grid is not None and self.notes.row is not None:
-            self.action_edit_cell()
+            self.grid_mode.edit_cell()
         else:
             self.action_open()
 
@@ -437,17 +436,8 @@ class BrowseScreen(VaultScreen):
         if self.loader.row is not None:
             self.app.post_message(ShowOverlay("history", self.loader.row.path))
 
-    def action_sort_column(self) -> None:
-        self.grid_mode.sort_column()
-
     def on_grid_head_clicked(self, event: GridHead.Clicked) -> None:
         self.grid_mode.sort_column(event.column)
-
-    def action_edit_cell(self) -> None:
-        self.grid_mode.edit_cell()
-
-    def action_clear_cell(self) -> None:
-        self.grid_mode.clear_cell()
 
     def on_key(self, event: events.Key) -> None:
         # A digit is the beginning of a rating, a number or a date.
@@ -455,12 +445,6 @@ class BrowseScreen(VaultScreen):
         if digit.isdecimal() and digit.isascii() and grid is not None and grid.has_focus:
             event.stop()
             self.grid_mode.edit_cell(digit)
-
-    def action_mark(self) -> None:
-        self.notes.toggle_mark()
-
-    def action_mark_range(self) -> None:
-        self.notes.mark_range()
 
     def action_mark_all(self) -> None:
         self.load("marks", self.notes.listed(), self.notes.mark_all)
@@ -489,49 +473,29 @@ class BrowseScreen(VaultScreen):
             self.vault.open_counts.count(path)
             self.post_message(EditNote(path, line))
 
-    def action_edit_fields(self) -> None:
-        if self.loader.row is not None:
-            self.operations.edit_fields(self.loader.row.path)
-
-    def action_edit_outside(self) -> None:
-        if self.loader.row is not None:
-            self.operations.edit_outside(self.loader.row.path)
-
-    def action_rename(self) -> None:
-        if self.loader.row is not None:
-            self.operations.rename(self.loader.row)
-
-    def action_add_quote(self) -> None:
-        if self.loader.row is not None:
-            self.operations.add_quote(self.loader.row)
-
-    def action_edit_tags(self) -> None:
-        self.operations.edit_tags()
-
-    def action_set_field(self) -> None:
-        self.operations.set_field()
-
-    def action_move_note(self) -> None:
-        self.operations.move()
-
-    def action_may_publish(self) -> None:
-        self.operations.ask_publishable()
-
-    def action_delete(self) -> None:
-        self.operations.delete()
+    action_sort = property(attrgetter("pane.next_order"))
+    action_mark = property(attrgetter("notes.toggle_mark"))
+    action_mark_range = property(attrgetter("notes.mark_range"))
+    action_choose = property(attrgetter("_sidebar.choose"))
+    action_drop_entry = property(attrgetter("_sidebar.drop"))
+    action_pin = property(attrgetter("_sidebar.toggle_pins"))
+    action_save_query = property(attrgetter("_sidebar.save_query"))
+    action_sort_column = property(attrgetter("grid_mode.sort_column"))
+    action_edit_cell = property(attrgetter("grid_mode.edit_cell"))
+    action_clear_cell = property(attrgetter("grid_mode.clear_cell"))
+    action_edit_fields = property(attrgetter("operations.edit_fields"))
+    action_edit_outside = property(attrgetter("operations.edit_outside"))
+    action_rename = property(attrgetter("operations.rename"))
+    action_add_quote = property(attrgetter("operations.add_quote"))
+    action_edit_tags = property(attrgetter("operations.edit_tags"))
+    action_set_field = property(attrgetter("operations.set_field"))
+    action_move_note = property(attrgetter("operations.move"))
+    action_may_publish = property(attrgetter("operations.ask_publishable"))
+    action_begin_post = property(attrgetter("operations.start_post"))
+    action_delete = property(attrgetter("operations.delete"))
+    action_copy = property(attrgetter("operations.copy"))
+    action_copy_path = property(attrgetter("operations.copy_path"))
 
     def action_export(self) -> None:
         if paths := self.chosen_notes():
             self.post_message(PublishNotes(paths))
-
-    def action_begin_post(self) -> None:
-        from notekeep.tui.screens.note_operations import start_post
-
-        start_post(self, self.chosen_notes())
-
-    def action_copy(self) -> None:
-        self.operations.copy()
-
-    def action_copy_path(self) -> None:
-        if self.loader.row is not None:
-            self.operations.copy_text(self.vault.absolute(self.loader.row.path))

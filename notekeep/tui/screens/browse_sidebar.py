@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.queries import Facets
     from notekeep.notes.plan import WriteResult
     from notekeep.tui.screens.browse import BrowseScreen
-    from notekeep.tui.widgets.sidebar import SidebarEntry
 
 COUNT_DELAY = 0.25  # seconds without another list after which the sidebar counts what was found
 MAX_COUNTED_NOTES = 200
@@ -73,9 +72,9 @@ class BrowseSidebar:
         else:
             self._screen.sidebar.show_found(shown, find_terms(typed))
 
-    def choose(self, entry: SidebarEntry) -> None:
+    def choose(self) -> None:
         """Open a pinned note, list what a line stands for, or search for less."""
-        screen = self._screen
+        screen, entry = self._screen, self._screen.sidebar.entry
         box = screen.pane.box
         if not entry.can_be_chosen:
             return
@@ -93,8 +92,8 @@ class BrowseSidebar:
         else:
             screen.choose_scope(entry.query or "", entry.text)
 
-    def drop(self, entry: SidebarEntry) -> None:
-        screen = self._screen
+    def drop(self) -> None:
+        screen, entry = self._screen, self._screen.sidebar.entry
         if entry.path:
             self._set_pinned([entry.path], is_pinned=False)
         elif entry.saved:

@@ -35,7 +35,6 @@ from notekeep.tui.render.text_diff import (
     unified,
 )
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
-from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import (
     LONG,
     WRITE_GROUP,
@@ -46,8 +45,6 @@ from notekeep.tui.workers import (
 )
 from notekeep.vault import Vault
 
-CONFLICT_ACTIONS = "keep-mine", "keep-theirs", "merge", "keep-both", "edit-conflict", "read-text"
-"""Actions of the bottom line that want a conflict."""
 KEPT: dict[Choice, str] = {"mine": "the note", "theirs": "the copy", "both": "both"}
 
 
@@ -72,6 +69,7 @@ class ConflictsScreen(OverlayScreen):
     BINDINGS = bindings("conflicts", "over")
     OPENED_BY = "show-conflicts"
     PLACE = "conflicts"
+    ROW_ACTIONS = "keep-mine", "keep-theirs", "merge", "keep-both", "edit-conflict", "read-text"
 
     def __init__(self, path: str = "") -> None:
         self.pairs = OptionRows()
@@ -103,15 +101,11 @@ class ConflictsScreen(OverlayScreen):
         self.pairs.show(rows, str(at))
         room = min(len(found), max(2, self.app.size.height // 3))
         self.pairs.styles.height = room + self.pairs.gutter.height if found else "1fr"
-        self.set_status("" if found else "no conflicts")
-        self.set_idle_actions(*(() if found else CONFLICT_ACTIONS))
-        if not found:
-            self._versions = None
-            self.text.say()
+        self._versions = self._versions if found else None
+        self.show_list("" if found else "no conflicts", is_empty=not found)
 
-    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        here = self.here
-        if event.view is self.pairs and here is not None:
+    def show_row(self) -> None:
+        if (here := self.here) is not None:
             read = partial(_read, self.vault, here)
             self.load("versions", read, self._show, pause=PREVIEW_DELAY)
 

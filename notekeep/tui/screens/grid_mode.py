@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.records import Row
 from notekeep.errors import Conflict, NotekeepError, Refused
@@ -37,11 +37,13 @@ from notekeep.tui.render.note_columns import (
     Column,
     star_rating,
 )
-from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.note_operations import ask_dates
 from notekeep.tui.widgets.note_grid import NoteGrid
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from notekeep.tui.screens.browse import BrowseScreen
 
 READ_ONLY_REASONS = {
     KIND_COLUMN: "The kind comes from the type: field and the folder. Press e to edit the note",

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from notekeep.storage.operation_log import Version
     from notekeep.tui.program import Program
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.line_view import DiffView, ListView
+    from notekeep.tui.widgets.line_view import DiffView
     from notekeep.vault import Vault
 
 
@@ -134,13 +134,8 @@ class HistoryScreen(OverlayScreen):
         count = plural(len(past.versions), "version") if past.versions else "no earlier version"
         gone = "" if past.now is not None else " · deleted; r restores it"
         row = self.vault.catalog.row(self.path)
-        self.set_status(f"{row.title if row is not None else self.path} · {count}{gone}")
-        if not moments:
-            self.text.say()
-
-    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        if event.view is self.versions:
-            self._show()
+        title = row.title if row is not None else self.path
+        self.show_list(f"{title} · {count}{gone}", is_empty=not moments)
 
     def action_next_view(self) -> None:
         self.views.step(1)
@@ -152,13 +147,13 @@ class HistoryScreen(OverlayScreen):
         if was_reading:
             self.reading.focus()
         # The pane that came has a width only after this.
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(self.show_row)
 
     def on_preview_widened(self) -> None:
         if self.views.chosen == TEXT_VIEW:
-            self._show()
+            self.show_row()
 
-    def _show(self) -> None:
+    def show_row(self) -> None:
         past, version = self._past, self._version()
         if past is None or not self.versions.key:
             return
@@ -176,8 +171,7 @@ class HistoryScreen(OverlayScreen):
         self.views.about = change_counts(comparison)
         self.text.show(lambda width: unified(comparison, width, self.glyphs))
 
-    def action_leave(self) -> None:
-        self.action_leave_over()
+    action_leave = OverlayScreen.action_leave_over
 
     def action_restore(self) -> None:
         if (version := self._version()) is None:
@@ -298,6 +292,7 @@ class StepsScreen(OverlayScreen):
     BINDINGS = bindings("steps", "over")
     OPENED_BY = "show-steps"
     PLACE = "steps"
+    ROW_ACTIONS = ("take-back", "step-history", "read-text")
 
     def __init__(self) -> None:
         self.moments = TimelineList()
@@ -315,18 +310,14 @@ class StepsScreen(OverlayScreen):
         self.moments.show(rows, self.moments.key)
         undone = sum(step.undone for step in steps)
         back = f" · {undone} undone" if undone else ""
-        self.set_status(f"{plural(len(steps), 'step')}{back}")
-        self.set_idle_actions(*(() if steps else ("take-back", "step-history", "read-text")))
-        if not steps:
-            self.text.say()
+        self.show_list(f"{plural(len(steps), 'step')}{back}", is_empty=not steps)
 
     @property
     def _step(self) -> Step | None:
         return self._steps.get(self.moments.key)
 
-    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        step = self._step
-        if event.view is not self.moments or step is None:
+    def show_row(self) -> None:
+        if (step := self._step) is None:
             return
         if not step.id:
             self.text.show(lambda width: _check_in_lines(step, width))
@@ -344,20 +335,19 @@ class StepsScreen(OverlayScreen):
         self.text.show(lines)
 
     def action_take_back(self) -> None:
+        def undone(step: Step) -> None:
+            show_message(self, f"Undid: {name_step(step.verb, step.label)} · ctrl+r redo")
+            self.app.post_message(VaultChanged())
+
         if (step := self._step) is None:
             return
         if step.undone:
             show_message(self, "This step is already undone · ctrl+r redo")
         elif not step.id:
-            hint = "Undo check-ins on Habits, or with u if it is the last step"
-            show_message(self, hint)
+            show_message(self, "Undo check-ins on Habits, or with u if it is the last step")
         else:
             undo = partial(self.vault.history.undo_step, step.id)
-            in_background(self, undo, self._show_taken_back, group=WRITE_GROUP)
-
-    def _show_taken_back(self, step: Step) -> None:
-        show_message(self, f"Undid: {name_step(step.verb, step.label)} · ctrl+r redo")
-        self.app.post_message(VaultChanged())
+            in_background(self, undo, undone, group=WRITE_GROUP)
 
     def action_step_history(self) -> None:
         step = self._step

@@ -11,12 +11,11 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import getters
 from textual.app import ComposeResult
 
-from notekeep.catalog.records import Row
 from notekeep.config import editor_command
 from notekeep.errors import NotekeepError, Refused, UsageError
 from notekeep.markdown.field_changes import FieldChange
@@ -45,7 +44,6 @@ from notekeep.tui.messages import EditNote, OpenNote, PublishNotes, VaultChanged
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
-from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import (
@@ -56,6 +54,9 @@ from notekeep.tui.workers import (
     show_message,
     work_status,
 )
+
+if TYPE_CHECKING:
+    from notekeep.tui.screens.browse import BrowseScreen
 
 CONFIRM_FROM = 20  # more files than this are asked about once more
 PLAN_MARGIN = 6  # lines of the screen that are not the plan
@@ -177,8 +178,7 @@ def carry_out(
 
 def _show_plan(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
     """Write a plan, once it was seen if it is about more than the note under the cursor."""
-    has_marks = isinstance(screen, BrowseScreen) and bool(screen.notes.marked)
-    is_about_one = len(step.paths) == 1 and not has_marks
+    is_about_one = len(step.paths) == 1 and not screen.has_marks
     if is_about_one and len(plan.changes) <= 1 and not plan.refused:
         _write(screen, step, plan)
         return
@@ -192,13 +192,7 @@ def _show_plan(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
 
 def _write(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
     def done(result: WriteResult) -> None:
-        if isinstance(screen, BrowseScreen):
-            moved = {change.path: change.target for change in plan.changes if change.target}
-            gone = {change.path for change in plan.changes if change.after is None}
-            screen.notes.mark({moved.get(path, path) for path in screen.notes.marked} - gone)
-            row = screen.loader.row
-            if screen.is_reading and row is not None and row.path in gone - moved.keys():
-                screen.action_leave()
+        screen.follow_plan(plan)
         # What the plan left out was shown with it.
         fresh = [problem for problem in result.refused if problem not in plan.refused]
         changed = {change.path for change in plan.changes} & set(step.paths)
@@ -243,11 +237,17 @@ class NoteOperations:
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
 
-    def edit_outside(self, path: str) -> None:
-        edit_outside(self._screen, path)
+    def edit_outside(self) -> None:
+        if (row := self._screen.loader.row) is not None:
+            edit_outside(self._screen, row.path)
 
-    def rename(self, row: Row) -> None:
-        screen = self._screen
+    def start_post(self) -> None:
+        start_post(self._screen, self._screen.chosen_notes())
+
+    def rename(self) -> None:
+        screen, row = self._screen, self._screen.loader.row
+        if row is None:
+            return
 
         def apply(title: str) -> tuple[str, WriteResult] | None:
             if not title or title == row.title:
@@ -267,8 +267,10 @@ class NoteOperations:
         hint = "Links to it are updated. The file gets the same name."
         open_dialog(screen, Prompt("Rename", value=row.title, hint=hint), apply, renamed)
 
-    def add_quote(self, row: Row) -> None:
-        screen = self._screen
+    def add_quote(self) -> None:
+        screen, row = self._screen, self._screen.loader.row
+        if row is None:
+            return
 
         def apply(answer: tuple[str, str]) -> WriteResult:
             text, page = answer
@@ -278,11 +280,13 @@ class NoteOperations:
         done = partial(notify_done, screen, f"Added a quote to {row.title}")
         open_dialog(screen, QuoteDialog(row.title), apply, done)
 
-    def edit_fields(self, path: str) -> None:
-        screen, vault = self._screen, self._screen.vault
+    def edit_fields(self) -> None:
+        screen, vault, row = self._screen, self._screen.vault, self._screen.loader.row
+        if row is None:
+            return
 
         def plan(changes: list[FieldChange]) -> WritePlan:
-            made = vault.notes.plan_set([path], changes)
+            made = vault.notes.plan_set([row.path], changes)
             made.raise_if_nothing_left()
             return made
 
@@ -298,7 +302,7 @@ class NoteOperations:
             form = FormScreen(note, plan)
             open_dialog(screen, form, apply, lambda answer: notify_done(screen, *answer))
 
-        read = partial(vault.search.read, path)
+        read = partial(vault.search.read, row.path)
         in_background(screen, read, show, group="form", exclusive=True, holds_keys=True)
 
     def edit_tags(self) -> None:
@@ -409,16 +413,20 @@ class NoteOperations:
         if screen.focused is preview and preview.rendering is not None:
             chosen = clipboard.copy_selection(preview.rendering, preview.chosen)
         if selected := screen.get_selected_text():
-            self.copy_text(selected)
+            self._copy_text(selected)
         elif chosen is not None:
-            self.copy_text(*chosen)
+            self._copy_text(*chosen)
         elif screen.notes.marked:
             self._copy_links()
         elif screen.loader.row is not None:
-            self.copy_text(f"[[{clean_line(screen.loader.row.title)}]]")
+            self._copy_text(f"[[{clean_line(screen.loader.row.title)}]]")
 
-    def copy_text(self, text: str, what: str = "") -> None:
-        """Put text on the clipboard, and say so: by what it is, or by how it begins."""
+    def copy_path(self) -> None:
+        if (row := self._screen.loader.row) is not None:
+            self._copy_text(self._screen.vault.absolute(row.path))
+
+    def _copy_text(self, text: str, what: str = "") -> None:
+        """Copy text, and show what it is, or how it begins."""
         clipboard.copy_text(self._screen.app, text)
         about = f" {what}:" if what else ""
         show_message(self._screen, f"Copied{about} {clean_line(text)[:60]}")

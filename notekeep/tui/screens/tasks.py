@@ -25,7 +25,7 @@ from notekeep.tui.render.list_rows import (
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import OverlayScreen
-from notekeep.tui.widgets.line_view import NOTHING_INDENT, ListView
+from notekeep.tui.widgets.line_view import NOTHING_INDENT
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
 
@@ -42,6 +42,7 @@ class TasksScreen(OverlayScreen):
     BINDINGS = bindings("tasks")
     CSS_PATH = "tasks.tcss"
     OPENED_BY = "show-tasks"
+    ROW_ACTIONS = ("tick-task", "open-task", "edit-task")
 
     def __init__(self, query: str = "") -> None:
         self.tasks = TaskList(id="tasks")
@@ -95,19 +96,14 @@ class TasksScreen(OverlayScreen):
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""
         still = f"{found.open} open"
-        self.set_status(f"{scope}{still} · {found.done} done", still)
-        self.set_idle_actions(*(() if found.rows else ("tick-task", "open-task", "edit-task")))
+        status = f"{scope}{still} · {found.done} done"
+        self.show_list(status, still, is_empty=not found.rows)
         if not found.rows:
             self.loader.row = None
-            self.preview.say()
 
-    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        task = self.tasks.here
-        if event.view is self.tasks and task is not None:
+    def show_row(self) -> None:
+        if (task := self.tasks.here) is not None:
             self.loader.show(self.vault.catalog.row(task.path), line=task.line)
-
-    def action_read_text(self) -> None:
-        self.action_open_task()
 
     @property
     def reading(self) -> Preview:
@@ -124,6 +120,8 @@ class TasksScreen(OverlayScreen):
     def action_open_task(self) -> None:
         if (task := self.tasks.here) is not None:
             self.app.post_message(OpenNote(task.path, line=task.line, read=True))
+
+    action_read_text = action_open_task
 
     def action_edit_task(self) -> None:
         if (task := self.tasks.here) is not None:

@@ -20,7 +20,7 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, notify_check_in, no
 
 if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
-    from notekeep.notes.plan import WriteResult
+    from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.widgets.preview import Preview
 
@@ -130,6 +130,13 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         """Return the notes that a typed command changes, where the screen chooses some."""
         return []
 
+    @property
+    def has_marks(self) -> bool:
+        return False
+
+    def follow_plan(self, plan: WritePlan) -> None:
+        """Keep marks and the open note right after a plan was applied."""
+
     def write(
         self, what: Callable[[], WriteResult], text: str = "", *, holds_keys: bool = False
     ) -> None:
@@ -161,6 +168,7 @@ class OverlayScreen(VaultScreen):
     CSS_PATH = "over.tcss"
 
     text = getters.query_one("#text", DiffView)
+    ROW_ACTIONS: ClassVar[tuple[str, ...]] = ()  # actions of the bottom line that need a row
     subject = ""  # what it is about, where there may be one screen of its kind over another
 
     def __init__(self, listed: ListView[Any]) -> None:
@@ -191,6 +199,20 @@ class OverlayScreen(VaultScreen):
 
     def show_problem(self, error: NotekeepError) -> None:
         self.reading.say(*error_lines(error, self.reading.text_width))
+
+    def show_list(self, status: str, shortly: str = "", *, is_empty: bool) -> None:
+        """Show the status of a new list; without rows there is no text."""
+        self.set_status(status, shortly)
+        self.set_idle_actions(*(self.ROW_ACTIONS if is_empty else ()))
+        if is_empty:
+            self.reading.say()
+
+    def show_row(self) -> None:
+        """Show the text of the row at the cursor."""
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        if event.view is self.listed:
+            self.show_row()
 
     def on_list_view_selected(self) -> None:
         self.action_read_text()
