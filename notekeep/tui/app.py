@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.vault_updates import VaultUpdates
+    from notekeep.tui.widgets.preview import Preview
     from notekeep.vault import Vault
 
 MAX_ERRORS = 50  # unread errors to keep
@@ -469,6 +470,12 @@ class NotekeepApp(Program, RemovalSafe):
 
     def on_open_note(self, event: OpenNote) -> None:
         self.navigation.show(places.BROWSE_SCREEN, lambda browse: browse.open_note(event))
+
+    def on_preview_followed(self, event: Preview.Followed) -> None:
+        from notekeep.tui.screens.links import follow_link
+
+        if isinstance(self.screen, VaultScreen):
+            follow_link(self.screen, event.link, event.path)
 
     def on_show_query(self, event: ShowQuery) -> None:
         self.navigation.show(places.BROWSE_SCREEN, lambda browse: browse.show_query(event.query))

@@ -40,8 +40,7 @@ class Editors:
                 if unsaved is None:
                     raise
                 data = unsaved.base_data
-            screen = EditScreen(EditSession(path, data), line)
-            screen.restores = unsaved is not None
+            screen = EditScreen(EditSession(path, data), line, restores=unsaved is not None)
         except NotekeepError as error:
             show_error(app, error)
             return
@@ -63,8 +62,8 @@ class Editors:
     def save_then(self, then: Callable[[], object]) -> bool:
         """Save unsaved text that was not discarded, then call `then`; False without any."""
         for screen in self._open:
-            if screen.is_changed and not screen.is_given_up:
-                screen.save(partial(self._app.call_later, then), leaving=True)
+            if screen.is_changed and screen.state != "given up":
+                screen.save(partial(self._app.call_later, then), leaves=True)
                 return True
         return False
 

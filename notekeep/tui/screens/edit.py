@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeAlias
+from operator import attrgetter
+from typing import Literal, NamedTuple, TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -26,6 +27,7 @@ from notekeep.notes.capture import (
     quote_place,
 )
 from notekeep.notes.plan import WriteResult
+from notekeep.storage.atomic import add_conflict_copy
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
 from notekeep.tui.clipboard import attach_clipboard_picture, pasted_picture
@@ -41,14 +43,18 @@ from notekeep.tui.dialogs.form import FormScreen, QuoteDialog
 from notekeep.tui.messages import ShowOverlay, VaultChanged
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.edit_conflicts import (
+    BOTH_KEPT,
     DISCARD,
+    KEEP_MINE,
+    KEEP_THEIRS,
     LEAVE,
     RESTORE,
     TRY_AGAIN,
     EditSession,
-    ExternalEdits,
     ask_leave_unsaved,
     ask_restore,
+    ask_whose,
+    read_if_there,
 )
 from notekeep.tui.screens.note_operations import edit_outside
 from notekeep.tui.screens.vault_screen import VaultScreen
@@ -209,31 +215,42 @@ def _make_option(offer: CompletionOffer, number: int) -> Option:
     return Option(title or target, target if title else "", str(number))
 
 
+EditState: TypeAlias = Literal["open", "saving", "asking", "offering", "given up"]
+"""What the editor does. While it is `offering` a text that only the autosave file holds, nothing
+may overwrite that file. The text of one that is `given up` needs no save."""
+
+
+class SaveGoal(NamedTuple):
+    """What comes after a save, and whether it leaves the editor."""
+
+    then: Callable[[], object]
+    leaves: bool
+
+
 class EditScreen(VaultScreen):
     """A note being edited."""
 
     CSS_PATH = "edit.tcss"
     OPENED_BY = "show-browse"
 
-    def __init__(self, editing: EditSession, line: int | None = None) -> None:
+    state: EditState = "open"
+    _goal: SaveGoal | None = None
+
+    def __init__(
+        self, editing: EditSession, line: int | None = None, *, restores: bool = False
+    ) -> None:
         super().__init__()
         self.editing = editing
         self.path = editing.path
-        # Held here: when the program fails, its widgets go before what is typed can be asked of
-        # them through the screen.
+        # Held here: when the program fails, its widgets go before their text can be asked for.
         self.area = NoteArea(editing.lines, editing.stand_ins)
         row = self.vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
         self.offers = CompletionList()
         self.autosave = EditorAutosave(self)
         self.find = FindBar(self.area)
-        self._external = ExternalEdits(self)
         self._attachments = EditorAttachments(self)
-        self.restores = self.is_given_up = False
-        self._line = line
-        self._saving = self._offering = self._leaving = False
-        self.after_save: Callable[[], object] | None = None
-        """What comes after the save that is wanted."""
+        self._line, self._restores = line, restores
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="sheet"):
@@ -253,12 +270,13 @@ class EditScreen(VaultScreen):
 
         complete = partial(Completer.of, self.vault, self.path)
         self.load("completion", complete, set_completer, is_quiet=True)
-        if (unsaved := self.autosave.find_left()) is not None:
-            if self.restores:
-                self._restore(unsaved)
-                self._external.check()
-            else:
-                self._offer_unsaved(unsaved)
+        if (unsaved := self.autosave.find_left()) is None:
+            return
+        if self._restores:
+            self._restore(unsaved)
+            self._check_file()
+        else:
+            self._offer_unsaved(unsaved)
 
     def on_unmount(self) -> None:
         self.autosave_unsaved()
@@ -277,8 +295,8 @@ class EditScreen(VaultScreen):
 
     @property
     def is_busy(self) -> bool:
-        """Whether it is being saved, or the person asked, so that nothing else may be begun."""
-        return self._saving or self._offering or self._external.is_asking
+        """Whether a save or a question must end before anything else begins."""
+        return self.state in ("saving", "asking", "offering")
 
     def show_state(self) -> None:
         row, column = self.area.cursor_location
@@ -294,9 +312,8 @@ class EditScreen(VaultScreen):
         self.show_state()
 
     def autosave_unsaved(self) -> None:
-        """Write what is typed into the autosave file before this returns: the program is ending."""
-        # What is offered and not taken yet would be replaced by it.
-        if self.is_changed and not self._offering:
+        """Write unsaved text into the autosave file before this returns: the program is ending."""
+        if self.is_changed and self.state != "offering":
             self.autosave.keep_now()
 
     def on_note_area_offered(self) -> None:
@@ -308,18 +325,16 @@ class EditScreen(VaultScreen):
         self.area.accept_offer(event.row)
 
     def _offer_unsaved(self, unsaved: UnsavedText) -> None:
-        self._offering = True
-
         def answered(answer: str | None) -> None:
-            self._offering = False
+            self.state = "open"
             if answer == RESTORE:
                 self._restore(unsaved)
             elif answer == DISCARD:
                 self.autosave.file.discard()
             else:
-                # What is typed over it would replace it; so nothing is.
-                self._leave()
+                self._leave()  # new text would replace it
 
+        self.state = "offering"
         ask_restore(self, unsaved, self.editing.base, answered)
 
     def _restore(self, unsaved: UnsavedText) -> None:
@@ -327,30 +342,27 @@ class EditScreen(VaultScreen):
         self.editing.restore(unsaved)
         self.area.put(self.editing.lines)
         self.area.go_to(unsaved.cursor)
-        self._external.merge(on_disk)
+        self._merge(on_disk)
 
-    def action_save(self) -> None:
-        self.save()
+    action_attach_here = property(attrgetter("_attachments.ask"))
+    action_find_here = property(attrgetter("find.open"))
 
     def action_finish(self) -> None:
-        self.save(self._leave, leaving=True)
+        self.save(self._leave, leaves=True)
 
     def action_hand_over(self) -> None:
-        def go_on() -> None:
+        def edit() -> None:
             screen = self.app.screen
             if isinstance(screen, VaultScreen):
                 edit_outside(screen, self.path)
 
-        self.leave_then(go_on)
-
-    def action_attach_here(self) -> None:
-        self._attachments.ask()
+        self.leave_then(edit)
 
     def on_note_area_pasted(self, event: NoteArea.Pasted) -> None:
         self._attachments.attach_pasted(event.text, event.place)
 
     def action_fields_here(self) -> None:
-        """Show the fields of the text as it is by now; what is changed is typed into it."""
+        """Show the fields of the current text; changes are typed into it."""
         schema = self.vault.schema
         before = self.editing.content(self.area.lines)
         note = read_note(self.path, before, schema)
@@ -360,11 +372,9 @@ class EditScreen(VaultScreen):
             return changes
 
         def put(changes: list[FieldChange]) -> None:
-            # Where they do not fit the text as it is by now, the error is shown.
+            # Where they do not fit the text any more, the error is shown.
             content = self.editing.content(self.area.lines)
-            self.editing.show(apply_changes(content, changes, schema, note.kind))
-            self.area.put(self.editing.lines)
-            self.show_state()
+            self._put(apply_changes(content, changes, schema, note.kind))
 
         if note.problem is not None:
             line = note.problem.line or 1
@@ -375,135 +385,219 @@ class EditScreen(VaultScreen):
         open_dialog(self, form, check, put, group="check")
 
     def action_quote_here(self) -> None:
-        """Ask for a quote, and add it to the text as it is by now."""
+        """Ask for a quote, and add it under the heading for quotes."""
         before = self.editing.content(self.area.lines)
 
+        def add(content: bytes, quote: tuple[str, str]) -> bytes:
+            text, page = quote
+            plan = plan_quote(self.path, content, text, **quote_place(page))
+            return plan.changes[0].after or b""
+
         def check(quote: tuple[str, str]) -> tuple[str, str]:
-            self._add_quote(before, *quote)
+            add(before, quote)
             return quote
 
         def put(quote: tuple[str, str]) -> None:
-            content = self.editing.content(self.area.lines)
-            self.editing.show(self._add_quote(content, *quote))
-            self.area.put(self.editing.lines)
-            self.show_state()
+            self._put(add(self.editing.content(self.area.lines), quote))
 
         open_dialog(self, QuoteDialog(self.label), check, put, group="check")
 
-    def _add_quote(self, content: bytes, text: str, page: str) -> bytes:
-        """Return a text with a quote under its heading for quotes."""
-        plan = plan_quote(self.path, content, text, **quote_place(page))
-        return plan.changes[0].after or b""
-
-    def action_find_here(self) -> None:
-        self.find.open()
+    def _put(self, content: bytes) -> None:
+        """Replace the text as if it had been typed."""
+        self.editing.show(content)
+        self.area.put(self.editing.lines)
+        self.show_state()
 
     def action_history_here(self) -> None:
         self.save(lambda: self.app.post_message(ShowOverlay("history", self.path)))
 
+    # Saving, and what comes after it.
+
     def leave_then(self, then: Callable[[], object]) -> None:
-        """Save, leave, and go on with something else once the editor is gone."""
+        """Save, leave, and call `then` once the editor is gone."""
         app = self.app
 
         def leave() -> None:
             self._leave()
             app.call_later(then)
 
-        self.save(leave, leaving=True)
+        self.save(leave, leaves=True)
 
-    def save(self, then: Callable[[], object] | None = None, *, leaving: bool = False) -> None:
-        self.after_save, self._leaving = then, leaving
+    def save(self, then: Callable[[], object] | None = None, *, leaves: bool = False) -> None:
+        self._goal = SaveGoal(then, leaves) if then is not None else None
+        self._save()
+
+    action_save = save
+
+    def _save(self) -> None:
         if self.is_busy:
             return
         lines = list(self.area.lines)
         if not self.editing.is_changed(lines):
-            self.autosave.file.discard()
-            self.go_on()
+            self._saved_all()
             return
-        self._saving = True
+        self.state = "saving"
         plan = self.editing.plan(lines, self.label)
         apply = partial(self.vault.notes.apply, plan)
         saved = partial(self._saved, self.editing.content(lines))
         in_background(self, apply, saved, group=WRITE_GROUP, failed=self._not_saved)
 
     def _saved(self, content: bytes, done: WriteResult) -> None:
-        self._saving = False
+        self.state = "open"
         notify_done(self, "", done)
         if not done.step:
-            self.after_save = None
+            self._goal = None
             self.autosave.keep()
             return
         self.editing.show_file(content)
         self.show_state()
-        if self.is_changed:  # typed while it was being saved
-            if self.after_save is not None:
-                self.save(self.after_save, leaving=self._leaving)
-            return
+        if not self.is_changed:
+            self._saved_all()
+        elif self._goal is not None:  # typed during the save
+            self._save()
+
+    def _saved_all(self) -> None:
         self.autosave.file.discard()
-        self.go_on()
+        goal, self._goal = self._goal, None
+        if goal is not None:
+            goal.then()
 
     @property
     def is_closing(self) -> bool:
-        return self._leaving and self.after_save is not None
-
-    def go_on(self) -> None:
-        then, self.after_save = self.after_save, None
-        if then is not None:
-            then()
+        return self._goal is not None and self._goal.leaves
 
     def _not_saved(self, error: NotekeepError) -> None:
-        self._saving = False
+        self.state = "open"
         self.autosave.keep()
         if isinstance(error, Conflict) and error.copy:
             show_error(self, error)
             self.app.post_message(VaultChanged())
+        before = self.editing.disk
+
+        def save_again() -> None:
+            # The same text over the same file would fail for ever.
+            if isinstance(error, Conflict) or self.editing.disk != before:
+                self._save()
+            else:
+                self._give_up(error)
+
         if isinstance(error, (Conflict, NotFound, NameTaken)):
-            # Another program was here first: what it wrote is met, and then it goes on.
-            self._external.check(partial(self._save_again, error, self.editing.disk))
+            self._check_file(save_again)  # another program was first
         else:
-            self._stuck(error)
+            self._give_up(error)
 
-    def _save_again(self, error: NotekeepError, before: bytes | None) -> None:
-        """Save once more what met something new; else the same would be tried for ever."""
-        if isinstance(error, Conflict) or self.editing.disk != before:
-            self.save(self.after_save, leaving=self._leaving)
-        else:
-            self._stuck(error)
-
-    def _stuck(self, error: NotekeepError) -> None:
-        is_closing, then = self.is_closing, self.after_save
-        self.after_save = None
-        if is_closing and then is not None and self.autosave.keep_now():
-            self.is_given_up = True
+    def _give_up(self, error: NotekeepError) -> None:
+        goal, self._goal = self._goal, None
+        if goal is not None and goal.leaves and self.autosave.keep_now():
+            self.state = "given up"
             kept = "Your text is kept: e opens it again, and ctrl+p, Unsaved text."
             show_error(
                 self.app, NotekeepError(f"{self.label} was not saved: {error.message}", kept)
             )
-            then()
+            goal.then()
             return
         show_error(self, error)
-        if not is_closing or then is None:
+        if goal is None or not goal.leaves:
             return
-        # Nothing keeps the text: to close now would lose it.
-        self._offering = True
 
         def answered(answer: str | None) -> None:
-            self._offering = False
+            self.state = "given up" if answer == LEAVE else "open"
             if answer == TRY_AGAIN:
-                self.save(then, leaving=True)
+                self.save(goal.then, leaves=True)
             elif answer == LEAVE:
-                self.is_given_up = True
-                then()
+                goal.then()
 
+        self.state = "offering"  # nothing keeps the text: to close now would lose it
         ask_leave_unsaved(self, answered)
 
     def _leave(self) -> None:
         if self.is_attached:
             self.dismiss(None)
 
+    # Changes of the file by other programs.
+
     def vault_changed(self) -> None:
-        if not self._saving:
-            self._external.check()
+        if self.state != "saving":
+            self._check_file()
+
+    def _check_file(self, then: Callable[[], object] | None = None) -> None:
+        """Merge with the file, and call `then` unless the user has to be asked."""
+
+        def merge(theirs: bytes | None) -> None:
+            if self._merge(theirs) and then is not None:
+                then()
+
+        self.load("file", partial(read_if_there, self.vault, self.path), merge)
+
+    def _merge(self, theirs: bytes | None) -> bool:
+        """Merge with the content of the file; False if the user has to be asked."""
+        if self.is_busy:
+            return False
+        was_there = self.editing.disk is not None
+        outcome = self.editing.merge_with_file(theirs, self.area.lines)
+        if outcome == "conflict":
+            self._ask_whose(theirs or b"")
+            return False
+        if outcome in {"reloaded", "merged"}:
+            self.area.put(self.editing.lines)
+        if outcome == "merged":
+            show_message(self, "Merged with changes by another program · ctrl+z undo")
+            self.autosave.keep()
+        elif outcome == "gone" and was_there:
+            show_message(self, f"{self.path} was deleted · ctrl+s creates it again")
+        self.show_state()
+        return True
+
+    def _ask_whose(self, theirs: bytes) -> None:
+        if self.is_closing:
+            self._keep_theirs(theirs, BOTH_KEPT, beside=True)
+            return
+        self._goal = None
+        self.state = "asking"
+        self.autosave.keep_now()
+
+        def answered(answer: str | None) -> None:
+            self.state = "open"
+            if answer == KEEP_MINE:
+                self.editing.keep_own_text(theirs, self.area.lines)
+                show_message(self, "Kept yours: ctrl+s saves it. The history keeps theirs")
+                self._check_file()  # it may have changed during the question
+            elif answer == KEEP_THEIRS:
+                self._keep_theirs(theirs, "Kept theirs. The history keeps yours")
+            elif answer is not None:
+                self._keep_theirs(theirs, "Kept theirs. Yours is in {copy}", beside=True)
+            self.show_state()
+
+        ask_whose(self, theirs, self.editing.content(self.area.lines), answered)
+
+    def _keep_theirs(self, theirs: bytes, message: str, *, beside: bool = False) -> None:
+        """Show theirs once ours is kept, in history or in a file beside the note."""
+        ours = self.editing.content(self.area.lines)
+
+        def keep() -> str:
+            self.vault.history.store.record_version(self.path, ours)
+            return add_conflict_copy(self.vault.root, self.path, ours) if beside else ""
+
+        def failed(error: NotekeepError) -> None:
+            self.state, self._goal = "open", None
+            show_error(self, error)
+
+        def kept(copy: str) -> None:
+            self.state = "open"
+            self.editing.show_file(theirs)
+            self.area.put(self.editing.lines)
+            self.show_state()
+            show_message(self.app, message.format(copy=copy))
+            if copy:
+                self.app.post_message(VaultChanged())
+            if self.is_closing:
+                self._saved_all()
+            else:
+                self.autosave.file.discard()
+                self._check_file()
+
+        self.state = "asking"
+        in_background(self, keep, kept, group=WRITE_GROUP, holds_keys=True, failed=failed)
 
 
 def count_words(lines: Sequence[str]) -> int:

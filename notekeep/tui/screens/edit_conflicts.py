@@ -1,8 +1,4 @@
-"""Two texts of one note: what other programs do while it is edited, and what was left unsaved.
-
-What others write is taken in, merged or asked about; text that a crash left is restored, compared
-or discarded.
-"""
+"""Two versions of one note: merge with other programs, and text left unsaved by a crash."""
 
 from __future__ import annotations
 
@@ -11,23 +7,20 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from notekeep.errors import NotekeepError, NotFound
+from notekeep.errors import NotFound
 from notekeep.markdown.editor_text import EditorText
 from notekeep.markdown.note_merge import merge_versions
 from notekeep.notes.plan import NoteChange, WritePlan
-from notekeep.storage.atomic import add_conflict_copy
 from notekeep.storage.autosave import AutosaveFile, UnsavedText, find_unsaved
 from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, OptionRows, dialog_box
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare, unified
 from notekeep.tui.widgets.line_view import DiffView
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from notekeep.tui.screens.edit import EditScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
     from notekeep.vault import Vault
 
@@ -140,6 +133,18 @@ def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer) -> None:
     _ask(screen, "The note could not be saved", options, answered)
 
 
+def ask_whose(screen: VaultScreen, theirs: bytes, mine: bytes, answered: OnAnswer) -> None:
+    """Ask whose version of the same lines to keep; None decides later."""
+    options = [
+        Option("Keep mine", "the history keeps theirs", KEEP_MINE),
+        Option("Keep theirs", "the history keeps mine", KEEP_THEIRS),
+        Option("Keep both", "mine becomes a copy beside it", KEEP_BOTH),
+        Option("Show difference", "from theirs to mine", DIFF),
+    ]
+    title = "Another program changed the same lines"
+    _ask(screen, title, options, answered, (theirs, mine))
+
+
 def format_moment(when: float) -> str:
     """Tell a moment as one says it: the time, and the day when it was not today."""
     then, now = time.localtime(when), time.localtime()
@@ -184,115 +189,17 @@ class DiffDialog(Dialog[None]):
         view.focus()
 
 
-class ExternalEdits:
-    """Brings an editor together with what its file holds."""
-
-    def __init__(self, screen: EditScreen) -> None:
-        self._screen = screen
-        self.is_asking = False  # whether the person is asked whose version stays
-
-    def check(self, then: Callable[[], object] | None = None) -> None:
-        screen = self._screen
-
-        def merge(theirs: bytes | None) -> None:
-            if self.merge(theirs) and then is not None:
-                then()
-
-        screen.load("file", partial(_content, screen.vault, screen.path), merge)
-
-    def merge(self, theirs: bytes | None) -> bool:
-        """Merge with what the file holds; False when the person has to be asked."""
-        screen = self._screen
-        if screen.is_busy:
-            return False
-        editing, area = screen.editing, screen.area
-        gone_before = editing.disk is None
-        outcome = editing.merge_with_file(theirs, area.lines)
-        if outcome == "conflict":
-            self._ask_whose(theirs or b"")
-            return False
-        if outcome in {"reloaded", "merged"}:
-            area.put(editing.lines)
-        if outcome == "merged":
-            show_message(screen, "Merged with changes by another program · ctrl+z undo")
-            screen.autosave.keep()
-        elif outcome == "gone" and not gone_before:
-            show_message(screen, f"{screen.path} was deleted · ctrl+s creates it again")
-        screen.show_state()
-        return True
-
-    def _ask_whose(self, theirs: bytes) -> None:
-        screen = self._screen
-        if screen.is_closing:
-            self._keep_theirs(theirs, BOTH_KEPT, beside=True)
-            return
-        screen.after_save = None  # the person has to be asked first
-        self.is_asking = True
-        screen.autosave.keep_now()
-
-        def answered(answer: str | None) -> None:
-            self.is_asking = False
-            if answer == KEEP_MINE:
-                screen.editing.keep_own_text(theirs, screen.area.lines)
-                show_message(screen, "Kept yours: ctrl+s saves it. The history keeps theirs")
-                self.check()  # what came while the person was asked
-            elif answer == KEEP_THEIRS:
-                self._keep_theirs(theirs, "Kept theirs. The history keeps yours")
-            elif answer is not None:
-                self._keep_theirs(theirs, "Kept theirs. Yours is in {copy}", beside=True)
-            screen.show_state()
-
-        options = [
-            Option("Keep mine", "the history keeps theirs", KEEP_MINE),
-            Option("Keep theirs", "the history keeps mine", KEEP_THEIRS),
-            Option("Keep both", "mine becomes a copy beside it", KEEP_BOTH),
-            Option("Show difference", "from theirs to mine", DIFF),
-        ]
-        versions = theirs, screen.editing.content(screen.area.lines)
-        _ask(screen, "Another program changed the same lines", options, answered, versions)
-
-    def _keep_theirs(self, theirs: bytes, message: str, *, beside: bool = False) -> None:
-        """Show theirs once ours is kept, in history or in a file beside the note."""
-        screen = self._screen
-        ours = screen.editing.content(screen.area.lines)
-
-        def keep() -> str:
-            vault = screen.vault
-            vault.history.store.record_version(screen.path, ours)
-            return add_conflict_copy(vault.root, screen.path, ours) if beside else ""
-
-        def failed(error: NotekeepError) -> None:
-            self.is_asking, screen.after_save = False, None
-            show_error(screen, error)
-
-        def kept(copy: str) -> None:
-            self.is_asking = False
-            screen.editing.show_file(theirs)
-            screen.area.put(screen.editing.lines)
-            screen.autosave.file.discard()
-            show_message(screen.app, message.format(copy=copy))
-            screen.show_state()
-            if copy:
-                screen.app.post_message(VaultChanged())
-            if screen.is_closing:
-                screen.go_on()
-            else:
-                self.check()
-
-        self.is_asking = True  # nothing else begins meanwhile
-        in_background(screen, keep, kept, group=WRITE_GROUP, holds_keys=True, failed=failed)
-
-
 # Text that was typed and never saved, as a crash leaves it.
 
 
 def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
     """Find the texts that were left and are not what their notes hold; reads and never writes."""
     unsaved = find_unsaved(vault.places.state)
-    return [one for one in unsaved if _content(vault, one.path) != one.data]
+    return [one for one in unsaved if read_if_there(vault, one.path) != one.data]
 
 
-def _content(vault: Vault, path: str) -> bytes | None:
+def read_if_there(vault: Vault, path: str) -> bytes | None:
+    """Return the content of a file; None if it does not exist."""
     try:
         return vault.workspace.read(path)
     except NotFound:
@@ -348,7 +255,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
         def show(content: bytes | None) -> None:
             self.app.push_screen(DiffDialog(content or b"", unsaved.data))
 
-        in_background(self, lambda: _content(self.vault, unsaved.path), show, group="compare")
+        in_background(self, lambda: read_if_there(self.vault, unsaved.path), show, group="compare")
 
     def action_discard_unsaved(self) -> None:
         if (unsaved := self._here) is None:

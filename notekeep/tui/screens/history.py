@@ -29,6 +29,7 @@ from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import EditNote, ShowOverlay, VaultChanged
 from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import name_step, plural, shorten_home, size_text
 from notekeep.tui.render.list_rows import empty_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line, wrap_line
@@ -46,10 +47,11 @@ from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
 from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_message
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import Step, StepDetails
     from notekeep.storage.operation_log import Version
-    from notekeep.tui.program import Program
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import DiffView
     from notekeep.vault import Vault
@@ -391,9 +393,9 @@ def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
 # The trash as a list to choose from: what is chosen goes back to where it was.
 
 
-def show_trash(app: Program) -> None:
-    """List what was deleted, the last one first."""
-    vault = app.vault
+def show_trash(app: DOMNode) -> None:
+    """List deleted files, the last one first."""
+    vault = program(app).vault
 
     def choose(found: list[TrashedFile]) -> None:
         if not found:

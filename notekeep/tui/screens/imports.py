@@ -7,11 +7,13 @@ import time
 from asyncio import CancelledError
 from contextlib import closing
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from notekeep.errors import NotFound
+from notekeep.importing.import_plan import ImportPlan
 from notekeep.importing.import_state import ImportOptions, count_words, loss_words
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.clipboard import pasted_paths
@@ -38,22 +40,19 @@ from notekeep.tui.workers import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from textual.worker import Worker
+    from textual.dom import DOMNode
 
     from notekeep.errors import NotekeepError
-    from notekeep.importing.import_plan import ImportPlan
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.program import Program
     from notekeep.tui.widgets.line_view import ListView
 
 GROUPS = {"Updates": "~", "New notes": "+", "To decide": "!", "Unchanged": "=", "Left out": "-"}
 """The groups of the list, each with the sign of its rows."""
-IMPORT_ACTIONS = ("write-import", "match-note", "take-source", "skip-row", "open-source")
 REPORT_SECONDS = 0.1
 NEW_NOTE = "\0new"  # the answer that is no note
 
 
-def ask_import(app: Program, paths: str = "") -> None:
+def ask_import(node: DOMNode, paths: str = "") -> None:
     """Ask what to import, and show what it would bring."""
 
     def check(typed: str) -> list[str]:
@@ -68,9 +67,9 @@ def ask_import(app: Program, paths: str = "") -> None:
     prompt = Prompt("Import", value=paths, hint=hint, example="~/Downloads/", suggester=suggester)
 
     def show(found: list[str]) -> None:
-        app.post_message(ShowOverlay("import", *found))
+        node.post_message(ShowOverlay("import", *found))
 
-    open_dialog(app, prompt, check, show, group="import")
+    open_dialog(node, prompt, check, show, group="import")
 
 
 class PlanRow(NamedTuple):
@@ -136,13 +135,12 @@ class ImportScreen(OverlayScreen):
     BINDINGS = bindings("import", "over")
     OPENED_BY = "import-files"
     PLACE = "import"
+    ROW_ACTIONS = ("write-import", "match-note", "take-source", "skip-row", "open-source")
 
-    found: ImportPlan | None = None
+    state: Worker[None] | ImportPlan | Event | None = None
+    """The worker that reads the files, the plan on the screen, or what stops the write."""
     _rows: Sequence[PlanRow] = ()
-    _reading: Worker[None] | None = None
     _reported_at = 0.0
-    _is_writing = False
-    _is_stopped = False  # whether the writing is to end before the next file
 
     def __init__(self, *paths: str) -> None:
         self.works = OptionRows()
@@ -157,22 +155,23 @@ class ImportScreen(OverlayScreen):
         return self._rows[int(self.works.value)] if self.works.value else None
 
     def vault_changed(self) -> None:
+        if isinstance(self.state, Event):
+            return  # the files are read again after the write
         self._drop()
         self.set_status("reading")
         if not self._rows:
             self.text.say([Piece("Reading …", "muted")])
         read = partial(self._read, self._options)
-        self._reading = in_background(
-            self, read, self._show, group="import", failed=self.show_problem
-        )
+        self.state = in_background(self, read, self._show, group="import", failed=self.show_problem)
 
     def _drop(self) -> None:
-        """Want neither the plan that is shown nor one that is on its way."""
-        if self._reading is not None:
-            self._reading.cancel()
-        if self.found is not None:
-            self.found.close()
-        self.found = None
+        """Release the plan on the screen, and the one that is being made."""
+        match self.state:
+            case Worker():
+                self.state.cancel()
+            case ImportPlan():
+                self.state.close()
+        self.state = None
 
     def on_unmount(self) -> None:
         self._drop()
@@ -201,16 +200,15 @@ class ImportScreen(OverlayScreen):
             self.app.post_message(WorkStatus(text))
 
     def _show(self, found: ImportPlan) -> None:
-        self.found = found
+        self.state = found
         is_empty = not (found.plan.changes or found.plan.copies)
-        state = "everything is up to date" if is_empty else "nothing written yet"
-        self.set_status(state)
+        self.set_status("everything is up to date" if is_empty else "nothing written yet")
         self._list(list(plan_rows(found)))
 
     def _list(self, rows: Sequence[PlanRow]) -> None:
-        here, self._rows = self.row, rows
+        here, self._rows, found = self.row, rows, self.state
         files = ", ".join(clean_line(os.path.basename(path)) for path in self.paths)
-        options = [Option(files, self.found.sum_up(), "")] if self.found is not None else []
+        options = [Option(files, found.sum_up(), "")] if isinstance(found, ImportPlan) else []
         for group, sign in GROUPS.items():
             members = [
                 Option(f"{sign} {row.title}", row.about, str(number))
@@ -225,14 +223,14 @@ class ImportScreen(OverlayScreen):
         self.works.show(options, next(at, ""))
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.set_status("")
-        self.set_idle_actions(*IMPORT_ACTIONS)
+        self.state = None
         self._list([])
+        self.show_list("", is_empty=True)
         self.text.show(partial(error_lines, error))
 
-    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        found, row, glyphs = self.found, self.row, self.glyphs
-        if event.view is not self.works or found is None or row is None:
+    def show_row(self) -> None:
+        found, row, glyphs = self.state, self.row, self.glyphs
+        if not isinstance(found, ImportPlan) or row is None:
             return
         changes = [change for change in found.plan.changes if change.path == row.path]
         idle = {
@@ -255,31 +253,30 @@ class ImportScreen(OverlayScreen):
         self.text.show(lines)
 
     def action_write_import(self) -> None:
-        if (found := self.found) is None:
-            show_message(self, "Still writing" if self._is_writing else "Nothing is read yet")
+        if not isinstance(found := self.state, ImportPlan):
+            is_writing = isinstance(found, Event)
+            show_message(self, "Still writing" if is_writing else "Nothing is read yet")
             return
         if not (found.plan.changes or found.plan.copies):
             show_message(self, "Nothing to write")
             return
-        self.found = None  # its files stay open until it is written
-        self._is_writing, self._is_stopped = True, False
+        stop = self.state = Event()
 
         def goes_on(path: str) -> bool:
             self._report(f"Writing {path} · esc stops")
-            return not self._is_stopped
+            return not stop.is_set()
 
         def write() -> WriteResult:
-            try:
-                with work_status(self, "Writing … · esc stops"), closing(found):
-                    return self.vault.notes.apply(found.plan, goes_on)
-            finally:
-                self._is_writing = False
+            with work_status(self, "Writing … · esc stops"), closing(found):
+                return self.vault.notes.apply(found.plan, goes_on)
 
         def failed(error: NotekeepError) -> None:
+            self.state = None
             show_error(self, error)
             self.vault_changed()
 
         def done(result: WriteResult) -> None:
+            self.state = None
             is_whole = len(result.paths) == len(found.plan.changes) + len(found.plan.copies)
             what = found.plan.label if is_whole else plural(len(result.paths), "file")
             notify_done(self, f"Imported {what}", result)
@@ -287,9 +284,9 @@ class ImportScreen(OverlayScreen):
         in_background(self, write, done, group=WRITE_GROUP, failed=failed)
 
     def action_leave_over(self) -> None:
-        """Stop the writing, which keeps what is written by then; else go back."""
-        if self._is_writing:
-            self._is_stopped = True
+        """Stop the write, which keeps the files written so far; else go back."""
+        if isinstance(self.state, Event):
+            self.state.set()
         else:
             super().action_leave_over()
 

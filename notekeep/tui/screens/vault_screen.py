@@ -147,19 +147,13 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     def check_in(self, what: Callable[[], CheckInResult], text: str = "") -> None:
         in_background(self, what, partial(notify_check_in, self, text), group="log")
 
-    def on_preview_followed(self, event: Preview.Followed) -> None:
-        from notekeep.tui.screens.links import follow_link
-
-        follow_link(self, event.link, event.path)
-
     def on_paste(self, event: events.Paste) -> None:
         """Offer to import files that are dropped where nothing is typed."""
         from notekeep.tui.clipboard import dropped_files
-        from notekeep.tui.screens.imports import ask_import
 
         is_typing = self.focused is not None and self.focused.check_consume_key("a", "a")
         if not is_typing and (paths := dropped_files(event.text)):
-            ask_import(program(self), shlex.join(paths))
+            program(self).action_import_files(shlex.join(paths))
 
 
 class OverlayScreen(VaultScreen):

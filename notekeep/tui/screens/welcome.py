@@ -26,6 +26,7 @@ from notekeep.tui.dialogs.dialog import (
     open_dialog,
 )
 from notekeep.tui.keyboard import bindings
+from notekeep.tui.program import program
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.formatting import shorten_home
 from notekeep.tui.render.styled_text import Piece, StyledLine
@@ -33,7 +34,8 @@ from notekeep.tui.theme import THEMES, choose_theme_name
 from notekeep.tui.workers import in_background, show_error
 
 if TYPE_CHECKING:
-    from notekeep.tui.program import Program
+    from textual.dom import DOMNode
+
     from notekeep.tui.widgets.line_view import ListView
 
 
@@ -222,37 +224,38 @@ def _last_left(state: str) -> float:
         return 0.0
 
 
-def choose_vault(app: Program) -> None:
+def choose_vault(node: DOMNode) -> None:
     """List the vaults, and go to the one that is chosen."""
 
     def choose(known: Sequence[KnownVault]) -> None:
-        others = [one for one in known if one.root != app.vault.root]
+        others = [one for one in known if one.root != program(node).vault.root]
         options = [Option(one.name, shorten_home(one.root), one.root) for one in others]
         options.append(Option("Another folder …", "any folder of Markdown files", OTHER_FOLDER))
-        ask(app, Choice("Open another vault", options), chosen)
+        ask(node, Choice("Open another vault", options), chosen)
 
     def chosen(root: str) -> None:
         if root == OTHER_FOLDER:
-            _ask_folder(app)
+            _ask_folder(node)
         else:
-            switch_vault(app, root)
+            switch_vault(node, root)
 
-    in_background(app, list_known_vaults, choose, group="vaults", exclusive=True, holds_keys=True)
+    in_background(node, list_known_vaults, choose, group="vaults", exclusive=True, holds_keys=True)
 
 
-def _ask_folder(app: Program) -> None:
+def _ask_folder(node: DOMNode) -> None:
     hint = "notekeep uses it without changes. A folder that does not exist is created."
-    start = os.path.join(os.path.dirname(app.vault.root), "")
+    start = os.path.join(os.path.dirname(program(node).vault.root), "")
     prompt = Prompt("Open a folder", value=shorten_home(start), hint=hint)
-    prepare, leave = partial(_prepare, is_new=True), partial(_leave_for, app)
-    open_dialog(app, prompt, prepare, leave, group="vaults")
+    prepare, leave = partial(_prepare, is_new=True), partial(_leave_for, node)
+    open_dialog(node, prompt, prepare, leave, group="vaults")
 
 
-def switch_vault(app: Program, root: str) -> None:
+def switch_vault(node: DOMNode, root: str) -> None:
     """Leave this vault for another one."""
-    in_background(app, partial(_open_folder, root), partial(_leave_for, app), group="vaults")
+    in_background(node, partial(_open_folder, root), partial(_leave_for, node), group="vaults")
 
 
-def _leave_for(app: Program, root: str) -> None:
+def _leave_for(node: DOMNode, root: str) -> None:
+    app = program(node)
     if root != app.vault.root:
         app.call_later(app.leave_for, root)
