@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -14,22 +14,32 @@ from textual.containers import Horizontal
 from notekeep.catalog.name_lookup import existing_paths
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.list_model import narrow_to_scope, replace_sort
+from notekeep.tui.list_model import (
+    KIND,
+    SidebarModel,
+    find_terms,
+    load_result_counts,
+    load_sidebar,
+    narrow_to_scope,
+    replace_sort,
+    toggle_term,
+)
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import EditNote, OpenNote, PublishNotes, ShowOverlay
 from notekeep.tui.render.note_rows import kind_sign
-from notekeep.tui.render.styled_text import Piece, fit_line, line_text
-from notekeep.tui.screens.browse_sidebar import BrowseSidebar
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
+from notekeep.tui.workers import notify_done, show_message
 
 if TYPE_CHECKING:
+    from notekeep.catalog.queries import Facets
     from notekeep.catalog.records import Row
     from notekeep.notes.conflict_pairs import ConflictPair
-    from notekeep.notes.plan import WritePlan
+    from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.tui.screens.grid_mode import GridMode
     from notekeep.tui.screens.note_operations import NoteOperations
     from notekeep.tui.widgets.line_view import ListView
@@ -45,6 +55,9 @@ QUOTED_KINDS = ("book", "podcast")
 MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # from this width on there is room for two panes
 MIN_SIDEBAR_WIDTH = 110  # from this width on there is room for the sidebar
 MIN_GRID_WIDTH = 160  # from this width on the note is shown beside the grid
+COUNT_DELAY = 0.25  # seconds without another list before the sidebar counts the results
+MAX_COUNTED_NOTES = 200
+"""Results up to this number are counted from the list; more need another search."""
 
 
 class BrowseScreen(VaultScreen):
@@ -62,11 +75,12 @@ class BrowseScreen(VaultScreen):
         self._note = note
         self._begins_as_grid = view == GRID_VIEW
         self._wants_sidebar: bool | None = None
-        self._sidebar = BrowseSidebar(self)
+        self._counted_search: str | None = None
+        """The search whose results the sidebar counts, "" for the vault; None if it is outdated."""
         self._trail = NoteHistory()
-        self._counted = ""  # what the list counts
+        self._count = ""  # of the list, in words
         self._returned: tuple[str, str] | None = None
-        """The note that one came back to, and what was searched for then."""
+        """The note that "back" led to, and its search."""
 
     # The first frame needs nothing of these, unless there is room for the sidebar.
 
@@ -99,17 +113,21 @@ class BrowseScreen(VaultScreen):
 
     def on_mount(self) -> None:
         self.loader = PreviewLoader(self, self.preview)
-        self.watch(self.app, "conflicts", self._flag_conflicts)
+
+        def flag(conflicts: Sequence[ConflictPair]) -> None:
+            self.notes.flag(frozenset(pair.note for pair in conflicts))
+
+        self.watch(self.app, "conflicts", flag)
         # At once, where `focus` would wait and then take it from the search box.
         self.set_focus(self.notes)
         self._list_quote(None)
-        self.call_after_refresh(self._sidebar.count_again)
+        self.call_after_refresh(self._recount_sidebar)
 
     def on_resize(self) -> None:
         self._arrange()
 
     def vault_changed(self) -> None:
-        self._sidebar.count_again()
+        self._recount_sidebar()
         self._prune_marks()
         self.pane.again()
 
@@ -163,24 +181,19 @@ class BrowseScreen(VaultScreen):
         arranged |= bool(self.pane.order) or (grid is not None and grid.column > 0)
         return not searched and not arranged and super().opens_without_reload
 
-    def _flag_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:
-        self.notes.flag(frozenset(pair.note for pair in conflicts))
-
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
-        self._counted = event.text
+        self._count = event.text
         self._show_status()
         self.show_mark_count(len(self.notes.marked))
         self._show_idle_actions()
         is_empty = not self.notes.note_count
         self.set_class(is_empty and bool(self.notes.offers), "-empty")
         if is_empty:
-            self.loader.row = None
-            self._list_quote(None)
-            self.preview.say()
+            self._show_no_note()
         if self.pane.typed:
-            self._sidebar.count_again()
+            self._recount_sidebar()
         else:
-            self._sidebar.fill()
+            self._fill_sidebar()
 
     def on_note_list_marked(self) -> None:
         self.show_mark_count(len(self.notes.marked))
@@ -198,7 +211,7 @@ class BrowseScreen(VaultScreen):
         """Name the open note, or count the list."""
         row = self.loader.row if self.has_class("-reading") else None
         if row is None:
-            self.set_status(self._counted)
+            self.set_status(self._count)
         else:
             sign, title = kind_sign(row.kind, self.glyphs), [Piece(clean_line(row.title))]
             short = line_text(fit_line(title, SHORT_TITLE, self.glyphs.ellipsis))
@@ -209,7 +222,7 @@ class BrowseScreen(VaultScreen):
         if self.has_class("-sidebar"):
             if not self.sidebar.is_attached:
                 self.query_one("#panes").mount(self.sidebar, before=0)
-            self.call_after_refresh(self._sidebar.fill)
+            self.call_after_refresh(self._fill_sidebar)
 
     def _fit(self) -> None:
         """Show the sidebar where there is room for it, unless the person decided."""
@@ -258,6 +271,113 @@ class BrowseScreen(VaultScreen):
         else:
             self.pane.fold()
 
+    # The sidebar: counts, saved searches and pins.
+
+    def _recount_sidebar(self) -> None:
+        """Count again, now or when the sidebar is seen: the vault or the list has changed."""
+        self._counted_search = None
+        self._fill_sidebar()
+
+    def _fill_sidebar(self) -> None:
+        """Fill the sidebar if it is visible and outdated."""
+        pane = self.query_one_optional(ListPane)
+        if pane is None or not self.has_class("-sidebar"):
+            return  # the parts of a screen go before it when the program ends
+        typed = pane.typed
+        if typed == self._counted_search:
+            return
+        self._counted_search = typed
+        load: Callable[[], SidebarModel | Facets] = partial(load_sidebar, self.vault)
+        pause = 0.0
+        if typed:
+            paths, notes = None, self.notes
+            if notes.note_count < MAX_COUNTED_NOTES:  # else the list may not have all of them
+                rows = map(notes.row_of, range(notes.note_count))
+                paths = [row.path for row in rows if row is not None]
+            load = partial(load_result_counts, self.vault, self.current_query, paths)
+            pause = COUNT_DELAY
+        self.load("sidebar", load, partial(self._show_counts, typed), pause=pause, is_quiet=True)
+
+    def _show_counts(self, typed: str, counts: SidebarModel | Facets) -> None:
+        if typed != self.pane.typed:
+            return
+        if isinstance(counts, SidebarModel):
+            self.sidebar.show(counts, self.pane.scope)
+        else:
+            self.sidebar.show_found(counts, find_terms(typed))
+
+    def action_choose(self) -> None:
+        """Open a pinned note, list the notes of an entry, or narrow the search."""
+        entry, box, typed = self.sidebar.entry, self.pane.box, self.pane.typed
+        if not entry.can_be_chosen:
+            return
+        if entry.path:
+            self.show_list()
+            self.post_message(OpenNote(entry.path))
+            self.notes.focus()
+        elif typed and entry.query is not None and not entry.saved:
+            terms = [term for term in find_terms(typed) if not term.startswith(KIND)]
+            box.set_text(toggle_term(typed, entry.query) if entry.query else " ".join(terms))
+            self.show_list()
+        elif entry.saved and entry.query is None:
+            self.choose_scope("", "")
+            box.set_text(entry.saved)
+        else:
+            self.choose_scope(entry.query or "", entry.text)
+
+    def action_drop_entry(self) -> None:
+        entry = self.sidebar.entry
+        if entry.path:
+            self._set_pinned([entry.path], is_pinned=False)
+        elif entry.saved:
+            save = partial(self._save_search, entry.text, "")
+            self.write(save, f"Deleted the search {entry.text}")
+        else:
+            show_message(self, "Only saved searches and pins can be removed")
+
+    def action_pin(self) -> None:
+        rows = self.vault.catalog.rows_of(self.chosen_notes())
+        is_pinned = bool(rows) and all(row.fields.get("pinned") is True for row in rows.values())
+        if rows:
+            self._set_pinned(list(rows), is_pinned=not is_pinned)
+
+    def _set_pinned(self, paths: Sequence[str], *, is_pinned: bool) -> None:
+        change = "pinned=yes" if is_pinned else "pinned="
+        title = f"{len(paths)} notes"
+        if len(paths) == 1 and (row := self.vault.catalog.row(paths[0])) is not None:
+            title = row.title
+        text = f"Pinned {title} to the sidebar" if is_pinned else f"Unpinned {title}"
+        self.write(lambda: self.vault.notes.set_fields(paths, [change]), text)
+
+    def action_save_query(self) -> None:
+        from notekeep.tui.dialogs.dialog import Prompt, open_dialog
+
+        query = replace_sort(self.current_query, self.pane.chosen_key)
+        if not query:
+            show_message(self, "Type a search first. ctrl+s then saves it")
+            return
+        names = {saved: name for name, saved in self.vault.search.saved.items()}
+        value = names.get(query, self.sidebar.active_saved)
+
+        def save(name: str) -> tuple[str, WriteResult] | None:
+            return (name, self._save_search(name, query)) if name else None
+
+        def saved(answer: tuple[str, WriteResult]) -> None:
+            name, done = answer
+            notify_done(self, f"Saved the search {name}", done)
+
+        hint = f"{query}\nAppears in the sidebar. An existing name is overwritten."
+        prompt = Prompt("Save search", value=value, hint=hint, example="Name")
+        open_dialog(self, prompt, save, saved)
+
+    def _save_search(self, name: str, query: str) -> WriteResult:
+        """Save a search, or delete it if it is empty; runs in a thread."""
+        if query:
+            self.vault.search.parse(query)  # raises where it cannot be read
+        return self.vault.notes.apply(self.vault.notes.plan_save_query(name, query))
+
+    # The list, and the way from note to note.
+
     def choose_scope(self, query: str, name: str) -> None:
         self.sidebar.activate(query)
         self.pane.set_scope(query, name)
@@ -295,10 +415,9 @@ class BrowseScreen(VaultScreen):
             return
         self._show_idle_actions()
         if (folded := self.notes.folded) is not None:
-            self.loader.row = None
-            self._list_quote(None)
             text = f"{folded.notes} daily notes. "
-            self.preview.say([], [Piece(text), Piece("enter", "key"), Piece(" show them", "muted")])
+            hint = [Piece(text), Piece("enter", "key"), Piece(" show them", "muted")]
+            self._show_no_note([], hint)
         else:
             self._show(self.notes.row)
 
@@ -310,7 +429,7 @@ class BrowseScreen(VaultScreen):
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         if event.view is self.sidebar:
-            self._sidebar.choose()
+            self.action_choose()
         elif self.pane.grid is not None and self.notes.row is not None:
             self.grid_mode.edit_cell()
         else:
@@ -328,6 +447,11 @@ class BrowseScreen(VaultScreen):
         self._list_quote(row)
         self.loader.show(row, matcher=self.pane.matcher, line=line)
         self._show_status()
+
+    def _show_no_note(self, *lines: StyledLine) -> None:
+        self.loader.row = None
+        self._list_quote(None)
+        self.preview.say(*lines)
 
     def _list_quote(self, row: Row | None) -> None:
         is_quoted = row is not None and row.kind in QUOTED_KINDS
@@ -476,10 +600,6 @@ class BrowseScreen(VaultScreen):
     action_sort = property(attrgetter("pane.next_order"))
     action_mark = property(attrgetter("notes.toggle_mark"))
     action_mark_range = property(attrgetter("notes.mark_range"))
-    action_choose = property(attrgetter("_sidebar.choose"))
-    action_drop_entry = property(attrgetter("_sidebar.drop"))
-    action_pin = property(attrgetter("_sidebar.toggle_pins"))
-    action_save_query = property(attrgetter("_sidebar.save_query"))
     action_sort_column = property(attrgetter("grid_mode.sort_column"))
     action_edit_cell = property(attrgetter("grid_mode.edit_cell"))
     action_clear_cell = property(attrgetter("grid_mode.clear_cell"))

@@ -1,7 +1,7 @@
-"""Edit: one note's text, saved so that nothing but the edited lines changes, and never lost.
+"""Edit: the text of one note. A save changes only the edited lines.
 
-What is typed is kept in an autosave file until it is saved. What other programs do to the file
-meanwhile is merged, or asked about (`edit_conflicts`); a file that changed is never saved over.
+Unsaved text is in an autosave file. Changes by other programs are merged; in a conflict the user
+decides (`edit_conflicts`). A save never overwrites a changed file.
 """
 
 from __future__ import annotations
@@ -61,126 +61,10 @@ from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.note_area import FindBar, NoteArea
 from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_error, show_message
 
-# Files that are attached while a note is edited: stored as a step, linked as typed text.
-
 LinkPlace: TypeAlias = tuple[tuple[int, int], tuple[int, int], str]
-"""Where a text is, as line and column of its start and its end; and the text."""
-
-
-class EditorAttachments:
-    """Attaches files to the note of one editor."""
-
-    def __init__(self, screen: EditScreen) -> None:
-        self._screen = screen
-
-    def ask(self) -> None:
-        hint = "The file is copied into the attachments. Empty: the picture in the clipboard."
-        prompt = Prompt("Attach file", example="~/Pictures/map.png", hint=hint)
-        here = self._screen.area.cursor_location
-
-        def store(file: str) -> tuple[str, str, WriteResult]:
-            return self._store(pasted_picture(file) or os.path.expanduser(file))
-
-        open_dialog(self._screen, prompt, store, partial(self._put_link, (here, here, "")))
-
-    def attach_pasted(self, text: str, place: LinkPlace) -> None:
-        """Attach the picture whose path was pasted, in the place of the path; other text stays."""
-        path = pasted_picture(text)
-        if not path:
-            return
-
-        def failed(error: NotekeepError) -> None:
-            # A path that names nothing here is just text.
-            if not isinstance(error, NotFound):
-                show_error(self._screen, error)
-
-        store, then = partial(self._store, path), partial(self._put_link, place)
-        in_background(self._screen, store, then, group=WRITE_GROUP, failed=failed)
-
-    def _store(self, file: str) -> tuple[str, str, WriteResult]:
-        """Store a file, or the picture on the clipboard; return its name, a link, and the step."""
-        vault, note = self._screen.vault, self._screen.path
-        if file:
-            attachment = Attachment(os.path.basename(file), file)
-        else:
-            attachment = attach_clipboard_picture()
-        plan = plan_attachment(vault.workspace, attachment, note)
-        link = make_attachment_link(vault.workspace, plan.copies[0].path, note)
-        return plan.label, link, vault.notes.apply(plan)
-
-    def _put_link(self, place: LinkPlace, stored: tuple[str, str, WriteResult]) -> None:
-        """Put the link where the path stands, unless something else stands there by now."""
-        name, link, done = stored
-        notify_done(self._screen, "", done)
-        if not done.step:
-            return
-        area = self._screen.area
-        start, end, text = place
-        if area.get_text_range(start, end) != text:
-            start = end = area.cursor_location
-        area.history.checkpoint()
-        area.replace(link, start, end, maintain_selection_offset=True)
-        if not text:
-            area.move_cursor((start[0], start[1] + len(link)))
-        area.history.checkpoint()
-        show_message(self._screen, f"Copied {name} to the attachments · ctrl+z removes the link")
-
-
-# What is typed and not saved, kept in its autosave file while a note is edited.
-
+"""Start and end of a text, each as line and column, and the text."""
 AUTOSAVE_SECONDS = 2.0
-AUTOSAVE_KEYS = 200  # what a crash can take at most: whichever comes first
-
-
-class EditorAutosave:
-    """Keeps the text of one editor."""
-
-    def __init__(self, screen: EditScreen) -> None:
-        self._screen = screen
-        self.file = AutosaveFile(screen.vault.places.state, screen.path)
-        self._due: Timer | None = None
-        self._keys = 0
-
-    def find_left(self) -> UnsavedText | None:
-        """Return what an editor of the note left unsaved that is gone, unless the file holds it."""
-        while (unsaved := self.file.claim()) is not None:
-            if unsaved.data != self._screen.editing.disk:
-                return unsaved
-            self.file.discard()
-        return None
-
-    def count_key(self) -> None:
-        self._keys += 1
-        if self._keys >= AUTOSAVE_KEYS:
-            self.keep()
-        elif self._due is None:
-            self._due = self._screen.set_timer(AUTOSAVE_SECONDS, self.keep)
-
-    def keep(self) -> None:
-        """Write what is typed into the autosave file, in a thread."""
-        self._keys = 0
-        if self._due is not None:
-            self._due.stop()
-            self._due = None
-        if not self._screen.is_changed:
-            self.file.discard()
-            return
-        write = partial(self.file.write, self._unsaved())
-        in_background(self._screen, write, lambda _: None, group="swap")
-
-    def keep_now(self) -> bool:
-        """Write what is typed before this returns; tell whether it is there."""
-        try:
-            self.file.write(self._unsaved(), durable=True)
-        except NotekeepError as error:
-            show_error(self._screen, error)
-            return False
-        return True
-
-    def _unsaved(self) -> UnsavedText:
-        area, editing = self._screen.area, self._screen.editing
-        content = editing.content(area.lines)
-        return UnsavedText.of(self._screen.path, content, editing.base, area.cursor_location)
+AUTOSAVE_KEYS = 200  # the most that a crash can lose: whichever comes first
 
 
 MAX_LISTED = 8
@@ -235,6 +119,8 @@ class EditScreen(VaultScreen):
 
     state: EditState = "open"
     _goal: SaveGoal | None = None
+    _autosave_due: Timer | None = None
+    _keys = 0  # since the last autosave
 
     def __init__(
         self, editing: EditSession, line: int | None = None, *, restores: bool = False
@@ -247,9 +133,8 @@ class EditScreen(VaultScreen):
         row = self.vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
         self.offers = CompletionList()
-        self.autosave = EditorAutosave(self)
+        self._autosave = AutosaveFile(self.vault.places.state, self.path)
         self.find = FindBar(self.area)
-        self._attachments = EditorAttachments(self)
         self._line, self._restores = line, restores
 
     def compose_body(self) -> ComposeResult:
@@ -270,17 +155,20 @@ class EditScreen(VaultScreen):
 
         complete = partial(Completer.of, self.vault, self.path)
         self.load("completion", complete, set_completer, is_quiet=True)
-        if (unsaved := self.autosave.find_left()) is None:
+        while (unsaved := self._autosave.claim()) is not None:
+            if unsaved.data == self.editing.disk:
+                self._autosave.discard()
+                continue
+            if self._restores:
+                self._restore(unsaved)
+                self._check_file()
+            else:
+                self._offer_unsaved(unsaved)
             return
-        if self._restores:
-            self._restore(unsaved)
-            self._check_file()
-        else:
-            self._offer_unsaved(unsaved)
 
     def on_unmount(self) -> None:
         self.autosave_unsaved()
-        self.autosave.file.release()  # to the next editor
+        self._autosave.release()  # to the next editor
 
     def place(self) -> str:
         return "find" if self.find.has_text_focus else "edit"
@@ -306,7 +194,11 @@ class EditScreen(VaultScreen):
 
     def on_text_area_changed(self) -> None:
         self.show_state()
-        self.autosave.count_key()
+        self._keys += 1
+        if self._keys >= AUTOSAVE_KEYS:
+            self._keep()
+        elif self._autosave_due is None:
+            self._autosave_due = self.set_timer(AUTOSAVE_SECONDS, self._keep)
 
     def on_text_area_selection_changed(self) -> None:
         self.show_state()
@@ -314,7 +206,32 @@ class EditScreen(VaultScreen):
     def autosave_unsaved(self) -> None:
         """Write unsaved text into the autosave file before this returns: the program is ending."""
         if self.is_changed and self.state != "offering":
-            self.autosave.keep_now()
+            self._keep_now()
+
+    def _keep(self) -> None:
+        """Write unsaved text into the autosave file, in a thread."""
+        self._keys = 0
+        if self._autosave_due is not None:
+            self._autosave_due.stop()
+            self._autosave_due = None
+        if self.is_changed:
+            write = partial(self._autosave.write, self._unsaved())
+            in_background(self, write, lambda _: None, group="swap")
+        else:
+            self._autosave.discard()
+
+    def _keep_now(self) -> bool:
+        """Write unsaved text into the autosave file before this returns; False on errors."""
+        try:
+            self._autosave.write(self._unsaved(), durable=True)
+        except NotekeepError as error:
+            show_error(self, error)
+            return False
+        return True
+
+    def _unsaved(self) -> UnsavedText:
+        content = self.editing.content(self.area.lines)
+        return UnsavedText.of(self.path, content, self.editing.base, self.area.cursor_location)
 
     def on_note_area_offered(self) -> None:
         self.offers.show_offers(self.area)
@@ -330,7 +247,7 @@ class EditScreen(VaultScreen):
             if answer == RESTORE:
                 self._restore(unsaved)
             elif answer == DISCARD:
-                self.autosave.file.discard()
+                self._autosave.discard()
             else:
                 self._leave()  # new text would replace it
 
@@ -344,7 +261,6 @@ class EditScreen(VaultScreen):
         self.area.go_to(unsaved.cursor)
         self._merge(on_disk)
 
-    action_attach_here = property(attrgetter("_attachments.ask"))
     action_find_here = property(attrgetter("find.open"))
 
     def action_finish(self) -> None:
@@ -358,8 +274,61 @@ class EditScreen(VaultScreen):
 
         self.leave_then(edit)
 
+    # Attached files: stored as a step, linked as typed text.
+
+    def action_attach_here(self) -> None:
+        hint = "The file is copied into the attachments. Empty: the picture in the clipboard."
+        prompt = Prompt("Attach file", example="~/Pictures/map.png", hint=hint)
+        here = self.area.cursor_location
+
+        def store(file: str) -> tuple[str, str, WriteResult]:
+            return self._store(pasted_picture(file) or os.path.expanduser(file))
+
+        open_dialog(self, prompt, store, partial(self._put_link, (here, here, "")))
+
     def on_note_area_pasted(self, event: NoteArea.Pasted) -> None:
-        self._attachments.attach_pasted(event.text, event.place)
+        """Replace a pasted path of a picture by a link to its copy; other text stays."""
+        path = pasted_picture(event.text)
+        if not path:
+            return
+
+        def failed(error: NotekeepError) -> None:
+            # A path to nothing is only text.
+            if not isinstance(error, NotFound):
+                show_error(self, error)
+
+        store, then = partial(self._store, path), partial(self._put_link, event.place)
+        in_background(self, store, then, group=WRITE_GROUP, failed=failed)
+
+    def _store(self, file: str) -> tuple[str, str, WriteResult]:
+        """Store a file, or the picture on the clipboard; return its name, a link, and the step."""
+        if file:
+            attachment = Attachment(os.path.basename(file), file)
+        else:
+            attachment = attach_clipboard_picture()
+        workspace = self.vault.workspace
+        plan = plan_attachment(workspace, attachment, self.path)
+        link = make_attachment_link(workspace, plan.copies[0].path, self.path)
+        return plan.label, link, self.vault.notes.apply(plan)
+
+    def _put_link(self, place: LinkPlace, stored: tuple[str, str, WriteResult]) -> None:
+        """Replace the path by a link, or insert it at the cursor if the path has changed."""
+        name, link, done = stored
+        notify_done(self, "", done)
+        if not done.step:
+            return
+        area = self.area
+        start, end, text = place
+        if area.get_text_range(start, end) != text:
+            start = end = area.cursor_location
+        area.history.checkpoint()
+        area.replace(link, start, end, maintain_selection_offset=True)
+        if not text:
+            area.move_cursor((start[0], start[1] + len(link)))
+        area.history.checkpoint()
+        show_message(self, f"Copied {name} to the attachments · ctrl+z removes the link")
+
+    # Fields and quotes, typed into the text.
 
     def action_fields_here(self) -> None:
         """Show the fields of the current text; changes are typed into it."""
@@ -447,7 +416,7 @@ class EditScreen(VaultScreen):
         notify_done(self, "", done)
         if not done.step:
             self._goal = None
-            self.autosave.keep()
+            self._keep()
             return
         self.editing.show_file(content)
         self.show_state()
@@ -457,7 +426,7 @@ class EditScreen(VaultScreen):
             self._save()
 
     def _saved_all(self) -> None:
-        self.autosave.file.discard()
+        self._autosave.discard()
         goal, self._goal = self._goal, None
         if goal is not None:
             goal.then()
@@ -468,7 +437,7 @@ class EditScreen(VaultScreen):
 
     def _not_saved(self, error: NotekeepError) -> None:
         self.state = "open"
-        self.autosave.keep()
+        self._keep()
         if isinstance(error, Conflict) and error.copy:
             show_error(self, error)
             self.app.post_message(VaultChanged())
@@ -488,7 +457,7 @@ class EditScreen(VaultScreen):
 
     def _give_up(self, error: NotekeepError) -> None:
         goal, self._goal = self._goal, None
-        if goal is not None and goal.leaves and self.autosave.keep_now():
+        if goal is not None and goal.leaves and self._keep_now():
             self.state = "given up"
             kept = "Your text is kept: e opens it again, and ctrl+p, Unsaved text."
             show_error(
@@ -542,7 +511,7 @@ class EditScreen(VaultScreen):
             self.area.put(self.editing.lines)
         if outcome == "merged":
             show_message(self, "Merged with changes by another program · ctrl+z undo")
-            self.autosave.keep()
+            self._keep()
         elif outcome == "gone" and was_there:
             show_message(self, f"{self.path} was deleted · ctrl+s creates it again")
         self.show_state()
@@ -554,7 +523,7 @@ class EditScreen(VaultScreen):
             return
         self._goal = None
         self.state = "asking"
-        self.autosave.keep_now()
+        self._keep_now()
 
         def answered(answer: str | None) -> None:
             self.state = "open"
@@ -593,7 +562,7 @@ class EditScreen(VaultScreen):
             if self.is_closing:
                 self._saved_all()
             else:
-                self.autosave.file.discard()
+                self._autosave.discard()
                 self._check_file()
 
         self.state = "asking"
