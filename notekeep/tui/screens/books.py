@@ -1,4 +1,4 @@
-"""A year in books: those that were finished, month by month, and what they come to."""
+"""A year in books: the finished ones by month, and totals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TOP_AUTHORS = 12
 
 
 class BookRows(RowList[ReadBook | str]):
-    """The books of a year, under the months in which they were finished."""
+    """The books of a year by the month they were finished in."""
 
     @property
     def book(self) -> ReadBook | None:
@@ -51,7 +51,7 @@ class BookRows(RowList[ReadBook | str]):
 
 
 class BooksScreen(OverlayScreen):
-    """The books that were finished in a year, and the year in figures beside them."""
+    """The books finished in a year, with totals at the right."""
 
     BINDINGS = bindings("books", "over")
     OPENED_BY = "show-books"
@@ -85,7 +85,7 @@ class BooksScreen(OverlayScreen):
 
 
 def summary_lines(year: int, found: BookList, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return a year in figures: what it comes to, its months, its authors."""
+    """Return the totals of a year, by month and by author."""
     if not found.books:
         return []
     lines = [section_line(str(year), sum_up(found), width, glyphs), []]

@@ -1,4 +1,4 @@
-"""Conflicts: two versions of a note, seen together, until the person has chosen."""
+"""Conflicts: compare two versions of a note and choose one."""
 
 from __future__ import annotations
 
@@ -45,26 +45,26 @@ from notekeep.tui.workers import (
 )
 from notekeep.vault import Vault
 
-KEPT: dict[Choice, str] = {"mine": "the note", "theirs": "the copy", "both": "both"}
+NAMES: dict[Choice, str] = {"mine": "the note", "theirs": "the copy", "both": "both"}
 
 
 class ConflictRow(NamedTuple):
-    """A conflict that is listed."""
+    """A conflict of the list."""
 
     pair: ConflictPair
-    lines: list[int]  # with git's marks
+    lines: list[int]  # of git's conflict markers
 
 
 class ConflictVersions(NamedTuple):
-    """Both versions of a note."""
+    """Both versions of a note, its own first."""
 
-    comparison: TextComparison  # the note's version first
-    heads: tuple[str, str]  # what is said of each
-    is_gone: bool  # whether there is only the copy
+    comparison: TextComparison
+    headings: tuple[str, str]
+    is_deleted: bool  # whether there is only the copy
 
 
 class ConflictsScreen(OverlayScreen):
-    """The conflicts above, both versions of one below: a version is chosen by its number."""
+    """The conflicts above, both versions of one below, with the key that keeps each."""
 
     BINDINGS = bindings("conflicts", "over")
     OPENED_BY = "show-conflicts"
@@ -77,8 +77,8 @@ class ConflictsScreen(OverlayScreen):
         self.add_class("-stacked")
         self._found: list[ConflictRow] = []
         self._versions: ConflictVersions | None = None
-        self._beside: bool | None = None
-        self._wanted = path
+        self._is_split: bool | None = None  # None: by the width
+        self._first = path
 
     @property
     def here(self) -> ConflictRow | None:
@@ -89,14 +89,15 @@ class ConflictsScreen(OverlayScreen):
 
     def _list(self, found: list[ConflictRow]) -> None:
         here = self.here
-        wanted, self._wanted = self._wanted or (here.pair.copy if here is not None else ""), ""
+        path, self._first = self._first or (here.pair.copy if here is not None else ""), ""
         self._found = found
         self.pairs.nothing = empty_lines(
             "No conflicts.",
             "Conflict copies of Syncthing, Dropbox, Nextcloud and others appear here,",
             "and notes with git conflict markers.",
         )
-        at = next((n for n, one in enumerate(found) if wanted in one.pair[:2]), "")
+        paths = [(one.pair.note, one.pair.copy) for one in found]
+        at = next((number for number, pair in enumerate(paths) if path in pair), "")
         rows = [Option(one.pair.note, _about(*one), str(n)) for n, one in enumerate(found)]
         self.pairs.show(rows, str(at))
         room = min(len(found), max(2, self.app.size.height // 3))
@@ -111,11 +112,11 @@ class ConflictsScreen(OverlayScreen):
 
     def _show(self, versions: ConflictVersions) -> None:
         self._versions = versions
-        comparison, heads, glyphs = versions.comparison, versions.heads, self.glyphs
-        wanted = self._beside
+        comparison, heads, _ = versions
+        glyphs, is_split = self.glyphs, self._is_split
 
         def lines(width: int) -> list[StyledLine]:
-            if versions.is_gone:
+            if versions.is_deleted:
                 about = [
                     [Piece("The note was deleted.", "warn")],
                     [Piece(heads[1], "muted")],
@@ -123,7 +124,7 @@ class ConflictsScreen(OverlayScreen):
                     [],
                 ]
                 return [*about, *unified(comparison, width, glyphs)]
-            if width >= MIN_SPLIT_WIDTH if wanted is None else wanted:
+            if width >= MIN_SPLIT_WIDTH if is_split is None else is_split:
                 return side_by_side(comparison, width, glyphs, heads)
             counted = [*change_counts(comparison), Piece(" ")]
             about = [
@@ -136,16 +137,16 @@ class ConflictsScreen(OverlayScreen):
         self.text.show(lines)
 
     def action_beside(self) -> None:
-        if self._beside is None:
-            self._beside = self.text.inner_width >= MIN_SPLIT_WIDTH
-        self._beside = not self._beside
+        if self._is_split is None:
+            self._is_split = self.text.inner_width >= MIN_SPLIT_WIDTH
+        self._is_split = not self._is_split
         if self._versions is not None:
             self._show(self._versions)
 
     def action_keep(self, choice: Choice) -> None:
         if (here := self.here) is not None:
             plan = partial(plan_keep, self.vault.workspace, here.pair, choice)
-            self._settle(plan, f"Kept {KEPT[choice]}")
+            self._settle(plan, f"Kept {NAMES[choice]}")
 
     def action_merge(self) -> None:
         if (here := self.here) is not None:
@@ -155,14 +156,14 @@ class ConflictsScreen(OverlayScreen):
 
     def _settle(self, plan: Callable[[], WritePlan], text: str) -> None:
         def settled(done: WriteResult) -> None:
-            self.app.clear_notifications()  # what they tell of is settled
+            self.app.clear_notifications()  # one may be about this conflict
             notify_done(self, text, done)
 
         def failed(error: NotekeepError) -> None:
             if not isinstance(error, Conflict):
                 show_error(self, error)
                 return
-            # It counts as a conflict until it is settled, and not as an error, too.
+            # It is listed as a conflict already, so it is not an error as well.
             hint = "Nothing was changed. 1 or 2 keeps one, b keeps both, e edits the note."
             show_message(self, f"{error.message}\n{hint}", seconds=LONG, severity="error")
 
@@ -171,8 +172,8 @@ class ConflictsScreen(OverlayScreen):
 
     def action_edit_conflict(self) -> None:
         if (here := self.here) is not None:
-            gone = self._versions is not None and self._versions.is_gone
-            path = here.pair.copy if gone else here.pair.note
+            is_deleted = self._versions is not None and self._versions.is_deleted
+            path = here.pair.copy if is_deleted else here.pair.note
             self.app.post_message(EditNote(path, here.lines[0] if here.lines else None))
 
 
@@ -182,7 +183,7 @@ def _load(vault: Vault) -> list[ConflictRow]:
         try:
             found.append(ConflictRow(pair, mark_lines(vault.workspace, pair)))
         except NotekeepError:
-            continue  # settled since the vault was looked at
+            continue  # resolved in the meantime
     return found
 
 

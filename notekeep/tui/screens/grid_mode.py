@@ -1,7 +1,7 @@
-"""The grid of Browse: sorted by a column, a cell edited in the way that suits its field.
+"""The grid of Browse: sort by a column, edit a cell.
 
-One field of one note is written, as an edit of its key in the front matter. What the file holds by
-then is read first, so that nothing another program wrote in the meantime is overwritten.
+A save edits one key of the front matter. The file is read again first, so that changes by other
+programs are not overwritten.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class _PlannedCell(NamedTuple):
 
 
 class GridMode:
-    """What keys do in the grid of Browse."""
+    """The actions of the grid."""
 
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
@@ -69,7 +69,7 @@ class GridMode:
         return grid, grid.row, grid.here
 
     def sort_column(self, index: int | None = None) -> None:
-        """Sort by a column, by that of the cursor unless one is given."""
+        """Sort by a column, by default the one at the cursor."""
         grid = self._screen.pane.grid
         if grid is None or (index is not None and index >= len(grid.columns)):
             return
@@ -82,7 +82,7 @@ class GridMode:
             show_error(self._screen, error)
 
     def edit_cell(self, typed: str = "") -> None:
-        """Change the cell under the cursor, beginning with a digit; on a title, read the note."""
+        """Edit the cell at the cursor, starting with a typed digit; on a title, open the note."""
         if (cell := self._cell()) is None:
             return
         grid, row, column = cell
@@ -90,7 +90,7 @@ class GridMode:
             if not typed:
                 self._screen.action_open()
         elif not self._is_read_only(row, column):
-            # What was written a moment ago may not be in the grid yet; the editor shows it.
+            # The grid may not show the last save yet.
             row = self._screen.vault.catalog.row(row.path) or row
             field = cell_field(row, column, self._screen.vault.schema)
             editor = self._make_editor(grid, field, typed)
@@ -110,7 +110,7 @@ class GridMode:
                 in_background(self._screen, plan, write, group=WRITE_GROUP, holds_keys=True)
 
     def _is_read_only(self, row: Row, column: Column) -> bool:
-        """Tell whether a cell cannot be changed, and say why."""
+        """Whether a cell cannot be edited; shows the reason."""
         screen, path = self._screen, row.path
         if column.name in READ_ONLY_REASONS:
             show_message(screen, READ_ONLY_REASONS[column.name])
@@ -156,7 +156,7 @@ class GridMode:
         done = f"{clean_line(row.title)} · {what}"
 
         def write(plan: WritePlan) -> None:
-            # Keys wait for it: the next one may be about the same note.
+            # Keys wait: the next one may be about the same note.
             apply = partial(self._screen.vault.notes.apply, plan)
             self._screen.write(apply, done, holds_keys=True)
 
@@ -164,7 +164,7 @@ class GridMode:
 
 
 def cell_field(row: Row, column: Column, schema: Schema) -> FormField:
-    """Return the field of a note that a column shows, as the catalog knows it."""
+    """Return the field of a column, with its value in the catalog."""
     value = row.fields.get(column.name)
     type_ = "list" if column.name == TAGS_COLUMN else schema.type_of(row.kind, column.name)
     choices = FIELD_CHOICES.get((row.kind, column.name), ())
@@ -173,14 +173,14 @@ def cell_field(row: Row, column: Column, schema: Schema) -> FormField:
 
 
 def plan_cell(vault: Vault, path: str, field: FormField, text: str) -> WritePlan:
-    """Plan what was made of a field; Conflict where the note has something else in it by now."""
+    """Plan a new value of a field; Conflict if the note has changed since it was shown."""
     note = vault.workspace.note(path, vault.workspace.read(path))
     now: Value = note.fields.get(field.name)
     if isinstance(now, list) and format_value(now) != field.text:
         text = _merge_lists(field, text, now)
     elif note.problem is None and format_value(now) != field.text:
         raise Conflict(
-            f"{field.name} of {path} is now {format_value(now) or 'empty'}. It was not changed",
+            f"{field.name} of {path} is now {format_value(now) or 'empty'}. It was not changed.",
             "Press esc, then edit the cell again.",
         )
     changes = make_field_changes(field._replace(value=now, text=format_value(now)), text)
@@ -190,8 +190,8 @@ def plan_cell(vault: Vault, path: str, field: FormField, text: str) -> WritePlan
 
 
 def _merge_lists(field: FormField, text: str, now: Sequence[Scalar]) -> str:
-    """Do to the list that a note has by now what was done to the one that was shown."""
+    """Apply the edits of a list to its current value."""
     before, after = parse_list_items(field.name, field.text), parse_list_items(field.name, text)
-    gone = set(before) - set(after)
-    items = [item for item in map(format_value, now) if item not in gone]
+    removed = set(before) - set(after)
+    items = [item for item in map(format_value, now) if item not in removed]
     return format_value([*items, *(item for item in after if item not in {*before, *items})])

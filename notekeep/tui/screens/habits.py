@@ -1,9 +1,10 @@
-"""Habits: days to fill in, the year of the habit under the cursor, and all there is of one."""
+"""Habits: the days to log, the year of the habit at the cursor, and the page of one habit."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from operator import attrgetter
 
 from textual import events, getters
 from textual.app import ComposeResult
@@ -28,17 +29,17 @@ from notekeep.tui.widgets.week_grid import GROUPS_FROM, WIDE_TILES, WeekGrid
 from notekeep.tui.workers import in_background, notify_done, show_message
 
 NEXT_VALUE = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
-"""What a click makes of a day that was logged; all others become done."""
+"""The next value of a logged day after a click; any other day becomes done."""
 VALUE_OF_MARK = {"skipped": "skip", "missed": "miss"}
 """The value in the log of a day with a mark; any other mark is `done`."""
 HABIT_ACTIONS = ("done", "amount", "skip", "miss", "next-span", "show-detail")
-"""Actions of the bottom line that want a habit."""
+"""Actions of the bottom line that need a habit."""
 HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (22, "-tall")]
 WIDTH_CLASSES = [*WIDTHS, (WIDE_TILES, "-huge")]
 
 
 class HabitsScreen(VaultScreen):
-    """All habits; each key acts on the chosen day of the habit under the cursor."""
+    """All habits; keys act on the chosen day of the habit at the cursor."""
 
     CSS_PATH = "habits.tcss"
     HORIZONTAL_BREAKPOINTS = WIDTH_CLASSES
@@ -50,7 +51,7 @@ class HabitsScreen(VaultScreen):
     detail = getters.query_one(HabitPage)
 
     _filter = ""
-    _wanted = ""  # the habit that the cursor goes to once it is listed
+    _next_habit = ""  # for the cursor, once it is listed
     _open_yesterday: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -84,11 +85,11 @@ class HabitsScreen(VaultScreen):
             self._load_detail(self.detail.detail.view.id, self.detail.detail.year)
 
     def _show(self, habits: list[HabitView], lately: list[HabitView], problems: int) -> None:
-        """Show habits with the days of the grid; `lately` are the same ones with the last week."""
+        """Show habits with the days of the grid; `lately` has the same ones with the last week."""
         active = [habit for habit in habits if not habit.is_archived]
         lately = [habit for habit in lately if not habit.is_archived]
-        wanted = self._filter.casefold()
-        shown = [each for each in active if wanted in f"{each.title} {each.group}".casefold()]
+        words = self._filter.casefold()
+        shown = [each for each in active if words in f"{each.title} {each.group}".casefold()]
         is_on_today = self.grid.day == self.today
         self._open_yesterday = tuple(habit.id for habit in find_left_open(lately))
         above = self._banner(lately, is_on_today=is_on_today)
@@ -97,23 +98,23 @@ class HabitsScreen(VaultScreen):
             text = f" {plural(problems, 'problem')} in the habit log and notes"
             above.append([Piece("  "), Piece("!", "key", link), Piece(text, "", link)])
         self.grid.show(shown or active, above)
-        if self._wanted:
-            self.grid.go_to_habit(self._wanted)
-            self._wanted = ""
+        if self._next_habit:
+            self.grid.go_to_habit(self._next_habit)
+            self._next_habit = ""
         self.set_idle_actions(*(() if active else HABIT_ACTIONS))
-        done, asked, _ = count_habits(active)
+        done, due, _ = count_habits(active)
         day = self.grid.day
         when = f"{day:%a} {day.day} {day:%b}"
         if is_on_today:
             has_room = self.size.width >= GROUPS_FROM
             ends = end_of_day(day, self.vault.settings.day_start) if has_room else ""
-            count = f"{done} of {asked} done · " if asked else ""
+            count = f"{done} of {due} done · " if due else ""
             self.set_status(f"{count}{when}{ends}")
         else:
             self.set_status(f"{when} {day.year}", when)
 
     def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> list[StyledLine]:
-        """Return a row about yesterday, or the way back to today; its place stays when empty."""
+        """Return a row about yesterday, or a link back to today; the row may be empty."""
         if not is_on_today:
             link, day = f"{ACTION_LINK}to-today", self.grid.day
             is_yesterday = day == self.today - timedelta(1)
@@ -139,12 +140,13 @@ class HabitsScreen(VaultScreen):
             return
         tracker, year = self.vault.habits, self.grid.day.year
         load = partial(load_habit_details, tracker, habit.id, year)
-        self.load("year", load, self._show_year)
 
-    def _show_year(self, found: Detail) -> None:
-        self.year.show_detail(found)
-        if self.has_class("-huge") and not self.has_class("-detail"):
-            self.detail.show_detail(found)
+        def show(found: Detail) -> None:
+            self.year.show_detail(found)
+            if self.has_class("-huge") and not self.has_class("-detail"):
+                self.detail.show_detail(found)
+
+        self.load("year", load, show)
 
     def on_week_grid_day_changed(self) -> None:
         self.vault_changed()
@@ -155,11 +157,11 @@ class HabitsScreen(VaultScreen):
 
     def show_habit(self, habit: str) -> None:
         """Put the cursor on a habit, which may not be listed yet."""
-        self._wanted, self._filter = habit, ""
+        self._next_habit, self._filter = habit, ""
         self.action_close_detail()
         self.vault_changed()
 
-    # Where keys act.
+    # The chosen day and habit.
 
     def action_move_days(self, days: int) -> None:
         self.grid.go_to_day(self.grid.day + timedelta(days))
@@ -172,8 +174,7 @@ class HabitsScreen(VaultScreen):
         if self._open_yesterday:
             self.grid.go_to_habit(self._open_yesterday[0])
 
-    def action_next_span(self) -> None:
-        self.grid.next_span()
+    action_next_span = property(attrgetter("grid.next_span"))
 
     def action_filter_habits(self) -> None:
         def filtered(text: str) -> None:
@@ -198,7 +199,7 @@ class HabitsScreen(VaultScreen):
         if not self.has_class("-detail"):
             self.detail.scroll_to_line(0)
         self.add_class("-detail")
-        # At once, where `focus` would wait: the next key is meant for what is shown.
+        # At once, where `focus` would wait: the next key is for the page.
         self.set_focus(self.detail)
 
     def action_close_detail(self) -> None:
@@ -218,24 +219,24 @@ class HabitsScreen(VaultScreen):
             self.post_message(EditNote(path))
 
     def _path(self) -> str | None:
-        """Return the note of the habit that is looked at, or say that there is none."""
+        """Return the note of the current habit, or report that there is none."""
         found = self.detail.detail if self.has_class("-detail") else None
         habit = found.view if found is not None else self.grid.habit
         if habit is not None and not habit.path:
             show_message(self, f"No note defines {clean_line(habit.id)} yet")
         return habit.path if habit is not None and habit.path else None
 
-    # What keys write: a day done, missed or skipped, an amount, a note; a habit more.
+    # Log a day; add or pause a habit.
 
     def on_week_grid_pressed(self) -> None:
-        """Go round what a day can be, as a click does on the day that is chosen already."""
+        """Change the chosen day to its next value after a click."""
         if (cell := self.grid.cell) is not None:
-            is_said = cell.is_logged and not cell.is_cleared
-            value = NEXT_VALUE.get(cell.mark, "done") if is_said else "done"
+            is_logged = cell.is_logged and not cell.is_cleared
+            value = NEXT_VALUE.get(cell.mark, "done") if is_logged else "done"
             self._log_or_ask("ask" if cell.amount else value)
 
     def on_key(self, event: events.Key) -> None:
-        # A digit is the beginning of an amount.
+        # A digit starts an amount.
         if event.character is not None and event.character.isdigit():
             event.stop()
             self._ask_amount(event.character)
@@ -265,9 +266,9 @@ class HabitsScreen(VaultScreen):
     def action_amount(self) -> None:
         self._ask_amount("")
 
-    def _ask_amount(self, begun: str) -> None:
+    def _ask_amount(self, typed: str) -> None:
         if (habit := self.grid.habit) is not None:
-            ask_amount(self, habit, self.grid.day, begun)
+            ask_amount(self, habit, self.grid.day, typed)
 
     def action_habit_note(self) -> None:
         habit, cell = self.grid.habit, self.grid.cell
@@ -288,7 +289,7 @@ class HabitsScreen(VaultScreen):
         if self.grid.habit is not None:
             toggle_pause(self, self.grid.habit.id)
 
-    # The week and the month that are over.
+    # Reviews of the last week and month.
 
     def action_review(self, span: str) -> None:
         vault = self.vault

@@ -1,4 +1,4 @@
-"""Help: the keys of the place one came from, and what a query in the search box means."""
+"""Help: the keys of a screen, and an explanation of a query."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from notekeep.vault import Vault
 
 KEYS_WIDTH = 18
 TITLE_WIDTH = 22
-WIDE = 64  # from this width on, what an action does stands beside its title, else below it
+WIDE = 64  # from this width on the help of an action is next to its title, else below it
 
 QUERY_LINES: tuple[tuple[str, str], ...] = (
     ("naval leverage", "notes with both words"),
@@ -60,53 +60,52 @@ QUERY_LINES: tuple[tuple[str, str], ...] = (
     ("title:x  body:x  line:(a b)", "words in a certain place"),
     ("sort:-finished", "sort order"),
 )
-"""The query language in a few lines, for the search box."""
-
+"""The query language by example."""
 
 ABOUT = (
     "Everything here is also a command: notekeep --help. To change keys: notekeep keys --help. "
     "Hold shift to select text with the mouse."
 )
 MOST_USED_KEYS = ("enter", "e", "n", "slash", "u", "ctrl+p", "ctrl+q")
-"""The keys that help begins with, where they are not typed into a text, ..."""
+"""The keys at the top, where they are not typed into a text."""
 LOGGING_KEYS = {"habits": ("space", "plus", "x", "y"), "today": ("space", "plus", "x")}
-"""... and those before them on some screens."""
+"""The keys before them on some screens."""
 
 
 def help_lines(
-    place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: int, wanted: str = ""
+    place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: int, words: str = ""
 ) -> list[StyledLine]:
-    """Return the help of a place as lines."""
+    """Return the help of a place, or the actions that match the words of a search."""
     lines: list[StyledLine] = []
-    if place == "search" and not wanted:
+    if place == "search" and not words:
         head, _, *queries = query_lines(width)
         lines += [head, *queries, []]
     here = ACTION_PLACES[place]
-    is_page = "app" in here and "lines" in here  # and no text that is typed
-    if is_page and not wanted:
+    is_page = "app" in here and "lines" in here  # no text is typed
+    if is_page and not words:
         lines.append(section_line("Most used", "", width, glyphs))
         for action in _most_used(place):
             lines += _action(action, own_keys, width)
         lines.append([])
-    for context in (*here, *(other for other in CONTEXTS if wanted and other not in here)):
+    for context in (*here, *(other for other in CONTEXTS if words and other not in here)):
         actions = [
             action
             for action in actions_in_context(context)
-            if is_offered(action, own_keys) and _is_about(action, wanted, own_keys)
+            if is_offered(action, own_keys) and _is_about(action, words, own_keys)
         ]
         if not actions:
             continue
-        if context == "app" and not wanted:
+        if context == "app" and not words:
             lines += _sign_lines(place, glyphs, width)
-        if context == here[0] and not wanted and "app" in here and not is_page:
+        if context == here[0] and not words and "app" in here and not is_page:
             actions.append(ACTIONS_BY_ID["quit"])  # in sight at once
         lines.append(section_line(CONTEXTS[context], "", width, glyphs))
         for action in actions:
             lines += _action(action, own_keys, width)
         lines.append([])
-    if wanted and not lines:
-        return [[Piece("No key or command for ", "muted"), Piece(clean_line(wanted), "strong")]]
-    return lines if wanted else lines + wrap_line([Piece(ABOUT, "faint")], width)
+    if words and not lines:
+        return [[Piece("No key or command for ", "muted"), Piece(clean_line(words), "strong")]]
+    return lines if words else lines + wrap_line([Piece(ABOUT, "faint")], width)
 
 
 def _most_used(place: str) -> Iterator[Action]:
@@ -123,7 +122,7 @@ def _sign_lines(place: str, glyphs: Glyphs, width: int) -> list[StyledLine]:
 
 
 def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
-    """Return the signs of a screen, each with what it means."""
+    """Return the signs of a screen and their meanings."""
     marks = (ASCII_MARKS if glyphs.is_ascii else UNICODE_MARKS).marks
     habits = [
         (marks["done"], "kept"),
@@ -166,15 +165,15 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
     return [*texts.items()]
 
 
-def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
-    """Whether every wanted word is in the texts of an action, or is a key of it."""
+def _is_about(action: Action, words: str, own_keys: Mapping[str, str]) -> bool:
+    """Whether each word is in the texts of an action, or is one of its keys."""
     keys = key_labels(action, own_keys).replace(",", "")
     text = f"{action.title} {action.help} {action.command}".casefold()
-    return all(word.casefold() in text or word in keys.split() for word in wanted.split())
+    return all(word.casefold() in text or word in keys.split() for word in words.split())
 
 
 def query_lines(width: int) -> list[StyledLine]:
-    """Return the query language in a few lines, for the search box."""
+    """Return the query language by example."""
     lines: list[StyledLine] = [[Piece("Search syntax", "title")], []]
     for example, meaning in QUERY_LINES:
         left = pad_line([Piece(example, "code-string")], min(34, width // 2))
@@ -202,7 +201,7 @@ class _HelpPage(DiffView):
 
 
 class HelpScreen(Dialog[None]):
-    """The keys of a place, over the screen they work on."""
+    """The keys of a place."""
 
     def __init__(self, place: str) -> None:
         super().__init__()
@@ -220,9 +219,9 @@ class HelpScreen(Dialog[None]):
         self._page.focus()
         self._show("")
 
-    def _show(self, wanted: str) -> None:
+    def _show(self, words: str) -> None:
         place, own_keys, glyphs = self._place, program(self).own_keys, self.glyphs
-        self._page.show(lambda width: help_lines(place, own_keys, glyphs, width - 1, wanted))
+        self._page.show(lambda width: help_lines(place, own_keys, glyphs, width - 1, words))
 
     def action_search_help(self) -> None:
         self._box.display = True
@@ -243,7 +242,7 @@ class HelpScreen(Dialog[None]):
         self._page.focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Close with the key that opened, and go from the box into what was found."""
+        """Close with the key that opened the help; leave the search box downwards."""
         if event.key == "question_mark" and not self._box.has_focus:
             event.stop()
             self.dismiss(None)
@@ -253,25 +252,24 @@ class HelpScreen(Dialog[None]):
 
 
 INDENT = "  "
-CLOSE_HINT = "esc close"
 
 
 class QueryExplanation(NamedTuple):
-    """What can be said of a query."""
+    """The meaning of a query."""
 
-    parts: Sequence[QueryPart]  # how it is read
-    order: str = ""  # how the list is sorted and cut, in words
-    wrong: UsageError | None = None  # what is wrong with it if it is finished
+    parts: Sequence[QueryPart]
+    order: str = ""  # sort order and limit, in words
+    error: UsageError | None = None  # of the finished query
 
 
 def explain_query(vault: Vault, typed: str) -> QueryExplanation:
-    """Explain a query as the list reads it: it may be unfinished."""
+    """Explain a query, which may be unfinished."""
     query = vault.search.parse(typed, typing=True)
-    wrong = query.error
+    error = query.error
     try:
         vault.search.parse(typed, pasted=True)
-    except UsageError as error:
-        wrong = error
+    except UsageError as strict:
+        error = strict
     order = [
         f"sorted by {key.field}, {'descending' if key.descending else 'ascending'}"
         for key in query.order
@@ -279,15 +277,15 @@ def explain_query(vault: Vault, typed: str) -> QueryExplanation:
     if query.limit is not None:
         order.append(f"first {query.limit} only")
     parts = [] if query.error else vault.search.explain_parts(typed)
-    return QueryExplanation(parts, "; ".join(order), wrong)
+    return QueryExplanation(parts, "; ".join(order), error)
 
 
 def explain_lines(
     typed: str, explanation: QueryExplanation, width: int, glyphs: Glyphs
 ) -> list[StyledLine]:
-    """Return an explanation as lines."""
-    if explanation.wrong is not None:
-        lines = list(_wrong(typed, explanation.wrong, width, glyphs))
+    """Return an explanation as lines, with the error first."""
+    if explanation.error is not None:
+        lines = list(_error_lines(typed, explanation.error, width, glyphs))
         if explanation.parts:
             about = [Piece("The part that can be read searches for", "muted")]
             lines += [[], *wrap_line(about, width)]
@@ -304,26 +302,26 @@ def explain_lines(
     return lines
 
 
-def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
-    """The query with a mark below the place that is wrong, and why it is."""
-    at = wrong.position if wrong.text else None
-    text = clean_line(wrong.text or typed)
+def _error_lines(typed: str, error: UsageError, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    """The query with a mark below the error, and the message."""
+    at = error.position if error.text else None
+    text = clean_line(error.text or typed)
     first = 0
     if at is not None and at >= width - 1:
-        # A long query is shown around the fault.
+        # Of a long query, only the part around the error.
         first = at - width // 2
         text = text[first:]
     yield [Piece(text[:width], "code-string")]
     if at is not None:
         yield [Piece(" " * (at - first)), Piece("^", "warn")]
-    about = [Piece(f"{glyphs.warning} {clean_line(wrong.message)}", "warn")]
+    about = [Piece(f"{glyphs.warning} {clean_line(error.message)}", "warn")]
     yield from wrap_line(about, width)
-    if wrong.hint:
-        yield from wrap_line([Piece(clean_line(wrong.hint), "muted")], width)
+    if error.hint:
+        yield from wrap_line([Piece(clean_line(error.hint), "muted")], width)
 
 
 class ExplainScreen(Dialog[None]):
-    """An explanation over the search box."""
+    """The meaning of a query, or the query language by example."""
 
     def __init__(self, typed: str, type_on: Callable[[str], object]) -> None:
         super().__init__()
@@ -334,7 +332,7 @@ class ExplainScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         title = "What the search means" if self._typed else "How to search"
         with dialog_box(title, classes="-wide-box") as box:
-            box.border_subtitle = Content(CLOSE_HINT)
+            box.border_subtitle = Content("esc close")
             yield self._page
 
     def on_mount(self) -> None:
@@ -362,7 +360,7 @@ class ExplainScreen(Dialog[None]):
         self.call_after_refresh(self.fit, self._page, 5)
 
     def on_key(self, event: events.Key) -> None:
-        # Who types on in the box below is not made to close this first.
+        # Typing closes this screen and goes into the search box.
         if event.is_printable and event.character:
             event.stop()
             self._type_into_box(event.character)

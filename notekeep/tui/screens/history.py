@@ -59,25 +59,25 @@ if TYPE_CHECKING:
 
 CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW = "This change", "Since then", "Text"
 VIEWS = {CHANGE_VIEW: "Change", SINCE_VIEW: "Since", TEXT_VIEW: "Text"}
-"""The views, and what they are called where there is less room."""
-COUNTS_WIDTH = len(" +123 -123")  # cells in which most versions say how many lines they changed
+"""The views, with their short names."""
+COUNTS_WIDTH = len(" +123 -123")  # cells of the line counts of most versions
 
-CURRENT_VERSION = "now"  # the key of what the file holds when history has not seen that yet
+CURRENT_VERSION = "now"  # the key of the file's text if the history does not have it yet
 
 VERBS = {"": "first seen", "seen": "elsewhere"}
-"""What a version is called that no verb of ours made."""
+"""Names of versions that notekeep did not make."""
 
 NAMED_VERBS = frozenset({"set", "tag", "tags", "rename", "mv", "tick", "undo", "redo", "restore"})
-"""Verbs whose label says more than which note they were about."""
+"""Verbs whose label has more than the name of the note."""
 
 
 class _ViewTabs(ChoiceBar):
-    """The views in a row, the chosen one standing out."""
+    """The views in a row, the current one highlighted."""
 
     about: reactive[StyledLine] = reactive(list)
 
     def draw(self, width: int) -> StyledLine:
-        # Room for counts is kept before they are known: no name changes when they come.
+        # Room for the counts is reserved before they are known, so that no name moves.
         room = width - max(COUNTS_WIDTH, line_width(self.about) + 1)
         tabs = self._tabs("   ", list(VIEWS))
         if line_width(tabs) > room:
@@ -93,7 +93,7 @@ class _ViewTabs(ChoiceBar):
 
 
 class HistoryScreen(OverlayScreen):
-    """One note's versions at the left; at the right what one of them changed, or its text."""
+    """The versions of a note at the left; at the right the changes of one, or its text."""
 
     BINDINGS = bindings("history", "over")
     OPENED_BY = "history"
@@ -134,10 +134,10 @@ class HistoryScreen(OverlayScreen):
         )
         self.versions.show(moments, self.versions.key)
         count = plural(len(past.versions), "version") if past.versions else "no earlier version"
-        gone = "" if past.now is not None else " · deleted; r restores it"
+        deleted = "" if past.now is not None else " · deleted; r restores it"
         row = self.vault.catalog.row(self.path)
         title = row.title if row is not None else self.path
-        self.show_list(f"{title} · {count}{gone}", is_empty=not moments)
+        self.show_list(f"{title} · {count}{deleted}", is_empty=not moments)
 
     def action_next_view(self) -> None:
         self.views.step(1)
@@ -148,7 +148,7 @@ class HistoryScreen(OverlayScreen):
         self.set_class(view == TEXT_VIEW, "-as-note")
         if was_reading:
             self.reading.focus()
-        # The pane that came has a width only after this.
+        # The new pane has no width before the refresh.
         self.call_after_refresh(self.show_row)
 
     def on_preview_widened(self) -> None:
@@ -193,7 +193,7 @@ class HistoryScreen(OverlayScreen):
         in_background(self, restore, restored, group=WRITE_GROUP)
 
     def _version(self) -> Version | None:
-        """Return the version under the cursor; None for what the file holds."""
+        """Return the version at the cursor; None for the file's text."""
         versions = self._past.versions if self._past is not None else []
         return next((one for one in versions if _key(one) == self.versions.key), None)
 
@@ -226,7 +226,7 @@ class HistoryScreen(OverlayScreen):
 
 
 def _load(vault: Vault, path: str, glyphs: Glyphs) -> tuple[NoteVersions, list[TimelineRow]]:
-    """Return the versions of a note, and the rows that show them."""
+    """Return the versions of a note and their rows."""
     past = find_versions(vault.workspace, vault.history.store, path)
     now = digest_of(past.now) if past.now is not None else None
     shown = next((version for version in past.versions if version.digest == now), None)
@@ -285,11 +285,11 @@ def _read(
 
 # All steps.
 
-MAX_STEPS = 1000  # how many steps are listed; older ones are what `history` of a note shows
+MAX_STEPS = 1000  # older ones are only in the history of each note
 
 
 class StepsScreen(OverlayScreen):
-    """The list that undo goes back through, newest first."""
+    """The undo list, newest first."""
 
     BINDINGS = bindings("steps", "over")
     OPENED_BY = "show-steps"
@@ -322,7 +322,11 @@ class StepsScreen(OverlayScreen):
         if (step := self._step) is None:
             return
         if not step.id:
-            self.text.show(lambda width: _check_in_lines(step, width))
+            about = Piece("A line in the habit log. Undo adds another line.", "muted")
+            title = Piece(clean_line(step.label), "title")
+            self.text.show(
+                lambda width: [*wrap_line([title], width), [], *wrap_line([about], width)]
+            )
             return
         load, show = partial(self.vault.history.show, step.id), partial(self._show, step)
         self.load("step", load, show, pause=PREVIEW_DELAY)
@@ -384,13 +388,7 @@ def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> 
     return [*lines, [Piece(glyphs.rule * width, "rule")]]
 
 
-def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
-    about = Piece("A line in the habit log. Undo adds another line.", "muted")
-    title = wrap_line([Piece(clean_line(step.label), "title")], width)
-    return [*title, [], *wrap_line([about], width)]
-
-
-# The trash as a list to choose from: what is chosen goes back to where it was.
+# The trash: a list whose answer is restored.
 
 
 def show_trash(app: DOMNode) -> None:

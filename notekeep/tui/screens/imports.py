@@ -1,4 +1,4 @@
-"""Import: what files of other programs would bring, what stays, what is lost; one key writes it."""
+"""Import: the plan of an import with its updates, new notes and losses; one key writes it."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.line_view import ListView
 
 GROUPS = {"Updates": "~", "New notes": "+", "To decide": "!", "Unchanged": "=", "Left out": "-"}
-"""The groups of the list, each with the sign of its rows."""
+"""The groups of the list, with the sign of their rows."""
 REPORT_SECONDS = 0.1
-NEW_NOTE = "\0new"  # the answer that is no note
+NEW_NOTE = "\0new"  # an answer that cannot be the path of a note
 
 
 def ask_import(node: DOMNode, paths: str = "") -> None:
-    """Ask what to import, and show what it would bring."""
+    """Ask for files, and show the plan of their import."""
 
     def check(typed: str) -> list[str]:
         found = [os.path.abspath(path) for path in pasted_paths(typed)]
@@ -78,58 +78,58 @@ class PlanRow(NamedTuple):
     group: str
     title: str
     about: str
-    said: Sequence[Piece]  # what stands beside the list, above the changes
-    path: str = ""  # the note that it is about
+    lines: Sequence[Piece]  # the text above the changes
+    path: str = ""
     id: str = ""
-    choices: Sequence[str] = ()  # the notes that it may be
-    take: Sequence[str] = ()  # the ids of what the source changed, too
-    place: str = ""  # where in the source it is
+    choices: Sequence[str] = ()  # the notes that may match
+    take: Sequence[str] = ()  # ids of conflicting changes of the source
+    place: str = ""  # in the source
 
 
 def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
-    """Yield what an import does with each work, and what it leaves out and why."""
+    """Yield a row for each work, refusal and loss of an import."""
     losses = [(loss_words(loss), loss) for loss in found.losses]
     for row in found.rows:
         if row.is_skipped:
-            said = [Piece("Left out by you. x includes it again.", "muted")]
-            yield PlanRow("Left out", row.title, "by you", said, "", row.id)
+            lines = [Piece("Left out by you. x includes it again.", "muted")]
+            yield PlanRow("Left out", row.title, "by you", lines, "", row.id)
         if row.choices:
-            said = [Piece("Left out, because it could be several notes. m chooses one.", "warn")]
-            said += [Piece(path, "muted") for path in row.choices]
-            yield PlanRow("To decide", row.title, "which note?", said, "", row.id, row.choices)
+            lines = [Piece("Left out, because it could be several notes. m chooses one.", "warn")]
+            lines += [Piece(path, "muted") for path in row.choices]
+            yield PlanRow("To decide", row.title, "which note?", lines, "", row.id, row.choices)
         if not row.path and not row.counts:
             continue  # a question or a refusal
         about = count_words(row.counts)
-        said = [Piece(about, "muted")]
+        lines = [Piece(about, "muted")]
         if row.is_guess:
-            said.append(Piece("Matched by title and author. m makes a new note instead.", "warn"))
+            lines.append(Piece("Matched by title and author. m makes a new note instead.", "warn"))
         lost = [text for text, loss in losses if loss.title == row.title]
-        said += [Piece(f"Not imported, or only in part: {text}", "warn") for text in lost]
-        said += [Piece(f"Kept yours: {', '.join(row.kept)}", "muted")] * bool(row.kept)
+        lines += [Piece(f"Not imported, or only in part: {text}", "warn") for text in lost]
+        lines += [Piece(f"Kept yours: {', '.join(row.kept)}", "muted")] * bool(row.kept)
         if row.changes:
-            said.append(Piece("The source changed this too. Yours stays; t uses theirs.", "warn"))
+            lines.append(Piece("The source changed this too. Yours stays; t uses theirs.", "warn"))
         for change in row.changes:
-            said += [Piece(f"- {change.theirs}", "removed"), Piece(f"+ {change.yours}", "added")]
+            lines += [Piece(f"- {change.theirs}", "removed"), Piece(f"+ {change.yours}", "added")]
         group = "New notes" if row.is_new else "Updates" if row.is_changed else "Unchanged"
         group = "To decide" if row.changes else group if row.path else "Left out"
         choices = [row.path] if row.is_guess else []
         take = [change.id for change in row.changes]
-        yield PlanRow(group, row.title, about, said, row.path, row.id, choices, take)
+        yield PlanRow(group, row.title, about, lines, row.path, row.id, choices, take)
     for problem in found.plan.refused:
-        said = [Piece(problem.message, "warn"), Piece(problem.hint, "muted")]
-        yield PlanRow("Left out", problem.path, "refused", said)
+        lines = [Piece(problem.message, "warn"), Piece(problem.hint, "muted")]
+        yield PlanRow("Left out", problem.path, "refused", lines)
     for text, loss in losses:
         place = f"first at {loss.place}" if loss.place and loss.times > 1 else loss.place
-        said = [
+        lines = [
             Piece(line, "muted") for line in ("Not imported, or only in part", loss.title, place)
         ]
-        yield PlanRow("Left out", text, loss.title, said, place=loss.place)
+        yield PlanRow("Left out", text, loss.title, lines, place=loss.place)
 
 
 class ImportScreen(OverlayScreen):
-    """The notes of an import in groups, and what each would get beside them.
+    """The notes of an import in groups; at the right the changes to one.
 
-    Whenever the vault changes the import is planned again, so what is seen is what is written.
+    The plan is made again whenever the vault changes, so `w` writes what is on the screen.
     """
 
     BINDINGS = bindings("import", "over")
@@ -181,7 +181,7 @@ class ImportScreen(OverlayScreen):
         is_planned = False
 
         def on_read(name: str) -> None:
-            # Its files are read again when it is written, which is stopped in another way.
+            # The write reads the files again, and stops in another way.
             if worker.is_cancelled and not is_planned:
                 raise CancelledError
             self._report(f"Reading {name}")
@@ -194,7 +194,7 @@ class ImportScreen(OverlayScreen):
         return found
 
     def _report(self, text: str) -> None:
-        """Show how far it is, not oftener than one can read."""
+        """Show progress, at a readable rate."""
         if time.monotonic() - self._reported_at > REPORT_SECONDS:
             self._reported_at = time.monotonic()
             self.app.post_message(WorkStatus(text))
@@ -244,7 +244,7 @@ class ImportScreen(OverlayScreen):
 
         def lines(width: int) -> list[StyledLine]:
             head, about = wrap_line([Piece(clean_line(row.title), "title")], width - 2), []
-            for piece in (Piece("" if changes else row.path, "muted"), *row.said):
+            for piece in (Piece("" if changes else row.path, "muted"), *row.lines):
                 if text := clean_line(piece.text):
                     about += wrap_line([piece._replace(text=text)], width - 2)
             band = band_lines([[Piece(" "), *line] for line in (*head, *about)], width, glyphs)
@@ -291,7 +291,7 @@ class ImportScreen(OverlayScreen):
             super().action_leave_over()
 
     def action_skip_row(self) -> None:
-        """Leave out the work or note under the cursor, or include it again."""
+        """Skip the work or note at the cursor, or include it again."""
         row = self.row
         if row is None or not row.id:
             show_message(self, "Nothing to leave out here")
@@ -300,7 +300,7 @@ class ImportScreen(OverlayScreen):
         self._plan_with(self._options._replace(skip=skip))
 
     def action_open_source(self) -> None:
-        """Open the note under the cursor, or the file that a loss is in."""
+        """Open the note at the cursor, or the source of a loss."""
         row = self.row
         if row is not None and row.path and self.vault.catalog.row(row.path) is not None:
             self.app.post_message(OpenNote(row.path, read=True))
@@ -323,7 +323,7 @@ class ImportScreen(OverlayScreen):
         ask(self, Choice("Which note?", [*options, Option("New note", "", NEW_NOTE)]), chosen)
 
     def action_take_source(self) -> None:
-        """Use the source's text for what both the source and the person changed."""
+        """Use the source's text where both the source and the user changed it."""
         row = self.row
         if row is not None and row.take:
             self._plan_with(self._options._replace(take=[*self._options.take, *row.take]))
@@ -336,7 +336,7 @@ class ImportScreen(OverlayScreen):
 
 
 def _find_source(paths: Sequence[str], place: str) -> str:
-    """Return the file that a place of a loss is in, such as `notes.csv:12`; "" in an archive."""
+    """Return the file of a place such as `notes.csv:12`; "" if it is in an archive."""
     for path in paths:
         for name in (place, place.rpartition(":")[0], place.partition(", ")[0]):
             is_itself = name == os.path.basename(path)

@@ -1,4 +1,4 @@
-"""A note and what it embeds, read and parsed for the preview; no widget is touched."""
+"""Reads and parses a note and its embeds for the preview, in a thread."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ from notekeep.vault import Vault
 def load_note(
     vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str]
 ) -> NoteRendering:
-    """Read a note, and draw it."""
+    """Read a note and render it for a width."""
     note, catalog = vault.media.read_known(row), vault.catalog
     outline = [head for head in catalog.headings(row.path) if head[1:] != (1, note.title)]
     foot = NoteFooter(catalog.links(row.path), catalog.backlinks(row.path), outline)
     text = NoteText(note.body)
     around = load_surroundings(vault, row.path, text.page, toggled)
-    around.episode = _episode(note)
+    with suppress(Refused):
+        around.episode = check_address(str(note.fields.get("url") or ""))
     return NoteRendering(note, width, glyphs, around, foot, text=text)
 
 
@@ -62,30 +63,23 @@ def _day_lines(note: Note, width: int, glyphs: Glyphs) -> list[AgendaItem]:
     lines: list[AgendaItem] = []
     for block in text.blocks[int(text.says_first(note.title)) :]:
         lines += [AgendaItem([])] if lines else []
-        for drawn in draw_block(block.spans, context):
-            at = note.body_line + drawn.source + 1
-            found = tasks.pop(drawn.source, None)
+        for text_line in draw_block(block.spans, context):
+            at = note.body_line + text_line.source + 1
+            found = tasks.pop(text_line.source, None)
             task = found and TaskRow(note.path, note.title, at, found.mark, found.done, found.text)
-            # The cursor goes to tasks, and to the beginning of the text.
+            # The cursor stops at tasks and at the start of the text.
             opens = task is not None or not any(item.line for item in lines)
-            path = note.path if opens and drawn.line else ""
-            lines.append(AgendaItem(drawn.line, path, at=at, task=task))
+            path = note.path if opens and text_line.line else ""
+            lines.append(AgendaItem(text_line.line, path, at=at, task=task))
     return lines
 
 
-def _episode(note: Note) -> str:
-    """Return the address that timestamps are about, if it may be opened."""
-    with suppress(Refused):
-        return check_address(str(note.fields.get("url") or ""))
-    return ""
+# Pictures, notes and habit years that a note embeds.
 
-
-# What the text of a note needs that is not in it.
-
-MAX_EMBED_DEPTH = 3  # notes within notes within notes; what they embed in turn is only linked
+MAX_EMBED_DEPTH = 3  # deeper embeds are only linked
 MAX_EMBEDS = 40
 MAX_PICTURES = 200
-MAX_EMBED_LENGTH = 20_000  # characters of a note that are shown in another one
+MAX_EMBED_LENGTH = 20_000  # characters of an embedded note
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
 _NO_NOTES = (".pdf", ".mp3", ".mp4", ".m4a", ".ogg", ".wav", ".webm", ".mov", ".canvas", ".base")
@@ -95,20 +89,20 @@ _IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE
 def load_surroundings(
     vault: Vault, path: str, page: ParsedPage, toggled: set[str]
 ) -> NoteSurroundings:
-    """Read what is around the text of a note."""
+    """Read the embeds of a note."""
     around = _EmbedLoader(vault).around(page, (path,))
     return replace(around, toggled=toggled, is_live=True)
 
 
 class _EmbedLoader:
-    """One walk over the embeds of a note, and theirs."""
+    """One walk over the embeds of a note and their embeds."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._left = MAX_EMBEDS
 
     def around(self, page: ParsedPage, within: tuple[str, ...]) -> NoteSurroundings:
-        """Read what is around a text of the last of the notes `within` each other."""
+        """Read the embeds of a page; `within` are the notes that embed it, the last one its own."""
         pictures: dict[str, Picture] = {}
         embeds: dict[str, EmbeddedNote] = {}
         years: dict[str, HabitYear] = {}
@@ -134,7 +128,7 @@ class _EmbedLoader:
             return Picture(target, problem=picture_error(error))
 
     def _year(self, target: str, source: str) -> HabitYear | None:
-        """Return the year of a habit that a target names, or None when it names anything else."""
+        """Return the habit year that a target names, or None if it names anything else."""
         name, _, part = target.partition("#")
         if not name or not part.lower().startswith("year"):
             return None
@@ -176,7 +170,7 @@ def _targets(page: ParsedPage) -> Iterable[str]:
 
 
 def extract_part(note: Note, part: str) -> str | None:
-    """Return what a link names by a heading or `^id`, "" for all; None where there is none."""
+    """Return the section or block of a `#heading` or `^id`; "" is the whole body, None no match."""
     body = note.body_lf
     if not part:
         first, _, rest = body.lstrip("\n").partition("\n")
@@ -191,7 +185,7 @@ def extract_part(note: Note, part: str) -> str | None:
         return None
     blocks = [span for span in page.spans if span.start <= name.start and not span.depth]
     block = blocks[-1]
-    # A name that stands alone is that of the block before it.
+    # An id on its own line belongs to the block before it.
     if body[block.start : block.end].strip() == part and len(blocks) > 1:
         block = blocks[-2]
     elif block.kind == "list":

@@ -1,8 +1,7 @@
-"""What can be done with notes: edit, rename, tag, move, delete; one, or all that are marked.
+"""Operations on the marked notes, or the note at the cursor: edit, rename, tag, move, delete.
 
-Of many notes a plan is made and shown first, and written as one step. With nothing marked it is
-about the note under the cursor, and what changes that note alone is done at once: undo takes it
-back.
+A change of several notes is shown as a plan first, and is one step. A change of only the note at
+the cursor is made at once; undo reverts it.
 """
 
 from __future__ import annotations
@@ -58,13 +57,13 @@ from notekeep.tui.workers import (
 if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
 
-CONFIRM_FROM = 20  # more files than this are asked about once more
-PLAN_MARGIN = 6  # lines of the screen that are not the plan
+CONFIRM_FROM = 20  # more files need a second confirmation
+PLAN_MARGIN = 6  # lines of the screen around the plan
 NO_NOTES = "No note selected"
 
 
 class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
-    """A plan to look over; its answer is whether to do it."""
+    """A plan to confirm."""
 
     BINDINGS = bindings("plan")
 
@@ -73,7 +72,7 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
     def __init__(self, title: str, plan: WritePlan, paths: Sequence[str]) -> None:
         super().__init__()
         self._title, self._plan, self._paths = title, plan, paths
-        self._was_asked = False
+        self._is_second = False
 
     def compose(self) -> ComposeResult:
         with dialog_box(self._title, ("enter", "apply"), ("esc", "cancel")):
@@ -89,8 +88,8 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
 
     def action_do_plan(self) -> None:
         count = len(self._plan.changes)
-        if count > CONFIRM_FROM and not self._was_asked:
-            self._was_asked = True
+        if count > CONFIRM_FROM and not self._is_second:
+            self._is_second = True
             question = f"{count} files would change. Press enter again to apply."
             self.query_one(HintLine).say(question, "warn")
             return
@@ -101,7 +100,7 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
 
 
 def run_editor(screen: VaultScreen, place: str) -> None:
-    """Give the terminal to the person's editor, with a file."""
+    """Open a file in $EDITOR, which gets the terminal."""
     try:
         command = editor_command(screen.vault.person.editor, os.environ)
         external_programs.run_editor(screen.app, command, place)
@@ -110,7 +109,7 @@ def run_editor(screen: VaultScreen, place: str) -> None:
 
 
 def edit_outside(screen: VaultScreen, path: str) -> None:
-    """Open a note in the person's editor, and read it again afterwards."""
+    """Open a note in $EDITOR, and read it again afterwards."""
 
     def refreshed(_: object) -> None:
         screen.post_message(VaultChanged())
@@ -119,16 +118,16 @@ def edit_outside(screen: VaultScreen, path: str) -> None:
     in_background(screen, screen.vault.indexing.refresh, refreshed, group=WRITE_GROUP)
 
 
-def find_new_links(screen: VaultScreen) -> None:
-    """Read what other programs wrote since the last sweep: links of theirs follow a note too."""
+def require_current_links(screen: VaultScreen) -> None:
+    """Read changes by other programs, whose links must follow a note; Refused if there are many."""
     if screen.vault.indexing.refresh(words=False, defer=True).pending:
-        screen.post_message(VaultChanged())  # where nobody indexes them yet, the app does now
+        screen.post_message(VaultChanged())  # the app indexes them
         raise Refused("Notes are still being indexed.", "Try again in a moment.")
 
 
 def plan_moves(screen: VaultScreen, paths: Sequence[str], folder: str) -> WritePlan:
-    """Plan another folder for notes, and their new place in every link to them."""
-    find_new_links(screen)
+    """Plan to move notes to a folder, and to update all links to them."""
+    require_current_links(screen)
     return screen.vault.notes.plan_moves(paths, "" if folder == "." else folder)
 
 
@@ -138,32 +137,32 @@ def ask_dates(
     offer: DateOffer | None,
     then: Callable[[WritePlan], object],
 ) -> None:
-    """Go on with a plan; first ask about the dates of a new status, where there are any to set."""
+    """Call `then` with a plan, or with dates for a new status added if the user agrees."""
     if offer is None:
         then(plan)
         return
     dated, names = offer.plan, " and ".join(offer.fields)
     dates = f"{names}: {offer.day} in {plural(offer.notes, 'note')}"
 
-    def answered(wanted: bool | None) -> None:  # noqa: FBT001 - as the dialog answers
-        then(dated if wanted else plan)
+    def answered(sets_dates: bool | None) -> None:  # noqa: FBT001 - as the dialog answers
+        then(dated if sets_dates else plan)
 
     dialog = Confirm(f"Set {names} to today?", dates, "set", no="leave empty")
     screen.app.push_screen(dialog, answered)
 
 
 class Step(NamedTuple):
-    """Something to do with notes: which ones, and what a plan of it is called."""
+    """An operation on notes."""
 
     paths: list[str]
     title: str
-    say_done: Callable[[str], str]  # says what was done with so many notes, such as "3 notes"
+    format_done: Callable[[str], str]  # the message for a count such as "3 notes"
 
 
 def carry_out(
     screen: VaultScreen, step: Step, plan: Callable[[], WritePlan], *, offers_dates: bool = False
 ) -> None:
-    """Plan a step in a thread, show the plan when it is about many notes, and write it."""
+    """Plan a step in a thread, show the plan if it changes several notes, and apply it."""
 
     def look() -> tuple[WritePlan, DateOffer | None]:
         with work_status(screen, f"Reading {_count(step.paths)} …"):
@@ -177,14 +176,14 @@ def carry_out(
 
 
 def _show_plan(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
-    """Write a plan, once it was seen if it is about more than the note under the cursor."""
+    """Apply a plan, after confirmation if it changes more than the note at the cursor."""
     is_about_one = len(step.paths) == 1 and not screen.has_marks
     if is_about_one and len(plan.changes) <= 1 and not plan.refused:
         _write(screen, step, plan)
         return
 
     def write(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
-        plan.remarks.clear()  # they were shown with it
+        plan.remarks.clear()  # shown with the plan
         _write(screen, step, plan)
 
     ask(screen, PlanScreen(step.title, plan, step.paths), write)
@@ -193,20 +192,20 @@ def _show_plan(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
 def _write(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
     def done(result: WriteResult) -> None:
         screen.follow_plan(plan)
-        # What the plan left out was shown with it.
+        # Refusals of the plan were shown with it.
         fresh = [problem for problem in result.refused if problem not in plan.refused]
         changed = {change.path for change in plan.changes} & set(step.paths)
-        text = step.say_done(plural(len(changed) - len(fresh), "note"))
+        text = step.format_done(plural(len(changed) - len(fresh), "note"))
         left = len(result.refused)
         notify_done(screen, text, result._replace(refused=fresh), left=left)
 
-    # Keys wait for it: the next one may be about a row that goes.
+    # Keys wait: the next one may be about a row that disappears.
     apply = partial(screen.vault.notes.apply, plan)
     in_background(screen, apply, done, group=WRITE_GROUP, holds_keys=True)
 
 
 def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
-    """Ask for the title of a post that begins with what notes say, and open it."""
+    """Ask for the title of a new post made from notes, and open it."""
     if not paths:
         show_message(screen, NO_NOTES)
         return
@@ -232,7 +231,7 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
 
 
 class NoteOperations:
-    """The actions of Browse that change notes."""
+    """The actions of Browse on notes."""
 
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
@@ -252,13 +251,13 @@ class NoteOperations:
         def apply(title: str) -> tuple[str, WriteResult] | None:
             if not title or title == row.title:
                 return None
-            find_new_links(screen)
+            require_current_links(screen)
             return title, screen.vault.notes.rename(row.path, title)
 
         def renamed(answer: tuple[str, WriteResult]) -> None:
             title, done = answer
             notify_done(screen, f"Renamed to {title}", done)
-            # The notes that link to it were written too.
+            # Notes that link to it were changed too.
             rows = map(screen.vault.catalog.row, done.paths)
             path = next((one.path for one in rows if one is not None and one.title == title), None)
             if path is not None:
@@ -326,7 +325,7 @@ class NoteOperations:
         self._ask(prompt, paths, plan, ("Tag", "Tagged"), lambda: list(vault.catalog.tag_counts()))
 
     def set_field(self) -> None:
-        """Ask for changes of fields as the command line takes them, and make them in every note."""
+        """Ask for field changes in the syntax of the command line."""
         vault, paths = self._screen.vault, self._screen.chosen_notes()
 
         def plan(text: str) -> WritePlan:
@@ -393,21 +392,21 @@ class NoteOperations:
     def delete(self) -> None:
         screen, paths = self._screen, self._screen.chosen_notes()
         is_marked = bool(screen.notes.marked)
-        # Pressed twice, or held down, it finds a row whose note is gone already.
+        # The note of the row may be deleted already: the key was pressed twice.
         if not is_marked and not screen.vault.catalog.rows_of(paths):
             return
 
-        def say_done(count: str) -> str:
+        def format_done(count: str) -> str:
             return f"Moved {count if is_marked else os.path.basename(paths[0])} to the trash"
 
         def plan() -> WritePlan:
-            find_new_links(screen)  # the plan says which links will be broken
+            require_current_links(screen)  # the plan lists links that will break
             return screen.vault.notes.plan_delete(paths)
 
-        carry_out(screen, Step(paths, f"Delete {_count(paths)}", say_done), plan)
+        carry_out(screen, Step(paths, f"Delete {_count(paths)}", format_done), plan)
 
     def copy(self) -> None:
-        """Copy what is selected, or chosen in the preview; else links to the notes."""
+        """Copy the selected text or passage, else links to the notes."""
         screen, preview = self._screen, self._screen.preview
         chosen = None
         if screen.focused is preview and preview.rendering is not None:
@@ -449,12 +448,12 @@ class NoteOperations:
         prompt: Prompt,
         paths: list[str],
         plan: Callable[[str], WritePlan],
-        verb: tuple[str, str],  # what is done with the notes, before and after: "Tag", "Tagged"
+        verb: tuple[str, str],  # such as "Tag", "Tagged"
         load_words: Callable[[], list[str]],
         *,
         offers_dates: bool = False,
     ) -> None:
-        """Ask for words, plan what they say, show the plan when it is about many, and do it."""
+        """Ask for a text, plan its changes, and apply them as `carry_out` does."""
         screen = self._screen
         if not paths:
             show_message(screen, NO_NOTES)
@@ -481,7 +480,7 @@ def _count(paths: Sequence[str]) -> str:
 
 
 def parse_tag_changes(text: str) -> tuple[list[str], list[str]]:
-    """Parse `+this -that #other` into what is added and what is taken away."""
+    """Parse `+this -that #other` into tags to add and tags to remove."""
     words = text.replace(",", " ").split()
     add = [word.lstrip("+#") for word in words if not word.startswith("-")]
     remove = [word.lstrip("-#") for word in words if word.startswith("-")]
@@ -489,7 +488,7 @@ def parse_tag_changes(text: str) -> tuple[list[str], list[str]]:
 
 
 def split_field_changes(text: str) -> list[str]:
-    """Split changes of fields as a person types them: `rating=5 author+='Ann B'`."""
+    """Split typed field changes: `rating=5 author+='Ann B'`."""
     try:
         words = shlex.split(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The palette: actions that work here, typed commands, habits and notes, by a few letters."""
+"""The palette: fuzzy search in actions, typed commands, habits and notes."""
 
 from __future__ import annotations
 
@@ -41,34 +41,32 @@ from notekeep.tui.widgets.line_view import RowList
 
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 8.0
-"""Scores: what was typed whole, how it may be typed, and a command that begins like it."""
-RECENT_BOOST = 0.5  # how much higher stands what was chosen last
-MAX_SHOWN_RECENT = 5  # so many of them stand first while nothing is typed
-MAX_RECENT = 12  # so many of the actions that were chosen are kept in mind
+"""Scores of a complete command, of a usage line, and of a command that starts with the text."""
+RECENT_BOOST = 0.5  # of the last used action
+MAX_SHOWN_RECENT = 5  # recent actions at the top while the line is empty
+MAX_RECENT = 12  # recent actions to remember
 _HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
-"""Contexts whose actions make no sense when they are chosen by name."""
+"""Contexts whose actions make no sense by name."""
 _NOT_WHILE_EDITING = ("undo", "redo", "go", "explain-quit")
-"""Actions that are about another key, or would change the text that is being edited."""
-
-
+"""Actions that need a second key, or would change the edited text."""
 RECENT, COMMANDS, HABITS, NOTES = "Recent", "Commands", "Habits", "Notes"
 """The sections of the list."""
-TITLE_CELLS = 26  # of a row, where there is room for what is said of it
+TITLE_CELLS = 26  # of a row with room for a description
 
 
 class Offer(NamedTuple):
-    """Something that can be chosen: what it is, what is said of it, and what it does."""
+    """A row of the palette."""
 
     score: float
     title: str
     about: str
     run: Callable[[], object]
-    marks: Sequence[tuple[int, int]] = ()  # the letters of the title that were typed
-    key: str = ""  # what does the same without the palette
+    marks: Sequence[tuple[int, int]] = ()  # the matching letters of the title
+    key: str = ""
     section: str = COMMANDS
-    sign: str = ""  # of the kind of note that it opens
-    path: str = ""  # the note that it opens
-    opened: int = -1  # higher the later that note was opened; -1 for never
+    sign: str = ""  # of the note's kind
+    path: str = ""  # of the note to open
+    opened: int = -1  # order in which notes were opened; -1 for never
 
 
 def _best_first(offer: Offer) -> tuple[float, int, int, str, str]:
@@ -76,7 +74,7 @@ def _best_first(offer: Offer) -> tuple[float, int, int, str, str]:
 
 
 class WorkingAction(NamedTuple):
-    """An action that works where the palette was opened, and the node it works on."""
+    """An action of the screen below, and the node it works on."""
 
     action: Action
     method: str
@@ -86,8 +84,7 @@ class WorkingAction(NamedTuple):
 def list_actions(screen: VaultScreen) -> list[WorkingAction]:
     """Return the actions that work on a screen, nearest to the focus first."""
     found: dict[str, WorkingAction] = {}
-    # What can be done here does not depend on which pane has the focus, or on whether its keys
-    # are typed into a box.
+    # Actions of all panes, also while the keys go into an input.
     around = screen.focused.ancestors_with_self if screen.focused is not None else []
     for part in (*around, *screen.focus_chain, screen, screen.app):
         for binding in bindings_of(part):
@@ -101,7 +98,7 @@ def list_actions(screen: VaultScreen) -> list[WorkingAction]:
         for one in found.values()
         if is_offered(one.action, own_keys)
         and one.action.id not in left_out
-        # The cursor moves by its own keys; the actions are there for key maps.
+        # Cursor actions exist only for key maps.
         and not one.action.id.startswith("cursor-")
     ]
 
@@ -111,7 +108,7 @@ def _is_editing(screen: VaultScreen) -> bool:
 
 
 class _Offers(RowList["Offer | str"], can_focus=False):
-    """What was found, one to a row, in sections: that of the best offer first."""
+    """The results in sections, the section of the best one first."""
 
     opening_clicks = 1
     offers: Sequence[Offer] = ()
@@ -152,14 +149,14 @@ class _Offers(RowList["Offer | str"], can_focus=False):
 
 
 class Palette(ListDialog[None]):
-    """A line to type into, and what it may mean on the screen below."""
+    """An input and its results on the screen below."""
 
     BINDINGS: ClassVar = [
         Binding("pagedown", "step_page(1)", show=False),
         Binding("pageup", "step_page(-1)", show=False),
     ]
     CHOOSES_WITH: ClassVar[str] = "enter"
-    """The key that chooses: pressed twice, before it is answered, it chooses once."""
+    """Pressed twice before the answer, this key chooses once."""
 
     def __init__(self, screen: VaultScreen, typed: str = "") -> None:
         super().__init__()
@@ -184,7 +181,7 @@ class Palette(ListDialog[None]):
         self._actions = list_actions(self._below)
         self._search()
 
-    # What is found: at once what needs no look into the vault, then the rest.
+    # Results: commands and actions at once, habits and notes from a thread.
 
     def on_input_changed(self) -> None:
         self._search()
@@ -222,7 +219,7 @@ class Palette(ListDialog[None]):
         self.fit(self.rows, LIST_MARGIN)
 
     def _find_commands(self, typed: str) -> list[Offer]:
-        """Return the command that was typed, else how those are typed that begin so."""
+        """Return the typed command, or the usage of matching commands."""
         command = parse_typed_command(self._below, typed)
         if isinstance(command, TypedCommand):
             title = clean_line(command.title)
@@ -230,7 +227,7 @@ class Palette(ListDialog[None]):
         why = clean_line(command or "")
         offers = []
         for verb in match_verbs(typed, has_notes=bool(self._below.chosen_notes())):
-            # What was typed behind a whole name stays there to be corrected.
+            # Arguments after a complete verb stay, to be corrected.
             rest = typed if " " in typed.strip() else f"{verb.usage.partition(' ')[0]} "
             type_on = partial(self._type_on, rest)
             offers.append(Offer(USAGE_SCORE, verb.usage, why or verb.about, type_on))
@@ -240,7 +237,7 @@ class Palette(ListDialog[None]):
         self.app.push_screen(Palette(self._below, typed))
 
     def _find_actions(self, typed: str) -> list[Offer]:
-        """Return the actions whose title, or whose command, is like what was typed."""
+        """Return the actions with a similar title or command."""
         offers = []
         typed = typed.casefold()
         for one in self._actions:
@@ -259,7 +256,7 @@ class Palette(ListDialog[None]):
     def _offer_action(self, one: WorkingAction) -> Offer:
         action, app = one.action, program(self)
         active, is_editing = self._below.active_bindings, _is_editing(self._below)
-        # Only keys that do this here: others do something else, or are typed into the text.
+        # Only keys that run this action here.
         here = [
             key
             for key in action_keys(action, app.own_keys)
@@ -274,7 +271,7 @@ class Palette(ListDialog[None]):
             app.place.used = " ".join(used[:MAX_RECENT])
             return app.run_action(one.method, one.node)
 
-        label = self._below.labels.get(action.id)  # of what does something else here
+        label = self._below.labels.get(action.id)  # another name on this screen
         title, about = (label.capitalize(), "") if label else (action.title, action.help)
         return Offer(0.0, title, about, run, key=keys)
 
@@ -283,7 +280,7 @@ class Palette(ListDialog[None]):
         return used.index(action.id) if action.id in used else MAX_RECENT
 
     def action_switch(self) -> None:
-        """Do what stands there by now, and never what was offered for less than that."""
+        """Run the selected row, once it is a result of the whole text."""
         if self._searched != self._line.value:
             self._search()
         if (offer := self.rows.offer) is not None and offer.score == WHOLE_COMMAND_SCORE:
@@ -301,12 +298,12 @@ class Palette(ListDialog[None]):
 
 
 def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
-    """Return habits, to be ticked, and notes whose titles are like what was typed."""
+    """Return habits to check in and notes to open, by title."""
     vault = screen.vault
     offers: list[Offer] = []
     habits: Sequence[HabitView] = ()
     hits: Sequence[Hit] = ()
-    with suppress(NotekeepError):  # the screens of both say what is wrong
+    with suppress(NotekeepError):  # their screens show errors
         hits = vault.search.suggest(typed, limit=MAX_NOTES).hits
         habits = vault.habits.views()
     for habit in habits:
@@ -327,7 +324,7 @@ def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
 
 
 def _match(typed: str, text: str) -> tuple[float, list[tuple[int, int]]]:
-    """Return how well a text fits what was typed, 0 for not, and which letters of it were typed."""
+    """Return the score of a text, 0 for no match, and the spans of matching letters."""
     score, places = FuzzySearch().match(typed, text)
     marks = [(place, place + 1) for place in places if not text[place].isspace()]
     return score, marks if score else []

@@ -1,4 +1,4 @@
-"""Notes brought into the preview, read and drawn in a thread."""
+"""Loads notes into a preview, in a thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class PreviewLoader:
-    """Brings notes into the preview of a screen."""
+    """Loads notes into the preview of a screen."""
 
     def __init__(self, screen: VaultScreen, preview: Preview) -> None:
         self.row: Row | None = None
@@ -32,22 +32,21 @@ class PreviewLoader:
         self, row: Row | None, *, matcher: PlanMatcher | None = None, line: int | None = None
     ) -> None:
         if line is None and row is not None and self.row is not None and row.path == self.row.path:
-            # The cursor comes to a note that is on its way to a line of it.
-            line = self._line
+            line = self._line  # the note is already being opened at a line
         self.row, self._line, self._find = row, line, None
         if matcher is not None and row is not None:
             self._find = partial(matcher.spans, language=row.language)
         self.reload()
 
     def reload(self) -> None:
-        """Show the same note, in the width that the preview has by now."""
+        """Show the same note in the current width of the preview."""
         row, preview, screen = self.row, self._preview, self._screen
         if row is None or not (preview.inner_width and preview.display):
             return
         width, toggled = preview.text_width, preview.folds.setdefault(row.path, set())
 
         def load() -> NoteRendering:
-            # What parses Markdown is imported when a note is read: the first frame comes before.
+            # The Markdown parser is imported after the first frame.
             from notekeep.tui.screens.note_loader import load_note
 
             return load_note(screen.vault, row, width, screen.glyphs, toggled)
@@ -59,7 +58,7 @@ class PreviewLoader:
         if row is not self.row:
             return
         if rendering.around.toggled != folds:
-            self.reload()  # something was folded meanwhile
+            self.reload()  # folds changed during the load
         else:
             self._preview.show(rendering, find=self._find, line=self._line)
             self._line = None

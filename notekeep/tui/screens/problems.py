@@ -1,4 +1,4 @@
-"""Problems: what could not be read whole, and notes with two versions, each with its remedy."""
+"""Problems: errors in files, and conflicts, each with its fix."""
 
 from __future__ import annotations
 
@@ -24,22 +24,18 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap
 from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import in_background, notify_done, show_message
 
-FIX_PREFIX = "write: "  # what a hint begins with that is the line as it should be
-
-
+FIX_PREFIX = "write: "  # starts a hint that is the corrected line
 FRONTMATTER_FENCES = ("---", "+++")
-"""Lines around a front matter, the first of which stands for all of it."""
-MAX_TEXT_LINES = 6
-"""So many lines are taken by what is wrong and what to do, however little room there is."""
-MAX_MEASURED = 200
-"""So many problems are looked at for how many lines they take; few are worded on their own."""
+"""Lines around a front matter; the first one is the place of its problems."""
+MAX_TEXT_LINES = 6  # of a message and its hint
+MAX_MEASURED = 200  # problems to measure for the row height; most have the same texts
 
 
 class _Problems(RowList[Problem]):
     texts: Sequence[str] = ()
 
     def show(self, problems: Sequence[Problem], texts: Sequence[str]) -> None:
-        """Show problems, and the line of its file that each is about, or ""."""
+        """Show problems, each with its line of the file, or ""."""
         self._rows, self.texts = problems, texts
         self.nothing = [[Piece("No problems.", "muted")]]
         self._measure()
@@ -48,7 +44,7 @@ class _Problems(RowList[Problem]):
         self._measure()
 
     def _measure(self) -> None:
-        """Make all rows as high as the one that takes most lines: a hint that is cut is none."""
+        """Make all rows as high as the longest one, so that no hint is cut."""
         shown = self._rows[:MAX_MEASURED]
         heights = (len(_about(one, self.inner_width, self.glyphs)) for one in shown)
         self.row_height = 2 + max(heights) if shown else 1
@@ -62,7 +58,7 @@ class _Problems(RowList[Problem]):
             [Piece(clean_line(problem.place))], [Piece(problem.code, "faint")], width - 3
         )
         line: StyledLine = [Piece(clean_line(self.texts[row]), "faint")]
-        # What to write instead stands behind what it replaces.
+        # The corrected line is after the wrong one.
         if fix := _fix(problem):
             line += [Piece(f"  {self.glyphs.arrow}  ", "muted"), Piece(clean_line(fix))]
         about = _about(problem, width, self.glyphs)
@@ -73,12 +69,12 @@ class _Problems(RowList[Problem]):
 
 
 def _fix(problem: Problem) -> str:
-    """Return the line as it should be, where the hint is that, else ""."""
+    """Return the corrected line of a hint, or ""."""
     return problem.hint.removeprefix(FIX_PREFIX) if problem.hint.startswith(FIX_PREFIX) else ""
 
 
 def _about(problem: Problem, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what is wrong and what to do, in a list of so many cells."""
+    """Return the message and the hint in a list of `width` cells."""
     hint = "" if _fix(problem) else problem.hint
     gap = " " if problem.message.endswith((".", "?")) else f" {glyphs.dot} "
     text = clean_line(problem.message + (gap + hint if hint else ""))
@@ -86,11 +82,11 @@ def _about(problem: Problem, width: int, glyphs: Glyphs) -> list[StyledLine]:
 
 
 class ProblemsScreen(Dialog[None]):
-    """What is wrong in the vault, and where."""
+    """The problems of the vault, and unread errors."""
 
-    def __init__(self, wrong: Sequence[Problem]) -> None:
+    def __init__(self, errors: Sequence[Problem]) -> None:
         super().__init__()
-        self._wrong = wrong
+        self._errors = errors
         self._list = _Problems()
 
     def compose(self) -> ComposeResult:
@@ -115,23 +111,20 @@ class ProblemsScreen(Dialog[None]):
         ]
 
     def _show(self, found: tuple[list[Problem], list[str]]) -> None:
-        problems = [*reversed(self._wrong), *found[0]]
-        self._list.show(problems, [""] * len(self._wrong) + found[1])
+        problems = [*reversed(self._errors), *found[0]]
+        self._list.show(problems, [""] * len(self._errors) + found[1])
         title = plural(len(problems), "problem").capitalize()
         self.query_one("#dialog").border_title = Content(title)
 
-    def on_list_view_selected(self) -> None:
-        self._open()
-
     def key_enter(self, event: events.Key) -> None:
         event.stop()
-        self._open()
+        self.on_list_view_selected()
 
     def _is_of_a_note(self, problem: Problem | None) -> TypeGuard[Problem]:
-        """Whether there is a file behind it that can be shown and mended here."""
-        return problem is not None and problem not in self._wrong and problem.code != SETTINGS
+        """Whether the problem is in a file that can be opened and fixed here."""
+        return problem is not None and problem not in self._errors and problem.code != SETTINGS
 
-    def _open(self) -> None:
+    def on_list_view_selected(self) -> None:
         problem = self._list.item
         if self._is_of_a_note(problem):
             self.dismiss(None)
@@ -146,11 +139,11 @@ class ProblemsScreen(Dialog[None]):
         if not self._is_of_a_note(problem):
             return
 
-        def mend() -> tuple[str, WriteResult] | None:
+        def fix() -> tuple[str, WriteResult] | None:
             offer = offer_repair(self.vault.workspace, self.vault.habits, problem)
             return (offer.label, self.vault.notes.apply(offer.plan)) if offer is not None else None
 
-        def mended(answer: tuple[str, WriteResult] | None) -> None:
+        def fixed(answer: tuple[str, WriteResult] | None) -> None:
             if answer is None:
                 show_message(self, "No automatic fix. Press enter to open it")
                 return
@@ -158,4 +151,4 @@ class ProblemsScreen(Dialog[None]):
             notify_done(self, f"Fixed: {label}", done)
             self._load()
 
-        in_background(self, mend, mended, group="mend")
+        in_background(self, fix, fixed, group="fix")

@@ -1,4 +1,4 @@
-"""Publish: every draft and post with its state in each site, and what an export would write."""
+"""Publish: drafts and posts with their state on each site, and the plan of an export."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.line_view import ListView
 
 PLAN_DELAY = 0.12
-"""Seconds on a row before its plan is made, so that the next key can make it unnecessary."""
-QUEUE_SECONDS = 1.0  # how long a key waits for the plan that it is about
+"""Seconds on a row before its plan is made: the next key may leave the row."""
+QUEUE_SECONDS = 1.0  # how long a key waits for its plan
 NOT_LOADED_YET = "Still loading. Press the key again"
 EDITED_IN_SITE_HINT = "Not written: edited on the site. Press s to decide"
 UP_TO_DATE = "Nothing to write: everything is up to date"
 NOTE_DELETED = "The note of this post was deleted"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
-"""Actions of the bottom line that want a draft or a post."""
+"""Actions of the bottom line that need a draft or a post."""
 PULL = {"by_hand": "pull"}
 """Copies the site's edits to the notes; the other answers are options of an export."""
 OTHER = "other"  # the answer that is none of those listed
@@ -242,7 +242,7 @@ class PublishScreen(VaultScreen):
             return False
 
     def _list_rows(self) -> list[PostRow]:
-        # In a folder that nobody chose everything would be new, which says nothing.
+        # In a folder that the user did not choose, every post would be "new".
         return post_rows(self._index.titles, self._index.standings if self._has_folder else ())
 
     def _show_rows(self, moved: Mapping[str, str] | None = None) -> None:
@@ -411,11 +411,15 @@ class PublishScreen(VaultScreen):
     # Writing.
 
     def action_write_export(self) -> None:
+        def pulled(done: WriteResult) -> None:
+            notify_done(self, f"Changed {plural(len(done.paths), 'note')}", done)
+            self.reload()
+
         match self.state:
             case _ if not self._has_folder:
                 self._ask_folder()
             case Shown(_, WritePlan() as pull):
-                self._write(partial(self.vault.notes.apply, pull), self._was_pulled)
+                self._write(partial(self.vault.notes.apply, pull), pulled)
             case Shown(request, ExportPlan() as plan) if not plan.is_empty:
                 export = partial(self.vault.publishing.export, plan)
                 self._write(export, partial(self._was_written, request, plan, self.chosen))
@@ -454,10 +458,6 @@ class PublishScreen(VaultScreen):
         show_message(self, f"Wrote {count} to {shorten_home(done.site)}{left} · u undo")
         self.post_message(VaultChanged())
 
-    def _was_pulled(self, done: WriteResult) -> None:
-        notify_done(self, f"Changed {plural(len(done.paths), 'note')}", done)
-        self.reload()
-
     def action_plan_all(self) -> None:
         def show(paths: Sequence[str]) -> None:
             if paths:
@@ -468,14 +468,14 @@ class PublishScreen(VaultScreen):
         self._load_publishable(show)
 
     def action_prune_posts(self) -> None:
-        """Show what would go: files of notekeep that nobody touched, and no note stands behind."""
+        """Show which exported files without a note would be removed, unless edited by hand."""
         self._load_publishable(partial(self.make_plan, how={"prune": True}))
 
     def _load_publishable(self, then: Callable[[Sequence[str]], object]) -> None:
         load = partial(self.vault.publishing.publishable, *self.destination[:2])
         self._plan_answer.ask(load, then, failed=self.show_problem)
 
-    # Files that were changed by hand in the site.
+    # Files edited on the site.
 
     def action_settle_by_hand(self) -> None:
         if self._wait(self.action_settle_by_hand):
@@ -499,10 +499,10 @@ class PublishScreen(VaultScreen):
 
         ask(self, Choice("Edited on the site", options), answered)
 
-    # What was written: checked, opened, previewed.
+    # The posts in the site: checked, opened, previewed.
 
     def action_check_export(self) -> None:
-        """Build the site with what was written, and read its pages back."""
+        """Build the site, and check the pages of the exported posts."""
         if self._wait(self.action_check_export):
             return
         plan, request, chosen = self.shown, self._request, self.chosen
@@ -542,7 +542,7 @@ class PublishScreen(VaultScreen):
         self.reload()
 
     def action_run_preview(self) -> None:
-        """Give the terminal to the generator's own preview until the person ends it."""
+        """Run the generator's own preview in the terminal until the user ends it."""
         prepare = partial(self.vault.publishing.preview, *self.destination[:2])
 
         def run(preview: PreviewCommand) -> None:
@@ -550,10 +550,10 @@ class PublishScreen(VaultScreen):
 
         in_background(self, prepare, run, group="preview", exclusive=True)
 
-    # The notes themselves: their text, whether they are drafts, a post that is begun from them.
+    # The notes: edit them, set draft, start a post.
 
     def _name_chosen(self) -> str:
-        """Return the title of the note that is meant, or how many are."""
+        """Return the title of the chosen note, or their number."""
         titles = [
             self._index.titles[path].title for path in self.chosen if path in self._index.titles
         ]
@@ -567,7 +567,7 @@ class PublishScreen(VaultScreen):
             show_message(self, NOTE_DELETED)
 
     def action_toggle_draft(self) -> None:
-        """Have the site show the chosen notes, or hide them again where it shows all."""
+        """Show the chosen notes on the site, or hide them if it shows all."""
         rows = self.vault.catalog.rows_of(self.chosen)
         if not rows:
             show_message(self, NOTE_DELETED if self.chosen else NO_NOTES)
@@ -581,7 +581,7 @@ class PublishScreen(VaultScreen):
         marked = () if self._requested else sorted(program(self).marked_notes)
         start_post(self, marked or self.chosen)
 
-    # Where an export goes: the kind of site, and its folder.
+    # Where an export goes.
 
     def action_next_target(self) -> None:
         options = [Option(load_target(target).name, target, target) for target in TARGETS]
@@ -639,8 +639,17 @@ class PublishScreen(VaultScreen):
         self.destination, self.posts.site = destination, at
         self._index = self._index._replace(site_name=self._site_name())
         self._count(self._list_rows())
-        self._remember_site()
         self.reload()
+        target, folder, _ = destination
+        if not os.path.isdir(folder):
+            return
+
+        def remembered(is_new: bool) -> None:  # noqa: FBT001 - as the settings answer
+            if is_new:
+                show_message(self, "Saved as this vault's site.")
+
+        remember = partial(self.vault.remember_site, target, folder)
+        in_background(self, remember, remembered, group=WRITE_GROUP)
 
     def _site_name(self) -> str:
         """Return the generator and the folder of the site, or "" where none was chosen."""
@@ -652,21 +661,8 @@ class PublishScreen(VaultScreen):
         except NotekeepError:
             return shorten_home(site)
 
-    def _remember_site(self) -> None:
-        """Add the chosen folder to the personal settings."""
-        target, folder, _ = self.destination
-        if not os.path.isdir(folder):
-            return
-
-        def remembered(is_new: object) -> None:
-            if is_new:
-                show_message(self, "Saved as this vault's site.")
-
-        remember = partial(self.vault.remember_site, target, folder)
-        in_background(self, remember, remembered, group=WRITE_GROUP)
-
     def reload(self) -> None:
-        """Look again at the site: something about it was chosen, or has changed."""
+        """Read the site again."""
         self._read_states()
         if self.chosen:
             self.make_plan(self.chosen)
@@ -681,7 +677,7 @@ class PublishScreen(VaultScreen):
 
 
 def _answers(edited: Sequence[SiteChange]) -> list[Option]:
-    """What can become of files that were changed by hand, or that somebody else made."""
+    """Return what to do with files that were edited by hand or made by another program."""
     known = {answer for file in edited for answer in file.answers}
     if any(file.can_merge for file in edited):
         known.add("merge")

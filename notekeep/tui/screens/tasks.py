@@ -31,13 +31,13 @@ from notekeep.tui.widgets.row_lists import TaskList
 
 
 class FilterLine(Input):
-    """Words that tasks must have; shown while there are any."""
+    """Filters tasks by words."""
 
     BINDINGS = bindings("task-filter", by_screen=ALL_ACTIONS)
 
 
 class TasksScreen(OverlayScreen):
-    """What is left to do, and ticking it."""
+    """Tasks by note, with the note at the right."""
 
     BINDINGS = bindings("tasks")
     CSS_PATH = "tasks.tcss"
@@ -85,19 +85,18 @@ class TasksScreen(OverlayScreen):
         self._rank()
 
     def _rank(self) -> None:
-        """Rank the tasks aside: there may be ten thousand of them, and a key must not wait."""
-        tasks, wanted = self._tasks, self.filter.value.strip()
-        with_done, kept = self._with_done, frozenset(self._ticked)
-        group = partial(group_tasks, tasks, wanted, with_done=with_done, kept=kept)
-        self.load("rank", group, partial(self._show, wanted))
+        """Rank the tasks in a thread: there may be ten thousand."""
+        words, ticked = self.filter.value.strip(), frozenset(self._ticked)
+        group = partial(group_tasks, self._tasks, words, with_done=self._with_done, kept=ticked)
+        self.load("rank", group, partial(self._show, words))
 
-    def _show(self, wanted: str, found: TaskRows) -> None:
-        self.tasks.nothing = _nothing(wanted, found.done)
+    def _show(self, words: str, found: TaskRows) -> None:
+        self.tasks.nothing = _nothing(words, found.done)
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""
-        still = f"{found.open} open"
-        status = f"{scope}{still} · {found.done} done"
-        self.show_list(status, still, is_empty=not found.rows)
+        count = f"{found.open} open"
+        status = f"{scope}{count} · {found.done} done"
+        self.show_list(status, count, is_empty=not found.rows)
         if not found.rows:
             self.loader.row = None
 
@@ -160,9 +159,9 @@ class TasksScreen(OverlayScreen):
             self.dismiss(None)
 
 
-def _nothing(wanted: str, done: int) -> list[StyledLine]:
-    if wanted:
-        about = [Piece("No open task has ", "muted"), Piece(clean_line(wanted), "title")]
+def _nothing(words: str, done: int) -> list[StyledLine]:
+    if words:
+        about = [Piece("No open task has ", "muted"), Piece(clean_line(words), "title")]
         return [[], about, [], key_hint("esc", "show all tasks")]
     if done:
         hint = key_hint("v", f"show {plural(done, 'done task')}")

@@ -1,4 +1,4 @@
-"""Today: what the day asks for in one column, what is going on in the other."""
+"""Today: due habits and tasks in one column, recent notes and more in the other."""
 
 from __future__ import annotations
 
@@ -38,46 +38,48 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.geometry import Region
+    from textual.strip import Strip
 
     from notekeep.services.overview import Overview
 
-ITEM_WIDTH = 2  # cells before the text of a line: the cursor, and room behind it
-MARGIN = 2  # cells behind it
-TEXT_WIDTH = 80  # cells of a line of today's note at most
+ITEM_WIDTH = 2  # cells before the text of a line, for the cursor
+MARGIN = 2  # cells after it
+TEXT_WIDTH = 80  # maximum cells of a line of today's note
 DUE_WIDTH, OTHER_WIDTH = 90, 86
-"""Cells that a line of each column has at most."""
+"""Maximum cells of a line in each column."""
 ROW_ACTIONS = ("tick", "miss-today", "log-amount", "open-row")
-"""Actions of the bottom line that want a row."""
+"""Actions of the bottom line that need a row."""
 
 
 class AgendaList(RowList[AgendaItem]):
-    """The lines of a column of the day, made for the width there is."""
+    """The lines of a column, made for its width."""
 
     class Resized(Message):
-        """There is other room for the lines."""
+        """The column has another width."""
 
     BINDINGS = bindings("today", by_screen=ALL_ACTIONS)
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._make: Callable[[int], Sequence[AgendaItem]] = lambda _room: ()
-        self._made_for = 0  # the room that the lines were made for; 0 without lines
+        self._made_for = 0  # the room that the lines were made for; 0 if they are outdated
 
     @property
     def room(self) -> int:
-        """How many cells a line has."""
+        """Cells of a line."""
         return max(1, self.inner_width - ITEM_WIDTH - MARGIN)
 
     def show(self, make: Callable[[int], Sequence[AgendaItem]]) -> None:
-        """Show what `make` gives for a width, with the cursor where it was."""
+        """Show the items that `make` returns for a width, with the cursor where it was."""
         self._make, self._made_for = make, 0
         self._make_items()
         self.rows_changed(self.cursor)
 
-    def row_count(self) -> int:
-        # The first frame is drawn before the view is told of its size.
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # The first frame is drawn before the first `Resize`.
         self._make_items()
-        return super().row_count()
+        return super().render_lines(crop)
 
     def _make_items(self) -> None:
         if not self.inner_width or self.room == self._made_for:
@@ -119,7 +121,7 @@ class AgendaList(RowList[AgendaItem]):
 
 
 class TodayScreen(VaultScreen):
-    """What the day asks for, and what is going on."""
+    """Due habits and tasks, and the rest of the day."""
 
     CSS_PATH = "today.tcss"
     OPENED_BY = "show-today"
@@ -130,7 +132,7 @@ class TodayScreen(VaultScreen):
 
     _day: Overview | None = None
     _texts = DayTexts()
-    _text_width = 0  # the width that they are drawn for
+    _text_width = 0  # of `_texts`
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="today-panes"):
@@ -140,8 +142,8 @@ class TodayScreen(VaultScreen):
     def on_mount(self) -> None:
         self.due.focus()
         self.watch(self.app, "indexed", self._show_columns, init=False)
-        # The first frame shows what is due. The rest is read after it, and so are logs that were
-        # never read. An error is told when all is read.
+        # The first frame shows due items. Everything else is read after it, also logs that were
+        # never read; errors are shown then.
         with suppress(NotekeepError):
             if program(self).indexed is None and not self.vault.catalog.has_unread_logs():
                 self._day = self.vault.overview(only_due=True)
@@ -171,24 +173,24 @@ class TodayScreen(VaultScreen):
         self._text_width = width = min(self.due.room, TEXT_WIDTH)
 
         def load() -> DayTexts:
-            # What parses Markdown is imported once the day is seen: the first frame comes before.
+            # The Markdown parser is imported after the first frame.
             from notekeep.tui.screens.note_loader import load_day_texts
 
             return load_day_texts(self.vault, day, max(8, width), self.glyphs)
 
-        self.load("texts", load, self._show_texts)
+        def show(texts: DayTexts) -> None:
+            self._texts = texts
+            self._show_columns()
 
-    def _show_texts(self, texts: DayTexts) -> None:
-        self._texts = texts
-        self._show_columns()
+        self.load("texts", load, show)
 
     def on_agenda_list_resized(self) -> None:
-        # The first texts are read when all of the day is known.
+        # Before the whole day is read there are no texts to draw again.
         if self._day is not None and 0 < self._text_width != min(self.due.room, TEXT_WIDTH):
             self._load_texts(self._day)
 
     def _show_columns(self) -> None:
-        """Show the day as far as it is known by now."""
+        """Show the parts of the day that are read."""
         self.due.show(self._due_items)
         self.others.show(self._other_items)
         has_rows = self._day is not None and (self._day.recent or not self._day.is_quiet)
@@ -236,7 +238,7 @@ class TodayScreen(VaultScreen):
             self.post_message(OpenNote(item.path, line=item.at or None, read=True))
 
     def action_log_amount(self) -> None:
-        # The dialog is imported when it is wanted: the first frame comes before.
+        # Imported here, after the first frame.
         from notekeep.tui.dialogs.add_habit import ask_amount
 
         if (item := self.column.item) is not None and item.habit is not None:

@@ -1,4 +1,4 @@
-"""Commands typed into the palette, as on the command line: `tag +read`, `habit meditate 12 min`.
+"""Commands of the command line typed into the palette: `tag +read`, `habit meditate 12 min`.
 
 Commands that change notes apply to the note at the cursor, or to the marked notes.
 """
@@ -21,9 +21,9 @@ from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.note_operations import (
     Step,
     carry_out,
-    find_new_links,
     parse_tag_changes,
     plan_moves,
+    require_current_links,
     split_field_changes,
 )
 from notekeep.tui.screens.vault_screen import VaultScreen
@@ -31,7 +31,7 @@ from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
 
 
 class TypedCommand(NamedTuple):
-    """A complete command, ready to run."""
+    """A complete command."""
 
     title: str
     run: Callable[[], object]
@@ -112,7 +112,7 @@ def _rename(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | 
     title = f"Rename {_describe(screen, paths)} to {rest}"
 
     def plan() -> WritePlan:
-        find_new_links(screen)
+        require_current_links(screen)
         return screen.vault.notes.plan_rename(paths[0], rest)
 
     return _change(screen, title, f"Renamed to {rest}", plan)
@@ -207,7 +207,7 @@ VIM_COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("w", "wa"), ("Everything is saved", "refresh")),
     "h": ("Help", "help"),
 }
-"""Commands of vim without an argument: title and action."""
+"""Commands of vim without arguments: title and action."""
 VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
 
 VERBS: dict[str, TypedVerb] = {

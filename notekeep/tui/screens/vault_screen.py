@@ -1,4 +1,4 @@
-"""Bases of screens: the two bars, and work behind them; a list beside a text."""
+"""Base classes of screens: with the top and bottom line; with a list and a text."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ if TYPE_CHECKING:
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
 HEIGHTS = [(0, "-short"), (31, "-tall")]
 PREVIEW_DELAY = 0.05
-"""Seconds on a row before its text is made, so that the next key can make it unnecessary."""
+"""Seconds on a row before its text is loaded: the next key may leave the row."""
 
 
 class VaultScreen(PacedScreen[None], ProgramPart):
-    """A screen over a vault, seen on a day."""
+    """A screen of the vault, between the two lines."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS: ClassVar[str | None] = ""
 
     labels: Mapping[str, str] = {}
-    """What the bottom line calls actions that do something else here, by the action's id."""
+    """Other names of actions in the bottom line, by the action's id."""
     OPENED_BY: ClassVar[str] = ""  # the id of the action that opens the screen
-    PLACE: ClassVar[str] = ""  # what `place` returns, where that is always the same
+    PLACE: ClassVar[str] = ""  # the constant result of `place`
 
     _has_missed = False
 
     def compose(self) -> ComposeResult:
-        # Textual sets them after a first frame, which would be that of another size.
+        # Textual sets these classes only after the first frame.
         breakpoints = (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS)
         for cells, classes in zip(self.app.size, breakpoints, strict=True):
             _, name = max(one for one in classes or () if one[0] <= cells)
             self.add_class(name)
-        # Before the screen reads anything: what changes from then on is shown again.
+        # Before the screen reads anything, so that it misses no change.
         program(self).vault_signal.subscribe(self, lambda _: self.vault_changed())
         yield StatusLine(self.OPENED_BY)
         yield FocusEdge()
@@ -59,44 +59,44 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         yield Footer()
 
     def compose_body(self) -> ComposeResult:
-        """Yield what stands between the two lines."""
+        """Yield the widgets between the two lines."""
         raise NotImplementedError
 
     def vault_changed(self) -> None:
-        """Show the vault as it is by now and on this day, with the cursor where it was."""
+        """Load again, after the vault or the day changed; the cursor stays."""
 
     def place(self) -> str:
-        """Return where the focus is, by its name in the registry of actions."""
+        """Return the place of the focus, a key of `ACTION_PLACES`."""
         return self.PLACE
 
     @property
     def opens_without_reload(self) -> bool:
-        """Whether the screen will look as it does now when it opens next time."""
+        """Whether the screen will look the same when it opens again."""
         return True
 
-    # The focus, where the pane that has it goes for want of room.
+    # The focus, when its pane is hidden in a narrow window.
 
     def on_descendant_blur(self) -> None:
         self.call_after_refresh(self._keep_focus)
 
     def _keep_focus(self) -> None:
-        """Give the focus that a hidden pane lost to one that is seen: keys would go nowhere."""
-        # While another window has it, Textual keeps in mind who is to have it again.
+        """Focus a visible pane if the focused one was hidden."""
+        # While the terminal has no focus, Textual restores the old one later.
         if self.focused is not None or not self.app.app_focus:
             return
         views = [one for one in self.focus_chain if isinstance(one, LineView)]
         if views:
             min(views, key=lambda view: view.id == "sidebar").focus()
 
-    # Screens that are not seen show nothing new; it would be another by the time they are.
+    # A covered screen loads nothing; it does when it is visible again.
 
     @property
     def is_covered(self) -> bool:
-        """Whether another screen is in its place; what only lies over it leaves it where it is."""
+        """Whether another mode is on the screen; overlays do not count."""
         return self not in self.app.screen_stack
 
     def is_unseen(self) -> bool:
-        """Tell whether nobody sees the screen; `vault_changed` is called again when one does."""
+        """Whether the screen is covered; `vault_changed` then runs again when it is not."""
         self._has_missed = self.is_covered
         return self._has_missed
 
@@ -105,20 +105,20 @@ class VaultScreen(PacedScreen[None], ProgramPart):
             self._has_missed = False
             self.vault_changed()
 
-    # The two lines; a screen that is being removed has none.
+    # The two lines. A screen that is being removed has none.
 
     def set_status(self, text: str, shortly: str = "") -> None:
-        """Write what the screen says of itself; `shortly` or the last part where room is scarce."""
+        """Set the text at the top right; in a narrow window `shortly`, or the last part."""
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.says, line.says_shortly = text, shortly
 
     def set_idle_actions(self, *actions: str) -> None:
-        """Show at the bottom which actions have nothing to be about; none by default."""
+        """Dim actions of the bottom line that have no row to act on."""
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.idle = frozenset(actions)
 
     def set_unlisted_actions(self, *actions: str) -> None:
-        """Leave actions out at the bottom; their keys work."""
+        """Hide actions in the bottom line; their keys work."""
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.unlisted = frozenset(actions)
 
@@ -127,7 +127,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
             footer.marked = count
 
     def chosen_notes(self) -> list[str]:
-        """Return the notes that a typed command changes, where the screen chooses some."""
+        """Return the notes that a typed command changes."""
         return []
 
     @property
@@ -140,7 +140,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     def write(
         self, what: Callable[[], WriteResult], text: str = "", *, holds_keys: bool = False
     ) -> None:
-        """Change notes in a thread, then say what was done and how to take it back."""
+        """Change notes in a thread, then show the result and the key that undoes it."""
         then = partial(notify_done, self, text)
         in_background(self, what, then, group=WRITE_GROUP, holds_keys=holds_keys)
 
@@ -148,7 +148,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         in_background(self, what, partial(notify_check_in, self, text), group="log")
 
     def on_paste(self, event: events.Paste) -> None:
-        """Offer to import files that are dropped where nothing is typed."""
+        """Offer to import dropped files, outside of inputs."""
         from notekeep.tui.clipboard import dropped_files
 
         is_typing = self.focused is not None and self.focused.check_consume_key("a", "a")
@@ -157,13 +157,13 @@ class VaultScreen(PacedScreen[None], ProgramPart):
 
 
 class OverlayScreen(VaultScreen):
-    """A list over another screen, and the text of what is under the cursor; escape leads back."""
+    """A screen over another one: a list, and the text of the row at the cursor."""
 
     CSS_PATH = "over.tcss"
 
     text = getters.query_one("#text", DiffView)
     ROW_ACTIONS: ClassVar[tuple[str, ...]] = ()  # actions of the bottom line that need a row
-    subject = ""  # what it is about, where there may be one screen of its kind over another
+    subject = ""  # tells screens of the same class apart
 
     def __init__(self, listed: ListView[Any]) -> None:
         super().__init__()
@@ -179,7 +179,7 @@ class OverlayScreen(VaultScreen):
         yield DiffView(id="text")
 
     def on_mount(self) -> None:
-        # At once, where `focus` would wait: an escape that comes first would only move the focus.
+        # At once, where `focus` would wait: an early escape would only move the focus.
         self.set_focus(self.listed)
         self.vault_changed()
 

@@ -1,4 +1,4 @@
-"""Welcome: no vault yet, and three keys to have one. And the choice of another vault."""
+"""Welcome: choose a first vault; open another vault."""
 
 from __future__ import annotations
 
@@ -40,11 +40,9 @@ if TYPE_CHECKING:
 
 
 NEW_FOLDER = os.path.join("~", "notes")
-CHOICE_HEIGHT = 3  # lines of a way: its title, what is said of it, and one that is free
+CHOICE_HEIGHT = 3  # lines of a choice: title, description and a blank one
 ROOMY_LINES, FULL_LINES = 15, 8
-"""Rows of a terminal that has room for all that is said, and for a heading."""
-
-
+"""Rows of a terminal with room for descriptions, and for the heading."""
 HEADING: StyledLine = [
     Piece("notekeep", "title"),
     Piece("\n"),
@@ -56,7 +54,7 @@ WELCOME_CHOICES = (
     Option("Open a folder", "existing Markdown files or an Obsidian vault; not changed", "o"),
     Option("Try the sample", "a small vault in a temporary folder", "s"),
 )
-"""The ways to a vault, each with its key."""
+"""The choices; the value is the key."""
 
 
 class _WelcomeChoices(OptionRows):
@@ -71,7 +69,7 @@ class _WelcomeChoices(OptionRows):
         self.post_message(self.Selected(self, row))
 
     def on_key(self, event: events.Key) -> None:
-        keys = [way.value for way in WELCOME_CHOICES]
+        keys = [choice.value for choice in WELCOME_CHOICES]
         if event.key == "enter":
             self.choose(self.cursor)
         elif event.key in keys:
@@ -79,10 +77,10 @@ class _WelcomeChoices(OptionRows):
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         del width
-        way = WELCOME_CHOICES[row]
+        choice = WELCOME_CHOICES[row]
         here = Piece(self.glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        title = [here, Piece(f"  {way.value}  ", "key"), Piece(way.title, "title")]
-        return [title, [here, Piece(f"     {way.about}", "muted")], []][: self.row_height]
+        title = [here, Piece(f"  {choice.value}  ", "key"), Piece(choice.title, "title")]
+        return [title, [here, Piece(f"     {choice.about}", "muted")], []][: self.row_height]
 
     def _line_role(self, index: int) -> str:
         is_gap = self.row_height == CHOICE_HEIGHT and index % CHOICE_HEIGHT == CHOICE_HEIGHT - 1
@@ -162,7 +160,7 @@ class WelcomeApp(App[str | None]):
 
 
 def _prepare(folder: str, *, is_new: bool = False) -> str | None:
-    """Remember a folder as a vault, a new one once it is made; return its real path."""
+    """Register a folder as a vault, and create it if it is new; return its real path."""
     if not folder:
         return None
     root = _open_folder(os.path.realpath(os.path.expanduser(folder)), is_new=is_new)
@@ -171,7 +169,7 @@ def _prepare(folder: str, *, is_new: bool = False) -> str | None:
 
 
 def _open_folder(root: str, *, is_new: bool = False) -> str:
-    """Return a folder that can be a vault; a new one is made."""
+    """Return a readable folder; a new one is created."""
     shown = shorten_home(root)
     if not is_new and not os.path.isdir(root):
         raise NotekeepError(f"There is no folder {shown}.", "Check its name, or create a vault.")
@@ -185,22 +183,21 @@ def _open_folder(root: str, *, is_new: bool = False) -> str:
     return root
 
 
-# Other vaults: those that were opened here, to be chosen from, and any other folder.
+# Other vaults.
 
-
-OTHER_FOLDER = "\0another"  # stands for a folder that is not in the list
+OTHER_FOLDER = "\0another"  # an answer that cannot be a folder
 
 
 class KnownVault(NamedTuple):
-    """A vault that was opened here."""
+    """A vault of this machine."""
 
     name: str
     root: str
-    left: float  # when the person left it, or 0
+    closed: float  # time when it was last closed, or 0
 
 
 def list_known_vaults() -> list[KnownVault]:
-    """Return the vaults of this machine, the one that was left last first."""
+    """Return the vaults of this machine, the last closed first."""
     machine = config.Places.for_machine()
     person = config.person_settings(machine)
     roots = {
@@ -210,14 +207,14 @@ def list_known_vaults() -> list[KnownVault]:
     named = map(os.path.realpath, person.vaults.values())
     roots.update({root: "" for root in named if root not in roots and os.path.isdir(root)})
     found = [
-        KnownVault(person.vault_name(root), root, _last_left(state))
+        KnownVault(person.vault_name(root), root, _closed_at(state))
         for root, state in roots.items()
     ]
-    return sorted(found, key=lambda one: (-one.left, one.name.casefold(), one.root))
+    return sorted(found, key=lambda one: (-one.closed, one.name.casefold(), one.root))
 
 
-def _last_left(state: str) -> float:
-    """When the person left a vault, as its place tells: it is written at the end."""
+def _closed_at(state: str) -> float:
+    """Return when a vault was last closed: its place is saved then."""
     try:
         return os.stat(os.path.join(state, places.PLACE_FILE)).st_mtime if state else 0.0
     except OSError:
@@ -225,7 +222,7 @@ def _last_left(state: str) -> float:
 
 
 def choose_vault(node: DOMNode) -> None:
-    """List the vaults, and go to the one that is chosen."""
+    """List the vaults, and open the chosen one."""
 
     def choose(known: Sequence[KnownVault]) -> None:
         others = [one for one in known if one.root != program(node).vault.root]
@@ -251,7 +248,7 @@ def _ask_folder(node: DOMNode) -> None:
 
 
 def switch_vault(node: DOMNode, root: str) -> None:
-    """Leave this vault for another one."""
+    """Close this vault and open another one."""
     in_background(node, partial(_open_folder, root), partial(_leave_for, node), group="vaults")
 
 
