@@ -1,4 +1,4 @@
-"""Browse: the sidebar, the list of notes, and the note under the cursor."""
+"""Browse: the sidebar, the list of notes, and the note at the cursor."""
 
 from __future__ import annotations
 
@@ -48,20 +48,20 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.sidebar import Sidebar
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "mark", "export")
-"""Actions of the bottom line that want a note."""
+"""Actions of the bottom line that need a note."""
 SHORT_TITLE = 24  # cells of the title at the top where there is no room for the path
 QUOTED_KINDS = ("book", "podcast")
-"""Kinds of notes that quotes are added to."""
-MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # from this width on there is room for two panes
-MIN_SIDEBAR_WIDTH = 110  # from this width on there is room for the sidebar
-MIN_GRID_WIDTH = 160  # from this width on the note is shown beside the grid
+"""Kinds of notes that have quotes."""
+MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # for two panes
+MIN_SIDEBAR_WIDTH = 110  # for the sidebar
+MIN_GRID_WIDTH = 160  # for the note next to the grid
 COUNT_DELAY = 0.25  # seconds without another list before the sidebar counts the results
 MAX_COUNTED_NOTES = 200
 """Results up to this number are counted from the list; more need another search."""
 
 
 class BrowseScreen(VaultScreen):
-    """Notes to look through, and to read; it begins at `note`, in LIST_VIEW or GRID_VIEW."""
+    """The notes, as a list or a grid, and one of them to read."""
 
     BINDINGS = bindings("browse")
     CSS_PATH = "browse.tcss"
@@ -82,7 +82,7 @@ class BrowseScreen(VaultScreen):
         self._returned: tuple[str, str] | None = None
         """The note that "back" led to, and its search."""
 
-    # The first frame needs nothing of these, unless there is room for the sidebar.
+    # Not imported for the first frame, except the sidebar if there is room for it.
 
     @cached_property
     def grid_mode(self) -> GridMode:
@@ -118,7 +118,7 @@ class BrowseScreen(VaultScreen):
             self.notes.flag(frozenset(pair.note for pair in conflicts))
 
         self.watch(self.app, "conflicts", flag)
-        # At once, where `focus` would wait and then take it from the search box.
+        # At once, where `focus` would wait and take the focus from the search box.
         self.set_focus(self.notes)
         self._list_quote(None)
         self.call_after_refresh(self._recount_sidebar)
@@ -156,7 +156,7 @@ class BrowseScreen(VaultScreen):
         return narrow_to_scope(self.pane.scope, self.pane.typed)
 
     def chosen_notes(self) -> list[str]:
-        """Return the notes an action is about: the marked ones, else the one that is shown."""
+        """Return the notes for an action: the marked ones, else the one in the preview."""
         if self.notes.marked:
             return sorted(self.notes.marked)
         return [self.loader.row.path] if self.loader.row is not None else []
@@ -167,10 +167,10 @@ class BrowseScreen(VaultScreen):
 
     def follow_plan(self, plan: WritePlan) -> None:
         moved = {change.path: change.target for change in plan.changes if change.target}
-        gone = {change.path for change in plan.changes if change.after is None}
-        self.notes.mark({moved.get(path, path) for path in self.notes.marked} - gone)
+        removed = {change.path for change in plan.changes if change.after is None}
+        self.notes.mark({moved.get(path, path) for path in self.notes.marked} - removed)
         row = self.loader.row
-        if self.is_reading and row is not None and row.path in gone - moved.keys():
+        if self.is_reading and row is not None and row.path in removed - moved.keys():
             self.action_leave()
 
     @property
@@ -200,7 +200,7 @@ class BrowseScreen(VaultScreen):
 
     @property
     def is_reading(self) -> bool:
-        """Whether the keys are about the text of a note, and not about the list."""
+        """Whether keys act on the text of a note instead of the list."""
         return self.has_class("-reading") or self.focused is self.preview
 
     def _set_reading(self, *, on: bool) -> None:
@@ -208,7 +208,7 @@ class BrowseScreen(VaultScreen):
         self._show_status()
 
     def _show_status(self) -> None:
-        """Name the open note, or count the list."""
+        """Show the name of the open note, or the count of the list."""
         row = self.loader.row if self.has_class("-reading") else None
         if row is None:
             self.set_status(self._count)
@@ -225,25 +225,25 @@ class BrowseScreen(VaultScreen):
             self.call_after_refresh(self._fill_sidebar)
 
     def _fit(self) -> None:
-        """Show the sidebar where there is room for it, unless the person decided."""
+        """Show the sidebar if there is room, unless the user toggled it."""
         width = self.app.size.width
         has_sidebar = width >= MIN_SIDEBAR_WIDTH
         if self._wants_sidebar is not None:
             has_sidebar = self._wants_sidebar
         self.set_class(has_sidebar, "-sidebar")
-        # By the width there is by now: a list that is hidden for a moment would lose the focus.
+        # By the new width: a list that is hidden for a moment would lose the focus.
         self.set_class(has_sidebar and width < MIN_WIDTH_OF_TWO, "-sidebar-alone")
         self.set_class(width >= MIN_GRID_WIDTH, "-roomy")
 
     def action_toggle_sidebar(self) -> None:
-        # It is not seen beside a note that is read.
+        # An open note hides it.
         self._wants_sidebar = self.has_class("-reading") or not self.has_class("-sidebar")
         self._set_reading(on=False)
         self._arrange()
         (self.sidebar if self._wants_sidebar else self.notes).focus()
 
     async def action_toggle_grid(self) -> None:
-        # What is shown in another way must be seen.
+        # An open note hides both.
         self._set_reading(on=False)
         await self.pane.show_as(grid=self.pane.grid is None)
         self.set_class(self.pane.grid is not None, "-grid")
@@ -385,7 +385,7 @@ class BrowseScreen(VaultScreen):
         self.notes.focus()
 
     def show_list(self) -> None:
-        """Show the list, where the sidebar stands in its place."""
+        """Show the list if the sidebar is in its place."""
         if self.has_class("-sidebar-alone"):
             self._wants_sidebar = None
             self._arrange()
@@ -396,7 +396,7 @@ class BrowseScreen(VaultScreen):
         self.pane.box.focus_text()
 
     def sort_by(self, field: str) -> None:
-        """Sort what is listed by a field, `-` before it for the other way round."""
+        """Sort by a field, with a `-` before it in descending order."""
         if self.pane.typed:
             self.pane.box.set_text(replace_sort(self.pane.typed, field))
         else:
@@ -442,7 +442,7 @@ class BrowseScreen(VaultScreen):
         notes = self.notes
         hit = notes.hit_at(notes.cursor)
         if line is None and hit is not None and row is not None and hit.row.path == row.path:
-            # A note that one came back to is where it was left.
+            # A note that "back" led to stays at its old line.
             line = hit.line if self._returned != (row.path, self.pane.typed) else None
         self._list_quote(row)
         self.loader.show(row, matcher=self.pane.matcher, line=line)
@@ -471,7 +471,7 @@ class BrowseScreen(VaultScreen):
     def _read(self) -> None:
         self._set_reading(on=True)
         self.preview.focus()
-        # Where the preview had no place, it has one only after this.
+        # A hidden preview has no width before the refresh.
         self.call_after_refresh(self.loader.reload)
 
     def action_leave(self) -> None:
@@ -485,14 +485,14 @@ class BrowseScreen(VaultScreen):
         else:
             self.action_open()
 
-    def open_note(self, wanted: OpenNote) -> None:
+    def open_note(self, target: OpenNote) -> None:
         self._remember_note()
-        self.vault.open_counts.count(wanted.path)
-        self._go_to(wanted)
-        self._trail.visit(self._location(wanted.path))
+        self.vault.open_counts.count(target.path)
+        self._go_to(target)
+        self._trail.visit(self._location(target.path))
 
     def show_query(self, query: str) -> None:
-        """Search for a query, as if it had been typed; the way back leads to what there was."""
+        """Search for a query as if it had been typed; "back" returns to the old list."""
         self._remember_note()
         self._set_reading(on=False)
         self.choose_scope("", "")
@@ -504,51 +504,47 @@ class BrowseScreen(VaultScreen):
         return NoteLocation(path, self.pane.asked, self.notes.cursor_line)
 
     def _remember_note(self) -> None:
-        """Keep where one is, to come back to: the note that is read, and what is listed."""
-        row, asked = self.loader.row, self.pane.asked
-        if row is not None and (self.is_reading or asked.scope or asked.typed):
+        """Add the current note and list to the history."""
+        row, listed = self.loader.row, self.pane.asked
+        if row is not None and (self.is_reading or listed.scope or listed.typed):
             self._trail.visit(self._location(row.path))
         self._remember_list()
 
     def _remember_list(self) -> None:
-        """Keep what is listed beside the note that one goes away from."""
+        """Update the list in the current entry of the history."""
         if self.loader.row is not None:
             self._trail.update(self._location(self.loader.row.path))
 
-    def _list_all(self) -> None:
-        if self.pane.scope:
-            self.choose_scope("", "")
-        if self.pane.typed:
-            self.pane.clear()
-
-    def _go_to(self, wanted: OpenNote) -> None:
-        path = wanted.path
-        # What lists leave out is shown beside the list as it is.
+    def _go_to(self, target: OpenNote) -> None:
+        path = target.path
+        # A note that no list contains is shown next to the current list.
         is_known = self.vault.catalog.row(path) is not None
-        is_left_out = is_known and not existing_paths(self.vault.catalog, [path])
-        if not is_left_out and self.note_under_cursor != path:
-            if not wanted.as_listed:
-                self._list_all()
+        is_unlisted = is_known and not existing_paths(self.vault.catalog, [path])
+        if not is_unlisted and self.note_under_cursor != path:
+            if self.pane.scope and not target.as_listed:
+                self.choose_scope("", "")
+            if self.pane.typed and not target.as_listed:
+                self.pane.clear()
             self.pane.again(path)
-        self._present(wanted)
+        self._present(target)
 
-    def _present(self, wanted: OpenNote) -> None:
-        if wanted.read:
+    def _present(self, target: OpenNote) -> None:
+        if target.read:
             self._read()
-        self._show(self.vault.catalog.row(wanted.path), wanted.line)
+        self._show(self.vault.catalog.row(target.path), target.line)
 
     def action_go_along(self, steps: int) -> None:
         self._remember_list()
         if (location := self._trail.go(steps)) is None:
             return
         self._returned = location.path, location.asked.typed
-        wanted = OpenNote(location.path, read=self.has_class("-reading"), as_listed=True)
+        target = OpenNote(location.path, read=self.has_class("-reading"), as_listed=True)
         if location.asked == self.pane.asked:
-            self._go_to(wanted)
+            self._go_to(target)
         else:
             self.sidebar.activate(location.asked.scope)
             self.pane.ask_again(location)
-            self._present(wanted)
+            self._present(target)
 
     def action_links(self) -> None:
         from notekeep.tui.screens.links import choose_link
@@ -564,7 +560,7 @@ class BrowseScreen(VaultScreen):
         self.grid_mode.sort_column(event.column)
 
     def on_key(self, event: events.Key) -> None:
-        # A digit is the beginning of a rating, a number or a date.
+        # A digit starts a rating, a number or a date.
         grid, digit = self.pane.grid, event.character or ""
         if digit.isdecimal() and digit.isascii() and grid is not None and grid.has_focus:
             event.stop()
@@ -581,7 +577,7 @@ class BrowseScreen(VaultScreen):
         marked, notes = frozenset(self.notes.marked), self.notes
 
         def prune(known: set[str]) -> None:
-            # What was marked meanwhile is there.
+            # Notes marked in the meantime exist.
             notes.mark(notes.marked & known | (notes.marked - marked))
 
         if marked:

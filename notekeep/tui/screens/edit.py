@@ -72,7 +72,7 @@ MAX_LIST_WIDTH = 48
 
 
 class CompletionList(OptionRows, can_focus=False):
-    """The suggestions below the line that is typed, or above it where there is no room."""
+    """The suggestions below the cursor, or above it if there is no room."""
 
     opening_clicks = 1
 
@@ -128,7 +128,7 @@ class EditScreen(VaultScreen):
         super().__init__()
         self.editing = editing
         self.path = editing.path
-        # Held here: when the program fails, its widgets go before their text can be asked for.
+        # Held here: after a crash of the program its widgets are removed before the autosave.
         self.area = NoteArea(editing.lines, editing.stand_ins)
         row = self.vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
@@ -341,7 +341,7 @@ class EditScreen(VaultScreen):
             return changes
 
         def put(changes: list[FieldChange]) -> None:
-            # Where they do not fit the text any more, the error is shown.
+            # An error is shown if they do not fit the text any more.
             content = self.editing.content(self.area.lines)
             self._put(apply_changes(content, changes, schema, note.kind))
 
@@ -459,10 +459,9 @@ class EditScreen(VaultScreen):
         goal, self._goal = self._goal, None
         if goal is not None and goal.leaves and self._keep_now():
             self.state = "given up"
-            kept = "Your text is kept: e opens it again, and ctrl+p, Unsaved text."
-            show_error(
-                self.app, NotekeepError(f"{self.label} was not saved: {error.message}", kept)
-            )
+            hint = "Your text is kept: e opens it again, and ctrl+p, Unsaved text."
+            not_saved = f"{self.label} was not saved: {error.message}"
+            show_error(self.app, NotekeepError(not_saved, hint))
             goal.then()
             return
         show_error(self, error)
@@ -490,7 +489,7 @@ class EditScreen(VaultScreen):
             self._check_file()
 
     def _check_file(self, then: Callable[[], object] | None = None) -> None:
-        """Merge with the file, and call `then` unless the user has to be asked."""
+        """Merge with the file, and call `then` unless there is a conflict."""
 
         def merge(theirs: bytes | None) -> None:
             if self._merge(theirs) and then is not None:
@@ -499,7 +498,7 @@ class EditScreen(VaultScreen):
         self.load("file", partial(read_if_there, self.vault, self.path), merge)
 
     def _merge(self, theirs: bytes | None) -> bool:
-        """Merge with the content of the file; False if the user has to be asked."""
+        """Merge with the content of the file; False if there is a conflict."""
         if self.is_busy:
             return False
         was_there = self.editing.disk is not None
@@ -570,7 +569,7 @@ class EditScreen(VaultScreen):
 
 
 def count_words(lines: Sequence[str]) -> int:
-    """Count the words of a note's text; its front matter and the signs of headings are none."""
+    """Count the words of a note without its front matter and the `#` of headings."""
     end = find_frontmatter_end(lines)
     start = 0 if end is None else end + 1
     words = (line.split() for line in lines[start:])

@@ -28,30 +28,27 @@ if TYPE_CHECKING:
 
 
 MergeOutcome: TypeAlias = Literal["same", "reloaded", "merged", "gone", "conflict"]
-"""What came of a merge: nothing, theirs, both, no file, or a question to the person."""
+"""The result of a merge."""
 
 
 class EditSession:
-    """A note being edited: what its file holds, what is on the screen, and how the two merge.
+    """The text of a note in the editor and in its file, and their merge.
 
-    Nothing here draws or writes. A note that cannot be shown without changing it is Refused.
+    Draws and writes nothing. Raises Refused for a note that the editor would change by showing it.
     """
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.disk: bytes | None = data
-        """What the file holds, as far as is known: what a save expects there; None for no file."""
+        """The last known content of the file, which a save expects there; None for no file."""
         self.base = data
-        """What the text was made from, for a merge: the file as it was known last.
-
-        A file that is gone may come back as it was, with the drive it is on.
-        """
+        """The base of a merge. It stays when the file is missing: its drive may come back."""
         self._text = EditorText.checked(data)
         self.stand_ins = self._text.stand_ins
 
     @property
     def lines(self) -> list[str]:
-        """What the screen should show, after the methods below changed it."""
+        """The lines for the screen after a method below changed them."""
         return self._text.lines
 
     def content(self, lines: Sequence[str]) -> bytes:
@@ -63,21 +60,21 @@ class EditSession:
         return self.content(lines) != self.disk
 
     def plan(self, lines: Sequence[str], label: str) -> WritePlan:
-        """Plan a save: it is carried out only if the file still holds what is known of it."""
+        """Plan a save, which fails if the file has changed."""
         change = NoteChange(self.path, self.disk, self.content(lines))
         return WritePlan("edit", label, [change])
 
     def show(self, data: bytes) -> None:
-        """Show a text in the place of what is typed, as if it had been typed."""
+        """Replace the text as if it had been typed."""
         self._text = EditorText(data, self.stand_ins)
 
     def show_file(self, data: bytes) -> None:
-        """Show what the file holds by now: what was saved, or what another program wrote."""
+        """Replace the text by a new content of the file."""
         self.disk = self.base = data
         self.show(data)
 
     def merge_with_file(self, theirs: bytes | None, lines: Sequence[str]) -> MergeOutcome:
-        """Bring the screen together with what the file holds by now; None when it is gone."""
+        """Merge with the content of the file, or None if it does not exist."""
         if theirs == self.disk:
             return "same"
         if theirs is None:
@@ -92,18 +89,18 @@ class EditSession:
         return "merged" if was_changed else "reloaded"
 
     def keep_own_text(self, theirs: bytes, lines: Sequence[str]) -> None:
-        """Let the screen replace what another program wrote, at the next save."""
+        """Keep the text, which replaces the file at the next save."""
         ours = self.content(lines)
         self.disk = self.base = theirs
         self.show(ours)
 
     def restore(self, unsaved: UnsavedText) -> None:
-        """Show a text that was not saved; what the file holds has to be merged afterwards."""
+        """Show an unsaved text; the file must be merged afterwards."""
         self.disk = self.base = unsaved.base_data
         self.show(unsaved.data)
 
 
-# What the editor asks: whether to restore what was not saved, and whose version should stay.
+# Questions of the editor.
 
 RESTORE, DIFF, DISCARD = "restore", "diff", "discard"
 KEEP_MINE, KEEP_THEIRS, KEEP_BOTH = "mine", "theirs", "both"
@@ -114,7 +111,7 @@ BOTH_KEPT = "Another program changed the same lines. Your text is in {copy} · g
 def ask_restore(
     screen: VaultScreen, unsaved: UnsavedText, on_disk: bytes, answered: OnAnswer
 ) -> None:
-    """Ask what to do with a text that was typed and not saved; None leaves it for later."""
+    """Ask what to do with unsaved text; None is later."""
     options = [
         Option("Restore", "open it in the editor", RESTORE),
         Option("Show difference", "to the saved note", DIFF),
@@ -125,7 +122,7 @@ def ask_restore(
 
 
 def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer) -> None:
-    """Ask whether to lose a text that can be saved nowhere; None stays with it."""
+    """Ask whether to lose a text that cannot be saved; None stays in the editor."""
     options = [
         Option("Try again", "save the note", TRY_AGAIN),
         Option("Close without saving", "your changes are lost", LEAVE),
@@ -134,7 +131,7 @@ def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer) -> None:
 
 
 def ask_whose(screen: VaultScreen, theirs: bytes, mine: bytes, answered: OnAnswer) -> None:
-    """Ask whose version of the same lines to keep; None decides later."""
+    """Ask whose version of the same lines to keep; None is later."""
     options = [
         Option("Keep mine", "the history keeps theirs", KEEP_MINE),
         Option("Keep theirs", "the history keeps mine", KEEP_THEIRS),
@@ -146,7 +143,7 @@ def ask_whose(screen: VaultScreen, theirs: bytes, mine: bytes, answered: OnAnswe
 
 
 def format_moment(when: float) -> str:
-    """Tell a moment as one says it: the time, and the day when it was not today."""
+    """Format a time, with the day if it is not today."""
     then, now = time.localtime(when), time.localtime()
     return time.strftime("%H:%M" if then[:3] == now[:3] else "%Y-%m-%d %H:%M", then)
 
@@ -158,7 +155,7 @@ def _ask(
     answered: OnAnswer,
     versions: tuple[bytes, bytes] = (b"", b""),
 ) -> None:
-    """Ask, once more after the difference between two versions was shown."""
+    """Ask, again after showing the difference between two versions."""
 
     def chosen(answer: str | None) -> None:
         if answer == DIFF:
@@ -189,11 +186,11 @@ class DiffDialog(Dialog[None]):
         view.focus()
 
 
-# Text that was typed and never saved, as a crash leaves it.
+# Unsaved text after a crash.
 
 
 def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
-    """Find the texts that were left and are not what their notes hold; reads and never writes."""
+    """Return unsaved texts that differ from their notes; reads only."""
     unsaved = find_unsaved(vault.places.state)
     return [one for one in unsaved if read_if_there(vault, one.path) != one.data]
 
@@ -215,7 +212,7 @@ def _discard(vault: Vault, unsaved: UnsavedText) -> None:
 
 
 class UnsavedScreen(Dialog["UnsavedText | None"]):
-    """The texts that were left; the answer is the one to restore, or None."""
+    """The unsaved texts; the answer is the one to restore, or None."""
 
     BINDINGS = bindings("unsaved")
 

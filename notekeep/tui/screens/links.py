@@ -1,4 +1,4 @@
-"""Where links lead: followed from a note, or chosen from the list of those in and out of it."""
+"""Follows links: from the text of a note, or from the list of its links."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from notekeep.tui.workers import in_background, show_error, show_message
 
 
 def follow_link(screen: VaultScreen, link: str, source: str) -> None:
-    """Go where a link in the note `source` leads: a note, the notes of a tag, or an address."""
+    """Open the target of a link in the note `source`: a note, a tag, or an address."""
     if link.startswith(ACTION_LINK):
         screen.call_later(screen.run_action, link.removeprefix(ACTION_LINK))
     elif link.startswith("#"):
@@ -41,7 +41,7 @@ def _follow_to_note(screen: VaultScreen, target: str, source: str) -> None:
     def find() -> OpenNote:
         if row is None:
             near = vault.workspace.resolve(name)
-            raise NotFound(f"there is no note called {name!r}", f"did you mean {near.title!r}?")
+            raise NotFound(f'No note is called "{name}".', f'Did you mean "{near.title}"?')
         note = vault.media.read_known(row)
         if (line := find_line(note.body_lf, read_body(note.body_lf), part)) is not None:
             line += note.body_line + 1
@@ -56,7 +56,7 @@ def _follow_to_note(screen: VaultScreen, target: str, source: str) -> None:
 def _follow_to_address(screen: VaultScreen, link: str) -> None:
     def open_link(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
         if screen.app.is_web:
-            screen.app.open_url(link)  # in the person's browser, which is on another machine
+            screen.app.open_url(link)  # in the user's browser, on another machine
         else:
             browse = partial(external_programs.open_address, link)
             in_background(screen, browse, lambda _: None, group="browser")
@@ -101,12 +101,12 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
 
 
 def _section(title: str, options: Sequence[Option]) -> list[Option]:
-    once = list(dict.fromkeys(options))  # a note may link to another one more than once
+    once = list(dict.fromkeys(options))  # a note may link to another one twice
     return [Option(f"{title} {len(once)}", "", ""), *once] if once else []
 
 
 def _link_option(link: LinkRow) -> Option:
-    # What stands before a bar in a picture's text is its size, and no name.
+    # A number before the bar in a picture's text is its size.
     size, bar, name = link.text.partition("|")
     shown = (name if bar and size.replace("x", "").isdecimal() else link.text) or link.target
     if link.path is not None:
