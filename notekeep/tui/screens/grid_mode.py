@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from notekeep.catalog.records import Row
 from notekeep.errors import Conflict, NotekeepError, Refused
@@ -16,7 +16,6 @@ from notekeep.markdown.field_values import Scalar, Value
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES, Schema
-from notekeep.notes.fields_and_tags import DateOffer
 from notekeep.notes.plan import WritePlan
 from notekeep.tui.completion import known_values
 from notekeep.tui.dialogs import cell_editors
@@ -49,12 +48,6 @@ READ_ONLY_REASONS = {
     KIND_COLUMN: "The kind comes from the type: field and the folder. Press e to edit the note",
     MODIFIED_COLUMN: "This is when the file was last changed. It cannot be edited",
 }
-
-
-class _PlannedCell(NamedTuple):
-    text: str
-    plan: WritePlan
-    offer: DateOffer | None  # the dates of a new status
 
 
 class GridMode:
@@ -144,23 +137,20 @@ class GridMode:
             screen.load("values", values, editor.offer, is_quiet=True)
         return editor
 
-    def _plan(self, row: Row, field: FormField, text: str) -> _PlannedCell:
-        plan = plan_cell(self._screen.vault, row.path, field, text)
-        has_dates = field.name == "status"
-        offer = self._screen.vault.notes.find_date_offer(plan) if has_dates else None
-        return _PlannedCell(text, plan, offer)
+    def _plan(self, row: Row, field: FormField, text: str) -> tuple[str, WritePlan]:
+        return text, plan_cell(self._screen.vault, row.path, field, text)
 
-    def _write(self, row: Row, field: FormField, cell: _PlannedCell) -> None:
-        text = cell.text
+    def _write(self, row: Row, field: FormField, planned: tuple[str, WritePlan]) -> None:
+        text, plan = planned
         what = f"{field.name}: {clean_line(text)}" if text else f"removed {field.name}"
         done = f"{clean_line(row.title)} · {what}"
 
-        def write(plan: WritePlan) -> None:
+        def write(dated: WritePlan) -> None:
             # Keys wait: the next one may be about the same note.
-            apply = partial(self._screen.vault.notes.apply, plan)
+            apply = partial(self._screen.vault.notes.apply, dated)
             self._screen.write(apply, done, holds_keys=True)
 
-        ask_dates(self._screen, cell.plan, cell.offer, write)
+        ask_dates(self._screen, plan, write)
 
 
 def cell_field(row: Row, column: Column, schema: Schema) -> FormField:

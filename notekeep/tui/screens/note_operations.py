@@ -131,24 +131,24 @@ def plan_moves(screen: VaultScreen, paths: Sequence[str], folder: str) -> WriteP
     return screen.vault.notes.plan_moves(paths, "" if folder == "." else folder)
 
 
-def ask_dates(
-    screen: VaultScreen,
-    plan: WritePlan,
-    offer: DateOffer | None,
-    then: Callable[[WritePlan], object],
-) -> None:
+def ask_dates(screen: VaultScreen, plan: WritePlan, then: Callable[[WritePlan], object]) -> None:
     """Call `then` with a plan, or with dates for a new status added if the user agrees."""
-    if offer is None:
-        then(plan)
-        return
-    dated, names = offer.plan, " and ".join(offer.fields)
-    dates = f"{names}: {offer.day} in {plural(offer.notes, 'note')}"
 
-    def answered(sets_dates: bool | None) -> None:  # noqa: FBT001 - as the dialog answers
-        then(dated if sets_dates else plan)
+    def ask_offer(offer: DateOffer | None) -> None:
+        if offer is None:
+            then(plan)
+            return
+        dated, names = offer.plan, " and ".join(offer.fields)
+        dates = f"{names}: {offer.day} in {plural(offer.notes, 'note')}"
 
-    dialog = Confirm(f"Set {names} to today?", dates, "set", no="leave empty")
-    screen.app.push_screen(dialog, answered)
+        def answered(sets_dates: bool | None) -> None:  # noqa: FBT001 - as the dialog answers
+            then(dated if sets_dates else plan)
+
+        dialog = Confirm(f"Set {names} to today?", dates, "set", no="leave empty")
+        screen.app.push_screen(dialog, answered)
+
+    find = partial(screen.vault.notes.find_date_offer, plan)
+    in_background(screen, find, ask_offer, group="dates", holds_keys=True)
 
 
 class Step(NamedTuple):
@@ -159,20 +159,17 @@ class Step(NamedTuple):
     format_done: Callable[[str], str]  # the message for a count such as "3 notes"
 
 
-def carry_out(
-    screen: VaultScreen, step: Step, plan: Callable[[], WritePlan], *, offers_dates: bool = False
-) -> None:
+def carry_out(screen: VaultScreen, step: Step, plan: Callable[[], WritePlan]) -> None:
     """Plan a step in a thread, show the plan if it changes several notes, and apply it."""
 
-    def look() -> tuple[WritePlan, DateOffer | None]:
+    def make() -> WritePlan:
         with work_status(screen, f"Reading {_count(step.paths)} …"):
-            made = plan()
-            return made, screen.vault.notes.find_date_offer(made) if offers_dates else None
+            return plan()
 
-    def show(found: tuple[WritePlan, DateOffer | None]) -> None:
-        ask_dates(screen, *found, partial(_show_plan, screen, step))
+    def show(made: WritePlan) -> None:
+        ask_dates(screen, made, partial(_show_plan, screen, step))
 
-    in_background(screen, look, show, group="plan", exclusive=True, holds_keys=True)
+    in_background(screen, make, show, group="plan", exclusive=True, holds_keys=True)
 
 
 def _show_plan(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
@@ -347,7 +344,7 @@ class NoteOperations:
             ]
             return [*(f"{name}=" for name in names), *usual]
 
-        self._ask(prompt, paths, plan, ("Change", "Changed"), load_words, offers_dates=True)
+        self._ask(prompt, paths, plan, ("Change", "Changed"), load_words)
 
     def move(self) -> None:
         vault, paths = self._screen.vault, self._screen.chosen_notes()
@@ -450,8 +447,6 @@ class NoteOperations:
         plan: Callable[[str], WritePlan],
         verb: tuple[str, str],  # such as "Tag", "Tagged"
         load_words: Callable[[], list[str]],
-        *,
-        offers_dates: bool = False,
     ) -> None:
         """Ask for a text, plan its changes, and apply them as `carry_out` does."""
         screen = self._screen
@@ -459,17 +454,16 @@ class NoteOperations:
             show_message(screen, NO_NOTES)
             return
 
-        def apply(text: str) -> tuple[str, WritePlan, DateOffer | None]:
+        def apply(text: str) -> tuple[str, WritePlan]:
             made = plan(text)
             made.raise_if_nothing_left()
-            offer = screen.vault.notes.find_date_offer(made) if offers_dates else None
-            return clean_line(text), made, offer
+            return clean_line(text), made
 
-        def show(answer: tuple[str, WritePlan, DateOffer | None]) -> None:
-            what, made, offer = answer
+        def show(answer: tuple[str, WritePlan]) -> None:
+            what, made = answer
             title = f"{verb[0]} {_count(paths)}: {what}"
             step = Step(paths, title, lambda count: f"{verb[1]} {count}: {what}")
-            ask_dates(screen, made, offer, partial(_show_plan, screen, step))
+            ask_dates(screen, made, partial(_show_plan, screen, step))
 
         open_dialog(screen, prompt, apply, show, group="plan")
         screen.load("known", load_words, prompt.offer, is_quiet=True)

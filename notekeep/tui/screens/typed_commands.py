@@ -103,7 +103,7 @@ def _set(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | Non
     title = f"Set fields of {_describe(screen, paths)}: {words}"
     step = Step(paths, title, lambda _: f"Wrote {words}")
     plan = partial(screen.vault.notes.plan_set, paths, changes)
-    return TypedCommand(title, partial(carry_out, screen, step, plan, offers_dates=True))
+    return TypedCommand(title, partial(carry_out, screen, step, plan))
 
 
 def _rename(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | None:
