@@ -96,7 +96,11 @@ class NotekeepApp(Program, RemovalSafe):
         self.DEFAULT_MODE = screen  # type: ignore[misc] # Textual reads it from the object
         super().__init__(
             # The styles of the first screen too, so that styles are parsed once.
-            css_path=["app.tcss", f"screens/{screen}.tcss"],
+            css_path=[
+                "app.tcss",
+                *(["screens/over.tcss"] if screen == places.PUBLISH_SCREEN else []),
+                f"screens/{screen}.tcss",
+            ],
             # With NO_COLOR keep the terminal's own colours: send none at all.
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )

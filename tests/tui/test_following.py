@@ -118,7 +118,7 @@ async def test_a_link_that_leads_nowhere_says_so_and_goes_to_no_note_that_begins
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await follow(app, pilot)
-        await until(pilot, lambda: shows(app, "no note called 'Planet'"))
+        await until(pilot, lambda: shows(app, 'No note is called "Planet"'))
         assert browse(app).preview.path == "south/It.md"
 
 

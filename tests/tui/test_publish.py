@@ -422,14 +422,14 @@ async def test_a_plan_is_not_kept_after_the_screen_is_left_and_is_there_again(
         await press(pilot, "a")
         await until(pilot, lambda: shows(app, "+ line"))
         screen = cast("PublishScreen", app.screen)
-        screen.diff.scroll_to(y=9, animate=False, immediate=True)
+        screen.text.scroll_to(y=9, animate=False, immediate=True)
         assert plans(tmp_path)
         await press(pilot, "f2")
         await until(pilot, lambda: shows(app, "9 notes"))
         await until(pilot, lambda: not plans(tmp_path))
         await press(pilot, "f4")
         await until(pilot, lambda: screen.shown is not None)
-        assert screen.diff.scroll_offset.y == 9
+        assert screen.text.scroll_offset.y == 9
         await until(pilot, lambda: shows(app, "+ line"))
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "Wrote 2 files"))

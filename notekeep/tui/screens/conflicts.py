@@ -101,7 +101,7 @@ class ConflictsScreen(OverlayScreen):
         rows = [Option(one.pair.note, _about(*one), str(n)) for n, one in enumerate(found)]
         self.pairs.show(rows, str(at))
         room = min(len(found), max(2, self.app.size.height // 3))
-        self.pairs.styles.height = room + self.pairs.gutter.height if found else "1fr"
+        self.query_one("#over-list").styles.height = room if found else "1fr"
         self._versions = self._versions if found else None
         self.show_list("" if found else "no conflicts", is_empty=not found)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from textual import getters
-from textual.containers import Horizontal, Vertical
 from textual.widgets import Label
 
 from notekeep.errors import NotekeepError, NotFound
@@ -42,8 +40,7 @@ from notekeep.tui.render.plan_lines import (
 )
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens.note_operations import NO_NOTES, Step, carry_out, run_editor, start_post
-from notekeep.tui.screens.vault_screen import VaultScreen
-from notekeep.tui.widgets.line_view import DiffView
+from notekeep.tui.screens.vault_screen import ListAndText
 from notekeep.tui.widgets.row_lists import PostList
 from notekeep.tui.workers import (
     WRITE_GROUP,
@@ -64,7 +61,6 @@ if TYPE_CHECKING:
     from notekeep.export.check.site_check import CheckReport
     from notekeep.notes.plan import WriteResult
     from notekeep.services.publishing import SiteStanding
-    from notekeep.tui.widgets.line_view import ListView
 
 PLAN_DELAY = 0.12
 """Seconds on a row before its plan is made: the next key may leave the row."""
@@ -73,8 +69,6 @@ NOT_LOADED_YET = "Still loading. Press the key again"
 EDITED_IN_SITE_HINT = "Not written: edited on the site. Press s to decide"
 UP_TO_DATE = "Nothing to write: everything is up to date"
 NOTE_DELETED = "The note of this post was deleted"
-POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
-"""Actions of the bottom line that need a draft or a post."""
 PULL = {"by_hand": "pull"}
 """Copies the site's edits to the notes; the other answers are options of an export."""
 OTHER = "other"  # the answer that is none of those listed
@@ -138,20 +132,18 @@ class Refused(NamedTuple):
     problem: NotekeepError
 
 
-class PublishScreen(VaultScreen):
+class PublishScreen(ListAndText):
     """Drafts and posts at the left; at the right what an export of the current one would write.
 
     Only the plan on the screen is ever written.
     """
 
     BINDINGS = bindings("publish")
-    CSS_PATH = "publish.tcss"
+    CSS_PATH: ClassVar[Any] = ["over.tcss", "publish.tcss"]
     OPENED_BY = "show-publish"
     labels = {"open": "open plan"}  # noqa: RUF012 - never changed
     PLACE = "publish"
-
-    posts = getters.query_one("#drafts", PostList)
-    diff = getters.query_one(DiffView)
+    ROW_ACTIONS = "open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export"
 
     destination = Destination()
     state: Planning | Shown | Written | Refused | None = None
@@ -159,19 +151,16 @@ class PublishScreen(VaultScreen):
     _requested: tuple[str, ...] = ()
     """The notes of the plan where they are not the one at the cursor."""
 
-    def compose_body(self) -> ComposeResult:
-        with Horizontal(id="publish-panes"):
-            with Vertical(id="drafts-pane"):
-                yield Label(id="site", markup=False)
-                yield PostList(id="drafts")
-            yield DiffView()
-
-    def on_mount(self) -> None:
+    def __init__(self) -> None:
+        self.posts = PostList(id="drafts")
+        super().__init__(self.posts)
+        self.posts.nothing = [[Piece("No drafts yet", "muted")]]
         self._plan_answer = PendingAnswer(self, "export")
         self._written_answer = PendingAnswer(self, WRITE_GROUP)
-        self.posts.nothing = [[Piece("No drafts yet", "muted")]]
-        self.posts.focus()
-        self.vault_changed()
+
+    def compose_list(self) -> ComposeResult:
+        yield Label(id="site", markup=False)
+        yield self.posts
 
     # The list: titles at once, states when they are known.
 
@@ -227,10 +216,10 @@ class PublishScreen(VaultScreen):
             if not {"new", "changed", ""}.isdisjoint(states):
                 self.make_plan(state.notes)
         errors = [one.error for one in index.standings if one.error]
-        if errors and not self.diff.is_busy:
-            self.diff.say([Piece(clean_line(errors[-1]), "warn")])
+        if errors and not self.text.is_busy:
+            self.text.say([Piece(clean_line(errors[-1]), "warn")])
         elif not errors and not index.titles and not self._requested:
-            self.diff.say(*NO_DRAFTS_HINT)
+            self.text.say(*NO_DRAFTS_HINT)
 
     @property
     def _has_folder(self) -> bool:
@@ -268,7 +257,7 @@ class PublishScreen(VaultScreen):
             counts = "no site folder"
         self.query_one("#site", Label).update(self._index.site_name)
         self.set_status(f"{counts} · {total}" if counts else total)
-        self.set_idle_actions(*(() if rows else POST_ACTIONS))
+        self.set_idle_actions(*(() if rows else self.ROW_ACTIONS))
 
     def _show_states_of(self, plan: ExportPlan) -> None:
         """Show the states of a plan's posts: the site may have changed since it was read."""
@@ -284,9 +273,8 @@ class PublishScreen(VaultScreen):
         self.posts.show_states(rows)
         self._count(rows)
 
-    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        row = self.posts.item
-        if event.view is not self.posts or row is None:
+    def show_row(self) -> None:
+        if (row := self.posts.item) is None:
             return
         if self.posts.is_moved:
             self._requested = ()
@@ -294,7 +282,7 @@ class PublishScreen(VaultScreen):
         request = self._request
         if not self._requested and self.vault.catalog.row(row.path) is None:
             self.state = None
-            self.diff.say(*ORPHANED_POST_HINT)
+            self.text.say(*ORPHANED_POST_HINT)
         elif not (isinstance(self.state, Written) and self.state.notes == paths):
             # The choice for the edits of a post stays when the list is read again.
             how = request.how if request is not None and request.paths == paths else None
@@ -333,7 +321,7 @@ class PublishScreen(VaultScreen):
     ) -> None:
         if not self._has_folder:
             self.state = None
-            self.diff.say(*NO_FOLDER_HINT)
+            self.text.say(*NO_FOLDER_HINT)
             return
         request = PlanRequest(tuple(paths), self.destination, how)
         if request != self._request:
@@ -369,16 +357,16 @@ class PublishScreen(VaultScreen):
         self.state = Shown(request, plan)
         glyphs, is_same = self.glyphs, isinstance(state, Shown | Written)
         if isinstance(plan, ExportPlan):
-            self.diff.show(lambda width: plan_lines(plan, width, glyphs), stays=is_same)
+            self.text.show(lambda width: plan_lines(plan, width, glyphs), stays=is_same)
         else:
-            self.diff.show(lambda width: patch_lines(plan, width, glyphs), stays=is_same)
+            self.text.show(lambda width: patch_lines(plan, width, glyphs), stays=is_same)
 
     def on_screen_suspend(self) -> None:
         """Release the plan of a hidden screen: it holds the files of its site."""
         if self.is_covered:
             if isinstance(self.state, Shown | Written):
                 self.state = self.state._replace(plan=None)
-            self.diff.release()
+            self.text.release()
 
     def on_screen_resume(self) -> None:
         if self._request is not None and self.shown is None and self._awaited.is_there:
@@ -386,7 +374,7 @@ class PublishScreen(VaultScreen):
 
     def show_problem(self, error: NotekeepError) -> None:
         self.state = Refused(self._request, error)
-        self.diff.show(partial(error_lines, error, hint=export_hint(error)))
+        self.text.show(partial(error_lines, error, hint=export_hint(error)))
 
     # Keys about a plan that is not ready: kept until it is.
 
@@ -452,7 +440,7 @@ class PublishScreen(VaultScreen):
         if chosen == self.chosen:  # else another note's plan is on the screen
             self.state = Written(request, plan, chosen)
             new = {file.path for file in plan.files if file.status == "new"}
-            self.diff.show(lambda width: exported_lines(done, width, self.glyphs, new))
+            self.text.show(lambda width: exported_lines(done, width, self.glyphs, new))
         count = plural(len(done.written) + len(done.removed), "file")
         left = f" · {len(done.conflicts)} edited on the site (s)" if done.conflicts else ""
         show_message(self, f"Wrote {count} to {shorten_home(done.site)}{left} · u undo")
@@ -522,7 +510,7 @@ class PublishScreen(VaultScreen):
                 show_message(self, f"{name}: {'check passed' if report.ok else 'check failed'}")
                 return
             self.state = Written(request, plan, chosen)
-            self.diff.show(lambda width: report_lines(report, width, self.glyphs))
+            self.text.show(lambda width: report_lines(report, width, self.glyphs))
 
         name = self._name_chosen()
         in_background(self, check, show, group="check", exclusive=True)
@@ -667,13 +655,8 @@ class PublishScreen(VaultScreen):
         if self.chosen:
             self.make_plan(self.chosen)
 
-    # Panes and marks.
-
     action_show_drafts = property(attrgetter("posts.focus"))
-    action_open = property(attrgetter("diff.focus"))
-
-    def on_list_view_selected(self) -> None:
-        self.diff.focus()
+    action_open = ListAndText.action_read_text
 
 
 def _answers(edited: Sequence[SiteChange]) -> list[Option]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from notekeep.catalog.records import TaskRow
@@ -40,7 +40,7 @@ class TasksScreen(OverlayScreen):
     """Tasks by note, with the note at the right."""
 
     BINDINGS = bindings("tasks")
-    CSS_PATH = "tasks.tcss"
+    CSS_PATH: ClassVar[Any] = ["over.tcss", "tasks.tcss"]
     OPENED_BY = "show-tasks"
     ROW_ACTIONS = ("tick-task", "open-task", "edit-task")
 
@@ -54,13 +54,12 @@ class TasksScreen(OverlayScreen):
         self._with_done = False
         self._ticked: set[tuple[str, int]] = set()
 
-    def compose_body(self) -> ComposeResult:
-        with Horizontal(id="task-panes"):
-            with Vertical(id="tasks-list"):
-                yield self.filter
-                yield self.tasks
-            with Vertical(id="task-text"):
-                yield self.preview
+    def compose_list(self) -> ComposeResult:
+        yield self.filter
+        yield self.tasks
+
+    def compose_text(self) -> ComposeResult:
+        yield self.preview
 
     def on_mount(self) -> None:
         self.loader = PreviewLoader(self, self.preview)

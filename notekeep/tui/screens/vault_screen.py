@@ -156,14 +156,13 @@ class VaultScreen(PacedScreen[None], ProgramPart):
             program(self).action_import_files(shlex.join(paths))
 
 
-class OverlayScreen(VaultScreen):
-    """A screen over another one: a list, and the text of the row at the cursor."""
+class ListAndText(VaultScreen):
+    """A screen with a list, and the text of the row at the cursor."""
 
-    CSS_PATH = "over.tcss"
+    CSS_PATH: ClassVar[Any] = "over.tcss"
+    ROW_ACTIONS: ClassVar[tuple[str, ...]] = ()  # actions of the bottom line that need a row
 
     text = getters.query_one("#text", DiffView)
-    ROW_ACTIONS: ClassVar[tuple[str, ...]] = ()  # actions of the bottom line that need a row
-    subject = ""  # tells screens of the same class apart
 
     def __init__(self, listed: ListView[Any]) -> None:
         super().__init__()
@@ -171,9 +170,13 @@ class OverlayScreen(VaultScreen):
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="over-panes"):
-            yield self.listed
+            with Vertical(id="over-list"):
+                yield from self.compose_list()
             with Vertical(id="over-text"):
                 yield from self.compose_text()
+
+    def compose_list(self) -> ComposeResult:
+        yield self.listed
 
     def compose_text(self) -> ComposeResult:
         yield DiffView(id="text")
@@ -182,10 +185,6 @@ class OverlayScreen(VaultScreen):
         # At once, where `focus` would wait: an early escape would only move the focus.
         self.set_focus(self.listed)
         self.vault_changed()
-
-    @property
-    def opens_without_reload(self) -> bool:
-        return False
 
     @property
     def reading(self) -> DiffView | Preview:
@@ -211,6 +210,19 @@ class OverlayScreen(VaultScreen):
     def on_list_view_selected(self) -> None:
         self.action_read_text()
 
+    def action_read_text(self) -> None:
+        self.reading.focus()
+
+
+class OverlayScreen(ListAndText):
+    """A list and a text over another screen."""
+
+    subject = ""  # tells screens of the same class apart
+
+    @property
+    def opens_without_reload(self) -> bool:
+        return False
+
     def action_leave_over(self) -> None:
         if self.has_class("-zoomed"):
             self.remove_class("-zoomed")
@@ -219,9 +231,6 @@ class OverlayScreen(VaultScreen):
             self.listed.focus()
         elif self.is_current:
             self.dismiss(None)
-
-    def action_read_text(self) -> None:
-        self.reading.focus()
 
     def action_page_text(self) -> None:
         self.reading.action_step_page(1)
