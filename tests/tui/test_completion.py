@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 import pytest
 
 from notekeep.tui.completion import Completer, is_in_frontmatter
-from notekeep.tui.screens.edit import count_words
+from notekeep.tui.screens.edit import count_note_words
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -102,19 +102,19 @@ def test_the_front_matter_ends_at_its_fence() -> None:
 def test_front_matter_that_is_being_typed_has_no_end_yet() -> None:
     lines = ["---", "a: b", "text"]
     assert [is_in_frontmatter(lines, row) for row in range(3)] == [False, True, True]
-    assert count_words(lines) == 4
+    assert count_note_words(lines) == 4
 
 
 def test_words_are_counted_below_the_front_matter() -> None:
-    assert count_words(["---", "a: b", "---", "two words", ""]) == 2
-    assert count_words(["---", "..."]) == 0
-    assert count_words(["no fence", "---"]) == 3
-    assert count_words(["# A title", "", "## Ideas", "#tag #1", "####### seven"]) == 6
+    assert count_note_words(["---", "a: b", "---", "two words", ""]) == 2
+    assert count_note_words(["---", "..."]) == 0
+    assert count_note_words(["no fence", "---"]) == 3
+    assert count_note_words(["# A title", "", "## Ideas", "#tag #1", "####### seven"]) == 6
 
 
 def test_a_long_text_that_begins_with_a_rule_is_no_front_matter_all_the_way() -> None:
     lines = Counting(["---", *["a line of five words"] * 20_000])
-    assert count_words(lines) == 100_001
+    assert count_note_words(lines) == 100_001
     assert [is_in_frontmatter(lines, row) for row in (900, 19_000)] == [True, False]
     assert lines.read < 50_000
 

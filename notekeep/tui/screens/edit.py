@@ -189,7 +189,7 @@ class EditScreen(VaultScreen):
     def show_state(self) -> None:
         row, column = self.area.cursor_location
         lines, mark = self.area.lines, "unsaved · " if self.is_changed else ""
-        words = f"{plural(count_words(lines), 'word')} · " if has_text(lines) else ""
+        words = f"{plural(count_note_words(lines), 'word')} · " if has_text(lines) else ""
         self.set_status(f"{self.label} · {mark}{words}{row + 1}:{column + 1}")
 
     def on_text_area_changed(self) -> None:
@@ -568,7 +568,7 @@ class EditScreen(VaultScreen):
         in_background(self, keep, kept, group=WRITE_GROUP, holds_keys=True, failed=failed)
 
 
-def count_words(lines: Sequence[str]) -> int:
+def count_note_words(lines: Sequence[str]) -> int:
     """Count the words of a note without its front matter and the `#` of headings."""
     end = find_frontmatter_end(lines)
     start = 0 if end is None else end + 1

@@ -26,7 +26,7 @@ from notekeep.tui.render.list_rows import error_lines
 from notekeep.tui.render.note_rows import band_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
 from notekeep.tui.render.text_diff import changes_lines
-from notekeep.tui.screens.note_operations import run_editor
+from notekeep.tui.screens.note_operations import open_in_editor
 from notekeep.tui.screens.vault_screen import OverlayScreen
 from notekeep.tui.workers import (
     WRITE_GROUP,
@@ -305,7 +305,7 @@ class ImportScreen(OverlayScreen):
         if row is not None and row.path and self.vault.catalog.row(row.path) is not None:
             self.app.post_message(OpenNote(row.path, read=True))
         elif row is not None and (place := _find_source(self.paths, row.place)):
-            run_editor(self, place)
+            open_in_editor(self, place)
         else:
             show_message(self, "Not written yet" if row and row.path else "Nothing to open here")
 

@@ -99,7 +99,7 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
         self.dismiss(None)
 
 
-def run_editor(screen: VaultScreen, place: str) -> None:
+def open_in_editor(screen: VaultScreen, place: str) -> None:
     """Open a file in $EDITOR, which gets the terminal."""
     try:
         command = editor_command(screen.vault.person.editor, os.environ)
@@ -114,7 +114,7 @@ def edit_outside(screen: VaultScreen, path: str) -> None:
     def refreshed(_: object) -> None:
         screen.post_message(VaultChanged())
 
-    run_editor(screen, screen.vault.absolute(path))
+    open_in_editor(screen, screen.vault.absolute(path))
     in_background(screen, screen.vault.indexing.refresh, refreshed, group=WRITE_GROUP)
 
 
@@ -125,7 +125,7 @@ def require_current_links(screen: VaultScreen) -> None:
         raise Refused("Notes are still being indexed.", "Try again in a moment.")
 
 
-def plan_moves(screen: VaultScreen, paths: Sequence[str], folder: str) -> WritePlan:
+def plan_current_moves(screen: VaultScreen, paths: Sequence[str], folder: str) -> WritePlan:
     """Plan to move notes to a folder, and to update all links to them."""
     require_current_links(screen)
     return screen.vault.notes.plan_moves(paths, "" if folder == "." else folder)
@@ -151,15 +151,15 @@ def ask_dates(screen: VaultScreen, plan: WritePlan, then: Callable[[WritePlan], 
     in_background(screen, find, ask_offer, group="dates", holds_keys=True)
 
 
-class Step(NamedTuple):
-    """An operation on notes."""
+class NoteOperation(NamedTuple):
+    """A change of notes."""
 
     paths: list[str]
     title: str
     format_done: Callable[[str], str]  # the message for a count such as "3 notes"
 
 
-def carry_out(screen: VaultScreen, step: Step, plan: Callable[[], WritePlan]) -> None:
+def carry_out(screen: VaultScreen, step: NoteOperation, plan: Callable[[], WritePlan]) -> None:
     """Plan a step in a thread, show the plan if it changes several notes, and apply it."""
 
     def make() -> WritePlan:
@@ -172,7 +172,7 @@ def carry_out(screen: VaultScreen, step: Step, plan: Callable[[], WritePlan]) ->
     in_background(screen, make, show, group="plan", exclusive=True, holds_keys=True)
 
 
-def _show_plan(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
+def _show_plan(screen: VaultScreen, step: NoteOperation, plan: WritePlan) -> None:
     """Apply a plan, after confirmation if it changes more than the note at the cursor."""
     is_about_one = len(step.paths) == 1 and not screen.has_marks
     if is_about_one and len(plan.changes) <= 1 and not plan.refused:
@@ -186,7 +186,7 @@ def _show_plan(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
     ask(screen, PlanScreen(step.title, plan, step.paths), write)
 
 
-def _write(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
+def _write(screen: VaultScreen, step: NoteOperation, plan: WritePlan) -> None:
     def done(result: WriteResult) -> None:
         screen.follow_plan(plan)
         # Refusals of the plan were shown with it.
@@ -352,7 +352,7 @@ class NoteOperations:
         def plan(text: str) -> WritePlan:
             if not text:
                 raise UsageError("No folder given.", 'Type a folder. "." is the vault itself.')
-            return plan_moves(self._screen, paths, text)
+            return plan_current_moves(self._screen, paths, text)
 
         prompt = Prompt(
             f"Move {_count(paths)} to a folder",
@@ -375,7 +375,7 @@ class NoteOperations:
         def plan(value: str) -> None:
             change = FieldChange("publish", "=", None if value == "-" else value)
             title = f"{change} in {_count(paths)}"
-            step = Step(paths, title, lambda count: f"{change} in {count}")
+            step = NoteOperation(paths, title, lambda count: f"{change} in {count}")
             carry_out(screen, step, lambda: screen.vault.notes.plan_set(paths, [change]))
 
         options = [
@@ -400,7 +400,7 @@ class NoteOperations:
             require_current_links(screen)  # the plan lists links that will break
             return screen.vault.notes.plan_delete(paths)
 
-        carry_out(screen, Step(paths, f"Delete {_count(paths)}", format_done), plan)
+        carry_out(screen, NoteOperation(paths, f"Delete {_count(paths)}", format_done), plan)
 
     def copy(self) -> None:
         """Copy the selected text or passage, else links to the notes."""
@@ -462,7 +462,7 @@ class NoteOperations:
         def show(answer: tuple[str, WritePlan]) -> None:
             what, made = answer
             title = f"{verb[0]} {_count(paths)}: {what}"
-            step = Step(paths, title, lambda count: f"{verb[1]} {count}: {what}")
+            step = NoteOperation(paths, title, lambda count: f"{verb[1]} {count}: {what}")
             ask_dates(screen, made, partial(_show_plan, screen, step))
 
         open_dialog(screen, prompt, apply, show, group="plan")

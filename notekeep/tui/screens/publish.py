@@ -39,7 +39,13 @@ from notekeep.tui.render.plan_lines import (
     report_lines,
 )
 from notekeep.tui.render.styled_text import Piece
-from notekeep.tui.screens.note_operations import NO_NOTES, Step, carry_out, run_editor, start_post
+from notekeep.tui.screens.note_operations import (
+    NO_NOTES,
+    NoteOperation,
+    carry_out,
+    open_in_editor,
+    start_post,
+)
 from notekeep.tui.screens.vault_screen import ListAndText
 from notekeep.tui.widgets.row_lists import PostList
 from notekeep.tui.workers import (
@@ -196,7 +202,8 @@ class PublishScreen(ListAndText):
         self.load("states", self._load_states, partial(self._show_states, self.state))
 
     def _load_states(self) -> PostIndex:
-        publishing, chosen = self.vault.publishing, self.destination[:2]
+        publishing, here = self.vault.publishing, self.destination
+        chosen = (here.target, here.folder)
         is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
         standings = publishing.standings(*(() if is_known else chosen))
         paths = {post.note for one in standings for post in one.posts}
@@ -224,9 +231,9 @@ class PublishScreen(ListAndText):
     @property
     def _has_folder(self) -> bool:
         """Whether the user chose the folder to write into."""
-        target, folder, is_default = self.destination
+        here = self.destination
         try:
-            return is_default or self.vault.publishing.has_site(target, folder)
+            return here.is_default or self.vault.publishing.has_site(here.target, here.folder)
         except NotekeepError:
             return False
 
@@ -332,7 +339,7 @@ class PublishScreen(ListAndText):
 
     def _plan(self, request: PlanRequest, pause: float = 0.0) -> None:
         publishing, paths, how = self.vault.publishing, request.paths, request.how
-        target, site, _ = request.destination
+        target, site = request.destination.target, request.destination.folder
 
         def plan() -> ExportPlan | WritePlan:
             if how == PULL:
@@ -460,7 +467,8 @@ class PublishScreen(ListAndText):
         self._load_publishable(partial(self.make_plan, how={"prune": True}))
 
     def _load_publishable(self, then: Callable[[Sequence[str]], object]) -> None:
-        load = partial(self.vault.publishing.publishable, *self.destination[:2])
+        here = self.destination
+        load = partial(self.vault.publishing.publishable, here.target, here.folder)
         self._plan_answer.ask(load, then, failed=self.show_problem)
 
     # Files edited on the site.
@@ -526,12 +534,13 @@ class PublishScreen(ListAndText):
         if not place:
             show_message(self, "Not in the site yet")
             return
-        run_editor(self, place)
+        open_in_editor(self, place)
         self.reload()
 
     def action_run_preview(self) -> None:
         """Run the generator's own preview in the terminal until the user ends it."""
-        prepare = partial(self.vault.publishing.preview, *self.destination[:2])
+        here = self.destination
+        prepare = partial(self.vault.publishing.preview, here.target, here.folder)
 
         def run(preview: PreviewCommand) -> None:
             external_programs.run_in_terminal(self.app, preview.run)
@@ -562,7 +571,7 @@ class PublishScreen(ListAndText):
             return
         value = "false" if any(is_draft(row.fields) for row in rows.values()) else "true"
         title = f"Set draft: {value} in {self._name_chosen()}"
-        step = Step([*rows], title, lambda _: title)
+        step = NoteOperation([*rows], title, lambda _: title)
         carry_out(self, step, partial(self.vault.notes.plan_set, step.paths, [f"draft={value}"]))
 
     def action_start_post(self) -> None:
@@ -599,7 +608,7 @@ class PublishScreen(ListAndText):
         ask(self, Choice("Site folder", options), chosen)
 
     def _ask_folder(self) -> None:
-        target, site, _ = self.destination
+        target, site = self.destination.target, self.destination.folder
         try:
             here = shorten_home(self.vault.publishing.folder(target, site))
         except NotekeepError:  # this generator has no folder beside the vault
@@ -628,20 +637,20 @@ class PublishScreen(ListAndText):
         self._index = self._index._replace(site_name=self._site_name())
         self._count(self._list_rows())
         self.reload()
-        target, folder, _ = destination
-        if not os.path.isdir(folder):
+        if not os.path.isdir(destination.folder):
             return
 
         def remembered(is_new: bool) -> None:  # noqa: FBT001 - as the settings answer
             if is_new:
                 show_message(self, "Saved as this vault's site.")
 
-        remember = partial(self.vault.remember_site, target, folder)
+        remember = partial(self.vault.remember_site, destination.target, destination.folder)
         in_background(self, remember, remembered, group=WRITE_GROUP)
 
     def _site_name(self) -> str:
         """Return the generator and the folder of the site, or "" where none was chosen."""
-        target, site = self.vault.publishing.site(*self.destination[:2])
+        here = self.destination
+        target, site = self.vault.publishing.site(here.target, here.folder)
         if not site:
             return ""
         try:

@@ -19,10 +19,10 @@ from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.note_operations import (
-    Step,
+    NoteOperation,
     carry_out,
     parse_tag_changes,
-    plan_moves,
+    plan_current_moves,
     require_current_links,
     split_field_changes,
 )
@@ -91,7 +91,7 @@ def _tag(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | Non
     name = _describe(screen, paths)
     plan = partial(screen.vault.notes.plan_tag, paths, *parse_tag_changes(rest))
     is_one = len(paths) == 1
-    step = Step(paths, f"Tag {name}: {rest}", lambda count: f"Tagged {name if is_one else count}")
+    step = NoteOperation(paths, f"Tag {name}: {rest}", lambda count: f"Tagged {name if is_one else count}")
     return TypedCommand(step.title, partial(carry_out, screen, step, plan))
 
 
@@ -101,7 +101,7 @@ def _set(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | Non
         return None
     words = " ".join(changes)
     title = f"Set fields of {_describe(screen, paths)}: {words}"
-    step = Step(paths, title, lambda _: f"Wrote {words}")
+    step = NoteOperation(paths, title, lambda _: f"Wrote {words}")
     plan = partial(screen.vault.notes.plan_set, paths, changes)
     return TypedCommand(title, partial(carry_out, screen, step, plan))
 
@@ -120,8 +120,8 @@ def _rename(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | 
 
 def _move(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | None:
     title = f"Move {_describe(screen, paths)} to {rest}"
-    step = Step(paths, title, lambda _: f"Moved to {rest}")
-    plan = partial(plan_moves, screen, paths, rest)
+    step = NoteOperation(paths, title, lambda _: f"Moved to {rest}")
+    plan = partial(plan_current_moves, screen, paths, rest)
     return TypedCommand(title, partial(carry_out, screen, step, plan))
 
 
