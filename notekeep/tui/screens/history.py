@@ -156,18 +156,29 @@ class HistoryScreen(OverlayScreen):
             self.show_row()
 
     def show_row(self) -> None:
-        past, version = self._past, self._version()
+        past, version, view = self._past, self._version(), self.views.chosen
         if past is None or not self.versions.key:
             return
-        view = self.views.chosen
+        vault, width, glyphs = self.vault, self.note.text_width, self.glyphs
+        around = NoteSurroundings(toggled=self.note.folds.setdefault(self.path, set()))
+
+        def content(one: Version | None) -> bytes:
+            return past.now or b"" if one is None else vault.history.store.blobs.read(one.digest)
+
+        def render() -> NoteRendering:
+            note = read_note(past.path, content(version), vault.schema)
+            return NoteRendering(note, width, glyphs, around)
+
+        def compare_versions() -> TextComparison:
+            if view == SINCE_VIEW:
+                return compare(content(version), content(None))
+            older = past.versions[past.versions.index(version) + 1 if version is not None else 0 :]
+            return compare(content(older[0]) if older else b"", content(version))
+
         if view == TEXT_VIEW:
-            around = NoteSurroundings(toggled=self.note.folds.setdefault(self.path, set()))
-            width, glyphs = self.note.text_width, self.glyphs
-            read = partial(_read, self.vault, past, version, width, glyphs, around)
-            self.load("version", read, self.note.show, pause=PREVIEW_DELAY)
+            self.load("version", render, self.note.show, pause=PREVIEW_DELAY)
         else:
-            pair = partial(_compare, self.vault, past, version, since=view == SINCE_VIEW)
-            self.load("version", pair, self._present, pause=PREVIEW_DELAY)
+            self.load("version", compare_versions, self._present, pause=PREVIEW_DELAY)
 
     def _present(self, comparison: TextComparison) -> None:
         self.views.about = change_counts(comparison)
@@ -257,32 +268,6 @@ def _key(version: Version) -> str:
     return f"{version.digest} {version.time}"
 
 
-def _content(vault: Vault, past: NoteVersions, version: Version | None) -> bytes:
-    return past.now or b"" if version is None else vault.history.store.blobs.read(version.digest)
-
-
-def _compare(
-    vault: Vault, past: NoteVersions, version: Version | None, *, since: bool
-) -> TextComparison:
-    content = _content(vault, past, version)
-    if since:
-        return compare(content, past.now or b"")
-    older = past.versions[past.versions.index(version) + 1 if version is not None else 0 :]
-    return compare(_content(vault, past, older[0]) if older else b"", content)
-
-
-def _read(
-    vault: Vault,
-    past: NoteVersions,
-    version: Version | None,
-    width: int,
-    glyphs: Glyphs,
-    around: NoteSurroundings,
-) -> NoteRendering:
-    note = read_note(past.path, _content(vault, past, version), vault.schema)
-    return NoteRendering(note, width, glyphs, around)
-
-
 # All steps.
 
 MAX_STEPS = 1000  # older ones are only in the history of each note
@@ -308,7 +293,12 @@ class StepsScreen(OverlayScreen):
         self._steps = {f"{step.id} {step.time}": step for step in steps}
         about = "Every change made here", "is listed and can be", "undone."
         self.moments.nothing = empty_lines("No changes yet.", *about)
-        rows = [_step_row(key, step) for key, step in self._steps.items()]
+        rows = []
+        for key, step in self._steps.items():
+            left = [Piece(name_step(step.verb, step.label), "faint struck" if step.undone else "")]
+            notes = len(set(step.paths))
+            right = "undone" if step.undone else str(notes) if notes else ""
+            rows.append(TimelineRow(key, step.time, left, [Piece(right, "faint")]))
         self.moments.show(rows, self.moments.key)
         undone = sum(step.undone for step in steps)
         back = f" · {undone} undone" if undone else ""
@@ -365,13 +355,6 @@ class StepsScreen(OverlayScreen):
             ask(self, choice, lambda path: self.app.post_message(ShowOverlay("history", path)))
         else:
             show_message(self, "This step has no note")
-
-
-def _step_row(key: str, step: Step) -> TimelineRow:
-    role = "faint struck" if step.undone else ""
-    left = [Piece(name_step(step.verb, step.label), role)]
-    about = "undone" if step.undone else str(len(set(step.paths))) if step.paths else ""
-    return TimelineRow(key, step.time, left, [Piece(about, "faint")])
 
 
 def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
