@@ -113,7 +113,7 @@ class GridMode:
 
         def refuse(note: Note) -> None:
             about = note.problem
-            text = f"{about.place}: {about.message}" if about else f"{path} can be read again"
+            text = f"{about.place}: {about.message}" if about else f"{path} can be read again."
             show_error(screen, Refused(text, "Press e to open it in the editor."))
 
         workspace = screen.vault.workspace

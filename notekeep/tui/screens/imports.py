@@ -59,7 +59,8 @@ def ask_import(node: DOMNode, paths: str = "") -> None:
         found = [os.path.abspath(path) for path in pasted_paths(typed)]
         for path in found or [""]:
             if not os.path.exists(path):
-                raise NotFound(f"There is no file {path}".rstrip(), "Type the path of a file.")
+                text = f"There is no file {path}." if path else "No file given."
+                raise NotFound(text, "Type the path of a file.")
         return found
 
     hint = "Files, folders or archives; nothing is written yet. → completes a name."

@@ -178,7 +178,7 @@ def _open_folder(root: str, *, is_new: bool = False) -> str:
             os.makedirs(root, exist_ok=True)
         os.listdir(root)
     except OSError as error:
-        text = f"Cannot open {shown}: {error.strerror}"
+        text = f"Cannot open {shown}: {error.strerror}."
         raise NotekeepError(text, "Choose another folder.") from error
     return root
 
