@@ -43,8 +43,8 @@ def switched(app: NotekeepApp) -> list[str]:
 
 
 def offered(app: NotekeepApp) -> list[str]:
-    offers = app.screen.rows.offers if isinstance(app.screen, Palette) else ()
-    return [offer.path for offer in offers if offer.path]
+    rows = app.screen.rows._rows if isinstance(app.screen, Palette) else ()
+    return [row.path for row in rows if not isinstance(row, str) and row.path]
 
 
 async def test_equal_titles_go_by_when_they_were_opened_then_by_path(

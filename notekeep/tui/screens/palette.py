@@ -111,10 +111,8 @@ class _Offers(RowList["Offer | str"], can_focus=False):
     """The results in sections, the section of the best one first."""
 
     opening_clicks = 1
-    offers: Sequence[Offer] = ()
 
     def show(self, offers: Sequence[Offer]) -> None:
-        self.offers = offers
         sections: dict[str, list[Offer]] = {}
         for offer in offers:
             sections.setdefault(offer.section, []).append(offer)
