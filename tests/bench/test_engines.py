@@ -85,7 +85,7 @@ def test_a_budget_that_is_missed_is_marked() -> None:
         notes=10_000,
         built={name: {"cpu": cpu, "wall": cpu, "size": 1.0} for name, cpu in builds.items()},
         asked=dict.fromkeys(("notekeep", "plain Whoosh", "FTS5"), times),
-        saved={"notekeep": {"cpu": [0.005], "wall": [2.0]}},
+        saved={"notekeep": {"cpu": [0.005], "wall": [2000.0]}},
         cold=dict.fromkeys(("notekeep search --no-refresh", "python -c pass"), Cost(1.0, 1.0)),
     )
     lines = budgets(contest).splitlines()

@@ -223,7 +223,7 @@ def _schedule_on(day: date, value: Value) -> str:
         rules = [rule for rule in parse_rules(lines) if rule.start <= day.toordinal()]
     except NotekeepError:
         return ""
-    return begun[-1].schedule.words() if begun else ""
+    return rules[-1].schedule.words() if rules else ""
 
 
 def row_date(row: Row, look: RowLook, today: date) -> str:

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
     from notekeep.errors import NotekeepError
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.widgets.line_view import ListView
 
 GROUPS = {"Updates": "~", "New notes": "+", "To decide": "!", "Unchanged": "=", "Left out": "-"}
 """The groups of the list, with the sign of their rows."""

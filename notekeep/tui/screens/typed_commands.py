@@ -91,7 +91,9 @@ def _tag(screen: VaultScreen, rest: str, paths: list[str]) -> TypedCommand | Non
     name = _describe(screen, paths)
     plan = partial(screen.vault.notes.plan_tag, paths, *parse_tag_changes(rest))
     is_one = len(paths) == 1
-    step = NoteOperation(paths, f"Tag {name}: {rest}", lambda count: f"Tagged {name if is_one else count}")
+    step = NoteOperation(
+        paths, f"Tag {name}: {rest}", lambda count: f"Tagged {name if is_one else count}"
+    )
     return TypedCommand(step.title, partial(carry_out, screen, step, plan))
 
 

@@ -11,6 +11,7 @@ from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from notekeep.tui.messages import ShowOverlay
 from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.list_rows import error_lines
 from notekeep.tui.textual_compat import PacedScreen
@@ -153,7 +154,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
 
         is_typing = self.focused is not None and self.focused.check_consume_key("a", "a")
         if not is_typing and (paths := dropped_files(event.text)):
-            program(self).action_import_files(shlex.join(paths))
+            self.post_message(ShowOverlay("ask-import", shlex.join(paths)))
 
 
 class ListAndText(VaultScreen):
