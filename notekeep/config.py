@@ -222,7 +222,9 @@ def current_time() -> datetime:
     try:
         return datetime.fromisoformat(frozen)
     except ValueError as error:
-        raise UsageError(f"NOTEKEEP_NOW: {frozen!r} is not a time.", "2026-11-24T21:15") from error
+        raise UsageError(
+            f"NOTEKEEP_NOW: {frozen!r} is not a time.", "For example: 2026-11-24T21:15"
+        ) from error
 
 
 def end_of_day(day: date, day_start: int) -> str:

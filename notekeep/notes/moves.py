@@ -92,7 +92,7 @@ def _find_folder(workspace: Workspace, folder: str) -> str:
         raise Refused(
             f"{folder!r} is a note, not a folder.",
             "Rename a note with `notekeep rename NOTE TITLE`, "
-            f"or add a / for a new folder: {path}/",
+            f"or write `{path}/` for a new folder.",
         )
     return path
 

@@ -84,7 +84,7 @@ def serve_address(host: str, port: int, url: str = "", *, is_https: bool = False
         parts = urlsplit(url)
         if parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/"):
             return ServeAddress(host, port, f"{parts.scheme}://{parts.netloc}")
-    raise UsageError(f"Not a web address: {url}", "Example: https://laptop.example.ts.net")
+    raise UsageError(f"Not a web address: {url}", "For example: https://laptop.example.ts.net")
 
 
 def _find_own_address() -> str:

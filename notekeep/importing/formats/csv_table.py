@@ -60,7 +60,7 @@ def _name_columns(
     if "title" not in found.values():
         raise UsageError(
             f"{name}: no column is called title or name.",
-            f"Map one: --map '{columns[0]}=title'",
+            f"Map one: `--map '{columns[0]}=title'`",
         )
     return {column: found.get(column, column) for column in columns}
 
