@@ -225,7 +225,7 @@ async def test_what_is_no_command_says_why_and_stays_to_be_corrected(make_app: M
         await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
         first = app.screen
         type_text(app, "habit nobody 3 glass")
-        await until(pilot, lambda: shows(app, "there is no habit nobody"))
+        await until(pilot, lambda: shows(app, 'There is no habit "nobody".'))
         await press(pilot, "enter")
         await until(pilot, lambda: isinstance(app.screen, Palette) and app.screen is not first)
         await until(pilot, lambda: shows(app, "habit nobody 3 glass"))

@@ -409,10 +409,10 @@ async def test_what_was_deleted_is_brought_back_from_the_trash(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
-        await app.run_action("show_trash")
+        await app.run_action("show_overlay('trash')")
         await until(pilot, lambda: shows(app, "The trash is empty"))
         vault.notes.delete(BOOK)
-        await app.run_action("show_trash")
+        await app.run_action("show_overlay('trash')")
         await until(pilot, lambda: shows(app, "Restore from trash"))
         await until(pilot, lambda: shows(app, BOOK))
         await press(pilot, "enter")

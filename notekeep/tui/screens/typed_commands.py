@@ -64,7 +64,7 @@ def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | 
     try:
         return verb.parse(screen, rest.strip(), *([notes] if notes else []))
     except NotekeepError as error:
-        return f"{error.message}; {error.hint}" if error.hint else error.message
+        return f"{error.message} {error.hint}" if error.hint else error.message
 
 
 def match_verbs(text: str, *, has_notes: bool = True) -> list[TypedVerb]:
