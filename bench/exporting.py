@@ -11,7 +11,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from bench.table import Line
-from notekeep.__main__ import collect_seldom
+from notekeep.__main__ import collect_rarely
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def bench(ground: Ground) -> list[Line]:
     from notekeep.config import Places
     from notekeep.vault import Vault
 
-    collect_seldom()  # as the command does
+    collect_rarely()  # as the command does
     root = ground.vault(NOTES)
     home = ground.forget("export-home")
     vault = Vault.open(root, places=Places(*(str(home / name) for name in ("a", "b", "c"))))

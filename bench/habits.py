@@ -18,7 +18,7 @@ from bench import measure
 from bench.generate import write_habits
 from bench.minimal_app import Minimal
 from bench.table import Line
-from notekeep.__main__ import collect_seldom
+from notekeep.__main__ import collect_rarely
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ KEYS = 25
 
 def bench(ground: Ground) -> list[Line]:
     """Everything that the speed of habits is made of."""
-    collect_seldom()  # as the program itself does
+    collect_rarely()  # as the program itself does
     root = ground.folder / "habits-vault"
     root.mkdir()
     (root / ".notekeep").mkdir()

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.__main__ import collect_seldom
+from notekeep.__main__ import collect_rarely
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -276,7 +276,7 @@ def main(report: str, root: str, site: str) -> None:
         pilot.app.exit()
 
     prepare(root, site)
-    collect_seldom()
+    collect_rarely()
     launch(Vault.open(root), prelude=False, auto_pilot=session)
     Path(report).write_text(json.dumps(told[0]._asdict() if told else None), "utf-8")
 

@@ -10,7 +10,7 @@ FEW_COLLECTIONS = 100_000
 """A start makes tens of thousands of objects that all stay, so collections find nothing."""
 
 
-def collect_seldom() -> None:
+def collect_rarely() -> None:
     """Make garbage collections rare, for a fast start."""
     gc.set_threshold(FEW_COLLECTIONS, 50, 50)
 
@@ -44,7 +44,7 @@ def _as_utf8(data: bytes, word: str) -> bytes:
 def run() -> None:
     """Run the command line and exit with its code."""
     restart_in_utf8()
-    collect_seldom()
+    collect_rarely()
     from notekeep.cli.main import main
 
     sys.exit(main(sys.argv[1:]))

@@ -52,14 +52,14 @@ def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = Fal
         raise
 
 
-def keep_state(folder: str, name: str, state: Mapping[str, object]) -> None:
+def store_state(folder: str, name: str, state: Mapping[str, object]) -> None:
     """Store a JSON object for the next start; errors are ignored."""
     with suppress(OSError):
         make_cache_folder(folder)
         write_cache_file(folder, name, json.dumps(state).encode())
 
 
-def kept_state(folder: str, name: str) -> dict[str, Any]:
+def load_state(folder: str, name: str) -> dict[str, Any]:
     """Return the stored JSON object; an empty one if it cannot be read."""
     with suppress(OSError, ValueError), open(os.path.join(folder, name), encoding="utf-8") as file:
         found: Any = json.load(file)

@@ -332,7 +332,7 @@ def vault_id(root: str, state: str) -> str:
     for identity, entry in known.items():
         if entry == place:
             if not os.path.exists(os.path.join(state, identity, _ENTRY)):
-                cache_files.keep_state(os.path.join(state, identity), _ENTRY, place)
+                cache_files.store_state(os.path.join(state, identity), _ENTRY, place)
             return identity
     for identity, entry in known.items():
         is_same = (entry.get("device"), entry.get("inode")) == (info.st_dev, info.st_ino)
@@ -371,11 +371,11 @@ def _read_list(state: str) -> dict[str, dict[str, Any]]:
     with suppress(OSError), open(path, "rb") as damaged:
         cache_files.write_cache_file(state, DAMAGED, damaged.read())
     entries = {
-        name: cache_files.kept_state(os.path.join(state, name), _ENTRY)
+        name: cache_files.load_state(os.path.join(state, name), _ENTRY)
         for name in os.listdir(state)
     }
     known = {name: entry for name, entry in entries.items() if entry}
-    cache_files.keep_state(state, LIST, known)
+    cache_files.store_state(state, LIST, known)
     return known
 
 
@@ -391,7 +391,7 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
             known[identity] = place
             data = json.dumps(known, indent=1, sort_keys=True).encode("ascii")
             cache_files.write_cache_file(state, LIST, data, durable=True)
-            cache_files.keep_state(os.path.join(state, identity), _ENTRY, place)
+            cache_files.store_state(os.path.join(state, identity), _ENTRY, place)
     except OSError as error:
         raise Failure(f"Cannot write {path}: {error.strerror}.", remedy(error)) from error
     return identity

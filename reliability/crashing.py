@@ -30,7 +30,7 @@ PATIENCE = 120.0
 
 KEEPS = """
 from notekeep.tui.screens import edit
-edit.SWAP_SECONDS = 0.05
+edit.AUTOSAVE_SECONDS = 0.05
 """
 
 PROGRAM = """

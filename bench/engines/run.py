@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.engines.question import Question
-from notekeep.__main__ import collect_seldom
+from notekeep.__main__ import collect_rarely
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ SAVES = 30
 def build(engine: Any, notes: str, folder: str) -> dict[str, float]:
     """Seconds by the clock and of the processor (children too), bytes on disk."""
     given = list(_notes(notes))
-    collect_seldom()  # as the command that builds an index does
+    collect_rarely()  # as the command that builds an index does
     clock, spent = time.perf_counter(), _spent()
     engine.build(given)
     return {

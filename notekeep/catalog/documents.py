@@ -57,9 +57,9 @@ def _problem(note: Note, content: Content) -> Problem | None:
     """Return the problem of a note; of several, the one that causes the others."""
     if b"<<<<<<< " not in content.data:
         return note.problem or content.problem
-    from notekeep.markdown.text_merge import find_hunks_in_note
+    from notekeep.markdown.text_merge import find_note_hunks
 
-    text, body, found = find_hunks_in_note(content.data)
+    text, body, found = find_note_hunks(content.data)
     is_cause = bool(found) and found[0].start < body
     if not found or (note.problem and not is_cause):
         return note.problem or content.problem

@@ -53,7 +53,7 @@ _DAY = 86_400
 
 
 @dataclass(slots=True)
-class Refreshed:
+class RefreshResult:
     """The result of a refresh."""
 
     changes: ScanResult  # differences between the files and the catalog
@@ -103,7 +103,7 @@ class _Run:
     forget_missing: bool
     budget: int | None
     rereads: bool = False  # all notes are read, because the schema or the version changed
-    done: Refreshed = field(default_factory=lambda: Refreshed(ScanResult()))
+    done: RefreshResult = field(default_factory=lambda: RefreshResult(ScanResult()))
 
 
 class Indexer:
@@ -145,7 +145,7 @@ class Indexer:
         budget: int | None = None,
         words_budget: int | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Refreshed:
+    ) -> RefreshResult:
         """Bring the index up to date with the files; Failure if the vault is missing.
 
         With more changed files than `budget` none is read; more notes than `words_budget` are not
@@ -215,7 +215,7 @@ class Indexer:
         changes = sweep(self._root, compared)
         only_unsure = _count_only_unsure(changes, known)
         clear_in_chunks(known)
-        run.done = done = Refreshed(changes, problems=_unreadable(changes))
+        run.done = done = RefreshResult(changes, problems=_unreadable(changes))
         to_read = len(changes) - len(changes.removed) - only_unsure
         if run.budget is not None and to_read > run.budget:
             done.pending = len(changes)
@@ -310,7 +310,7 @@ class Indexer:
         done.problems += [one.note.problem for one in records if one.note.problem]
         done.logs += [one.path for one in records if one.role == "log"]
 
-    def _is_outdated(self, done: Refreshed) -> bool:
+    def _is_outdated(self, done: RefreshResult) -> bool:
         """Whether there is something to write although no file changed."""
         known = self._catalog.problems(links=False)
         before = {(one.path, one.message) for one in known if one.code == "unreadable"}

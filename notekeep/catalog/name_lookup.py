@@ -264,7 +264,7 @@ def _link_keys(target: str, source: str) -> set[str]:
     return {as_unicode(key) for key in keys}
 
 
-class NamesOfNotes:
+class NoteLookup:
     """Finds notes by path and by link target, for an export.
 
     It queries the catalog each time, because all rows would take 16 MB at 10,000 notes.

@@ -29,7 +29,7 @@ from notekeep.export.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
-    from notekeep.services.publishing import SiteStanding
+    from notekeep.services.publishing import SiteStatus
     from notekeep.vault import Vault
 
 
@@ -415,9 +415,9 @@ def status(*, target: str, site: str) -> int:
     note is gone. refused: must not be exported.
     """
     vault = open_refreshed(whole=True)
-    standings = vault.publishing.standings(target, site)
+    site_statuses = vault.publishing.site_statuses(target, site)
     has_site = vault.publishing.has_site(target, site)
-    code = 0 if any(one.posts for one in standings) else 1
+    code = 0 if any(one.posts for one in site_statuses) else 1
     if is_json():
         sites = [
             {
@@ -430,18 +430,18 @@ def status(*, target: str, site: str) -> int:
                     for post in one.posts
                 ],
             }
-            for one in standings
+            for one in site_statuses
         ]
         output.write_json({"sites": sites})
         return code
-    for number, one in enumerate(standings):
+    for number, one in enumerate(site_statuses):
         if number:
             output.write("")
         _write_standing(one, has_site=has_site)
     return code
 
 
-def _write_standing(one: SiteStanding, *, has_site: bool) -> None:
+def _write_standing(one: SiteStatus, *, has_site: bool) -> None:
     title = f"{one.name or 'no site'}, in {one.site}"
     output.write_message(title if has_site else f"No site is chosen. {_site_hint(('NOTE',))}")
     if one.error:

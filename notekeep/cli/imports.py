@@ -138,7 +138,7 @@ def _read_pairs(option: str, words: Sequence[str], shape: str, example: str) -> 
 
 
 def _show(found: ImportPlan) -> None:
-    from notekeep.importing.import_state import COUNTS, loss_words
+    from notekeep.importing.import_state import COUNTS, format_loss
 
     title = ", ".join(form.title for form in found.formats)
     output.write_styled([(title, "bold"), (f": {found.sum_up()}", "")])
@@ -173,7 +173,7 @@ def _show(found: ImportPlan) -> None:
         whose = f" ({loss.title})" if loss.title else ""
         at = "first at" if loss.times > 1 else "at"
         place = f", {at} {loss.place}" if loss.place else ""
-        output.write(f"  {loss_words(loss)}{whose}{place}")
+        output.write(f"  {format_loss(loss)}{whose}{place}")
     _more(len(found.losses) - _SHOWN)
 
 

@@ -19,7 +19,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from notekeep.errors import Failure, NotekeepError, Refused
-from notekeep.markdown.text_merge import plain_ends
+from notekeep.markdown.text_merge import normalize_line_ends
 from notekeep.storage.file_names import name_key, split_path
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.history import History
@@ -263,7 +263,7 @@ def _damaged(path: str, what: str, line: int | None) -> Refused:
 
 def fingerprint(data: bytes) -> str:
     """Return the digest of a file in the manifest, which ignores line ends of text."""
-    return hashlib.sha256(plain_ends(data)).hexdigest()
+    return hashlib.sha256(normalize_line_ends(data)).hexdigest()
 
 
 class Bases:

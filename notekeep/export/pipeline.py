@@ -33,7 +33,7 @@ from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import is_within
 from notekeep.storage.history import History
 from notekeep.storage.open_folder import content_at, remove_empty_folders
-from notekeep.storage.operation_log import HID_PRIVATE
+from notekeep.storage.operation_log import REMOVED_PRIVATE_TEXT
 from notekeep.storage.scan import is_ignored_folder
 
 _FIELD = re.compile(r"^(?:\.\. )?([\w-]+) ?[:=]", re.MULTILINE)
@@ -273,7 +273,7 @@ def _write_files(plan: ExportPlan, history: History, *, hides: bool) -> str:
     label = names[0] if len(names) == 1 else f"{len(names)} notes"
     step = history.step(
         "export",
-        f"{label} to {plan.target_name}{HID_PRIVATE if hides else ''}",
+        f"{label} to {plan.target_name}{REMOVED_PRIVATE_TEXT if hides else ''}",
         root=plan.site,
         whole=True,
         elsewhere=True,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from notekeep.markdown.text_merge import MergeRegion, find_regions, merge_texts, plain_ends
+from notekeep.markdown.text_merge import MergeRegion, find_regions, merge_texts, normalize_line_ends
 
 # The front matter of a post, in any form that targets write.
 
@@ -123,7 +123,7 @@ class PulledEdits(NamedTuple):
 def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
     """Return the note's body and fields with the edits made in a post since `base`."""
     (old_head, old), (new_head, new) = (
-        split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site)
+        split_post(normalize_line_ends(data).decode("utf-8", "replace")) for data in (base, site)
     )
     known, unknown = compare_heads(old_head, new_head)
     left = [f"the front matter field {key}" for key in unknown]

@@ -16,7 +16,7 @@ from notekeep.export.batch import NOTE_MISSING, SLUG_CHANGED, Batch, ComposedPos
 from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
 from notekeep.export.plan import SiteChange
 from notekeep.export.post import Post
-from notekeep.markdown.text_merge import has_changes_of, merge_with_site, plain_ends
+from notekeep.markdown.text_merge import has_changes_of, merge_with_site, normalize_line_ends
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import content_at
 
@@ -119,7 +119,7 @@ class SiteDiff:
         if known is None and self.options.by_hand != "overwrite":
             why = "not created by notekeep"
             return replace(change, status="conflict", why=why, answers=("overwrite",))
-        if merge := _MERGE.search(plain_ends(before)):
+        if merge := _MERGE.search(normalize_line_ends(before)):
             line = merge.string.count(b"\n", 0, merge.start()) + 1
             why = f"it has merge conflict markers from line {line}: resolve them first"
             return replace(change, status="conflict", why=why)

@@ -105,7 +105,7 @@ def count_words(counts: Mapping[str, int]) -> str:
     )
 
 
-def loss_words(loss: Loss) -> str:
+def format_loss(loss: Loss) -> str:
     """Return the message of a loss with its count."""
     return f"{loss.times} × {loss.message}" if loss.times > 1 else loss.message  # noqa: RUF001 - times
 

@@ -13,7 +13,7 @@ from notekeep.errors import Refused
 from notekeep.markdown import proof
 from notekeep.markdown.field_values import Scalar, Value, format_field
 from notekeep.markdown.frontmatter import find_late_block
-from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
+from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, UnreadableBlock, split_frontmatter
 from notekeep.markdown.yaml_edit import YamlEdit
 from notekeep.markdown.yaml_reader import Document
 
@@ -69,7 +69,7 @@ def _edit(
 
             return change(TomlEdit(data, parts)) or data
         return change(YamlEdit(data, parts)) or data
-    except SuspiciousBlock as error:
+    except UnreadableBlock as error:
         raise Refused(
             error.message,
             "Fix the front matter in an editor first.",

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from notekeep.errors import Problem
 from notekeep.markdown.field_values import MAX_NUMBER, Scalar, Value
-from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
+from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, UnreadableBlock, split_frontmatter
 
 _LEAD: Final = re.compile(
     rb"(?:\s|\xef\xbb\xbf|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|%%.*?%%|<!--.*?-->)+", re.DOTALL
@@ -50,7 +50,7 @@ def read_frontmatter(data: bytes) -> FrontMatter:
         return FrontMatter(parts, error=_problem(message, 1, 1))
     try:
         return _read_block(data, parts)
-    except SuspiciousBlock as error:
+    except UnreadableBlock as error:
         above = len(data[: parts.start].splitlines())
         problem = _problem(error.message, above + error.line + 1, error.column + 1)
         return FrontMatter(parts, error=problem)
@@ -89,14 +89,14 @@ def find_late_block(data: bytes) -> Problem | None:
 
 def _read_block(data: bytes, parts: Split) -> FrontMatter:
     if parts.end - parts.start > MAX_BYTES:
-        raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
+        raise UnreadableBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
     block = data[parts.start : parts.end]
     try:
         text = block.decode()
     except UnicodeDecodeError as error:
         before = block[: error.start]
         column = len(before) - before.rfind(b"\n") - 1
-        raise SuspiciousBlock(
+        raise UnreadableBlock(
             "The front matter is not UTF-8 text.", before.count(b"\n"), column
         ) from error
     if parts.kind == "yaml":
@@ -133,11 +133,11 @@ def _read_json(text: str) -> dict[str, Any]:
         values = json.loads(text)
     except json.JSONDecodeError as error:
         message = f"JSON cannot read it: {error.msg}."
-        raise SuspiciousBlock(message, error.lineno - 1, error.colno - 1) from error
+        raise UnreadableBlock(message, error.lineno - 1, error.colno - 1) from error
     except (ValueError, RecursionError) as error:
-        raise SuspiciousBlock(f"JSON cannot read it: {error}.") from error
+        raise UnreadableBlock(f"JSON cannot read it: {error}.") from error
     if not isinstance(values, dict):
-        raise SuspiciousBlock("It is not a set of keys and values.")
+        raise UnreadableBlock("It is not a set of keys and values.")
     return values
 
 

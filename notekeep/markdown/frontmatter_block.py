@@ -120,7 +120,7 @@ MAX_BYTES = 256 * 1024
 """Longer blocks are not parsed."""
 
 
-class SuspiciousBlock(Exception):
+class UnreadableBlock(Exception):
     """The block is not parsed; `line` and `column` are positions in it, from 0."""
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import NotekeepError
-from notekeep.markdown.frontmatter_block import SuspiciousBlock, split_frontmatter
+from notekeep.markdown.frontmatter_block import UnreadableBlock, split_frontmatter
 from notekeep.markdown.text_merge import (
     best_pairs,
     changed_side,
@@ -152,7 +152,7 @@ class _Fields:
         self.head = head
         parts = split_frontmatter(head)
         if parts.kind not in ("yaml", "none"):
-            raise SuspiciousBlock("Only YAML is merged by key.")
+            raise UnreadableBlock("Only YAML is merged by key.")
         self.start, self.end = parts.start, parts.end
         self.text = head[parts.start : parts.end].decode()
         document = Document(self.text)
@@ -165,7 +165,7 @@ class _Fields:
         for entry in document.entries:
             start = line_start(self.text, entry.key.start_mark.index)
             if self.text[start : entry.key.start_mark.index].strip():
-                raise SuspiciousBlock("A key is not at the start of its line.")
+                raise UnreadableBlock("A key is not at the start of its line.")
             last = max(document.end(entry.value), entry.key.end_mark.index)
             yield entry.name, (start, next_line(self.text, last))
 
@@ -193,7 +193,7 @@ def _merge_heads(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
         return merged
     try:
         return _merge_fields(_Fields(base), _Fields(ours), _Fields(theirs))
-    except (NotekeepError, SuspiciousBlock, UnicodeDecodeError):
+    except (NotekeepError, UnreadableBlock, UnicodeDecodeError):
         return merge_texts(base, ours, theirs)  # TOML, or invalid YAML
 
 

@@ -213,7 +213,7 @@ def split_lines(text: bytes) -> list[bytes]:
     return [*lines, parts[-1]] if parts[-1] else lines
 
 
-def plain_ends(data: bytes) -> bytes:
+def normalize_line_ends(data: bytes) -> bytes:
     r"""Return text with "\n" as line end; binary data is unchanged."""
     return data if b"\0" in data[:8192] else data.replace(b"\r\n", b"\n")
 
@@ -257,7 +257,7 @@ def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
     ]
 
 
-def find_hunks_in_note(data: bytes) -> ConflictedNote:
+def find_note_hunks(data: bytes) -> ConflictedNote:
     """Find conflict markers in a note, except in code."""
     from notekeep.markdown.frontmatter_block import split_frontmatter
     from notekeep.markdown.outline import read_body
@@ -312,7 +312,7 @@ class MergeRegion(NamedTuple):
 def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
     """Compare three versions by lines."""
     found: list[MergeRegion] = []
-    versions = (plain_ends(data).splitlines(keepends=True) for data in (base, site, note))
+    versions = (normalize_line_ends(data).splitlines(keepends=True) for data in (base, site, note))
     for in_base, in_site, in_note, start in _stretches(*versions):
         old, there, here = (
             [line.decode("utf-8", "replace").rstrip("\n") for line in lines]
@@ -336,15 +336,15 @@ def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
 
 def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
     """Merge both changes with the line ends of the site; None as in `merge_texts`."""
-    found = merge_texts(*map(plain_ends, (base, site, note)))
-    if found is None or plain_ends(site) == site:
+    found = merge_texts(*map(normalize_line_ends, (base, site, note)))
+    if found is None or normalize_line_ends(site) == site:
         return found
     return found.replace(b"\n", b"\r\n")
 
 
 def has_changes_of(text: bytes, other: bytes, base: bytes) -> bool:
     """Whether a text has all changes of the other one to their base."""
-    versions = (split_lines(plain_ends(side)) for side in (base, text, other))
+    versions = (split_lines(normalize_line_ends(side)) for side in (base, text, other))
     for old, mine, theirs, _ in _stretches(*versions):
         merged = changed_side(old, mine, theirs)
         if merged is None:

@@ -10,7 +10,7 @@ from tomlkit.items import Item
 
 from notekeep.errors import Refused
 from notekeep.markdown.field_values import BareText, Scalar, Value
-from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock, split_frontmatter
+from notekeep.markdown.frontmatter_block import Split, UnreadableBlock, split_frontmatter
 
 
 def read_toml_block(text: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -107,7 +107,7 @@ class TomlEdit:
         parts = split_frontmatter(new)
         try:
             found = _parse(text).unwrap()
-        except SuspiciousBlock as error:
+        except UnreadableBlock as error:
             raise _refused(f"Changing `{key}` would make invalid TOML.") from error
         proven = (
             parts.kind == "toml"
@@ -160,9 +160,9 @@ def _parse(text: str) -> tomlkit.TOMLDocument:
         return tomlkit.parse(text if "\n" in text else text.replace("\r", "\n"))
     except ParseError as error:
         message = f"TOML cannot read it: {str(error).split(' at line')[0]}."
-        raise SuspiciousBlock(message, error.line - 1, error.col) from error
+        raise UnreadableBlock(message, error.line - 1, error.col) from error
     except (TOMLKitError, ValueError, RecursionError) as error:
-        raise SuspiciousBlock(f"TOML cannot read it: {error}.") from error
+        raise UnreadableBlock(f"TOML cannot read it: {error}.") from error
 
 
 def _toml(value: Scalar) -> Any:

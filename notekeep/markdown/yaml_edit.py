@@ -24,7 +24,7 @@ from notekeep.markdown.field_values import (
     format_scalar,
     split_items,
 )
-from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock
+from notekeep.markdown.frontmatter_block import Split, UnreadableBlock
 from notekeep.markdown.proof import BlockShape
 from notekeep.markdown.schema import canonical
 from notekeep.markdown.text_edit import TextEdit, line_start, next_line
@@ -196,7 +196,7 @@ class YamlEdit:
         line = entry.key.start_mark.line + 2 if entry else 1  # below the fence, from 1
         try:
             document = Document(edited)
-        except SuspiciousBlock:
+        except UnreadableBlock:
             raise proof.unproven(key, line) from None
         proof.check_tree(expected, document, key, line)
         return new

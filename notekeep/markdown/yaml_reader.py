@@ -15,7 +15,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from notekeep.markdown.field_values import Scalar, Value, type_scalar
-from notekeep.markdown.frontmatter_block import MAX_BYTES, SuspiciousBlock, split_frontmatter
+from notekeep.markdown.frontmatter_block import MAX_BYTES, UnreadableBlock, split_frontmatter
 
 T = TypeVar("T")
 
@@ -64,18 +64,18 @@ class Document:
         if exotic := _EXOTIC_BREAKS.search(text):
             line = text.count("\n", 0, exotic.start())
             column = exotic.start() - text.rfind("\n", 0, exotic.start()) - 1
-            raise SuspiciousBlock("There is a Unicode line break here.", line, column)
+            raise UnreadableBlock("There is a Unicode line break here.", line, column)
         try:
             _check_block(text)
             root = yaml.compose(text, Loader=_NodeLoader)
         except yaml.YAMLError as error:
             raise _explain(error, text) from error
         except RecursionError as error:
-            raise SuspiciousBlock(f"It has more than {MAX_DEPTH} nested levels.") from error
+            raise UnreadableBlock(f"It has more than {MAX_DEPTH} nested levels.") from error
         if root is None:
             return
         if not isinstance(root, yaml.MappingNode):
-            raise SuspiciousBlock(
+            raise UnreadableBlock(
                 "It is not a set of `key: value` lines.",
                 root.start_mark.line,
                 root.start_mark.column,
@@ -89,7 +89,7 @@ class Document:
             name = key.value if isinstance(key, yaml.ScalarNode) else self.source(key)
             if name in seen:
                 mark = key.start_mark
-                raise SuspiciousBlock(f"The key `{name}` occurs twice.", mark.line, mark.column)
+                raise UnreadableBlock(f"The key `{name}` occurs twice.", mark.line, mark.column)
             seen.add(name)
             yield YamlEntry(name, key, value)
 
@@ -148,7 +148,7 @@ def _check_block(text: str) -> None:
     It checks parser events only, in linear time.
     """
     if len(text) > MAX_BYTES:
-        raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
+        raise UnreadableBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
     depth = aliases = documents = 0
     for event in yaml.parse(text, Loader=_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -167,7 +167,7 @@ def _check_block(text: str) -> None:
             message = f"The YAML tag {tag} is not supported."
         if message:
             mark = event.start_mark
-            raise SuspiciousBlock(message, mark.line if mark else 0, mark.column if mark else 0)
+            raise UnreadableBlock(message, mark.line if mark else 0, mark.column if mark else 0)
 
 
 def scalar(node: yaml.ScalarNode) -> Scalar:
@@ -225,11 +225,11 @@ _YAML_MESSAGES: Final = (
 )
 
 
-def _explain(error: yaml.YAMLError, text: str) -> SuspiciousBlock:
+def _explain(error: yaml.YAMLError, text: str) -> UnreadableBlock:
     if isinstance(error, yaml.reader.ReaderError):
         before = text[: error.position]
         line = before.count("\n")
-        return SuspiciousBlock("A character here is not allowed in front matter.", line, 0)
+        return UnreadableBlock("A character here is not allowed in front matter.", line, 0)
     problem = str(getattr(error, "problem", "") or error).replace("\n", " ")
     mark = getattr(error, "problem_mark", None)
     context = getattr(error, "context_mark", None)
@@ -239,5 +239,5 @@ def _explain(error: yaml.YAMLError, text: str) -> SuspiciousBlock:
     character = text[mark.index : mark.index + 1] if mark is not None else ""
     for part, message in _YAML_MESSAGES:
         if part in problem:
-            return SuspiciousBlock(message.replace("{character}", character), line, column)
-    return SuspiciousBlock(f"YAML cannot read it: {problem}.", line, column)
+            return UnreadableBlock(message.replace("{character}", character), line, column)
+    return UnreadableBlock(f"YAML cannot read it: {problem}.", line, column)

@@ -315,7 +315,7 @@ def plan_quote(
     return plan_add_to_quotes(path, before, quote)
 
 
-def quote_place(text: str) -> dict[str, str]:
+def quote_location(text: str) -> dict[str, str]:
     """Return the location of a quote for `plan_quote`: a time with a colon, or a page."""
     return {"at": text} if ":" in text else {"page": text}
 

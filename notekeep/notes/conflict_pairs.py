@@ -20,7 +20,7 @@ from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     Hunk,
     common_lines,
-    find_hunks_in_note,
+    find_note_hunks,
     hunks,
     side,
 )
@@ -215,7 +215,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
             free = free_path(workspace.root, pair.note)
             plan.changes.append(NoteChange(free, None, theirs))
         after = theirs if choice == "theirs" or (choice == "both" and mine is None) else mine
-        plan.edit(pair.note, workspace.read_if_there(pair.note), after)
+        plan.edit(pair.note, workspace.read_if_exists(pair.note), after)
         return plan
     mine, theirs = sides(workspace, pair)
     if choice == "both" or (mine is None and choice == "theirs"):
@@ -251,7 +251,7 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
     if mine is None and pair.copy != pair.note:
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
         return plan
-    plan.edit(pair.note, workspace.read_if_there(pair.note), merged)
+    plan.edit(pair.note, workspace.read_if_exists(pair.note), merged)
     if pair.copy != pair.note:
         plan.changes.append(NoteChange(pair.copy, theirs, None))
     return plan
@@ -306,7 +306,7 @@ def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         return encode(side(text, found, "ours")), encode(side(text, found, "theirs"))
-    return workspace.read_if_there(pair.note), workspace.read(pair.copy)
+    return workspace.read_if_exists(pair.note), workspace.read(pair.copy)
 
 
 def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
@@ -323,7 +323,7 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
         text = data.decode("utf-8", "surrogateescape")
         found = hunks(text)
     else:
-        text, _body, found = find_hunks_in_note(data)
+        text, _body, found = find_note_hunks(data)
     if not found:
         raise NotFound(
             f"{path} has no git conflict markers.", "`notekeep conflicts` lists the conflicts."
@@ -342,7 +342,7 @@ def resolve_in_git(workspace: Workspace, paths: Sequence[str]) -> list[str]:
         return []
     git = Git(workspace.root, runs_programs=False)
     for path in left:
-        git.resolve(path, workspace.read_if_there(path))
+        git.resolve(path, workspace.read_if_exists(path))
     remarks = [f"Marked {path} as resolved in git." for path in left]
     if len(left) == len(unmerged) and (found := find_unfinished(workspace.root)):
         remarks.append(f"No conflicts are left. Finish with `{found.finish}`.")
@@ -360,7 +360,7 @@ def _git_versions(
     if not found or not is_file or any(map(is_pointer, found.values())):
         hint = f"Choose with `git checkout --ours -- {path}` or `--theirs`, then use `git add`."
         raise Refused(f"notekeep cannot merge {path}.", hint)
-    mine = workspace.read_if_there(path) if 2 in stages else None
+    mine = workspace.read_if_exists(path) if 2 in stages else None
     if mine and hunks(mine.decode("utf-8", "replace")):  # git wrote markers into it
         mine = found[2]
     return found.get(1), mine, found.get(3)
@@ -371,7 +371,7 @@ def _is_marked(workspace: Workspace, path: str) -> bool:
         data = workspace.read(path)
     except (NotFound, Refused):
         return False
-    return bool(find_hunks_in_note(data).hunks)
+    return bool(find_note_hunks(data).hunks)
 
 
 def _log_conflicts(workspace: Workspace) -> Iterator[ConflictPair]:

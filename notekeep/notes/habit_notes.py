@@ -260,7 +260,7 @@ def _restate_day(
 
 def add_log_lines(workspace: Workspace, path: str, month: str, lines: Iterable[str]) -> NoteChange:
     """Return the change that adds lines to a log file, which may not exist."""
-    before = workspace.read_if_there(path)
+    before = workspace.read_if_exists(path)
     head = before if before is not None else f"# Habit log {month}\n\n".encode()
     end = b"\r\n" if b"\r\n" in head else b"\n"
     gap = b"" if not head or head.endswith(b"\n") else end

@@ -59,7 +59,7 @@ def find_versions(workspace: Workspace, history: History, name: str) -> NoteVers
     if len(deleted) > 1:
         raise Ambiguous(f"{name!r} matches several deleted notes:", deleted, "Choose one.")
     path = deleted[0] if deleted else (row or resolve(workspace.catalog, name, workspace.root)).path
-    return NoteVersions(path, workspace.read_if_there(path), history.versions(path))
+    return NoteVersions(path, workspace.read_if_exists(path), history.versions(path))
 
 
 def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan:
@@ -82,7 +82,7 @@ def plan_version(
 ) -> WritePlan:
     """Plan to restore a content from history; a deleted note is created again."""
     plan = WritePlan("restore", label or path, any_name=True)
-    plan.edit(path, workspace.read_if_there(path), history.blobs.read(digest))
+    plan.edit(path, workspace.read_if_exists(path), history.blobs.read(digest))
     return plan
 
 

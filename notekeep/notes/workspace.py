@@ -63,7 +63,7 @@ class Workspace(NamedTuple):
         """Read a note or a log; TooLarge for other large files."""
         return read_file(resolve_path(self.root, path), path)[0]
 
-    def read_if_there(self, path: str) -> bytes | None:
+    def read_if_exists(self, path: str) -> bytes | None:
         """Read a note; None if it does not exist."""
         try:
             return self.read(path)

@@ -192,7 +192,7 @@ def _link(span: Span, path: str) -> str:
 def find_picture(vault: Vault, request: Mapping[str, str]) -> str:
     """Return the path of a picture, by its `name` in the note `from`."""
     picture = vault.media.picture(request.get("name", ""), request.get("from", ""))
-    return vault.media.picture_place(picture.path)
+    return vault.media.picture_path(picture.path)
 
 
 ANSWERS = {

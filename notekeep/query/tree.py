@@ -262,12 +262,12 @@ def needs_text(node: Node) -> bool:
     return isinstance(node, Within | Regex) or any(map(needs_text, children(node)))
 
 
-def wanted_leaves(node: Node | None) -> Iterator[Node]:
+def positive_leaves(node: Node | None) -> Iterator[Node]:
     """Yield the leaves that are not under a Not."""
     match node:
         case And(parts) | Or(parts):
             for part in parts:
-                yield from wanted_leaves(part)
+                yield from positive_leaves(part)
         case None | Not():
             return
         case _:

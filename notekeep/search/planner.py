@@ -259,7 +259,7 @@ def join_plans(plans: LanguagePlans) -> Node | None:
 
 def positive_terms(plan: Node | None) -> Iterator[Terms]:
     """Yield the terms that notes should have, without those under a Not."""
-    return (leaf for leaf in tree.wanted_leaves(plan) if isinstance(leaf, Terms))
+    return (leaf for leaf in tree.positive_leaves(plan) if isinstance(leaf, Terms))
 
 
 class QueryPhrase(NamedTuple):

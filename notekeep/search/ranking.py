@@ -16,7 +16,7 @@ from typing import NamedTuple
 from notekeep.catalog.records import Row
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.query.folding import fold_text
-from notekeep.query.tree import And, Node, Phrase, Prefix, SomeOf, Term, is_fact, wanted_leaves
+from notekeep.query.tree import And, Node, Phrase, Prefix, SomeOf, Term, is_fact, positive_leaves
 from notekeep.search.results import FileStart
 
 RERANKED_HITS = 50
@@ -100,7 +100,7 @@ def read_query_words(node: Node | None, text: str) -> QueryWords:
         word
         for part in parts
         if not isinstance(part, SomeOf)  # with optional words, their order means little
-        for leaf in wanted_leaves(part)
+        for leaf in positive_leaves(part)
         if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
         for word in leaf.text.split()
     )

@@ -406,7 +406,7 @@ def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources)
     query, matcher = run.query, run.matcher
     shown = frozenset(hit.row.path for hit in found.hits)
     conditions: dict[str, list[str]] = {path: [] for path in shown}
-    for leaf in tree.wanted_leaves(query.root):
+    for leaf in tree.positive_leaves(query.root):
         matching = (
             sources.catalog.paths(leaf) if is_fact(leaf) else TextFilter(sources).paths(leaf, shown)
         )

@@ -301,7 +301,7 @@ def make_prefix_query(query: Query) -> Query | None:
 
 
 def _words(root: Node) -> Iterator[str]:
-    for leaf in tree.wanted_leaves(root):
+    for leaf in tree.positive_leaves(root):
         match leaf:
             case tree.Term(text) | tree.Phrase(text):
                 yield from text.split()

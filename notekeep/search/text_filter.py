@@ -48,7 +48,7 @@ _LINE_END = re.compile("\n")
 _BLOCK_END = re.compile(r"\n[ \t\r>]*\n")
 
 
-class SearchDropped(NotekeepError):
+class SearchCanceled(NotekeepError):
     """The search was canceled."""
 
 
@@ -203,7 +203,7 @@ class TextFilter:
         """Whether one line, block or section of a note matches."""
         yield_to_ui()
         if not self._sources.wanted():
-            raise SearchDropped("The search was canceled.")
+            raise SearchCanceled("The search was canceled.")
         text = read_file_start(self._sources.root, row.path, LARGE)
         if text is None:
             return False

@@ -19,7 +19,7 @@ from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
 from notekeep.services.indexing import IndexService
 from notekeep.storage.history import History
-from notekeep.storage.operation_log import HID_PRIVATE, ChangeRecord, StepRecord
+from notekeep.storage.operation_log import REMOVED_PRIVATE_TEXT, ChangeRecord, StepRecord
 from notekeep.storage.transaction import stacks
 from notekeep.tracking.checkin import check_ins, describe_entry, find_last_undo
 from notekeep.tracking.tracker import HabitIndex
@@ -83,7 +83,9 @@ class HistoryService:
 
     def restores_private_text(self, count: int = 1) -> bool:
         """Whether undoing the newest steps puts private text back into a site."""
-        return any(step.label.endswith(HID_PRIVATE) for step in islice(self._undoable(), count))
+        return any(
+            step.label.endswith(REMOVED_PRIVATE_TEXT) for step in islice(self._undoable(), count)
+        )
 
     def undo(self, count: int = 1, *, dry_run: bool = False, reveal: bool = False) -> list[Step]:
         """Undo the newest steps, or only return them (`dry_run`).
@@ -104,7 +106,7 @@ class HistoryService:
         if not done:
             raise NotFound("There is nothing to undo.")
         if not dry_run:
-            self.indexing.record_written()
+            self.indexing.index_written()
         return done
 
     def last_step(self, *, is_check_in: bool = False) -> Step:
@@ -119,7 +121,7 @@ class HistoryService:
     def undo_step(self, step: str) -> Step:
         """Undo a step of history by its id, even if it is not the newest."""
         undone = _of_step(self.store.undo(self.root, step))
-        self.indexing.record_written()
+        self.indexing.index_written()
         return undone
 
     def show(self, step: str, most: int = 40) -> StepDetails:
@@ -164,7 +166,7 @@ class HistoryService:
             label = describe_entry(entry, self.habits) if entry else ""
             step = Step(max(times), CHECK_IN, label)
         if not dry_run:
-            self.indexing.record_written()
+            self.indexing.index_written()
         return step
 
     def _undo_last(self) -> Step | None:

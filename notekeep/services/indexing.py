@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from notekeep.catalog.indexer import Indexer, Refreshed
+from notekeep.catalog.indexer import Indexer, RefreshResult
 from notekeep.errors import NotekeepError, Problem
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class IndexService:
         for_answer: bool = False,
         defer: bool = False,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Refreshed:
+    ) -> RefreshResult:
         """Update the index from the files.
 
         Args:
@@ -98,7 +98,7 @@ class IndexService:
             self._open_history().sweep_temps(self.root, refreshed.changes.temps)
         return refreshed
 
-    def ready_for_search(self) -> WhooshIndex:
+    def refresh_for_search(self) -> WhooshIndex:
         """Update the full text and return it."""
         full_text = self._open_full_text()
         if self.catalog.dirty() or full_text.generation is None:
@@ -111,7 +111,7 @@ class IndexService:
         if is_few and self._open_full_text().generation is not None:
             self.indexer.index_saved()
 
-    def record_written(self) -> list[str]:
+    def index_written(self) -> list[str]:
         """Index the written files; return messages if that fails."""
         # No error: the files are written, and a second try would write them twice.
         try:

@@ -71,7 +71,7 @@ class MediaService:
                 raise Failure(f"{path}: The picture cannot be decoded.") from error
             return small.tobytes()
 
-    def picture_place(self, path: str) -> str:
+    def picture_path(self, path: str) -> str:
         """Return the absolute path of a picture, for a viewer."""
         with self._opened(path):
             return self._place(path)

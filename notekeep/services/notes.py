@@ -15,7 +15,7 @@ from notekeep.notes.workspace import Workspace
 from notekeep.services.indexing import IndexService
 from notekeep.settings import VAULT_SETTINGS
 from notekeep.storage.history import History
-from notekeep.storage.open_folder import NameTaken
+from notekeep.storage.open_folder import NameExists
 
 if TYPE_CHECKING:
     from notekeep.notes.lint import Lint
@@ -63,7 +63,7 @@ class NoteService:
         file is half-written.
         """
         done = apply_plan(plan, self.workspace.root, self._open_history(), goes_on)
-        remarks = [*done.remarks, *self.indexing.record_written()]
+        remarks = [*done.remarks, *self.indexing.index_written()]
         if plan.resolved:
             from notekeep.notes import conflict_pairs
 
@@ -85,7 +85,7 @@ class NoteService:
         for _ in range(MAX_RETRIES):
             try:
                 return self.apply(make_plan())
-            except NameTaken:
+            except NameExists:
                 pass  # another program created the file
             except Conflict as error:
                 if error.copy:  # applied; the other version is the conflict copy
@@ -138,7 +138,7 @@ class NoteService:
         name = name.strip()
         if not name or not name.isprintable():
             raise UsageError("The name of a saved query must be one line.", "Use a short name.")
-        before = self.workspace.read_if_there(VAULT_SETTINGS)
+        before = self.workspace.read_if_exists(VAULT_SETTINGS)
         hint = "Fix it, then save again."
         try:
             document: Any = tomlkit.parse((before or b"").decode("utf-8-sig"))

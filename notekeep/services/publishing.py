@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
 from notekeep.catalog.name_lookup import (
-    NamesOfNotes,
+    NoteLookup,
     existing_paths,
     find_exact,
     resolve,
@@ -47,7 +47,7 @@ DRAFTS = f"is:draft OR {PUBLIC}"
 _RULE_TAG = re.compile(r"tag:\"?#?([\w/-]+)")
 
 
-class SiteStanding(NamedTuple):
+class SiteStatus(NamedTuple):
     """The states of a vault's drafts and posts in one of its sites."""
 
     target: str  # the id, or "" if it is unknown
@@ -152,7 +152,7 @@ class PublishingService:
 
     def exported(self, target: str = "", site: str = "") -> list[str]:
         """Return the existing notes with a post in a site."""
-        notes = NamesOfNotes(self.catalog, self.withheld)
+        notes = NoteLookup(self.catalog, self.withheld)
         found = Manifest.read(self.folder(target, site)).locate_notes(self.key, notes, self.history)
         noted = [entry.note for entry in found.posts.values() if entry.note]
         present = existing_paths(self.catalog, noted)
@@ -194,7 +194,7 @@ class PublishingService:
             plan = plan_export(source, request, self.key, self.history, for_status=for_status)
         return replace(plan, generation=generation, warnings=[*plan.warnings, *warnings])
 
-    def standings(self, target: str = "", site: str = "") -> list[SiteStanding]:
+    def site_statuses(self, target: str = "", site: str = "") -> list[SiteStatus]:
         """Return the states of all drafts and posts, in each known site or in a named one."""
         if target or site:
             places = [self.site(target, site)]
@@ -202,18 +202,18 @@ class PublishingService:
             places = [(one.target, one.folder) for one in self.sites] or [("", "")]
         return [self._standing(*place) for place in places]
 
-    def _standing(self, target: str, site: str) -> SiteStanding:
+    def _standing(self, target: str, site: str) -> SiteStatus:
         try:
             names = self.publishable(target, site)
             plan = self.plan_export(names, target=target, site=site, for_status=True)
         except NotekeepError as error:
-            return SiteStanding(target, "", site, [], error.message)
+            return SiteStatus(target, "", site, [], error.message)
         found = list_states(plan)
         hidden = self.withheld(self.catalog)
         for path in self._open_search().paths(DRAFTS) - found.keys():
             found[path] = PostState(path, "refused" if path in hidden else "new")
         posts = [found[path] for path in sorted(found)]
-        return SiteStanding(plan.target, plan.target_name, plan.site, posts)
+        return SiteStatus(plan.target, plan.target_name, plan.site, posts)
 
     def export(self, plan: ExportPlan) -> ExportResult:
         """Write a plan, and audit every written byte for private text.
@@ -321,7 +321,7 @@ class PublishingService:
                 "Nothing was written. Fix them and export again.",
             )
         with self.catalog.reading() as catalog:
-            notes = NamesOfNotes(catalog, self.withheld)
+            notes = NoteLookup(catalog, self.withheld)
             try:
                 yield VaultSource(
                     root=self.root,

@@ -217,7 +217,7 @@ class SearchService:
     def _near_values(self, query: Query) -> list[str]:
         """Return suggestions for values of fields that no note has."""
         remarks: list[str] = []
-        for leaf in tree.wanted_leaves(query.root):
+        for leaf in tree.positive_leaves(query.root):
             if (
                 isinstance(leaf, tree.Compare)
                 and isinstance(leaf.low, str)
@@ -246,7 +246,7 @@ class SearchService:
         return SearchSources(self.catalog, self._words, self.root)
 
     def _words(self) -> WhooshIndex:
-        return self._indexing().ready_for_search()
+        return self._indexing().refresh_for_search()
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
         """Return similar notes, best first, with what they share."""

@@ -20,7 +20,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
-from notekeep.cache_files import kept_state
+from notekeep.cache_files import load_state
 from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.locks import hold_lock_file
 from notekeep.markdown.note_merge import merge_versions
@@ -208,7 +208,7 @@ class SyncService:
         write_file(self._trust, json.dumps({"agreed": lines}).encode())
 
     def _agreed(self) -> set[str]:
-        agreed = kept_state(os.path.dirname(self._trust), TRUST).get("agreed", ())
+        agreed = load_state(os.path.dirname(self._trust), TRUST).get("agreed", ())
         return {*map(str, agreed), f"has the setting {DRIVER} = {_driver()}"}
 
     def _settings(self) -> list[str]:

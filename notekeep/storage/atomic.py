@@ -28,7 +28,7 @@ from notekeep.storage.content import (
 from notekeep.storage.durability import AT_ONCE, Flush, StrPath, closed_after, sync_file, write_all
 from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
 from notekeep.storage.filesystem import explain_errors, explain_os_error
-from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place
+from notekeep.storage.open_folder import NameExists, OpenPlace, open_place
 from notekeep.storage.renames import (
     FolderEntry,
     UnsupportedRename,
@@ -210,14 +210,14 @@ def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None
     own = source.name if source is not None and source.folder == place.folder else ""
     for twin in file_names.find_twins(place.names(), place.name):
         if twin != own:
-            raise name_taken_error(place, twin)
+            raise name_exists_error(place, twin)
 
 
-def name_taken_error(place: OpenPlace, twin: str) -> NameTaken:
+def name_exists_error(place: OpenPlace, twin: str) -> NameExists:
     """Make the error for a new file whose name, or a twin of it, exists."""
     if twin == place.name:
-        return NameTaken(f"'{place.shown}' already exists.", "Choose another name.")
-    return NameTaken(
+        return NameExists(f"'{place.shown}' already exists.", "Choose another name.")
+    return NameExists(
         f"Cannot create '{place.shown}': '{place.sibling_path(twin)}' exists, which is the same"
         " name on Windows and macOS.",
         "Choose another name.",
@@ -243,7 +243,7 @@ def move_file(
                 check_new_name(target, any_name=any_name, source=source)
                 _rename(source, target)
             except FileExistsError:
-                raise name_taken_error(target, target.name) from None
+                raise name_exists_error(target, target.name) from None
             durability.reach_failpoint("swapped")
             flush.sync_folder(target.fd)
             flush.sync_folder(source.fd)

@@ -24,7 +24,7 @@ _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
-class NameTaken(Refused):
+class NameExists(Refused):
     """The name of a new file, or a twin that differs in case or accents, exists."""
 
 
@@ -191,7 +191,7 @@ def _check_new_folder(names: Sequence[str], part: str) -> None:
     file_names.check_portable(part)
     for twin in file_names.find_twins(names, part):
         if twin != part:
-            raise NameTaken(
+            raise NameExists(
                 f"Cannot create the folder '{part}': '{twin}' exists, which is the same"
                 " name on Windows and macOS.",
                 f"Use '{twin}'.",

@@ -53,7 +53,7 @@ class ChangeRecord:
     to: str = ""  # the path after a move; in the trash, or "" when it was removed from a site
 
 
-HID_PRIVATE = ", which took out private text"
+REMOVED_PRIVATE_TEXT = ", which took out private text"
 """The end of the label of an export that needs a confirmation to be undone."""
 
 

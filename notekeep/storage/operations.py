@@ -119,7 +119,7 @@ class New(Operation):
             except BaseException as error:
                 self.discard(root)
                 if isinstance(error, FileExistsError):
-                    raise atomic.name_taken_error(place, place.name) from None
+                    raise atomic.name_exists_error(place, place.name) from None
                 raise
             durability.reach_failpoint("swapped")
             flush.sync_folder(place.fd)

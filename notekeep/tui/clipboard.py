@@ -24,8 +24,8 @@ from notekeep.errors import Failure
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.notes.capture import PICTURE_SUFFIXES, Attachment
-from notekeep.tui.page.drawn_lines import CopyPassage
 from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.page.page_lines import CopyPassage
 from notekeep.tui.page.selection import Selectable
 from notekeep.tui.render.formatting import field_text
 from notekeep.tui.render.styled_text import BUTTON_PREFIX, TASK_LINK, line_text

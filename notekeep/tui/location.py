@@ -35,7 +35,7 @@ class LastPlace:
 
 def load_place(folder: str) -> LastPlace:
     """Read the place from a state folder; the default if it cannot be read."""
-    found = cache_files.kept_state(folder, PLACE_FILE)
+    found = cache_files.load_state(folder, PLACE_FILE)
     names = {one.name for one in fields(LastPlace)}
     return LastPlace(
         **{name: value for name, value in found.items() if name in names and isinstance(value, str)}
@@ -44,7 +44,7 @@ def load_place(folder: str) -> LastPlace:
 
 def save_place(folder: str, place: LastPlace) -> None:
     """Write the place into a state folder."""
-    cache_files.keep_state(folder, PLACE_FILE, asdict(place))
+    cache_files.store_state(folder, PLACE_FILE, asdict(place))
 
 
 class ListState(NamedTuple):

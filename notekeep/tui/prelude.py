@@ -44,12 +44,12 @@ def frame_of(screen: Screen[Any]) -> str:
 
 def save_frame(folder: str, key: list[str | int], frame: str) -> None:
     """Save a frame in a cache folder; "" if the next start will look different."""
-    cache_files.keep_state(folder, FILE, {"key": key, "frame": frame})
+    cache_files.store_state(folder, FILE, {"key": key, "frame": frame})
 
 
 def load_frame(folder: str, key: list[str | int]) -> str | None:
     """Return the saved frame, if its key is the same."""
-    found = cache_files.kept_state(folder, FILE)
+    found = cache_files.load_state(folder, FILE)
     frame = found.get("frame") if found.get("key") == key else None
     return frame if frame and isinstance(frame, str) else None
 

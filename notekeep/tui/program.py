@@ -135,14 +135,14 @@ class PendingAnswer:
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
-        self.stop_waiting()
+        self.drop_callbacks()
 
     @property
     def is_there(self) -> bool:
         """Whether no request is pending."""
         return self._worker is None or self._worker.is_finished
 
-    def when_there(
+    def when_ready(
         self,
         callback: Callable[[], object],
         *,
@@ -162,14 +162,14 @@ class PendingAnswer:
         if self.is_there:  # else `show` made another request
             for callback in self._callbacks:
                 callback()
-            self.stop_waiting()
+            self.drop_callbacks()
 
     def _fail(self, show: Callable[[NotekeepError], object], error: NotekeepError) -> None:
         self._worker = None
-        self.stop_waiting()
+        self.drop_callbacks()
         show(error)
 
-    def stop_waiting(self) -> None:
+    def drop_callbacks(self) -> None:
         """Drop the callbacks and release the held keys."""
         if self._callbacks:
             self._callbacks.clear()

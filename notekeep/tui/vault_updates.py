@@ -27,7 +27,7 @@ from notekeep.tui.workers import (
 )
 
 if TYPE_CHECKING:
-    from notekeep.catalog.indexer import Refreshed
+    from notekeep.catalog.indexer import RefreshResult
     from notekeep.tui.navigation import Navigation
     from notekeep.tui.program import Program
 
@@ -76,7 +76,7 @@ class VaultUpdates:
     def is_behind(self) -> bool:
         return self._app.vault.catalog.generation != self._shown
 
-    def _is_news(self, refreshed: Refreshed) -> bool:
+    def _is_news(self, refreshed: RefreshResult) -> bool:
         # Files that were only touched, or read twice because they were new, are no news.
         removed = len(refreshed.changes.removed) > len(refreshed.held)
         return removed or bool(refreshed.indexed or refreshed.logs) or self.is_behind
@@ -104,7 +104,7 @@ class VaultUpdates:
         if self._process is not None:
             self._process.stop()
 
-    def _refresh(self) -> Refreshed | None:
+    def _refresh(self) -> RefreshResult | None:
         vault = self._app.vault
         self._pace = Pace(thousands)
         try:
@@ -150,7 +150,7 @@ class VaultUpdates:
             self._app.post_message(WorkStatus(""))
             self._app.post_message(IndexingStatus(None))
 
-    def _swept(self, refreshed: Refreshed | None) -> None:
+    def _swept(self, refreshed: RefreshResult | None) -> None:
         """End a sweep, and reload the screens if it found news."""
         self._end_status()
         if refreshed is None:

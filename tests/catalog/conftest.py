@@ -11,7 +11,7 @@ import pytest
 
 from notekeep.catalog.catalog import Catalog
 from notekeep.catalog.columns import query_fields
-from notekeep.catalog.indexer import Indexer, Refreshed
+from notekeep.catalog.indexer import Indexer, RefreshResult
 from notekeep.markdown.schema import DEFAULT_SCHEMA, KINDS
 from notekeep.query.grammar import parse_query
 
@@ -61,7 +61,7 @@ class Vault:
         schema: Schema = DEFAULT_SCHEMA,
         keep: Callable[[list[OutsideVersion]], list[Problem]] | None = None,
         **options: Any,
-    ) -> Refreshed:
+    ) -> RefreshResult:
         return self.indexer(words, schema, keep).refresh(**options)
 
     def query(self, text: str, *, typing: bool = False) -> Query:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.search.results import FileStart, read_file_start
-from notekeep.search.text_filter import SearchDropped, SearchSources, TextFilter
+from notekeep.search.text_filter import SearchCanceled, SearchSources, TextFilter
 from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def test_notes_are_read_only_as_long_as_somebody_waits_for_the_answer(
         asking.resolve(root)
 
     for most in (0, 4):
-        with pytest.raises(SearchDropped):
+        with pytest.raises(SearchCanceled):
             ask(most)
         assert len(met) == most
     ask(9)

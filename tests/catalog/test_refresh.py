@@ -16,7 +16,7 @@ from notekeep.storage.content import OutsideVersion, digest_of
 from notekeep.storage.scan import Fingerprint
 
 if TYPE_CHECKING:
-    from notekeep.catalog.indexer import Refreshed
+    from notekeep.catalog.indexer import RefreshResult
     from tests.catalog.conftest import Vault
 
 
@@ -305,7 +305,7 @@ class TestKeepingWhatOthersWrote:
     def told(self) -> list[OutsideVersion]:
         return []
 
-    def refresh(self, vault: Vault, told: list[OutsideVersion], **options: Any) -> Refreshed:
+    def refresh(self, vault: Vault, told: list[OutsideVersion], **options: Any) -> RefreshResult:
         def keep(met: list[OutsideVersion]) -> list[Problem]:
             told.extend(met)
             return []

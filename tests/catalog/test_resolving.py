@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.catalog.catalog import Catalog
-from notekeep.catalog.name_lookup import NamesOfNotes, existing_paths, withheld
+from notekeep.catalog.name_lookup import NoteLookup, existing_paths, withheld
 from notekeep.catalog.records import Record
 from notekeep.errors import Failure
 from notekeep.export.consent import CONSENT_FIELDS
@@ -91,7 +91,7 @@ def test_links_mean_what_a_resolver_of_all_notes_tells(
     catalog = empty(kept)
     keep(catalog, [note(path, title, aliases=names) for path, (title, names) in notes.items()])
     every = Resolver(catalog.names())
-    names = NamesOfNotes(catalog, nothing)
+    names = NoteLookup(catalog, nothing)
     for target, source in [*asked, *((target, path) for target, _ in asked for path in notes)]:
         assert names.resolve(target, source) == every.resolve(target, source)
 
@@ -117,7 +117,7 @@ def test_odd_names_are_found_too(
 ) -> None:
     keep(catalog, [note(path, title)])
     assert Resolver(catalog.names()).resolve(target, source) == [path]
-    assert NamesOfNotes(catalog, nothing).resolve(target, source) == [path]
+    assert NoteLookup(catalog, nothing).resolve(target, source) == [path]
 
 
 @given(notes=st.dictionaries(_path, st.tuples(_fields, st.booleans(), _name), max_size=8))
@@ -153,13 +153,13 @@ def test_a_path_is_known_when_a_note_is_there(catalog: Catalog) -> None:
     broken = "caf\udce9.md"
     keep(catalog, [note("a.md"), note(broken)])
     assert existing_paths(catalog, ["a.md", broken, "A.md", "b.md"]) == {"a.md", broken}
-    assert NamesOfNotes(catalog, nothing).resolve("caf\udce9", "a.md") == [broken]
+    assert NoteLookup(catalog, nothing).resolve("caf\udce9", "a.md") == [broken]
 
 
 def test_notes_that_lists_leave_out_are_linked_to_and_withheld_as_others(catalog: Catalog) -> None:
     keep(catalog, [note("a.md", "One", private=True), note("b.md")], role="excluded")
     keep(catalog, [note("t.md", "Two", private=True)], role="template")
-    asked = NamesOfNotes(catalog, lambda catalog: withheld(catalog, CONSENT_FIELDS, judge))
+    asked = NoteLookup(catalog, lambda catalog: withheld(catalog, CONSENT_FIELDS, judge))
     assert asked.resolve("one", "b.md") == ["a.md"]
     assert asked.withheld() == {"a.md"}
     assert asked.known(["a.md", "b.md", "t.md"]) == {"a.md", "b.md"}

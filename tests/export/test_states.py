@@ -44,7 +44,7 @@ def stand(root: Path, site: Path) -> dict[str, str]:
     """Return how each post stands, as a command tells it."""
     vault = Vault.open(root)
     vault.indexing.refresh()
-    (standing,) = vault.publishing.standings(site=str(site))
+    (standing,) = vault.publishing.site_statuses(site=str(site))
     assert standing.error == ""
     return {one.note: f"{one.state} {one.path} {one.why}".strip() for one in standing.posts}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.text_merge import find_hunks_in_note, hunks, side
+from notekeep.markdown.text_merge import find_note_hunks, hunks, side
 
 LINES = st.lists(
     st.sampled_from(["a\n", "\n", "# b\n", "====\n", "<<<\n", "- [ ] c\r\n"]), max_size=4
@@ -39,11 +39,11 @@ def test_both_sides_are_what_they_were(
 
 def test_a_text_that_shows_marks_is_no_conflict() -> None:
     text = f"---\ntitle: x\n---\nä\n```\n{marked('1', '2', None)}```\n\n{marked('a', 'b', None)}"
-    shown, _body, found = find_hunks_in_note(text.encode())
+    shown, _body, found = find_note_hunks(text.encode())
     assert found == []  # sides without an end of line are no lines
     text = text.replace("1=", "1\n=").replace("2>", "2\n>").replace("a=", "a\n=")
     text = text.replace("b>", "b\n>")
-    shown, _body, found = find_hunks_in_note(text.encode())
+    shown, _body, found = find_note_hunks(text.encode())
     assert [hunk.ours for hunk in found] == ["a\n"]
     assert shown[found[0].start :].startswith("<<<<<<< HEAD\na")
 
@@ -57,11 +57,11 @@ def test_half_a_mark_is_none() -> None:
 
 def test_bytes_that_are_no_utf8_do_not_hide_marks() -> None:
     data = b"\xff\n" + marked("a\n", "b\n", None).encode()
-    assert len(find_hunks_in_note(data).hunks) == 1
+    assert len(find_note_hunks(data).hunks) == 1
 
 
 def test_bytes_that_are_no_utf8_make_no_conflict_of_an_example() -> None:
     example = b"```\n" + marked("a\n", "b\n", None).encode() + b"```\n"
     half = b"\xe2\x82 " * 9  # two bytes, which are shown as one character
     for data in (b"# A\n" + half + b"\n\n" + example, example + b"\n" + half):
-        assert find_hunks_in_note(data).hunks == []
+        assert find_note_hunks(data).hunks == []

@@ -18,7 +18,7 @@ from notekeep.notes.restore import (
     split_version,
 )
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
-from notekeep.storage.open_folder import NameTaken
+from notekeep.storage.open_folder import NameExists
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def test_a_name_from_another_system_comes_back_as_it_was(vault: Vault) -> None:
 def test_where_its_place_is_taken_it_goes_elsewhere(vault: Vault) -> None:
     vault.notes.delete("Deep Work")
     vault.notes.create("book", "Deep Work")
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameExists):
         untrash(vault, "Deep Work")
     plan = plan_untrash(vault.workspace, vault.history.store, "Deep Work", "books/Old.md")
     assert vault.notes.apply(plan).paths == ["books/Old.md"]

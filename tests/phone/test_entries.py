@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from notekeep.phone.server import EntryService
-from notekeep.storage.open_folder import NameTaken
+from notekeep.storage.open_folder import NameExists
 from notekeep.vault import Vault
 from tests.support.killed import kill_at
 
@@ -330,7 +330,7 @@ async def test_a_note_is_added_to_what_another_program_made_meanwhile(
     def taken_once(plan: Any) -> Any:
         times.append(1)
         if len(times) == 1:
-            raise NameTaken("taken")
+            raise NameExists("taken")
         return apply(plan)
 
     monkeypatch.setattr(phone.vault.notes, "apply", taken_once)

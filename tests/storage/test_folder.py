@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.storage.open_folder import NameTaken, open_place
+from notekeep.storage.open_folder import NameExists, open_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def test_of_hundreds_of_new_folders_none_is_the_twin_of_another(tmp_path: Path) 
     for number in range(300):
         with open_place(tmp_path, f"post-{number}/a.md", make=True):
             pass
-    with pytest.raises(NameTaken), open_place(tmp_path, "POST-7/a.md", make=True):
+    with pytest.raises(NameExists), open_place(tmp_path, "POST-7/a.md", make=True):
         pass
 
 
@@ -70,7 +70,7 @@ def test_a_name_that_another_program_made_meanwhile_is_taken(tmp_path: Path, kin
         theirs.mkdir()
     else:
         theirs.write_text("")
-    with pytest.raises(NameTaken), open_place(tmp_path, "second/a.md", make=True):
+    with pytest.raises(NameExists), open_place(tmp_path, "second/a.md", make=True):
         pass
     assert sorted(path.name for path in tmp_path.iterdir()) == ["Second", "first"]
 

@@ -13,7 +13,7 @@ import pytest
 from notekeep.errors import Conflict, Failure, NotFound, Refused
 from notekeep.storage import atomic, content, renames, scan
 from notekeep.storage.content import digest_of, read_content, read_file
-from notekeep.storage.open_folder import NameTaken
+from notekeep.storage.open_folder import NameExists
 from reliability import saves
 from reliability.saves import create, replace
 
@@ -334,28 +334,28 @@ class TestCreating:
 
     def test_a_taken_name_is_never_overwritten(self, note: Path, vault: Path) -> None:
         for path in ("note.md", "NOTE.md"):
-            with pytest.raises(NameTaken, match="note"):
+            with pytest.raises(NameExists, match="note"):
                 create(path, NEW, root=vault)
         (vault / "folder.md").mkdir()
         (vault / "dead.md").symlink_to("nowhere")
         for path in ("folder.md", "dead.md"):
-            with pytest.raises(NameTaken):
+            with pytest.raises(NameExists):
                 create(path, NEW, root=vault)
         assert note.read_bytes() == OLD
 
     def test_names_that_are_one_on_another_system_are_taken(self, vault: Path) -> None:
         create("rose\u0301.md", OLD, root=vault)
         create("Books/a.md", OLD, root=vault)
-        with pytest.raises(NameTaken):
+        with pytest.raises(NameExists):
             create("ROS\u00c9.md", NEW, root=vault)
-        with pytest.raises(NameTaken, match="Books"):
+        with pytest.raises(NameExists, match="Books"):
             create("books/b.md", NEW, root=vault)
 
     def test_a_name_taken_in_the_window_is_not_overwritten(
         self, vault: Path, at_point: Callable[..., None]
     ) -> None:
         at_point("synced", lambda: (vault / "note.md").write_bytes(THEIRS))
-        with pytest.raises(NameTaken):
+        with pytest.raises(NameExists):
             create("note.md", NEW, root=vault)
         assert (vault / "note.md").read_bytes() == THEIRS
         assert names(vault) == ["note.md"]
@@ -381,7 +381,7 @@ class TestCreating:
 
             monkeypatch.setattr(os, "link", link)
         create("note.md", NEW, root=vault)
-        with pytest.raises(NameTaken):
+        with pytest.raises(NameExists):
             create("note.md", OLD, root=vault)
         assert (vault / "note.md").read_bytes() == NEW
         assert names(vault) == ["note.md"]

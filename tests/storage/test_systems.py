@@ -29,7 +29,7 @@ from notekeep.storage import (
     scan,
 )
 from notekeep.storage.content import digest_of
-from notekeep.storage.open_folder import NameTaken
+from notekeep.storage.open_folder import NameExists
 from notekeep.storage.renames import FolderEntry, retry_when_busy
 from reliability import saves
 
@@ -186,7 +186,7 @@ class TestWindows:
             step.create("books/new.md", NEW)
             step.edit("note.md", NEW, digest_of(OLD))
             step.move("note.md", "books/note.md")
-        with pytest.raises(NameTaken):
+        with pytest.raises(NameExists):
             saves.create("books/NEW.md", OLD, root=vault)
         assert (vault / "books/note.md").read_bytes() == NEW
         history.undo(vault)
@@ -354,7 +354,7 @@ class TestMovingToAnotherDisk:
     def test_a_taken_name_stays_too(self, note: Path, vault: Path) -> None:
         (vault / "disk").mkdir()
         (vault / "disk" / "note.md").write_bytes(THEIRS)
-        with pytest.raises(NameTaken):
+        with pytest.raises(NameExists):
             atomic.move_file("note.md", "disk/note.md", root=vault)
         assert note.read_bytes() == OLD
 

@@ -10,7 +10,7 @@ import pytest
 from notekeep.errors import Failure
 from notekeep.storage import trash
 from notekeep.storage.content import digest_of
-from notekeep.storage.open_folder import NameTaken
+from notekeep.storage.open_folder import NameExists
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ def test_a_second_one_of_the_same_path_gets_a_number_and_goes_back_to_its_place(
 
     assert restore(history, vault, ".trash/books/B 2.md") == "books/B.md"
     assert (vault / "books/B.md").read_bytes() == b"second"
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameExists):
         restore(history, vault, ".trash/books/b.md")
 
 

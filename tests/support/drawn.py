@@ -8,10 +8,10 @@ from notekeep.tui.page.blocks import draw_block
 from notekeep.tui.page.page import NoteText
 
 if TYPE_CHECKING:
-    from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
+    from notekeep.tui.page.page_lines import DrawContext, PageLine
 
 
-def draw_blocks(text: str, frame: DrawContext) -> list[DrawnLine]:
+def draw_blocks(text: str, frame: DrawContext) -> list[PageLine]:
     """Draw the blocks of a text, without the lines between them."""
     body = NoteText(text)
     inside = frame._replace(page=body.page)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
+from notekeep.tui.page.page_lines import DrawContext, PageLine
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.styled_text import Piece, line_text, line_width
 from tests.support.drawn import draw_blocks
 
 
-def drawn(text: str, width: int = 40) -> list[DrawnLine]:
+def drawn(text: str, width: int = 40) -> list[PageLine]:
     return draw_blocks(dedent(text).strip("\n"), DrawContext(width, UNICODE))
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import read_body
-from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.page.page_lines import NoteSurroundings
 from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.styled_text import line_text
 

@@ -6,8 +6,8 @@ import pytest
 
 from notekeep.markdown import parser
 from notekeep.markdown.note import read_note
-from notekeep.tui.page.drawn_lines import NoteSurroundings, Picture
 from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.page.page_lines import NoteSurroundings, Picture
 from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.styled_text import line_text
 from tests.support.hostile_text import TEXTS, assert_linear

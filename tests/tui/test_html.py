@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.page.drawn_lines import (
+from notekeep.tui.page.embedded_content import MAX_HTML_LENGTH
+from notekeep.tui.page.page_lines import (
     DrawContext,
     EmbeddedNote,
     NoteSurroundings,
     Picture,
 )
-from notekeep.tui.page.embedded_content import MAX_HTML_LENGTH
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.styled_text import BUTTON_PREFIX, Piece, StyledLine, line_text
 from tests.support.drawn import draw_blocks

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from notekeep.catalog.indexer import Refreshed
+    from notekeep.catalog.indexer import RefreshResult
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -52,7 +52,7 @@ class Slowly:
 
     def _slowly(
         self, *, progress: Callable[[int, int], None] | None = None, **options: Any
-    ) -> Refreshed:
+    ) -> RefreshResult:
         for _ in range(500):  # not for ever, should the test fail meanwhile
             if options.get("for_answer") or self.may_end.wait(0.02):
                 break

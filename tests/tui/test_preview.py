@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.markdown.tree import Span
-    from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
+    from notekeep.tui.page.page_lines import DrawContext, PageLine
     from notekeep.tui.widgets.preview import Preview
 
 WIDE = (110, 30)
@@ -466,7 +466,7 @@ async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
     vault.indexing.refresh()
     drawn_by: list[threading.Thread] = []
 
-    def draw(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+    def draw(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
         if part[0].kind == "table":
             drawn_by.append(threading.current_thread())
         return draw_block(part, frame)

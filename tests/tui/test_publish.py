@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from notekeep.services.publishing import SiteStanding
+    from notekeep.services.publishing import SiteStatus
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.publish import PublishScreen
@@ -497,13 +497,13 @@ async def test_states_are_not_read_while_nobody_sees_them(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, vault: Vault, root: Path
 ) -> None:
     asked: list[str] = []
-    standings = vault.publishing.standings
+    site_statuses = vault.publishing.site_statuses
 
-    def counted(*given: str) -> list[SiteStanding]:
+    def counted(*given: str) -> list[SiteStatus]:
         asked.append("states")
-        return standings(*given)
+        return site_statuses(*given)
 
-    monkeypatch.setattr(vault.publishing, "standings", counted)
+    monkeypatch.setattr(vault.publishing, "site_statuses", counted)
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "no site folder · 2 drafts and posts"))

@@ -19,8 +19,8 @@ from notekeep.catalog.records import Backlink, LinkRow
 from notekeep.errors import NotFound, Refused
 from notekeep.markdown.note import read_note
 from notekeep.tui.clipboard import copy_selection
-from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.page import LINKS_FOLD, OUTLINE_FOLD, NoteFooter, NoteRendering, NoteText
+from notekeep.tui.page.page_lines import NoteSurroundings
 from notekeep.tui.page.selection import (
     Selectable,
     find_selectables,

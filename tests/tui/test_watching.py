@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from notekeep.catalog.indexer import Refreshed
+    from notekeep.catalog.indexer import RefreshResult
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
 
@@ -253,7 +253,7 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
     monkeypatch.setattr(indexing_process, "IndexingProcess", Slow)
     refresh, refreshed = vault.indexing.refresh, []
 
-    def counted(**how: Any) -> Refreshed:
+    def counted(**how: Any) -> RefreshResult:
         refreshed.append(refresh(**how))
         return refreshed[-1]
 

@@ -40,7 +40,7 @@ from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.bars import PieceLabel
 from notekeep.tui.widgets.calendars import MONTH_HEIGHT, MonthCalendar, shift_month
-from notekeep.tui.widgets.line_view import ListView, RowList
+from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.note_grid import NoteGrid
 
 BOX_MARGIN = 4  # cells beside the text: border and padding
@@ -169,7 +169,7 @@ class DateCellEditor(CellEditor):
         self._choose(shift_month(self.calendar.day, months))
 
 
-class ItemRows(RowList[str], inherit_bindings=False):
+class ItemRows(ListView[str], inherit_bindings=False):
     """The items of a list, then suggestions; without the focus no row is selected."""
 
     opening_clicks = 1

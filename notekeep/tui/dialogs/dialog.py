@@ -37,7 +37,7 @@ from notekeep.tui.program import ProgramPart
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, section_line, spread_line, wrap_line
 from notekeep.tui.textual_compat import PacedScreen
-from notekeep.tui.widgets.line_view import LineView, ListView, RowList, TextPage
+from notekeep.tui.widgets.line_view import LineView, ListView, TextPage
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 Answer = TypeVar("Answer")
@@ -318,7 +318,7 @@ class Option(NamedTuple):
     value: str
 
 
-class OptionRows(RowList[Option]):
+class OptionRows(ListView[Option]):
     """Options, one per row, with headings."""
 
     def __init__(self, options: Sequence[Option] = ()) -> None:

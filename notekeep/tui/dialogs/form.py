@@ -41,7 +41,7 @@ from notekeep.tui.render.formatting import parse_rating, plural, stars
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
 from notekeep.tui.widgets.bars import ChoiceBar
-from notekeep.tui.widgets.line_view import RowList
+from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import show_message
 
 NO_VALUE = "\0none"  # the answer that removes the field: no note can contain this text
@@ -95,7 +95,7 @@ TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
 KEYS = ("enter", "edit"), ("→", "next value"), ("del", "empty"), ("ctrl+s", "apply")
 
 
-class _Fields(RowList[str | FormField]):
+class _Fields(ListView[str | FormField]):
     """The fields, one per row, and their edited texts."""
 
     def __init__(self, fields: Sequence[FormField]) -> None:

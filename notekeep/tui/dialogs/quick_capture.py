@@ -144,7 +144,7 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
             return
         if place == OTHER_NOTE:
             if not self._search.is_there:
-                self._search.when_there(self.save_note)
+                self._search.when_ready(self.save_note)
                 return
             place = self._titles.value
             if not place:

@@ -16,12 +16,12 @@ from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.list_rows import indexing_progress
 from notekeep.tui.render.note_rows import distinguished_title, gutter, signs
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_spans, spread_line
-from notekeep.tui.widgets.line_view import RowList
+from notekeep.tui.widgets.line_view import ListView
 
 MAX_SHOWN_TITLES = 50
 
 
-class _Titles(RowList["Hit | str"], can_focus=False):
+class _Titles(ListView["Hit | str"], can_focus=False):
     """The matching titles; a text is the title of a new note."""
 
     def is_heading(self, item: Hit | str) -> bool:  # noqa: ARG002 - each can be chosen
@@ -81,10 +81,10 @@ class Switcher(ListDialog[None]):
         self.fit(self.rows, LIST_MARGIN)
 
     def action_step(self, rows: int) -> None:
-        self._found.when_there(partial(self.rows.action_step, rows))
+        self._found.when_ready(partial(self.rows.action_step, rows))
 
     def action_switch(self) -> None:
-        self._found.when_there(self._open)
+        self._found.when_ready(self._open)
 
     def _open(self) -> None:
         """Open the note at the cursor, or create one with the typed title."""

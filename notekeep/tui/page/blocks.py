@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from notekeep.markdown.outline import find_locator
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.tui.page.drawn_lines import (
+from notekeep.tui.page.embedded_content import draw_html, draw_picture, draw_year
+from notekeep.tui.page.formulas import formula_text
+from notekeep.tui.page.inline_text import draw_inline, starts_with_time
+from notekeep.tui.page.page_lines import (
     CopyPassage,
     DrawContext,
-    DrawnLine,
     EmbeddedNote,
+    PageLine,
     add_bar,
     add_fold_mark,
     draw_source,
@@ -24,9 +27,6 @@ from notekeep.tui.page.drawn_lines import (
     group_spans,
     hang_lines,
 )
-from notekeep.tui.page.embedded_content import draw_html, draw_picture, draw_year
-from notekeep.tui.page.formulas import formula_text
-from notekeep.tui.page.inline_text import draw_inline, starts_with_time
 from notekeep.tui.page.tables import table_lines
 from notekeep.tui.render.styled_text import (
     BACK_LINK,
@@ -53,13 +53,13 @@ _BREAKS: Final = frozenset({"soft_break", "hard_break"})
 _SHOWN_IN_PLACE: Final = frozenset({"embed", "image", "math_block"})
 
 
-def draw_block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def draw_block(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     """Return the lines of a block: its span, then those in it."""
     span, at = part[0], frame.line_of(part[0])
     if frame.page.problem:
         about = draw_text([Piece(clean_line(frame.page.problem), "warn")], frame, at)
         source = draw_source(frame.text_of(span).rstrip(), frame, at, "")
-        return [*about, DrawnLine([], at), *source]
+        return [*about, PageLine([], at), *source]
     if span.kind in {"definition", "comment"}:
         return []
     if span.depth > MAX_DEPTH:
@@ -67,27 +67,27 @@ def draw_block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     return _HANDLERS.get(span.kind, _words)(part, frame)
 
 
-def _blocks(spans: Sequence[Span], frame: DrawContext, *, tight: bool = False) -> list[DrawnLine]:
-    rows: list[DrawnLine] = []
+def _blocks(spans: Sequence[Span], frame: DrawContext, *, tight: bool = False) -> list[PageLine]:
+    rows: list[PageLine] = []
     close = True
     for part in group_spans(spans):
         lines = draw_block(part, frame)
         if lines:
             if not (close or tight):
-                rows.append(DrawnLine([], rows[-1].source))
+                rows.append(PageLine([], rows[-1].source))
             rows.extend(lines)
             close = part[0].kind == "heading"
     return rows
 
 
-def _footnote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _footnote(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     name = part[0].info
     label = Piece(f"[{name}]", "footnote", BACK_LINK + name)
     width = max(4, line_width([label]) + 1)
     return hang_lines([label], _blocks(part[1:], frame.narrower(width)), width)
 
 
-def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _math(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     """Draw a formula on lines of its own; as source if Unicode cannot express it."""
     source, at = frame.text_of(part[0])[2:-2].strip("\n"), frame.line_of(part[0])
     text = source if frame.glyphs.is_ascii else formula_text(source)
@@ -96,12 +96,12 @@ def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     return [row._replace(line=[Piece("    "), *row.line], passage=passage) for row in rows]
 
 
-def _heading(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _heading(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     line = add_role(draw_inline(part[1:], frame), f"heading h{min(int(part[0].info), 4)}")
     return draw_text(line, frame, frame.line_of(part[0]))
 
 
-def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _words(inner: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     """Draw the content of a paragraph, or words beside a comment, which are in none."""
     if all(span.kind in _BREAKS or span.kind == "comment" for span in inner):
         return []
@@ -120,9 +120,9 @@ def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     return rows
 
 
-def _with_shown(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _with_shown(inner: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     """Draw a paragraph, with formulas and embeds that have lines of their own."""
-    rows: list[DrawnLine] = []
+    rows: list[PageLine] = []
     text: list[Span] = []
     for is_break, group in groupby(group_spans(inner), lambda part: part[0].kind in _BREAKS):
         line = [*group]
@@ -135,13 +135,13 @@ def _with_shown(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     return [*rows, *_text_lines(text, frame)]
 
 
-def _text_lines(spans: list[Span], frame: DrawContext) -> list[DrawnLine]:
+def _text_lines(spans: list[Span], frame: DrawContext) -> list[PageLine]:
     while spans and spans[-1].kind in _BREAKS:
         spans = spans[:-1]
     return draw_text(draw_inline(spans, frame), frame, frame.line_of(spans[0])) if spans else []
 
 
-def _shown(line: Sequence[Sequence[Span]], frame: DrawContext) -> list[DrawnLine] | None:
+def _shown(line: Sequence[Sequence[Span]], frame: DrawContext) -> list[PageLine] | None:
     """Draw a line that is only a formula or an embed, unless that cannot be shown."""
     seen = [part for part in line if frame.text_of(part[0]).strip()]
     if len(seen) != 1:
@@ -161,7 +161,7 @@ def _shown(line: Sequence[Sequence[Span]], frame: DrawContext) -> list[DrawnLine
     return None
 
 
-def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[DrawnLine]:
+def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[PageLine]:
     inside = frame.narrower(2)
     head: StyledLine = [Piece(clean_line(embedded.title), "embed link", embedded.link)]
     if embedded.problem:
@@ -177,19 +177,19 @@ def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[
     ]
 
 
-def _rule(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _rule(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     rule = Piece(frame.glyphs.rule * frame.width, "faint")
-    return [DrawnLine([rule], frame.line_of(part[0]))]
+    return [PageLine([rule], frame.line_of(part[0]))]
 
 
-def _code(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _code(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     span = part[0]
     language = span.info.strip().partition(" ")[0].strip("{}.")
     source = frame.line_of(span)
     text = clean(span.words.rstrip("\n").expandtabs(4))
     passage = CopyPassage("code", source, text)
     label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
-    rows: list[DrawnLine] = []
+    rows: list[PageLine] = []
     for at, line in enumerate(highlight_code(text, language), source + (span.kind == "fence")):
         for row in chop_line(line, frame.width - 2):
             # The first line ends with the language, if it fits.
@@ -197,7 +197,7 @@ def _code(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
             end = label if not rows and line_width(label) <= room else []
             blanks = Piece(" " * (room - line_width(end)), "code")
             code = [Piece(" ", "code"), *row, blanks, *end, Piece(" ", "code")]
-            rows.append(DrawnLine(code, at, passage))
+            rows.append(PageLine(code, at, passage))
     return rows
 
 
@@ -249,7 +249,7 @@ def _code_role(kind: str) -> str:
     return next((role for prefix, role in _CODE_ROLES if name.startswith(prefix)), "code")
 
 
-def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _quote(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     span, inner = part[0], part[1:]
     if span.info and inner and inner[0].kind == "paragraph":
         return _callout(part, frame)
@@ -298,7 +298,7 @@ def callout_key(at: int) -> str:
     return f"callout {at}"
 
 
-def _callout(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _callout(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     span, inside, at = part[0], frame.narrower(2), frame.line_of(part[0])
     text = frame.page.text
     first = group_spans(part[1:])[0]
@@ -327,7 +327,7 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 def _callout_head(
     span: Span, first: Sequence[Span], end: int, frame: DrawContext
-) -> list[DrawnLine]:
+) -> list[PageLine]:
     """Draw the title of a callout, by default its kind."""
     title: StyledLine = [Piece(clean_line(span.info.replace("-", " ").capitalize()))]
     if span.words:
@@ -339,7 +339,7 @@ def _callout_head(
         line.insert(0, Piece(f"{sign} ", tone))
     # Reserve space for the mark, so that folding moves nothing.
     rows = wrap_line(line, max(4, frame.width - (2 if span.title else 0)))
-    return [DrawnLine(row, frame.line_of(first[0])) for row in rows]
+    return [PageLine(row, frame.line_of(first[0])) for row in rows]
 
 
 def _from(spans: Sequence[Span], at: int) -> list[Span]:
@@ -348,7 +348,7 @@ def _from(spans: Sequence[Span], at: int) -> list[Span]:
     ]
 
 
-def _list(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _list(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     items = [item for item in group_spans(part[1:]) if item[0].kind == "item"]
     first = part[0].info
     number = int(first or 0)
@@ -359,18 +359,18 @@ def _list(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     )
     width = len(str(number + len(items) - 1)) + 2 if first else 2
     bullet = frame.glyphs.bullets[frame.depth % len(frame.glyphs.bullets)]
-    rows: list[DrawnLine] = []
+    rows: list[PageLine] = []
     for offset, item in enumerate(items):
         label = f"{number + offset}. ".rjust(width) if first else f"{bullet} "
         if rows and not tight:
-            rows.append(DrawnLine([], rows[-1].source))
+            rows.append(PageLine([], rows[-1].source))
         rows += _item(item, Piece(label, "bullet"), width, frame, tight=tight)
     return rows
 
 
 def _item(
     part: Sequence[Span], label: Piece, width: int, frame: DrawContext, *, tight: bool
-) -> list[DrawnLine]:
+) -> list[PageLine]:
     span, inner = part[0], part[1:]
     at = frame.line_of(span)
     inside = frame.narrower(width, deeper=True)
@@ -386,7 +386,7 @@ def _item(
         while text[words : words + 1] in {" ", "\t"}:
             words += 1
         inner = [inner[0], *_from(inner[1:], words)]
-    rows = _blocks(inner, inside, tight=tight) or [DrawnLine([], at)]
+    rows = _blocks(inner, inside, tight=tight) or [PageLine([], at)]
     if done:
         # Tasks below a finished one may be open.
         own = len(draw_block(group_spans(inner)[0], inside))
@@ -394,7 +394,7 @@ def _item(
     return hang_lines(head, rows, width)
 
 
-def _table(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _table(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     span = part[0]
     rows = group_spans(part[1:])
     aligns = ["" if align == "none" else align for align in span.info.split(",")]
@@ -405,12 +405,12 @@ def _table(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     places = [frame.line_of(row[0]) for row in rows]
     passage = CopyPassage("table", frame.line_of(span), frame.text_of(span).rstrip())
     return [
-        DrawnLine(line, places[row], passage)
+        PageLine(line, places[row], passage)
         for row, line in table_lines(cells, aligns, frame.width, frame.glyphs)
     ]
 
 
-_HANDLERS: dict[str, Callable[[Sequence[Span], DrawContext], list[DrawnLine]]] = {
+_HANDLERS: dict[str, Callable[[Sequence[Span], DrawContext], list[PageLine]]] = {
     "heading": _heading,
     "paragraph": lambda part, frame: _words(part[1:], frame),
     "rule": _rule,

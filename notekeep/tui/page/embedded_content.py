@@ -9,16 +9,16 @@ from html.parser import HTMLParser
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.markdown.tree import Span
 from notekeep.tracking.habit_details import HabitYear
-from notekeep.tui.page.drawn_lines import (
+from notekeep.tui.page.inline_text import HTML_ROLES
+from notekeep.tui.page.page_lines import (
     CopyPassage,
     DrawContext,
-    DrawnLine,
+    PageLine,
     Picture,
     PictureRow,
     draw_source,
     draw_text,
 )
-from notekeep.tui.page.inline_text import HTML_ROLES
 from notekeep.tui.render.habit_page import legend_line, year_lines, year_width
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text, wrap_line
 
@@ -29,7 +29,7 @@ MAX_HTML_LENGTH = 20_000  # characters; a longer block is data
 _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
 
 
-def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> list[DrawnLine]:
+def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> list[PageLine]:
     """Draw a picture of the vault and its caption."""
     parts = [part.strip() for part in words.split("|")]
     sizes = [match for part in parts if (match := _SIZE.fullmatch(part))]
@@ -37,14 +37,14 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     name = caption or picture.path.rpartition("/")[2]
     dot = frame.glyphs.dot
     passage = CopyPassage("picture", at, picture.path)
-    lines: list[DrawnLine] = []
+    lines: list[PageLine] = []
     if frame.glyphs.draws_pictures and picture.width and picture.height:
         pixels = int(sizes[0][1]) if sizes else 0
         wide = -(-(pixels or picture.width) // PIXELS_PER_CELL)
         columns, rows = picture.fit(max(1, min(frame.width, wide)))
         for row in range(rows if columns >= MIN_COLUMNS and rows >= MIN_ROWS else 0):
             part = PictureRow(picture, row, rows, columns)
-            lines.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
+            lines.append(PageLine([Piece(" " * columns, "picture")], at, passage, part))
     about: StyledLine = [
         Piece(f"{frame.glyphs.image} ", "image"),
         Piece(clean_line(name), "caption", picture.link),
@@ -58,7 +58,7 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     return lines
 
 
-def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[DrawnLine]:
+def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[PageLine]:
     """Draw a year of a habit, as on the Habits screen, with a sentence about it."""
     width = year_width(shown.calendar, frame.width)
     head = [Piece(clean_line(shown.title), "embed link", link), Piece(f"  {shown.year}", "muted")]
@@ -68,7 +68,7 @@ def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[
         legend_line([], shown.calendar, frame.glyphs, frame.width),
         *wrap_line([Piece(clean_line(shown.sentence), "muted")], width),
     ]
-    return [DrawnLine(line, at) for line in lines]
+    return [PageLine(line, at) for line in lines]
 
 
 # Blocks of HTML: text, links, pictures, rows of cells; without layout, comments and scripts.
@@ -96,7 +96,7 @@ _ROLES = {
 }
 
 
-def draw_html(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def draw_html(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     """Return the lines of a block of HTML, which may be none."""
     source, at = part[0].words.rstrip("\n"), frame.line_of(part[0])
     if len(source) > MAX_HTML_LENGTH:
@@ -114,7 +114,7 @@ class _HtmlReader(HTMLParser):
 
     def __init__(self, frame: DrawContext, at: int) -> None:
         super().__init__(convert_charrefs=True)
-        self.lines: list[DrawnLine] = []
+        self.lines: list[PageLine] = []
         self._frame, self._at = frame, at
         self._glyphs = frame.glyphs
         self._line: StyledLine = []

@@ -10,8 +10,8 @@ from typing import Final
 from notekeep.markdown.links import link_to_second
 from notekeep.markdown.sanitize import clean
 from notekeep.markdown.tree import Span
-from notekeep.tui.page.drawn_lines import DrawContext
 from notekeep.tui.page.formulas import formula_text
+from notekeep.tui.page.page_lines import DrawContext
 from notekeep.tui.render.styled_text import FOOTNOTE_LINK, Piece, StyledLine
 
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")

@@ -17,10 +17,10 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line, plain_text
 from notekeep.markdown.tree import Span
 from notekeep.tui.page.blocks import callout_key, draw_block, is_closed_callout
-from notekeep.tui.page.drawn_lines import (
+from notekeep.tui.page.page_lines import (
     DrawContext,
-    DrawnLine,
     NoteSurroundings,
+    PageLine,
     add_fold_mark,
     add_rule,
     group_spans,
@@ -88,7 +88,7 @@ class NoteText:
     def has_words(self) -> bool:
         return not all(block.level for block in self.blocks)
 
-    def says_first(self, title: str) -> bool:
+    def starts_with_title(self, title: str) -> bool:
         is_heading = bool(self.blocks) and self.blocks[0].level == 1
         return is_heading and plain_text(self.blocks[0].span.words) == plain_text(title)
 
@@ -228,14 +228,14 @@ class NoteRendering:
         self._first_line = note.body_line
         head = note_head(note, max(8, width), glyphs)
         self.head_height = len(head)
-        self._head = [DrawnLine(line, -1) for line in [*head, []]]
+        self._head = [PageLine(line, -1) for line in [*head, []]]
         if not note.body.strip():
-            self._head.append(DrawnLine([Piece(EMPTY_NOTE, "muted")], -1))
+            self._head.append(PageLine([Piece(EMPTY_NOTE, "muted")], -1))
         # The title band repeats a first heading.
-        self._first = int(self.text.says_first(note.title))
+        self._first = int(self.text.starts_with_title(note.title))
         if self._first:
             self.text.headings.pop(0)
-        self.lines: list[DrawnLine] = []
+        self.lines: list[PageLine] = []
         # The last is the foot of the note.
         self._blocks = [self._draw_block(number) for number in range(len(self.text.blocks) + 1)]
         self._place_blocks()
@@ -246,7 +246,7 @@ class NoteRendering:
         outline = self._foot.outline if self._foot is not None else ()
         return list(zip((line for line, *_ in outline), outline_lines(outline), strict=True))
 
-    def _draw_block(self, number: int) -> list[DrawnLine]:
+    def _draw_block(self, number: int) -> list[PageLine]:
         yield_to_ui()
         text = self.text
         if number < self._first:
@@ -262,7 +262,7 @@ class NoteRendering:
         if self._foot is None:
             return []
         foot = footer_lines(self._foot, self.width, self._frame.glyphs, self.around.toggled)
-        return [DrawnLine(line, at) for at, line in enumerate(foot, text.line_count)]
+        return [PageLine(line, at) for at, line in enumerate(foot, text.line_count)]
 
     def _place_blocks(self) -> None:
         text, lines = self.text, list(self._head)
@@ -274,7 +274,7 @@ class NoteRendering:
             self._placed.append(_PlacedBlock(number, len(lines), is_close))
             if rows := self._blocks[number]:
                 if not is_close or (number == len(text.blocks) and lines[-1].line):
-                    lines.append(DrawnLine([], lines[-1].source))
+                    lines.append(PageLine([], lines[-1].source))
                 lines += rows
                 if text.can_fold(number):
                     hidden = sum(block.height for block in text.blocks[number + 1 : end])

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.tui.render.styled_text import FOLD_LINK
 
 if TYPE_CHECKING:
-    from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine
     from notekeep.tui.page.page import NoteRendering
+    from notekeep.tui.page.page_lines import CopyPassage, PageLine
 
 
 class Selectable(NamedTuple):
@@ -21,7 +21,7 @@ class Selectable(NamedTuple):
 
 
 def find_selectables(
-    lines: Sequence[DrawnLine], row: int, *, passages: bool
+    lines: Sequence[PageLine], row: int, *, passages: bool
 ) -> Iterator[Selectable]:
     """Yield the `passages` and headings that begin in a line, or else its links and tasks."""
     line = lines[row]
@@ -34,7 +34,7 @@ def find_selectables(
             yield Selectable(line.source, link)
 
 
-def selectable_row(lines: Sequence[DrawnLine], stop: Selectable) -> int | None:
+def selectable_row(lines: Sequence[PageLine], stop: Selectable) -> int | None:
     """Return the first line of a selectable, or None when it is not shown."""
     for row, line in enumerate(lines):
         if stop.passage is not None:
@@ -46,7 +46,7 @@ def selectable_row(lines: Sequence[DrawnLine], stop: Selectable) -> int | None:
 
 
 def next_selectable(
-    lines: Sequence[DrawnLine], start: int, step: int, chosen: Selectable | None, *, passages: bool
+    lines: Sequence[PageLine], start: int, step: int, chosen: Selectable | None, *, passages: bool
 ) -> tuple[int, Selectable] | None:
     """Return the next selectable from line `start` on, and its line; `step` -1 goes back."""
     for row in range(start, len(lines) if step > 0 else -1, step):
@@ -66,7 +66,7 @@ class ReadingPlace(NamedTuple):
 
     line: int  # the first visible line of the file, from 1
     part: float = 0.0  # the part of that line above the view, from 0 to 1
-    is_sought: bool = False  # whether a link or a search led to the line, which is not at the top
+    is_target: bool = False  # whether a link or a search led to the line, which is not at the top
 
 
 def find_reading_place(rendering: NoteRendering, top: int) -> ReadingPlace:
@@ -86,7 +86,7 @@ def find_reading_row(rendering: NoteRendering, row: int, part: float) -> int:
     return first + round(part * count)
 
 
-def _lines_of_paragraph(lines: Sequence[DrawnLine], row: int) -> tuple[int, int]:
+def _lines_of_paragraph(lines: Sequence[PageLine], row: int) -> tuple[int, int]:
     """Return the first of the lines from the same line of the file, and their number."""
     source, first, last = lines[row].source, row, row
     while first > 0 and lines[first - 1].source == source:

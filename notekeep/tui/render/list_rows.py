@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import TaskRow
     from notekeep.errors import NotekeepError, UsageError
     from notekeep.export.plan import StateName
-    from notekeep.services.publishing import SiteStanding
+    from notekeep.services.publishing import SiteStatus
     from notekeep.tui.render.glyphs import Glyphs
 
 
@@ -155,10 +155,10 @@ class PostRow(NamedTuple):
 
 
 def post_rows(
-    titles: Mapping[str, ListedTitle], standings: Sequence[SiteStanding]
+    titles: Mapping[str, ListedTitle], site_statuses: Sequence[SiteStatus]
 ) -> list[PostRow]:
     """Return the rows of drafts and posts by title, with their state in every site."""
-    states = [{post.note: post.state for post in one.posts} for one in standings]
+    states = [{post.note: post.state for post in one.posts} for one in site_statuses]
     return [
         PostRow(path, title, tuple(known.get(path, "") for known in states))
         for path, title in sorted(titles.items(), key=lambda one: (one[1].title.casefold(), one[0]))

@@ -22,13 +22,13 @@ from notekeep.tui.render.list_rows import empty_lines, key_hint
 from notekeep.tui.render.note_rows import RowLook, group_row, note_row
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, section_line, spread_line
 from notekeep.tui.screens.vault_screen import OverlayScreen
-from notekeep.tui.widgets.line_view import RowList
+from notekeep.tui.widgets.line_view import ListView
 
 TEXT_WIDTH = 80  # cells of a line of the summary at most
 TOP_AUTHORS = 12
 
 
-class BookRows(RowList[ReadBook | str]):
+class BookRows(ListView[ReadBook | str]):
     """The books of a year by the month they were finished in."""
 
     @property

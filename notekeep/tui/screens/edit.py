@@ -24,12 +24,12 @@ from notekeep.notes.capture import (
     make_attachment_link,
     plan_attachment,
     plan_quote,
-    quote_place,
+    quote_location,
 )
 from notekeep.notes.plan import WriteResult
 from notekeep.storage.atomic import add_conflict_copy
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
-from notekeep.storage.open_folder import NameTaken
+from notekeep.storage.open_folder import NameExists
 from notekeep.tui.clipboard import attach_clipboard_picture, pasted_picture
 from notekeep.tui.completion import (
     Completer,
@@ -54,7 +54,7 @@ from notekeep.tui.screens.edit_conflicts import (
     ask_leave_unsaved,
     ask_restore,
     ask_whose,
-    read_if_there,
+    read_if_exists,
 )
 from notekeep.tui.screens.note_operations import edit_outside
 from notekeep.tui.screens.vault_screen import VaultScreen
@@ -359,7 +359,7 @@ class EditScreen(VaultScreen):
 
         def add(content: bytes, quote: tuple[str, str]) -> bytes:
             text, page = quote
-            plan = plan_quote(self.path, content, text, **quote_place(page))
+            plan = plan_quote(self.path, content, text, **quote_location(page))
             return plan.changes[0].after or b""
 
         def check(quote: tuple[str, str]) -> tuple[str, str]:
@@ -450,7 +450,7 @@ class EditScreen(VaultScreen):
             else:
                 self._give_up(error)
 
-        if isinstance(error, (Conflict, NotFound, NameTaken)):
+        if isinstance(error, (Conflict, NotFound, NameExists)):
             self._check_file(save_again)  # another program was first
         else:
             self._give_up(error)
@@ -495,7 +495,7 @@ class EditScreen(VaultScreen):
             if self._merge(theirs) and then is not None:
                 then()
 
-        self.load("file", partial(read_if_there, self.vault, self.path), merge)
+        self.load("file", partial(read_if_exists, self.vault, self.path), merge)
 
     def _merge(self, theirs: bytes | None) -> bool:
         """Merge with the content of the file; False if there is a conflict."""

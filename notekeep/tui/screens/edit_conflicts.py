@@ -192,10 +192,10 @@ class DiffDialog(Dialog[None]):
 def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
     """Return unsaved texts that differ from their notes; reads only."""
     unsaved = find_unsaved(vault.places.state)
-    return [one for one in unsaved if read_if_there(vault, one.path) != one.data]
+    return [one for one in unsaved if read_if_exists(vault, one.path) != one.data]
 
 
-def read_if_there(vault: Vault, path: str) -> bytes | None:
+def read_if_exists(vault: Vault, path: str) -> bytes | None:
     """Return the content of a file; None if it does not exist."""
     try:
         return vault.workspace.read(path)
@@ -252,7 +252,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
         def show(content: bytes | None) -> None:
             self.app.push_screen(DiffDialog(content or b"", unsaved.data))
 
-        in_background(self, lambda: read_if_there(self.vault, unsaved.path), show, group="compare")
+        in_background(self, lambda: read_if_exists(self.vault, unsaved.path), show, group="compare")
 
     def action_discard_unsaved(self) -> None:
         if (unsaved := self._here) is None:

@@ -27,8 +27,8 @@ from notekeep.storage.trash import TrashedFile, list_trash
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import EditNote, ShowOverlay, VaultChanged
-from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.page.page_lines import NoteSurroundings
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import name_step, plural, shorten_home, size_text
 from notekeep.tui.render.list_rows import empty_lines

@@ -14,7 +14,7 @@ from textual.worker import Worker, get_current_worker
 
 from notekeep.errors import NotFound
 from notekeep.importing.import_plan import ImportPlan
-from notekeep.importing.import_state import ImportOptions, count_words, loss_words
+from notekeep.importing.import_state import ImportOptions, count_words, format_loss
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.clipboard import pasted_paths
 from notekeep.tui.completion import PathSuggester
@@ -88,7 +88,7 @@ class PlanRow(NamedTuple):
 
 def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
     """Yield a row for each work, refusal and loss of an import."""
-    losses = [(loss_words(loss), loss) for loss in found.losses]
+    losses = [(format_loss(loss), loss) for loss in found.losses]
     for row in found.rows:
         if row.is_skipped:
             lines = [Piece("Left out by you. x includes it again.", "muted")]

@@ -21,8 +21,8 @@ from notekeep.services.overview import Overview
 from notekeep.tracking.habit_details import HabitYear, load_habit_year
 from notekeep.tui.external_programs import check_address
 from notekeep.tui.page.blocks import draw_block
-from notekeep.tui.page.drawn_lines import DrawContext, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.page.page import NoteFooter, NoteRendering, NoteText
+from notekeep.tui.page.page_lines import DrawContext, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.render.agenda import AgendaItem, DayTexts
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.vault import Vault
@@ -61,7 +61,7 @@ def _day_lines(note: Note, width: int, glyphs: Glyphs) -> list[AgendaItem]:
     context = DrawContext(width, glyphs, page=text.page)
     tasks = {task.line: task for task in extract_facts(text.page).tasks}
     lines: list[AgendaItem] = []
-    for block in text.blocks[int(text.says_first(note.title)) :]:
+    for block in text.blocks[int(text.starts_with_title(note.title)) :]:
         lines += [AgendaItem([])] if lines else []
         for text_line in draw_block(block.spans, context):
             at = note.body_line + text_line.source + 1

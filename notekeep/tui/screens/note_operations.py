@@ -21,7 +21,7 @@ from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES
-from notekeep.notes.capture import quote_place
+from notekeep.notes.capture import quote_location
 from notekeep.notes.fields_and_tags import DateOffer
 from notekeep.notes.plan import WritePlan, WriteResult
 from notekeep.tui import clipboard, external_programs
@@ -271,7 +271,7 @@ class NoteOperations:
         def apply(answer: tuple[str, str]) -> WriteResult:
             text, page = answer
             notes = screen.vault.notes
-            return notes.apply(notes.plan_quote(row.path, text, **quote_place(page)))
+            return notes.apply(notes.plan_quote(row.path, text, **quote_location(page)))
 
         done = partial(notify_done, screen, f"Added a quote to {row.title}")
         open_dialog(screen, QuoteDialog(row.title), apply, done)

@@ -37,7 +37,7 @@ from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.bars import PieceLabel
-from notekeep.tui.widgets.line_view import RowList
+from notekeep.tui.widgets.line_view import ListView
 
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 8.0
@@ -107,7 +107,7 @@ def _is_editing(screen: VaultScreen) -> bool:
     return screen.place() in ("edit", "find")
 
 
-class _Offers(RowList["Offer | str"], can_focus=False):
+class _Offers(ListView["Offer | str"], can_focus=False):
     """The results in sections, the section of the best one first."""
 
     opening_clicks = 1
@@ -284,7 +284,7 @@ class Palette(ListDialog[None]):
         if (offer := self.rows.offer) is not None and offer.score == WHOLE_COMMAND_SCORE:
             self._choose()
         else:
-            self._answer.when_there(self._choose, seconds=CHOICE_SECONDS)
+            self._answer.when_ready(self._choose, seconds=CHOICE_SECONDS)
 
     def _choose(self) -> None:
         if (offer := self.rows.offer) is not None and self.app.screen_stack[-1:] == [self]:

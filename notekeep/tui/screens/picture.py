@@ -13,7 +13,7 @@ from notekeep.services.media import VaultPicture
 from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Dialog, TextLines, hints
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.page.drawn_lines import Picture
+from notekeep.tui.page.page_lines import Picture
 from notekeep.tui.widgets.pictures import PictureView
 from notekeep.tui.workers import in_background, show_message
 
@@ -52,7 +52,7 @@ class PictureScreen(Dialog[None]):
     def action_open_picture(self) -> None:
         in_background(
             self,
-            lambda: external_programs.open_file(self.vault.media.picture_place(self._path)),
+            lambda: external_programs.open_file(self.vault.media.picture_path(self._path)),
             lambda _: show_message(self, "Opened in the system viewer"),
             group="viewer",
         )

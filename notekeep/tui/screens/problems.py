@@ -21,7 +21,7 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
-from notekeep.tui.widgets.line_view import RowList
+from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background, notify_done, show_message
 
 FIX_PREFIX = "write: "  # starts a hint that is the corrected line
@@ -31,7 +31,7 @@ MAX_TEXT_LINES = 6  # of a message and its hint
 MAX_MEASURED = 200  # problems to measure for the row height; most have the same texts
 
 
-class _Problems(RowList[Problem]):
+class _Problems(ListView[Problem]):
     texts: Sequence[str] = ()
 
     def show(self, problems: Sequence[Problem], texts: Sequence[str]) -> None:

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
     from notekeep.notes.plan import WriteResult
-    from notekeep.services.publishing import SiteStanding
+    from notekeep.services.publishing import SiteStatus
 
 PLAN_DELAY = 0.12
 """Seconds on a row before its plan is made: the next key may leave the row."""
@@ -95,7 +95,7 @@ class PostIndex(NamedTuple):
     """What the list shows."""
 
     titles: Mapping[str, ListedTitle] = {}  # of drafts and posts by path
-    standings: Sequence[SiteStanding] = ()  # their states in each site
+    site_statuses: Sequence[SiteStatus] = ()  # their states in each site
     site_name: str = ""  # generator and folder, for the line above the list
 
 
@@ -205,12 +205,12 @@ class PublishScreen(ListAndText):
         publishing, here = self.vault.publishing, self.destination
         chosen = (here.target, here.folder)
         is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
-        standings = publishing.standings(*(() if is_known else chosen))
-        paths = {post.note for one in standings for post in one.posts}
+        site_statuses = publishing.site_statuses(*(() if is_known else chosen))
+        paths = {post.note for one in site_statuses for post in one.posts}
         names = {path: ListedTitle(path.rpartition("/")[2].removesuffix(".md")) for path in paths}
         posts = names | self._title_rows(self.vault.catalog.rows_of(paths).values())
         # A site that cannot be read removes no draft from the list.
-        return PostIndex(self._load_titles() | posts, standings, self._site_name())
+        return PostIndex(self._load_titles() | posts, site_statuses, self._site_name())
 
     def _show_states(self, before: object, index: PostIndex) -> None:
         self._index = index
@@ -222,7 +222,7 @@ class PublishScreen(ListAndText):
             states = [row.states[self.posts.site] if row.states else "" for row in rows]
             if not {"new", "changed", ""}.isdisjoint(states):
                 self.make_plan(state.notes)
-        errors = [one.error for one in index.standings if one.error]
+        errors = [one.error for one in index.site_statuses if one.error]
         if errors and not self.text.is_busy:
             self.text.say([Piece(clean_line(errors[-1]), "warn")])
         elif not errors and not index.titles and not self._requested:
@@ -239,7 +239,7 @@ class PublishScreen(ListAndText):
 
     def _list_rows(self) -> list[PostRow]:
         # In a folder that the user did not choose, every post would be "new".
-        return post_rows(self._index.titles, self._index.standings if self._has_folder else ())
+        return post_rows(self._index.titles, self._index.site_statuses if self._has_folder else ())
 
     def _show_rows(self, moved: Mapping[str, str] | None = None) -> None:
         """Show the list with the cursor on the note of the plan, also after a move.
@@ -260,7 +260,7 @@ class PublishScreen(ListAndText):
     def _count(self, rows: Sequence[PostRow]) -> None:
         counts = counts_text(rows, self.posts.site)
         total = plural(len(rows), "draft or post", "drafts and posts")
-        if rows and self._index.standings and not self._has_folder:
+        if rows and self._index.site_statuses and not self._has_folder:
             counts = "no site folder"
         self.query_one("#site", Label).update(self._index.site_name)
         self.set_status(f"{counts} · {total}" if counts else total)
@@ -269,13 +269,13 @@ class PublishScreen(ListAndText):
     def _show_states_of(self, plan: ExportPlan) -> None:
         """Show the states of a plan's posts: the site may have changed since it was read."""
         found = list_states(plan)
-        standings = [
+        site_statuses = [
             one._replace(posts=[found.get(post.note, post) for post in one.posts])
             if (one.target, one.site) == (plan.target, plan.site)
             else one
-            for one in self._index.standings
+            for one in self._index.site_statuses
         ]
-        self._index = self._index._replace(standings=standings)
+        self._index = self._index._replace(site_statuses=site_statuses)
         rows = self._list_rows()
         self.posts.show_states(rows)
         self._count(rows)
@@ -397,10 +397,10 @@ class PublishScreen(ListAndText):
             return False
 
         def give_up() -> None:
-            answer.stop_waiting()
+            answer.drop_callbacks()
             show_message(self, NOT_LOADED_YET)
 
-        answer.when_there(action, late=give_up, seconds=QUEUE_SECONDS)
+        answer.when_ready(action, late=give_up, seconds=QUEUE_SECONDS)
         return True
 
     # Writing.

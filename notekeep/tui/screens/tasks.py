@@ -30,7 +30,7 @@ from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
 
 
-class FilterLine(Input):
+class TaskFilter(Input):
     """Filters tasks by words."""
 
     BINDINGS = bindings("task-filter", by_screen=ALL_ACTIONS)
@@ -46,7 +46,7 @@ class TasksScreen(OverlayScreen):
 
     def __init__(self, query: str = "") -> None:
         self.tasks = TaskList(id="tasks")
-        self.filter = FilterLine(placeholder="Filter by words of a task or its note", compact=True)
+        self.filter = TaskFilter(placeholder="Filter by words of a task or its note", compact=True)
         self.preview = Preview(id="task-preview")
         super().__init__(self.tasks)
         self._query = self.subject = query

@@ -32,7 +32,7 @@ from notekeep.tui.render.list_rows import (
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.bars import run_action
-from notekeep.tui.widgets.line_view import RowList
+from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ ROW_ACTIONS = ("tick", "miss-today", "log-amount", "open-row")
 """Actions of the bottom line that need a row."""
 
 
-class AgendaList(RowList[AgendaItem]):
+class AgendaList(ListView[AgendaItem]):
     """The lines of a column, made for its width."""
 
     class Resized(Message):

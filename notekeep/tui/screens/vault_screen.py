@@ -111,7 +111,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     def set_status(self, text: str, shortly: str = "") -> None:
         """Set the text at the top right; in a narrow window `shortly`, or the last part."""
         if (line := self.query_one_optional(StatusLine)) is not None:
-            line.says, line.says_shortly = text, shortly
+            line.says, line.short_text = text, shortly
 
     def set_idle_actions(self, *actions: str) -> None:
         """Dim actions of the bottom line that have no row to act on."""

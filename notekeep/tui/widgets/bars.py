@@ -112,7 +112,7 @@ class StatusLine(ButtonLine):
     """
 
     says: reactive[str] = reactive("")
-    says_shortly: reactive[str] = reactive("")
+    short_text: reactive[str] = reactive("")
     """The short form for narrow screens; "" for the last part of the long one."""
 
     def __init__(self, active: str) -> None:
@@ -155,8 +155,8 @@ class StatusLine(ButtonLine):
             return self._progress(app.indexing, app.indexed or 0.0, room)
         parts = clean_line(self.says).split(STATUS_SEPARATOR)
         ways = [STATUS_SEPARATOR.join(parts[first:]) for first in range(len(parts))]
-        if self.says_shortly:
-            ways[1:] = [clean_line(self.says_shortly)]
+        if self.short_text:
+            ways[1:] = [clean_line(self.short_text)]
         name: StyledLine = []
         if self._active and self._active not in SCREEN_ACTIONS:
             name = [Piece(ACTIONS_BY_ID[self._active].title, "active")]

@@ -341,9 +341,6 @@ class ListView(LineView, Generic[RowT]):
         self.move_to(self.cursor + rows, 1 if rows > 0 else -1)
 
 
-RowList = ListView
-
-
 class TextPage(LineView):
     """Text without a cursor, which the mouse can select."""
 

@@ -204,7 +204,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self.grid = self._make_grid() if as_grid else None
         self.scope = ""  # the query that the list is limited to, or ""
         self.order = ""  # the chosen sort key of the list
-        self.order_found = ""  # the chosen sort key of results
+        self.results_order = ""  # the chosen sort key of results
         self._problem: NotekeepError | None = None  # why there are no results
         self._next_place = _Place(note or None)
         self._is_unfolded = False  # whether each daily note has a row
@@ -304,7 +304,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self.scope = state.scope
         self.box.set_scope(state.name)
         self.box.put(state.typed)
-        self.order_found = ""
+        self.results_order = ""
         self.again(location.path, location.line)
 
     def set_scope(self, query: str, name: str) -> None:
@@ -329,7 +329,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     @property
     def chosen_key(self) -> str:
         """The chosen sort key; "" for the order that a list begins with."""
-        return self.order_found if self._sorts_found else self.order
+        return self.results_order if self._sorts_found else self.order
 
     @property
     def _dated_by(self) -> str | None:
@@ -349,7 +349,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def _sort(self, order: str) -> None:
         if self._sorts_found:
-            self.order_found = order
+            self.results_order = order
         else:
             self.order = order
         self.notes.is_moved = True
@@ -366,7 +366,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def _list(self, *, from_top: bool = False) -> None:
         # A search that is still running is outdated.
         self._drop_answers()
-        self._problem, self.order_found = None, ""
+        self._problem, self.results_order = None, ""
         search, query = self.vault.search, replace_sort(self.scope, self._key)
         folded = self._find_folded()
         if folded is not None:
@@ -572,7 +572,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._search(pause=0)  # no further letter comes
             answer = self._answer
         # The next keys apply to the new results, not to the last ones.
-        answer.when_there(self._accept, late=self._show_running)
+        answer.when_ready(self._accept, late=self._show_running)
 
     def _show_running(self) -> None:
         self.notes.nothing, self.notes.offers = search_running(self.typed), ()

@@ -18,7 +18,7 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.page.drawn_lines import Picture, PictureRow
+from notekeep.tui.page.page_lines import Picture, PictureRow
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width
 from notekeep.tui.widgets.line_view import LineView
 from notekeep.tui.workers import in_background, report_error

@@ -46,8 +46,8 @@ from notekeep.tui.widgets.line_view import TextPage
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
-    from notekeep.tui.page.drawn_lines import DrawnLine
     from notekeep.tui.page.page import NoteRendering
+    from notekeep.tui.page.page_lines import PageLine
     from notekeep.tui.widgets.pictures import PictureCache
 
 MIN_OUTLINE = 24  # cells that the margin has at least for an outline
@@ -114,7 +114,7 @@ class Preview(TextPage):
             self.chosen = self._sought = None
         self.rendering, self._find, self._message = rendering, find, []
         place = self._places.get(rendering.path) if line is None else None
-        if place is not None and place.is_sought:
+        if place is not None and place.is_target:
             line = place.line
         if line is not None:
             self._show_row(rendering.reveal_line(line, self._find))
@@ -151,7 +151,7 @@ class Preview(TextPage):
             margin = layout.band_margin
         return [Piece(" " * margin), *self._draw_text(self.rendering.lines[index])]
 
-    def _draw_text(self, row: DrawnLine) -> StyledLine:
+    def _draw_text(self, row: PageLine) -> StyledLine:
         line = mark_matches(row.line, self._find) if self._find is not None else row.line
         chosen = self.chosen
         if chosen is None:
@@ -221,7 +221,7 @@ class Preview(TextPage):
     def _place_in(self, rendering: NoteRendering) -> ReadingPlace:
         top = self.scroll_offset.y
         if self._sought is not None and self._sought[1] == top:
-            return ReadingPlace(self._sought[0], is_sought=True)
+            return ReadingPlace(self._sought[0], is_target=True)
         return find_reading_place(rendering, top)
 
     def on_resize(self) -> None:
@@ -311,8 +311,8 @@ class Preview(TextPage):
             return rendering.file_line(self.chosen.source)
         top = self.scroll_offset.y
         place = self._place_in(rendering)
-        if place.is_sought or not top:
-            return place.line if place.is_sought else None
+        if place.is_target or not top:
+            return place.line if place.is_target else None
         # Not a blank line at the top.
         seen = range(top, min(top + self.page, len(rendering.lines)))
         row = next((row for row in seen if rendering.lines[row].line), top)

@@ -99,7 +99,7 @@ class CopyPassage(NamedTuple):
         return other is not None and (other.kind, other.line) == (self.kind, self.line)
 
 
-class DrawnLine(NamedTuple):
+class PageLine(NamedTuple):
     """A line of the preview."""
 
     line: StyledLine
@@ -139,20 +139,20 @@ def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
     return [spans[start:end] for start, end in pairwise([*starts, len(spans)])]
 
 
-def draw_text(line: StyledLine, frame: DrawContext, at: int) -> list[DrawnLine]:
+def draw_text(line: StyledLine, frame: DrawContext, at: int) -> list[PageLine]:
     """Return line `at` of the body, wrapped."""
-    return [DrawnLine(row, at) for row in wrap_line(line, frame.width)]
+    return [PageLine(row, at) for row in wrap_line(line, frame.width)]
 
 
-def draw_source(text: str, frame: DrawContext, at: int, role: str) -> list[DrawnLine]:
+def draw_source(text: str, frame: DrawContext, at: int, role: str) -> list[PageLine]:
     """Return unformatted text from line `at` of the body on, wrapped."""
-    rows: list[DrawnLine] = []
+    rows: list[PageLine] = []
     for line, source in enumerate(text.split("\n"), at):
         rows += draw_text([Piece(clean(source.expandtabs(4)), role)], frame, line)
     return rows
 
 
-def hang_lines(first: StyledLine, rows: Sequence[DrawnLine], width: int) -> list[DrawnLine]:
+def hang_lines(first: StyledLine, rows: Sequence[PageLine], width: int) -> list[PageLine]:
     """Return the lines with `first` before the first and blanks before the others."""
     head, tail = pad_line(first, width), [Piece(" " * width)]
     return [
@@ -160,7 +160,7 @@ def hang_lines(first: StyledLine, rows: Sequence[DrawnLine], width: int) -> list
     ]
 
 
-def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> DrawnLine:
+def add_fold_mark(row: PageLine, key: str, frame: DrawContext, hidden: int) -> PageLine:
     """Return a line with the mark of a fold at its end, or space for it."""
     mark = Piece(f" {frame.glyphs.closed}" if hidden else " ", "fold", FOLD_LINK + key)
     line = [*row.line, mark]
@@ -170,7 +170,7 @@ def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> 
     return row._replace(line=line)
 
 
-def add_rule(row: DrawnLine, frame: DrawContext) -> DrawnLine:
+def add_rule(row: PageLine, frame: DrawContext) -> PageLine:
     """Return the last line of a heading with a rule to the full width."""
     gap = [] if row.line and row.line[-1].text == " " else [Piece(" ")]
     room = frame.width - line_width([*row.line, *gap])
@@ -179,7 +179,7 @@ def add_rule(row: DrawnLine, frame: DrawContext) -> DrawnLine:
     return row._replace(line=[*row.line, *gap, Piece(frame.glyphs.rule * room, "rule")])
 
 
-def add_bar(rows: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:
+def add_bar(rows: Iterable[PageLine], frame: DrawContext, role: str) -> list[PageLine]:
     """Return the lines with a bar before each."""
     bar = Piece(f"{frame.glyphs.quote} ", role)
     return [row._replace(line=[bar, *row.line]) for row in rows]
