@@ -118,7 +118,7 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
     if linking:
         many = "1 note links" if len(linking) == 1 else f"{len(linking)} notes link"
         what = "it" if len(paths) == 1 else "them"
-        named = ", ".join(linking[:3]) + (", …" if len(linking) > 3 else "")
+        named = ", ".join(linking[:3]) + (" and others" if len(linking) > 3 else "")
         plan.remarks.append(f"{many} to {what} and will have broken links: {named}.")
     return plan
 

@@ -98,7 +98,7 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
         try:
             _describe(line, text)
         except NotekeepError as error:
-            example = " Try 3/week or every 2 days." if line == "schedule" else ""
+            example = " Try daily or 3/week." if line == "schedule" else ""
             self._show_input_error(line, f"{error.message}{example}")
             return False
         return True
