@@ -99,7 +99,7 @@ async def test_several_files_are_imported_together(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
         if where == "dialog":
-            await app.run_action("import_files")
+            await app.run_action("show_overlay('ask-import')")
             await until(pilot, lambda: shows(app, "Files, folders or archives"))
         app.post_message(Paste(between.join((quoted(clippings), quoted(more)))))
         await until(pilot, lambda: shows(app, "Files, folders or archives"))

@@ -267,4 +267,4 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
                 self.dismiss(None)
 
         discard = partial(_discard, self.vault, unsaved)
-        in_background(self, discard, discarded, group=WRITE_GROUP, exclusive=True)
+        in_background(self, discard, discarded, group=WRITE_GROUP, holds_keys=True)
