@@ -296,6 +296,25 @@ async def test_links_are_followed_and_walked_back(make_app: MakeApp) -> None:
         await until(pilot, lambda: preview.path == "books/Atomic Habits.md")
 
 
+async def test_a_note_stays_where_it_was_left_when_the_list_is_read_again(
+    make_app: MakeApp, root: Path
+) -> None:
+    (root / "inbox/n.md").write_text("A walrus.\n\n" + "More.\n\n" * 200 + "The end.\n")
+    app = make_app("browse")
+    app.vault.indexing.refresh()
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "10 notes"))
+        await press(pilot, "slash", *"walrus", "enter")
+        await until(pilot, lambda: shows(app, "A walrus."))
+        await press(pilot, "tab", "end")
+        await until(pilot, lambda: shows(app, "The end."))
+        (root / "inbox/other.md").write_text("Another walrus.\n")
+        app.action_refresh()
+        await until(pilot, lambda: shows(app, "2 of 11 notes"))
+        await pilot.pause(0.2)
+        await until(pilot, lambda: shows(app, "The end."))
+
+
 @pytest.mark.slow
 async def test_back_from_a_link_are_the_search_its_hits_and_the_cursor(
     make_app: MakeApp, root: Path

@@ -79,8 +79,8 @@ class BrowseScreen(VaultScreen):
         """The search whose results the sidebar counts, "" for the vault; None if it is outdated."""
         self._trail = NoteHistory()
         self._count = ""  # of the list, in words
-        self._returned: tuple[str, str] | None = None
-        """The note that "back" led to, and its search."""
+        self._placed: tuple[str, str] | None = None
+        """The note and the search whose match was shown, or to which "back" led."""
 
     # Not imported for the first frame, except the sidebar if there is room for it.
 
@@ -439,11 +439,12 @@ class BrowseScreen(VaultScreen):
         self.loader.reload()
 
     def _show(self, row: Row | None, line: int | None = None) -> None:
-        notes = self.notes
-        hit = notes.hit_at(notes.cursor)
+        hit = self.notes.hit_at(self.notes.cursor)
         if line is None and hit is not None and row is not None and hit.row.path == row.path:
-            # A note that "back" led to stays at its old line.
-            line = hit.line if self._returned != (row.path, self.pane.typed) else None
+            place = row.path, self.pane.typed
+            # When the list is read again, or after "back", the note stays where it was left.
+            line = hit.line if place != self._placed else None
+            self._placed = place
         self._list_quote(row)
         self.loader.show(row, matcher=self.pane.matcher, line=line)
         self._show_status()
@@ -537,7 +538,7 @@ class BrowseScreen(VaultScreen):
         self._remember_list()
         if (location := self._trail.go(steps)) is None:
             return
-        self._returned = location.path, location.asked.typed
+        self._placed = location.path, location.asked.typed
         target = OpenNote(location.path, read=self.has_class("-reading"), as_listed=True)
         if location.asked == self.pane.asked:
             self._go_to(target)
