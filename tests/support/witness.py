@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 
 WAY_BACK: Final = re.compile(
     r" · (u undo|ctrl\+r redo|ctrl\+z removes the link|ctrl\+z undo)$|^Created .*\.md$"
+    r"| now starts on .*\.$"
 )
-"""What a toast ends with that says something was done, and how to have it otherwise.
+"""The end of a toast about a step of history: mostly the key that undoes it.
 
-That a note was created is said in the editor, where no key takes it back.
+A new note is announced in the editor and a new start of a habit with a check-in, both without one.
 """
 OF_CHECK_IN: Final = re.compile(r"(Undid|Redid): (check-in|habit) |Checked in: ")
 MET: Final = "at the same moment"
 """What an error says of a step that was done, and met another one."""
 SHOWN: Final = frozenset({"tick", "edit"})
-"""Verbs of which no toast needs to tell: one sees the mark change, or typed the text."""
+"""Verbs without a toast of their own: the mark changes, or the user typed the text."""
+OF_SHOWN: Final = ("Ticked ", "Merged with ")
+"""Toasts that some steps of these verbs have nevertheless."""
 LOGS: Final = "habits/log/"
 SETTINGS: Final = ".notekeep/config.toml"
 IDENTITY: Final = re.compile(rb'id = "[^"\n]*"[^\n]*\n')
@@ -141,10 +144,10 @@ def _logs(
 def _untold(steps: Sequence[StepRecord], heard: Heard) -> list[str]:
     """Every step was told of once, and nothing else was."""
     told = [one for one in heard.toasts if WAY_BACK.search(one) and not OF_CHECK_IN.match(one)]
-    ticked = [toast for toast in told if toast.startswith("Ticked ")]
+    of_shown = [toast for toast in told if toast.startswith(OF_SHOWN)]
     loud = [step for step in steps if step.verb not in SHOWN]
     met = sum(MET in one for one in heard.toasts)
-    untold = len(loud) - (len(told) - len(ticked))
+    untold = len(loud) - (len(told) - len(of_shown))
     if 0 <= untold <= met or (untold > 0 and heard.is_over):
         return []
     done = [f"{step.verb} {step.label}" for step in loud]
