@@ -86,7 +86,7 @@ def plain_text(text: str) -> str:
 _COMMENT = r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)"
 _SIGNS = (
     r"<!--|-->|%%|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]…]+>?|\[!\w+\][-+]?|\[\^[^\]\s]+\]:?"
-    r"|!?\[(?=[^\[\]\n]*…\Z)"
+    r"|!?\[(?=[^\[\]\n]*…\Z)|\[(?=!\[)"
     r"|(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
     r"|\*\*|==|`|!?\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
     r"|(?<=\s)\^[A-Za-z0-9-]+(?=[ \t]*(?:\n|\Z))"
@@ -100,8 +100,14 @@ _LINK = (
 
 # A Markdown link, whose start or end may be cut off.
 _ADDRESSED = (
-    r"(?P<open>!?\[)?[^\[\]\n]*(?P<between>\]\()(?P<address>[^()\n]*?)(?P<close>\)|(?=…?\Z))"
+    r"(?P<open>!?\[)?[^\[\]\n]*(?P<between>\]\()"
+    r"(?P<address>(?:[^()\n]|\([^()\n]*\))*?)(?P<close>\)|(?=…?\Z))"
 )
+
+# A row of a table, its cells, and the rule below its header.
+_TABLE_ROW = r"(?:^|(?<=\n)|(?<=…))[ \t>]*\|[^\n]*"
+_CELL_EDGE = r"(?<!\\)\|"
+_TABLE_RULE = r"[ \t>|:…-]+"
 
 # The start of a paragraph or list item.
 _BLOCK_START = r"\n(?=[ \t\r]*(?:\n|(?:[-*+]|\d+[.)])[ \t]))"
@@ -112,7 +118,7 @@ _HEADING_LINE = r"(?:^|(?<=\n)|(?<=…))[ \t]*#{1,6}[ \t][^\n]*?(?=…?\Z|\n)"
 def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
     """Return a passage on one line without markup, and the new positions of its marks.
 
-    Headings without marks are omitted; ` · ` separates paragraphs and items.
+    Headings without marks are omitted; ` · ` separates paragraphs, items and cells of tables.
     """
     dropped: set[int] = set()
     spaced: set[int] = set()
@@ -121,7 +127,9 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
     def is_marked(start: int, stop: int) -> bool:
         return any(start < end and begin < stop for begin, end in marks)
 
+    breaks |= _drop_table_lines(text, dropped)
     for match in re.finditer(_LINK, text):
+        breaks.difference_update(range(*match.span()))
         # Show the target if there is no other text, or if only it is marked.
         hidden = match.span("alias") if match["alias"] else (0, 0)
         if match["alias"] and (is_marked(*hidden) or not is_marked(*match.span("target"))):
@@ -145,16 +153,27 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
     return _join_visible(text, marks, breaks, dropped, spaced)
 
 
+def _drop_table_lines(text: str, dropped: set[int]) -> set[int]:
+    """Drop the lines of tables; return where their cells are separated."""
+    between: set[int] = set()
+    for row in re.finditer(_TABLE_ROW, text):
+        edges = {row.start() + edge.start() for edge in re.finditer(_CELL_EDGE, row[0])}
+        is_rule = re.fullmatch(_TABLE_RULE, row[0])
+        dropped |= {*range(*row.span())} if is_rule else edges
+        between |= edges
+    return between
+
+
 def _drop_addresses(
     text: str, marks: Sequence[tuple[int, int]], dropped: set[int], spaced: set[int]
 ) -> None:
-    """Drop the addresses of links, except one that contains the only mark."""
+    """Drop the addresses of links, except the first one if all marks are in addresses."""
     links = list(re.finditer(_ADDRESSED, text))
     holding = [
         next((each for each in links if each.start("address") <= at < each.end("address")), None)
         for at, _ in marks
     ]
-    shown = () if None in holding else holding
+    shown = () if None in holding else holding[:1]
     for match in links:
         parts = ["open", "between", "address", "close"]
         if match in shown:

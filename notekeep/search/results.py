@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -29,11 +30,24 @@ SNIPPET_WIDTH = 200
 CONTEXT_BEFORE = 50
 """Characters before the first match in a passage."""
 
+MAX_UNCUT = 500
+"""Characters before and after a passage in which links are searched that it would cut."""
+
+STEM_LETTERS = 5
+"""Words that start with the same letters count once: `version`, `versions`."""
+
 _EDGE = re.compile(r"\s")
 _LINE = re.compile(r"[^\n]++")
 _FIRST_HEADING = re.compile(r"\s*+#[ \t]([^\n]*+)")
 _HEADING_MARK = re.compile(r"[ \t]*#{1,6}[ \t]")
 _NO_TEXT = re.compile(r"\s*(?:#{1,6}\s|```|~~~|%%|<|!\[)")
+_UNCUT = re.compile(
+    r"!?\[\[[^\[\]\n]*\]\]|<[^<>\n]*>|%%[^%]*%%"
+    r"|!?\[(?:[^\[\]\n]|!\[[^\[\]\n]*\](?:\([^()\n]*\))?)*\]\((?:[^()\n]|\([^()\n]*\))*\)"
+)
+"""Links, tags and comments: they are part of a passage as a whole or not at all."""
+_UNSEEN = re.compile(r"\]\([^\n]*?\)|<[^<>\n]*>|%%[^%]*%%")
+"""Addresses of links, tags and comments."""
 _MARKS = re.compile(r"(?:\s|>|[-*+]\s(?:\[.\]\s)?|\[!\w+\][-+]?|\d+[.)]\s)*")
 
 Spans: TypeAlias = list[tuple[int, int]]
@@ -133,14 +147,17 @@ def choose_passage(
 ) -> Passage:
     """Return the passage with the most different words, else the beginning of the body.
 
-    `spans` are sorted; those in the front matter count only if there are no others. A heading that
-    repeats the title is skipped. A note that `is_named` like the query gets its beginning.
+    `spans` are sorted; those in addresses, and last those in the front matter, count only if there
+    are no others. A heading that repeats the title is skipped. A note that `is_named` like the
+    query gets its beginning.
     """
     if is_named:
         return body_opening(text)
     heading = _FIRST_HEADING.match(text.whole, text.body)
     start = heading.end() if heading and heading[1].strip() == title else text.body
-    shown = [span for span in spans if span[0] >= start]
+    unseen = [place.span() for place in _UNSEEN.finditer(text.whole, start)]
+    in_body = [span for span in spans if span[0] >= start]
+    shown = [span for span in in_body if not _is_inside(span[0], unseen)] or in_body
     if not shown and (in_title := [span for span in spans if span[0] >= text.body]):
         return Passage(body_opening(text).snippet, text.line_of(in_title[0][0]))
     shown = shown or list(spans)
@@ -168,6 +185,7 @@ def body_opening(text: FileStart) -> Passage:
     marks = _MARKS.match(first[0])
     start = first.start() + (marks.end() if marks else 0)
     end = _shrunk(text.whole, start, min(len(text.whole), start + SNIPPET_WIDTH))
+    _, end = _without_halves(text.whole, start, end, ())
     cut = text.whole[start:end].rstrip()
     more = text.whole[end:].strip()
     return Passage(Snippet(cut + ("…" if more else "")))
@@ -175,7 +193,7 @@ def body_opening(text: FileStart) -> Passage:
 
 def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tuple[int, int]:
     """Return the part with the most different words; ties by number of words, then first."""
-    words = [text.whole[start:end].casefold() for start, end in spans]
+    words = [text.whole[start:end].casefold()[:STEM_LETTERS] for start, end in spans]
     best, score, last = 0, (0, 0), 0
     for first, (start, _) in enumerate(spans):
         while last < len(spans) and spans[last][1] <= start + SNIPPET_WIDTH - CONTEXT_BEFORE:
@@ -192,7 +210,30 @@ def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tup
     line = max(lowest, text.whole.rfind("\n", 0, begin) + 1)
     if begin - line < CONTEXT_BEFORE and _HEADING_MARK.match(text.whole, line, begin):
         begin = line
-    return begin, max(stop, _shrunk(text.whole, begin, end))
+    elif text.whole.startswith("|", line):
+        begin = max(line, text.whole.rfind("|", line, begin + 1))  # a whole cell of a table
+    end = max(stop, _shrunk(text.whole, begin, end))
+    return _without_halves(text.whole, begin, end, spans)
+
+
+def _is_inside(at: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    """Whether a position is in one of some sorted ranges."""
+    before = bisect_right(ranges, (at, at))
+    return before > 0 and at < ranges[before - 1][1]
+
+
+def _without_halves(
+    text: str, begin: int, end: int, spans: Sequence[tuple[int, int]]
+) -> tuple[int, int]:
+    """Move the ends of a passage out of links, tags and comments; in, if a match is there."""
+    for found in _UNCUT.finditer(text, max(0, begin - MAX_UNCUT), end + MAX_UNCUT):
+        start, stop = found.span()
+        is_shown = any(start < last and first < stop for first, last in spans)
+        if start < begin < stop:
+            begin = start if is_shown else stop
+        if start < end < stop:
+            end = stop if is_shown or start <= begin else start
+    return begin, end
 
 
 def _grown(text: str, begin: int, limit: int) -> int:

@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+LINKS = [
+    "[the console](https://example.org/a/long/address_(of_pages)/and/its/parts?with=a&query=too)",
+    '[the console](https://example.org/a/long/address "with the title of the page")',
+    "[![the badge of a build](https://example.org/badge.svg)](https://example.org/build/of/it)",
+    "[[folder/of/The note with a long name#and a heading in it|that note]]",
+    '<span class="the-class of-the-footer" style="width: 40%">',
+    "%% a comment that only the writer of the note reads %%",
+]
+
+
 def spans(text: str, *words: str) -> list[tuple[int, int]]:
     found = [
         (at, at + len(word))
@@ -71,6 +81,48 @@ def test_the_title_is_not_shown_again_below_itself() -> None:
     assert only.line == 4
     other = choose_passage(FileStart(text, body), spans(text, "Tiny"), "Another title")
     assert other.snippet.text.startswith("# Tiny Habits")
+
+
+def test_forms_of_a_word_count_once() -> None:
+    far = "filler words here " * 30
+    text = f"a version of versions {far}the version track"
+    shown = choose_passage(FileStart(text, 0), spans(text, "version", "versions", "track")).snippet
+    assert [shown.text[start:end] for start, end in shown.marks] == ["version", "track"]
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("before", range(20, 220, 9))
+def test_no_link_is_cut_in_two(link: str, before: int) -> None:
+    text = f"{'lead ' * 40}word{' then' * (before // 5)} {link} {'more ' * 60}"
+    plain = choose_passage(FileStart(text, 0), spans(text, "word")).snippet.plain().text
+    assert not set(plain) & set("[]()<>%")
+    text = f"{'lead ' * 40}{link}{' then' * (before // 5)} word {'more ' * 60}"
+    plain = choose_passage(FileStart(text, 0), spans(text, "word")).snippet.plain().text
+    assert not set(plain) & set("[]()<>%")
+
+
+def test_a_beginning_does_not_end_in_a_link() -> None:
+    text = f"{'word ' * 30}[the console](https://example.org/{'a' * 90}) and on\n"
+    assert body_opening(FileStart(text, 0)).snippet.text == f"{'word ' * 30}".rstrip() + "…"
+
+
+def test_a_word_of_the_text_goes_before_one_in_an_address() -> None:
+    text = f"[a](https://word.org) {'filler ' * 60}the word {'filler ' * 60}"
+    shown = choose_passage(FileStart(text, 0), spans(text, "word")).snippet
+    assert "the word" in shown.text
+    address = choose_passage(FileStart(text, 0), spans(text, "word.org")).snippet.plain()
+    assert address.text.startswith("[a](https://word.org) filler")
+    assert [address.text[start:end] for start, end in address.marks] == ["word.org"]
+
+
+def test_a_row_of_a_table_is_shown_by_its_cells() -> None:
+    rows = "".join(f"| name {number} | a value of {number} |\n" for number in range(40))
+    text = f"# Values\n\n| Name | Value |\n|:---|---:|\n{rows}"
+    shown = choose_passage(FileStart(text, 0), spans(text, "value of 20")).snippet.plain().text
+    assert "|" not in shown
+    assert "name 20 · a value of 20 · name 21 · a value of 21" in shown
+    first = choose_passage(FileStart(text, 0), spans(text, "name 0")).snippet.plain().text
+    assert first.startswith("Name · Value · name 0 · a value of 0 · name 1")
 
 
 def test_without_a_word_it_is_how_the_body_begins() -> None:

@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.widgets.preview import Preview
     from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
 WIDE = (120, 40)
+
+
+def marked_words(preview: Preview) -> list[str]:
+    lines = (preview.draw_line(row, 60) for row in range(preview.line_count()))
+    return [piece.text for line in lines for piece in line if "mark" in piece.role.split()]
 
 
 async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -> None:
@@ -31,6 +37,8 @@ async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -
         type_text(app, "kettel")
         await until(pilot, lambda: shows(app, 'Showing results for "kettle"'))
         assert browse(app).note_under_cursor == "books/Atomic Habits.md"
+        # The note beside the list is marked for the word that was found.
+        await until(pilot, lambda: {*marked_words(browse(app).preview)} == {"kettle"})
 
 
 @cases(
