@@ -107,6 +107,7 @@ SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
     "markdown_links": _is_bool,
     "excluded": _is_texts,
     "log_links": _is_bool,
+    "search_pdf": _is_bool,
     "rating_max": lambda value: type(value) in (int, float) and 0 < value < inf,
     "glyphs": _is_one_of("", "ascii", "unicode"),
     "publish": _is_texts,
@@ -187,6 +188,7 @@ class VaultSettings:
         excluded: Files to hide from lists and searches, as the start of a path or a `/pattern/`.
             Default: the files that Obsidian excludes.
         log_links: Write check-ins as `[[habit]]:` so that Obsidian links them.
+        search_pdf: Search the text of PDF files that notes link.
         rating_max: The best rating a note can have. The lowest is 0.
         glyphs: "unicode" or "ascii"; "" detects what the terminal supports.
         publish: Queries whose notes count as published, in addition to `publish: true`.
@@ -217,6 +219,7 @@ class VaultSettings:
         self.private: tuple[str, ...] = ("private",)
         self.daily_format = "%Y-%m-%d"
         self.log_links = False
+        self.search_pdf = True
         self.rating_max: float = 5
         self.glyphs = ""
         self.publish: tuple[str, ...] = ()

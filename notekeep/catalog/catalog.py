@@ -1,6 +1,6 @@
 """The catalog: facts about notes in SQLite, and the rows of lists.
 
-It is a cache, rebuilt from the notes. It contains no full text.
+It is a cache, rebuilt from the notes. It contains no full text but that of attached files.
 """
 
 from __future__ import annotations
@@ -157,6 +157,14 @@ class Catalog(Connection):
             " WHERE n.path = ? ORDER BY h.line",
             (store_path(path),),
         )
+
+    def attached(self, path: str) -> list[tuple[str, str]]:
+        """Return the path and the text of each PDF file that a note links."""
+        sql = (
+            "SELECT a.path, a.text FROM attached_to t JOIN attached a ON a.path = t.path"
+            " WHERE t.note = ? ORDER BY a.path"
+        )
+        return [(load_path(file), text) for file, text in self.ask(sql, (store_path(path),))]
 
     def problems(self, *, links: bool = True) -> list[Problem]:
         """Return all problems of the vault, by path and line; `links` adds broken links."""

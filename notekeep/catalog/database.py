@@ -19,7 +19,7 @@ from notekeep.storage.filesystem import remote_reason
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", for `file` and SQLite tools
-VERSION = 7
+VERSION = 8
 """Increased when a table or the meaning of its values changes."""
 
 BUSY_SECONDS = 5.0
@@ -85,6 +85,8 @@ TABLES: dict[str, Columns] = {
         "col": int,
     },
     "conflicts": {"path": str, "original": str},
+    "attached": {"path": str, "mark": str, "text": str, "problem": str},
+    "attached_to": {"note": str, "path": str},
     "dirty": {"path": str, "generation": int},
     "habit_files": {"path": str, "mark": str, "sum": int, "fields": str},
     "habit_lines": {"path": str, "line": int, "name": str, "day": int, "text": str, "more": str},
@@ -92,12 +94,13 @@ TABLES: dict[str, Columns] = {
     "meta": {"key": str, "value": str},
 }
 """The columns of each table. All tables are STRICT; nullable columns are in MAY_BE_NULL. For the
-tables of habits see tracking/habit_table.py."""
+tables of habits see tracking/habit_table.py, for those of attached files attached_text.py."""
 
 PRIMARY_KEYS = {
     "notes": "id",
     "keys": "key",
     "conflicts": "path",
+    "attached": "path",
     "dirty": "path",
     "habit_files": "path",
     "habit_days": "name",
@@ -131,6 +134,7 @@ INDEXES: list[tuple[str, list[str], bool]] = [
     ("tasks", ["note"], False),
     ("headings", ["note"], False),
     ("problems", ["path"], False),
+    ("attached_to", ["note"], False),
     ("habit_lines", ["name", "day"], False),
     ("habit_lines", ["path"], False),
 ]

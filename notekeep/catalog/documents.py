@@ -27,6 +27,7 @@ class WordDoc(NamedTuple):
     quotes: tuple[str, ...] = ()
     matter: tuple[str, ...] = ()  # all other fields of the front matter, such as authors
     body: str = ""  # as written, headings and quotes included
+    attached: tuple[str, ...] = ()  # the texts of attached files
     language: str = ""  # the code in `lang:`, or "" for the language of the vault
 
 

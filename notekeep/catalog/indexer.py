@@ -19,6 +19,7 @@ from zlib import crc32
 from notekeep import __version__
 from notekeep.background import clear_in_chunks
 from notekeep.catalog.database import CatalogBusy
+from notekeep.catalog.records import load_path
 from notekeep.errors import Failure, IndexBusy, IndexUnusable, NotekeepError, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema, role
 from notekeep.storage.content import OutsideVersion, read_content, unreadable_problem
@@ -48,6 +49,8 @@ READING_SHARE = 3
 
 CHECK_DAYS = 100
 """Days in which each unchanged file is read once."""
+
+_NOTES_WITH_FILES = "SELECT DISTINCT note FROM attached_to"
 
 _DAY = 86_400
 
@@ -368,8 +371,12 @@ class Indexer:
     def _read_docs(self, paths: Iterable[str]) -> Iterator[WordDoc]:
         from notekeep.catalog.documents import read_word_doc
 
+        having = {load_path(note) for (note,) in self._catalog.ask(_NOTES_WITH_FILES)}
         for path in paths:
             if doc := read_word_doc(self._root, path, self._schema):
+                if path in having:
+                    texts = tuple(text for _, text in self._catalog.attached(path))
+                    doc = doc._replace(attached=texts)
                 yield doc
 
     def _can_change(self, index: WhooshIndex, generation: int) -> bool:

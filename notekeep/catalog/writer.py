@@ -28,6 +28,7 @@ from notekeep.query.folding import as_unicode
 if TYPE_CHECKING:
     import sqlite3
 
+    from notekeep.catalog.attached_text import AttachedFile
     from notekeep.errors import Problem
     from notekeep.storage.scan import Fingerprint
 
@@ -97,6 +98,24 @@ class Writer:
             self.connection.execute("DELETE FROM conflicts")
             self._insert("conflicts", rows)
             self._changed = True
+
+    def set_attached(self, notes_of: Mapping[str, Collection[str]]) -> None:
+        """Replace the list of attached files: the notes that link each, all as stored paths."""
+        before = {*self.connection.execute("SELECT note, path FROM attached_to")}
+        now = {(note, path) for path, notes in notes_of.items() for note in notes}
+        self.connection.execute("DELETE FROM attached_to")
+        self._insert("attached_to", sorted(now))
+        self.connection.execute(
+            "DELETE FROM attached WHERE path NOT IN (SELECT path FROM attached_to)"
+        )
+        self._mark_changed({note for note, _ in before ^ now})
+
+    def store_attached(self, file: AttachedFile) -> None:
+        """Store the text of an attached file."""
+        self.connection.execute("DELETE FROM attached WHERE path = ?", (file.path,))
+        self._insert("attached", [file])
+        sql = "SELECT note FROM attached_to WHERE path = ?"
+        self._mark_changed({note for (note,) in self.connection.execute(sql, (file.path,))})
 
     def set_unreadable(self, problems: Iterable[Problem]) -> None:
         """Replace the problems of unreadable places."""
@@ -174,6 +193,10 @@ class Writer:
             "UPDATE links SET state = 'unsettled', found = NULL WHERE key = ? AND state <> 'web'",
             [(key,) for key in keys],
         )
+
+    def _mark_changed(self, stored: Collection[str]) -> None:
+        self._changed = self._changed or bool(stored)
+        self._mark_dirty(stored)
 
     def _mark_dirty(self, stored: Collection[str]) -> None:
         generation = self._next_generation() if stored else 0

@@ -105,6 +105,8 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
         "heading": hit.heading,
         "headings": list(hit.headings),
     }
+    if hit.attachment:
+        answer["attachment"] = hit.attachment
     if hit.why is not None:
         answer["why"] = {
             "conditions": list(hit.why.conditions),
@@ -141,7 +143,7 @@ def explanation_lines(hit: Hit) -> list[str]:
 def _write(found: SearchResults, limit: int) -> None:
     for hit in found.hits:
         place = f"{hit.row.path}:{hit.line}" if hit.line else hit.row.path
-        above = " / ".join(name for name in hit.headings if name != hit.row.title)
+        above = hit.attachment or " / ".join(name for name in hit.headings if name != hit.row.title)
         output.write_styled(
             [
                 (hit.row.title, "bold"),

@@ -94,6 +94,8 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     start = time.perf_counter()
     with show_progress() as progress:
         refreshed = vault.indexing.refresh(**options, progress=progress)
+        if vault.indexing.attached.refresh():
+            vault.indexing.refresh(progress=progress)
     vault.habits.refresh()
     vault.history.prune()
     seconds = time.perf_counter() - start
@@ -132,6 +134,8 @@ def _index_at_low_priority(vault: Vault, *, tell: bool, **options: bool) -> int:
         if not ours:
             return 0
         vault.indexing.refresh(**options, progress=write_progress if tell else None)
+        if vault.indexing.attached.refresh():
+            vault.indexing.refresh()
         try:
             vault.full_text.merge()
         except NotekeepError:

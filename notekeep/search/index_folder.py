@@ -25,7 +25,7 @@ from notekeep.storage.content import digest_of
 if TYPE_CHECKING:
     from notekeep.catalog.documents import WordDoc
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """Increased when a field, the analyzer or a file format changes; old indexes are rebuilt."""
 
 VERSION_FILE = "schema-version"
@@ -41,6 +41,7 @@ BOOSTS = {
     "matter": 1.0,
     "body": 1.0,
     "quotes": 1.0,
+    "attached": 0.5,
     "marks": 0.0,
 }
 """The fields and the weight of their words. "quotes" has words of the body a second time. "marks"
@@ -48,7 +49,7 @@ has terms that are not words: one for each tag and its parents, to combine tags 
 the catalog, and one for the language of the note, if it is not that of the vault."""
 
 SCOPES: dict[str, tuple[str, ...]] = {
-    "any": ("title", "aliases", "tags", "headings", "matter", "body"),
+    "any": ("title", "aliases", "tags", "headings", "matter", "body", "attached"),
     "title": ("title", "aliases"),
     "body": ("body",),
     "heading": ("headings",),
@@ -179,7 +180,7 @@ def document_fields(doc: WordDoc, language: str) -> dict[str, str]:
     foreign = base_language(doc.language)
     foreign = "" if foreign == language else foreign
     found = {"path": doc.path}
-    for name in ("title", "aliases", "headings", "tags", "quotes", "matter", "body"):
+    for name in filter(BOOSTS.get, BOOSTS):
         texts: str | tuple[str, ...] = getattr(doc, name)
         if text := texts if isinstance(texts, str) else f" {BREAK} ".join(texts):
             clean = text if text.isascii() else text.encode(errors="replace").decode()

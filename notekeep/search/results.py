@@ -89,6 +89,7 @@ class Hit(NamedTuple):
     line: int | None = None  # of the first match in the file, from 1
     headings: tuple[str, ...] = ()  # those above the passage, outermost first
     why: HitReason | None = None  # only on request
+    attachment: str = ""  # the path of the attached file that has the passage, or ""
 
     @property
     def heading(self) -> str:
@@ -174,6 +175,15 @@ def choose_passage(
     )
     first = next(start for start, stop in shown if start < end and stop > begin)
     return Passage(Snippet(lead + cut + tail, marks, first < text.body), text.line_of(first))
+
+
+def find_passage(text: str, matcher: PlanMatcher, language: str) -> Snippet | None:
+    """Return the first passage with matches in the text of an attached file."""
+    for begin in range(0, len(text), HEAD_BYTES):
+        part = text[begin : begin + HEAD_BYTES]
+        if spans := matcher.spans(part, language):
+            return choose_passage(FileStart(part, 0), spans).snippet
+    return None
 
 
 def body_opening(text: FileStart) -> Passage:

@@ -26,6 +26,7 @@ from notekeep.search.results import (
     SearchResults,
     Spans,
     choose_passage,
+    find_passage,
     read_file_start,
 )
 from notekeep.search.suggestions import (
@@ -333,6 +334,10 @@ class QueryRun:
         matcher = None if self._texts.spans else self.matcher
         is_named = matcher is not None and matcher.names(row.title, row.language)
         shown = NO_PASSAGE
+        if self.matcher is not None and not spans and not is_named:
+            for path, attached in self._sources.catalog.attached(row.path):
+                if passage := find_passage(attached, self.matcher, row.language):
+                    return Hit(row, score, passage, attachment=path)
         if text is not None:
             shown = choose_passage(text, spans, row.title, is_named=is_named)
         return Hit(row, score, shown.snippet, shown.line, self._headings(row.path, shown.line))

@@ -66,7 +66,7 @@ class WordCounter:
         """Count the words of a note; chunks are split at the end, each once."""
         for texts in ((doc.title,), doc.aliases, doc.tags, doc.headings, doc.matter):
             self._heads.update(set(find_chunks(" ".join(texts))))
-        self._bodies.update(set(find_chunks(doc.body)))
+        self._bodies.update(set(find_chunks(" ".join((doc.body, *doc.attached)))))
 
     def write(self, folder: Path) -> None:
         """Write the vocabulary of a new index."""
@@ -235,7 +235,10 @@ def record_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
         texts = (doc.title, *doc.aliases, *doc.tags, *doc.headings, *doc.matter)
         heads = _words_in(" ".join(texts), by)
         lines += [f"+{word}\n" for word in sorted(heads)]
-        lines += [f"{word}\n" for word in sorted(_words_in(doc.body, by) - heads)]
+        lines += [
+            f"{word}\n"
+            for word in sorted(_words_in(" ".join((doc.body, *doc.attached)), by) - heads)
+        ]
     with (folder / NEW_WORDS_FILE).open("a", encoding="utf-8", errors="replace") as file:
         file.writelines(lines)
         size = file.tell()

@@ -63,6 +63,8 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
         for path in sorted(vault.catalog.dirty())
     ]
     yield Layer("words", f"{vault.full_text.count} notes in the full-text index", missing)
+    attached = vault.indexing.attached.problems()
+    yield Layer("attached", "the text of attached PDF files", attached)
     problems = vault.catalog.problems()
     marked = [problem for problem in problems if problem.code == CONFLICT_PROBLEM]
     broken = [problem for problem in problems if problem.code in BROKEN]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notekeep.catalog.indexer import Indexer, RefreshResult
 from notekeep.errors import NotekeepError, Problem
 
 if TYPE_CHECKING:
+    from notekeep.catalog.attached_text import AttachedTexts
     from notekeep.notes.workspace import Workspace
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.content import OutsideVersion
@@ -35,6 +37,7 @@ class IndexService:
     ) -> None:
         self.root = workspace.root
         self.catalog = workspace.catalog
+        self._settings = workspace.settings
         self._open_full_text = open_full_text
         self._open_history = open_history  # lazy, because recovery reads the journal
         self.indexer = Indexer(
@@ -110,6 +113,18 @@ class IndexService:
         is_few = 0 < len(self.catalog.dirty()) <= SAVED_NOTES
         if is_few and self._open_full_text().generation is not None:
             self.indexer.index_saved()
+
+    @cached_property
+    def attached(self) -> AttachedTexts:
+        """The texts of attached files; only the indexing process refreshes them."""
+        from notekeep.catalog.attached_text import AttachedTexts  # not needed for most commands
+
+        return AttachedTexts(self.root, self._settings, self.catalog)
+
+    @property
+    def needs_process(self) -> bool:
+        """Whether the indexing process has other work than changed notes."""
+        return self._open_full_text().should_merge or self.attached.is_outdated()
 
     def index_written(self) -> list[str]:
         """Index the written files; return messages if that fails."""

@@ -114,7 +114,7 @@ class VaultUpdates:
                 return None
         except _SweepCancelled:
             return None
-        if vault.full_text.should_merge:
+        if vault.indexing.needs_process:
             indexing_process.start_indexing(vault.root)
         return refreshed
 

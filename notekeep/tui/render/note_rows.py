@@ -276,8 +276,8 @@ def hit_rows(
         title = mark_spans(title, snippet.marks)
     elif words is not None:
         title = mark_matches(title, partial(words.spans, language=hit.row.language))
-    heading = "" if hit.heading == hit.row.title else clean_line(hit.heading)
-    heading = FRONT_MATTER if snippet.is_of_fields else heading
+    heading = "" if hit.heading == hit.row.title else hit.heading
+    heading = FRONT_MATTER if snippet.is_of_fields else clean_line(hit.attachment or heading)
     first = note_row(hit.row, width, glyphs, today, look, title=title, detail=heading)
     room = max(8, width - _HEAD_WIDTH - _RIGHT_MARGIN)
     bar = Piece(glyphs.cursor if look.here else " ", "cursor-bar")

@@ -1,0 +1,131 @@
+"""The text of attached PDF files, which is indexed with the notes that link them.
+
+A damaged file may keep a reader busy for ever, or take all memory. So each new or changed file is
+read by a process of its own (`pdf_text.py`), from the indexing process. An unchanged file, by size
+and time, is not read again.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections import defaultdict
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.catalog.records import load_path, store_path
+from notekeep.errors import Problem, Refused
+from notekeep.storage.attachments import AttachmentFinder
+from notekeep.storage.content import READ_FLAGS
+from notekeep.storage.file_names import is_hidden, resolve_path
+
+if TYPE_CHECKING:
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.settings import VaultSettings
+
+MAX_FILE_BYTES = 200 << 20
+"""Larger files are not read."""
+
+MAX_SECONDS = 60.0
+"""Time to read one file, on a busy machine."""
+
+_LINKS = (
+    "SELECT DISTINCT n.path, l.target FROM links l JOIN notes n ON n.id = l.note"
+    " WHERE l.state = 'file' AND l.target LIKE '%.pdf' AND n.role = 'note'"
+)
+
+
+class AttachedFile(NamedTuple):
+    """An attached file: path, size and time, text, and why that is missing or incomplete."""
+
+    path: str
+    mark: str
+    text: str
+    problem: str
+
+
+class AttachedTexts:
+    """The attached PDF files of a vault, as stored in its catalog."""
+
+    def __init__(self, root: str, settings: VaultSettings, catalog: Catalog) -> None:
+        self._root, self._settings, self._catalog = root, settings, catalog
+
+    def is_outdated(self) -> bool:
+        """Whether a file must be read, or one is no longer linked."""
+        links, known = self._links(), self._known()
+        if not links and not known:
+            return False
+        found = self._find(links)
+        return {path: mark for path, (mark, _) in found.items()} != known or {
+            (note, path) for path, (_, notes) in found.items() for note in notes
+        } != {*self._catalog.ask("SELECT note, path FROM attached_to")}
+
+    def refresh(self) -> bool:
+        """Read new and changed files; return whether any note has other text now."""
+        if not self.is_outdated():
+            return False
+        found, known = self._find(self._links()), self._known()
+        with self._catalog.writing() as writer:
+            writer.set_attached({path: notes for path, (_, notes) in found.items()})
+        for path, (mark, _) in found.items():
+            if known.get(path) != mark:
+                text, problem = self._read(load_path(path))
+                # One at a time, so that work is kept if this process is stopped.
+                with self._catalog.writing() as writer:
+                    writer.store_attached(AttachedFile(path, mark, text, problem))
+        return True
+
+    def problems(self) -> list[Problem]:
+        """Return the files that could not be read."""
+        rows = self._catalog.ask(
+            "SELECT path, problem FROM attached WHERE problem <> '' ORDER BY path"
+        )
+        hint = "Only its name is searched. A copy without password or damage would be read."
+        return [Problem(load_path(path), None, message, hint, "attached") for path, message in rows]
+
+    def _links(self) -> list[tuple[str, str]]:
+        return self._catalog.ask(_LINKS) if self._settings.search_pdf else []
+
+    def _known(self) -> dict[str, str]:
+        return dict(self._catalog.ask("SELECT path, mark FROM attached"))
+
+    def _find(self, links: list[tuple[str, str]]) -> dict[str, tuple[str, set[str]]]:
+        """Return for each existing file its mark and the notes that link it."""
+        finder = AttachmentFinder(self._root, self._settings.attachments)
+        marks: dict[str, str] = {}
+        notes: dict[str, set[str]] = defaultdict(set)
+        for note, target in links:
+            with suppress(Refused, OSError, ValueError):
+                path = finder.find(target, load_path(note))
+                if path is None or any(map(is_hidden, path.split("/"))):
+                    continue
+                info = os.stat(resolve_path(self._root, path))
+                if stat.S_ISREG(info.st_mode):
+                    stored = store_path(path)
+                    marks[stored] = f"{info.st_size} {info.st_mtime_ns}"
+                    notes[stored].add(note)
+        return {path: (marks[path], notes[path]) for path in sorted(marks)}
+
+    def _read(self, path: str) -> tuple[str, str]:
+        """Return the text of a file, and why it is missing or incomplete."""
+        import subprocess  # not needed to list the files
+
+        command = [sys.executable, "-P", "-m", "notekeep.catalog.pdf_text"]
+        try:
+            place = resolve_path(self._root, path)
+            with open(place, "rb", opener=lambda name, _: os.open(name, READ_FLAGS)) as file:
+                if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
+                    return "", f"It is larger than {MAX_FILE_BYTES >> 20} MB."
+                done = subprocess.run(
+                    command, stdin=file, capture_output=True, timeout=MAX_SECONDS, check=False
+                )
+        except (OSError, Refused) as error:
+            reason = error.strerror if isinstance(error, OSError) else error.message
+            return "", f"Cannot read the file: {reason}."
+        except subprocess.TimeoutExpired:
+            return "", f"Its text was not read within {MAX_SECONDS:.0f} seconds."
+        message = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        if done.returncode:
+            message = message or "It cannot be read as a PDF file."
+        return done.stdout.decode("utf-8", "replace"), message if done.returncode else ""

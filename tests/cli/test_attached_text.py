@@ -1,0 +1,149 @@
+"""The text of attached PDF files is found with the notes that link them."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notekeep.catalog import attached_text, pdf_text
+from tests.support.pdf import pdf_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.ran import Ran
+
+PLAN, TRIP, NO_FILE = "Plan.md", "trips/Trip.md", "Other.md"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A vault whose notes link two PDF files, by name and by address."""
+    vault = tmp_path / "papers"
+    (vault / "files").mkdir(parents=True)
+    (vault / "trips").mkdir()
+    (vault / ".notekeep").mkdir()
+    (vault / PLAN).write_text("# Plan\n\n![[Yearly report.pdf]]\n", "utf-8")
+    (vault / TRIP).write_text("# Trip\n\nSee [the ticket](../files/ticket%201.pdf#page=2).\n")
+    (vault / NO_FILE).write_text("# Other\n\nA note about turbines.\n", "utf-8")
+    report = pdf_file("The yield of wind turbines", "grew by a fifth in the northern basin.")
+    (vault / "files/Yearly report.pdf").write_bytes(report)
+    (vault / "files/ticket 1.pdf").write_bytes(pdf_file("Seat 42 in the sleeper to Narvik"))
+    return vault
+
+
+@pytest.fixture
+def run(root: Path, notekeep: Callable[..., Ran]) -> Callable[..., Ran]:
+    return lambda *words: notekeep(*words, at=root)
+
+
+def hits(run: Callable[..., Ran], *words: str) -> dict[str, Any]:
+    found = json.loads(run("search", *words, "--json").out)["hits"]
+    return {hit["path"]: hit for hit in found}
+
+
+def test_the_text_of_a_file_is_found_and_shown(run: Callable[..., Ran]) -> None:
+    assert run("index").code == 0
+    found = hits(run, "northern", "basin")
+    assert list(found) == [PLAN]
+    assert found[PLAN]["attachment"] == "files/Yearly report.pdf"
+    assert "grew by a fifth in the northern basin." in found[PLAN]["snippet"]
+    assert list(hits(run, "narvik")) == [TRIP]
+    assert "Plan  Plan.md  files/Yearly report.pdf" in run("search", "northern", "basin").out
+    # Words of the note itself count more, and its own text is shown.
+    assert list(hits(run, "turbines")) == [NO_FILE, PLAN]
+    assert "attachment" not in hits(run, "plan")[PLAN]
+
+
+def test_a_file_is_found_by_its_name(run: Callable[..., Ran]) -> None:
+    run("index")
+    assert list(hits(run, "yearly report.pdf")) == [PLAN]
+
+
+def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(
+    run: Callable[..., Ran], root: Path
+) -> None:
+    run("index")
+    place = root / "files/ticket 1.pdf"
+    info = place.stat()
+    place.write_bytes(place.read_bytes().replace(b"Narvik", b"Bergen"))
+    os.utime(place, ns=(info.st_atime_ns, info.st_mtime_ns))
+    run("index")
+    assert (list(hits(run, "narvik")), list(hits(run, "bergen"))) == ([TRIP], [])
+    os.utime(place, ns=(info.st_atime_ns, info.st_mtime_ns + 1))
+    run("index")
+    assert (list(hits(run, "narvik")), list(hits(run, "bergen"))) == ([], [TRIP])
+
+
+def test_a_file_that_no_note_links_any_more_is_forgotten(
+    run: Callable[..., Ran], root: Path
+) -> None:
+    run("index")
+    (root / PLAN).write_text("# Plan\n\nNothing here.\n", "utf-8")
+    (root / NO_FILE).write_text("# Other\n\n[ticket](files/ticket%201.pdf)\n", "utf-8")
+    run("index")
+    assert hits(run, "northern") == {}
+    assert {*hits(run, "narvik")} == {TRIP, NO_FILE}
+    (root / "files/ticket 1.pdf").unlink()
+    run("index")
+    assert hits(run, "narvik") == {}
+
+
+def test_a_file_that_cannot_be_read_costs_only_itself(run: Callable[..., Ran], root: Path) -> None:
+    (root / "files/ticket 1.pdf").write_bytes(pdf_file("Seat 42", password="secret"))
+    (root / "files/damaged.pdf").write_bytes(b"%PDF-1.7\nnothing else")
+    (root / "Damaged.md").write_text("![[damaged.pdf]]\n", "utf-8")
+    assert run("index").code == 0
+    assert list(hits(run, "northern")) == [PLAN]
+    told = run("doctor").out
+    assert "files/damaged.pdf" in told
+    assert "files/ticket 1.pdf" in told
+    assert "It is encrypted." in told
+    assert "files/Yearly report.pdf" not in told
+
+
+def test_a_file_that_keeps_its_reader_busy_is_given_up(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attached_text, "MAX_SECONDS", 0.0)
+    assert run("index").code == 0
+    assert "not read within" in run("doctor").out
+    assert hits(run, "turbines").keys() == {NO_FILE}
+
+
+def test_only_the_first_part_of_a_long_text_is_read(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pdf_text, "MAX_TEXT", 30)
+    with (
+        (root / "files/Yearly report.pdf").open("rb") as file,
+        (tmp_path / "text").open("wb") as to,
+    ):
+        assert pdf_text.main(file, to) == ""
+    assert (tmp_path / "text").read_text() == "The yield of wind turbines\ngre"
+
+
+def test_a_setting_turns_it_off(run: Callable[..., Ran], root: Path) -> None:
+    run("index")
+    (root / ".notekeep/config.toml").write_text("search_pdf = false\n", "utf-8")
+    run("index")
+    assert hits(run, "northern") == {}
+    (root / ".notekeep/config.toml").write_text("search_pdf = true\n", "utf-8")
+    run("index")
+    assert list(hits(run, "northern")) == [PLAN]
+
+
+def test_files_outside_of_the_vault_and_hidden_ones_are_not_read(
+    run: Callable[..., Ran], root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.pdf").write_bytes(pdf_file("The combination of the safe"))
+    (root / "files/way.pdf").symlink_to(tmp_path / "secret.pdf")
+    (root / ".hidden.pdf").write_bytes(pdf_file("The combination of the safe"))
+    links = "![[way.pdf]] ![[.hidden.pdf]] [a](../secret.pdf) [b](files/way.pdf)\n"
+    (root / NO_FILE).write_text(links, "utf-8")
+    run("index")
+    assert hits(run, "combination") == {}
