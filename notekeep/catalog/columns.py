@@ -147,6 +147,7 @@ STATES = {
     "log": "role = 'log'",
     "orphan": "id NOT IN (SELECT found FROM links WHERE found IS NOT NULL AND found <> note)",
     "private": "private",
+    "recent": "0",  # replaced by the last opened notes, which the catalog does not know
     "template": "role = 'template'",
     "todo": "todo > 0",
     "untagged": "id NOT IN (SELECT note FROM tags)",

@@ -243,7 +243,10 @@ def ordering(order: Iterable[Order]) -> Condition:
         column = find_column(one.field)
         if key == "score":  # the rank of a search, unknown to the catalog
             continue
-        if key == "random":
+        if one.paths:
+            keys.append("coalesce((SELECT key FROM json_each(?) WHERE value = notes.path), 1e9)")
+            values.append(json.dumps([*map(store_path, one.paths)]))
+        elif key == "random":
             keys.append("random()")
         elif column and not column.items and (column.sort or column.sql):
             keys.append((column.sort or column.sql) + way)

@@ -217,6 +217,7 @@ class Order(NamedTuple):
 
     field: str
     descending: bool = False
+    paths: tuple[str, ...] = ()  # instead of a field: these notes first, in this order
 
 
 class Query(NamedTuple):

@@ -18,7 +18,7 @@ from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query import tree
 from notekeep.query.fields import CLEAR_LIKENESS, FIELD_SIGNS, NO_FIELDS, QueryFields, nearest_word
 from notekeep.query.grammar import parse_query
-from notekeep.query.tree import Is, KnownPaths, Node, Or, Query, replace_leaves
+from notekeep.query.tree import Is, KnownPaths, Node, Or, Order, Query, is_fact, replace_leaves
 from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
 from notekeep.settings import vault_settings
 
@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 
 # The box, the titles and the texts each parse the query that is typed.
 _parse = lru_cache(maxsize=8)(parse_query)
+
+
+RECENT = Is("recent")
+
+MAX_RECENT = 50
+"""The number of notes that `is:recent` finds."""
 
 
 class RowPage(NamedTuple):
@@ -148,7 +154,7 @@ class SearchService:
         """Find notes by title, alias and tag for an unfinished query, without the full text."""
         from notekeep.search.suggestions import suggest_notes  # not needed for a list
 
-        query = self.parse(typed, typing=True)
+        query = self._query(typed, typing=True)
         found = suggest_notes(query, self.catalog, opened=self.open_counts, limit=limit)
         with suppress(NotekeepError):  # optional
             self.distinguish_titles([hit.row for hit in found.hits])
@@ -208,11 +214,20 @@ class SearchService:
         return self._fields[1]
 
     def _query(self, text: str, *, typing: bool = False, pasted: bool = False) -> Query:
-        """Parse a query; `is:conflict` includes the notes that git left unmerged."""
+        """Parse a query; `is:conflict` includes the notes that git left unmerged.
+
+        `is:recent` is the last opened notes, the last one first unless there are words or `sort:`.
+        """
         query = self.parse(text, typing=typing, pasted=pasted)
         if query.root is None:
             return query
-        return query._replace(root=replace_leaves(query.root, self._with_unmerged))
+        order = query.order
+        if not order and is_fact(query.root) and RECENT in tree.positive_leaves(query.root):
+            order = (Order("opened", paths=tuple(self._last_opened())),)
+        return query._replace(root=replace_leaves(query.root, self._state_of_machine), order=order)
+
+    def _last_opened(self) -> list[str]:
+        return self.open_counts.latest(lambda: self.catalog.paths(None), MAX_RECENT)
 
     def _near_values(self, query: Query) -> list[str]:
         """Return suggestions for values of fields that no note has."""
@@ -229,7 +244,10 @@ class SearchService:
                     remarks.append(f"{about} Did you mean {near}?")
         return remarks
 
-    def _with_unmerged(self, leaf: Node) -> Node:
+    def _state_of_machine(self, leaf: Node) -> Node:
+        """Replace a state that is not in the catalog."""
+        if leaf == RECENT:
+            return KnownPaths(frozenset(self._last_opened()))
         if leaf != Is("conflict"):
             return leaf
         from notekeep.storage.git import find_unmerged  # rarely needed

@@ -13,6 +13,9 @@ TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN = "today", "browse", 
 LIST_VIEW, GRID_VIEW = "list", "grid"
 SCREENS = (TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN)
 
+MAX_SEARCHES = 50
+"""The number of searches to remember."""
+
 
 @dataclass
 class LastPlace:
@@ -24,7 +27,14 @@ class LastPlace:
     theme: str = ""  # the theme chosen in the app
     view: str = LIST_VIEW
     capture: str = ""  # the last target of a quick note, one of CAPTURE_TARGETS
+    searches: str = ""  # the last searches, the last one first, one on each line
     used: str = ""  # ids of actions run from the palette, the last one first, separated by spaces
+
+    def remember_search(self, query: str) -> None:
+        """Put a search at the beginning of the last ones."""
+        query = " ".join(query.split())
+        others = [other for other in self.searches.split("\n") if other not in ("", query)]
+        self.searches = "\n".join([query, *others][:MAX_SEARCHES])
 
     def screen_to_open(self, today: date) -> str:
         """Return the screen to open: the last one, or Today on a new day."""

@@ -166,3 +166,21 @@ def test_an_unfinished_word_of_four_letters_is_respelt(
     vault = Vault.open(sample)
     remarks = vault.search.search(typed, typing=True).remarks
     assert any("Showing results for" in remark for remark in remarks) == is_respelt
+
+
+def test_notes_that_were_opened_are_found_the_last_one_first(
+    notekeep: Callable[..., Ran], sample: Path
+) -> None:
+    def recent(*words: str) -> list[str]:
+        return notekeep("ls", "--null", "is:recent", *words, at=sample).out.split("\0")[:-1]
+
+    assert recent() == []
+    for name in ("Deep Work", "Atomic Habits", "Deep Work", "Loops"):
+        notekeep("show", name, at=sample)
+    books = ["books/Deep Work.md", "books/Atomic Habits.md"]
+    assert recent("type:book") == books
+    assert recent("type:book", "sort:title") == books[::-1]
+    found = json.loads(notekeep("search", "is:recent", "type:book", "--json", at=sample).out)
+    assert [hit["path"] for hit in found["hits"]] == books
+    assert set(recent("-type:book", "OR", "type:book")) > set(books)
+    assert not {*notekeep("ls", "--null", "-is:recent", at=sample).out.split("\0")} & {*books}

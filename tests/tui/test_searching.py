@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import NotekeepError
+from notekeep.tui.messages import OpenNote
 from tests.support.screens import browse, press, seen, shows, type_text, until
 from tests.support.sizes import cases
 
@@ -39,6 +40,45 @@ async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -
         assert browse(app).note_under_cursor == "books/Atomic Habits.md"
         # The note beside the list is marked for the word that was found.
         await until(pilot, lambda: {*marked_words(browse(app).preview)} == {"kettle"})
+
+
+async def test_earlier_searches_come_back_also_after_a_start(make_app: MakeApp) -> None:
+    async with (app := make_app("browse")).run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        for query in ("kettle", "type:book"):
+            await press(pilot, "slash")
+            browse(app).pane.box.set_text(query)
+            await until(pilot, lambda: browse(app).notes.is_search)
+            await press(pilot, "enter")
+            await until(pilot, lambda: browse(app).notes.has_focus)
+        await press(pilot, "ctrl+q")
+    async with (app := make_app("browse")).run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        box = browse(app).pane.box
+        type_text(app, "dee")
+        for key, text in (("up", "type:book"), ("up", "kettle"), ("up", "kettle")):
+            await press(pilot, key)
+            assert box.text == text
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+        for key, text in (("down", "type:book"), ("down", "dee")):
+            await press(pilot, key)
+            assert box.text == text
+        await press(pilot, "down")
+        await until(pilot, lambda: browse(app).notes.has_focus)
+
+
+async def test_notes_that_were_opened_are_listed_by_a_query(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        app.post_message(OpenNote("books/Atomic Habits.md"))
+        app.post_message(OpenNote("daily/2026-11-24.md"))
+        await until(pilot, lambda: browse(app).note_under_cursor == "daily/2026-11-24.md")
+        await press(pilot, "slash")
+        type_text(app, "is:recent")
+        await until(pilot, lambda: shows(app, "2 of 9 notes"))
+        assert browse(app).note_under_cursor == "daily/2026-11-24.md"
 
 
 @cases(

@@ -124,8 +124,14 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         action("clear-search", "Clear", "escape", label="clear").with_help(
             "Clear the marks, then the search, then leave the search box."
         ),
-        action("to-results", "Go to the results", "enter down", label="results").with_help(
+        action("to-results", "Go to the results", "enter", label="results").with_help(
             "Go to the list. If nothing is found, create the note."
+        ),
+        action("earlier-search", "Earlier search", "up", label="earlier").with_help(
+            "Put an earlier search into the box."
+        ),
+        action("later-search", "Later search", "down").with_help(
+            "Put the later search into the box again. After the last one, go to the list."
         ),
         action(
             "explain", "Explain search", "f6", label="explain", command="search --explain"

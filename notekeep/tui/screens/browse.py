@@ -26,6 +26,7 @@ from notekeep.tui.list_model import (
 )
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import EditNote, OpenNote, PublishNotes, ShowOverlay
+from notekeep.tui.program import program
 from notekeep.tui.render.note_rows import kind_sign
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text
 from notekeep.tui.screens.preview_loader import PreviewLoader
@@ -465,6 +466,8 @@ class BrowseScreen(VaultScreen):
             self.call_next(run_action, self.notes, offer)
             return
         if (row := self.notes.row) is not None:
+            if self.pane.typed:
+                program(self).place.remember_search(self.pane.typed)
             self.vault.open_counts.count(row.path)
             self._trail.visit(self._location(row.path))
             self._read()

@@ -98,8 +98,33 @@ class _SearchInput(Input):
         else:
             self.screen.set_focus(pane.notes)
 
+    _earlier = 0  # how many searches ago the text in the box was made
+    _draft = ""  # the text before those
+
     def action_to_results(self) -> None:
         self.query_ancestor(ListPane).leave_search()
+
+    def action_earlier_search(self) -> None:
+        self._step(1)
+
+    def action_later_search(self) -> None:
+        if not self._step(-1):
+            self.action_to_results()
+
+    def _step(self, steps: int) -> bool:
+        """Go to an earlier or a later search; return whether there is one."""
+        texts = [self._draft, *filter(None, program(self).place.searches.split("\n"))]
+        if not (0 < self._earlier < len(texts) and self.value == texts[self._earlier]):
+            self._earlier, self._draft = 0, self.value
+            texts[0] = self.value
+        after = self._earlier + steps
+        if steps > 0 and after < len(texts) and texts[after] == self._draft:
+            after += 1  # it is in the box already
+        if not 0 <= after < len(texts):
+            return False
+        self._earlier = after
+        self.query_ancestor(SearchBox).set_text(texts[after])
+        return True
 
 
 class SearchBox(Horizontal):
@@ -581,6 +606,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def _accept(self) -> None:
         if self.notes.note_count:
+            program(self).place.remember_search(self.typed)
             self.notes.is_moved = True
             self.screen.set_focus(self.notes)
         elif self._problem is None and self._indexed is None and is_title(self.vault, self.typed):
