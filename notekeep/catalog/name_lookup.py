@@ -22,7 +22,7 @@ from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
 from notekeep.query.folding import as_unicode, fold_text
-from notekeep.query.tree import Or, Phrase
+from notekeep.query.tree import Phrase
 from notekeep.storage.file_names import vault_path
 
 if TYPE_CHECKING:
@@ -359,6 +359,12 @@ def withheld(
 SHORTEST = 3
 """Minimum letters of a name; shorter ones occur by chance."""
 
+MANY_NOTES, MAX_SHARE = 50, 0.1
+"""A name in more notes than this, and in a larger share of them, is left out."""
+
+MANY_MENTIONS = 10
+"""A word with more mentions is no name if it is written in small letters as often."""
+
 _WEB = re.compile(r"(?:https?|ftp|mailto|file):\S+|www\.\S+")
 _BEFORE, _AFTER = 50, 90
 
@@ -377,22 +383,41 @@ class Mention(NamedTuple):
 def mentions(
     catalog: Catalog, index: WhooshIndex, row: Row, read: Callable[[str], Note]
 ) -> list[Mention]:
-    """Find unlinked mentions of a note; `read` returns a note or raises NotFound."""
+    """Find unlinked mentions of a note; `read` returns a note or raises NotFound.
+
+    Names that are common in this vault are left out, as their mentions say nothing.
+    """
+    most = max(MANY_NOTES, catalog.count() * MAX_SHARE)
     every = dict.fromkeys([row.title, *row.aliases, note_stem(row.path)])
-    names = [name for name in every if sum(map(str.isalpha, name)) >= SHORTEST]
-    if not names:
+    names: list[str] = []
+    found: set[str] = set()
+    for name in every:
+        if sum(map(str.isalpha, name)) >= SHORTEST:
+            having = index.scores(Phrase(name))
+            if len(having) <= most:
+                names.append(name)
+                found |= having.keys() - {row.path}
+    if not found:
         return []
-    found = index.scores(Or(tuple(map(Phrase, names))))
-    found.pop(row.path, None)
     there = sorted(
         catalog.rows_of(found).values(), key=lambda other: (sort_key(other.title), other.path)
     )
     pattern = _pattern(names)
-    result: list[Mention] = []
+    result: list[tuple[str, Mention]] = []
+    in_small_letters: Counter[str] = Counter()
     for other in there:
         with suppress(NotFound):  # it was just deleted
-            result += _in_note(other, read(other.path), pattern)
-    return result
+            note = read(other.path)
+            in_small_letters.update(re.findall(r"\w+", note.body))
+            found_in = _in_note(other, note, pattern)
+            result += ((note.body[one.start : one.end], one) for one in found_in)
+    counts = Counter(name for name, _ in result)
+    common = {
+        name
+        for name, number in counts.items()
+        if number > MANY_MENTIONS and in_small_letters[name.lower()] >= number
+    }
+    return [mention for name, mention in result if name not in common]
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:

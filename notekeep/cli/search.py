@@ -179,7 +179,8 @@ def _marked(hit: Hit) -> list[tuple[str, str]]:
 def related(note: tuple[str, ...], *, limit: int, null: bool) -> int:
     """List the notes most similar to NOTE, and what they share.
 
-    Scored by shared links, tags, people, works and rare words. Rare ones count more.
+    Scored by links, tags, people and works in common, words of the title, and rare words. Rare ones
+    count more.
 
     \b
     notekeep related "Deep Work"
@@ -275,7 +276,7 @@ def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run
     return output.write_answer(
         [(f"{one.path}:{one.line}", one.text) for one in shown],
         json={"total": len(found), "mentions": objects},
-        empty="No unlinked mentions.",
+        empty="No unlinked mentions. Names that are common words here do not count.",
         stretch=1,
         whole=0,
     )

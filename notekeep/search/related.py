@@ -1,4 +1,4 @@
-"""Similar notes, without a model: by links, tags, people and works, rare words.
+"""Similar notes, without a model: by links, tags, people and works, words of the title, rare words.
 
 Each kind of similarity adds a limited score, so that none outweighs the others. Links, tags and
 names count more if few notes share them.
@@ -22,6 +22,7 @@ PERSON_FIELDS = ("author", "host", "guest", "show", "series", "genre", "source",
 """Fields that describe the subject of a note; a shared status or publisher does not."""
 
 LINK_WEIGHT, COLINK_WEIGHT, TAG_WEIGHT, PERSON_WEIGHT, WORD_WEIGHT = 1.0, 0.8, 0.7, 0.6, 0.8
+TITLE_WEIGHT = 1.5
 """Maximum score of each kind."""
 
 MAX_RARE_WORDS = 24
@@ -45,6 +46,7 @@ ROWS_AT_ONCE = 50
 """Number of notes to look up at once."""
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_ADDRESS = re.compile(r"\w+://[^\s)>\]]+")
 
 
 class RelatedNote(NamedTuple):
@@ -164,30 +166,44 @@ class _RelatedScores:
                     yield other, why.format(name), max(0.0, weight)
 
     def add_by_words(self) -> None:
-        """Add notes with the same rare words."""
+        """Add notes with words of the title in theirs, and notes with the same rare words."""
         path, words = load_path(self.path), self._sources.words
-        text = self._sources.text(path)
-        counts = Counter(_letter_words(text))
-        known = words.count_notes(counts)
+        row = self.catalog.row(path)
+        in_title = _letter_words(row.title) if row else []
+        counts = Counter(_body_words(self._sources.text(path)))
+        known = words.count_notes({*counts, *in_title})
+
+        def by_rarity(word: str) -> tuple[bool, float, str]:
+            rarity = math.log(1 + self._all / max(1, known[word]))
+            return word not in in_title, -counts[word] * rarity, word
+
+        candidates = (word for word in known if not words.is_stop_word(word))
+        # The exact numbers are slow to count.
+        known = words.frequencies(sorted(candidates, key=by_rarity)[: 4 * MAX_RARE_WORDS])
         most = max(FEW_NOTES, self._all * MAX_SHARE)
-        weights = {
-            word: number * math.log(1 + self._all / max(1, known[word]))
-            for word, number in counts.items()
-            if known[word] <= most and not words.is_stop_word(word)
-        }
-        rare = sorted(weights, key=lambda word: (-weights[word], word))[:MAX_RARE_WORDS]
-        if not rare:
-            return
-        scores = words.scores(Or(tuple(map(Term, rare))), limit=MAX_CANDIDATES + 1)
+        rare = sorted((word for word in known if known[word] <= most), key=by_rarity)
+        del rare[MAX_RARE_WORDS:]
+        titled = [Term(word, "title") for word in rare if word in in_title]
+        for worth, terms in ((TITLE_WEIGHT, titled), (WORD_WEIGHT, [*map(Term, rare)])):
+            if terms:
+                self._add_similar(path, worth, terms, rare)
+
+    def _add_similar(self, path: str, worth: float, terms: list[Term], rare: list[str]) -> None:
+        scores = self._sources.words.scores(Or(tuple(terms)), limit=MAX_CANDIDATES + 1)
         scores.pop(path, None)
         top = max(scores.values(), default=0.0)
-        for other, score in scores.items():
+        for other, row in self.catalog.rows_of(scores).items():
             stored = store_path(other)
-            self.scores[stored] += WORD_WEIGHT * score / top if top else 0.0
-            there = {*_letter_words(self._sources.text(other))}
+            self.scores[stored] += worth * scores[other] / top if top else 0.0
+            there = {*_letter_words(" ".join((row.title, *row.aliases)))}
+            there.update(_body_words(self._sources.text(other)))
             if both := [word for word in rare if word in there][:3]:
                 self.why[stored].append(f"says {', '.join(both)}")
 
 
-def _letter_words(text: FileStart | None) -> list[str]:
-    return [fold_text(word) for word in _WORD.findall(text.whole[text.body :])] if text else []
+def _body_words(text: FileStart | None) -> list[str]:
+    return _letter_words(_ADDRESS.sub(" ", text.whole[text.body :])) if text else []
+
+
+def _letter_words(text: str) -> list[str]:
+    return [fold_text(word) for word in _WORD.findall(text)]

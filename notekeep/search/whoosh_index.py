@@ -333,6 +333,15 @@ class WhooshIndex:
         by, known = get_analyzer(self.language), self._load_vocabulary()
         return {word: known.count(only_word(by, word)) for word in words}
 
+    def frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """Return the exact number of notes with each word, which takes longer."""
+
+        def question(scorer: Scorer, planners: Planners) -> dict[str, int]:
+            plans = {word: join_plans(make_plans(planners, Term(word))) for word in words}
+            return {word: len(scorer.scores(plan)) if plan else 0 for word, plan in plans.items()}
+
+        return self._ask(question)
+
     def suggest(self, word: str) -> list[str]:
         """Return likely corrections of a word, best first; none for known words."""
 

@@ -94,3 +94,32 @@ def test_nothing_in_common_is_no_answer(vault: Vault) -> None:
         vault.write(path, text)
     vault.refresh()
     assert told(vault, "other/3.md") == {}
+
+
+def told_by_words(vault: Vault, path: str = "it.md") -> dict[str, tuple[str, ...]]:
+    words = WhooshIndex(vault.cache / "words")
+    vault.refresh(words)
+    found = find_related(SearchSources(vault.catalog, lambda: words, str(vault.root)), path)
+    words.close()
+    return {one.row.path: one.why for one in found}
+
+
+def test_words_of_the_title_go_first_and_then_rare_ones(vault: Vault) -> None:
+    for path, text in FILLER.items():
+        vault.write(path, text)
+    vault.write("it.md", "# Mermaid\n\nWaves, waves and waves; corals. https://example.org\n")
+    vault.write("corals.md", "# Reef\n\nWaves, waves and corals, https://example.org too.\n")
+    vault.write("tools.md", "# Mermaid tools\n\nA hammer.\n")
+    vault.write("address.md", "# Address\n\nhttps://example.org\n")
+    assert told_by_words(vault) == {
+        "tools.md": ("says mermaid",),
+        "corals.md": ("says waves, corals",),
+    }
+
+
+def test_words_of_many_notes_say_nothing(vault: Vault) -> None:
+    for path in FILLER:
+        vault.write(path, f"# Lagoon {path}\n\nLagoon.\n")
+    vault.write("it.md", "# Lagoon\n\nA lagoon with pelicans.\n")
+    vault.write("kin.md", "Pelicans.\n")
+    assert told_by_words(vault) == {"kin.md": ("says pelicans",)}

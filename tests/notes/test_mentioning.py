@@ -44,6 +44,25 @@ def test_case_counts_for_a_name_of_one_word(vault: Vault) -> None:
     assert [one.line for one in vault.search.mentions("inbox/Clear.md")] == [2]
 
 
+def test_a_common_word_is_no_mention(vault: Vault) -> None:
+    Path(vault.root, "inbox/Blog.md").write_text("My blog.\n")
+    Path(vault.root, "inbox/Mira.md").write_text("A person.\n")
+    for number in range(12):
+        text = "Blog posts are for the blog. Mira reads them.\n"
+        Path(vault.root, f"inbox/Says {number}.md").write_text(text)
+    vault.indexing.refresh()
+    assert vault.search.mentions("inbox/Blog.md") == []
+    assert len(vault.search.mentions("inbox/Mira.md")) == 12
+
+
+def test_a_name_that_most_notes_have_is_no_mention(vault: Vault) -> None:
+    Path(vault.root, "inbox/Footer.md").write_text("---\ntitle: This note in git\n---\n")
+    for number in range(60):
+        Path(vault.root, f"inbox/{number}.md").write_text("Read this note in git.\n")
+    vault.indexing.refresh()
+    assert vault.search.mentions("inbox/Footer.md") == []
+
+
 def test_links_keep_what_is_read_and_undo_gives_every_byte_back(
     saying: Vault, texts: Callable[[], dict[str, bytes]]
 ) -> None:
