@@ -19,7 +19,7 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan, report_refused, write_diff
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import find_paths, open_refreshed, open_vault
-from notekeep.errors import Problem
+from notekeep.errors import Problem, UsageError
 from notekeep.notes import conflict_pairs
 from notekeep.notes.lint import Lint, LintFinding
 from notekeep.notes.plan import WritePlan
@@ -41,23 +41,35 @@ PAIR_NOTES = {
     "lint", cls=RawCommand, metavar="[QUERY]", short_help="Find and fix common problems."
 )
 @click.option("--fix", is_flag=True, help="Fix them, in one step.")
+@click.option("--duplicates", is_flag=True, help="List notes that are nearly the same.")
 @yes_option
 @dry_run_option
 @json_options
-def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
+def lint(words: tuple[str, ...], *, fix: bool, duplicates: bool, yes: bool, dry_run: bool) -> int:
     """List problems in the notes that match QUERY, or in all notes, with each fix as a diff.
 
     Finds links with a typo in the name, tags in front matter that are duplicated, written with # or
     as text instead of a list, invalid lines in the habit log, names that other systems do not
     allow, and field values outside the allowed range or choices. --fix corrects everything except
     values and the names of folders, logs and templates. Links to a renamed note are updated.
+
+    --duplicates lists only pairs of notes with nearly the same text, and the share they have in
+    common. Templates and front matter do not count.
     """
+    if duplicates and fix:
+        raise UsageError(
+            "Duplicates have no fix.", "Compare the notes, then delete one with `notekeep rm`."
+        )
     vault = open_refreshed(whole=fix)
     query = join_query(words)
     if query:
         paths = find_paths(vault, query)
+    elif duplicates:
+        paths = [row.path for row in vault.search.rows().rows]
     else:
         paths = [row.path for part in ("", "is:log") for row in vault.search.rows(part).rows]
+    if duplicates:
+        return _list_duplicates(vault, paths)
     found = vault.notes.lint(paths, query)
     if is_json():
         rows = [{**problem._asdict(), "fixable": has_fix} for problem, has_fix in found.findings]
@@ -71,6 +83,17 @@ def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
         if not finding.has_fix:
             _write_finding(finding, hinted)
     return apply_plan(vault, found.plan, dry_run=False, yes=yes, quiet=is_json())
+
+
+def _list_duplicates(vault: Vault, paths: list[str]) -> int:
+    found = vault.notes.duplicates(paths)
+    pairs = [{"path": one.path, "other": one.other, "share": round(one.share, 4)} for one in found]
+    return output.write_answer(
+        [(f"{int(100 * one.share)} %", one.path, one.other) for one in found],
+        json={"total": len(pairs), "duplicates": pairs},
+        empty="No notes are nearly the same.",
+        stretch=2,
+    )
 
 
 def _write(found: Lint) -> None:

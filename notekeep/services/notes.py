@@ -18,6 +18,7 @@ from notekeep.storage.history import History
 from notekeep.storage.open_folder import NameExists
 
 if TYPE_CHECKING:
+    from notekeep.notes.duplicates import Duplicate
     from notekeep.notes.lint import Lint
 
 _Params = ParamSpec("_Params")
@@ -160,6 +161,12 @@ class NoteService:
         from notekeep.notes.lint import lint_notes
 
         return lint_notes(self.workspace, paths, label)
+
+    def duplicates(self, paths: Iterable[str]) -> list[Duplicate]:
+        """Find pairs of notes that are nearly the same, the most alike first."""
+        from notekeep.notes.duplicates import find_duplicates
+
+        return find_duplicates(self.workspace.root, paths)
 
     def move(self, name: str, folder: str) -> WriteResult:
         """Move a note into another folder; see `plan_moves`."""
