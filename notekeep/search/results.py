@@ -46,7 +46,7 @@ _UNCUT = re.compile(
     r"|!?\[(?:[^\[\]\n]|!\[[^\[\]\n]*\](?:\([^()\n]*\))?)*\]\((?:[^()\n]|\([^()\n]*\))*\)"
 )
 """Links, tags and comments: they are part of a passage as a whole or not at all."""
-_UNSEEN = re.compile(r"\]\([^\n]*?\)|<[^<>\n]*>|%%[^%]*%%")
+_UNSEEN = re.compile(r"\]\([^\n()\]]*\)?|<[^<>\n]*>|%%[^%]*%%")
 """Addresses of links, tags and comments."""
 _MARKS = re.compile(r"(?:\s|>|[-*+]\s(?:\[.\]\s)?|\[!\w+\][-+]?|\d+[.)]\s)*")
 
@@ -153,7 +153,7 @@ def choose_passage(
     query gets its beginning.
     """
     if is_named:
-        return body_opening(text)
+        return body_opening(text, spans)
     heading = _FIRST_HEADING.match(text.whole, text.body)
     start = heading.end() if heading and heading[1].strip() == title else text.body
     unseen = [place.span() for place in _UNSEEN.finditer(text.whole, start)]
@@ -186,19 +186,31 @@ def find_passage(text: str, matcher: PlanMatcher, language: str) -> Snippet | No
     return None
 
 
-def body_opening(text: FileStart) -> Passage:
-    """Return the beginning of a body, without headings, pictures, and marks of lists and quotes."""
+def body_opening(text: FileStart, spans: Iterable[tuple[int, int]] = ()) -> Passage:
+    """Return the beginning of a body, without headings, pictures, and marks of lists and quotes.
+
+    Those of the `spans` that are in it are marked.
+    """
     lines = (line for line in _LINE.finditer(text.whole, text.body) if not _NO_TEXT.match(line[0]))
     first = next((line for line in lines if any(map(str.isalnum, line[0]))), None)
     if first is None:
         return NO_PASSAGE
     marks = _MARKS.match(first[0])
     start = first.start() + (marks.end() if marks else 0)
-    end = _shrunk(text.whole, start, min(len(text.whole), start + SNIPPET_WIDTH))
+    end = min(len(text.whole), start + SNIPPET_WIDTH)
+    end = _shrunk(text.whole, start, _lengthened(text.whole, start, end))
     _, end = _without_halves(text.whole, start, end, ())
+    marks_in_it = ((begin - start, stop - start) for begin, stop in join_spans(spans))
     cut = text.whole[start:end].rstrip()
     more = text.whole[end:].strip()
-    return Passage(Snippet(cut + ("…" if more else "")))
+    shown = tuple((begin, stop) for begin, stop in marks_in_it if 0 <= begin < stop <= len(cut))
+    return Passage(Snippet(cut + ("…" if more else ""), shown))
+
+
+def _lengthened(text: str, begin: int, end: int) -> int:
+    """Return the end of a passage with room for its addresses, tags and comments."""
+    unseen = sum(len(found[0]) for found in _UNSEEN.finditer(text, begin, end + MAX_UNCUT))
+    return min(len(text), end + unseen, end + MAX_UNCUT)
 
 
 def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tuple[int, int]:
@@ -216,6 +228,7 @@ def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tup
     begin = max(lowest, start - CONTEXT_BEFORE)
     end = min(len(text.whole), max(begin + SNIPPET_WIDTH, stop))
     begin = _grown(text.whole, max(lowest, min(begin, end - SNIPPET_WIDTH)), start)
+    end = _lengthened(text.whole, begin, end)
     # A partial heading would look like text.
     line = max(lowest, text.whole.rfind("\n", 0, begin) + 1)
     if begin - line < CONTEXT_BEFORE and _HEADING_MARK.match(text.whole, line, begin):

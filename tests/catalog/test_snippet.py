@@ -102,7 +102,7 @@ def test_no_link_is_cut_in_two(link: str, before: int) -> None:
 
 
 def test_a_beginning_does_not_end_in_a_link() -> None:
-    text = f"{'word ' * 30}[the console](https://example.org/{'a' * 90}) and on\n"
+    text = f"{'word ' * 30}[{'the console ' * 12}](https://example.org/{'a' * 90}) and on\n"
     assert body_opening(FileStart(text, 0)).snippet.text == f"{'word ' * 30}".rstrip() + "…"
 
 
@@ -123,6 +123,20 @@ def test_a_row_of_a_table_is_shown_by_its_cells() -> None:
     assert "name 20 · a value of 20 · name 21 · a value of 21" in shown
     first = choose_passage(FileStart(text, 0), spans(text, "name 0")).snippet.plain().text
     assert first.startswith("Name · Value · name 0 · a value of 0 · name 1")
+
+
+def test_addresses_do_not_make_a_passage_shorter() -> None:
+    link = f"[here](https://example.org/{'a' * 90})"
+    text = f"The term {link} and {link}, {'then some more words ' * 40}"
+    plain = choose_passage(FileStart(text, 0), spans(text, "term")).snippet.plain().text
+    assert SNIPPET_WIDTH - 30 < len(plain) <= SNIPPET_WIDTH + 30
+
+
+def test_a_note_that_is_named_like_the_query_begins_with_its_words_marked() -> None:
+    text = "# Deep Work\n\nOn work and rest.\n"
+    shown = choose_passage(FileStart(text, 0), spans(text, "Work", "work"), is_named=True).snippet
+    assert shown.text == "On work and rest."
+    assert [shown.text[start:end] for start, end in shown.marks] == ["work"]
 
 
 def test_without_a_word_it_is_how_the_body_begins() -> None:

@@ -503,7 +503,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if nearest:  # no more than this, as there may be little room
             count = f"{thousands(shown)} nearest {'note' if shown == 1 else 'notes'}"
         if remarks:
-            self.note.show([Piece(remarks[0], "muted")])
+            short = remarks[0].partition(" (")[0]
+            self.note.show([Piece(remarks[0], "muted")], [Piece(short, "muted")])
         self.box.show_order(self._order_text(shown))
         self.post_message(self.Counted(count))
 
