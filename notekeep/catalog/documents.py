@@ -27,7 +27,8 @@ class WordDoc(NamedTuple):
     quotes: tuple[str, ...] = ()
     matter: tuple[str, ...] = ()  # all other fields of the front matter, such as authors
     body: str = ""  # as written, headings and quotes included
-    attached: tuple[str, ...] = ()  # the texts of attached files
+    # the texts of attached files, and names of files as they are not written in the body
+    attached: tuple[str, ...] = ()
     language: str = ""  # the code in `lang:`, or "" for the language of the vault
 
 
@@ -83,6 +84,7 @@ def word_doc(note: Note) -> WordDoc:
         quotes=tuple(quote.text for quote in spans.quotes),
         matter=tuple(_field_texts(note.fields)),
         body=_without_ids(note),
+        attached=tuple(_decoded_names(note)),
         language=language if isinstance(language, str) else "",
     )
 
@@ -94,6 +96,13 @@ def _without_ids(note: Note) -> str:
         parts.append(note.body[at : block.start])
         at = block.end
     return "".join([*parts, note.body[at:]])
+
+
+def _decoded_names(note: Note) -> Iterator[str]:
+    """Yield the names of linked files that are encoded in addresses: `ticket%201.pdf`."""
+    for link in note.spans.links:
+        if not link.wiki and "%" in note.body[link.start : link.end]:
+            yield link.target.rpartition("/")[2]
 
 
 def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
