@@ -17,6 +17,7 @@ from notekeep.tui.dialogs.form import NewNoteDialog
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.palette import Palette
 from notekeep.vault import Vault
+from tests.support.pdf import pdf_file
 from tests.support.screens import browse, press, seen, shows, type_text, until
 from tests.support.sizes import cases
 
@@ -280,3 +281,17 @@ async def test_enter_in_an_empty_box_over_an_empty_list_makes_no_note(tmp_path: 
         await press(pilot, "enter")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "note-list")
         assert not isinstance(app.screen, NewNoteDialog)
+
+
+@pytest.mark.slow
+async def test_attached_files_are_read_in_the_background(root: Path, make_app: MakeApp) -> None:
+    (root / "report.pdf").write_bytes(pdf_file("The northern basin"))
+    (root / "inbox/Wind.md").write_text("# Wind\n\n![[report.pdf]]\n", "utf-8")
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.vault.catalog.attached("inbox/Wind.md"))
+        await until(pilot, lambda: not app.vault.catalog.dirty())
+        await press(pilot, "slash")
+        type_text(app, "northern basin")
+        await until(pilot, lambda: shows(app, "Wind  report.pdf"))
+        assert shows(app, "The northern basin")
