@@ -46,20 +46,20 @@ CHANGED = "was changed by another program at the same time"
 
 
 def exchange_checked(
-    place: OpenPlace, temp: str, before: Digest
+    place: OpenPlace, temp: str, before: Digest, *, keep_ours: bool
 ) -> tuple[FolderEntry | None, str | None]:
     """Exchange a file with a new one; return the entry of the old file and its conflict copy.
 
-    There is a conflict copy if the old file's digest is not `before`. If the file is gone, the new
-    file becomes a conflict copy, and Conflict is raised.
+    There is a conflict copy if the old file's digest is not `before`. If the file is gone, Conflict
+    is raised; with `keep_ours` the new file becomes a conflict copy.
     """
     try:
         try:
             old = exchange(place.entry(temp), place.entry())
         except UnsupportedRename:
-            return None, _replace_checked(place, temp, before)
+            return None, _replace_checked(place, temp, before, keep_ours=keep_ours)
     except FileNotFoundError:
-        raise _staged_is_copy(place, temp, DELETED) from None
+        raise _reject_staged(place, temp, DELETED, keep_ours=keep_ours) from None
     except (OSError, NotekeepError):
         place.unlink(temp)
         raise
@@ -81,12 +81,12 @@ def exchange_checked(
         raise explained from error
 
 
-def _replace_checked(place: OpenPlace, temp: str, before: Digest) -> str | None:
+def _replace_checked(place: OpenPlace, temp: str, before: Digest, *, keep_ours: bool) -> str | None:
     """Rename over the file if it cannot be exchanged; check it right before and after."""
     # It stays open during the rename, so that a write at that moment is found.
     with closed_after(place.open(place.name, READ_FLAGS)) as fd:
         if digest_of(read_stable(fd, place.shown)) != before:
-            raise _staged_is_copy(place, temp, CHANGED)
+            raise _reject_staged(place, temp, CHANGED, keep_ours=keep_ours)
         rename_over(place.entry(temp), place.entry())
         durability.reach_failpoint("swapped")
         late = read_stable(fd, place.shown)
@@ -191,10 +191,19 @@ def _name_copy(place: OpenPlace, source: str) -> str:
     raise OSError(errno.EEXIST, "no free name for a conflict copy", place.shown)
 
 
-def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
+def _reject_staged(place: OpenPlace, temp: str, what: str, *, keep_ours: bool) -> Conflict:
+    if not keep_ours:
+        place.unlink(temp)
+        return outdated_error(place.shown, what)
     copy = place.sibling_path(_name_copy(place, temp))
     AT_ONCE.sync_folder(place.fd)
     return ours_is_copy_error(place.shown, what, copy)
+
+
+def outdated_error(shown: str, what: str) -> Conflict:
+    """Make the error for a change that can be planned again."""
+    where = "Find the file" if what == DELETED else "Check it"
+    return Conflict(f"'{shown}' {what}.", f"{where}, then try again.")
 
 
 def ours_is_copy_error(shown: str, what: str, copy: str) -> Conflict:
@@ -311,10 +320,14 @@ class TornWrite(Failure):
     """A file has part of the new content, and the old one could not be restored."""
 
 
-def write_in_place(place: OpenPlace, before: Digest, data: bytes, stores: Stores) -> None:
+def write_in_place(
+    place: OpenPlace, before: Digest, data: bytes, stores: Stores, *, keep_ours: bool
+) -> None:
     """Replace the content of a file, but not its inode."""
     with closed_after(place.open(place.name, os.O_RDWR)) as fd:
         if digest_of(read_stable(fd, place.shown)) != before:
+            if not keep_ours:
+                raise outdated_error(place.shown, CHANGED)
             copy = write_conflict_copy(place, data, fd)
             raise ours_is_copy_error(place.shown, CHANGED, copy)
         try:

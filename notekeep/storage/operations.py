@@ -176,9 +176,13 @@ class Edit(Operation):
         # `prepare` followed links.
         with open_place(root, self.change.path, follow=False) as place:
             if not self._temp:  # the file has several hard links
-                atomic.write_in_place(place, self._before, self._data, stores)
+                atomic.write_in_place(
+                    place, self._before, self._data, stores, keep_ours=self._keep_ours
+                )
                 return None
-            old, copy = atomic.exchange_checked(place, self._temp, self._before)
+            old, copy = atomic.exchange_checked(
+                place, self._temp, self._before, keep_ours=self._keep_ours
+            )
             durability.reach_failpoint("checked")
             try:
                 flush.sync_folder(place.fd)
@@ -192,8 +196,7 @@ class Edit(Operation):
     def _reject(self, root: str, stores: Stores, what: str, *, like: int | None = None) -> Conflict:
         """Make the error for a changed file; our content becomes a conflict copy or a version."""
         if not self._keep_ours:
-            where = "Find the file" if what == atomic.DELETED else "Check it"
-            return Conflict(f"'{self.path}' {what}.", f"{where}, then try again.")
+            return atomic.outdated_error(self.path, what)
         with suppress(OSError), open_place(root, self.path) as place:
             copy = atomic.write_conflict_copy(place, self._data, like)
             return atomic.ours_is_copy_error(place.shown, what, copy)

@@ -87,6 +87,22 @@ def test_a_note_deleted_in_our_window_stays_deleted_and_ours_is_kept(
     assert survives(NEW, vault)
 
 
+def test_a_refused_change_that_can_be_planned_again_leaves_no_copy(
+    note: Path, vault: Path, history: History, at_point: Callable[..., None], swapping: str
+) -> None:
+    other = vault.parent / "outside.md"
+    other.hardlink_to(note)
+    at_point("kept", staged(in_place, note))
+    with pytest.raises(Conflict, match="changed by another program"):
+        replace(note, NEW, digest_of(OLD), root=vault, history=history, keep_ours=False)
+    assert [path.read_bytes() for path in vault.iterdir()] == [THEIRS]
+    other.unlink()
+    at_point("synced", note.unlink)
+    with pytest.raises(Conflict, match="deleted or moved"):
+        replace(note, NEW, digest_of(THEIRS), root=vault, history=history, keep_ours=False)
+    assert [*vault.iterdir()] == []
+
+
 def test_a_folder_or_a_link_put_in_its_place_is_kept(
     note: Path, vault: Path, history: History, at_point: Callable[..., None]
 ) -> None:
