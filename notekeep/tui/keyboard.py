@@ -103,6 +103,8 @@ class Keyboard:
 
     async def receive(self, event: events.Key | events.Paste) -> None:
         """Queue a key, and deliver it once the one before it is finished."""
+        if isinstance(event, events.Key) and event.key.startswith("alt+"):
+            event.character = None  # Textual would type the letter into an input
         self.has_typed = True
         self.last_key = time.monotonic()
         self._waiting.append(event)

@@ -32,6 +32,9 @@ FRAMES = 120
 """Frames per second. A change is painted with the next frame: at 60, many keys are painted a whole
 frame late, and drawing the cursor takes a fourth of one."""
 
+ESCAPE_MILLISECONDS = 25
+"""A letter this soon after `esc` is one key with alt: time for a terminal, too little for hands."""
+
 
 def launch(
     vault: Vault | None,
@@ -43,6 +46,7 @@ def launch(
     # Imports create a hundred thousand lasting objects, so collecting garbage meanwhile is useless.
     gc.disable()
     if vault is None:
+        _set_up_textual()
         from notekeep.tui.screens.welcome import WelcomeApp
 
         root = WelcomeApp().run()
@@ -56,8 +60,7 @@ def launch(
     key = frame_key(today.isoformat(), screen, theme, size, os.environ)
     is_enabled = vault.person.prelude if prelude else False
     with show_last_frame(vault.places.cache, key, is_enabled=is_enabled):
-        # Read by Textual, which is imported below.
-        os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
+        _set_up_textual()
         _log_to(vault.places.state)
         from notekeep.tui.app import NotekeepApp
         from notekeep.tui.textual_compat import run_app
@@ -77,6 +80,17 @@ def launch(
         vault.catalog.close()
         return launch(Vault.open(app.next_vault), prelude=prelude)
     return code
+
+
+def _set_up_textual() -> None:
+    """Import Textual's constants, which it reads from the environment once."""
+    settings = {"TEXTUAL_FPS": str(FRAMES), "ESCDELAY": str(ESCAPE_MILLISECONDS)}
+    unset = {name: value for name, value in settings.items() if name not in os.environ}
+    os.environ.update(unset)
+    import textual.constants  # noqa: F401
+
+    for name in unset:
+        del os.environ[name]  # not for the programs that the app runs
 
 
 def _sync(vault: Vault) -> None:

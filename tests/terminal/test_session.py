@@ -79,6 +79,17 @@ def test_find_tick_publish_and_leave(start: Start, root: Path) -> None:
     assert set(before) <= set(after)
 
 
+def test_a_letter_with_alt_types_nothing(start: Start) -> None:
+    with start() as terminal:
+        terminal.until("Habits 0 of 2")
+        terminal.send("gb")
+        terminal.until("9 notes")
+        terminal.send("/kettle")
+        terminal.until("1 of 9 notes")
+        terminal.send("\x1bks")
+        terminal.until("kettles")
+
+
 def test_a_signal_ends_it_as_cleanly_as_a_key(start: Start) -> None:
     with start() as terminal:
         terminal.until("Habits 0 of 2")
