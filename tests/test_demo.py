@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from notekeep.services import demo
+from notekeep.vault import Vault
 
 
 @pytest.fixture
@@ -145,3 +146,18 @@ def test_a_copy_has_a_late_task_on_every_day_of_a_week(tmp_path: Path) -> None:
         text = "".join(note.read_text("utf-8") for note in Path(root).rglob("*.md"))
         due = [dt.date.fromisoformat(found) for found in re.findall(r"due:(\S+)", text)]
         assert min(due) < today < max(due)
+
+
+def test_a_copy_has_its_own_home_and_the_next_vault_that_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTEKEEP_HOME", str(tmp_path / "own"))
+    root, home = demo.copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    (tmp_path / "notes").mkdir()
+    demo.use_home_of(root)
+    assert Vault.open(root).places.state.startswith(home)
+    demo.use_home_of(str(tmp_path / "notes"))
+    assert Vault.open(tmp_path / "notes").places.state.startswith(str(tmp_path / "own"))
+    demo.use_home_of(root)
+    assert os.environ["NOTEKEEP_HOME"] == home
+    demo.use_home_of(str(tmp_path / "notes"))

@@ -28,7 +28,7 @@ from notekeep.cli.main import COMPLETE, open_or_print_today
 from notekeep.cli.opening import open_vault, show_progress
 from notekeep.cli.output import count_of
 from notekeep.errors import Failure, NotekeepError, NotFound, UsageError
-from notekeep.services.demo import copy_sample_vault
+from notekeep.services.demo import copy_sample_vault, use_home_of
 from notekeep.settings import VAULT_SETTINGS, vault_settings
 from notekeep.tracking.checkin import device_name, set_device_name
 from notekeep.tracking.habit_table import LOG_FOLDER
@@ -348,8 +348,8 @@ def demo() -> int:
     Without a terminal it prints an overview of today. The copy is deleted when its terminal is
     closed; the next demo deletes copies that were not used for a week.
     """
-    root, home = copy_sample_vault(config.current_time().date())
-    os.environ["NOTEKEEP_HOME"] = home
+    root, _home = copy_sample_vault(config.current_time().date())
+    use_home_of(root)
     output.write_message(f"The sample vault is in {root}. You can delete it at any time.")
     return open_or_print_today(root, plain=current_context().plain)
 

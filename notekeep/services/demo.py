@@ -37,6 +37,22 @@ _LOG_NAME = re.compile(r"^(\d{4}-\d\d)\.(.+)\.md$")
 REACH = dt.timedelta(days=550)
 """Only dates this close to the last log entry are shifted, not the year of a book."""
 
+_homes: dict[str, str] = {}  # of the copies that this process made, by their folders
+_own_home: list[str | None] = []  # NOTEKEEP_HOME before a copy was opened
+
+
+def use_home_of(root: str) -> None:
+    """Set NOTEKEEP_HOME for a copy of the sample, and reset it for another vault."""
+    if root in _homes:
+        _own_home[:] = _own_home or [os.environ.get("NOTEKEEP_HOME")]
+        os.environ["NOTEKEEP_HOME"] = _homes[root]
+    elif _own_home:
+        home = _own_home.pop()
+        if home is None:
+            del os.environ["NOTEKEEP_HOME"]
+        else:
+            os.environ["NOTEKEEP_HOME"] = home
+
 
 def sample_folder() -> str:
     """Find the sample vault: in the installed package, or next to it in a checkout."""
@@ -48,12 +64,13 @@ def sample_folder() -> str:
 
 
 def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
-    """Copy the sample vault, shifted to `today`; return its folder and NOTEKEEP_HOME."""
+    """Copy the sample vault, shifted to `today`; return its folder and its own home."""
     _delete_unused(parent or tempfile.gettempdir())
     base = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
     root, home = os.path.join(base, VAULT), os.path.join(base, HOME)
     shutil.copytree(sample_folder(), root, ignore=shutil.ignore_patterns(".make"))
     os.mkdir(home, 0o700)
+    _homes[root] = home
     owner = os.path.join(base, OWNER)
     with open(owner, "w", encoding="ascii") as file:
         file.write(str(os.getpid()))

@@ -52,7 +52,7 @@ def launch(
         root = WelcomeApp().run()
         if root is None:
             return 0
-        vault = Vault.open(root)
+        vault = _open(root)
     place, today = location.load_place(vault.places.state), vault.today()
     screen = place.screen_to_open(today)
     theme = vault.person.theme or place.theme
@@ -78,8 +78,15 @@ def launch(
         _sync(vault)
     if app.next_vault:
         vault.catalog.close()
-        return launch(Vault.open(app.next_vault), prelude=prelude)
+        return launch(_open(app.next_vault), prelude=prelude)
     return code
+
+
+def _open(root: str) -> Vault:
+    from notekeep.services.demo import use_home_of
+
+    use_home_of(root)
+    return Vault.open(root)
 
 
 def _set_up_textual() -> None:

@@ -150,12 +150,11 @@ class WelcomeApp(App[str | None]):
 
     def _open_sample(self) -> None:
         try:
-            root, home = demo.copy_sample_vault(config.current_time().date())
+            root, _home = demo.copy_sample_vault(config.current_time().date())
         except (NotekeepError, OSError) as error:
             shown = error if isinstance(error, NotekeepError) else NotekeepError(str(error))
             show_error(self, shown)
         else:
-            os.environ["NOTEKEEP_HOME"] = home
             self.exit(root)
 
 
