@@ -37,6 +37,7 @@ _WEBP_FLAGS = 0x08 | 0x04
 _GIF_EXTENSIONS = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
 """The number of repeats, and the colours."""
 _ORIENTATION = 0x0112
+_GPS = 0x8825  # the tag of the block with the location
 _RESAVED = {"tif": "TIFF", "tiff": "TIFF", "avif": "AVIF", "heic": "HEIF", "heif": "HEIF"}
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -461,18 +462,23 @@ def _film_metadata(data: bytes) -> Iterator[bytes]:
 
 
 def _exif_place(tiff: bytes) -> bytes:
-    """Return the coordinates in a block of EXIF; empty for none."""
+    """Return the coordinates in a block of EXIF; empty for none. ValueError if unreadable."""
     _need_pillow()
     from PIL import Image
 
     exif = Image.Exif()
     try:
-        with _quietly():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Pillow only warns about parts that it cannot read
             exif.load(b"Exif\0\0" + tiff)
-            place = exif.get_ifd(0x8825)
-            return " ".join(_degrees(place, tag) for tag in (2, 4) if tag in place).encode()
-    except (OSError, ValueError, SyntaxError, TypeError, ArithmeticError, struct.error):
-        return b""
+            place = exif.get_ifd(_GPS)
+            is_read = bool(exif) and (bool(place) or _GPS not in exif)
+            found = " ".join(_degrees(place, tag) for tag in (2, 4) if tag in place).encode()
+    except (OSError, ValueError, SyntaxError, TypeError, ArithmeticError, struct.error, Warning):
+        is_read, found = False, b""
+    if not is_read:
+        raise ValueError("its EXIF cannot be read")
+    return found
 
 
 def _degrees(place: dict[int, object], tag: int) -> str:

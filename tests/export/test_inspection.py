@@ -281,6 +281,20 @@ def test_a_place_refuses_the_note_and_is_named(desk: Desk, name: str) -> None:
     assert f"--keep-metadata {name}" in message
 
 
+@pytest.mark.parametrize("length", [9, 12, 26, 40, 60])
+def test_exif_that_cannot_be_read_refuses_the_note(desk: Desk, length: int) -> None:
+    data = b"\0\0\0\x0cJXL \r\n\x87\nExif\0\0\0\0" + tiff()[:length]
+    assert "a.jxl could not be checked for locations" in refusal(desk, ("a.jxl", data))
+
+
+def test_exif_without_a_place_is_exported(desk: Desk) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = b"\0\0\0\x0cJXL \r\n\x87\nExif\0\0\0\0" + exif.tobytes()[6:]
+    desk.export(linked(desk, [("a.jxl", data)]))
+    assert sent(desk, "a.jxl") == data
+
+
 @pytest.mark.parametrize("name", [*PLACES, *BROKEN])
 def test_a_file_leaves_as_it_is_when_that_is_chosen(desk: Desk, name: str) -> None:
     data = PLACES[name][0] if name in PLACES else BROKEN[name]
