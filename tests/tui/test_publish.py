@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Input
 
 from notekeep.config import Site
-from notekeep.export.plan import ExportPlan
+from notekeep.export.plan import ExportPlan, ExportResult
 from notekeep.tui.screens import publish
 from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, tree, type_text, until
@@ -944,6 +944,41 @@ async def test_the_title_that_is_typed_for_a_new_post_replaces_the_note_s(
         await until(pilot, lambda: shows(app, "Start a post"))
         await press(pilot, *"New", "enter")
         await until(pilot, lambda: [*root.rglob("New.md")])
+
+
+async def test_a_plan_that_was_made_before_the_export_is_not_written_after_it(
+    make_app: MakeApp, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "+ - one"))
+        screen = cast("PublishScreen", app.screen)
+        before, export = screen.shown, vault.publishing.export
+        may_export, may_plan = threading.Event(), threading.Event()
+
+        def export_late(plan: ExportPlan) -> ExportResult:
+            assert may_export.wait(60)
+            return export(plan)
+
+        def plan_late(*_: object, **__: object) -> ExportPlan:
+            assert may_plan.wait(60)
+            assert isinstance(before, ExportPlan)
+            return before
+
+        with monkeypatch.context() as late:
+            late.setattr(vault.publishing, "export", export_late)
+            late.setattr(vault.publishing, "plan_export", plan_late)
+            await press(pilot, "w")
+            screen.make_plan(screen.chosen)
+            may_export.set()
+            await until(pilot, lambda: shows(app, "Wrote "))
+            planning = [one for one in app.workers if one.group == "export"]
+            may_plan.set()
+            await until(pilot, lambda: all(one.is_finished for one in planning))
+        app.clear_notifications()
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "everything is up to date"))
 
 
 async def test_the_palette_shows_what_keys_do_on_this_screen(
