@@ -1,0 +1,178 @@
+"""Extensions: formats, targets, commands and actions in packages of other authors.
+
+They are found by their entry points, without importing a package; it is imported when one of its
+names is needed. The current folder is not searched, because it may be a vault. `docs/extending.md`
+is the manual for authors, who import only `notekeep/extend.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib import import_module
+from operator import attrgetter
+from typing import Final, TypeVar
+
+from notekeep import __version__, cache_files
+from notekeep.config import APP, Places
+from notekeep.errors import Failure
+
+API: Final = 1
+"""The version of the interface. A module of an extension may require one: `NOTEKEEP_API = 1`."""
+
+FORMATS: Final = "notekeep.formats"
+TARGETS: Final = "notekeep.targets"
+COMMANDS: Final = "notekeep.commands"
+ACTIONS: Final = "notekeep.actions"
+GROUPS: Final = {FORMATS: "format", TARGETS: "target", COMMANDS: "command", ACTIONS: "action"}
+"""The groups of entry points, each with the noun for its members."""
+
+SWITCH: Final = "NOTEKEEP_NO_EXTENSIONS"
+LOG: Final = "extensions.log"
+"""The file with tracebacks, in the folder of states."""
+
+Checked = TypeVar("Checked")
+
+
+class ExtensionFailed(Failure):
+    """An extension cannot be imported, is not what its group holds, or raised an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A name in a group of entry points, and the object to import for it.
+
+    The built-in formats and targets are listed with this class too; their errors are not changed.
+    """
+
+    group: str
+    name: str
+    module: str
+    attribute: str
+    package: str = APP
+    version: str = __version__
+    folder: str = ""  # of the installed package; "" for a part of notekeep
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it is part of notekeep."""
+        return not self.folder
+
+    def __str__(self) -> str:
+        return f'The {GROUPS[self.group]} "{self.name}" of {self.package} {self.version}'
+
+    def load(self, check: Callable[[object], Checked]) -> Checked:
+        """Import the object, and return the result of `check`.
+
+        `check` raises TypeError or ValueError, with a text, for an object that cannot be used.
+
+        Raises:
+            ExtensionFailed: It cannot be used. After a failure it is not imported again.
+        """
+        if self in _failed:
+            raise _failed[self]
+        with self.guard():
+            found = import_module(self.module)
+            top = sys.modules[self.module.partition(".")[0]]
+            required = getattr(found, "NOTEKEEP_API", getattr(top, "NOTEKEEP_API", API))
+            if required != API:
+                raise ValueError(
+                    f"it requires version {required} of the interface, and this is {API}"
+                )
+            return check(attrgetter(self.attribute)(found) if self.attribute else found)
+
+    @contextmanager
+    def guard(self, *passing: type[BaseException]) -> Iterator[None]:
+        """Run code of the extension: errors but those of `passing` become ExtensionFailed."""
+        try:
+            yield
+        except (Exception, SystemExit) as error:
+            if self.is_built_in or isinstance(error, (ExtensionFailed, *passing)):
+                raise
+            raise self.fail(error) from error
+
+    def fail(self, error: BaseException) -> ExtensionFailed:
+        """Record that it does not work, log the traceback, and return the error to show."""
+        import traceback
+
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        state = Places.for_machine().state
+        failed = ExtensionFailed(
+            f"{self} does not work: {text.rstrip('.')}.",
+            f"The traceback is in {os.path.join(state, LOG)}."
+            " Update or remove the package, or use --no-extensions.",
+        )
+        with suppress(OSError):
+            cache_files.make_cache_folder(state)
+        cache_files.append_bounded_line(
+            state, LOG, f"{failed.message}\n{''.join(traceback.format_exception(error))}"
+        )
+        _failed[self] = failed
+        return failed
+
+
+_failed: dict[Extension, ExtensionFailed] = {}
+_unreported: list[ExtensionFailed] = []
+
+
+def are_off() -> bool:
+    """Whether notekeep runs without extensions."""
+    return os.environ.get(SWITCH, "") not in ("", "0")
+
+
+def turn_off() -> None:
+    """Run this process, and those that it starts, without extensions."""
+    os.environ[SWITCH] = "1"
+
+
+def installed(group: str) -> tuple[Extension, ...]:
+    """Return the installed extensions of a group, by package and name, without importing one."""
+    if are_off():
+        return ()
+    from importlib.metadata import entry_points
+
+    # `python -m` puts the current folder first.
+    paths = sys.path[_starts_here() :]
+    folders = {os.path.realpath(path) for path in paths if path}
+    found: set[Extension] = set()
+    for one in entry_points(group=group):
+        folder = os.path.realpath(str(one.dist.locate_file(""))) if one.dist else ""
+        if one.dist and folder in folders:
+            about = (one.dist.name, one.dist.version, folder)
+            found.add(Extension(group, one.name, one.module, one.attr, *about))
+    return tuple(sorted(found, key=lambda one: (one.package, one.name)))
+
+
+def _starts_here() -> bool:
+    try:
+        return os.path.samefile(sys.path[0] or ".", ".")
+    except OSError:
+        return False
+
+
+def working(group: str, check: Callable[[object], Checked]) -> Iterator[tuple[Extension, Checked]]:
+    """Import the extensions of a group, and yield those that work, with their objects.
+
+    `take_failures` returns the errors of the others. For `check` see `Extension.load`.
+    """
+    for extension in installed(group):
+        try:
+            yield extension, extension.load(check)
+        except ExtensionFailed as error:
+            report_later(error)
+
+
+def report_later(error: ExtensionFailed) -> None:
+    """Keep the error of an extension that was left out, for `take_failures`."""
+    if error not in _unreported:
+        _unreported.append(error)
+
+
+def take_failures() -> list[ExtensionFailed]:
+    """Return the errors of extensions that were left out and not reported yet."""
+    found = _unreported[:]
+    _unreported.clear()
+    return found

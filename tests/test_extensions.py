@@ -1,0 +1,109 @@
+"""Packages of other authors: how they are found, and what a broken one costs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from notekeep import extensions
+from notekeep.config import Places
+from notekeep.extend import check_action
+from notekeep.extensions import ExtensionFailed
+from tests.support.packages import use_folder, write_package
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of packages that this process finds."""
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    use_folder(folder, monkeypatch)
+    return folder
+
+
+def as_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"it is {type(value).__name__}, not a text")
+    return value
+
+
+def install(packages: Path, name: str, code: str, value: str = "{module}:thing") -> None:
+    for module in [name.replace("-", "_")]:
+        sys.modules.pop(module, None)
+    write_package(packages, name, {extensions.ACTIONS: f"{name[-5:]} = {value}"}, code)
+
+
+def test_names_are_read_without_importing_a_package(packages: Path) -> None:
+    install(packages, "notekeep-otter", "thing = 'wet'", "{module}:thing")
+    install(packages, "notekeep-heron", "raise SystemExit('imported')")
+    heron, otter = extensions.installed(extensions.ACTIONS)
+    assert (heron.package, heron.version, heron.name) == ("notekeep-heron", "1.0", "heron")
+    assert str(otter) == 'The action "otter" of notekeep-otter 1.0'
+    assert "notekeep_otter" not in sys.modules
+    assert otter.load(as_text) == "wet"
+    assert extensions.installed(extensions.TARGETS) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import nonsense_of_nobody", "ModuleNotFoundError: No module named 'nonsense_of_nobody'"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("other = 1", "AttributeError: "),
+        ("thing = 7", "TypeError: it is int, not a text"),
+        ("thing = 'x'\nNOTEKEEP_API = 2", "it requires version 2 of the interface, and this is 1"),
+        ("raise ValueError('two\\nlines')", "ValueError: two lines"),
+    ],
+)
+def test_a_broken_extension_costs_itself(packages: Path, code: str, reason: str) -> None:
+    install(packages, "notekeep-otter", "thing = 'wet'")
+    install(packages, "notekeep-heron", code)
+    found = [(one.name, text) for one, text in extensions.working(extensions.ACTIONS, as_text)]
+    assert found == [("otter", "wet")]
+    (failed,) = extensions.take_failures()
+    assert failed.message.startswith('The action "heron" of notekeep-heron 1.0 does not work: ')
+    assert reason in failed.message
+    assert "\n" not in failed.message
+    assert extensions.take_failures() == []
+    log = Path(Places.for_machine().state, extensions.LOG).read_text()
+    assert failed.message in log
+    assert "Traceback (most recent call last)" in log
+    with pytest.raises(ExtensionFailed, match="heron"):
+        extensions.installed(extensions.ACTIONS)[0].load(as_text)
+
+
+def test_the_required_version_of_the_interface_may_be_the_present_one(packages: Path) -> None:
+    install(packages, "notekeep-otter", f"thing = 'x'\nNOTEKEEP_API = {extensions.API}")
+    assert extensions.installed(extensions.ACTIONS)[0].load(as_text) == "x"
+
+
+@pytest.mark.parametrize(("value", "count"), [("1", 0), ("0", 1), ("", 1)])
+def test_the_variable_starts_without_extensions(
+    packages: Path, monkeypatch: pytest.MonkeyPatch, value: str, count: int
+) -> None:
+    install(packages, "notekeep-otter", "thing = 'wet'")
+    monkeypatch.setenv("NOTEKEEP_NO_EXTENSIONS", value)
+    assert len(extensions.installed(extensions.ACTIONS)) == count
+
+
+@pytest.mark.parametrize("first", ["", "here"])
+def test_nothing_is_found_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """`python -m notekeep` puts the current folder into the path, and it may be a vault."""
+    install(tmp_path, "notekeep-otter", "thing = 'wet'")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [first and str(tmp_path), *sys.path])
+    assert extensions.installed(extensions.ACTIONS) == ()
+
+
+def test_an_action_is_checked(packages: Path) -> None:
+    code = "from notekeep.extend import Action\nthing = Action('dive', 'Dive', None, print)\n"
+    install(packages, "notekeep-otter", code)
+    install(packages, "notekeep-heron", "thing = print")
+    ((_, action),) = extensions.working(extensions.ACTIONS, check_action)
+    assert (action.id, action.title, action.key) == ("dive", "Dive", None)
+    (failed,) = extensions.take_failures()
+    assert "it is of type builtin_function_or_method, not an Action" in failed.message
