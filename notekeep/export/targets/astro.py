@@ -132,8 +132,9 @@ class Astro(Target):
     def _field(self, names: tuple[str, ...], default: str) -> str:
         return next((n for n in names if self._schema.has(rf"{n}\s*:")), default)
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        fields = super()._fields(post, cover)
+    def fields(self, post: Post, cover: str) -> dict[str, object]:
+        """Return the fields by the names in the site's schema."""
+        fields = super().fields(post, cover)
         fields = {self._own_names.get(name, name): value for name, value in fields.items()}
         if self._schema.has(r"description\s*:\s*z\.string\(\)(?!\s*\.(?:optional|default))"):
             fields["description"] = post.description or EMPTY_TEXT

@@ -141,9 +141,10 @@ class Eleventy(Target):
             page = f"/{self.section}/{post.slug}/"
         return self.prefix + "/" + page.lstrip("/").removesuffix("index.html")
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+    def fields(self, post: Post, cover: str) -> dict[str, object]:
+        """Return the fields, with the layout and the template engine."""
         own = {"layout": self._layout, "templateEngineOverride": "md"}
-        return super()._fields(post, cover) | own
+        return super().fields(post, cover) | own
 
     def notice(self, post: Post) -> str:
         """Eleventy has no drafts, and uses days in UTC."""

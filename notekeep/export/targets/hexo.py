@@ -91,8 +91,8 @@ class Hexo(Target):
         """Return the plain name beside a post, which themes resolve, else the address."""
         return name if self._beside else f"{self._root}images/{post.slug}/{name}"
 
-    def _moment(self, when: datetime) -> object:
-        # Hexo parses times in the site's time zone.
+    def moment(self, when: datetime) -> object:
+        """Return a time without a zone: Hexo uses the site's."""
         return BareText(f"{when:%Y-%m-%d %H:%M:%S}")
 
     def notice(self, post: Post) -> str:

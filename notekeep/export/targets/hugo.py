@@ -122,8 +122,9 @@ class Hugo(Target):
             dollar="\\$" if ("$", "$") in inline else "",
         )
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        return super()._fields(post, cover) | {
+    def fields(self, post: Post, cover: str) -> dict[str, object]:
+        """Return the fields; a series is a taxonomy, and a cover one of several pictures."""
+        return super().fields(post, cover) | {
             "images": [cover] if cover else [],
             "series": [post.series] if post.series else [],
         }

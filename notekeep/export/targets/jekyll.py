@@ -82,11 +82,13 @@ class Jekyll(Target):
         del post
         return not other.draft
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+    def fields(self, post: Post, cover: str) -> dict[str, object]:
+        """Return the fields, with the layout and the end of the teaser."""
         own = {"layout": "post", "excerpt_separator": self.dialect.more}
-        return super()._fields(post, cover) | own
+        return super().fields(post, cover) | own
 
-    def _moment(self, when: datetime) -> object:
+    def moment(self, when: datetime) -> object:
+        """Return a time as Jekyll reads it."""
         return BareText(f"{when:%Y-%m-%d %H:%M:%S %z}")
 
     def notice(self, post: Post) -> str:

@@ -84,8 +84,9 @@ class MkDocs(Target):
         title = _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", draft.post.title)
         return super().compose(draft, head, f"# {title}\n\n{body.lstrip()}" if own else body)
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        fields = super()._fields(post, cover)
+    def fields(self, post: Post, cover: str) -> dict[str, object]:
+        """Return the fields as Material's themes read them."""
+        fields = super().fields(post, cover)
         fields["title"] = post.title.replace("<", "&lt;")  # themes print it as HTML
         if updated := fields.pop("updated"):
             # Material has a date for each event.

@@ -130,19 +130,21 @@ class Nikola(Target):
     def _asset_folders(self, name: str) -> tuple[str, str]:
         return self._images if is_image(name) else self._files
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+    def fields(self, post: Post, cover: str) -> dict[str, object]:
+        """Return the fields, with status, category and format."""
         own = {
             "status": "draft" if post.draft else "",
             "category": post.categories[:1],
             "type": "text",
         }
-        return super()._fields(post, cover) | own
+        return super().fields(post, cover) | own
 
-    def _moment(self, when: datetime) -> object:
+    def moment(self, when: datetime) -> object:
+        """Return a time as Nikola reads it."""
         offset = f"{when:%z}"
         return f"{when:%Y-%m-%d %H:%M:%S} UTC{offset[:3]}:{offset[3:5]}"
 
-    def _format_head(self, fields: Mapping[str, object]) -> str:
+    def format_head(self, fields: Mapping[str, object]) -> str:
         """Return the block of metadata; values are not quoted."""
         lines = [f".. {key}: {format_plain_value(v)}" for key, v in drop_empty(fields).items()]
         return "\n".join(["<!--", *lines, "-->", "", ""])

@@ -81,12 +81,12 @@ class Pelican(Target):
             return "content"
         return inner.replace(os.sep, "/")
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+    def fields(self, post: Post, cover: str) -> dict[str, object]:
         """Return the fields; Pelican only parses Markdown in a summary."""
         # The summary is on other pages, so links within the post need its address.
         teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, "")}#')
         return (
-            super()._fields(post, cover)
+            super().fields(post, cover)
             | {
                 "Title": post.title.replace("<", "&lt;"),  # themes print it as HTML
                 "Category": post.categories[:1],
@@ -95,10 +95,12 @@ class Pelican(Target):
             }
         )
 
-    def _moment(self, when: datetime) -> object:
+    def moment(self, when: datetime) -> object:
+        """Return a time as Pelican reads it."""
         return f"{when:%Y-%m-%d %H:%M%z}"
 
-    def _format_head(self, fields: Mapping[str, object]) -> str:
+    def format_head(self, fields: Mapping[str, object]) -> str:
+        """Return lines of metadata; values are not quoted."""
         lines = [f"{key}: {format_plain_value(v)}" for key, v in drop_empty(fields).items()]
         return "\n".join([*lines, "", ""])
 

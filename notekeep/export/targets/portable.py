@@ -41,6 +41,6 @@ class Portable(Target):
         is_crlf = "\r\n" in note and note.count("\r\n") == note.count("\n")
         return text.replace("\n", "\r\n") if is_crlf else text
 
-    def _format_head(self, fields: Mapping[str, object]) -> str:
-        # A note with only a title needs no head.
+    def format_head(self, fields: Mapping[str, object]) -> str:
+        """Return YAML, or no head for a note with only a title."""
         return format_yaml_head(fields) if drop_empty(fields).keys() - {"title"} else ""

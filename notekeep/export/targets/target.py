@@ -140,16 +140,16 @@ class Target:
 
     def head(self, post: Post, cover: str) -> str:
         """Return the text before the body; `cover` is an address or ""."""
-        fields = self._fields(post, cover)
+        fields = self.fields(post, cover)
         # Extra fields come last and replace no other field.
-        return self._format_head({**fields, **post.extra, **fields})
+        return self.format_head({**fields, **post.extra, **fields})
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+    def fields(self, post: Post, cover: str) -> dict[str, object]:
         """Return the fields by the generator's names, also empty ones."""
         fields = {
             "title": post.title,
-            "date": self._moment(post.date) if post.date else None,
-            "updated": self._moment(post.updated) if post.updated else None,
+            "date": self.moment(post.date) if post.date else None,
+            "updated": self.moment(post.updated) if post.updated else None,
             "draft": post.draft,
             "slug": post.slug,
             "description": post.description,
@@ -168,10 +168,12 @@ class Target:
             named["aliases"] = self.former_addresses(post)
         return named
 
-    def _moment(self, when: datetime) -> object:
+    def moment(self, when: datetime) -> object:
+        """Return a time as the generator reads it in front matter."""
         return when
 
-    def _format_head(self, fields: Mapping[str, object]) -> str:
+    def format_head(self, fields: Mapping[str, object]) -> str:
+        """Return front matter with the fields that are not empty; by default YAML."""
         return format_yaml_head(fields)
 
     def compose(self, draft: Draft, head: str, body: str) -> str:

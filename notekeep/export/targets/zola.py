@@ -71,11 +71,12 @@ class Zola(Target):
         """Whether its settings are Zola's. Hugo has a file of that name, with other keys."""
         return any(_has_base(os.path.join(folder, name)) for name in _NAMES)
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        fields = super()._fields(post, cover)
+    def fields(self, post: Post, cover: str) -> dict[str, object]:
+        """Return the fields; a series is a taxonomy."""
+        fields = super().fields(post, cover)
         return fields | {"series": [post.series] if post.series else []}
 
-    def _format_head(self, fields: Mapping[str, object]) -> str:
+    def format_head(self, fields: Mapping[str, object]) -> str:
         """Return TOML, with taxonomies and unknown fields in tables."""
         from tomlkit import dumps
 
