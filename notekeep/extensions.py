@@ -72,17 +72,26 @@ class Extension:
         Raises:
             ExtensionFailed: It cannot be used. After a failure it is not imported again.
         """
-        if self in _failed:
-            raise _failed[self]
-        with self.guard():
-            found = import_module(self.module)
-            top = sys.modules[self.module.partition(".")[0]]
-            required = getattr(found, "NOTEKEEP_API", getattr(top, "NOTEKEEP_API", API))
-            if required != API:
-                raise ValueError(
-                    f"it requires version {required} of the interface, and this is {API}"
-                )
-            return check(attrgetter(self.attribute)(found) if self.attribute else found)
+        if self.failure:
+            raise self.failure
+        try:
+            with self.guard():
+                found = import_module(self.module)
+                top = sys.modules[self.module.partition(".")[0]]
+                required = getattr(found, "NOTEKEEP_API", getattr(top, "NOTEKEEP_API", API))
+                if required != API:
+                    raise ValueError(
+                        f"it requires version {required} of the interface, and this is {API}"
+                    )
+                return check(attrgetter(self.attribute)(found) if self.attribute else found)
+        except ExtensionFailed as error:
+            _failed[self] = error
+            raise
+
+    @property
+    def failure(self) -> ExtensionFailed | None:
+        """Why it could not be loaded; None before that, or if it works."""
+        return _failed.get(self)
 
     @contextmanager
     def guard(self, *passing: type[BaseException]) -> Iterator[None]:
@@ -95,7 +104,7 @@ class Extension:
             raise self.fail(error) from error
 
     def fail(self, error: BaseException) -> ExtensionFailed:
-        """Record that it does not work, log the traceback, and return the error to show."""
+        """Log the traceback of an error, and return the error to show."""
         import traceback
 
         text = " ".join(f"{type(error).__name__}: {error}".split())
@@ -110,7 +119,6 @@ class Extension:
         cache_files.append_bounded_line(
             state, LOG, f"{failed.message}\n{''.join(traceback.format_exception(error))}"
         )
-        _failed[self] = failed
         return failed
 
 

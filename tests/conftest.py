@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.indexed import copy_indexed, index_once
+from tests.support.packages import Packages
 from tests.support.programs import may_be_skipped
 from tests.support.sizes import sized
 
@@ -76,6 +77,12 @@ def sample_indexed(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     base = tmp_path_factory.mktemp("sample")
     shutil.copytree(SAMPLE, base / "notes", ignore=shutil.ignore_patterns(".make"))
     return index_once(base / "notes", base / "home")
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packages:
+    """An empty folder for packages with extensions."""
+    return Packages(tmp_path / "packages", monkeypatch)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep import extensions
+from notekeep.tui.app import NotekeepApp
+from notekeep.vault import Vault
+from tests.support.screens import until
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.packages import Packages
 
 HEAVY = {
     "PIL",
@@ -51,6 +58,43 @@ def loaded(vault: Path, *words: str) -> set[str]:
     code, names = json.loads(done.stderr.rpartition("LOADED ")[2])
     assert code == 0, done.stderr
     return set(names)
+
+
+@pytest.fixture
+def twenty(packages: Packages) -> Packages:
+    """Twenty installed packages, each with extensions of every group."""
+    for number in range(20):
+        name = f"notekeep-otter-{number}"
+        entries = f"otter{number} = {{0}}:OTTER"
+        for group in sorted(extensions.GROUPS):
+            packages.add(f"{name}-{extensions.GROUPS[group]}", group, entries, "OTTER = 1")
+    return packages
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("habit", "meditate", "2026-11-20", "12"), ("search", "cue"), ("ls",), ("today",)],
+    ids=lambda words: words[0],
+)
+def test_no_daily_command_imports_or_looks_for_an_extension(
+    sample: Path, twenty: Packages, words: tuple[str, ...]
+) -> None:
+    names = loaded(sample, *words)
+    assert not {name for name in names if name.startswith("notekeep_otter")}
+    assert "zipfile" not in names, "importlib.metadata imports it"
+
+
+def test_the_list_of_commands_imports_no_extension(sample: Path, twenty: Packages) -> None:
+    names = loaded(sample, "--help")
+    assert "click" in names
+    assert not {name for name in names if name.startswith("notekeep_otter")}
+
+
+async def test_the_first_frame_imports_no_extension(sample: Path, twenty: Packages) -> None:
+    app = NotekeepApp(Vault.open(sample), "today")
+    async with app.run_test() as pilot:
+        await until(pilot, app.first_frame.is_set)
+        assert not {name for name in sys.modules if name.startswith("notekeep_otter")}
 
 
 def test_importing_notekeep_loads_nothing_else() -> None:

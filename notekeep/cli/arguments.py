@@ -15,7 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from notekeep.cli import shell_completion
-from notekeep.cli.context import CommandContext
+from notekeep.cli.context import store_option
 from notekeep.errors import UsageError
 
 Wrapped = TypeVar("Wrapped", bound="Callable[..., Any]")
@@ -189,9 +189,7 @@ def join_query(words: tuple[str, ...]) -> str:
 def _store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     # In the context, so that it works before and after the command.
     if value:
-        found = context.find_object(CommandContext) or CommandContext()
-        options: dict[str, Any] = {parameter.name or "": value}
-        context.obj = found._replace(**options)
+        store_option(context, parameter.name or "", value)
 
 
 stored_option = partial(click.option, expose_value=False, callback=_store_option)

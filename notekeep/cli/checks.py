@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import cast
 
 import click
@@ -130,9 +131,11 @@ def doctor(*, everything: bool) -> int:
 
     Nothing is changed. Problems with the same cause are listed together, with their fix.
     """
+    from notekeep.cli.extensions import extension_layers
+
     vault = open_vault()
     layers = []
-    for layer in check_vault(vault):
+    for layer in chain(check_vault(vault), extension_layers()):
         layers.append(layer)
         if is_json():
             continue

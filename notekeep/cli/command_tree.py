@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
-from notekeep import __version__
+from notekeep import __version__, extensions
 from notekeep.cli import output
 from notekeep.cli.arguments import debug_option, import_command, stored_option, vault_option
 from notekeep.cli.context import current_context
 from notekeep.cli.main import open_or_print_today
-from notekeep.errors import UsageError
+from notekeep.errors import NotekeepError, UsageError
+from notekeep.extensions import Extension, ExtensionFailed
 
 
 class Verb(NamedTuple):
@@ -69,6 +73,7 @@ VERBS: dict[str, Verb] = {
     "doctor": Verb("checks", "doctor", "system"),
     "config": Verb("system", "config_command", "system"),
     "keys": Verb("system", "keys", "system"),
+    "extensions": Verb("extensions", "list_extensions", "system"),
     "sql": Verb("system", "sql", "system"),
     "merge-file": Verb("merge_driver", "merge_file", "system"),
     "completion": Verb("system", "completion", "system"),
@@ -98,17 +103,85 @@ ELSEWHERE = {
 """Names of commands in other programs, and the command here."""
 
 
+_NOT_ERRORS = (NotekeepError, click.ClickException, click.Abort, click.exceptions.Exit, SystemExit)
+"""What a command may raise on purpose, besides a closed pipe."""
+_EXTENSION = "notekeep.extension"
+
+
+def added_commands() -> dict[str, Extension]:
+    """Return the commands of other packages by name; no package is imported."""
+    found: dict[str, Extension] = {}
+    for extension in extensions.installed(extensions.COMMANDS):
+        if extension.name not in VERBS and extension.name not in ALIASES:
+            found.setdefault(extension.name, extension)
+    return found
+
+
+def check_command(value: object) -> click.Command:
+    """Return a command of another package, with the open vault as the `obj` of its context."""
+    if not isinstance(value, click.Command):
+        raise TypeError(f"it is of type {type(value).__name__}, not a click command")
+    command = copy(value)
+    command.callback = _with_vault(value.callback)
+    return command
+
+
+def _with_vault(function: Callable[..., Any] | None) -> Callable[..., Any]:
+    def call(*args: Any, **options: Any) -> Any:
+        from notekeep.cli.opening import open_refreshed
+
+        click.get_current_context().obj = open_refreshed()
+        return function(*args, **options) if function else None
+
+    return call
+
+
 class VerbGroup(click.Group):
     """All commands, imported one at a time, and listed in groups."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return all commands, in the order of the manual."""
+        """Return the built-in commands, in the order of the manual."""
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command and return the command."""
         verb = VERBS.get(ALIASES.get(cmd_name, cmd_name))
-        return import_command(verb.module, verb.command) if verb else None
+        if verb:
+            return import_command(verb.module, verb.command)
+        extension = added_commands().get(cmd_name)
+        if extension is None:
+            return None
+        ctx.meta[_EXTENSION] = extension
+        try:
+            return extension.load(check_command)
+        except ExtensionFailed:
+            if ctx.resilient_parsing:  # a completion
+                return None
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error in one of another package names the package."""
+        try:
+            return super().invoke(ctx)
+        except (*_NOT_ERRORS, BrokenPipeError):
+            raise
+        except Exception as error:
+            extension: Extension | None = ctx.meta.get(_EXTENSION)
+            if extension is None:
+                raise
+            raise extension.fail(error) from error
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command; those of other packages are not imported for that."""
+        added = added_commands().values()
+        return [
+            *super().shell_complete(ctx, incomplete),
+            *(
+                CompletionItem(one.name, help=one.package)
+                for one in added
+                if one.name.startswith(incomplete)
+            ),
+        ]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -121,9 +194,12 @@ class VerbGroup(click.Group):
                 return self.resolve_command(ctx, [*args[1:], "--help"])
             output.write(ctx.get_help())
             ctx.exit()
-        if name not in VERBS and name not in ALIASES and not name.startswith("-"):
+        if name in VERBS or name in ALIASES or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        added = added_commands()
+        if name not in added:
             near = [ELSEWHERE[name]] if name in ELSEWHERE else []
-            near = near or get_close_matches(name.lower(), VERBS, n=1)
+            near = near or get_close_matches(name.lower(), [*VERBS, *added], n=1)
             hint = f"Did you mean `{near[0]}`?" if near else "`notekeep --help` lists the commands."
             raise UsageError(f'There is no command "{name}".', hint)
         return super().resolve_command(ctx, args)
@@ -135,9 +211,17 @@ class VerbGroup(click.Group):
             command = self.get_command(ctx, name)
             text = command.get_short_help_str(limit=70) if command else ""
             groups.setdefault(verb.group, []).append((name, text))
+        for name, extension in added_commands().items():
+            text = f"From {extension.package} {extension.version}."
+            groups.setdefault("extensions", []).append((name, text))
         for group, rows in groups.items():
             with formatter.section(group.capitalize()):
                 formatter.write_dl(rows)
+
+
+def _turn_extensions_off(_context: click.Context, _parameter: object, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        extensions.turn_off()
 
 
 @click.group(
@@ -149,6 +233,14 @@ class VerbGroup(click.Group):
 @debug_option
 @stored_option("--plain", is_flag=True, help="Plain text: no colour, no box drawing, no interface.")
 @click.option("--no-prelude", is_flag=True, help="Do not show the last screen while starting.")
+@click.option(
+    "--no-extensions",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_turn_extensions_off,
+    help="Start without installed extensions.",
+)
 @click.option("-V", "--version", is_flag=True, help="Show the version and exit.")
 @click.option("--json", "as_json", is_flag=True, help="With --version: details for bug reports.")
 @click.pass_context

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import click
 
 
 class CommandContext(NamedTuple):
@@ -19,9 +22,19 @@ class CommandContext(NamedTuple):
 def current_context() -> CommandContext:
     """Return the options of the running command; the defaults without click."""
     click = sys.modules.get("click")
-    context = click.get_current_context(silent=True) if click else None
-    found: CommandContext | None = context.find_object(CommandContext) if context else None
+    return options_of(click.get_current_context(silent=True) if click else None)
+
+
+def options_of(context: click.Context | None) -> CommandContext:
+    """Return the options of a context. `obj` is the vault, for the commands of extensions."""
+    found: CommandContext | None = context.meta.get(CommandContext.__name__) if context else None
     return found or CommandContext()
+
+
+def store_option(context: click.Context, name: str, value: Any) -> None:
+    """Set an option for a context, and for those of all its commands."""
+    options = {name: value}
+    context.meta[CommandContext.__name__] = options_of(context)._replace(**options)
 
 
 def is_json() -> bool:

@@ -199,10 +199,9 @@ def _site_hint(note: tuple[str, ...]) -> str:
 
 
 def _list_targets() -> int:
-    from notekeep.export.targets.target import TARGETS, UNSUPPORTED_PLACES, load_target
+    from notekeep.export.targets.target import UNSUPPORTED_PLACES, load_targets
 
-    kinds = [load_target(target) for target in TARGETS]
-    output.table([(kind.id, kind.name, kind.remark) for kind in kinds], stretch=2)
+    output.table([(kind.id, kind.name, kind.remark) for kind in load_targets()], stretch=2)
     for hint in UNSUPPORTED_PLACES.values():
         output.write_message(hint)
     return 0

@@ -38,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     _replace_closed_streams()
     try:
         code = _run(arguments)
+        _report_extensions()
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader closed the pipe, as `head` does.
@@ -50,8 +51,19 @@ def main(arguments: Sequence[str]) -> int:
             raise
         if isinstance(error, OSError):
             _drop_output()  # the flush at exit would fail again
-        return report_error(error, arguments)
+        code = report_error(error, arguments)
+        _report_extensions()
+        return code
     return code
+
+
+def _report_extensions() -> None:
+    """Print a line about each extension that the command left out."""
+    if module := sys.modules.get("notekeep.extensions"):
+        for failed in module.take_failures():
+            from notekeep.cli import output
+
+            output.write_message(f"notekeep: {failed.message}")
 
 
 def _replace_closed_streams() -> None:

@@ -21,7 +21,7 @@ from click.shell_completion import (
     split_arg_string,
 )
 
-from notekeep.cli.context import CommandContext
+from notekeep.cli.context import options_of
 from notekeep.errors import NotekeepError
 from notekeep.markdown.schema import FIELD_CHOICES, canonical
 from notekeep.vault import Vault
@@ -175,9 +175,8 @@ def complete_word(context: click.Context, typed: str) -> list[str]:
 
 def _ask(context: click.Context, query: Callable[[Vault], list[str]]) -> list[str]:
     """Query the vault of the command line; return nothing after an error."""
-    options = context.find_object(CommandContext) or CommandContext()
     with suppress(NotekeepError):
-        return query(Vault.open(options.vault))
+        return query(Vault.open(options_of(context).vault))
     return []
 
 

@@ -28,6 +28,8 @@ from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.site_diff import SiteDiff
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.targets.target import Target, load_target, open_target
+from notekeep.extensions import ExtensionFailed
+from notekeep.markdown.note import Note
 from notekeep.obsidian import FOLDER, read_settings_file
 from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import is_within
@@ -152,9 +154,12 @@ def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
     for one in {one.draft.post.draft: one for one in posts}.values():
         post = one.draft.post
         bare = Post("", "", post.date, draft=post.draft, slug=post.slug)
-        # Single words, because a target may write private text as a phrase.
-        text = target.compose(one.draft, target.head(bare, ""), "")
-        words += sorted({*normalize_for_audit(text).split()})
+        # Single words, because a target may write private text as a phrase. Without the note, so
+        # that no word of it counts as the target's own.
+        draft = replace(one.draft, note=Note("", ""), post=bare)
+        with suppress(ExtensionFailed):  # one that needs a whole note has no words of its own
+            text = target.compose(draft, target.head(bare, ""), "")
+            words += sorted({*normalize_for_audit(text).split()})
     for one in posts:
         words.append(target.post_path(one.draft.post))
         words += _FIELD.findall(one.head)
@@ -188,7 +193,8 @@ def _refuse_nesting(root: str, target: Target) -> None:
             )
     if vault != site and is_within(vault, site):
         inner = os.path.relpath(vault, site).replace(os.sep, "/")
-        if target.makes_pages(inner):
+        # An extension cannot allow the folder of its posts.
+        if target.makes_pages(inner) or Target.makes_pages(target, inner):
             raise UsageError(
                 f"The vault is in the folder {inner} of the site. {target.name} would publish every"
                 " note in it, including private ones.",

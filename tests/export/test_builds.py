@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from notekeep.export.check.site_build import build_site, find_program, write_pages
+from notekeep.export.check.site_build import build_site, find_generator, write_pages
 from notekeep.export.source import Options
 from notekeep.export.targets.target import open_target
 from notekeep.storage.history import History
@@ -96,7 +96,7 @@ def test_no_canary_is_in_any_file_of_the_built_site(done: Done, tmp_path: Path) 
     if target.is_built:
         result = write_pages(done.plan, target, str(tmp_path))
     else:
-        program = find_program(target.id, programs_of(target.id))
+        program = find_generator(target.id, programs_of(target.id))
         result = build_site(target, program, str(tmp_path), drafts=True)
     assert result.ok
     for file in Path(result.folder).rglob("*"):
@@ -149,7 +149,7 @@ def test_single_newlines_are_shown_as_the_person_chose(
     if target.is_built:
         result = write_pages(plan, target, str(folder))
     else:
-        program = find_program(target.id, programs)
+        program = find_generator(target.id, programs)
         result = build_site(target, program, str(folder), drafts=False)
     pages = [path for path in Path(result.folder).rglob("*.html") if "breaks" in str(path)]
     texts = [page for path in pages if "second line" in (page := path.read_text())]

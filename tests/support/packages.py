@@ -1,4 +1,4 @@
-"""Installed packages for tests: a module and the metadata that pip writes, in a folder."""
+"""Packages with extensions, installed into a folder as pip does."""
 
 from __future__ import annotations
 
@@ -11,28 +11,33 @@ if TYPE_CHECKING:
     import pytest
 
 
-def write_package(
-    folder: Path, name: str, entries: dict[str, str], code: str, *, version: str = "1.0"
-) -> Path:
-    """Install a package with one module; `entries` are lines such as `otter = …` by group.
+class Packages:
+    """A folder of packages that this process and its children find.
 
-    In a value, `{module}` is the name of the module. Returns its file.
+    Attributes:
+        folder: The folder, the last one of the path.
     """
-    module = name.replace("-", "_")
-    about = folder / f"{module}-{version}.dist-info"
-    about.mkdir(parents=True)
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-    groups = (f"[{group}]\n{lines.format(module=module)}\n" for group, lines in entries.items())
-    (about / "entry_points.txt").write_text("\n".join(groups))
-    file = folder / f"{module}.py"
-    file.write_text(code)
-    return file
 
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self._monkeypatch = monkeypatch
+        folder.mkdir(exist_ok=True)
+        # In front is the folder of the running script, or the current one.
+        monkeypatch.setattr(sys, "path", [*sys.path, str(folder)])
+        monkeypatch.setenv("PYTHONPATH", str(folder))
+        monkeypatch.setenv("NOTEKEEP_NO_EXTENSIONS", "")
 
-def use_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this process find the packages of a folder, and none that it has imported before."""
-    for name in [path.stem for path in folder.glob("*.py")]:
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    # In front is the folder of the running script, or the current one.
-    monkeypatch.setattr(sys, "path", [*sys.path, str(folder)])
-    monkeypatch.setenv("PYTHONPATH", str(folder))
+    def add(self, name: str, group: str, entry: str, code: str) -> None:
+        """Install a package with one module; `{}` in an entry is the name of the module."""
+        module = self.forget(name)
+        about = self.folder / f"{module}-1.0.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (about / "entry_points.txt").write_text(f"[{group}]\n{entry.format(module)}\n")
+        (self.folder / f"{module}.py").write_text(code)
+
+    def forget(self, name: str) -> str:
+        """Forget the module of a package if another test has imported it; return its name."""
+        module = name.replace("-", "_")
+        self._monkeypatch.delitem(sys.modules, module, raising=False)
+        return module

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from notekeep.export.audit import OutgoingFile
-from notekeep.export.check.site_build import build_site, find_program, write_pages
+from notekeep.export.check.site_build import build_site, find_generator, write_pages
 from notekeep.export.check.site_check import (
     CONTENT_CLASSES,
     BuiltSite,
@@ -618,7 +618,7 @@ def check_pages(plan: ExportPlan, audit: Audit, programs: str | None = None) -> 
         if target.is_built:
             drafts = normal = write_pages(plan, target, places["drafts"])
         else:
-            program = find_program(plan.target, programs, plan.site)
+            program = find_generator(plan.target, programs, plan.site)
             drafts = normal = build_site(target, program, places["drafts"], drafts=True)
             if drafts.ok and target.id not in _BUILDS_ALL_DRAFTS:
                 normal = build_site(target, program, places["normal"], drafts=False)

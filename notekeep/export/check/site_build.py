@@ -76,10 +76,15 @@ class BuildResult(NamedTuple):
     output: str = ""
 
 
-def find_program(target: str, programs: str | None = None, site: str = "") -> str:
-    """Return the path of a generator: in `programs`, in the site itself, or in PATH."""
+def find_generator(target: str, programs: str | None = None, site: str = "") -> str:
+    """Return the path of the generator of a target; NotFound if notekeep cannot use it."""
     if target not in _GENERATORS:
         raise NotFound(f"There is no generator to build {target} with.")
+    return find_program(target, programs, site)
+
+
+def find_program(target: str, programs: str | None = None, site: str = "") -> str:
+    """Return the path of a program: in `programs`, in the site itself, or in PATH."""
     own = os.path.join(site, "node_modules", ".bin") if site else ""
     path = os.pathsep.join(filter(None, (programs, own, os.environ.get("PATH"))))
     found = shutil.which(target, path=path)

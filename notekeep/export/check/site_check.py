@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from notekeep.errors import NotFound
 from notekeep.export.audit import Audit, OutgoingFile, find_leaks
-from notekeep.export.check.site_build import BuildResult, build_site, find_program, write_pages
+from notekeep.export.check.site_build import BuildResult, build_site, find_generator, write_pages
 from notekeep.export.plan import ExportPlan, PlannedPost
 from notekeep.export.post import Post
 from notekeep.export.private_terms import normalize_for_audit
@@ -90,7 +90,7 @@ def _build(plan: ExportPlan, programs: str | None, folder: str) -> BuildResult:
     target = open_target(plan.target, plan.site)
     if target.is_built:
         return write_pages(plan, target, folder)
-    program = find_program(plan.target, programs, plan.site)
+    program = find_generator(plan.target, programs, plan.site)
     return build_site(target, program, folder, drafts=True)
 
 

@@ -6,40 +6,43 @@ A target reads the settings of its site, and writes nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, Final
+from functools import cache, partial
+from typing import Any, ClassVar, Final
 
-from notekeep.errors import NotFound, UsageError
+from notekeep import extensions
+from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.export.draft import Draft
 from notekeep.export.manifest import MANIFEST_NAME, Manifest
 from notekeep.export.post import Post
 from notekeep.export.rewrite.dialect import Dialect
 from notekeep.export.targets.front_matter import format_yaml_head
+from notekeep.extensions import Extension, ExtensionFailed
 
-if TYPE_CHECKING:
-    import re
-
-_CLASSES = {
-    "nikola": "nikola.Nikola",
-    "zola": "zola.Zola",
-    "hugo": "hugo.Hugo",
-    "hexo": "hexo.Hexo",
-    "jekyll": "jekyll.Jekyll",
-    "pelican": "pelican.Pelican",
-    "eleventy": "eleventy.Eleventy",
-    "astro": "astro.Astro",
-    "mkdocs": "material.MkDocs",
-    "zensical": "material.Zensical",
-    "html": "html.Html",
-    "ghost": "ghost.Ghost",
-    "wordpress": "wordpress.WordPress",
-    "portable": "portable.Portable",
+_BUILT_IN = {
+    target: Extension(extensions.TARGETS, target, f"notekeep.export.targets.{module}", name)
+    for target, module, name in (
+        ("nikola", "nikola", "Nikola"),
+        ("zola", "zola", "Zola"),
+        ("hugo", "hugo", "Hugo"),
+        ("hexo", "hexo", "Hexo"),
+        ("jekyll", "jekyll", "Jekyll"),
+        ("pelican", "pelican", "Pelican"),
+        ("eleventy", "eleventy", "Eleventy"),
+        ("astro", "astro", "Astro"),
+        ("mkdocs", "material", "MkDocs"),
+        ("zensical", "material", "Zensical"),
+        ("html", "html", "Html"),
+        ("ghost", "ghost", "Ghost"),
+        ("wordpress", "wordpress", "WordPress"),
+        ("portable", "portable", "Portable"),
+    )
 }
-TARGETS: Final = tuple(_CLASSES)
-"""The ids of all targets, in the order of detection."""
+TARGETS: Final = tuple(_BUILT_IN)
+"""The ids of the built-in targets, in the order of detection."""
 
 UNSUPPORTED_PLACES = {
     "substack": "Substack takes pasted pages. Export with --to html, then copy and paste the page.",
@@ -218,26 +221,101 @@ class Target:
         )
 
 
+def known_targets() -> dict[str, Extension]:
+    """Return the targets by id, in the order of detection; no package is imported."""
+    known = dict(_BUILT_IN)
+    for extension in extensions.installed(extensions.TARGETS):
+        known.setdefault(extension.name, extension)
+    return known
+
+
 def load_target(target: str) -> type[Target]:
-    """Return the class of a target."""
-    if target not in _CLASSES:
+    """Return the class of a target; ExtensionFailed if its package does not work."""
+    found = _BUILT_IN.get(target) or (known := known_targets()).get(target)
+    if found is None:
         name = {"devto": "dev.to"}.get(target.casefold(), target.casefold())
-        near = get_close_matches(target, TARGETS, 1)
-        hint = f"Did you mean {near[0]}?" if near else f"The targets are {', '.join(TARGETS)}."
+        near = get_close_matches(target, known, 1)
+        hint = f"Did you mean {near[0]}?" if near else f"The targets are {', '.join(known)}."
         raise UsageError(f"There is no target {target!r}.", UNSUPPORTED_PLACES.get(name, hint))
-    module, name = _CLASSES[target].split(".")
-    found: type[Target] = getattr(import_module(f"notekeep.export.targets.{module}"), name)
-    return found
+    return found.load(partial(check_target, found))
+
+
+def load_targets() -> Iterator[type[Target]]:
+    """Import the targets one by one; the errors of extensions are reported later."""
+    yield from map(load_target, TARGETS)
+    for target in list(known_targets())[len(TARGETS) :]:
+        try:
+            yield load_target(target)
+        except ExtensionFailed as error:
+            extensions.report_later(error)
+
+
+_ID = re.compile(r"[a-z][a-z0-9-]*")
+_RESULTS = {
+    **dict.fromkeys(("makes_pages", "reaches"), bool),
+    **dict.fromkeys(("post_path", "asset_path", "asset_url", "cover_url", "link"), str),
+    **dict.fromkeys(("head", "compose", "page", "page_path", "notice", "tag_notice"), str),
+    "packed": tuple,
+    "former_addresses": list,
+}
+"""The methods that an export calls on a target, and the types of their results."""
+
+
+@cache
+def check_target(extension: Extension, value: object) -> type[Target]:
+    """Return a class that can be used.
+
+    Raises TypeError or ValueError for an object that is no target with the name of the extension.
+    """
+    if not (isinstance(value, type) and issubclass(value, Target)):
+        raise TypeError(f"{value!r} is not a subclass of Target")
+    if extension.is_built_in:
+        return value
+    if not _ID.fullmatch(extension.name) or getattr(value, "id", "") != extension.name:
+        raise ValueError(f"its id must be the name of its entry point, {extension.name}")
+    texts = ("name", "post_file", "asset_file", "post_address")
+    if missing := [name for name in texts if not isinstance(getattr(value, name, None), str)]:
+        raise TypeError(f"its class needs {', '.join(missing)}")
+    return _guard_methods(extension, value)
+
+
+def _guard_methods(extension: Extension, value: type[Target]) -> type[Target]:
+    """Return a subclass whose methods name the extension in their errors."""
+
+    def start(target: Target, folder: str) -> None:
+        with extension.guard(NotekeepError):
+            value.__init__(target, folder)
+            if not isinstance(getattr(target, "dialect", None), Dialect):
+                raise TypeError("its dialect must be a Dialect")
+
+    def guarded(name: str, result: type) -> Callable[..., object]:
+        def call(target: Any, *args: object) -> object:
+            with extension.guard(NotekeepError):
+                found = getattr(super(kind, target), name)(*args)
+                if not isinstance(found, result):
+                    raise TypeError(f"{name} returned {found!r}, not {result.__name__}")
+                return found
+
+        return call
+
+    methods: dict[str, object] = {name: guarded(name, kind) for name, kind in _RESULTS.items()}
+    methods["is_site"] = classmethod(guarded("is_site", bool))
+    kind: type[Target] = type(value.__name__, (value,), {**methods, "__init__": start})
+    return kind
 
 
 def detect(site: str) -> str:
-    """Return the target that a folder is a site of."""
+    """Return the target that a folder is a site of; built-in targets are tried first."""
     if not os.path.isdir(site):
         raise NotFound(f"There is no folder {site}.", "Use --site with the folder of your site.")
-    kinds = [load_target(target) for target in TARGETS]
-    generators = [kind for kind in kinds if not kind.anywhere]
-    if found := next((kind for kind in generators if kind.is_site(site)), None):
-        return found.id
+    kinds: list[type[Target]] = []
+    for kind in load_targets():
+        try:
+            if not kind.anywhere and kind.is_site(site):
+                return kind.id
+        except ExtensionFailed as error:
+            extensions.report_later(error)
+        kinds.append(kind)
     # Without a generator, the extension of exported posts decides.
     posts = Manifest.read(site).posts
     paths = [path for slug, entry in posts.items() for path in entry.files if slug in path]
@@ -246,8 +324,9 @@ def detect(site: str) -> str:
         return found.id
     if not os.listdir(site):
         return "portable"
+    names = ", ".join(kind.name for kind in kinds if not kind.anywhere)
     raise NotFound(
-        f"{site} does not look like a site of {', '.join(kind.name for kind in generators)}.",
+        f"{site} does not look like a site of {names}.",
         "Use --site with the folder that has the generator's settings, or set --to.",
     )
 

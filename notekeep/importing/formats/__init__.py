@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from importlib import import_module
+from collections.abc import Mapping, Sequence
+from functools import partial
 
+from notekeep import extensions
 from notekeep.errors import Ambiguous, UsageError
+from notekeep.extensions import Extension
+from notekeep.importing.extension_formats import check_formats, load_formats
 from notekeep.importing.formats.reading import check_count
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.other_programs import explain_unknown
 from notekeep.importing.records import Format
 
-_MODULES = (
-    *("apple_books", "book_lists", "csv_table", "evernote", "hypothesis", "joplin", "keep"),
-    *("kindle_clippings", "kindle_notebook", "kobo", "koreader", "logseq", "notion", "reader"),
-    *("readwise", "saved_links", "snipd"),
-    *("loop", "habit_apps", "org_habits", "daily_notes", "own_habits"),
+_BUILT_IN = tuple(
+    Extension(extensions.FORMATS, name, f"notekeep.importing.formats.{name}", "FORMATS")
+    for name in (
+        *("apple_books", "book_lists", "csv_table", "evernote", "hypothesis", "joplin", "keep"),
+        *("kindle_clippings", "kindle_notebook", "kobo", "koreader", "logseq", "notion", "reader"),
+        *("readwise", "saved_links", "snipd"),
+        *("loop", "habit_apps", "org_habits", "daily_notes", "own_habits"),
+    )
 )
 FORMATS: dict[str, Format] = {
-    form.id: form
-    for name in _MODULES
-    for form in import_module(f"notekeep.importing.formats.{name}").FORMATS
+    form.id: form for one in _BUILT_IN for form in one.load(partial(check_formats, ()))
 }
-"""The formats by their ids."""
+"""The built-in formats by their ids."""
 _HABIT_NAMES = {"loop": r"\.db$", "org": r"\.org$", "daily": r"\d\D*\.md$"}
 """Formats that `habit import` assumes from names if no file starts like a known format."""
+
+
+def installed_formats() -> dict[str, Format]:
+    """Import and return the formats of other packages by their ids."""
+    return {form.id: form for _, forms in load_formats(FORMATS.values()) for form in forms}
 
 
 def find_formats(
@@ -34,28 +43,29 @@ def find_formats(
     """Return the formats of a path, each with the files that it recognizes.
 
     With `format_id`, only that format is tried; it also reads a single file that it does not
-    recognize. Formats of habits are tried if no other format recognizes a file. `only_habits`
-    tries only them.
+    recognize. Formats of habits are tried if no other format recognizes a file, and then those of
+    other packages. `only_habits` tries only formats of habits.
 
     Raises:
         UsageError: There is no such format, or no file is in a known format.
         Ambiguous: A file could be in several formats, or a path has habits in several formats.
     """
-    forms = {form.id: form for form in FORMATS.values() if form.is_of_habits or not only_habits}
+    forms = _choose(FORMATS, only_habits=only_habits)
+    if format_id and format_id not in forms:
+        forms |= _choose(installed_formats(), only_habits=only_habits)
     if format_id and format_id not in forms:
         hint = f"Formats: {', '.join(sorted(forms))}"
         raise UsageError(f"There is no format {format_id}.", hint)
-    habits = [form for form in forms.values() if form.is_of_habits]
     if format_id:
         form = forms[format_id]
         found = _recognize(files, [form])
         if not found and (form.is_of_habits or len(files.names) == 1):
             found = [(form, files.names)]
     else:
-        others = [form for form in forms.values() if not form.is_of_habits]
-        found = _recognize(files, others) or _recognize(files, habits)
-        if len(found) > 1 and found[0][0].is_of_habits:
-            raise _ambiguous(files.path, [form for form, _ in found])
+        found = _detect(files, forms)
+        if not found:
+            forms |= (added := _choose(installed_formats(), only_habits=only_habits))
+            found = _detect(files, added)
     for name, pattern in _HABIT_NAMES.items():
         if only_habits and not found and any(re.search(pattern, one) for one in files.names):
             found = [(FORMATS[name], files.names)]
@@ -67,17 +77,31 @@ def find_formats(
     return found
 
 
+def _choose(forms: Mapping[str, Format], *, only_habits: bool) -> dict[str, Format]:
+    return {form.id: form for form in forms.values() if form.is_of_habits or not only_habits}
+
+
+def _detect(files: InputFiles, forms: Mapping[str, Format]) -> list[tuple[Format, tuple[str, ...]]]:
+    habits = [form for form in forms.values() if form.is_of_habits]
+    others = [form for form in forms.values() if not form.is_of_habits]
+    found = _recognize(files, others) or _recognize(files, habits)
+    if len(found) > 1 and found[0][0].is_of_habits:
+        raise _ambiguous(files.path, [form for form, _ in found])
+    return found
+
+
 def _recognize(files: InputFiles, forms: Sequence[Format]) -> list[tuple[Format, tuple[str, ...]]]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, tuple[Format, list[str]]] = {}
     for name in files.names if forms else ():
         head = files.head(name)
         matches = [form for form in forms if form.detect(name, head)]
         if len(matches) > 1:
             raise _ambiguous(name, matches)
         for form in matches:
-            found.setdefault(form.id, []).append(name)
-            check_count(len(found[form.id]), f"files of {form.title}")
-    return [(FORMATS[form_id], tuple(names)) for form_id, names in found.items()]
+            _, names = found.setdefault(form.id, (form, []))
+            names.append(name)
+            check_count(len(names), f"files of {form.title}")
+    return [(form, tuple(names)) for form, names in found.values()]
 
 
 def _ambiguous(name: str, forms: Sequence[Format]) -> Ambiguous:

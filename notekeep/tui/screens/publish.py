@@ -12,7 +12,7 @@ from textual.widgets import Label
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.export.consent import is_draft
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange, list_states
-from notekeep.export.targets.target import TARGETS, load_target, open_target
+from notekeep.export.targets.target import load_targets, open_target
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.plan import WritePlan
 from notekeep.tui import external_programs
@@ -581,7 +581,7 @@ class PublishScreen(ListAndText):
     # Where an export goes.
 
     def action_next_target(self) -> None:
-        options = [Option(load_target(target).name, target, target) for target in TARGETS]
+        options = [Option(kind.name, kind.id, kind.id) for kind in load_targets()]
         options.insert(0, Option("Detect from the folder", "", OTHER))
 
         def chosen(target: str) -> None:

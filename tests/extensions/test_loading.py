@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,16 +12,9 @@ from notekeep import extensions
 from notekeep.config import Places
 from notekeep.extend import check_action
 from notekeep.extensions import ExtensionFailed
-from tests.support.packages import use_folder, write_package
 
-
-@pytest.fixture
-def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder of packages that this process finds."""
-    folder = tmp_path / "packages"
-    folder.mkdir()
-    use_folder(folder, monkeypatch)
-    return folder
+if TYPE_CHECKING:
+    from tests.support.packages import Packages
 
 
 def as_text(value: object) -> str:
@@ -29,14 +23,13 @@ def as_text(value: object) -> str:
     return value
 
 
-def install(packages: Path, name: str, code: str, value: str = "{module}:thing") -> None:
-    for module in [name.replace("-", "_")]:
-        sys.modules.pop(module, None)
-    write_package(packages, name, {extensions.ACTIONS: f"{name[-5:]} = {value}"}, code)
+def install(packages: Packages, name: str, code: str) -> None:
+    """Install a package with an action `thing`, called by the last word of the package."""
+    packages.add(name, extensions.ACTIONS, f"{name.rpartition('-')[2]} = {{}}:thing", code)
 
 
-def test_names_are_read_without_importing_a_package(packages: Path) -> None:
-    install(packages, "notekeep-otter", "thing = 'wet'", "{module}:thing")
+def test_names_are_read_without_importing_a_package(packages: Packages) -> None:
+    install(packages, "notekeep-otter", "thing = 'wet'")
     install(packages, "notekeep-heron", "raise SystemExit('imported')")
     heron, otter = extensions.installed(extensions.ACTIONS)
     assert (heron.package, heron.version, heron.name) == ("notekeep-heron", "1.0", "heron")
@@ -57,7 +50,7 @@ def test_names_are_read_without_importing_a_package(packages: Path) -> None:
         ("raise ValueError('two\\nlines')", "ValueError: two lines"),
     ],
 )
-def test_a_broken_extension_costs_itself(packages: Path, code: str, reason: str) -> None:
+def test_a_broken_extension_costs_itself(packages: Packages, code: str, reason: str) -> None:
     install(packages, "notekeep-otter", "thing = 'wet'")
     install(packages, "notekeep-heron", code)
     found = [(one.name, text) for one, text in extensions.working(extensions.ACTIONS, as_text)]
@@ -74,14 +67,14 @@ def test_a_broken_extension_costs_itself(packages: Path, code: str, reason: str)
         extensions.installed(extensions.ACTIONS)[0].load(as_text)
 
 
-def test_the_required_version_of_the_interface_may_be_the_present_one(packages: Path) -> None:
+def test_the_required_version_of_the_interface_may_be_the_present_one(packages: Packages) -> None:
     install(packages, "notekeep-otter", f"thing = 'x'\nNOTEKEEP_API = {extensions.API}")
     assert extensions.installed(extensions.ACTIONS)[0].load(as_text) == "x"
 
 
 @pytest.mark.parametrize(("value", "count"), [("1", 0), ("0", 1), ("", 1)])
 def test_the_variable_starts_without_extensions(
-    packages: Path, monkeypatch: pytest.MonkeyPatch, value: str, count: int
+    packages: Packages, monkeypatch: pytest.MonkeyPatch, value: str, count: int
 ) -> None:
     install(packages, "notekeep-otter", "thing = 'wet'")
     monkeypatch.setenv("NOTEKEEP_NO_EXTENSIONS", value)
@@ -90,16 +83,16 @@ def test_the_variable_starts_without_extensions(
 
 @pytest.mark.parametrize("first", ["", "here"])
 def test_nothing_is_found_in_the_current_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+    packages: Packages, monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
     """`python -m notekeep` puts the current folder into the path, and it may be a vault."""
-    install(tmp_path, "notekeep-otter", "thing = 'wet'")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [first and str(tmp_path), *sys.path])
+    install(packages, "notekeep-otter", "thing = 'wet'")
+    monkeypatch.chdir(packages.folder)
+    monkeypatch.setattr(sys, "path", [first and str(packages.folder), *sys.path[:-1]])
     assert extensions.installed(extensions.ACTIONS) == ()
 
 
-def test_an_action_is_checked(packages: Path) -> None:
+def test_an_action_is_checked(packages: Packages) -> None:
     code = "from notekeep.extend import Action\nthing = Action('dive', 'Dive', None, print)\n"
     install(packages, "notekeep-otter", code)
     install(packages, "notekeep-heron", "thing = print")

@@ -1,0 +1,115 @@
+"""The formats of other packages: checked when they are loaded, and while they read.
+
+An error names the package. Records are checked field by field, because a wrong type would otherwise
+only fail in a planner, or not at all: a text is also a sequence of letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, fields
+from functools import partial
+from typing import Any
+
+from notekeep import extensions
+from notekeep.errors import NotekeepError
+from notekeep.extensions import Extension, ExtensionFailed
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import (
+    Bookmark,
+    Format,
+    ImportedHabit,
+    Loss,
+    Page,
+    Passage,
+    Record,
+    Work,
+)
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PREFIX = re.compile(r"([a-z]{2})?")
+
+
+def load_formats(built_in: Iterable[Format]) -> Iterator[tuple[Extension, tuple[Format, ...]]]:
+    """Import the formats of other packages; the errors of extensions are reported later."""
+    known = [*built_in]
+    for extension in extensions.installed(extensions.FORMATS):
+        try:
+            forms = extension.load(partial(check_formats, tuple(known)))
+        except ExtensionFailed as error:
+            extensions.report_later(error)
+        else:
+            known += forms
+            yield extension, tuple(_guard_format(extension, form) for form in forms)
+
+
+def check_formats(known: tuple[Format, ...], value: object) -> tuple[Format, ...]:
+    """Return a format, or the formats of a tuple, if they can be used beside the known ones."""
+    found = (value,) if isinstance(value, Format) or not isinstance(value, tuple) else value
+    for one in found:
+        if not isinstance(one, Format):
+            raise TypeError(f"{one!r} is not a Format")
+        if not (_ID.fullmatch(one.id) and one.title and _PREFIX.fullmatch(one.prefix)):
+            raise ValueError(
+                f"the id {one.id!r} must be lower-case words joined by dashes, the prefix"
+                f" {one.prefix!r} two letters or empty, and the title not empty"
+            )
+        for other in known:
+            if one.prefix and one.prefix == other.prefix:
+                raise ValueError(f"the prefix {one.prefix!r} is in use by {other.title}")
+            if one.id.partition("-")[0] == other.id.partition("-")[0]:
+                raise ValueError(f"the id {one.id!r} begins like {other.id!r} of {other.title}")
+    return found
+
+
+def _guard_format(extension: Extension, form: Format) -> Format:
+    """Return a format whose functions name the extension in their errors."""
+    failed: list[ExtensionFailed] = []
+
+    def detect(name: str, head: bytes) -> bool:
+        try:
+            with extension.guard():
+                return not failed and bool(form.detect(name, head))
+        except ExtensionFailed as error:
+            failed.append(error)
+            extensions.report_later(error)
+            return False
+
+    def read(files: InputFiles) -> Iterator[Record | Loss]:
+        with extension.guard(NotekeepError):
+            for record in form.read(files):
+                _check_record(form, record)
+                yield record
+
+    return form._replace(detect=detect, read=read)
+
+
+def _check_record(form: Format, record: object) -> None:
+    """Raise TypeError for an object of a wrong type, or with one in its fields."""
+    kinds = (ImportedHabit, Loss) if form.is_of_habits else (Work, Page, Bookmark, Loss)
+    if not isinstance(record, kinds):
+        raise TypeError(f"{form.id} yielded {str(record)[:80]!r}, which is not a record")
+    if isinstance(record, (Work, Page)):
+        _check_fields(record)
+    if isinstance(record, Work):
+        ids: tuple[object, ...] = record.ids
+        if not ids or not all(isinstance(one, str) and ":" in one for one in ids):
+            raise TypeError(f"ids must have texts such as '{form.id}:12'. Got {ids!r}")
+        for passage in record.passages:
+            _check_fields(passage)
+
+
+def _check_fields(record: Work | Page | Passage) -> None:
+    for one in fields(record):
+        default: Any = () if one.name == "ids" else ""
+        if one.default is not MISSING:
+            default = one.default
+        elif one.default_factory is not MISSING:
+            default = one.default_factory()
+        value = getattr(record, one.name)
+        if not isinstance(value, type(default)):
+            raise TypeError(
+                f"{one.name} of a {type(record).__name__} must be a {type(default).__name__}."
+                f" Got {str(value)[:80]!r}"
+            )
