@@ -18,6 +18,7 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.worker import Worker
 
+from notekeep import extensions
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.messages import ErrorReported, VaultChanged, WorkStatus
@@ -74,6 +75,7 @@ def in_background(
                 (failed or partial(show_error, node))(error)
             else:
                 then(answer)
+            show_failed_extensions(node)
         except NotekeepError as error:
             show_error(node, error)
         except Exception as error:  # noqa: BLE001 - one bug must not end the program
@@ -126,6 +128,12 @@ def show_error(node: DOMNode, error: NotekeepError) -> None:
 def report_error(node: DOMNode, error: NotekeepError) -> None:
     """Add an error to the unread ones without a toast, as the user asked for nothing."""
     node.app.post_message(ErrorReported(error.message, error.hint))
+
+
+def show_failed_extensions(node: DOMNode) -> None:
+    """Show each extension that was left out because it does not work."""
+    for failed in extensions.take_failures():
+        show_error(node, failed)
 
 
 def show_internal_error(node: DOMNode, error: Exception) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.packages import TARGET
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,18 +26,6 @@ def read(given):
             yield Work("book", line, (f"otter:{line}",), passages=[Passage("1", "Worms.")])
 
 OTTER = Format("otter", "Otter", "ot", lambda name, head: name.endswith(".otter"), read)
-"""
-TARGET = """
-from notekeep.extend import Dialect, Target
-
-class Burrow(Target):
-    id = "burrow"
-    name = "Burrow"
-    settings_name = "burrow.toml"
-    post_file = "dens/{post.slug}.md"
-    asset_file = "dens/{name}"
-    post_address = "{post.slug}{fragment}"
-    dialect = Dialect()
 """
 COMMAND = """
 import click

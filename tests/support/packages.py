@@ -11,6 +11,21 @@ if TYPE_CHECKING:
     import pytest
 
 
+TARGET = """
+from notekeep.extend import Dialect, Target
+
+class Burrow(Target):
+    id = "burrow"
+    name = "Burrow"
+    settings_name = "burrow.toml"
+    post_file = "dens/{post.slug}.md"
+    asset_file = "dens/{name}"
+    post_address = "{post.slug}{fragment}"
+    dialect = Dialect()
+"""
+"""The module of a package with a target."""
+
+
 class Packages:
     """A folder of packages that this process and its children find.
 

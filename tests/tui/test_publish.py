@@ -14,6 +14,7 @@ from notekeep.config import Site
 from notekeep.export.plan import ExportPlan, ExportResult
 from notekeep.tui.screens import publish
 from notekeep.vault import Vault
+from tests.support.packages import TARGET
 from tests.support.screens import press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.publish import PublishScreen
+    from tests.support.packages import Packages
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -182,6 +184,19 @@ async def test_edit_in_the_site_changes_the_state_in_the_list(
         await until(pilot, lambda: shows(app, "edited on the site"))
         await until(pilot, lambda: shows(app, "1 edited on site · 1 new"))
         assert not shows(app, "up to date")
+
+
+async def test_the_targets_of_other_packages_are_listed(
+    make_app: MakeApp, packages: Packages
+) -> None:
+    packages.add("notekeep-burrow", "notekeep.targets", "burrow = {}:Burrow", TARGET)
+    packages.add("notekeep-adder", "notekeep.targets", "adder = {}:Adder", "1 / 0")
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "no site folder ·"))
+        await press(pilot, "t")
+        await until(pilot, lambda: shows(app, "Site generator") and shows(app, "Burrow"))
+        await until(pilot, lambda: shows(app, "notekeep-adder 1.0 does not work"))
 
 
 async def test_target_is_found_by_typing_its_name(make_app: MakeApp, tmp_path: Path) -> None:

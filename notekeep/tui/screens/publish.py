@@ -53,6 +53,7 @@ from notekeep.tui.workers import (
     in_background,
     notify_done,
     show_error,
+    show_failed_extensions,
     show_message,
     work_status,
 )
@@ -582,6 +583,7 @@ class PublishScreen(ListAndText):
 
     def action_next_target(self) -> None:
         options = [Option(kind.name, kind.id, kind.id) for kind in load_targets()]
+        show_failed_extensions(self)
         options.insert(0, Option("Detect from the folder", "", OTHER))
 
         def chosen(target: str) -> None:
