@@ -78,6 +78,7 @@ OF_SHELL = """\
 | `NOTEKEEP_VAULT` | the vault, unless `--vault` names one |
 | `NOTEKEEP_HOME` | one folder for settings, cache and state |
 | `NOTEKEEP_NOW` | the current time, as `2026-11-24T21:15`; for tests |
+| `NOTEKEEP_NO_EXTENSIONS` | start without [extensions](extending.md) |
 | `NOTEKEEP_NO_PRELUDE` | do not show the saved frame while the app starts |
 | `NO_COLOR` | no colours |
 | `VISUAL`, `EDITOR` | the editor for `open` and `ctrl+e` |
