@@ -331,7 +331,7 @@ class ExplainScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         title = "What the search means" if self._typed else "How to search"
-        with dialog_box(title, classes="-wide-box") as box:
+        with dialog_box(title) as box:
             box.border_subtitle = Content("esc close")
             yield self._page
 

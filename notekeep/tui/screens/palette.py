@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -141,7 +143,10 @@ class _Offers(ListView["Offer | str"], can_focus=False):
         if room - line_width(key) > 2 * TITLE_CELLS:
             title = pad_line(title, max(TITLE_CELLS, line_width(title) + 2))
             left = room - line_width(title) - line_width(key) - 2
-            about = fit_line([Piece(item.about, "muted")], left, self.glyphs.ellipsis)
+            # Whole sentences, if at least the first fits.
+            first = re.split(r"(?<=[a-z]\.) ", item.about)[0]
+            text = first if cell_len(item.about) > left >= cell_len(first) else item.about
+            about = fit_line([Piece(text, "muted")], left, self.glyphs.ellipsis)
             title += about if left > 0 else []
         return [bar, Piece("  "), *spread_line(title, key, room, gap=2), Piece(" ")]
 
