@@ -167,10 +167,6 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         self.action_step(self.line_count())
 
 
-def _blurred(piece: Piece) -> Piece:
-    return piece._replace(role="cursor-bar-blurred") if piece.role == "cursor-bar" else piece
-
-
 class ListView(LineView, Generic[RowT]):
     """Rows with a cursor, which passes over headings; `nothing` where there are none.
 
