@@ -12,14 +12,17 @@ from rich.cells import cell_len
 from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.records import Row
 from notekeep.dates import parse_iso
+from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FieldType, Schema
 from notekeep.tui.render.formatting import (
     BEST_RATING,
     column_head,
     field_text,
+    kind_name,
     long_date,
     parse_rating,
+    plural,
     stars,
 )
 from notekeep.tui.render.glyphs import Glyphs
@@ -143,11 +146,42 @@ def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
     if column.name == TAGS_COLUMN:
         return " ".join(f"#{clean_line(tag)}" for tag in row.tags)
     value = column_value(row, column.name)
-    if column.type == "date" and (day := parse_iso(str(value))):
+    if column.type == "date" and (day := parse_iso(field_text(value))):
         return long_date(day)
+    if column.name == "status" and (sign := _status_sign(str(value), glyphs)):
+        return f"{sign} {field_text(value)}"
     if column.name == "rating" and (shown := star_rating(value, glyphs.best)) is not None:
         return stars(shown, glyphs)
     return field_text(value)
+
+
+def _status_sign(status: str, glyphs: Glyphs) -> str:
+    """Return the sign of a reading status; "" for any other text."""
+    marks = (ASCII_MARKS if glyphs.is_ascii else UNICODE_MARKS).marks
+    match status:
+        case "finished":
+            return glyphs.task_done
+        case "reading" | "listening":
+            return marks["partial"]
+        case "to-read" | "to-listen":
+            return glyphs.task_open
+        case "dropped":
+            return glyphs.skipped
+    return ""
+
+
+def sum_up(rows: Sequence[Row]) -> str:
+    """Return the number of notes, their average rating, and how many are begun."""
+    kinds = {row.kind for row in rows}
+    name = kind_name(kinds.pop()).lower() if len(kinds) == 1 else "notes"
+    counts = [plural(len(rows), name.removesuffix("s"), name)]
+    found = (star_rating(row.fields.get("rating")) for row in rows)
+    ratings = [rating for rating in found if rating is not None]
+    counts += [f"{sum(ratings) / len(ratings):.1f} average"] if ratings else []
+    for status in ("reading", "listening"):
+        begun = sum(row.fields.get("status") == status for row in rows)
+        counts += [f"{begun} {status}"] if begun else []
+    return " · ".join(counts)
 
 
 def star_rating(value: object, best: float = BEST_RATING) -> float | None:
@@ -229,32 +263,33 @@ def column_heads(
     """Return the names of the columns."""
     line: StyledLine = []
     x = 0
+    is_whole = not places or _is_end_seen(columns, places[-1])
     for number, place in enumerate(places):
         column = columns[place.column]
+        room = place.width - (place is places[-1] and not is_whole)  # for the sign after it
         hides = number == 1 and place.column > 1
         line.append(Piece(" " * (place.x - x - hides)))
         line += [Piece(glyphs.before, "accent")] if hides else []
         name: StyledLine = [Piece(column.head, "bright" if place.column == here else "muted")]
         if order.removeprefix("-") == column.name:
             sign = glyphs.down if order.startswith("-") else glyphs.up
-            name = fit_line(name, place.width - 2, glyphs.ellipsis)
+            name = fit_line(name, room - 2, glyphs.ellipsis)
             name = [Piece(piece.text, "active") for piece in (*name, Piece(f" {sign}"))]
-        line += align_cell(fit_line(name, place.width, glyphs.ellipsis), column, place.width)
-        x = place.x + place.width
-    last = places[-1] if places else None
-    if last is None or _is_end_seen(columns, last):
+        line += align_cell(fit_line(name, room, glyphs.ellipsis), column, room)
+        x = place.x + room
+    if is_whole:
         return pad_line(line, width)
     return [*pad_line(fit_line(line, width - 1, ""), width - 1), Piece(glyphs.after, "accent")]
 
 
 def align_cell(line: StyledLine, column: Column, width: int) -> StyledLine:
-    """Return a cell padded to its width, numbers at the right."""
+    """Return a cell padded to its width, numbers and dates at the right."""
     missing = width - line_width(line)
     if missing <= 0:
         return pad_line(line, width)
     blank = Piece(" " * missing)
-    is_number = column.type == "number" and column.name != "rating"
-    return [blank, *line] if is_number else [*line, blank]
+    is_right = column.type in {"number", "date"} and column.name != "rating"
+    return [blank, *line] if is_right else [*line, blank]
 
 
 def _is_end_seen(columns: Sequence[Column], last: ColumnPlace) -> bool:

@@ -298,6 +298,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             # Only the list has groups and folded notes.
             self._next_place = _Place(line=line)
             self._ask()
+        else:
+            self.box.show_order(self._order_text(self.notes.note_count))
 
     def _choose_columns(self, source: RowSource) -> None:
         if self.grid is not None:
@@ -511,6 +513,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def _order_text(self, shown: int) -> str:
         if self.typed and self._indexed is not None:
             return f"{thousands(shown)} so far"
+        if self.grid is not None and 0 < len(self.grid.summary) <= self.app.size.width // 2:
+            return self.grid.summary  # the column has the sign of the order
         if not (key := self._key):
             return BEST_MATCH
         sign = self.glyphs.down if key.startswith("-") else self.glyphs.up

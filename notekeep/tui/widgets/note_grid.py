@@ -25,6 +25,7 @@ from notekeep.tui.render.note_columns import (
     first_visible_column,
     grid_cell,
     lay_out_columns,
+    sum_up,
 )
 from notekeep.tui.render.note_rows import distinguished_title, gutter, signs
 from notekeep.tui.render.styled_text import (
@@ -63,6 +64,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.head = GridHead(self)
         self.columns: list[Column] = []
         self.order = ""
+        self.summary = ""  # of all listed notes; "" for a long list
         self._arranged_for: tuple[str, str] | None = None
         self._left = 1  # the first column after the title
 
@@ -71,6 +73,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         total = source.total
         limit = total if isinstance(source, HitRows) else PAGE_ROWS
         rows = source.page(0, limit)[:limit]
+        self.summary = sum_up(rows) if 0 < total == len(rows) else ""
         if query == self._arranged_for and len(rows) >= PAGE_ROWS:
             self.order = order
             return
