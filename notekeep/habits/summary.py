@@ -9,10 +9,11 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
+from notekeep.dates import format_short_day
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
 from notekeep.habits.days import DayHistory
-from notekeep.habits.definition import Definition
+from notekeep.habits.definition import FOREVER, Definition
 from notekeep.habits.evaluation import Period, Status, Timeline, evaluate_days
 from notekeep.habits.measures import Rate, rate, streak, strength
 from notekeep.habits.schedule import (
@@ -99,6 +100,7 @@ class HabitView:
         self.path = habit.path
         # Whether its strength means little yet.
         self.is_new = timeline.age < NEW_DAYS
+        self.is_paused = timeline.status(today) == "paused"
         # Whether today is the last chance of a unit, or the day not to miss twice.
         self.is_at_risk = _is_at_risk(timeline)
         self.today = _summarize_day(habit, days, timeline, today, is_at_risk=self.is_at_risk)
@@ -257,7 +259,7 @@ def _note(
 ) -> str:
     today = timeline.today
     goal, status = habit.goal, timeline.status(today)
-    parts = []
+    parts = [_pause_note(habit, today)] if status == "paused" else []
     if is_at_risk and not timeline.periods and timeline.due is None:
         is_yesterday = timeline.results[-1][0] == today - 1
         parts.append("Missed yesterday" if is_yesterday else "Missed last time")
@@ -269,6 +271,14 @@ def _note(
     if isinstance(habit.schedule_on(today), AfterLast) and timeline.due is not None:
         parts.append(_after_note(timeline.due, today))
     return CLAUSE.join(parts)
+
+
+def _pause_note(habit: Definition, today: int) -> str:
+    """Return how long the habit is paused: `Paused until 31 Dec`."""
+    last = max(last for first, last in habit.pauses if first <= today <= last)
+    if last == FOREVER:
+        return "Paused"
+    return f"Paused until {format_short_day(date.fromordinal(last), date.fromordinal(today))}"
 
 
 def _reached_of(reached: int, target: int, habit: Definition) -> str:

@@ -375,3 +375,43 @@ async def test_ascii_is_enough(make_app: MakeApp, root: Path) -> None:
         await until(pilot, lambda: shows(app, "Strength"))
         body = "".join(seen(app)[1:-1]).replace("·", "").replace("│", "")
         assert body.isascii()
+
+
+async def test_the_chosen_day_of_a_month_is_in_brackets(make_app: MakeApp) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "v", "left")
+        await until(pilot, lambda: shows(app, "[✓]"))
+        await press(pilot, "left")
+        await until(pilot, lambda: shows(app, "[✓]✓"))
+
+
+async def test_tab_leads_from_one_habit_to_the_next(make_app: MakeApp) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "next habit") and shows(app, "Meditate daily"))
+        await press(pilot, "tab")
+        await until(pilot, lambda: shows(app, "Water ≥ 8 glasses"))
+        await press(pilot, "tab")
+        await until(pilot, lambda: shows(app, "Meditate daily"))
+        await press(pilot, "shift+tab")
+        await until(pilot, lambda: shows(app, "Water ≥ 8 glasses"))
+
+
+async def test_paused_habits_are_last_and_say_until_when(make_app: MakeApp, root: Path) -> None:
+    note = root / "habits/meditate.md"
+    text = note.read_text("utf-8")
+    paused = "group: Morning\npaused: 2026-11-20..2026-12-31\n---\nSit."
+    note.write_text(text.replace("---\nSit.", paused), "utf-8")
+    water = root / "habits/water.md"
+    text = water.read_text("utf-8")
+    water.write_text(text.replace("---\nDrink.", "group: Day\n---\nDrink."), "utf-8")
+    app = make_app("habits")
+    async with app.run_test(size=(200, 40)) as pilot:
+        await until(pilot, lambda: shows(app, "Paused until Thu 31 Dec"))
+        lines = [line.strip() for line in seen(app)]
+        assert lines.index("Paused") > lines.index("Day")
+        assert not shows(app, "Morning")

@@ -64,6 +64,8 @@ CALLS = {
     "day-after": "move_days(1)",
     "review": "review('week')",
     "review-month": "review('month')",
+    "next-habit": "turn_habit(1)",
+    "previous-habit": "turn_habit(-1)",
     "year-before": "turn_year(-1)",
     "year-after": "turn_year(1)",
     "books-before": "turn_year(-1)",

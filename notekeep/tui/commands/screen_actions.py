@@ -84,6 +84,12 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action("close-detail", "Back", "escape q h left backspace", label="back").with_help(
             "Go back to all habits."
         ),
+        action("next-habit", "Next habit", "tab", label="next habit").with_help(
+            "Show the next habit. After the last comes the first."
+        ),
+        action("previous-habit", "Previous habit", "shift+tab").with_help(
+            "Show the previous habit. Before the first comes the last."
+        ),
         action("open-habit", "Open note", "enter", label="note").with_help(
             "Open the note that defines the habit."
         ),

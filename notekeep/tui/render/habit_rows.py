@@ -55,21 +55,20 @@ def day_marks(
 ) -> StyledLine:
     """Return the marks of some days, three cells each, with the day `here` in brackets.
 
-    In a month they have two cells, and `here` is highlighted. `hides_open` omits the mark of today
-    while it is open.
+    In a month each has two cells, behind a first blank. `hides_open` omits the mark of today while
+    it is open.
     """
-    line: StyledLine = []
+    line: StyledLine = [Piece(" ")] if is_month else []
     for cell in cells:
         piece = mark_piece(cell, glyphs)
         if cell.mark == "paused" and cell.day != today:
             piece = Piece(glyphs.rule, "rule")
         elif hides_open and cell.day == today and cell.mark in {"open", "ok", "partial"}:
             piece = Piece(" ")
-        if cell.day == here and is_month:
-            text = piece.text if piece.text.strip() else glyphs.dot
-            line.append(Piece(f"{text} ", f"{piece.role} chosen".strip()))
-        elif cell.day == here:
-            line += [Piece("[", "chosen-day"), piece, Piece("]", "chosen-day")]
+        if cell.day == here:
+            before = line.pop() if is_month else Piece("")
+            line += [before._replace(text=before.text[:-1]), Piece("[", "chosen-day")]
+            line += [piece, Piece("]", "chosen-day")]
         else:
             line.append(Piece(f"{'' if is_month else ' '}{piece.text} ", piece.role))
     return line
@@ -110,7 +109,7 @@ def week_heads(first: date, weeks: int, width: int) -> StyledLine:
 
 def month_heads(first: date, last: date, today: date, here: date) -> StyledLine:
     """Return every fifth number of the days of a month, and that of the chosen day."""
-    line: StyledLine = []
+    line: StyledLine = [Piece(" ")]
     for number in range(first.day, last.day + 1):
         day = first.replace(day=number)
         is_near = abs(number - here.day) == 1
@@ -204,7 +203,7 @@ class PlacedHabit(NamedTuple):
 
 
 def arrange_habits(habits: Sequence[HabitView]) -> Iterator[PlacedHabit]:
-    """Yield habits by group, those without one last.
+    """Yield habits by group, those without one last, but for paused ones.
 
     A habit that follows another, its anchor, is listed below it once the anchor is done.
     """
@@ -228,7 +227,7 @@ def arrange_habits(habits: Sequence[HabitView]) -> Iterator[PlacedHabit]:
         for next_one in below.get(habit.id, ()):
             yield from stack(next_one, is_stacked=True)
 
-    ordered = sorted(habits, key=lambda habit: not habit.group)
+    ordered = sorted(habits, key=lambda habit: (habit.is_paused, not habit.group))
     for habit in ordered:
         if habit.id not in stacked:
             yield from stack(habit, is_stacked=False)

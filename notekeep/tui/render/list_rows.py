@@ -179,6 +179,11 @@ def post_line(row: PostRow, width: int, site: int, glyphs: Glyphs) -> StyledLine
     return spread_line([sign, *title], right, width, gap=1)
 
 
+def key_hint(key: str, text: str) -> StyledLine:
+    """Return a key and its action."""
+    return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
+
+
 def counts_text(rows: Sequence[PostRow], site: int) -> str:
     """Return the numbers of posts by state: "3 changed · 1 edited on site"."""
     found = [row.states[site] for row in rows if site < len(row.states)]
@@ -193,20 +198,26 @@ def counts_text(rows: Sequence[PostRow], site: int) -> str:
 ORPHANED_POST_HINT: Final[Sequence[StyledLine]] = (
     [Piece("The note of this post was deleted.", "title")],
     [],
-    [Piece("x", "key"), Piece("  show what would be removed from the site", "muted")],
+    key_hint("x", "show what would be removed from the site"),
 )
 _FOLDER_KEYS: Final[Sequence[StyledLine]] = (
-    [Piece("f", "key"), Piece("  choose the folder of your site", "muted")],
-    [Piece("t", "key"), Piece("  choose its generator", "muted")],
+    key_hint("f", "choose the folder of your site"),
+    key_hint("t", "choose its generator"),
 )
+OTHER_STARTS: Final[Sequence[StyledLine]] = (
+    key_hint("gi", "import from another program"),
+    key_hint("gd", "try the sample vault"),
+)
+"""Next steps where there is nothing yet."""
 NO_DRAFTS_HINT: Final[Sequence[StyledLine]] = (
     [Piece("Nothing to publish yet.", "title")],
     [],
     [Piece("Posts with draft: true appear here,", "muted")],
     [Piece("and every note with publish: true.", "muted")],
     [],
-    [Piece("p", "key"), Piece("  on any note (F2): show its draft", "muted")],
+    key_hint("p", "on any note (F2): show its draft"),
     *_FOLDER_KEYS,
+    *OTHER_STARTS,
 )
 NO_FOLDER_HINT: Final[Sequence[StyledLine]] = (
     [Piece("No site folder yet.", "title")],
@@ -219,11 +230,6 @@ NO_FOLDER_HINT: Final[Sequence[StyledLine]] = (
 
 
 # The messages of empty lists, with the next steps.
-
-
-def key_hint(key: str, text: str) -> StyledLine:
-    """Return a key and its action."""
-    return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
 
 
 def empty_lines(title: str, *about: str) -> list[StyledLine]:

@@ -206,6 +206,10 @@ class HabitsScreen(VaultScreen):
         self.remove_class("-detail")
         self.set_focus(self.grid)
 
+    def action_turn_habit(self, by: int) -> None:
+        self.grid.step_habit(by)
+        self.action_show_detail()
+
     def action_turn_year(self, years: int) -> None:
         if (found := self.detail.detail) is not None and found.year + years <= self.today.year:
             self._load_detail(found.view.id, found.year + years)

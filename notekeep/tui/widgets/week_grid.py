@@ -35,7 +35,7 @@ from notekeep.tui.render.habit_rows import (
     year_heads,
     year_line,
 )
-from notekeep.tui.render.list_rows import empty_lines
+from notekeep.tui.render.list_rows import OTHER_STARTS, empty_lines, key_hint
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_line, pad_line
 from notekeep.tui.styles import get_role_styles, paint
@@ -54,7 +54,7 @@ MAX_NOTE = 50
 FEW_WEEKS, MOST_WEEKS = 2, 4  # past weeks beside this one
 WIDE_TILES = 180  # from this width on a day of a past week has two cells
 SPANS = ("week", "month", "year")
-WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 62, "year": 53}
+WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 63, "year": 53}
 """The cells of the marks of each span."""
 GROUPS_FROM = 100  # from this width on habits have the names of their groups above them
 ROOMY_LINES = 16  # from this height on there are empty lines between groups
@@ -64,7 +64,8 @@ HEADS = None  # the row with the names of days and columns
 
 _NO_HABITS: tuple[StyledLine, ...] = (
     *empty_lines("No habits yet."),
-    [Piece("a", "key"), Piece("  add the first one", "muted")],
+    key_hint("a", "add the first one"),
+    *OTHER_STARTS,
 )
 
 
@@ -208,10 +209,11 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         self._has_groups = has_room and any(habit.group for habit in self._habits)
         group: str | None = None
         for placed in arrange_habits(self._habits):
-            if self._has_groups and placed.habit.group != group and not placed.is_stacked:
+            name = "Paused" if placed.habit.is_paused else placed.habit.group or "Others"
+            if self._has_groups and name != group and not placed.is_stacked:
                 rows += gap if group is not None else []
-                rows.append(placed.habit.group or "Others")
-                group = placed.habit.group
+                rows.append(name)
+                group = name
             rows.append(placed)
         self._show(rows, lambda row: isinstance(row, PlacedHabit) and row.habit.id == here)
 
@@ -219,6 +221,12 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         for index, row in enumerate(self._rows):
             if isinstance(row, PlacedHabit) and row.habit.id == identity:
                 self.move_to(index)
+
+    def step_habit(self, by: int) -> None:
+        """Go to another habit; after the last comes the first."""
+        rows = [row for row in range(len(self._rows)) if self.is_selectable(row)]
+        if self.cursor in rows:
+            self.move_to(rows[(rows.index(self.cursor) + by) % len(rows)])
 
     def next_span(self) -> None:
         self.span = SPANS[(SPANS.index(self.span) + 1) % len(SPANS)]
@@ -266,7 +274,8 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         arrow = self.glyphs.crossing if self.glyphs.is_ascii else self.glyphs.arrow
         stack = [Piece(f"{arrow} ", "muted")] if item.is_stacked else []
         indent = Piece(" " * (GUTTER if self._has_groups else 0))
-        title = [indent, *stack, Piece(clean_line(habit.title))]
+        role = "muted" if habit.is_paused else ""
+        title = [indent, *stack, Piece(clean_line(habit.title), role)]
         named = pad_line(fit_line(title, columns.title - 1), columns.title)
         line = [*gutter(self.glyphs, here=here), *named]
         if columns.goal:
