@@ -53,6 +53,7 @@ class ImportRow:
 
     title: str
     id: str
+    author: str = ""  # of a work
     path: str = ""  # the note; "" if it is left out
     is_new: bool = False
     is_guess: bool = False  # matched by title and author

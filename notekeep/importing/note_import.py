@@ -81,7 +81,8 @@ class NotePlanner:
         rows: list[tuple[Work | Page, ImportRow, dict[str, Value]]] = []
         for number, item in enumerate(items):
             self.state.report(number, len(items))
-            row = ImportRow(item.title, _ids(item)[0])
+            author = ", ".join(item.authors) if isinstance(item, Work) else ""
+            row = ImportRow(item.title, _ids(item)[0], author)
             self.state.rows.append(row)
             with self._guard(row):
                 rows.append((item, row, self._place(item, row)))

@@ -211,6 +211,19 @@ async def test_leaving_while_files_are_read_ends_the_reading(
     assert tree(root) == before
 
 
+async def test_new_passages_are_shown_as_quotes_below_their_author(
+    make_app: MakeApp, clippings: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        app.post_message(Paste(quoted(clippings)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Cal Newport · 1 new passage"))
+        await until(pilot, lambda: shows(app, "+ ▎ Clarity about what matters."))
+
+
 async def test_a_book_that_could_be_two_notes_is_decided_here(
     make_app: MakeApp, root: Path, clippings: Path
 ) -> None:

@@ -7,6 +7,7 @@ import time
 from asyncio import CancelledError
 from contextlib import closing
 from functools import partial
+from itertools import groupby
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +26,7 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import error_lines
 from notekeep.tui.render.note_rows import band_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
-from notekeep.tui.render.text_diff import changes_lines
+from notekeep.tui.render.text_diff import changes_lines, compare
 from notekeep.tui.screens.note_operations import open_in_editor
 from notekeep.tui.screens.vault_screen import OverlayScreen
 from notekeep.tui.workers import (
@@ -43,10 +44,12 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from notekeep.errors import NotekeepError
-    from notekeep.notes.plan import WriteResult
+    from notekeep.notes.plan import NoteChange, WriteResult
+    from notekeep.tui.render.glyphs import Glyphs
 
 GROUPS = {"Updates": "~", "New notes": "+", "To decide": "!", "Unchanged": "=", "Left out": "-"}
 """The groups of the list, with the sign of their rows."""
+MAX_QUOTES = 5  # new passages above the changes of a note
 REPORT_SECONDS = 0.1
 NEW_NOTE = "\0new"  # an answer that cannot be the path of a note
 
@@ -100,9 +103,9 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
         if not row.path and not row.counts:
             continue  # a question or a refusal
         about = count_words(row.counts)
-        lines = [Piece(about, "muted")]
+        lines = [Piece(" · ".join(filter(None, (row.author, about))), "muted")]
         if row.is_guess:
-            lines.append(Piece("Matched by title and author. m makes a new note instead.", "warn"))
+            lines.append(Piece("Matched by title and author. m makes a new note instead.", "muted"))
         lost = [text for text, loss in losses if loss.title == row.title]
         lines += [Piece(f"Not imported, or only in part: {text}", "warn") for text in lost]
         lines += [Piece(f"Kept yours: {', '.join(row.kept)}", "muted")] * bool(row.kept)
@@ -248,7 +251,8 @@ class ImportScreen(OverlayScreen):
                 if text := clean_line(piece.text):
                     about += wrap_line([piece._replace(text=text)], width - 2)
             band = band_lines([[Piece(" "), *line] for line in (*head, *about)], width, glyphs)
-            return [*band, [], *changes_lines(changes, width, glyphs)]
+            quotes = [line for each in changes for line in _new_quotes(each, width, glyphs)]
+            return [*band, [], *quotes, *changes_lines(changes, width, glyphs)]
 
         self.text.show(lines)
 
@@ -333,6 +337,20 @@ class ImportScreen(OverlayScreen):
     def _plan_with(self, options: ImportOptions) -> None:
         self._options = options
         self.vault_changed()
+
+
+def _new_quotes(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    """Yield the passages that a change adds, as quotes."""
+    pairs = compare(change.before or b"", change.after or b"").pairs
+    new = [pair.after.text for pair in pairs if pair.after is not None and not pair.same]
+    runs = groupby(new, lambda text: text.startswith(">"))
+    quotes = [list(lines) for is_quote, lines in runs if is_quote]
+    for line in (line for quote in quotes[:MAX_QUOTES] for line in (*quote, "")):
+        for row in wrap_line([Piece(clean_line(line[1:].strip()), "quote")], width - 4):
+            head = [Piece("+ ", "added"), Piece(f"{glyphs.quote} ", "quote-bar")] if line else []
+            yield [*head, *row]
+    if (more := len(quotes) - MAX_QUOTES) > 0:
+        yield from ([Piece(f"{more} more", "muted")], [])
 
 
 def _find_source(paths: Sequence[str], place: str) -> str:
