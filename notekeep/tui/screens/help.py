@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Input
 
 from notekeep.errors import NotekeepError, UsageError
@@ -251,9 +250,6 @@ class HelpScreen(Dialog[None]):
             self._page.focus()
 
 
-INDENT = "  "
-
-
 class QueryExplanation(NamedTuple):
     """The meaning of a query."""
 
@@ -292,7 +288,7 @@ def explain_lines(
     else:
         lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
     for part in explanation.parts:
-        text = Piece(INDENT * part.depth + clean_line(part.text))
+        text = Piece("  " * part.depth + clean_line(part.text))
         count = Piece("not counted", "faint")
         if part.notes is not None:
             count = Piece(plural(part.notes, "note"), "muted" if part.notes else "warn")
@@ -331,8 +327,7 @@ class ExplainScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         title = "What the search means" if self._typed else "How to search"
-        with dialog_box(title) as box:
-            box.border_subtitle = Content("esc close")
+        with dialog_box(title, ("esc", "close")):
             yield self._page
 
     def on_mount(self) -> None:
