@@ -85,10 +85,10 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Go back to all habits."
         ),
         action("next-habit", "Next habit", "tab", label="next habit").with_help(
-            "Show the next habit. After the last comes the first."
+            "Show the next habit."
         ),
         action("previous-habit", "Previous habit", "shift+tab").with_help(
-            "Show the previous habit. Before the first comes the last."
+            "Show the previous habit."
         ),
         action("open-habit", "Open note", "enter", label="note").with_help(
             "Open the note that defines the habit."

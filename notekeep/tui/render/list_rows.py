@@ -208,7 +208,6 @@ OTHER_STARTS: Final[Sequence[StyledLine]] = (
     key_hint("gi", "import from another program"),
     key_hint("gd", "try the sample vault"),
 )
-"""Next steps where there is nothing yet."""
 NO_DRAFTS_HINT: Final[Sequence[StyledLine]] = (
     [Piece("Nothing to publish yet.", "title")],
     [],

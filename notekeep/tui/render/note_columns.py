@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.records import Row
 from notekeep.dates import parse_iso
-from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
+from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS, Mark
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FieldType, Schema
 from notekeep.tui.render.formatting import (
@@ -55,6 +55,15 @@ FIRST_COLUMNS: dict[str, tuple[str, ...]] = {
     "note": ("tags", "created"),
 }
 """Columns that the notes of a kind always have, even empty ones."""
+
+_STATUS_MARKS: dict[str, Mark] = {
+    "finished": "done",
+    "reading": "partial",
+    "listening": "partial",
+    "to-read": "open",
+    "to-listen": "open",
+    "dropped": "skipped",
+}
 
 LAST_COLUMNS = ("aliases", "description", "cover", "slug", "source", "url", "feed", "isbn", "asin")
 """The least important fields."""
@@ -148,26 +157,12 @@ def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
     value = column_value(row, column.name)
     if column.type == "date" and (day := parse_iso(field_text(value))):
         return long_date(day)
-    if column.name == "status" and (sign := _status_sign(str(value), glyphs)):
-        return f"{sign} {field_text(value)}"
+    if column.name == "status" and (mark := _STATUS_MARKS.get(str(value))):
+        marks = (ASCII_MARKS if glyphs.is_ascii else UNICODE_MARKS).marks
+        return f"{marks[mark]} {value}"
     if column.name == "rating" and (shown := star_rating(value, glyphs.best)) is not None:
         return stars(shown, glyphs)
     return field_text(value)
-
-
-def _status_sign(status: str, glyphs: Glyphs) -> str:
-    """Return the sign of a reading status; "" for any other text."""
-    marks = (ASCII_MARKS if glyphs.is_ascii else UNICODE_MARKS).marks
-    match status:
-        case "finished":
-            return glyphs.task_done
-        case "reading" | "listening":
-            return marks["partial"]
-        case "to-read" | "to-listen":
-            return glyphs.task_open
-        case "dropped":
-            return glyphs.skipped
-    return ""
 
 
 def sum_up(rows: Sequence[Row]) -> str:

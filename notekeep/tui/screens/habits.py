@@ -207,7 +207,7 @@ class HabitsScreen(VaultScreen):
         self.set_focus(self.grid)
 
     def action_turn_habit(self, by: int) -> None:
-        self.grid.step_habit(by)
+        self.grid.action_step(by)
         self.action_show_detail()
 
     def action_turn_year(self, years: int) -> None:
@@ -243,7 +243,7 @@ class HabitsScreen(VaultScreen):
         # A digit starts an amount.
         if event.character is not None and event.character.isdigit():
             event.stop()
-            self._ask_amount(event.character)
+            self.action_amount(event.character)
 
     def action_log(self, value: str) -> None:
         if (habit := self.grid.habit) is not None:
@@ -267,10 +267,7 @@ class HabitsScreen(VaultScreen):
         prompt = Prompt(f"Skip {habit.title}", example="flu, travel, rest", hint=hint)
         ask_and_log(self, habit, self.grid.day, prompt, lambda text: ("skip", text))
 
-    def action_amount(self) -> None:
-        self._ask_amount("")
-
-    def _ask_amount(self, typed: str) -> None:
+    def action_amount(self, typed: str = "") -> None:
         if (habit := self.grid.habit) is not None:
             ask_amount(self, habit, self.grid.day, typed)
 

@@ -222,12 +222,6 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
             if isinstance(row, PlacedHabit) and row.habit.id == identity:
                 self.move_to(index)
 
-    def step_habit(self, by: int) -> None:
-        """Go to another habit; after the last comes the first."""
-        rows = [row for row in range(len(self._rows)) if self.is_selectable(row)]
-        if self.cursor in rows:
-            self.move_to(rows[(rows.index(self.cursor) + by) % len(rows)])
-
     def next_span(self) -> None:
         self.span = SPANS[(SPANS.index(self.span) + 1) % len(SPANS)]
         self._last_shown = self.shown
