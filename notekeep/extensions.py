@@ -145,12 +145,19 @@ def installed(group: str) -> tuple[Extension, ...]:
     # `python -m` puts the current folder first.
     paths = sys.path[_starts_here() :]
     folders = {os.path.realpath(path) for path in paths if path}
+    try:
+        entries = entry_points(group=group)
+    except Exception as error:  # noqa: BLE001 - one line without a "=" stops the whole list
+        text = f"Extensions cannot be listed, as a package has damaged metadata: {error}."
+        report_later(ExtensionFailed(text))
+        return ()
     found: set[Extension] = set()
-    for one in entry_points(group=group):
+    for one in entries:
         folder = os.path.realpath(str(one.dist.locate_file(""))) if one.dist else ""
         if one.dist and folder in folders:
-            about = (one.dist.name, one.dist.version, folder)
-            found.add(Extension(group, one.name, one.module, one.attr, *about))
+            about = (str(one.dist.name), str(one.dist.version), folder)
+            module, _, attribute = one.value.partition("[")[0].partition(":")
+            found.add(Extension(group, one.name, module.strip(), attribute.strip(), *about))
     return tuple(sorted(found, key=lambda one: (one.package, one.name)))
 
 
@@ -174,13 +181,13 @@ def working(group: str, check: Callable[[object], Checked]) -> Iterator[tuple[Ex
 
 
 def report_later(error: ExtensionFailed) -> None:
-    """Keep the error of an extension that was left out, for `take_failures`."""
-    if error not in _unreported:
+    """Keep the error of a skipped extension for `take_failures`."""
+    if error.message not in [one.message for one in _unreported]:
         _unreported.append(error)
 
 
 def take_failures() -> list[ExtensionFailed]:
-    """Return the errors of extensions that were left out and not reported yet."""
+    """Return the errors of skipped extensions that are not reported yet."""
     found = _unreported[:]
     _unreported.clear()
     return found

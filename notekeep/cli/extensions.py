@@ -1,4 +1,4 @@
-"""`notekeep extensions`: what is installed, what it adds, and whether it works."""
+"""`notekeep extensions`: the installed extensions, and whether they work."""
 
 from __future__ import annotations
 
@@ -66,8 +66,9 @@ def check_extensions() -> Iterator[Row]:
     extensions.take_failures()  # the rows have them
     for group, noun in extensions.GROUPS.items():
         for one in extensions.installed(group):
-            taken = "" if one in used else f"Another {noun} has this name."
-            problem = one.failure.message if one.failure else taken
+            problem = "" if one in used else f"Another {noun} has this name."
+            if one.failure:
+                problem = one.failure.message
             yield Row(one.package, one.version, noun, one.name, problem)
 
 

@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _report_extensions() -> None:
-    """Print a line about each extension that the command left out."""
+    """Print a line about each skipped extension."""
     if module := sys.modules.get("notekeep.extensions"):
         for failed in module.take_failures():
             from notekeep.cli import output

@@ -131,7 +131,7 @@ def report_error(node: DOMNode, error: NotekeepError) -> None:
 
 
 def show_failed_extensions(node: DOMNode) -> None:
-    """Show each extension that was left out because it does not work."""
+    """Show the errors of skipped extensions."""
     for failed in extensions.take_failures():
         show_error(node, failed)
 

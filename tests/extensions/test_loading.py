@@ -67,6 +67,20 @@ def test_a_broken_extension_costs_itself(packages: Packages, code: str, reason: 
         extensions.installed(extensions.ACTIONS)[0].load(as_text)
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("heron = notekeep_heron.nothing-", "ModuleNotFoundError: "),
+        ("heron", "Extensions cannot be listed, as a package has damaged metadata"),
+    ],
+)
+def test_damaged_metadata_of_a_package_is_named(packages: Packages, line: str, reason: str) -> None:
+    packages.add("notekeep-heron", extensions.ACTIONS, line, "")
+    assert list(extensions.working(extensions.ACTIONS, as_text)) == []
+    (failed,) = extensions.take_failures()
+    assert reason in failed.message
+
+
 def test_the_required_version_of_the_interface_may_be_the_present_one(packages: Packages) -> None:
     install(packages, "notekeep-otter", f"thing = 'x'\nNOTEKEEP_API = {extensions.API}")
     assert extensions.installed(extensions.ACTIONS)[0].load(as_text) == "x"

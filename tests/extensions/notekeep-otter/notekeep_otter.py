@@ -37,4 +37,4 @@ def read(name: str, text: TextIO) -> Iterator[Record | Loss]:
         yield book
 
 
-OTTER = Format("otter", "Otter", "ot", detect, each_text(read))
+OTTER = Format("otter", "Otter", "oc", detect, each_text(read))
