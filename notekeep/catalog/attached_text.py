@@ -1,8 +1,7 @@
 """The text of attached PDF files, which is indexed with the notes that link them.
 
-A damaged file may keep a reader busy for ever, or take all memory. So each new or changed file is
-read by a process of its own (`pdf_text.py`), from the indexing process. An unchanged file, by size
-and time, is not read again.
+A damaged file may stall its reader or fill the memory, so the indexing process starts a process
+for each new or changed file (`pdf_text.py`). Files with the same size and time are skipped.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ class AttachedTexts:
         rows = self._catalog.ask(
             "SELECT path, problem FROM attached WHERE problem <> '' ORDER BY path"
         )
-        hint = "Only its name is searched. A copy without password or damage would be read."
+        hint = "Only its name is searched. Replace it with an undamaged copy without a password."
         return [Problem(load_path(path), None, message, hint, "attached") for path, message in rows]
 
     def _links(self) -> list[tuple[str, str]]:

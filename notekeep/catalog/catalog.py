@@ -159,7 +159,7 @@ class Catalog(Connection):
         )
 
     def attached(self, path: str) -> list[tuple[str, str]]:
-        """Return the path and the text of each PDF file that a note links."""
+        """Return the path and text of each PDF file that a note links."""
         sql = (
             "SELECT a.path, a.text FROM attached_to t JOIN attached a ON a.path = t.path"
             " WHERE t.note = ? ORDER BY a.path"
