@@ -198,6 +198,10 @@ class SomeOf(Or):
     """Any of these, ranked by number and rarity. The parser never creates it."""
 
 
+class SomeOfSentence(SomeOf):
+    """The words of a sentence: rarity counts less, because people choose their own words."""
+
+
 class Not(_Node):
     """All notes but these."""
 

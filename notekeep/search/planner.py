@@ -99,7 +99,7 @@ class Planner:
         """
         match node:
             case tree.SomeOf(parts):
-                return _gather(tree.SomeOf, map(self._with_related_words, parts))
+                return _gather(type(node), map(self._with_related_words, parts))
             case tree.And(parts) | tree.Or(parts):
                 return _gather(type(node), map(self.plan, parts))
             case tree.Not(part):

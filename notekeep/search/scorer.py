@@ -72,7 +72,8 @@ class Scorer:
             case tree.And(parts):
                 return self._score_all(parts, within)
             case tree.SomeOf(parts):
-                return self._score_some(parts, within)
+                power = 1 if isinstance(plan, tree.SomeOfSentence) else 2
+                return self._score_some(parts, within, power)
             case tree.Or(parts):
                 return _sum(self.scores(part, within) for part in parts)
             case tree.Not(part):
@@ -99,7 +100,9 @@ class Scorer:
                 found = {note: score for note, score in found.items() if note not in out}
         return found
 
-    def _score_some(self, parts: tuple[Node, ...], within: Collection[int] | None) -> Scores:
+    def _score_some(
+        self, parts: tuple[Node, ...], within: Collection[int] | None, rarity_power: int
+    ) -> Scores:
         """Limit the weight of each word, so that one in a title does not outweigh several."""
         scores: defaultdict[int, float] = defaultdict(float)
         for part in parts:
@@ -107,7 +110,7 @@ class Scorer:
             rarity = math.log1p((self.snapshot.size - len(counts) + 0.5) / (len(counts) + 0.5))
             for note, count in counts.items():
                 if within is None or note in within:
-                    scores[note] += rarity**2 * count / (count + SOME_K1 / K1)
+                    scores[note] += rarity**rarity_power * count / (count + SOME_K1 / K1)
         return scores
 
     def _weigh_counts(self, plan: Node) -> dict[int, float]:

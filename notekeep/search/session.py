@@ -6,7 +6,7 @@ without words never opens the index. Only notes in the catalog are shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from notekeep.catalog.records import Row
@@ -31,7 +31,8 @@ from notekeep.search.results import (
 )
 from notekeep.search.suggestions import (
     ask_for_some,
-    count_words,
+    has_plain_words,
+    is_sentence,
     make_prefix_query,
     read_question,
     respell_query,
@@ -46,11 +47,11 @@ MAX_REMARKS = 3
 MAX_FALLBACK_LENGTH = 500
 """Longer queries were pasted and get no alternatives."""
 
-FEW_HITS = 5
+ENOUGH_HITS = 10
 """With fewer hits, notes with some of the words are added."""
 
-MANY_WORDS = 4
-"""Only for queries with at least this many words; in shorter ones each word counts."""
+FEW_COMPLETED = 5
+"""With fewer hits of its completions, the last word, a function word, is also searched as such."""
 
 MAX_NEAR_HITS = 20
 """Maximum number of notes that do not have all words."""
@@ -87,7 +88,7 @@ def run_search(
     search = _Search(sources, query, query.at_most(limit), typing=typing, relax=relax)
     found = search.answer()
     if explain:
-        found = explain_results(found, search.answered, sources)
+        found = search.explain(found)
     remarks = (*query.remarks, *found.remarks)
     return found._replace(query=query, remarks=remarks, matcher=search.answered.matcher)
 
@@ -101,8 +102,25 @@ class _Search:
         self._sources, self._query, self._limit = sources, query, limit
         self._typing, self._relax = typing, relax
         self._significant = query  # without stop words
+        self._asked = query  # with all words
+        self._is_sentence = False
         self._completed: Query | None = None  # with its last word as the beginning of another one
+        self._with_all: QueryRun | None = None  # if the results have other notes, too
         self.answered = self._run(query)
+
+    def explain(self, found: SearchResults) -> SearchResults:
+        """Add the reasons for each hit, from the query that found it."""
+        if self._with_all is None:
+            return explain_results(found, self.answered, self._sources)
+        both = [hit.row.path in self._with_all.boosts for hit in found.hits]
+        number = sum(both)
+        full = explain_results(
+            found._replace(hits=found.hits[:number]), self._with_all, self._sources
+        )
+        near = explain_results(
+            found._replace(hits=found.hits[number:]), self.answered, self._sources
+        )
+        return near._replace(hits=[*full.hits, *near.hits])
 
     def answer(self) -> SearchResults:
         """Return the hits of the query and similar ones, or of an alternative query."""
@@ -110,8 +128,8 @@ class _Search:
             if self._relax:
                 self._leave_out_function_words()
             found = self._answer_rarest() or self._answer_completed() or self.answered.answer()
-            if self._may_relax() and found.total < FEW_HITS:
-                found = self._add_near(found) if found.total else self._fall_back() or found
+            if self._may_relax() and found.total < ENOUGH_HITS:
+                found = self._fill_up(found)
         except IndexUnusable:
             return self._answer_by_name()
         if not found.total:
@@ -128,11 +146,13 @@ class _Search:
             return
         words = self._sources.words
         says_nothing = words.is_question_word, words.is_stop_word
-        completed, _ = read_question(self._query, *says_nothing, typing=False)
-        self._query, self._significant = read_question(
-            self._query, *says_nothing, typing=self._typing
-        )
-        self._completed = completed if completed.root != self._query.root else None
+        self._is_sentence = is_sentence(self._query, words.is_function_word)
+        completed, self._significant = read_question(self._query, *says_nothing, typing=False)
+        spoken = completed
+        if self._typing and not self._is_sentence:  # where the last word is a beginning
+            spoken, self._significant = read_question(self._query, *says_nothing, typing=True)
+        self._completed = completed if completed.root != spoken.root else None
+        self._query = spoken
         self.answered = self._run(self._query)
 
     def _answer_completed(self) -> SearchResults | None:
@@ -141,7 +161,7 @@ class _Search:
             return None
         whole, self.answered = self.answered, self._run(self._completed)
         found = self.answered.answer()
-        if found.total >= FEW_HITS:
+        if found.total >= FEW_COMPLETED:
             return found
         if not found.total:
             self.answered = whole
@@ -176,50 +196,50 @@ class _Search:
             return False  # the texts were already read once, which is slow
         return len(self._query.text) <= MAX_FALLBACK_LENGTH
 
-    def _fall_back(self) -> SearchResults | None:
-        """Return the hits of an alternative: word beginnings, other spellings, some words."""
-        prefixes = make_prefix_query(self._significant) if self._typing else None
-        if prefixes and (found := self._try(prefixes)):
-            return found._replace(remarks=(PREFIX_MATCH_MESSAGE,))
-        spelt = respell_query(self._significant, self._sources.words.suggest)
-        if spelt and (found := self._try(spelt.query)):
-            return found._replace(remarks=(spelt.remark,))
-        if found := self._find_some(spelt.query if spelt else self._query):
-            # A respelled word among many is not worth a remark.
-            is_spelling_shown = spelt and count_words(self._significant) < MANY_WORDS
-            remarks = (spelt.remark,) if spelt and is_spelling_shown else ()
-            return found._replace(remarks=(SOME_WORDS_MESSAGE, *remarks))
-        return None
-
-    def _add_near(self, found: SearchResults) -> SearchResults:
-        exact = self.answered
-        is_named = any(boost.called for boost in exact.boosts.values())
-        some = None if is_named else self._find_some(self._query, at_least=MANY_WORDS)
-        if some is None:
+    def _fill_up(self, found: SearchResults) -> SearchResults:
+        """Add notes with some of the words below those with all, correcting unknown words first."""
+        query, all_found = self._query, found
+        if not found.total:
+            if (prefixes := self._beginnings()) and (begun := self._try(prefixes)):
+                return begun._replace(remarks=(PREFIX_MATCH_MESSAGE,))
+            spelt = respell_query(query, self._sources.words.suggest)
+            corrected = self._try(spelt.query) if spelt else None
+            # In a sentence, a word that no note has is more likely right than misspelt.
+            if spelt and (corrected or not self._is_sentence):
+                query = spelt.query
+                all_found = (corrected or found)._replace(remarks=(spelt.remark,))
+        elif not (query.is_by_score and has_plain_words(query)):
             return found
-        near = {hit.row.path for hit in some.hits}
-        others = [hit for hit in found.hits if hit.row.path not in near]
-        total = some.total + len(others)
-        if total == found.total:
-            self.answered = exact
-            return found
-        self.answered.boosts = exact.boosts | self.answered.boosts
-        room = (self._limit or total) - len(others)
-        message = FEW_HITS_MESSAGE.format(found.total) if found.total > 1 else ONE_HIT_MESSAGE
-        return some._replace(
-            total=total,
-            hits=[*some.hits[: max(0, room)], *others],
-            remarks=(message, *found.remarks),
+        if self._is_sentence and query is self._query:
+            query = self._asked
+        self._with_all = self.answered
+        near = self._find_some(query, all_found.hits)
+        if near is None:
+            return all_found if all_found.total else found
+        return near._replace(
+            total=all_found.total + near.total,
+            hits=[*all_found.hits, *near.hits],
+            remarks=(*all_found.remarks, _say_how_many(all_found.total)),
         )
 
-    def _find_some(self, query: Query, *, at_least: int = 2) -> SearchResults | None:
-        """Return the best notes with some of the words, in the order of the query."""
-        is_enough = count_words(self._significant) >= at_least
-        some = ask_for_some(query) if is_enough else None
-        found = self._try(some, MAX_NEAR_HITS) if some else None
+    def _beginnings(self) -> Query | None:
+        if self._is_sentence or not self._typing:
+            return None
+        return make_prefix_query(self._significant)
+
+    def _find_some(self, query: Query, full: Sequence[Hit] = ()) -> SearchResults | None:
+        """Return the best other notes with some of the words, in the order of the query."""
+        some = ask_for_some(query, is_sentence=self._is_sentence)
+        skipped = {hit.row.path for hit in full}
+        found = self._try(some, MAX_NEAR_HITS, skipped) if some else None
         if found is None:
             return None
         hits = found.hits
+        if self._is_sentence:
+            telling = self._with_telling_words(hits)
+            hits = telling if telling or full else hits
+        if not hits:
+            return None
         if not query.is_by_score:
             paths = frozenset(hit.row.path for hit in hits)
             _, rows = self._sources.catalog.rows(tree.KnownPaths(paths), query.order)
@@ -227,10 +247,20 @@ class _Search:
             hits = sorted(hits, key=lambda hit: places[hit.row.path])
         return found._replace(total=len(hits), hits=hits)
 
-    def _try(self, query: Query, limit: int | None = None) -> SearchResults | None:
+    def _with_telling_words(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Leave out notes that only have question words of the sentence."""
+        telling = ask_for_some(self._significant) or self._significant
+        among = tree.KnownPaths(frozenset(hit.row.path for hit in hits))
+        node = tree.And((among, telling.root or among))
+        found = self._sources.words.scores(node, typing=self._typing)
+        return [hit for hit in hits if hit.row.path in found]
+
+    def _try(
+        self, query: Query, limit: int | None = None, skipped: Collection[str] = ()
+    ) -> SearchResults | None:
         run = self._run(query, limit)
-        found = run.answer()
-        if not found.total:
+        found = run.answer(skipped)
+        if not found.hits:
             return None
         self.answered = run
         return found._replace(relaxed=True, instead=query.text)
@@ -269,12 +299,12 @@ class QueryRun:
         self._sources, self._limit = sources, limit
         self._texts = TextFilter(sources, query.text, in_part=in_part)
 
-    def answer(self) -> SearchResults:
-        """Return the hits with remarks."""
-        found = self._answer()
+    def answer(self, skipped: Collection[str] = ()) -> SearchResults:
+        """Return the hits, except `skipped` paths, with remarks."""
+        found = self._answer(skipped)
         return found._replace(remarks=(*found.remarks, *self._texts.cut_short))
 
-    def _answer(self) -> SearchResults:
+    def _answer(self, skipped: Collection[str]) -> SearchResults:
         root = self.query.root
         if root is None or is_fact(root):
             return self._list(root)
@@ -285,14 +315,14 @@ class QueryRun:
             found = self._sources.words.rank(resolved, None, typing=self.typing)
             self.matcher = found.matcher
             return self._list(tree.KnownPaths(frozenset(found.scores)), found.scores)
-        return self._ranked(resolved)
+        return self._ranked(resolved, skipped)
 
     def _list(self, node: Node | None, scores: Mapping[str, float] | None = None) -> SearchResults:
         total, rows = self._sources.catalog.rows(node, self.query.order, self._limit)
         known = scores or {}
         return SearchResults(total, [self._hit(row, known.get(row.path, 0.0)) for row in rows])
 
-    def _ranked(self, resolved: Node) -> SearchResults:
+    def _ranked(self, resolved: Node, skipped: Collection[str]) -> SearchResults:
         """Return the best hits, including those found by name only."""
         catalog, words = self._sources.catalog, read_query_words(self.query.root, self.query.text)
         named = catalog.named(words.name, in_lists=True) if words.name else ()
@@ -314,7 +344,7 @@ class QueryRun:
         rows = catalog.rows_of(scores)
         ranker = Ranker(words, found.nearness, self._sources.text, self._sources.times_opened)
         ordered = rank_hits([rows[path] for path in scores if path in rows], scores, ranker)
-        shown = ordered[: self._limit]
+        shown = [one for one in ordered if one[0].path not in skipped][: self._limit]
         self.boosts = {row.path: boosts for row, _, boosts in shown}
         cut = ", ".join(found.patterns_cut)
         return SearchResults(
@@ -359,6 +389,12 @@ class QueryRun:
             found += [(start + text.body, end + text.body) for start, end in spans]
             found = found or self.matcher.spans(text.whole[: text.body], row.language)
         return sorted(found)
+
+
+def _say_how_many(full: int) -> str:
+    if not full:
+        return SOME_WORDS_MESSAGE
+    return ONE_HIT_MESSAGE if full == 1 else FEW_HITS_MESSAGE.format(full)
 
 
 def _by_name(leaf: Node) -> Node:

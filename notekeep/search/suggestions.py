@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple
 
 from notekeep.catalog.catalog import Catalog
@@ -193,7 +194,10 @@ def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
 
 
 MAX_SPELT_WORDS = 3
-"""With more words no spellings are tried: each needs a search through the vocabulary."""
+"""Number of words to correct: each needs a search through the vocabulary."""
+
+SENTENCE_WORDS = 4
+"""Number of words that may be a sentence."""
 
 MAX_PATTERNS = 3
 """With more patterns all words are required, because each stands for up to a thousand words."""
@@ -237,21 +241,32 @@ def read_question(
         spoken = spoken[:-1]  # no word follows, so it has no position to keep
     if not any(isinstance(part, _WORDS) for part in significant):
         return query, query
-    if len(spoken) < len(parts):  # a question: its question mark is no wildcard
-        spoken, significant = (
-            [*some[:-1], _without_question_mark(some[-1])] for some in (spoken, significant)
-        )
     return query._replace(root=_all_of(spoken)), query._replace(root=_all_of(significant))
-
-
-def _without_question_mark(part: Node) -> Node:
-    if isinstance(part, tree.Wildcard) and re.fullmatch(r"\w+\?", part.text):
-        return tree.Term(part.text[:-1], part.scope, part.span)
-    return part
 
 
 def _all_of(parts: Sequence[Node]) -> Node:
     return parts[0] if len(parts) == 1 else tree.And(tuple(parts))
+
+
+def is_sentence(query: Query, is_function_word: Callable[[str], bool]) -> bool:
+    """Whether a query is a sentence: words alone, at least four, one of them a function word."""
+    parts = query.root.parts if isinstance(query.root, tree.And) else ()
+    return (
+        len(parts) >= SENTENCE_WORDS
+        and query.is_by_score
+        and all(map(_is_plain, parts))
+        and any(isinstance(part, tree.Term) and is_function_word(part.text) for part in parts)
+    )
+
+
+def has_plain_words(query: Query) -> bool:
+    """Whether all words of a query are without quotes, patterns and scopes."""
+    parts = query.root.parts if isinstance(query.root, tree.And) else (query.root,)
+    return all(_is_plain(part) for part in parts if part and not is_fact(part))
+
+
+def _is_plain(part: Node) -> bool:
+    return isinstance(part, tree.Term | tree.Prefix) and part.scope == "any"
 
 
 def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> FallbackQuery | None:
@@ -259,9 +274,10 @@ def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> Fall
 
     `nearest` returns spellings for an unknown word, best first.
     """
-    if query.root is None or sum(1 for _ in _words(query.root)) > MAX_SPELT_WORDS:
+    if query.root is None:
         return None
-    known = {word: found[0] for word in _words(query.root) if (found := nearest(word))}
+    near = ((word, found[0]) for word in _words(query.root) if (found := nearest(word)))
+    known = dict(islice(near, MAX_SPELT_WORDS))
     if not known:
         return None
     root = tree.replace_leaves(query.root, lambda leaf: _respell(leaf, known))
@@ -269,23 +285,31 @@ def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> Fall
     return FallbackQuery(_as_query(query, root), remark)
 
 
-def count_words(query: Query) -> int:
-    """Count the required words, phrases and patterns."""
-    parts = query.root.parts if isinstance(query.root, tree.And) else (query.root,)
-    return sum(isinstance(part, _WORDS) for part in parts)
-
-
-def ask_for_some(query: Query) -> Query | None:
+def ask_for_some(query: Query, *, is_sentence: bool = False) -> Query | None:
     """Return a query for the best notes with some of the words; other conditions stay."""
     root = query.root
-    if not isinstance(root, tree.And):
-        return None
-    words = tuple(part for part in root.parts if isinstance(part, _WORDS))
+    parts = root.parts if isinstance(root, tree.And) else (root,) if root else ()
+    words = tuple(word for part in parts if isinstance(part, _WORDS) for word in _split(part))
     if len(words) < 2 or sum(isinstance(word, _OF_MANY) for word in words) > MAX_PATTERNS:
         return None
-    others = tuple(part for part in root.parts if not isinstance(part, _WORDS))
-    some = tree.SomeOf(words)
+    others = tuple(part for part in parts if not isinstance(part, _WORDS))
+    some = (tree.SomeOfSentence if is_sentence else tree.SomeOf)(words)
     return _as_query(query, _all_of((*others, some)))._replace(order=())
+
+
+def _split(part: Node) -> list[Node]:
+    """Return a word and the words that signs separate in it: `std::unique_ptr`."""
+    if not isinstance(part, tree.Term | tree.Prefix):
+        return [part]
+    within = [word for word in re.findall(r"[^\W_]{2,}", part.text) if not word.isdigit()]
+    if len(within) < 2:
+        return [part]
+    *first, last = within
+    return [
+        part,
+        *(tree.Term(word, part.scope, part.span) for word in first),
+        type(part)(last, part.scope, part.span),
+    ]
 
 
 def make_prefix_query(query: Query) -> Query | None:

@@ -328,6 +328,10 @@ class WhooshIndex:
         by = get_analyzer(self.language)
         return only_word(by, word) in by.language.stops
 
+    def is_function_word(self, word: str) -> bool:
+        """Whether a word is a stop word or a question word of the language."""
+        return self.is_stop_word(word) or self.is_question_word(word)
+
     def count_notes(self, words: Iterable[str]) -> dict[str, int]:
         """Return the approximate number of notes with each word."""
         by, known = get_analyzer(self.language), self._load_vocabulary()
