@@ -72,6 +72,9 @@ COMBINING_MARKS = (
 
 _CONTRACTED = re.compile("['\u2019](?:s|ll|re|ve|d|m)$", re.IGNORECASE)
 
+# Not of "neue", "bauen" and "Quelle".
+_UMLAUT = re.compile("(a|o|(?<![aeq])u)e")
+
 WordKind: TypeAlias = Literal["word", "pair", "last", "mark"]
 
 
@@ -86,6 +89,14 @@ class Language(NamedTuple):
     stops: frozenset[str]
     question_words: frozenset[str]
     elides: bool
+
+    def fold_umlauts(self, word: str) -> str:
+        """Return a German word such as `fuer` as `für` is indexed; others as they are."""
+        return _UMLAUT.sub(r"\1", word) if self.code == "de" else word
+
+    def is_stop(self, word: str) -> bool:
+        """Whether a folded word is a stop word."""
+        return word in self.stops or self.fold_umlauts(word) in self.stops
 
 
 class Word(NamedTuple):

@@ -148,15 +148,18 @@ class Planner:
     def _words(self, text: str, scope: tree.WordScope) -> Terms | None:
         """Plan a phrase. A word of several terms (`node.js`, a CJK run) is a phrase, too."""
         words = _query_words(self.by, text)
-        if not any(map(self._vault_by.term_of, _query_words(self._vault_by, text))):
+        if all(map(_says_nothing(self._vault_by), _query_words(self._vault_by, text))):
             return None  # only stop words in the language of the vault
+        if all(map(_says_nothing(self.by), words)):
+            return None
         if len(words) == 1 and words[0].kind == "last":
             return _leaf(scope, self._completed((), words[0], heads=scope == "title"))
         return _leaf(scope, [*self._in_a_row(words), *self._as_fact(text)])
 
     def _in_a_row(self, words: Sequence[Word]) -> list[TermChoice]:
-        steps = _from_first(_placed(self.by, words))
-        return [TermChoice(steps)] if steps else []
+        folded = [word._replace(text=self.by.language.fold_umlauts(word.text)) for word in words]
+        rows = dict.fromkeys(_from_first(_placed(self.by, row)) for row in (words, folded))
+        return [TermChoice(steps) for steps in rows if steps]
 
     def _as_fact(self, text: str) -> list[TermChoice]:
         """Return a version with or without `v`, or a date as indexed from front matter."""
@@ -182,7 +185,13 @@ class Planner:
 
     def _completed(self, before: Sequence[Word], last: Word, *, heads: bool) -> list[TermChoice]:
         limit = TYPED_COMPLETIONS if self._typing else MAX_COMPLETIONS
-        words = [last.text, *self._vocabulary().completions(last.text, limit, heads=heads)]
+        spellings = dict.fromkeys((last.text, self.by.language.fold_umlauts(last.text)))
+        known = self._vocabulary()
+        words = [
+            word
+            for beginning in spellings
+            for word in (beginning, *known.completions(beginning, limit, heads=heads))
+        ]
         ahead = _placed(self.by, before)
         whole = self.by.term_of(last)
         terms = map(self.by.term, words) if last.kind == "word" else words
@@ -307,6 +316,10 @@ def _query_words(by: Analyzer, text: str) -> list[Word]:
             if word.kind != "last" or not found or found[-1].kind != "pair":
                 found.append(word)
     return found
+
+
+def _says_nothing(by: Analyzer) -> Callable[[Word], bool]:
+    return lambda word: word.kind == "word" and by.language.is_stop(word.text)
 
 
 def _placed(by: Analyzer, words: Iterable[Word]) -> list[tuple[int, str]]:

@@ -326,7 +326,7 @@ class WhooshIndex:
     def is_stop_word(self, word: str) -> bool:
         """Whether a word is a stop word of the language."""
         by = get_analyzer(self.language)
-        return only_word(by, word) in by.language.stops
+        return by.language.is_stop(only_word(by, word))
 
     def is_function_word(self, word: str) -> bool:
         """Whether a word is a stop word or a question word of the language."""

@@ -219,3 +219,19 @@ def test_a_stop_word_of_another_language_is_no_hit_by_itself(make: Callable[...,
     for query in ("note", "hat", "man", "war", "die"):
         assert found(vault, query) == set(), query
     assert found(vault, "war Haus") == {"de.md"}
+
+
+def test_umlauts_may_be_written_with_an_e_in_german(make: Callable[..., Vault]) -> None:
+    notes = {"a.md": "Die Häuser über dem Fluss.", "b.md": "Eine neue Quelle.", "c.md": "Poesie."}
+    vault = make(notes, language="de")
+    for query in ("haeuser", "Haeus*", '"Haeuser ueber dem Fluss"', "haeuser ueber", "ueber fluss"):
+        assert found(vault, query) == {"a.md"}, query
+        assert {row.path for row in vault.search.rows(query).rows} == {"a.md"}, query
+    assert found(vault, "neue quelle") == {"b.md"}
+    assert found(vault, "poesie") == {"c.md"}
+    assert vault.search.search("haeu", typing=True).hits[0].row.path == "a.md"
+
+
+def test_umlauts_with_an_e_are_folded_in_german_notes_alone(make: Callable[..., Vault]) -> None:
+    vault = make({"a.md": "A hauser.", "de.md": "---\nlang: de\n---\nDie Häuser.\n"})
+    assert found(vault, "haeuser") == {"de.md"}
