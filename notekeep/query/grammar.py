@@ -49,10 +49,11 @@ _BRACKET = re.compile(
     r'(?:(\])|:(>=|<=|>|<|=)?((?:"[^"]*"|[^\]\["])*+)(\]|$))'
 )
 _FIELD = re.compile(
-    r"([^\W\d][\w-]*+)"
-    r"(?::(?!//|:)(>=|<=|>|<|=)?|\s*+(>=|<=|>|<|=))"  # rating:>4 and rating >= 4 are both used
+    r"([^\W\d](?:[\w-]*\w)?)(?![\w-])"
+    # rating:>4 and rating >= 4 are both used, a->b and << are code
+    r"(?::(?!//|:)(>=|<=|>|<|=)?|\s*+(>=|<=|>|<|=)(?![<>=]))"
 )
-_WORD = re.compile(r'[^\s()"]++')
+_WORD = re.compile(r'(?!(?:AND|OR|NOT|-|\|)\()[^\s()"]++(?:\([^\s()"]*+(?:\)|$))*+|[^\s()"]++')
 _OPERATORS: dict[str, TokenKind] = {"OR": "or", "|": "or", "AND": "and", "NOT": "not"}
 _CURLY_QUOTES = str.maketrans("“”„", '"""')
 

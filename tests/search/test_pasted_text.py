@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CODE = (
     "Edit /etc/hosts, pass /EHsc. Error: file not found at localhost:8080 with FOO=bar and"
     " -fsanitize=address in C:\\Users\\me, where p->next; party) at 50% for 42€, see #42, U.S.A."
-    " and A.I. in v1.3.1"
+    " and A.I. in v1.3.1; call malloc() and static_assert(x), alignas(16), operator <<"
 )
 
 
@@ -49,7 +49,8 @@ def paths(vault: Vault, query: str, *, typing: bool = False) -> list[str]:
     [
         *["/etc/hosts", "/EHsc", "Error: file not found", "localhost:8080", "FOO=bar"],
         *["-fsanitize=address", "C:\\Users", "p->next", "party)", "50%", "42€", "#42", "U.S.A."],
-        *["A.I.", "1.3.1", "v1.3.1"],
+        *["A.I.", "1.3.1", "v1.3.1", "malloc()", "static_assert(", "alignas(16)", "operator <<"],
+        "this-> malloc",
     ],
 )
 def test_pasted_text_finds_the_note_that_has_it(
