@@ -43,6 +43,9 @@ BREAK_WIDTH = 16
 STOP_WORD_PLACE = ""
 """Keeps the position of a stop word: `lord of the rings` keeps its distances."""
 
+PARTS = "\0"
+"""Separates the terms of one position: a name such as `CamelCase`, then its parts."""
+
 TERM_LETTERS = 64
 """Longer terms are cut; they are data, not words."""
 
@@ -71,6 +74,8 @@ COMBINING_MARKS = (
 )
 
 _CONTRACTED = re.compile("['\u2019](?:s|ll|re|ve|d|m)$", re.IGNORECASE)
+
+_CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 
 # Not of "neue", "bauen" and "Quelle".
 _UMLAUT = re.compile("(a|o|(?<![aeq])u)e")
@@ -204,6 +209,14 @@ def find_chunks(text: str) -> list[str]:
     return _patterns().chunk.findall(text.replace("_", " "))
 
 
+def split_camel(word: str) -> list[str]:
+    """Return the folded parts of a word such as `CamelCase`; none of `iPhone`, a single word."""
+    if word.islower() or not word.isascii():
+        return []
+    parts = [part.lower() for part in _CAMEL.split(word) if len(part) > 1]
+    return parts if len(parts) > 1 else []
+
+
 class Analyzer:
     """The analyzer of one language; use `get_analyzer` to share its cache."""
 
@@ -219,7 +232,7 @@ class Analyzer:
         raise NotImplementedError
 
     def terms(self, text: str) -> list[str]:
-        """Return the term at each position of a text, or STOP_WORD_PLACE."""
+        """Return the terms at each position of a text, joined by PARTS, or STOP_WORD_PLACE."""
         if isinstance(text, ForeignText):
             return get_analyzer(text.language).terms(str(text))
         return list(chain.from_iterable(map(self._chunk_terms, find_chunks(text))))
@@ -227,7 +240,12 @@ class Analyzer:
     def _read_chunk(self, chunk: str) -> tuple[str, ...]:
         if chunk == BREAK:
             return (STOP_WORD_PLACE,) * BREAK_WIDTH
-        return tuple(map(self.term_of, self.words(chunk[:CHUNK_LETTERS])))
+        words = self.words(chunk[:CHUNK_LETTERS])
+        return tuple(PARTS.join([self.term_of(word), *self._parts(chunk, word)]) for word in words)
+
+    def _parts(self, chunk: str, word: Word) -> list[str]:
+        terms = map(self.term, split_camel(chunk[word.start : word.end]))
+        return [term for term in terms if term != STOP_WORD_PLACE]
 
     def term(self, word: str) -> str:
         """Return the stem of a folded word, or STOP_WORD_PLACE."""
@@ -255,16 +273,25 @@ class Analyzer:
         first = {letter for term in only or () for letter in (term[0], term[0].upper())}
         for match in _patterns().chunk.finditer(text.replace("_", " ")):
             chunk = match[0]
-            if first and chunk[0] not in first and chunk.isascii() and chunk.rstrip(".").isalnum():
+            if (
+                first
+                and chunk[0] not in first
+                and chunk.isascii()
+                and chunk.rstrip(".").isalnum()
+                and not _CAMEL.search(chunk)
+            ):
                 position += 1  # one word; its stem has the same first letter, so it cannot match
                 continue
             terms = self._chunk_terms(chunk)
-            if only is None or not only.isdisjoint(terms):
+            if only is None or not only.isdisjoint(PARTS.join(terms).split(PARTS)):
                 start = match.start()
                 words = self.words(chunk[:CHUNK_LETTERS])  # a break has terms but no words
-                for at, (term, word) in enumerate(zip(terms, words, strict=False), position):
-                    if term and (only is None or term in only):
-                        found.append(TermPosition(term, at, start + word.start, start + word.end))
+                for at, (joined, word) in enumerate(zip(terms, words, strict=False), position):
+                    found += [
+                        TermPosition(term, at, start + word.start, start + word.end)
+                        for term in joined.split(PARTS)
+                        if term and (only is None or term in only)
+                    ]
             position += len(terms)
         return found
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from notekeep import cache_files
 from notekeep.background import yield_to_ui
-from notekeep.search.analyzer import Analyzer, find_chunks
+from notekeep.search.analyzer import Analyzer, find_chunks, split_camel
 from notekeep.search.index_folder import remove_path
 
 if TYPE_CHECKING:
@@ -256,10 +256,12 @@ def _words_in(text: str, by: Analyzer) -> set[str]:
 
 
 def _words_of(chunk: str, by: Analyzer) -> Iterable[str]:
+    words = by.words(chunk)
+    parts = (part for word in words for part in split_camel(chunk[word.start : word.end]))
     return (
-        word.text
-        for word in by.words(chunk)
-        if word.kind in {"word", "pair"} and 0 < len(word.text) <= WORD_LETTERS
+        word
+        for word in chain((w.text for w in words if w.kind in {"word", "pair"}), parts)
+        if 0 < len(word) <= WORD_LETTERS
     )
 
 

@@ -35,7 +35,7 @@ from whoosh.writing import SegmentWriter
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import IndexBusy
-from notekeep.search.analyzer import STOP_WORD_PLACE, get_analyzer
+from notekeep.search.analyzer import PARTS, STOP_WORD_PLACE, get_analyzer
 from notekeep.search.index_folder import BOOSTS
 
 if TYPE_CHECKING:
@@ -111,7 +111,13 @@ class Text(TEXT):
         for position, term in enumerate(analyzer.terms(value)):
             places[term].append(position)
         places.pop(STOP_WORD_PLACE, None)
-        return [(places, sum(map(len, places.values())), 1.0, b"")]
+        length = sum(map(len, places.values()))  # a name and its parts are one word
+        for joined in [term for term in places if PARTS in term]:
+            positions = places.pop(joined)
+            for term in joined.split(PARTS):
+                places[term] = sorted({*places[term], *positions})
+        places.pop(STOP_WORD_PLACE, None)  # of a name that is one, with its parts
+        return [(places, length, 1.0, b"")]
 
 
 @lru_cache(maxsize=16_384)

@@ -236,3 +236,12 @@ def test_three_words_are_as_near_as_in_their_shortest_stretch(make: MakeVault) -
         }
     )
     assert paths(vault, "cue craving reward")[0] == "b.md"
+
+
+@pytest.mark.parametrize("name", ["maxRetryCount", "max_retry_count", "max-retry-count"])
+def test_a_name_of_code_is_found_whole_and_by_its_parts(make: MakeVault, name: str) -> None:
+    vault = make({"code.md": f"Set {name} to three.", "other.md": "Nothing of that."})
+    for query in (name, "retry", "count retry", "ret*", f'"{name} to three"', "retr"):
+        assert paths(vault, query, typing=query == "retr") == ["code.md"], query
+    (hit,) = vault.search.search("retry").hits
+    assert hit.snippet.marks
