@@ -10,10 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notekeep.catalog.documents import WordDoc
 from notekeep.config import Places
-from notekeep.query.tree import And, Fuzzy, Not, Prefix, Term
-from notekeep.search.whoosh_index import WhooshIndex
 from notekeep.vault import Vault
 from tests.support.sizes import sized
 
@@ -199,19 +196,21 @@ TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
 def test_one_note_in_another_language_changes_no_answer_about_others(
     notes: list[str], foreign: str, code: str, words: list[str], sign: str
 ) -> None:
-    docs = [WordDoc(f"{at}.md", "", body=text) for at, text in enumerate(notes)]
-    leaf = {"*": Prefix, "~": Fuzzy}.get(sign, Term)
-    node = And(tuple(Not(leaf(word)) if sign == "-" else leaf(word) for word in words))
+    query = " ".join(f"-{word}" if sign == "-" else f"{word}{sign}" for word in words)
 
-    def answers(*language: str) -> set[str]:
+    def answers(front_matter: str) -> frozenset[str]:
         with TemporaryDirectory() as folder:
-            index = WhooshIndex(Path(folder) / "words")
-            index.build(
-                [*docs, WordDoc("foreign.md", "", body=foreign, language="".join(language))], 1
-            )
-            return set(index.scores(node)) - {"foreign.md"}
+            root = Path(folder, "vault")
+            root.mkdir()
+            for at, text in enumerate(notes):
+                (root / f"{at}.md").write_text(text, "utf-8")
+            (root / "foreign.md").write_text(front_matter + foreign, "utf-8")
+            home = Places(*(str(Path(folder, name)) for name in ("a", "b", "c")))
+            vault = Vault.open(root, places=home)
+            vault.indexing.refresh()
+            return vault.search.paths(query) - {"foreign.md"}
 
-    assert answers(code) == answers()
+    assert answers(f"---\nlang: {code}\n---\n") == answers("")
 
 
 def test_a_stop_word_of_another_language_is_no_hit_by_itself(make: Callable[..., Vault]) -> None:
