@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tomlkit import TOMLDocument
 
+    from notekeep.own_commands import OwnCommand
+
 
 APP = "notekeep"
 VAULT_MARKS = (".notekeep", ".obsidian")
@@ -78,6 +80,8 @@ class PersonSettings:
         sync_on_close: Sync it when the app closes.
         keymap: The key map: "default", "vim" or "emacs".
         keys: Your own keys by action id, in addition to the key map.
+        commands: Your own commands: a table `[commands.NAME]` for each, with `run`, a list, and
+            `key`, `after` or `title`.
         warnings: The ignored settings.
     """
 
@@ -94,6 +98,7 @@ class PersonSettings:
         self.sync_on_close = False
         self.keymap = ""
         self.keys: dict[str, str] = {}
+        self.commands: dict[str, OwnCommand] = {}
         self.warnings: list[str] = []
 
     def vault_name(self, root: str) -> str:
@@ -132,6 +137,11 @@ def person_settings(places: Places) -> PersonSettings:
         elif key == "keys" and isinstance(value, dict):
             own = value.keys() - _SIMPLE_SETTINGS.keys()
             settings.keys = {str(action): _keys(value[action]) for action in value if action in own}
+        elif key == "commands":
+            from notekeep.own_commands import read_commands  # few people have any
+
+            settings.commands, wrong = read_commands(value, places.config)
+            settings.warnings += wrong
         elif key == "sites" and isinstance(value, dict):
             for name, tables in value.items():
                 sites = tuple(map(_site, tables if isinstance(tables, list) else [tables]))

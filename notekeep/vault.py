@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from notekeep import config
 from notekeep.dates import habit_day
@@ -16,6 +16,7 @@ from notekeep.storage.file_names import resolve_path
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.open_counts import OpenCounts
@@ -79,6 +80,14 @@ class Vault:
             return gather_due(self.workspace, self.habits, self.today())
         return gather_overview(self.search, self.habits, self.today())
 
+    def _ended(self, event: str, paths: Iterable[str] = (), **result: Any) -> None:
+        """Queue the person's own commands for an event; whoever reports it runs them then."""
+        for command in self.person.commands.values():
+            if command.after == event:
+                from notekeep.own_commands import Waiting, wait_for_turn
+
+                wait_for_turn(Waiting(command, self.root, event, tuple(paths), result))
+
     # Services.
 
     @property
@@ -107,14 +116,18 @@ class Vault:
         """Changes of notes."""
         from notekeep.services.notes import NoteService
 
-        return NoteService(self.workspace, self.indexing, lambda: self._history)
+        return NoteService(self.workspace, self.indexing, lambda: self._history, self._ended)
 
     @cached_property
     def habits(self) -> HabitIndex:
         """Habits and their check-ins."""
         from notekeep.tracking.tracker import HabitIndex
 
-        return HabitIndex(self.places, lambda path, change: self.notes.set_fields([path], [change]))
+        return HabitIndex(
+            self.places,
+            lambda path, change: self.notes.set_fields([path], [change]),
+            self._ended,
+        )
 
     @cached_property
     def imports(self) -> ImportService:
@@ -140,6 +153,7 @@ class Vault:
             lambda: self._history,
             lambda: self.notes.merge_copies(),  # noqa: PLW0108 - lazy: `sync status` needs no notes
             is_alone=is_alone,
+            ended=self._ended,
         )
 
     @property
@@ -175,6 +189,7 @@ class Vault:
             self._history,
             lambda: self.search,
             lambda: self.habits,
+            self._ended,
         )
 
     @cached_property

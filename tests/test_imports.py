@@ -90,6 +90,21 @@ def test_the_list_of_commands_imports_no_extension(sample: Path, twenty: Package
     assert not {name for name in names if name.startswith("notekeep_otter")}
 
 
+@pytest.mark.parametrize("words", [("habit", "meditate", "2026-11-20", "12"), ("search", "cue")])
+def test_commands_of_the_person_cost_nothing_without_one(
+    sample: Path, words: tuple[str, ...]
+) -> None:
+    script = (
+        "import sys\n"
+        "from notekeep.cli.main import main\n"
+        "main(sys.argv[1:])\n"
+        "sys.exit('notekeep.own_commands' in sys.modules)"
+    )
+    words = ("--vault", str(sample), *words)
+    run = [sys.executable, "-c", script, *words]
+    assert subprocess.run(run, check=False, capture_output=True, timeout=120).returncode == 0
+
+
 async def test_the_first_frame_imports_no_extension(sample: Path, twenty: Packages) -> None:
     app = NotekeepApp(Vault.open(sample), "today")
     async with app.run_test() as pilot:

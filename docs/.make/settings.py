@@ -68,7 +68,8 @@ target = "hugo"
 new-note = "n,f9"
 ```
 
-The ids for `[keys]` are in [Keys](keys.md).
+The ids for `[keys]` are in [Keys](keys.md). `[commands]` is described in
+[Commands of your own](extending.md#commands-of-your-own).
 """
 OF_SHELL = """\
 ## Environment variables

@@ -39,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         code = _run(arguments)
         _report_extensions()
+        run_own_commands()
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader closed the pipe, as `head` does.
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str]) -> int:
             _drop_output()  # the flush at exit would fail again
         code = report_error(error, arguments)
         _report_extensions()
+        run_own_commands()
         return code
     return code
 
@@ -64,6 +66,21 @@ def _report_extensions() -> None:
             from notekeep.cli import output
 
             output.write_message(f"notekeep: {failed.message}")
+
+
+def run_own_commands() -> None:
+    """Run the person's commands for the events so far; their output goes to stderr."""
+    if module := sys.modules.get("notekeep.own_commands"):
+        for waiting in module.take_waiting():
+            from notekeep.cli import output
+
+            sys.stdout.flush()  # first the result of the event
+            try:
+                text = waiting.start().rstrip()
+            except NotekeepError as error:
+                text = f"notekeep: {error.message}"
+            if text:
+                output.write_message(text)
 
 
 def _replace_closed_streams() -> None:

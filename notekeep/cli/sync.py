@@ -11,6 +11,7 @@ from notekeep.cli import output
 from notekeep.cli.arguments import json_options, yes_option
 from notekeep.cli.confirmation import confirm
 from notekeep.cli.context import cron_command, is_json
+from notekeep.cli.main import run_own_commands
 from notekeep.cli.opening import open_vault
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.habits.reminders import cron_line
@@ -72,6 +73,7 @@ def sync(ctx: click.Context, *, every: str | None, cron: bool, yes: bool) -> int
             result = service.sync()
             if result != SyncResult():
                 _report(result)
+            run_own_commands()
         except NotekeepError as error:
             output.write_message(f"{error.message} {error.hint}".strip())
         time.sleep(pause)

@@ -37,6 +37,9 @@ from notekeep.tui.commands.registry import (
     CONTEXTS,
     action_keys,
     actions_in_context,
+    add_actions,
+    command_actions,
+    extension_actions,
     keymap,
     keymaps,
     wrong_keys,
@@ -385,7 +388,10 @@ def keys(*, name: str | None) -> int:
     """
     person = config.person_settings(config.Places.for_machine())
     chosen = (name, {}) if name else (person.keymap, person.keys)
-    own, wrong = keymap(*chosen), wrong_keys(*chosen)
+    own = keymap(*chosen)
+    others = (action for _, _, action in extension_actions())
+    added, problems = add_actions([*command_actions(person.commands.values()), *others], own)
+    wrong = [*wrong_keys(*chosen, {action.id for action in added}), *problems]
     if is_json():
         rows = [
             {
@@ -395,7 +401,7 @@ def keys(*, name: str | None) -> int:
                 "keys": list(action_keys(action, own)),
             }
             for context in CONTEXTS
-            for action in actions_in_context(context)
+            for action in actions_in_context(context, added)
         ]
         output.write_json({"total": len(rows), "keys": rows, "clashes": wrong})
         return 0
@@ -404,7 +410,7 @@ def keys(*, name: str | None) -> int:
         output.table(
             [
                 (format_keys(action_keys(action, own)), action.id, action.title)
-                for action in actions_in_context(context)
+                for action in actions_in_context(context, added)
             ],
             stretch=2,
         )

@@ -29,10 +29,15 @@ class NoteService:
     """Changes of the notes of one vault; what only plans is described in `notekeep.notes`."""
 
     def __init__(
-        self, workspace: Workspace, indexing: IndexService, open_history: Callable[[], History]
+        self,
+        workspace: Workspace,
+        indexing: IndexService,
+        open_history: Callable[[], History],
+        ended: Callable[..., object] = lambda *_, **__: None,
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing
+        self._ended = ended  # takes an event and its notes
         self._open_history = open_history  # lazy, because plans do not need it
         self.plan_new = partial(capture.plan_new, workspace)
         self.plan_add = partial(capture.plan_add_to, workspace)
@@ -69,6 +74,8 @@ class NoteService:
             from notekeep.notes import conflict_pairs
 
             remarks += conflict_pairs.resolve_in_git(self.workspace, plan.resolved)
+        if done.step and plan.verb in ("new", "import"):
+            self._ended(plan.verb, [path for path in done.paths if path.endswith(".md")])
         return done._replace(remarks=remarks)
 
     def merge_copies(self) -> None:

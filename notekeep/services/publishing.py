@@ -73,6 +73,7 @@ class PublishingService:
         history: History,
         open_search: Callable[[], SearchService],
         open_habits: Callable[[], HabitIndex],
+        ended: Callable[..., object] = lambda *_, **__: None,
     ) -> None:
         self.places = places
         self.root = workspace.root
@@ -82,6 +83,7 @@ class PublishingService:
         self.sites = sites  # in the personal settings for this vault, the default one first
         self.indexing = indexing
         self.history = history
+        self._ended = ended  # takes an event, its notes and its result
         self._open_search = open_search  # few exports need queries or habits
         self._open_habits = open_habits
         self._withheld: tuple[int, frozenset[str]] | None = None
@@ -229,6 +231,11 @@ class PublishingService:
             warnings = self._store_identity()
         done = write_export(plan, self.audit(plan), self.history)
         done.warnings += warnings
+        if done.written or done.removed:
+            notes = sorted(
+                {file.note for file in plan.files if file.note and file.path in done.written}
+            )
+            self._ended("export", notes, site=done.site, written=done.written, removed=done.removed)
         return done
 
     def _check_current(self, plan: ExportPlan) -> None:

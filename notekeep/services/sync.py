@@ -121,8 +121,10 @@ class SyncService:
         merge_copies: Callable[[], None] = lambda: None,
         *,
         is_alone: bool = False,
+        ended: Callable[..., object] = lambda *_, **__: None,
     ) -> None:
         self.root = root
+        self._ended = ended  # takes an event and its result
         self.git = Git(root, is_alone=is_alone)
         self._history = history
         self._merge_copies = merge_copies
@@ -270,7 +272,9 @@ class SyncService:
         command failed. Nothing is lost.
         """
         with hold_lock_file(self._lock):
-            return self._sync()
+            result = self._sync()
+        self._ended("sync", **result._asdict())
+        return result
 
     def _check(self) -> None:
         if not self.git.exists:

@@ -123,6 +123,9 @@ def append_check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = Fals
             habit = habit._replace(definition=habit.definition._replace(since=ordinal))
             warning = f"{habit.definition.title} now starts on {named}."
     view = index.view_after(habit, day, [*entries, entry])
+    if is_new and not dry_run:
+        notes = [habit.definition.path] if habit.definition.path else []
+        index.ended("checkin", notes, habit=name, day=day.isoformat(), line=line)
     return CheckInResult(view, view.cells[0], line, path, is_new and not dry_run, warning)
 
 

@@ -43,9 +43,13 @@ class HabitIndex:
     """The habits of one vault."""
 
     def __init__(
-        self, places: VaultPlaces, set_field: Callable[[str, str], object] | None = None
+        self,
+        places: VaultPlaces,
+        set_field: Callable[[str, str], object] | None = None,
+        ended: Callable[..., object] = lambda *_, **__: None,
     ) -> None:
         self.places = places
+        self.ended = ended  # takes an event, its notes and its result
         self._set_field = set_field  # takes the path of a note, and `key=value`
         self.unreadable: dict[str, str] = {}  # files with the reason, as of the last refresh
         self.own_lines: set[str] = set()  # the log lines that this object wrote

@@ -26,7 +26,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import location as places
 from notekeep.tui import prelude
 from notekeep.tui.commands.action import format_keys
-from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, keymap, wrong_keys
+from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, keymap
 from notekeep.tui.editors import Editors
 from notekeep.tui.keyboard import CHOICE_SECONDS, Keyboard, bindings, is_removed_at, make_keymap
 from notekeep.tui.messages import (
@@ -185,8 +185,11 @@ class NotekeepApp(Program, RemovalSafe):
         self._was_shown = True
         self.first_frame.set()
         person = self.vault.person
-        for warning in (*person.warnings, *wrong_keys(person.keymap, person.keys)):
+        from notekeep.tui.added_actions import add_actions
+
+        for warning in person.warnings:
             show_message(self, clean_line(warning), seconds=LONG, severity="warning")
+        add_actions(self)
         collect_garbage(self, self.keyboard)
         self.editors.show_unsaved(by_user=False)
         self.find_conflicts()
@@ -335,6 +338,11 @@ class NotekeepApp(Program, RemovalSafe):
         self.today = today
         self.vault_signal.publish(None)
         return True
+
+    def action_run_added(self, name: str) -> None:
+        from notekeep.tui.added_actions import run_added
+
+        run_added(self, name)
 
     def action_wait_for_second(self, first: str) -> None:
         self.keyboard.wait_for_second(first)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.app import App
 from textual.dom import DOMNode
@@ -21,6 +21,7 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, report_error, show_
 if TYPE_CHECKING:
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.search.results import SearchResults
+    from notekeep.tui.commands.action import Action
     from notekeep.tui.keyboard import Keyboard
     from notekeep.tui.location import LastPlace
     from notekeep.tui.render.glyphs import Glyphs
@@ -37,6 +38,10 @@ class Program(App[None]):
     today: date
     glyphs: Glyphs
     own_keys: Mapping[str, str]
+    added_actions: Sequence[Action] = ()
+    """The person's own commands and the actions of extensions."""
+    added_runs: Mapping[str, Callable[[Any], object]] = {}
+    """What runs them, by id, on a screen of the vault."""
     keyboard: Keyboard
     vault_signal: Signal[None]
     """Published when the vault or the day changed."""

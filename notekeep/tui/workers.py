@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -27,6 +28,7 @@ from notekeep.tui.textual_compat import is_being_removed
 
 if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
+    from notekeep.own_commands import Waiting
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.keyboard import Keyboard
 
@@ -36,6 +38,7 @@ SHORT, LONG = 4.0, 8.0
 """Seconds to show a sentence, and an error with its hint. Longer ones would cover the next
 screen; errors are also listed on the Problems screen."""
 WRITE_GROUP = "write"  # the group of work that changes notes
+MAX_OUTPUT_LINES = 8  # of a command, in a toast
 ANSWER_SECONDS = 3.0  # the longest time that keys wait for a result
 
 
@@ -76,6 +79,7 @@ def in_background(
             else:
                 then(answer)
             show_failed_extensions(node)
+            run_own_commands(node)
         except NotekeepError as error:
             show_error(node, error)
         except Exception as error:  # noqa: BLE001 - one bug must not end the program
@@ -134,6 +138,25 @@ def show_failed_extensions(node: DOMNode) -> None:
     """Show the errors of skipped extensions."""
     for failed in extensions.take_failures():
         show_error(node, failed)
+
+
+def run_own_commands(node: DOMNode) -> None:
+    """Run the person's commands for the events so far."""
+    module = sys.modules.get("notekeep.own_commands")
+    for waiting in module.take_waiting() if module is not None else ():
+        run_own_command(node, waiting)
+
+
+def run_own_command(node: DOMNode, waiting: Waiting) -> None:
+    """Run a command of the person beside the interface, and show its output or its failure."""
+    show = partial(show_output, node, waiting.command.name)
+    in_background(node.app, waiting.start, show, group="own-commands")
+
+
+def show_output(node: DOMNode, name: str, text: str) -> None:
+    """Show the last lines of a command's output, if there are any."""
+    lines = text.rstrip().splitlines()[-MAX_OUTPUT_LINES:]
+    show_message(node, "\n".join([f"{name}:", *lines]) if lines else f"{name}: done", seconds=LONG)
 
 
 def show_internal_error(node: DOMNode, error: Exception) -> None:

@@ -7,12 +7,13 @@ agree. Nothing here imports Textual, as the command line uses it too.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep import extensions
 from notekeep.tui.commands.action import (
     SECOND_KEYS,
     Action,
@@ -23,6 +24,11 @@ from notekeep.tui.commands.action import (
 )
 from notekeep.tui.commands.note_actions import NOTE_ACTIONS
 from notekeep.tui.commands.screen_actions import SCREEN_ACTIONS
+
+if TYPE_CHECKING:
+    from notekeep.extend import Action as ExtensionAction
+    from notekeep.extensions import Extension
+    from notekeep.own_commands import OwnCommand
 
 
 class _Context(NamedTuple):
@@ -106,9 +112,9 @@ SHADOWED_ACTIONS: dict[str, tuple[str, ...]] = {
 """Actions that may use a key of wider contexts, in some key map, with the actions they hide."""
 
 
-def actions_in_context(context: str) -> Iterator[Action]:
-    """Yield the actions of one context, in their order."""
-    return (action for action in ACTIONS if action.context == context)
+def actions_in_context(context: str, added: Iterable[Action] = ()) -> Iterator[Action]:
+    """Yield the actions of one context, in their order; `added` ones last."""
+    return (action for action in (*ACTIONS, *added) if action.context == context)
 
 
 def actions_at_place(place: str) -> Iterator[Action]:
@@ -142,9 +148,10 @@ def key_labels(action: Action, own_keys: Mapping[str, str], most: int | None = N
     return ", ".join(filter(None, (single, *double)))
 
 
-def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
-    """Return the errors of a key map, one sentence each."""
-    found = [f"There is no action {name!r}." for name in own_keys.keys() - ACTIONS_BY_ID.keys()]
+def find_key_clashes(own_keys: Mapping[str, str], known: Iterable[str] = ()) -> list[str]:
+    """Return the errors of a key map, one sentence each; `known` are ids of added actions."""
+    unknown = own_keys.keys() - ACTIONS_BY_ID.keys() - set(known)
+    found = [f"There is no action {name!r}." for name in unknown]
     for place in ACTION_PLACES:
         holders: dict[str, str] = {}
         for action in actions_at_place(place):
@@ -153,6 +160,65 @@ def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
                 if holder != action.id and action.id not in SHADOWED_ACTIONS.get(holder, ()):
                     found.append(f"The key {format_key(key)} is used by {holder} and {action.id}.")
     return list(dict.fromkeys(found))
+
+
+# Actions that are not ours: the person's own commands, and those of extensions. They work
+# everywhere but in dialogs, and never replace a name or a key.
+
+
+class AddedActions(NamedTuple):
+    """Actions beside ours, with the keys that are left for them."""
+
+    actions: tuple[Action, ...]
+    problems: tuple[str, ...]  # names and keys that were taken, one sentence each
+
+
+def add_actions(actions: Iterable[Action], own_keys: Mapping[str, str]) -> AddedActions:
+    """Return actions with the keys that no other action uses where they work."""
+    contexts = {one for around in ACTION_PLACES.values() if "app" in around for one in around}
+    holders = {
+        key: action.id
+        for action in reversed(ACTIONS)  # the first one is named
+        if action.context in contexts
+        for key in action_keys(action, own_keys)
+    }
+    names, added, problems = set(ACTIONS_BY_ID), [], []
+    for action in actions:
+        if action.id in names:
+            problems.append(f"There is another action {action.id!r}, so it is not added.")
+            continue
+        names.add(action.id)
+        keys = []
+        for key in action_keys(action, own_keys):
+            name = parse_key(key)
+            if name is None:
+                problems.append(f"There is no key {key!r} (set for {action.id}).")
+            elif (holder := holders.setdefault(name, action.id)) != action.id:
+                problems.append(f"The key {format_key(name)} is used by {holder} and {action.id}.")
+            else:
+                keys.append(name)
+        added.append(action._replace(keys=tuple(keys), context="app"))
+    return AddedActions(tuple(added), tuple(problems))
+
+
+def command_actions(commands: Iterable[OwnCommand]) -> Iterator[Action]:
+    """Yield the person's own commands as actions."""
+    for one in commands:
+        title = one.title or one.name.replace("-", " ").capitalize()
+        when = f" Also runs after: {one.after}." if one.after else ""
+        keys = tuple(_split_keys(one.key))
+        about = f"Run your own command {one.run[0]}.{when}"
+        yield Action(one.name, title, keys, help=about, also="own command")
+
+
+def extension_actions() -> Iterator[tuple[Extension, ExtensionAction, Action]]:
+    """Import the extensions with actions, and yield those that work."""
+    from notekeep.extend import check_action
+
+    for extension, found in extensions.working(extensions.ACTIONS, check_action):
+        keys = tuple(_split_keys(found.key or ""))
+        about = f"Added by {extension.package} {extension.version}."
+        yield extension, found, Action(found.id, found.title, keys, help=about, also="extension")
 
 
 # Key maps: those of vim and Emacs, and a user's own keys on top. A map is a TOML file of action ids
@@ -185,8 +251,11 @@ def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
     return keys_by_action
 
 
-def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
-    """Return the errors of the arguments of `keymap`, one sentence each."""
+def wrong_keys(name: str, own: Mapping[str, str], known: Iterable[str] = ()) -> list[str]:
+    """Return the errors of the arguments of `keymap`, one sentence each.
+
+    `known` are the ids of added actions; see `add_actions`.
+    """
     found = []
     if name and name not in keymaps():
         found.append(f"There is no key map {name!r}. Use {', '.join(keymaps())}.")
@@ -196,7 +265,7 @@ def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
             for key in _split_keys(keys)
             if parse_key(key) is None
         ]
-    return [*found, *find_key_clashes(keymap(name, own))]
+    return [*found, *find_key_clashes(keymap(name, own), known)]
 
 
 def _split_keys(keys: str) -> list[str]:

@@ -72,9 +72,17 @@ LOGGING_KEYS = {"habits": ("space", "plus", "x", "y"), "today": ("space", "plus"
 
 
 def help_lines(
-    place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: int, words: str = ""
+    place: str,
+    own_keys: Mapping[str, str],
+    glyphs: Glyphs,
+    width: int,
+    words: str = "",
+    added: Sequence[Action] = (),
 ) -> list[StyledLine]:
-    """Return the help of a place, or the actions that match the words of a search."""
+    """Return the help of a place, or the actions that match the words of a search.
+
+    `added` are the person's own commands and the actions of extensions.
+    """
     lines: list[StyledLine] = []
     if place == "search" and not words:
         head, _, *queries = query_lines(width)
@@ -89,7 +97,7 @@ def help_lines(
     for context in (*here, *(other for other in CONTEXTS if words and other not in here)):
         actions = [
             action
-            for action in actions_in_context(context)
+            for action in actions_in_context(context, added)
             if is_offered(action, own_keys) and _is_about(action, words, own_keys)
         ]
         if not actions:
@@ -220,7 +228,8 @@ class HelpScreen(Dialog[None]):
 
     def _show(self, words: str) -> None:
         place, own_keys, glyphs = self._place, program(self).own_keys, self.glyphs
-        self._page.show(lambda width: help_lines(place, own_keys, glyphs, width - 1, words))
+        added = program(self).added_actions
+        self._page.show(lambda width: help_lines(place, own_keys, glyphs, width - 1, words, added))
 
     def action_search_help(self) -> None:
         self._box.display = True

@@ -177,7 +177,12 @@ def _show_plan(screen: VaultScreen, step: NoteOperation, plan: WritePlan) -> Non
     is_about_one = len(step.paths) == 1 and not screen.has_marks
     if is_about_one and len(plan.changes) <= 1 and not plan.refused:
         _write(screen, step, plan)
-        return
+    else:
+        confirm_plan(screen, step, plan)
+
+
+def confirm_plan(screen: VaultScreen, step: NoteOperation, plan: WritePlan) -> None:
+    """Show a plan, and apply it as one step after confirmation."""
 
     def write(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
         plan.remarks.clear()  # shown with the plan

@@ -93,7 +93,10 @@ def list_actions(screen: VaultScreen) -> list[WorkingAction]:
             action = ACTIONS_BY_ID.get(binding.id or "")
             if action is not None and action.context not in _HIDDEN:
                 found.setdefault(action.id, WorkingAction(action, binding.action, part))
-    own_keys = program(screen).own_keys
+    app = program(screen)
+    for action in app.added_actions:
+        found[action.id] = WorkingAction(action, f"app.run_added('{action.id}')", screen.app)
+    own_keys = app.own_keys
     left_out = _NOT_WHILE_EDITING if _is_editing(screen) else ()
     return [
         one
@@ -263,7 +266,11 @@ class Palette(ListDialog[None]):
         here = [
             key
             for key in action_keys(action, app.own_keys)
-            if (active[key].binding.id == action.id if key in active else not is_editing)
+            if (
+                action in app.added_actions or active[key].binding.id == action.id
+                if key in active
+                else not is_editing
+            )
         ]
         keys = key_labels(action, {**app.own_keys, action.id: ",".join(here)}, 1)
         if is_editing:

@@ -1,0 +1,202 @@
+"""The person's own commands, from `[commands]` in the personal settings.
+
+They run for a key, or after an event. Only the personal settings can define one: nothing here is
+read from a vault, a site or an import.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from notekeep.errors import Failure, NotFound
+
+EVENTS: Final = ("export", "sync", "new", "checkin", "import")
+"""The events after which a command can run."""
+SECONDS: Final = 60
+"""The longest time that a command may run."""
+MOST_BYTES: Final = 20_000
+"""The most bytes of its output that are shown, from the end."""
+_KEYS: Final = {"run", "key", "after", "title"}
+_PATH: Final = "{path}"
+
+
+class OwnCommand(NamedTuple):
+    """A command line, and when it runs."""
+
+    name: str  # letters, digits and "-"
+    run: tuple[str, ...]  # the program and its arguments, with placeholders
+    folder: str  # it runs in: that of the personal settings
+    key: str = ""  # in the app; "" for none
+    after: str = ""  # one of EVENTS; "" for none
+    title: str = ""  # in the palette
+
+    def start(self, root: str, event: str, paths: Sequence[str], result: Mapping[str, Any]) -> str:
+        """Run it and return its output.
+
+        Args:
+            root: The vault.
+            event: One of EVENTS, or "key".
+            paths: The notes, as vault-relative paths.
+            result: More keys for the JSON on its standard input.
+
+        Raises:
+            NotFound: It needs a note, and there is none.
+            Failure: It did not start, failed, or ran for more than SECONDS.
+        """
+        files = [os.path.join(root, *path.split("/")) for path in paths]
+        given = {
+            "event": event,
+            "vault": root,
+            "notes": [{"path": a, "file": b} for a, b in zip(paths, files, strict=True)],
+            **result,
+        }
+        words = list(self._words(files, {"vault": root, "site": str(result.get("site", ""))}))
+        if event == "key" and not files and any(_PATH in word for word in self.run):
+            raise NotFound(f'The command "{self.name}" needs a note.', "Select a note first.")
+        code, output = self._wait(words, json.dumps(given, ensure_ascii=False).encode())
+        if code:
+            last = output.rstrip().rpartition("\n")[2].strip()
+            why = f": {last}" if last else "."
+            raise Failure(f'The command "{self.name}" failed with exit code {code}{why}')
+        return output
+
+    def _words(self, files: Sequence[str], values: Mapping[str, str]) -> Iterator[str]:
+        """Fill in the placeholders; an argument with `{path}` is repeated for each note."""
+        for word in self.run:
+            for path in files if _PATH in word else [""]:
+                # In one pass: a path may contain "{vault}".
+                parts = re.split(r"\{(path|vault|site)\}", word)
+                filled = {**values, "path": path}
+                yield "".join(filled[one] if at % 2 else one for at, one in enumerate(parts))
+
+    def _wait(self, words: Sequence[str], given: bytes) -> tuple[int, str]:
+        import subprocess
+        import tempfile
+
+        # Files and no pipes: a program that goes on in the background would keep a pipe open.
+        with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as output:
+            source.write(given)
+            source.seek(0)
+            try:
+                process = subprocess.Popen(
+                    [_find(words[0]), *words[1:]],
+                    stdin=source,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    cwd=self.folder,
+                    start_new_session=True,
+                )
+            except (OSError, ValueError) as error:
+                raise Failure(
+                    f'The command "{self.name}" did not start: {words[0]}:'
+                    f" {getattr(error, 'strerror', None) or error}.",
+                    "Change it under [commands] in your personal settings.",
+                ) from error
+            try:
+                code = process.wait(SECONDS)
+            except BaseException as error:
+                _kill(process)
+                if isinstance(error, subprocess.TimeoutExpired):
+                    raise Failure(
+                        f'The command "{self.name}" was stopped after {SECONDS} seconds.',
+                        "Let it start longer work in the background.",
+                    ) from error
+                raise
+            output.seek(max(0, output.seek(0, os.SEEK_END) - MOST_BYTES))
+            return code, output.read().decode("utf-8", "replace")
+
+
+def _find(program: str) -> str:
+    """Return the path of a program, never one in the current folder, which may be a vault."""
+    if os.path.dirname(program):
+        return program
+    folders = [one for one in os.get_exec_path() if os.path.isabs(one)]
+    import shutil
+
+    found = shutil.which(program, path=os.pathsep.join(folders))
+    if found is None or os.path.dirname(os.path.abspath(found)) not in map(
+        os.path.abspath, folders
+    ):
+        raise FileNotFoundError(2, "No such program")
+    return found
+
+
+def _kill(process: Any) -> None:
+    """End a program and what it started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        import signal
+
+        # It leads a session of its own.
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def read_commands(table: object, folder: str) -> tuple[dict[str, OwnCommand], list[str]]:
+    """Return the commands of `[commands]`, and a sentence about each invalid one."""
+    commands: dict[str, OwnCommand] = {}
+    if not isinstance(table, dict):
+        return commands, ["commands: Needs a table [commands.NAME] for each command. Ignored."]
+    wrong = []
+    for name, value in table.items():
+        if problem := _problem(name, value):
+            wrong.append(f"commands.{name}: {problem} Ignored.")
+        else:
+            options = {key: value[key] for key in _KEYS & value.keys() - {"run"}}
+            commands[name] = OwnCommand(name, tuple(value["run"]), folder, **options)
+    return commands, wrong
+
+
+def _problem(name: str, value: object) -> str:
+    if not re.fullmatch("[a-z0-9][a-z0-9-]*", name):
+        return "The name may only have a-z, 0-9 and -."
+    if not isinstance(value, dict):
+        return "Needs a table with run =."
+    run = value.get("run")
+    if not isinstance(run, list) or not run or not all(isinstance(one, str) for one in run):
+        return 'run = must be a list, such as ["git", "push"].'
+    if not run[0] or "{" in run[0]:
+        return "run = must begin with a program."
+    if unknown := sorted(value.keys() - _KEYS):
+        return f"Unknown key {unknown[0]}."
+    for key in _KEYS & value.keys() - {"run"}:
+        if not isinstance(value[key], str):
+            return f"{key} = must be a text."
+    if value.get("after", EVENTS[0]) not in EVENTS:
+        return f"after = must be one of {', '.join(EVENTS)}."
+    return ""
+
+
+class Waiting(NamedTuple):
+    """A command that is to run after an event."""
+
+    command: OwnCommand
+    root: str
+    event: str
+    paths: tuple[str, ...]
+    result: Mapping[str, Any]
+
+    def start(self) -> str:
+        """Run it; see `OwnCommand.start`."""
+        return self.command.start(self.root, self.event, self.paths, self.result)
+
+
+_waiting: list[Waiting] = []
+
+
+def wait_for_turn(waiting: Waiting) -> None:
+    """Keep a command until the event has been reported, for `take_waiting`."""
+    _waiting.append(waiting)
+
+
+def take_waiting() -> list[Waiting]:
+    """Return the commands that are to run now, once."""
+    taken = _waiting[:]
+    del _waiting[: len(taken)]
+    return taken
