@@ -14,6 +14,7 @@ import mimetypes
 import os
 import re
 import ssl
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
@@ -37,6 +38,7 @@ from notekeep.habits.amounts import plural_unit, pluralize
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line, plain_text
 from notekeep.notes.capture import INBOX, PICTURE_SUFFIXES, TODAYS_NOTE, Attachment
+from notekeep.own_commands import take_waiting
 from notekeep.storage.content import digest_of
 from notekeep.tui.serve import NOT_INSTALLED, ServeAddress, cannot_serve, require_key, serve_key
 
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from notekeep.habits.summary import Cell, HabitView
     from notekeep.markdown.tree import Span
     from notekeep.notes.plan import WritePlan
+    from notekeep.own_commands import Waiting
     from notekeep.vault import Vault
 
 FOLDER = Path(__file__).parent
@@ -386,6 +389,8 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
         except (ValueError, RecursionError) as error:
             raise UsageError("This is not an entry.") from error
         await run(entries.apply, entry)
+        for waiting in take_waiting():
+            asyncio.get_running_loop().run_in_executor(None, _run_own_command, waiting)
         return web.json_response({})
 
     app = web.Application(middlewares=[_harden], client_max_size=MAX_REQUEST)
@@ -394,6 +399,15 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
     app.add_routes(web.get(path, send_answer) for path in ANSWERS)
     app.add_routes([web.get("/files", send_picture), web.post("/api/entries", apply_entry)])
     return app
+
+
+def _run_own_command(waiting: Waiting) -> None:
+    """Run a command of the person; the phone does not wait for it, so the terminal has its text."""
+    try:
+        text = waiting.start()
+    except NotekeepError as error:
+        text = f"{error.message}\n"
+    sys.stderr.write(clean(text))
 
 
 async def _send_file(request: web.Request) -> web.Response:

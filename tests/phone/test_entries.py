@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 
+from notekeep.own_commands import read_commands
 from notekeep.phone.server import EntryService
 from notekeep.storage.open_folder import NameExists
 from notekeep.vault import Vault
@@ -345,3 +348,18 @@ async def test_a_body_that_is_no_entry_is_refused(phone: Phone) -> None:
         async with phone.client.post("/api/entries", data=data, headers=head) as answer:
             assert answer.status == 400, body[:10]
             assert (await answer.json())["error"], body[:10]
+
+
+async def test_a_check_in_from_the_phone_runs_the_persons_command_after_it(
+    phone: Phone, tmp_path: Path
+) -> None:
+    file = tmp_path / "stored"
+    code = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
+    table = {"tell": {"run": [sys.executable, "-c", code, str(file)], "after": "checkin"}}
+    phone.vault.person.commands, _ = read_commands(table, str(tmp_path))
+    await phone.sent(check_in(1))
+    for _ in range(500):
+        if file.exists() and file.read_text().endswith("}"):
+            break
+        await asyncio.sleep(0.02)
+    assert json.loads(file.read_text())["habit"] == "meditate"
