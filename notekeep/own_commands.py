@@ -58,11 +58,10 @@ class OwnCommand(NamedTuple):
         words = list(self._words(files, {"vault": root, "site": str(result.get("site", ""))}))
         if event == "key" and not files and any(_PATH in word for word in self.run):
             raise NotFound(f'The command "{self.name}" needs a note.', "Select a note first.")
-        code, output = self._wait(words, json.dumps(given, ensure_ascii=False).encode())
+        code, output = self._wait(words, json.dumps(given).encode())
         if code:
             last = output.rstrip().rpartition("\n")[2].strip()
-            why = f": {last}" if last else "."
-            raise Failure(f'The command "{self.name}" failed with exit code {code}{why}')
+            raise Failure(f'The command "{self.name}" failed with exit code {code}.', last)
         return output
 
     def _words(self, files: Sequence[str], values: Mapping[str, str]) -> Iterator[str]:

@@ -78,7 +78,7 @@ def run_own_commands() -> None:
             try:
                 text = waiting.start().rstrip()
             except NotekeepError as error:
-                text = f"notekeep: {error.message}"
+                text = f"notekeep: {error.message} {error.hint}".strip()
             if text:
                 output.write_message(text)
 

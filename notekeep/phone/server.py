@@ -406,7 +406,7 @@ def _run_own_command(waiting: Waiting) -> None:
     try:
         text = waiting.start()
     except NotekeepError as error:
-        text = f"{error.message}\n"
+        text = f"{error.message} {error.hint}\n"
     sys.stderr.write(clean(text))
 
 

@@ -144,7 +144,7 @@ def test_a_failure_changes_nothing_and_is_told_in_one_line(shell: Shell, desk: D
     ran = shell("new", "book", "Soil")
     assert ran.code == 0
     failed = [line for line in ran.err.splitlines() if "push" in line]
-    assert failed == ['notekeep: The command "push" failed with exit code 7: no network']
+    assert failed == ['notekeep: The command "push" failed with exit code 7. no network']
     assert any(name.endswith(".md") for name in shell.files())
 
 
