@@ -58,6 +58,34 @@ NO_STOP_WORD = 4
 """Letters of the words of a phrase at least: shorter ones may be left out by an engine."""
 
 
+def run_engine(ground: Ground, name: str, stage: str, given: Path, folder: str) -> Any:
+    """What an engine, in a process of its own, printed at one stage of `engines/run.py`.
+
+    Raises:
+        RuntimeError: It failed; the end of its error output is included.
+    """
+    python = TANTIVY_PYTHON if name == "tantivy" else sys.executable
+    told = subprocess.run(
+        [str(python), "-m", "bench.engines.run", name, stage, str(given), folder],
+        env=ground.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if told.returncode:
+        raise RuntimeError(f"{name} could not {stage}: {told.stderr[-1000:]}")
+    return json.loads(told.stdout)
+
+
+def write_notes(root: Path, path: Path) -> None:
+    """Write the notes of a vault as the engines get them, one in a line."""
+    from bench.plain_whoosh import notes
+
+    with path.open("w", encoding="utf-8") as file:
+        for note in notes(root):
+            file.write(json.dumps(_given(note)) + "\n")
+
+
 class Contest:
     """One vault, given to every engine.
 
@@ -118,27 +146,13 @@ class Contest:
         self.cold = dict(zip(commands, costs, strict=True))
 
     def _engine(self, name: str, stage: str, given: Path, folder: str) -> Any:
-        python = TANTIVY_PYTHON if name == "tantivy" else sys.executable
-        told = subprocess.run(
-            [str(python), "-m", "bench.engines.run", name, stage, str(given), folder],
-            env=self._ground.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if told.returncode:
-            raise RuntimeError(f"{name} could not {stage}: {told.stderr[-1000:]}")
-        return json.loads(told.stdout)
+        return run_engine(self._ground, name, stage, given, folder)
 
     @cached_property
     def _given(self) -> Path:
         """The notes as the engines get them: read once, so that reading is in nobody's figures."""
-        from bench.plain_whoosh import notes
-
         path = self._folder / "notes.jsonl"
-        with path.open("w", encoding="utf-8") as file:
-            for note in notes(self._ground.vault(self.notes)):
-                file.write(json.dumps(_given(note)) + "\n")
+        write_notes(self._ground.vault(self.notes), path)
         return path
 
     @cached_property

@@ -26,6 +26,7 @@ class Ground:
         large: How many notes the larger vault has.
         small: How many the smaller one has.
         sizes: How many those have in which engines are compared.
+        clones: Where the public collections of `graded` are cloned.
     """
 
     def __init__(self, folder: Path, notes: int, seed: int) -> None:
@@ -33,6 +34,7 @@ class Ground:
         self.large = notes
         self.small = max(1, notes // 10)
         self.sizes = [self.small, self.large]
+        self.clones = folder / "clones"
         self._seed = seed
 
     def vault(self, notes: int) -> Path:

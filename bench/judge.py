@@ -10,6 +10,7 @@ the first hits.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import tomllib
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 JUDGEMENTS = Path(__file__).parent.parent / "tests" / "search" / "judgements.toml"
 QUESTIONS = JUDGEMENTS.with_name("questions.toml")
+COLLECTED = JUDGEMENTS.with_name("collections.jsonl")
 HITS = 10
 FIRST_HITS = (1, 5, 10)
 GOOD = 2
@@ -50,6 +52,24 @@ class Paraphrase(NamedTuple):
     text: str
     note: str
     by: str
+
+
+class Asked(NamedTuple):
+    """A question over a public collection.
+
+    Attributes:
+        over: The collection.
+        kind: What sort of a question it is.
+        text: As typed.
+        typing: Whether its last word is unfinished.
+        answers: The paths of the notes that answer it.
+    """
+
+    over: str
+    kind: str
+    text: str
+    typing: bool
+    answers: tuple[str, ...]
 
 
 class Quality(NamedTuple):
@@ -96,6 +116,23 @@ def paraphrases(over: str) -> list[Paraphrase]:
     ]
 
 
+def collected(over: str) -> list[Asked]:
+    """The questions over a public collection, paraphrases last."""
+    made = map(json.loads, COLLECTED.read_text("utf-8").splitlines())
+    return [
+        *(Asked(**one | {"answers": tuple(one["answers"])}) for one in made if one["over"] == over),
+        *(
+            Asked(over, "paraphrase", one.text, typing=False, answers=(one.note,))
+            for one in paraphrases(over)
+        ),
+    ]
+
+
+def place(paths: Sequence[str], answers: Iterable[str]) -> int:
+    """The place of the first path that is an answer, from 1; 0 when there is none."""
+    return next((at for at, path in enumerate(paths, 1) if path in answers), 0)
+
+
 def count_found(
     questions: Iterable[Paraphrase], search: Callable[[str], Sequence[str]]
 ) -> list[int]:
@@ -132,8 +169,8 @@ def measure(ranking: Sequence[str], grades: Mapping[str, int]) -> Quality:
     gained = _gain([grades.get(path, 0) for path in ranking[:HITS]])
     best = _gain(sorted(grades.values(), reverse=True)[:HITS])
     good = min(GOOD, max(grades.values()))
-    place = next((at for at, path in enumerate(ranking, 1) if grades.get(path, 0) >= good), 0)
-    return Quality(gained / best, 1 / place if place else 0.0)
+    first = place(ranking, {path for path, grade in grades.items() if grade >= good})
+    return Quality(gained / best, 1 / first if first else 0.0)
 
 
 def _gain(grades: Iterable[int]) -> float:
@@ -150,7 +187,7 @@ def paths(vault: Vault, text: str, *, typing: bool = False) -> list[str]:
     return [hit.row.path for hit in vault.search.search(text, typing=typing).hits]
 
 
-def for_peers(query: Judged) -> str:
+def for_peers(query: Judged | Asked) -> str:
     """The query as other engines read it: their fields, and a star on an unfinished word."""
     text = re.sub(r"(?:^|(?<=\s))(?:#|tag:)(\S+)", r"tags:\1", query.text)
     text = text.replace("heading:", "headings:").replace("quote:", "body:")

@@ -60,7 +60,7 @@ def _find_hub() -> Path | None:
 
 def _recall(ground: Ground, over: str, root: Path) -> Iterator[list[str]]:
     """A row for the questions of each author and one for all."""
-    vault, fts = _open(ground, root), plain_fts.Searcher(root)
+    vault, fts = open_vault(ground, root), plain_fts.Searcher(root)
     questions = judge.paraphrases(over)
     for by in (*dict.fromkeys(question.by for question in questions), None):
         some = [question for question in questions if by in (None, question.by)]
@@ -74,7 +74,7 @@ def _recall(ground: Ground, over: str, root: Path) -> Iterator[list[str]]:
 
 def _rows(ground: Ground, root: Path, groups: Mapping[str, list[Judged]]) -> list[list[str]]:
     """A row for each group of queries over a vault, a cell for each engine."""
-    vault = _open(ground, root)
+    vault = open_vault(ground, root)
     folder = ground.forget(f"plain-{root.name}")
     plain_whoosh.build(root, folder)
     plain, fts = plain_whoosh.Searcher(folder), plain_fts.Searcher(root)
@@ -89,7 +89,8 @@ def _rows(ground: Ground, root: Path, groups: Mapping[str, list[Judged]]) -> lis
     ]
 
 
-def _open(ground: Ground, root: Path) -> Vault:
+def open_vault(ground: Ground, root: Path) -> Vault:
+    """A vault with a current index, opened with the settings of nobody."""
     os.environ.update(ground.env)
     from notekeep.vault import Vault
 

@@ -1,6 +1,6 @@
 """Runs every bench and prints a table of each: `make bench`, or some of them by name.
 
-python -m bench.run [--notes 10000] [--sizes 1000,50000] [--seed 1] [NAME ...]
+python -m bench.run [--notes 10000] [--sizes 1000,50000] [--seed 1] [--clones DIR] [NAME ...]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bench.table import render, seconds
 
 BENCHES = (
     *("building", "first_frame", "commands", "saving", "sweeping", "exporting"),
-    *("searching", "habits", "importing", "interface", "contest", "ranking", "markdown"),
+    *("searching", "habits", "importing", "interface", "contest", "ranking", "graded", "markdown"),
 )
 
 
@@ -31,6 +31,9 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="keep vaults and their indexes here")
+    parser.add_argument(
+        "--clones", type=Path, help="of `graded`: where clones of its collections are, or are kept"
+    )
     asked = parser.parse_args()
     unknown = set(asked.names) - set(BENCHES)
     if unknown:
@@ -41,6 +44,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="notekeep-bench-") as folder:
         ground = Ground(asked.folder or Path(folder), asked.notes, asked.seed)
         ground.sizes = asked.sizes or ground.sizes
+        ground.clones = asked.clones or ground.clones
         broken = [name for name in asked.names or BENCHES if not _print(name, ground)]
     return 1 if broken else 0
 

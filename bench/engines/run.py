@@ -3,6 +3,7 @@
     python -m bench.engines.run ENGINE build NOTES FOLDER
     python -m bench.engines.run ENGINE ask QUESTIONS FOLDER
     python -m bench.engines.run ENGINE save NOTES FOLDER
+    python -m bench.engines.run ENGINE answer QUESTIONS FOLDER
 
 The answer is one line of JSON. Times are processor time, which a busy machine hardly changes. Of
 each question the best of a few is taken, each asked as if for the first time; but keys follow each
@@ -63,6 +64,13 @@ def ask(engine: Any, answers: frozenset[str], questions: str) -> dict[str, Any]:
             taken = _best(lambda asked=question: engine.ask(asked))  # type: ignore[misc]
             times.setdefault(kind, []).append(taken)
     return {"times": times, "memory": _memory() - before}
+
+
+def answer(engine: Any, questions: str) -> list[list[str]]:
+    """The paths that answer each question, best first."""
+    engine.open()
+    asked = (Question.of(*one) for one in json.loads(Path(questions).read_text("utf-8")))
+    return [engine.ask(question) for question in asked]
 
 
 def save(engine: Any, notes: str) -> dict[str, list[float]]:
@@ -127,6 +135,8 @@ def main(name: str, stage: str, given: str, folder: str) -> None:
     elif stage == "ask":
         gc.freeze()
         told = ask(engine, module.ANSWERS, given)
+    elif stage == "answer":
+        told = answer(engine, given)
     else:
         told = save(engine, given)
     print(json.dumps(told))

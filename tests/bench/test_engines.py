@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bench.budgets import budgets
+from bench.engines import run
 from bench.engines.question import TEXTS, Question
 from bench.measure import Cost
 
@@ -48,6 +50,11 @@ def test_a_peer_finds_what_is_there(name: str, tmp_path: Path) -> None:
     for question, expected in QUESTIONS:
         if question.kind != "phrase" or expected:  # they count stop words differently
             assert set(engine.ask(question)) == expected, question
+    asked = tmp_path / "questions.json"
+    asked.write_text(json.dumps([question for question, _ in QUESTIONS[:2]]), "utf-8")
+    both, [one] = run.answer(engine, str(asked))
+    assert {*both} == {"a.md", "b.md"}
+    assert one == "b.md"
     changed = given("c.md")
     changed["texts"]["body"] = "a wedge"
     engine.update(changed)
