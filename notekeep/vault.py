@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from notekeep.config import PersonSettings, Places, VaultPlaces
     from notekeep.markdown.schema import Schema
     from notekeep.notes.workspace import Workspace
+    from notekeep.search.meaning import MeaningIndex
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.services.history import HistoryService
     from notekeep.services.imports import ImportService
@@ -108,7 +109,11 @@ class Vault:
         from notekeep.services.search import SearchService
 
         return SearchService(
-            self.workspace, lambda: self.full_text, lambda: self.indexing, self.open_counts
+            self.workspace,
+            lambda: self.full_text,
+            lambda: self.indexing,
+            self.open_counts,
+            lambda: self.meaning,
         )
 
     @cached_property
@@ -237,6 +242,21 @@ class Vault:
         from notekeep.search.whoosh_index import WhooshIndex
 
         return WhooshIndex(Path(self.places.cache, "words"), self.settings.language)
+
+    @cached_property
+    def meaning(self) -> MeaningIndex | None:
+        """The meaning of all notes; None without the extra `meaning`."""
+        from notekeep.search.meaning import MeaningIndex, is_installed
+
+        if not is_installed():
+            return None
+        return MeaningIndex(self.places.cache, self.catalog, self.root)
+
+    @property
+    def is_indexing_due(self) -> bool:
+        """Whether an indexing process has work that needs no answer now."""
+        is_outdated = self.meaning is not None and self.meaning.is_outdated()
+        return self.indexing.needs_process or is_outdated
 
     @cached_property
     def open_counts(self) -> OpenCounts:

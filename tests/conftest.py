@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,12 @@ def sample(sample_indexed: Vault, tmp_path: Path) -> Path:
     copied.catalog.close()
     copied.full_text.close()
     return folder
+
+
+@pytest.fixture(autouse=True)
+def without_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra `meaning` as if missing, so that no search starts a process that computes it."""
+    monkeypatch.setitem(sys.modules, "wordllama", None)
 
 
 @pytest.fixture(scope="session")

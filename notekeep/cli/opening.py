@@ -54,7 +54,7 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
             f"The full text of {refreshed.pending_words} notes is still being indexed. Results are "
             "incomplete."
         )
-    if refreshed.deferred or (words and vault.indexing.needs_process):
+    if refreshed.deferred or (words and vault.is_indexing_due):
         indexing_process.start_indexing(vault.root)
     return vault
 

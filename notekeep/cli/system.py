@@ -99,6 +99,7 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
         refreshed = vault.indexing.refresh(**options, progress=progress)
         if vault.indexing.attached.refresh():
             vault.indexing.refresh(progress=progress)
+    _update_meaning(vault)
     vault.habits.refresh()
     vault.history.prune()
     seconds = time.perf_counter() - start
@@ -143,8 +144,14 @@ def _index_at_low_priority(vault: Vault, *, tell: bool, **options: bool) -> int:
             vault.full_text.merge()
         except NotekeepError:
             return 0  # another process is writing; merged when idle
+        _update_meaning(vault)
         vault.history.prune()
     return 0
+
+
+def _update_meaning(vault: Vault) -> None:
+    if (meaning := vault.meaning) and meaning.is_outdated():
+        meaning.update()
 
 
 @click.group(

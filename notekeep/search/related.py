@@ -1,7 +1,7 @@
-"""Similar notes, without a model: by links, tags, people and works, words of the title, rare words.
+"""Similar notes: by links, tags, people and works, words, and meaning where it is indexed.
 
-Each kind of similarity adds a limited score, so that none outweighs the others. Links, tags and
-names count more if few notes share them.
+Words of the title come before rare ones. Each kind of similarity adds a limited score, so that none
+outweighs the others. Links, tags and names count more if few notes share them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from notekeep.catalog.records import Row, load_path, store_path
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import Or, Term
+from notekeep.search.meaning import NEAR_IN_MEANING, MeaningIndex
 from notekeep.search.results import FileStart
 from notekeep.search.text_filter import SearchSources
 
@@ -23,6 +24,7 @@ PERSON_FIELDS = ("author", "host", "guest", "show", "series", "genre", "source",
 
 LINK_WEIGHT, COLINK_WEIGHT, TAG_WEIGHT, PERSON_WEIGHT, WORD_WEIGHT = 1.0, 0.8, 0.7, 0.6, 0.8
 TITLE_WEIGHT = 1.5
+MEANING_WEIGHT = 0.8
 """Maximum score of each kind."""
 
 MAX_RARE_WORDS = 24
@@ -35,6 +37,9 @@ FEW_NOTES = 3
 
 MAX_CANDIDATES = 40
 """Maximum number of notes with such words to check."""
+
+MAX_NEAR = 10
+"""Maximum number of notes near in meaning."""
 
 MAX_SHARING_NOTES = 1_000
 """Things that more notes share are ignored."""
@@ -57,10 +62,14 @@ class RelatedNote(NamedTuple):
     why: tuple[str, ...]
 
 
-def find_related(sources: SearchSources, path: str, *, limit: int = 10) -> list[RelatedNote]:
+def find_related(
+    sources: SearchSources, path: str, *, limit: int = 10, meaning: MeaningIndex | None = None
+) -> list[RelatedNote]:
     """Return the notes similar to one note, best first."""
     related = _RelatedScores(sources, path)
     related.add_by_words()
+    if meaning is not None:
+        related.add_by_meaning(meaning)
     best = sorted(related.scores, key=lambda other: (-related.scores[other], other))
     found: list[RelatedNote] = []
     for start in range(0, len(best), ROWS_AT_ONCE):
@@ -199,6 +208,14 @@ class _RelatedScores:
             there.update(_body_words(self._sources.text(other)))
             if both := [word for word in rare if word in there][:3]:
                 self.why[stored].append(f"says {', '.join(both)}")
+
+    def add_by_meaning(self, meaning: MeaningIndex) -> None:
+        """Add notes with a passage near in meaning to the whole note."""
+        near = meaning.similar(load_path(self.path), MAX_NEAR)
+        for other in near:
+            stored = store_path(other.path)
+            self.scores[stored] += MEANING_WEIGHT * other.likeness / near[0].likeness
+            self.why[stored].append(NEAR_IN_MEANING)
 
 
 def _body_words(text: FileStart | None) -> list[str]:

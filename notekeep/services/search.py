@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
     from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
+    from notekeep.search.meaning import MeaningIndex
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.session import QueryPart
@@ -61,12 +62,14 @@ class SearchService:
         full_text: Callable[[], WhooshIndex],
         indexing: Callable[[], IndexService],
         open_counts: OpenCounts,
+        meaning: Callable[[], MeaningIndex | None],
     ) -> None:
         self.workspace = workspace
         self.root, self.settings, self.schema, self.catalog, self._state = workspace
         self._full_text = full_text
         self._indexing = indexing
         self.open_counts = open_counts
+        self._meaning = meaning
         self._fields: tuple[int, QueryFields] | None = None
 
     def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> RowPage:
@@ -270,7 +273,8 @@ class SearchService:
         """Return similar notes, best first, with what they share."""
         from notekeep.search.related import find_related  # not needed for a list
 
-        return find_related(self._sources, self.workspace.resolve(name).path, limit=limit)
+        path = self.workspace.resolve(name).path
+        return find_related(self._sources, path, limit=limit, meaning=self._meaning())
 
     def mentions(self, name: str) -> list[name_lookup.Mention]:
         """Return the places where other notes mention a note without a link."""

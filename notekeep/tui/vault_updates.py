@@ -84,7 +84,7 @@ class VaultUpdates:
     def sweep(self) -> None:
         """Check the vault for changes, and show the progress."""
         self._app.post_message(WorkStatus("Checking for changed notes"))
-        in_background(self._app, self._refresh, self._swept, group="sweep", failed=self._cannot)
+        in_background(self._app, self._sweep, self._swept, group="sweep", failed=self._cannot)
 
     def catch_up(self) -> None:
         """Index the app's own writes, a moment after the last one."""
@@ -103,6 +103,13 @@ class VaultUpdates:
         self._is_quitting.set()
         if self._process is not None:
             self._process.stop()
+
+    def _sweep(self) -> RefreshResult | None:
+        refreshed = self._refresh()
+        vault = self._app.vault
+        if refreshed is not None and not vault.indexing.needs_process and vault.is_indexing_due:
+            indexing_process.start_indexing(vault.root)  # not after each write
+        return refreshed
 
     def _refresh(self) -> RefreshResult | None:
         vault = self._app.vault

@@ -1,0 +1,142 @@
+"""Notes near in meaning, with the extra `meaning`: what is found, and when it is computed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.search.meaning import passage_offset
+from notekeep.search.results import read_file_start
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from notekeep.search.meaning import MeaningIndex
+
+NOTES = {
+    "sleep.md": "# Caffeinate\n\nPrevent the computer from going to sleep while it works.\n",
+    "bread.md": "# Sourdough\n\nFlour, water and salt. Bake the loaf in a hot oven.\n",
+    "money.md": "# Refunds\n\nThe customer is paid back within two weeks of the purchase.\n",
+}
+
+
+@pytest.fixture
+def vault(tmp_path: Path, without_meaning: None, monkeypatch: pytest.MonkeyPatch) -> Vault:
+    del without_meaning
+    monkeypatch.delitem(sys.modules, "wordllama")
+    for name, text in NOTES.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    return Vault.open(tmp_path)
+
+
+@pytest.fixture
+def meaning(vault: Vault) -> MeaningIndex:
+    vault.indexing.refresh()
+    assert vault.meaning is not None
+    vault.meaning.update()
+    return vault.meaning
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("keep my laptop awake", "sleep.md"),
+        ("recipe for dough in the kitchen", "bread.md"),
+        ("how do I get my cash returned", "money.md"),
+    ],
+)
+def test_a_note_without_a_common_word_is_near(
+    meaning: MeaningIndex, question: str, expected: str
+) -> None:
+    found = meaning.nearest(question, 3)
+    assert found[0].path == expected
+    assert [near.likeness for near in found] == sorted(
+        (near.likeness for near in found), reverse=True
+    )
+    assert found[0].likeness <= 1.001
+
+
+def test_a_long_note_is_found_by_the_passage(
+    vault: Vault, meaning: MeaningIndex, tmp_path: Path
+) -> None:
+    filler = "The parliament debated a budget for railways and harbours. " * 60
+    about = "Feed the starter, knead the dough and bake bread in the oven. " * 8
+    (tmp_path / "long.md").write_text(f"---\nrating: 4\n---\n{filler}\n\n{about}\n", "utf-8")
+    (tmp_path / "bread.md").unlink()
+    vault.indexing.refresh()
+    meaning.update()
+
+    [best] = meaning.nearest("how to make a loaf", 1)
+
+    assert best.path == "long.md"
+    text = read_file_start(str(tmp_path), "long.md")
+    assert text is not None
+    at = passage_offset(text, best.start)
+    assert text.whole.index(about) - at < 110 * 10
+    assert at > text.body + len(filler) // 2
+
+
+def test_only_changed_notes_change(vault: Vault, meaning: MeaningIndex, tmp_path: Path) -> None:
+    before = {near.path: near for near in meaning.nearest("sleep", 3)}
+    (tmp_path / "money.md").write_text("# Naps\n\nA short sleep after lunch.\n", "utf-8")
+    (tmp_path / "bread.md").unlink()
+    vault.indexing.refresh()
+    assert meaning.is_outdated()
+    meaning.update()
+    assert not meaning.is_outdated()
+
+    after = {near.path: near for near in meaning.nearest("sleep", 3)}
+    assert after.keys() == {"sleep.md", "money.md"}
+    assert after["sleep.md"].likeness == pytest.approx(before["sleep.md"].likeness)
+    assert after["money.md"].likeness > before["money.md"].likeness
+
+
+def test_another_process_sees_what_was_written(meaning: MeaningIndex, tmp_path: Path) -> None:
+    other = Vault.open(tmp_path).meaning
+    assert other is not None
+    assert not other.is_outdated()
+    assert other.nearest("sleep", 3) == meaning.nearest("sleep", 3)
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"not a file of ours"])
+def test_a_damaged_file_is_made_again(vault: Vault, meaning: MeaningIndex, damage: bytes) -> None:
+    expected = meaning.nearest("sleep", 3)
+    Path(vault.places.cache, "meaning.npz").write_bytes(damage)
+    assert meaning.nearest("sleep", 3) == []
+    assert meaning.is_outdated()
+    meaning.update()
+    assert meaning.nearest("sleep", 3) == expected
+
+
+def test_an_empty_vault_has_nothing_near(vault: Vault, tmp_path: Path) -> None:
+    for name in NOTES:
+        (tmp_path / name).unlink()
+    vault.indexing.refresh()
+    assert vault.meaning is not None
+    vault.meaning.update()
+    assert vault.meaning.nearest("sleep", 3) == []
+    assert not vault.meaning.is_outdated()
+
+
+def test_related_says_that_a_note_is_near_in_meaning(
+    vault: Vault, meaning: MeaningIndex, tmp_path: Path
+) -> None:
+    (tmp_path / "nap.md").write_text("# Awake\n\nMy laptop dozes off at night.\n", "utf-8")
+    vault.indexing.refresh()
+    meaning.update()
+    found = vault.search.related("nap.md")
+    assert found[0].row.path == "sleep.md"
+    assert "near in meaning" in found[0].why
+    assert "nap.md" not in {note.row.path for note in found}
+
+
+def test_without_the_extra_nothing_is_near(
+    vault: Vault, meaning: MeaningIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "wordllama", None)
+    bare = Vault.open(vault.root)
+    assert bare.meaning is None
+    assert not any("near in meaning" in note.why for note in bare.search.related("sleep.md"))
+    assert not bare.is_indexing_due
