@@ -22,7 +22,7 @@ from notekeep.cli.context import is_json
 from notekeep.cli.lists import read_template
 from notekeep.cli.opening import open_refreshed
 from notekeep.errors import UsageError
-from notekeep.search.results import Hit, SearchResults
+from notekeep.search.results import NEAR_IN_MEANING, Hit, SearchResults
 from notekeep.vault import Vault
 
 INDENT = "    "
@@ -107,6 +107,8 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
     }
     if hit.attachment:
         answer["attachment"] = hit.attachment
+    if hit.near:
+        answer["near"] = hit.near
     if hit.why is not None:
         answer["why"] = {
             "conditions": list(hit.why.conditions),
@@ -150,6 +152,7 @@ def _write(found: SearchResults, limit: int) -> None:
                 ("  ", ""),
                 (place, "dim"),
                 (f"  {above}" if above else "", "dim"),
+                (f"  {NEAR_IN_MEANING}" if hit.near else "", "dim"),
             ]
         )
         if hit.snippet.text:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from itertools import islice
@@ -34,8 +34,11 @@ if TYPE_CHECKING:
 FILE, STATE = "meaning.npz", "meaning.json"
 VERSION = 1
 
-NEAR_IN_MEANING = "near in meaning"
-"""Why a note is shown that was found so."""
+LANGUAGE = "en"
+"""The vectors know English; sentences in German and French they answer worse than words do."""
+
+LEAST_LIKENESS = 0.15
+"""Notes below this have nothing to do with a question."""
 
 PIECE_WORDS, SHARED_WORDS = 110, 20
 """Words of a passage, and how many of them the next one repeats."""
@@ -73,6 +76,18 @@ def passage_offset(text: FileStart, start: int) -> int:
     return first.start() if first else text.body
 
 
+def fuse_ranks(rankings: Iterable[Sequence[str]]) -> list[str]:
+    """Return the paths of all rankings by the sum of their reciprocal ranks.
+
+    The constant 60 is that of Cormack, Clarke and Büttcher (SIGIR 2009).
+    """
+    sums: dict[str, float] = {}
+    for ranking in rankings:
+        for place, path in enumerate(ranking, 1):
+            sums[path] = sums.get(path, 0.0) + 1 / (60 + place)
+    return sorted(sums, key=lambda path: -sums[path])
+
+
 class MeaningIndex:
     """The vectors of a vault's passages, in one file of a cache folder.
 
@@ -106,9 +121,12 @@ class MeaningIndex:
         store_state(self._folder, STATE, self._state(generation))
 
     def nearest(self, text: str, limit: int) -> list[NearNote]:
-        """Return the notes that are nearest to a text, best first."""
+        """Return the notes that are nearest to a text, best first, without unlike ones."""
         stored = self._load()
-        return stored.nearest(_model().vectors([text])[0], limit) if stored.digests else []
+        if not stored.digests:
+            return []
+        found = stored.nearest(_model().vectors([text])[0], limit)
+        return [near for near in found if near.likeness >= LEAST_LIKENESS]
 
     def similar(self, path: str, limit: int) -> list[NearNote]:
         """Return the other notes that are nearest to a note, best first; [] if it is unknown."""

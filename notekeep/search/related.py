@@ -15,8 +15,8 @@ from typing import NamedTuple
 from notekeep.catalog.records import Row, load_path, store_path
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import Or, Term
-from notekeep.search.meaning import NEAR_IN_MEANING, MeaningIndex
-from notekeep.search.results import FileStart
+from notekeep.search.meaning import MeaningIndex
+from notekeep.search.results import NEAR_IN_MEANING, FileStart
 from notekeep.search.text_filter import SearchSources
 
 PERSON_FIELDS = ("author", "host", "guest", "show", "series", "genre", "source", "sources")

@@ -36,6 +36,9 @@ MAX_UNCUT = 500
 STEM_LETTERS = 5
 """Words that start with the same letters count once: `version`, `versions`."""
 
+NEAR_IN_MEANING = "near in meaning"
+"""Why a note is shown that need not have any of the words."""
+
 _EDGE = re.compile(r"\s")
 _LINE = re.compile(r"[^\n]++")
 _FIRST_HEADING = re.compile(r"\s*+#[ \t]([^\n]*+)")
@@ -90,6 +93,7 @@ class Hit(NamedTuple):
     headings: tuple[str, ...] = ()  # those above the passage, outermost first
     why: HitReason | None = None  # only on request
     attachment: str = ""  # the path of the attached file that has the passage, or ""
+    near: str = ""  # "meaning" if it need not have any of the words
 
     @property
     def heading(self) -> str:
@@ -211,6 +215,17 @@ def _lengthened(text: str, begin: int, end: int) -> int:
     """Return the end of a passage with room for its addresses, tags and comments."""
     unseen = sum(len(found[0]) for found in _UNSEEN.finditer(text, begin, end + MAX_UNCUT))
     return min(len(text), end + unseen, end + MAX_UNCUT)
+
+
+def passage_at(text: FileStart, start: int) -> Passage:
+    """Return the passage that begins at an offset of the body."""
+    if not text.whole[text.body : start].strip():
+        return body_opening(text)
+    end = min(len(text.whole), start + SNIPPET_WIDTH)
+    end = _shrunk(text.whole, start, _lengthened(text.whole, start, end))
+    start, end = _without_halves(text.whole, start, end, ())
+    tail = "…" if text.whole[end:].strip() else ""
+    return Passage(Snippet(f"…{text.whole[start:end].rstrip()}{tail}"), text.line_of(start))
 
 
 def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tuple[int, int]:

@@ -15,10 +15,12 @@ from notekeep.query import tree
 from notekeep.query.description import explain_tree
 from notekeep.query.grammar import MAX_CONDITIONS
 from notekeep.query.tree import Node, Query, is_fact, needs_text
+from notekeep.search.meaning import LANGUAGE, fuse_ranks, passage_offset
 from notekeep.search.planner import PlanMatcher
 from notekeep.search.ranking import RERANKED_HITS, RankBoosts, Ranker, rank_hits, read_query_words
 from notekeep.search.results import (
     HEAD_BYTES,
+    NEAR_IN_MEANING,
     NO_PASSAGE,
     FileStart,
     Hit,
@@ -27,6 +29,7 @@ from notekeep.search.results import (
     Spans,
     choose_passage,
     find_passage,
+    passage_at,
     read_file_start,
 )
 from notekeep.search.suggestions import (
@@ -67,6 +70,7 @@ SOME_WORDS_MESSAGE = "Showing notes with some of the words."
 ONE_HIT_MESSAGE = "Only 1 note has all of these words; others have some."
 FEW_HITS_MESSAGE = "Only {} notes have all of these words; others have some."
 RAREST_MESSAGE = "The query has more than {} words. Its {} rarest were searched."
+NEAR_MESSAGE = "Notes that are near in meaning need not have any of the words."
 NOT_INDEXED_MESSAGE = "The full text is not indexed yet, only titles, aliases and tags."
 
 
@@ -104,6 +108,7 @@ class _Search:
         self._significant = query  # without stop words
         self._asked = query  # with all words
         self._is_sentence = False
+        self._full = SearchResults(0, [])  # of the notes with all words, corrected if need be
         self._completed: Query | None = None  # with its last word as the beginning of another one
         self._with_all: QueryRun | None = None  # if the results have other notes, too
         self.answered = self._run(query)
@@ -128,8 +133,11 @@ class _Search:
             if self._relax:
                 self._leave_out_function_words()
             found = self._answer_rarest() or self._answer_completed() or self.answered.answer()
+            self._full = found
             if self._may_relax() and found.total < ENOUGH_HITS:
                 found = self._fill_up(found)
+                if self._is_sentence:
+                    found = self._add_by_meaning(found)
         except IndexUnusable:
             return self._answer_by_name()
         if not found.total:
@@ -212,7 +220,7 @@ class _Search:
             return found
         if self._is_sentence and query is self._query:
             query = self._asked
-        self._with_all = self.answered
+        self._full, self._with_all = all_found, self.answered
         near = self._find_some(query, all_found.hits)
         if near is None:
             return all_found if all_found.total else found
@@ -254,6 +262,31 @@ class _Search:
         node = tree.And((among, telling.root or among))
         found = self._sources.words.scores(node, typing=self._typing)
         return [hit for hit in hits if hit.row.path in found]
+
+    def _add_by_meaning(self, found: SearchResults) -> SearchResults:
+        """Rank notes near in meaning among those with some of the words, below those with all."""
+        meaning, full = self._sources.open_meaning(), self._full
+        if meaning is None or self._sources.words.language != LANGUAGE:
+            return found
+        if full.total > len(full.hits):
+            return found  # no room below
+        first = {hit.row.path for hit in full.hits}
+        by_words = {hit.row.path: hit for hit in found.hits if hit.row.path not in first}
+        nearest = meaning.nearest(self._query.text, MAX_NEAR_HITS)
+        starts = {near.path: near.start for near in nearest if near.path not in first}
+        rows = self._sources.catalog.rows_of(starts)
+        if not rows:
+            return found
+        order = fuse_ranks([[*by_words], [path for path in starts if path in rows]])
+        others = [
+            by_words.get(path) or self.answered.hit_near(rows[path], starts[path]) for path in order
+        ]
+        return found._replace(
+            total=full.total + len(others),
+            hits=[*full.hits, *others],
+            remarks=(*found.remarks, *([NEAR_MESSAGE] if rows.keys() - by_words.keys() else [])),
+            relaxed=True,
+        )
 
     def _try(
         self, query: Query, limit: int | None = None, skipped: Collection[str] = ()
@@ -372,6 +405,13 @@ class QueryRun:
             shown = choose_passage(text, spans, row.title, is_named=is_named)
         return Hit(row, score, shown.snippet, shown.line, self._headings(row.path, shown.line))
 
+    def hit_near(self, row: Row, start: int) -> Hit:
+        """Return a hit for a passage near in meaning, given by its first word's number."""
+        text = self._sources.text(row.path)
+        shown = passage_at(text, passage_offset(text, start)) if text else NO_PASSAGE
+        headings = self._headings(row.path, shown.line)
+        return Hit(row, 0.0, shown.snippet, shown.line, headings, near="meaning")
+
     def _headings(self, path: str, line: int | None) -> tuple[str, ...]:
         above: list[tuple[int, str]] = []
         for at, level, heading in self._sources.catalog.headings(path) if line else ():
@@ -453,6 +493,9 @@ def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources)
         )
         for path in shown & matching:
             conditions[path].append(explain_tree(leaf).replace("\n ", ""))
+    for hit in found.hits:
+        if hit.near:
+            conditions[hit.row.path] = [NEAR_IN_MEANING]
     shares = {}
     if run.boosts and run.resolved:
         shares = sources.words.shares(run.resolved, shown, typing=run.typing)

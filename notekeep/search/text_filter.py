@@ -25,6 +25,7 @@ from notekeep.storage.content import HEAD, LARGE
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
+    from notekeep.search.meaning import MeaningIndex
     from notekeep.search.planner import PlanMatcher
     from notekeep.search.whoosh_index import WhooshIndex
 
@@ -56,6 +57,7 @@ class SearchSources:
     """The sources of a search: facts, full text, files.
 
     `wanted` returns whether the result is still needed; it is called while notes are read.
+    `open_meaning` returns the meaning of the notes if it may be asked.
     """
 
     def __init__(
@@ -65,8 +67,10 @@ class SearchSources:
         root: str,
         times_opened: Callable[[str], float] = lambda _path: 0.0,
         wanted: Callable[[], bool] = lambda: True,
+        open_meaning: Callable[[], MeaningIndex | None] = lambda: None,
     ) -> None:
         self.catalog, self.root = catalog, root
+        self.open_meaning = open_meaning
         self.times_opened, self.wanted = times_opened, wanted
         self._open_words = open_words
         self._texts: dict[str, FileStart | None] = {}

@@ -117,7 +117,8 @@ class SearchService:
             limit: The maximum number of hits.
             typing: The last word may be unfinished. An error in the query becomes a remark; if it
                 prevents the search, there are no hits.
-            relax: Without hits, search for the nearest query, with a remark; after the time limit
+            relax: Without hits, search for the nearest query, with a remark; answer a sentence
+                with notes near in meaning, too, unless it is unfinished; after the time limit
                 of a regular expression, return the hits so far, with a remark. An unknown field
                 that resembles no other is searched for as text.
             explain: Also explain the query and the rank of each hit.
@@ -135,6 +136,7 @@ class SearchService:
                 self.root,
                 self.open_counts.times,
                 wanted or (lambda: True),
+                self._meaning if relax and not typing else lambda: None,
             ),
             limit=limit,
             typing=typing,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.search.meaning import passage_offset
+from notekeep.search.meaning import fuse_ranks, passage_offset
 from notekeep.search.results import read_file_start
 from notekeep.vault import Vault
 
@@ -90,7 +90,7 @@ def test_only_changed_notes_change(vault: Vault, meaning: MeaningIndex, tmp_path
     after = {near.path: near for near in meaning.nearest("sleep", 3)}
     assert after.keys() == {"sleep.md", "money.md"}
     assert after["sleep.md"].likeness == pytest.approx(before["sleep.md"].likeness)
-    assert after["money.md"].likeness > before["money.md"].likeness
+    assert "money.md" not in before
 
 
 def test_another_process_sees_what_was_written(meaning: MeaningIndex, tmp_path: Path) -> None:
@@ -140,3 +140,80 @@ def test_without_the_extra_nothing_is_near(
     assert bare.meaning is None
     assert not any("near in meaning" in note.why for note in bare.search.related("sleep.md"))
     assert not bare.is_indexing_due
+
+
+SENTENCE = "how can I get my cash returned"
+
+
+def test_a_sentence_finds_notes_near_in_meaning(vault: Vault, meaning: MeaningIndex) -> None:
+    del meaning
+    found = vault.search.search(SENTENCE, explain=True)
+    first = found.hits[0]
+    assert (first.row.path, first.near) == ("money.md", "meaning")
+    assert first.snippet.text.startswith("The customer is paid back")
+    assert first.why is not None
+    assert first.why.conditions == ("near in meaning",)
+    assert found.relaxed
+    assert found.total == len(found.hits)
+    assert any("near in meaning" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    "query", ["cash returned", "cash for the", "how can I get my cash returned rating>1"]
+)
+def test_only_a_sentence_is_asked_by_meaning(
+    vault: Vault, meaning: MeaningIndex, query: str
+) -> None:
+    del meaning
+    assert not any(hit.near for hit in vault.search.search(query).hits)
+
+
+def test_what_is_being_typed_and_what_changes_is_exact(vault: Vault, meaning: MeaningIndex) -> None:
+    del meaning
+    assert not any(hit.near for hit in vault.search.search(SENTENCE, typing=True).hits)
+    assert not any(hit.near for hit in vault.search.search(SENTENCE, relax=False).hits)
+    assert vault.search.rows(SENTENCE).total == 0
+
+
+def test_notes_with_all_words_stay_first(
+    vault: Vault, meaning: MeaningIndex, tmp_path: Path
+) -> None:
+    (tmp_path / "words.md").write_text("# Words\n\nGet cash returned. Get it.\n", "utf-8")
+    vault.indexing.refresh()
+    meaning.update()
+    hits = vault.search.search(SENTENCE).hits
+    assert (hits[0].row.path, hits[0].near) == ("words.md", "")
+    assert "money.md" in {hit.row.path for hit in hits if hit.near == "meaning"}
+    assert len({hit.row.path for hit in hits}) == len(hits)
+    assert len(vault.search.search(SENTENCE, limit=1).hits) == 1
+
+
+def test_a_deleted_note_is_not_near(vault: Vault, meaning: MeaningIndex, tmp_path: Path) -> None:
+    del meaning
+    (tmp_path / "money.md").unlink()
+    vault.indexing.refresh()
+    assert "money.md" not in {hit.row.path for hit in vault.search.search(SENTENCE).hits}
+
+
+def test_a_vault_in_another_language_is_asked_by_words(
+    vault: Vault, meaning: MeaningIndex, tmp_path: Path
+) -> None:
+    del meaning
+    (tmp_path / ".notekeep").mkdir(exist_ok=True)
+    (tmp_path / ".notekeep" / "config.toml").write_text('language = "de"\n', "utf-8")
+    german = Vault.open(vault.root)
+    german.indexing.refresh()
+    found = german.search.search("wie kann ich das money meaning und returned")
+    assert not any(hit.near for hit in found.hits)
+
+
+@pytest.mark.parametrize(
+    ("rankings", "expected"),
+    [
+        ([["a", "b"], ["b", "c"]], ["b", "a", "c"]),
+        ([["a"], ["b"]], ["a", "b"]),
+        ([[], ["c", "b"]], ["c", "b"]),
+    ],
+)
+def test_ranks_are_fused(rankings: list[list[str]], expected: list[str]) -> None:
+    assert fuse_ranks(rankings) == expected
