@@ -11,16 +11,17 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import judge, plain_fts, plain_whoosh, public_notes
 from bench.contest import TANTIVY_PYTHON, run_engine, write_notes
 from bench.ranking import open_vault
 from bench.table import grid
+from notekeep.search.meaning import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from bench.ground import Ground
     from bench.judge import Asked
@@ -59,6 +60,7 @@ def _answers(
 ) -> dict[str, list[Sequence[str]]]:
     """By engine, the paths that it answers to each question."""
     vault = open_vault(ground, root)
+    Path(vault.places.cache, FILE).unlink(missing_ok=True)  # of an earlier run
     folder = ground.forget(f"plain-{root.name}")
     plain_whoosh.build(root, folder)
     whoosh, fts = plain_whoosh.Searcher(folder), plain_fts.Searcher(root)
@@ -67,6 +69,9 @@ def _answers(
         "FTS5 with OR": [_ask_fts(fts, question) for question in questions],
         "plain Whoosh": [whoosh.paths(judge.for_peers(question)) for question in questions],
     }
+    if vault.meaning is not None:
+        vault.meaning.update()
+        found["with `meaning`"] = [_ours(vault, question) for question in questions]
     if TANTIVY_PYTHON.exists():
         found["tantivy"] = _ask_tantivy(ground, root, questions)
     return found
