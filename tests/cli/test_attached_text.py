@@ -61,7 +61,7 @@ def test_the_text_of_a_file_is_found_and_shown(run: Callable[..., Ran]) -> None:
 
 def test_a_file_is_found_by_its_name(run: Callable[..., Ran]) -> None:
     run("index")
-    assert list(hits(run, "yearly report.pdf")) == [PLAN]
+    assert list(hits(run, '"yearly report.pdf"')) == [PLAN]
     assert list(hits(run, '"ticket 1.pdf"')) == [TRIP]
     assert "attachment" not in hits(run, '"ticket 1.pdf"')[TRIP]
 

@@ -51,7 +51,10 @@ CASES: dict[str, list[str]] = {
 }
 GROUPS = {"tags", "trash", "conflicts", "saved", "export"}
 
-NOT_OF_A_VAULT = {"init", "demo", "serve", "config", "index", "completion", "open", "merge-file"}
+NOT_OF_A_VAULT = {
+    *("init", "demo", "serve", "config", "index", "completion", "open", "merge-file"),
+    "extensions",
+}
 READING = {
     *("vaults", "search", "ls", "show", "links", "related", "today", "history"),
     *("doctor", "sql", "fields", "random", "onthisday", "books", "keys"),
