@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sys
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from notekeep.search import meaning
 from tests.support.indexed import copy_indexed, index_once
 from tests.support.packages import Packages
 from tests.support.programs import may_be_skipped
@@ -35,6 +35,9 @@ settings.load_profile("patient")
 # A shell starts what runs in the background with ctrl+c ignored, and programs inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Its tests need the extra; `make check-meaning` runs them.
+collect_ignore = [] if meaning.is_installed() else ["search/test_meaning.py"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SAMPLE = REPOSITORY / "vault"
@@ -70,12 +73,6 @@ def sample(sample_indexed: Vault, tmp_path: Path) -> Path:
     copied.catalog.close()
     copied.full_text.close()
     return folder
-
-
-@pytest.fixture(autouse=True)
-def without_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The extra `meaning` as if missing, so that no search starts a process that computes it."""
-    monkeypatch.setitem(sys.modules, "wordllama", None)
 
 
 @pytest.fixture(scope="session")

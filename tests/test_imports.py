@@ -41,9 +41,6 @@ HEAVY = {
 }
 
 
-VECTORS = {"numpy", "safetensors", "tokenizers", "wordllama"}
-
-
 def loaded(vault: Path, *words: str) -> set[str]:
     """Run a verb in a fresh process; give the top-level modules that it loaded."""
     script = (
@@ -152,18 +149,6 @@ def test_the_verbs_of_every_day_load_nothing_heavy(sample: Path, words: tuple[st
     reads_notes = words[0] == "new"  # and takes what it wrote into the catalog
     allowed = {"frontmatter"} if reads_notes else set()
     assert loaded(sample, *words) & HEAVY <= allowed
-
-
-@pytest.mark.parametrize("query", ["cue craving", "habit", "the habit in a type:book"])
-def test_a_search_for_words_loads_no_vectors(sample: Path, query: str) -> None:
-    loaded(sample, "index")
-    assert not loaded(sample, "search", query) & VECTORS
-
-
-def test_no_command_loads_the_code_that_the_vectors_came_with(sample: Path) -> None:
-    names = loaded(sample, "index") | loaded(sample, "related", "Deep Work")
-    assert names >= {"numpy", "tokenizers"}
-    assert "wordllama" not in names
 
 
 def test_the_merge_driver_loads_nothing_heavy(sample: Path) -> None:

@@ -327,7 +327,8 @@ class _Model:
     def _matrix(self) -> NDArray[np.float16]:
         from safetensors.numpy import load_file
 
-        [matrix] = load_file(self._files[0]).values()
+        found: dict[str, NDArray[np.float16]] = load_file(self._files[0])
+        [matrix] = found.values()
         return matrix
 
     @cached_property

@@ -11,9 +11,12 @@ import pytest
 from notekeep.search.meaning import fuse_ranks, passage_offset
 from notekeep.search.results import read_file_start
 from notekeep.vault import Vault
+from tests.test_imports import loaded
 
 if TYPE_CHECKING:
     from notekeep.search.meaning import MeaningIndex
+
+VECTORS = {"numpy", "safetensors", "tokenizers", "wordllama"}
 
 NOTES = {
     "sleep.md": "# Caffeinate\n\nPrevent the computer from going to sleep while it works.\n",
@@ -23,9 +26,7 @@ NOTES = {
 
 
 @pytest.fixture
-def vault(tmp_path: Path, without_meaning: None, monkeypatch: pytest.MonkeyPatch) -> Vault:
-    del without_meaning
-    monkeypatch.delitem(sys.modules, "wordllama")
+def vault(tmp_path: Path) -> Vault:
     for name, text in NOTES.items():
         (tmp_path / name).write_text(text, "utf-8")
     return Vault.open(tmp_path)
@@ -217,3 +218,15 @@ def test_a_vault_in_another_language_is_asked_by_words(
 )
 def test_ranks_are_fused(rankings: list[list[str]], expected: list[str]) -> None:
     assert fuse_ranks(rankings) == expected
+
+
+@pytest.mark.parametrize("query", ["cue craving", "habit", "the habit in a type:book"])
+def test_a_search_for_words_loads_no_vectors(sample: Path, query: str) -> None:
+    loaded(sample, "index")
+    assert not loaded(sample, "search", query) & VECTORS
+
+
+def test_no_command_loads_the_code_that_the_vectors_came_with(sample: Path) -> None:
+    names = loaded(sample, "index") | loaded(sample, "related", "Deep Work")
+    assert names >= {"numpy", "tokenizers"}
+    assert "wordllama" not in names
