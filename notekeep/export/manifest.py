@@ -38,11 +38,11 @@ class VaultKey:
     """Names a vault and its notes in a manifest by digests that only the vault can compute.
 
     They are keyed with the vault's id, which is in the vault and in no site. So the site reveals no
-    path, not even to a guess such as `journal/2026.md`. A vault recognizes its own posts, even if
-    its folder is renamed or on another machine.
+    paths, and nobody can confirm a guess such as `journal/2026.md`. A vault recognizes its own
+    posts, even if its folder is renamed or on another machine.
 
-    A manifest of the former format is read as if its digests were keyed with the name of the
-    vault's folder, until the next export.
+    The first format has plain paths. They are read as digests keyed with the name of the vault's
+    folder, and the next export writes digests of the vault's id.
     """
 
     def __init__(self, identity: str, folder: str) -> None:
@@ -75,7 +75,7 @@ class ManifestEntry:
     date: str
     draft: bool = True
     text: str = ""  # `Draft.digest`
-    ids: list[str] = field(default_factory=list)  # of linked places
+    ids: list[str] = field(default_factory=list)  # of the headings and blocks that links point to
     # digests of the files as exported from the note, by path in the site
     files: dict[str, str] = field(default_factory=dict)
     # digests of the files whose edits on the site are kept
@@ -165,6 +165,8 @@ class Manifest:
             return cls(_entries(json.loads(data.decode("utf-8"))))
         except json.JSONDecodeError as error:
             raise _damaged(path, str(error.msg), error.lineno) from error
+        except _NewerFormat as error:
+            raise Refused(f"{path}: {error}", "Update notekeep.") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _damaged(path, str(error), None) from error
 
@@ -221,8 +223,8 @@ class Manifest:
 def _follow_moves(
     missing: set[str], key: VaultKey, records: Iterable[StepRecord]
 ) -> dict[str, str]:
-    """Return the paths of moved notes, by the digest of their first path."""
-    digests: dict[str, str] = {}  # by the path at that time
+    """Return the current paths of moved notes, by the digest of the path in the manifest."""
+    digests: dict[str, str] = {}  # by the path of the note at this point of the history
     for record in records:
         for change in () if record.root else record.changes:
             if change.kind != "move":
@@ -235,11 +237,16 @@ def _follow_moves(
     return {digest: path for path, digest in digests.items()}
 
 
+class _NewerFormat(ValueError):
+    pass
+
+
 def _entries(data: Any) -> dict[str, ManifestEntry]:
     """Return the entries of a manifest; ValueError for an invalid path or format."""
     if data["format"] not in (_FORMER_FORMAT, FORMAT):
-        raise ValueError(
-            f"it has format {data['format']!r}, but this version of notekeep reads {FORMAT}"
+        raise _NewerFormat(
+            f"The manifest has format {data['format']!r}, but this version of notekeep reads"
+            f" {FORMAT}."
         )
     entries = {str(slug): ManifestEntry.from_json(post) for slug, post in data["posts"].items()}
     for entry in entries.values():
@@ -262,7 +269,7 @@ def _damaged(path: str, what: str, line: int | None) -> Refused:
 
 
 def fingerprint(data: bytes) -> str:
-    """Return the digest of a file in the manifest, which ignores line ends of text."""
+    """Return the digest of a file for the manifest. Line endings do not affect it."""
     return hashlib.sha256(normalize_line_ends(data)).hexdigest()
 
 
@@ -278,7 +285,7 @@ class Bases:
         self._site = os.path.realpath(site)
 
     def find(self, path: str, digest: str) -> bytes | None:
-        """Return the last written text of a file with a fingerprint, or None."""
+        """Return the text last written to `path` whose fingerprint is `digest`, or None."""
         for blob in self._blobs.get(path, ()):
             try:
                 data = self._history.blobs.read(blob)
@@ -289,7 +296,7 @@ class Bases:
         return None
 
     def store(self, texts: Iterable[tuple[str, bytes]]) -> None:
-        """Store texts, by path, for files that keep or merge edits on the site."""
+        """Store the texts, by path, of files whose edits on the site are kept or merged."""
         with explain_errors(self._history.folder, "added to"):
             changes = tuple(
                 ChangeRecord("seen", path, None, self._history.blobs.store(data))

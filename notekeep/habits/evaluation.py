@@ -311,7 +311,9 @@ class _Evaluation:
             case AfterLast():
                 segment = Segment(first, last, "times", [])
                 return segment._replace(due=self._judge_after(segment, schedule))
-            case Untracked() | PerPeriod() | EverySlot():  # the last two always have a grid
+            case PerPeriod() | EverySlot():
+                raise AssertionError("a schedule of periods has a grid")
+            case Untracked():
                 segment = Segment(first, last, "", [])
                 self._fill(first, min(last, self.today), "rest")
                 self._fill(max(first, self.today + 1), last, "future")

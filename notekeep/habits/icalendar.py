@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import assert_never
 
 from notekeep.habits.definition import FOREVER, Definition
 from notekeep.habits.schedule import (
     EVERY_DAY,
+    AfterLast,
     ChosenDays,
     EverySlot,
+    InDays,
     PerPeriod,
     Reminder,
+    Untracked,
     parse_reminders,
 )
 
@@ -69,6 +73,10 @@ def _find_repeat(
             return f"FREQ=MONTHLY;BYMONTHDAY={month_day}", first
         case EverySlot(days, int(start)):
             first += (start - first) % days
+        case ChosenDays() | PerPeriod() | InDays() | EverySlot() | AfterLast() | Untracked():
+            pass  # at its frequency
+        case other:
+            assert_never(other)
     times, days = habit.schedule_on(today).frequency()
     step = max(1, days // times)
     return "FREQ=DAILY" + (f";INTERVAL={step}" if step > 1 else ""), first

@@ -55,8 +55,8 @@ def read_note(
 ) -> Note:
     """Parse a file as a note. Never raises; see `problem`.
 
-    Without `in_body` the body is only parsed for a title that the front matter lacks; this skips
-    most of the work. Inline tags and `spans` are missing then.
+    With `in_body=False` the body is only searched for a title, if the front matter has none. This
+    skips most of the work; inline tags and `spans` are missing then.
     """
     matter = frontmatter.read_frontmatter(data)
     body, problem = _decode(path, data, matter.split.body)
@@ -68,7 +68,7 @@ def read_note(
     for key, value in matter.fields.items():
         name = canonical(key)
         if keys[name] != key:
-            name = key  # an alias of a field that the file also has under its own name
+            name = key  # an alias, but the file also has the field by its own name
         fields[name] = type_field(name, schema.type_of(kind, name), value, matter.words[key])
     stem = note_stem(path)
     _add_dates(fields, kind, path, schema)
@@ -97,7 +97,7 @@ def read_note(
 
 
 def title_slug(title: str) -> str:
-    """Return a title for an address: `Bayes' theorem` is `bayes-theorem`."""
+    """Return the slug of a title: `Bayes' theorem` becomes `bayes-theorem`."""
     text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", title)).lower()
     # Vowels of many scripts are marks (M), not letters.
     kinds = ((char, unicodedata.category(char)[0]) for char in text)
@@ -107,7 +107,7 @@ def title_slug(title: str) -> str:
 
 def _decode(path: str, data: bytes, start: int) -> tuple[str, Problem | None]:
     """Decode the body; invalid bytes become U+FFFD and a problem."""
-    hint = "Save the file as UTF-8 in an editor. notekeep does not change it."
+    hint = "Save the file as UTF-8 in an editor. Until then, notekeep does not change it."
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         message = "The file is UTF-16, but notes must be UTF-8."
         return data.decode("utf-16", "replace"), Problem(path, 1, message, hint, "not-utf8")
@@ -135,7 +135,7 @@ def _kind(path: str, matter: frontmatter.FrontMatter, keys: dict[str, str], sche
 
 
 def find_categories(matter: frontmatter.FrontMatter) -> list[str]:
-    """Return the notes in `categories`, by which Obsidian users sort: `[[Books]]`."""
+    """Return the names of the notes linked in `categories`, which group notes in Obsidian."""
     words = matter.words.get("categories", "")
     found = map(_CATEGORY.fullmatch, [words] if isinstance(words, str) else words)
     return [match[1].strip() for match in found if match]

@@ -82,8 +82,8 @@ PROGRESS_SECONDS = 2.0  # seconds between updates of the screens during the firs
 class NotekeepApp(Program, RemovalSafe):
     """notekeep on a terminal, over one vault.
 
-    Before the first frame it loads only what that needs. Then follow the preview, a sweep of the
-    vault, and the rest.
+    Before the first frame it loads only what that needs. Then it loads the preview and
+    checks the vault for changes.
     """
 
     TITLE = "notekeep"
@@ -111,7 +111,7 @@ class NotekeepApp(Program, RemovalSafe):
         self._generation: int | None = None
         # An unreadable catalog is reported by the screen that needs it.
         with contextlib.suppress(NotekeepError):
-            # Before any screen reads the catalog: later changes are shown again.
+            # Read before any screen reads the catalog, so that each later change is shown.
             self._generation = vault.catalog.generation
             self.indexed = None if vault.catalog.count() else 0.0
         self._showed_at = 0.0
@@ -120,7 +120,7 @@ class NotekeepApp(Program, RemovalSafe):
         """Set after the first frame; background work waits for it."""
         self._errors: list[Problem] = []
         self._named_step: tuple[Step, float] | None = None
-        """A step of another session that a second `u` undoes, and until when."""
+        """A step of another session, and the time until which a second `u` undoes it."""
         self._gave_terminal = self._was_continued = False
         self.vault_signal = Signal(self, "vault")
         self.keyboard = Keyboard(self, super().on_event)
@@ -154,7 +154,7 @@ class NotekeepApp(Program, RemovalSafe):
         return role_variables(self.current_theme)
 
     def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - as Textual calls it
-        # Textual calls it for the theme chosen at start. Styles are parsed later with it anyway.
+        # Not for the theme chosen at start: the styles are parsed later, with that theme.
         if self.first_frame.is_set():
             super().refresh_css(animate)
 
@@ -264,8 +264,8 @@ class NotekeepApp(Program, RemovalSafe):
         prelude.save_frame(self.vault.places.cache, key, frame)
 
     # SIGTSTP and SIGCONT: ctrl+z, `fg`, or `kill`. Textual restarts its terminal driver whenever
-    # the process is resumed. Without a suspend before, two threads would then read keys, and most
-    # of the screen would stay empty.
+    # the process is resumed. Unless the app was suspended first, two threads would then read keys,
+    # and most of the screen would stay empty.
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
@@ -432,7 +432,7 @@ class NotekeepApp(Program, RemovalSafe):
             self.post_message(VaultChanged())
 
     def action_undo(self) -> None:
-        """Undo the last step; one of another session is named first and undone by the next key."""
+        """Undo the last step; one of another session is shown, and undone by a second call."""
         history, is_check_in = self.vault.history, self.current_mode == places.HABITS_SCREEN
 
         def undo() -> tuple[Step, str]:
@@ -448,7 +448,7 @@ class NotekeepApp(Program, RemovalSafe):
 
     def _undone(self, answer: tuple[Step, str]) -> None:
         step, what = answer
-        self.clear_notifications()  # one may offer this undo
+        self.clear_notifications()  # a message on the screen may offer this undo
         if what:
             self._named_step = None
             show_message(self, f"Undid: {what} · ctrl+r redo")
@@ -525,7 +525,7 @@ class NotekeepApp(Program, RemovalSafe):
         self.updates.sweep()
 
     def action_new_note(self) -> None:
-        # Not as a message: the next key is for the title.
+        # Called directly, so that the next key already goes to the title.
         is_post = self.current_mode == places.PUBLISH_SCREEN and "post" in self.vault.schema.kinds
         self.on_create_note(CreateNote(kind="post" if is_post else ""))
 

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, assert_never
 
 from notekeep.dates import format_iso
 from notekeep.errors import Refused
@@ -26,6 +26,8 @@ from notekeep.habits.schedule import (
     ChosenDays,
     EverySlot,
     InDays,
+    PerPeriod,
+    Untracked,
     parse_schedule,
     spans,
 )
@@ -409,10 +411,17 @@ def _row(number: int, habit: Definition, losses: dict[str, None], today: int) ->
 def _frequency(habit: Definition, losses: dict[str, None], today: int) -> tuple[int, int]:
     schedule = habit.schedule_on(today)
     times, days = schedule.frequency()
-    if isinstance(schedule, ChosenDays) and schedule != DAILY:
-        losses[f"{habit.title}: its days of the week"] = None
-    elif isinstance(schedule, EverySlot | AfterLast):
-        losses[f"{habit.title}: its interval of {days} days, which Loop counts differently"] = None
+    match schedule:
+        case ChosenDays():
+            if schedule != DAILY:
+                losses[f"{habit.title}: its days of the week"] = None
+        case EverySlot() | AfterLast():
+            loss = f"{habit.title}: its interval of {days} days, which Loop counts differently"
+            losses[loss] = None
+        case PerPeriod() | InDays() | Untracked():
+            pass
+        case _:
+            assert_never(schedule)
     return (1, 1) if times == days else (times, days)
 
 

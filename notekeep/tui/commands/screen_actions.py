@@ -1,4 +1,4 @@
-"""Actions everywhere, on Today, Habits and Publish, on overlays and in dialogs."""
+"""Actions of the whole app, of Today, Habits and Publish, of overlays, and of dialogs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ),
         action(
             "log-amount", "Amount", "plus equals_sign", label="amount", command="habit ID 12"
-        ).with_help("Enter an amount for the habit, such as 12 min or = 30."),
+        ).with_help("Enter an amount: 12 min adds to the day, = 30 sets its total."),
         action("open-row", "Open", "enter", label="open").with_help("Open the note of this row."),
         action("other-column", "Other column", "tab l right h left").with_help(
             "Go to the other column, where there are two."
@@ -24,11 +24,13 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "habits",
         action("done", "Done", "space", label="done", command="habit ID").with_help(
-            "Mark the day as done, or clear it. Where it has an amount, enter another one."
+            "Mark the day as done, or clear it. If the day has an amount, enter a new one."
         ),
         action(
             "amount", "Amount", "plus equals_sign", label="amount", command="habit ID 12 min"
-        ).with_help("Enter an amount, such as 12 min or = 30. You can also start with a digit."),
+        ).with_help(
+            "Enter an amount: 12 min adds to the day, = 30 sets its total. Or type a digit."
+        ),
         action("skip", "Skip", "s", label="skip", command="habit ID skip").with_help(
             "Skip the day. It does not count."
         ),
@@ -225,7 +227,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ),
         action(
             "take-source", "Use the source", "t", label="use source", command="import --take"
-        ).with_help("Use the source's text for what you changed too."),
+        ).with_help("Replace your own changes with the source's text, too."),
     ),
     *in_context(
         "form",
@@ -263,7 +265,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Discard the text. It stays in the history of the note."
         ),
         action("compare-unsaved", "Difference", "v space", label="difference").with_help(
-            "Show the difference to the saved note."
+            "Show how it differs from the saved note."
         ),
     ),
     *in_context(
@@ -274,7 +276,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action(
             "show-tasks", "Tasks", "T", label="tasks", command="tasks", also="todo due"
         ).with_help(
-            "List the tasks of all notes, late ones first. due:2026-12-01 gives one a day."
+            "List the tasks of all notes, late ones first. due:2026-12-01 sets the date of one."
         ),
         action(
             "show-books",
@@ -289,7 +291,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "",
             command="import PATH",
             also="highlights kindle readwise goodreads",
-        ).with_help("Import from another program: check what is new or lost first, then write."),
+        ).with_help(
+            "Import from another program. Check what is new or cannot be imported, then write."
+        ),
         action("open-sample", "Sample vault", "", command="demo", also="tour try").with_help(
             "Open a copy of the sample vault, 70 notes to look around in."
         ),
@@ -313,13 +317,13 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "show-done", "Show done tasks", "v", label="show done", command="tasks --all"
         ).with_help("Show or hide completed tasks."),
         action("leave-tasks", "Back", "escape q h left", label="back").with_help(
-            "Clear the filter, then close."
+            "Clear the filter. Press it again to close."
         ),
     ),
     *in_context(
         "task-filter",
         action("clear-filter", "Clear", "escape", label="clear").with_help(
-            "Clear the filter, then close it."
+            "Clear the filter. Press it again to close it."
         ),
         action("to-tasks", "Go to the tasks", "enter down", label="tasks").with_help(
             "Go to the list."
@@ -328,7 +332,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "capture",
         action("next-place", "Switch note", "tab").with_help(
-            "Switch between today's note, the note in front, the inbox and another note."
+            "Switch between today's note, the open note, the inbox and another note."
         ),
         action("new-line", "New line", "ctrl+j alt+enter shift+enter").with_help(
             "Start a new line. Enter saves."
@@ -369,7 +373,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Create a note and edit it."
         ),
         action("undo", "Undo", "u", command="undo").with_help(
-            "Undo the last change. A change of an earlier session is named first."
+            "Undo the last change. A change of an earlier session is shown first: press u again."
         ),
         action("redo", "Redo", "ctrl+r", command="redo").with_help("Redo what you undid."),
         action("show-steps", "Steps", "", command="undo --list", also="undo redo log").with_help(
@@ -398,7 +402,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             also="error message warning log",
         ).with_help("List errors and files that could not be read, each with its fix."),
         action("help", "Help", "question_mark", label="help", command="keys").with_help(
-            "Show the keys and signs of this screen."
+            "Show the keys and symbols of this screen."
         ),
         action("palette", "All commands", "ctrl+p colon", label="commands").with_help(
             "Find any command, note or habit."

@@ -53,7 +53,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        # Entries of Textual's LRUCache form reference cycles, which stay in memory for long.
+        # A plain dict: entries of Textual's LRUCache form reference cycles, which stay in memory.
         self._strips: dict[tuple[int, int, bool, bool], Strip] = {}
         self._under = Style.null()  # the widget's own style
 
@@ -168,9 +168,9 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
 
 
 class ListView(LineView, Generic[RowT]):
-    """Rows with a cursor, which passes over headings; `nothing` where there are none.
+    """Rows with a cursor, which skips headings; the lines of `nothing` if there are no rows.
 
-    Each row takes as many lines as the others.
+    All rows have the same height.
     """
 
     ALLOW_SELECT = False
@@ -250,8 +250,8 @@ class ListView(LineView, Generic[RowT]):
         self._post_own(self.Highlighted(self, self.cursor))
 
     def _post_own(self, message: Message) -> None:
-        # Textual sets the parent as the sender while the parent handles a message, and stops the
-        # message there.
+        # While the parent handles another message, Textual would set it as the sender of this one,
+        # and not deliver it to the sender.
         message.set_sender(self)
         self.post_message(message)
 
@@ -289,7 +289,7 @@ class ListView(LineView, Generic[RowT]):
         self._follow()
 
     def _nearest(self, row: int, direction: int) -> int:
-        """Return the selectable row nearest to `row`, first in a direction."""
+        """Return the nearest selectable row: first in `direction`, then the other way."""
         count = self.row_count()
         if not count:
             return 0
@@ -386,7 +386,7 @@ class DiffView(TextPage):
         self.show(lambda _width: list(lines))
 
     def show(self, make: Callable[[int], list[StyledLine]], *, stays: bool = False) -> None:
-        """Show the lines that `make` returns for a width, from the first on unless it `stays`."""
+        """Show the lines that `make` returns for a width; scroll to the top unless `stays`."""
         self._make = lru_cache(maxsize=1)(make)
         self.lines_changed()
         if not stays:
