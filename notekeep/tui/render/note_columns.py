@@ -32,6 +32,7 @@ GAP = 2  # blanks between columns; the cursor's edges use them
 GUTTER = 2
 MIN_TITLE = 10
 MIN_COLUMN = 4
+MAX_LENT = 3  # cells of the title for a last column that almost fits
 MIN_PROSE = 8  # minimum width of a text that is cut off at the right edge
 
 TITLE_COLUMN, KIND_COLUMN, TAGS_COLUMN, MODIFIED_COLUMN = "title", "type", "tags", "modified"
@@ -210,6 +211,11 @@ def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[Co
             break
         widths[number] = wide
         spare -= wide + GAP
+    last = [*widths][-1]
+    missing = columns[last].width - widths[last]
+    if last and missing <= MAX_LENT and widths[0] - missing >= MIN_TITLE:
+        widths[0] -= missing
+        widths[last] += missing
     places: list[ColumnPlace] = []
     x = GUTTER
     for number, wide in widths.items():
