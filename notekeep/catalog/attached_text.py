@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,6 +43,14 @@ class AttachedFile(NamedTuple):
     problem: str
 
 
+class FileLink(NamedTuple):
+    """A link of a note to an attached file; paths as stored."""
+
+    note: str
+    target: str
+    path: str
+
+
 class AttachedTexts:
     """The attached PDF files of a vault, as stored in its catalog."""
 
@@ -52,22 +59,17 @@ class AttachedTexts:
 
     def is_outdated(self) -> bool:
         """Whether a file must be read, or one is no longer linked."""
-        links, known = self._links(), self._known()
-        if not links and not known:
-            return False
-        found = self._find(links)
-        return {path: mark for path, (mark, _) in found.items()} != known or {
-            (note, path) for path, (_, notes) in found.items() for note in notes
-        } != {*self._catalog.ask("SELECT note, path FROM attached_to")}
+        return self._find() != self._stored()
 
     def refresh(self) -> bool:
         """Read new and changed files; return whether any note has other text now."""
-        if not self.is_outdated():
+        marks, links = found = self._find()
+        known, _ = stored = self._stored()
+        if found == stored:
             return False
-        found, known = self._find(self._links()), self._known()
         with self._catalog.writing() as writer:
-            writer.set_attached({path: notes for path, (_, notes) in found.items()})
-        for path, (mark, _) in found.items():
+            writer.set_attached(links)
+        for path, mark in sorted(marks.items()):
             if known.get(path) != mark:
                 text, problem = self._read(load_path(path))
                 # One at a time, so that work is kept if this process is stopped.
@@ -83,18 +85,16 @@ class AttachedTexts:
         hint = "Only its name is searched. Replace it with an undamaged copy without a password."
         return [Problem(load_path(path), None, message, hint, "attached") for path, message in rows]
 
-    def _links(self) -> list[tuple[str, str]]:
-        return self._catalog.ask(_LINKS) if self._settings.search_pdf else []
+    def _stored(self) -> tuple[dict[str, str], set[FileLink]]:
+        links = map(FileLink._make, self._catalog.ask("SELECT note, target, path FROM attached_to"))
+        return dict(self._catalog.ask("SELECT path, mark FROM attached")), {*links}
 
-    def _known(self) -> dict[str, str]:
-        return dict(self._catalog.ask("SELECT path, mark FROM attached"))
-
-    def _find(self, links: list[tuple[str, str]]) -> dict[str, tuple[str, set[str]]]:
-        """Return for each existing file its mark and the notes that link it."""
+    def _find(self) -> tuple[dict[str, str], set[FileLink]]:
+        """Return the size and time of each existing file, and the links to them."""
         finder = AttachmentFinder(self._root, self._settings.attachments)
         marks: dict[str, str] = {}
-        notes: dict[str, set[str]] = defaultdict(set)
-        for note, target in links:
+        links: set[FileLink] = set()
+        for note, target in self._catalog.ask(_LINKS) if self._settings.search_pdf else ():
             with suppress(Refused, OSError, ValueError):
                 path = finder.find(target, load_path(note))
                 if path is None or any(map(is_hidden, path.split("/"))):
@@ -103,8 +103,8 @@ class AttachedTexts:
                 if stat.S_ISREG(info.st_mode):
                     stored = store_path(path)
                     marks[stored] = f"{info.st_size} {info.st_mtime_ns}"
-                    notes[stored].add(note)
-        return {path: (marks[path], notes[path]) for path in sorted(marks)}
+                    links.add(FileLink(note, target, stored))
+        return marks, links
 
     def _read(self, path: str) -> tuple[str, str]:
         """Return the text of a file, and why it is missing or incomplete."""

@@ -161,8 +161,8 @@ class Catalog(Connection):
     def attached(self, path: str) -> list[tuple[str, str]]:
         """Return the path and text of each PDF file that a note links."""
         sql = (
-            "SELECT a.path, a.text FROM attached_to t JOIN attached a ON a.path = t.path"
-            " WHERE t.note = ? ORDER BY a.path"
+            "SELECT path, text FROM attached WHERE path IN"
+            " (SELECT path FROM attached_to WHERE note = ?) ORDER BY path"
         )
         return [(load_path(file), text) for file, text in self.ask(sql, (store_path(path),))]
 

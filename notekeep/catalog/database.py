@@ -19,7 +19,7 @@ from notekeep.storage.filesystem import remote_reason
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", for `file` and SQLite tools
-VERSION = 8
+VERSION = 9
 """Increased when a table or the meaning of its values changes."""
 
 BUSY_SECONDS = 5.0
@@ -86,7 +86,7 @@ TABLES: dict[str, Columns] = {
     },
     "conflicts": {"path": str, "original": str},
     "attached": {"path": str, "mark": str, "text": str, "problem": str},
-    "attached_to": {"note": str, "path": str},
+    "attached_to": {"note": str, "target": str, "path": str},
     "dirty": {"path": str, "generation": int},
     "habit_files": {"path": str, "mark": str, "sum": int, "fields": str},
     "habit_lines": {"path": str, "line": int, "name": str, "day": int, "text": str, "more": str},

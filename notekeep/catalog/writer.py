@@ -28,7 +28,7 @@ from notekeep.query.folding import as_unicode
 if TYPE_CHECKING:
     import sqlite3
 
-    from notekeep.catalog.attached_text import AttachedFile
+    from notekeep.catalog.attached_text import AttachedFile, FileLink
     from notekeep.errors import Problem
     from notekeep.storage.scan import Fingerprint
 
@@ -99,23 +99,22 @@ class Writer:
             self._insert("conflicts", rows)
             self._changed = True
 
-    def set_attached(self, notes_of: Mapping[str, Collection[str]]) -> None:
-        """Replace the list of attached files: the notes that link each, all as stored paths."""
-        before = {*self.connection.execute("SELECT note, path FROM attached_to")}
-        now = {(note, path) for path, notes in notes_of.items() for note in notes}
+    def set_attached(self, links: Collection[FileLink]) -> None:
+        """Replace the links to attached files."""
+        sql = "SELECT note, path FROM attached_to"
+        before = {*self.connection.execute(sql)}
         self.connection.execute("DELETE FROM attached_to")
-        self._insert("attached_to", sorted(now))
-        self.connection.execute(
-            "DELETE FROM attached WHERE path NOT IN (SELECT path FROM attached_to)"
-        )
-        self._mark_changed({note for note, _ in before ^ now})
+        self._insert("attached_to", sorted(links))
+        self._drop_unlinked()
+        self._mark_changed({note for note, _ in before ^ {*self.connection.execute(sql)}})
 
     def store_attached(self, file: AttachedFile) -> None:
-        """Store the text of an attached file."""
-        self.connection.execute("DELETE FROM attached WHERE path = ?", (file.path,))
-        self._insert("attached", [file])
+        """Store the text of an attached file, if a note still links it."""
         sql = "SELECT note FROM attached_to WHERE path = ?"
-        self._mark_changed({note for (note,) in self.connection.execute(sql, (file.path,))})
+        if notes := {note for (note,) in self.connection.execute(sql, (file.path,))}:
+            self.connection.execute("DELETE FROM attached WHERE path = ?", (file.path,))
+            self._insert("attached", [file])
+            self._mark_changed(notes)
 
     def set_unreadable(self, problems: Iterable[Problem]) -> None:
         """Replace the problems of unreadable places."""
@@ -162,6 +161,7 @@ class Writer:
     def finish(self) -> None:
         """Increase the generation if anything changed that lists may show."""
         if self._changed:
+            self._drop_unlinked()
             self.set_meta(generation=str(self._next_generation()))
 
     def _known(self, stored: Iterable[str]) -> tuple[dict[str, int], set[str]]:
@@ -192,6 +192,16 @@ class Writer:
         self.connection.executemany(
             "UPDATE links SET state = 'unsettled', found = NULL WHERE key = ? AND state <> 'web'",
             [(key,) for key in keys],
+        )
+
+    def _drop_unlinked(self) -> None:
+        """Delete the links that notes no longer have, and the text of files without a link."""
+        self.connection.execute(
+            "DELETE FROM attached_to WHERE NOT EXISTS (SELECT 1 FROM notes n JOIN links l"
+            " ON l.note = n.id WHERE n.path = attached_to.note AND l.target = attached_to.target)"
+        )
+        self.connection.execute(
+            "DELETE FROM attached WHERE path NOT IN (SELECT path FROM attached_to)"
         )
 
     def _mark_changed(self, stored: Collection[str]) -> None:

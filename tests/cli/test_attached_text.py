@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,6 @@ from tests.support.pdf import pdf_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.support.ran import Ran
 
@@ -93,6 +93,56 @@ def test_a_file_that_no_note_links_any_more_is_forgotten(
     (root / "files/ticket 1.pdf").unlink()
     run("index")
     assert hits(run, "narvik") == {}
+
+
+def texts_in_catalog(run: Callable[..., Ran]) -> list[str]:
+    """The attached files whose text is stored, without another run of the indexing process."""
+    found = json.loads(run("sql", "SELECT path FROM attached ORDER BY path", "--json").out)
+    return [row["path"] for row in found]
+
+
+def test_text_leaves_with_the_last_link_at_the_next_command(
+    run: Callable[..., Ran], root: Path
+) -> None:
+    run("index")
+    (root / NO_FILE).write_text("# Other\n\n[ticket](files/ticket%201.pdf)\n", "utf-8")
+    run("index")
+    (root / PLAN).write_text("# Plan\n\nNothing here.\n", "utf-8")
+    (root / TRIP).unlink()
+    run("ls")
+    assert texts_in_catalog(run) == ["files/ticket 1.pdf"]
+    assert hits(run, "northern") == {}
+    assert list(hits(run, "narvik")) == [NO_FILE]
+    (root / NO_FILE).unlink()
+    run("ls")
+    assert texts_in_catalog(run) == []
+
+
+def caches_with(word: bytes) -> list[Path]:
+    """The files beside the vault that contain a word."""
+    files = [file for file in Path(os.environ["NOTEKEEP_HOME"]).rglob("*") if file.is_file()]
+    return [file for file in files if word in file.read_bytes().lower()]
+
+
+def is_in_catalog_and_index(word: bytes) -> bool:
+    return {"catalog.db"} < {file.name.removesuffix("-wal") for file in caches_with(word)}
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_forget_removes_the_text_of_the_files_of_a_note(
+    run: Callable[..., Ran], root: Path, *, is_deleted: bool
+) -> None:
+    run("index")
+    assert is_in_catalog_and_index(b"narvik")
+    if is_deleted:
+        run("rm", "Trip")
+        run("trash", "empty", "--yes")
+    assert run("forget", "Trip", "--yes").code == 0
+    assert caches_with(b"narvik") == []
+    if is_deleted:
+        run("index")
+        assert caches_with(b"narvik") == []
+        assert is_in_catalog_and_index(b"northern")
 
 
 def test_a_file_that_cannot_be_read_costs_only_itself(run: Callable[..., Ran], root: Path) -> None:
