@@ -25,10 +25,10 @@ class WordDoc(NamedTuple):
     headings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
-    matter: tuple[str, ...] = ()  # all other fields of the front matter, such as authors
+    # all other fields of the front matter, and names of files that are encoded in the body
+    matter: tuple[str, ...] = ()
     body: str = ""  # as written, headings and quotes included
-    # the texts of attached files, and names of files as they are not written in the body
-    attached: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()  # the texts of attached files
     language: str = ""  # the code in `lang:`, or "" for the language of the vault
 
 
@@ -82,9 +82,8 @@ def word_doc(note: Note) -> WordDoc:
         headings=tuple(heading.text for heading in spans.headings),
         tags=tuple(note.tags),
         quotes=tuple(quote.text for quote in spans.quotes),
-        matter=tuple(_field_texts(note.fields)),
+        matter=(*_field_texts(note.fields), *_decoded_names(note)),
         body=_without_ids(note),
-        attached=tuple(_decoded_names(note)),
         language=language if isinstance(language, str) else "",
     )
 

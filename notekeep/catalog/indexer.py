@@ -376,7 +376,7 @@ class Indexer:
             if doc := read_word_doc(self._root, path, self._schema):
                 if path in having:
                     texts = tuple(text for _, text in self._catalog.attached(path))
-                    doc = doc._replace(attached=doc.attached + texts)
+                    doc = doc._replace(attached=texts)
                 yield doc
 
     def _can_change(self, index: WhooshIndex, generation: int) -> bool:

@@ -151,7 +151,11 @@ def find_notes(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
         rows = vault.search.rows("sort:-modified", limit=MAX_HITS).rows
         return {"notes": [_note(row.path, row.title) for row in rows], "remarks": []}
     found = vault.search.search(query, limit=MAX_HITS, typing=True)
-    notes = [_note(hit.row.path, hit.row.title, hit.snippet.plain().text) for hit in found.hits]
+    # Of an attached file only its name is sent.
+    notes = [
+        _note(hit.row.path, hit.row.title, hit.attachment or hit.snippet.plain().text)
+        for hit in found.hits
+    ]
     return {"notes": notes, "remarks": list(found.remarks)}
 
 

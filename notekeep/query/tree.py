@@ -18,8 +18,9 @@ Span: TypeAlias = tuple[int, int]
 
 NO_SPAN: Span = (0, 0)
 
-WordScope: TypeAlias = Literal["any", "title", "body", "heading", "tag", "quote"]
-"""Which part of a note is searched; "any" is all of them, weighted."""
+WordScope: TypeAlias = Literal["any", "note", "title", "body", "heading", "tag", "quote"]
+"""Which part of a note is searched. "any" is all of them, weighted; "note" is without the text of
+attached files."""
 
 Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 

@@ -25,7 +25,7 @@ from notekeep.storage.content import digest_of
 if TYPE_CHECKING:
     from notekeep.catalog.documents import WordDoc
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """Increased when a field, the analyzer or a file format changes; old indexes are rebuilt."""
 
 VERSION_FILE = "schema-version"
@@ -48,8 +48,11 @@ BOOSTS = {
 has terms that are not words: one for each tag and its parents, to combine tags and words without
 the catalog, and one for the language of the note, if it is not that of the vault."""
 
+_OWN_WORDS = ("title", "aliases", "tags", "headings", "matter", "body")
+
 SCOPES: dict[str, tuple[str, ...]] = {
-    "any": ("title", "aliases", "tags", "headings", "matter", "body", "attached"),
+    "any": (*_OWN_WORDS, "attached"),
+    "note": _OWN_WORDS,
     "title": ("title", "aliases"),
     "body": ("body",),
     "heading": ("headings",),

@@ -238,11 +238,25 @@ def list_notes(
 
 
 def resolve_words(query: Query, sources: SearchSources) -> Node | None:
-    """Replace the words of a query by the notes that have them, for the catalog."""
+    """Replace the words of a query by the notes that have them, for lists, changes and exports.
+
+    The text of attached files does not count there, so that it changes or publishes no note.
+    """
     node = query.root
     if node is None or is_fact(node):
         return node
-    return tree.KnownPaths(TextFilter(sources, query.text).paths(node))
+    own = tree.replace_leaves(node, _in_note)
+    return tree.KnownPaths(TextFilter(sources, query.text).paths(own))
+
+
+def _in_note(leaf: Node) -> Node:
+    match leaf:
+        case tree.Fuzzy(text, distance, "any"):
+            return tree.Fuzzy(text, distance, "note", leaf.span)
+        case tree.Term() | tree.Phrase() | tree.Prefix() | tree.Wildcard() if leaf.scope == "any":
+            return type(leaf)(leaf.text, "note", leaf.span)
+        case _:
+            return leaf
 
 
 def drop_negations(node: Node) -> Node | None:

@@ -11,6 +11,7 @@ import pytest
 
 from notekeep.catalog import attached_text, pdf_text
 from tests.support.pdf import pdf_file
+from tests.support.sites import make_hugo_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,40 @@ def test_a_file_is_found_by_its_name(run: Callable[..., Ran]) -> None:
     assert list(hits(run, '"yearly report.pdf"')) == [PLAN]
     assert list(hits(run, '"ticket 1.pdf"')) == [TRIP]
     assert "attachment" not in hits(run, '"ticket 1.pdf"')[TRIP]
+
+
+@pytest.mark.parametrize("query", ["northern basin", '"northern basin"', "north*", "nothern~"])
+def test_lists_and_changes_ask_only_for_words_of_the_note(
+    run: Callable[..., Ran], root: Path, query: str
+) -> None:
+    run("index")
+    assert PLAN in hits(run, query)
+    assert PLAN not in run("ls", query).out
+    assert run("tag", query, "found").code != 0
+    assert run("set", query, "rating=1").code != 0
+    assert (root / PLAN).read_text("utf-8") == "# Plan\n\n![[Yearly report.pdf]]\n"
+    # The name of a file is a word of the note.
+    assert PLAN in run("ls", "yearly").out
+    assert TRIP in run("ls", '"ticket 1.pdf"').out
+
+
+def test_no_text_of_a_file_is_published(
+    run: Callable[..., Ran], root: Path, tmp_path: Path
+) -> None:
+    site = make_hugo_site(tmp_path / "blog")
+    (root / ".notekeep/config.toml").write_text('publish = ["northern"]\n', "utf-8")
+    run("index")
+    assert run("export", "Plan", "--site", str(site), "--dry-run").code == 0
+    refused = run("export", "northern OR type:note", "--site", str(site))
+    assert refused.code == 4
+    assert "not marked publish: true" in refused.err
+    (root / PLAN).write_text("---\npublish: true\n---\n[Report](Yearly%20report.pdf)\n", "utf-8")
+    run("index")
+    assert PLAN in hits(run, "northern")
+    assert run("export", "type:note", "--site", str(site)).code == 0
+    pages = [page.read_text("utf-8") for page in (site / "content").rglob("*.md")]
+    assert any("Report" in page for page in pages)
+    assert not any("basin" in page or "turbines" in page for page in pages)
 
 
 def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(

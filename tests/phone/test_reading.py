@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from tests.support.pdf import pdf_file
+
 if TYPE_CHECKING:
     from tests.phone.conftest import Phone
 
@@ -33,6 +35,14 @@ def write(phone: Phone, path: str, text: str) -> None:
     phone.vault.indexing.refresh()
 
 
+def attach_pdf(phone: Phone, path: str, text: str) -> None:
+    """Write a note with a PDF file, whose text is indexed."""
+    Path(phone.vault.root, "attachments/Safe.pdf").write_bytes(pdf_file(text))
+    write(phone, path, "![[Safe.pdf]]\n")
+    phone.vault.indexing.attached.refresh()
+    phone.vault.indexing.refresh()
+
+
 def write_files(phone: Phone, files: dict[str, str]) -> None:
     """Write notes that nothing has indexed yet."""
     for path, text in files.items():
@@ -50,6 +60,12 @@ async def test_scripts_of_a_note_are_not_in_the_page(phone: Phone) -> None:
     for part in ("<script", "<iframe", "<form", "<style", "javascript:", "<b onclick"):
         assert part not in html.lower(), part
     assert "onerror=" not in html.lower()
+
+
+async def test_a_search_sends_the_name_of_an_attached_file_and_not_its_text(phone: Phone) -> None:
+    attach_pdf(phone, "inbox/House.md", "The combination of the safe is quixotic")
+    [found] = (await phone.get("/api/search", q="quixotic"))["notes"]
+    assert (found["path"], found["snippet"]) == ("inbox/House.md", "attachments/Safe.pdf")
 
 
 async def test_links_lead_to_notes_and_pictures_are_sent(phone: Phone) -> None:
