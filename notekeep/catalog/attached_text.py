@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
     from notekeep.settings import VaultSettings
 
-MAX_FILE_BYTES = 200 << 20
-"""Larger files are not read."""
-
 MAX_SECONDS = 60.0
 """Time to read one file, on a busy machine."""
 
@@ -32,15 +29,6 @@ _LINKS = (
     "SELECT DISTINCT n.path, l.target FROM links l JOIN notes n ON n.id = l.note"
     " WHERE l.state = 'file' AND l.target LIKE '%.pdf' AND n.role = 'note'"
 )
-
-
-class AttachedFile(NamedTuple):
-    """An attached file: path, size and time, text, and why that is missing or incomplete."""
-
-    path: str
-    mark: str
-    text: str
-    problem: str
 
 
 class FileLink(NamedTuple):
@@ -74,7 +62,7 @@ class AttachedTexts:
                 text, problem = self._read(load_path(path))
                 # One at a time, so that work is kept if this process is stopped.
                 with self._catalog.writing() as writer:
-                    writer.store_attached(AttachedFile(path, mark, text, problem))
+                    writer.store_attached(path, mark, text, problem)
         return True
 
     def problems(self) -> list[Problem]:
@@ -114,8 +102,6 @@ class AttachedTexts:
         try:
             place = resolve_path(self._root, path)
             with open(place, "rb", opener=lambda name, _: os.open(name, READ_FLAGS)) as file:
-                if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
-                    return "", f"It is larger than {MAX_FILE_BYTES >> 20} MB."
                 done = subprocess.run(
                     command, stdin=file, capture_output=True, timeout=MAX_SECONDS, check=False
                 )

@@ -28,7 +28,7 @@ from notekeep.query.folding import as_unicode
 if TYPE_CHECKING:
     import sqlite3
 
-    from notekeep.catalog.attached_text import AttachedFile, FileLink
+    from notekeep.catalog.attached_text import FileLink
     from notekeep.errors import Problem
     from notekeep.storage.scan import Fingerprint
 
@@ -108,12 +108,15 @@ class Writer:
         self._drop_unlinked()
         self._mark_changed({note for note, _ in before ^ {*self.connection.execute(sql)}})
 
-    def store_attached(self, file: AttachedFile) -> None:
-        """Store the text of an attached file, if a note still links it."""
+    def store_attached(self, path: str, mark: str, text: str, problem: str) -> None:
+        """Store the text of an attached file, if a note still links it.
+
+        `mark` is its size and time, `problem` why the text is missing or incomplete.
+        """
         sql = "SELECT note FROM attached_to WHERE path = ?"
-        if notes := {note for (note,) in self.connection.execute(sql, (file.path,))}:
-            self.connection.execute("DELETE FROM attached WHERE path = ?", (file.path,))
-            self._insert("attached", [file])
+        if notes := {note for (note,) in self.connection.execute(sql, (path,))}:
+            self.connection.execute("DELETE FROM attached WHERE path = ?", (path,))
+            self._insert("attached", [(path, mark, text, problem)])
             self._mark_changed(notes)
 
     def set_unreadable(self, problems: Iterable[Problem]) -> None:

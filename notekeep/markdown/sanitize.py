@@ -86,7 +86,7 @@ def plain_text(text: str) -> str:
 _COMMENT = r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)"
 _SIGNS = (
     r"<!--|-->|%%|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]…]+>?|\[!\w+\][-+]?|\[\^[^\]\s]+\]:?"
-    r"|!?\[(?=[^\[\]\n]*…\Z)|\[(?=!\[)"
+    r"|\[(?=!\[)"
     r"|(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
     r"|\*\*|==|`|!?\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
     r"|(?<=\s)\^[A-Za-z0-9-]+(?=[ \t]*(?:\n|\Z))"
@@ -95,10 +95,10 @@ _SIGNS = (
 # A wiki link: its target with a heading or an id, the size of a picture, its text.
 _LINK = (
     r"(?P<open>!?\[\[)(?P<target>[^\[\]|#\n]*(?P<id>(?:#\^[\w-]*)?)(?P<hash>#?)[^\[\]|\n]*)"
-    r"(?P<size>(?:\|\d+(?:x\d+)?(?=\|))?)(?P<alias>\|[^\[\]\n]*)?(?P<close>\]\]|\Z)"
+    r"(?P<size>(?:\|\d+(?:x\d+)?(?=\|))?)(?P<alias>\|[^\[\]\n]*)?(?P<close>\]\])"
 )
 
-# A Markdown link, whose start or end may be cut off.
+# A Markdown link, without its start if that is a picture. The end of a long address may be cut off.
 _ADDRESSED = (
     r"(?P<open>!?\[)?[^\[\]\n]*(?P<between>\]\()"
     r"(?P<address>(?:[^()\n]|\([^()\n]*\))*?)(?P<close>\)|(?=…?\Z))"
@@ -175,11 +175,11 @@ def _drop_addresses(
     ]
     shown = () if None in holding else holding[:1]
     for match in links:
-        parts = ["open", "between", "address", "close"]
         if match in shown:
-            # A cut-off link is plain text.
-            parts = [] if match["open"] and match["close"] else ["open", "close"]
-            spaced.update(range(*match.span("between")) if parts else ())
+            spaced.update(range(*match.span("between")))
+            parts = ["open", "close"]
+        else:
+            parts = ["open", "between", "address", "close"]
         dropped.update(*(range(*match.span(part)) for part in parts if match[part]))
 
 

@@ -111,7 +111,7 @@ def test_a_word_of_the_text_goes_before_one_in_an_address() -> None:
     shown = choose_passage(FileStart(text, 0), spans(text, "word")).snippet
     assert "the word" in shown.text
     address = choose_passage(FileStart(text, 0), spans(text, "word.org")).snippet.plain()
-    assert address.text.startswith("[a](https://word.org) filler")
+    assert address.text.startswith("a https://word.org filler")
     assert [address.text[start:end] for start, end in address.marks] == ["word.org"]
 
 
