@@ -6,7 +6,8 @@ Methods that take a query raise UsageError if it is invalid.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,10 +18,12 @@ from notekeep.catalog.queries import Facets, OnThisDay, OrderedList, distinguish
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query import tree
 from notekeep.query.fields import CLEAR_LIKENESS, FIELD_SIGNS, NO_FIELDS, QueryFields, nearest_word
+from notekeep.query.folding import fold_text
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import Is, KnownPaths, Node, Or, Order, Query, is_fact, replace_leaves
 from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
 from notekeep.settings import vault_settings
+from notekeep.storage.scan import NOTE_SUFFIXES, list_files
 
 if TYPE_CHECKING:
     from notekeep.catalog.open_counts import OpenCounts
@@ -43,6 +46,10 @@ RECENT = Is("recent")
 
 MAX_RECENT = 50
 """The number of notes that `is:recent` finds."""
+
+
+MAX_FILES = 3
+"""The number of files to name that are called like a query."""
 
 
 class RowPage(NamedTuple):
@@ -146,7 +153,8 @@ class SearchService:
         if not found.total:
             found = found._replace(remarks=(*found.remarks, *self._near_values(parsed)))
         if not typing:
-            return found
+            named = self._named_files(query) if relax and (found.relaxed or not found.total) else ()
+            return found._replace(remarks=(*found.remarks, *named))
         self.distinguish_titles([hit.row for hit in found.hits])
         try:
             self.parse(query, pasted=relax)
@@ -233,6 +241,19 @@ class SearchService:
 
     def _last_opened(self) -> list[str]:
         return self.open_counts.latest(lambda: self.catalog.paths(None), MAX_RECENT)
+
+    def _named_files(self, query: str) -> Iterator[str]:
+        """Yield a remark on the files with such a name, which no note may link."""
+        words = fold_text(query.replace('"', " ")).split()
+        found = [
+            path
+            for path in (list_files(self.root) if words else ())
+            if not path.endswith(NOTE_SUFFIXES)
+            and all(word in fold_text(os.path.basename(path)) for word in words)
+        ]
+        if found:
+            more = f" and {len(found) - MAX_FILES} more" if len(found) > MAX_FILES else ""
+            yield f"Files have such a name: {', '.join(found[:MAX_FILES])}{more}."
 
     def _near_values(self, query: Query) -> list[str]:
         """Return suggestions for values of fields that no note has."""

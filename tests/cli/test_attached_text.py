@@ -101,6 +101,22 @@ def test_no_text_of_a_file_is_published(
     assert not any("basin" in page or "turbines" in page for page in pages)
 
 
+def test_a_file_that_no_note_links_is_named_if_few_notes_are_found(
+    run: Callable[..., Ran], root: Path
+) -> None:
+    (root / "files/Scan 042.png").write_bytes(b"")
+    run("index")
+    said = "Files have such a name: files/Scan 042.png."
+    found = run("search", "scan", "042")
+    assert (found.code, said in found.err) == (1, True)
+    assert said not in run("search", "scan", "042", "turbines").err
+    # Also above notes with some of the words, but not for another command.
+    (root / NO_FILE).write_text("# Other\n\nA png.\n", "utf-8")
+    found = run("search", "scan", "png")
+    assert (NO_FILE in found.out, said in found.err) == (True, True)
+    assert said not in run("search", "--null", "scan", "png").err
+
+
 def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(
     run: Callable[..., Ran], root: Path
 ) -> None:
