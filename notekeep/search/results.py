@@ -185,7 +185,7 @@ def find_passage(text: str, matcher: PlanMatcher, language: str) -> Snippet | No
     """Return the first passage with matches in the text of an attached file."""
     for begin in range(0, len(text), HEAD_BYTES):
         part = text[begin : begin + HEAD_BYTES]
-        if spans := matcher.spans(part, language):
+        if spans := matcher.spans(part, language, scoped=True):
             return choose_passage(FileStart(part, 0), spans).snippet
     return None
 

@@ -60,6 +60,14 @@ def test_the_text_of_a_file_is_found_and_shown(run: Callable[..., Ran]) -> None:
     assert "attachment" not in hits(run, "plan")[PLAN]
 
 
+def test_a_note_found_by_its_file_name_is_not_shown_by_an_attached_file(
+    run: Callable[..., Ran], root: Path
+) -> None:
+    (root / "Basin.md").write_text("# Water\n\n![[Yearly report.pdf]]\n", "utf-8")
+    run("index")
+    assert "attachment" not in hits(run, "title:basin")["Basin.md"]
+
+
 def test_a_file_is_found_by_its_name(run: Callable[..., Ran]) -> None:
     run("index")
     assert list(hits(run, '"yearly report.pdf"')) == [PLAN]
