@@ -97,8 +97,7 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     start = time.perf_counter()
     with show_progress() as progress:
         refreshed = vault.indexing.refresh(**options, progress=progress)
-        if vault.indexing.attached.refresh():
-            vault.indexing.refresh(progress=progress)
+        vault.indexing.refresh_attached()
     _update_meaning(vault)
     vault.habits.refresh()
     vault.history.prune()
@@ -138,8 +137,7 @@ def _index_at_low_priority(vault: Vault, *, tell: bool, **options: bool) -> int:
         if not ours:
             return 0
         vault.indexing.refresh(**options, progress=write_progress if tell else None)
-        if vault.indexing.attached.refresh():
-            vault.indexing.refresh()
+        vault.indexing.refresh_attached()
         try:
             vault.full_text.merge()
         except NotekeepError:

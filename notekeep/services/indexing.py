@@ -114,6 +114,11 @@ class IndexService:
         if is_few and self._open_full_text().generation is not None:
             self.indexer.index_saved()
 
+    def refresh_attached(self) -> None:
+        """Read new and changed attached files, and index the notes that link them."""
+        if self.attached.refresh():
+            self.refresh()
+
     @cached_property
     def attached(self) -> AttachedTexts:
         """The texts of attached files; only the indexing process refreshes them."""

@@ -39,8 +39,7 @@ def attach_pdf(phone: Phone, path: str, text: str) -> None:
     """Write a note with a PDF file, whose text is indexed."""
     Path(phone.vault.root, "attachments/Safe.pdf").write_bytes(pdf_file(text))
     write(phone, path, "![[Safe.pdf]]\n")
-    phone.vault.indexing.attached.refresh()
-    phone.vault.indexing.refresh()
+    phone.vault.indexing.refresh_attached()
 
 
 def write_files(phone: Phone, files: dict[str, str]) -> None:
