@@ -19,12 +19,13 @@ from xml.etree import ElementTree as ET
 
 from notekeep.errors import INSTALL_IMAGES, Refused
 from notekeep.export.assets import suffix
+from notekeep.export.color_profile import reduce_profile
 from notekeep.export.local_addresses import is_local_attribute, strip_style_addresses
 from notekeep.export.source_map import MappedText, SourceEdit
 
 # Pictures: only the parts that draw them are copied, byte for byte where the format allows it, so
-# that a picture loses no quality and one without metadata is unchanged. The orientation and colour
-# profiles are copied too.
+# that a picture loses no quality and one without metadata is unchanged. The orientation is copied
+# too, and what colors need of a color profile.
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_CHUNKS = frozenset(
@@ -32,10 +33,13 @@ _PNG_CHUNKS = frozenset(
     b" fcTL fdAT".split()
 )
 _WEBP_CHUNKS = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
-_WEBP_FLAGS = 0x08 | 0x04
-"""The header flags for EXIF and XMP."""
-_GIF_EXTENSIONS = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
-"""The number of repeats, and the colours."""
+_WEBP_FLAGS = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
+"""The header flags for optional chunks."""
+_JPEG_PROFILE = b"ICC_PROFILE\0"
+_JPEG_PROFILE_BYTES = 65519
+_MAX_PROFILE = 16 * 1024 * 1024
+_GIF_EXTENSIONS = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0"})
+"""The number of repeats. Browsers ignore color profiles in GIF."""
 _ORIENTATION = 0x0112
 _GPS = 0x8825  # the tag of the block with the location
 _RESAVED = {"tif": "TIFF", "tiff": "TIFF", "avif": "AVIF", "heic": "HEIF", "heif": "HEIF"}
@@ -76,7 +80,8 @@ def strip_metadata(name: str, data: bytes) -> bytes | None:
 
 def _jpeg(data: bytes) -> bytes:
     parts = [data[:2]]
-    at = 2
+    profile: dict[int, bytes] = {}  # its segments, by number
+    at, place = 2, 0
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
         marker = data[at + 1]
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
@@ -85,9 +90,13 @@ def _jpeg(data: bytes) -> bytes:
         segment = data[at:end]
         if marker == 0xE1:
             parts.append(_orientation_only(data, segment))
+        elif marker == 0xE2 and segment.startswith(_JPEG_PROFILE, 4):
+            place = place if profile else len(parts)
+            profile[int.from_bytes(segment[16:17], "big")] = segment[18:]
         else:
             parts.append(_visible_segment(segment))
         at = end
+    parts[place:place] = _profile_segments(b"".join(profile[one] for one in sorted(profile)))
     # Phones append whole files (motion, depth, previews) after the end of the picture.
     return b"".join([*parts, *_scans(data, at)])
 
@@ -99,8 +108,18 @@ def _visible_segment(segment: bytes) -> bytes:
         return b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0"
     if marker == 0xEE and segment.startswith(b"Adobe", 4):
         return b"\xff\xee\0\x0e" + segment[4:16]
-    is_profile = marker == 0xE2 and segment.startswith(b"ICC_PROFILE\0", 4)
-    return segment if marker < 0xE0 or marker == 0xFF or is_profile else b""
+    return segment if marker < 0xE0 or marker == 0xFF else b""
+
+
+def _profile_segments(profile: bytes) -> list[bytes]:
+    """Return the segments of a JPEG picture that contain a color profile."""
+    reduced = reduce_profile(profile)
+    starts = range(0, len(reduced), _JPEG_PROFILE_BYTES)
+    bodies = [
+        _JPEG_PROFILE + bytes([number, len(starts)]) + reduced[at : at + _JPEG_PROFILE_BYTES]
+        for number, at in enumerate(starts, 1)
+    ]
+    return [b"\xff\xe2" + (len(body) + 2).to_bytes(2, "big") + body for body in bodies]
 
 
 def _scans(data: bytes, at: int) -> Iterator[bytes]:
@@ -170,32 +189,45 @@ def _png(data: bytes) -> bytes:
     while at + 8 <= len(data) and name != b"IEND":
         size, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + size
-        if name == b"iCCP":  # its name reveals that of the monitor
-            chunk = name + b"icc" + data[data.find(b"\0", at + 8) : end - 4]
-            crc = zlib.crc32(chunk).to_bytes(4, "big")
-            parts.append((len(chunk) - 4).to_bytes(4, "big") + chunk + crc)
+        if name == b"iCCP":
+            parts.append(_png_profile(data[at + 8 : end - 4]))
         elif name in _PNG_CHUNKS:
             parts.append(data[at:end])
         at = end
     return b"".join(parts)
 
 
+def _png_profile(body: bytes) -> bytes:
+    """Return a chunk with a color profile; empty for one that cannot be read."""
+    packed = body.partition(b"\0")[2][1:]  # the name before it is that of the monitor
+    try:
+        reduced = reduce_profile(zlib.decompressobj().decompress(packed, _MAX_PROFILE))
+    except zlib.error:
+        return b""
+    if not reduced:
+        return b""
+    chunk = b"iCCPicc\0\0" + zlib.compress(reduced)
+    return struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+
+
 def _webp(data: bytes) -> bytes:
     parts = []
-    at, is_whole = 12, True
+    at, kept = 12, set()
     while at + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, at)
         end = at + 8 + size + size % 2
-        if name in _WEBP_CHUNKS:
-            parts.append(data[at:end])
-        else:
-            is_whole = False
+        chunk = data[at:end]
+        if name == b"ICCP":
+            reduced = reduce_profile(data[at + 8 : at + 8 + size])
+            chunk = struct.pack("<4sI", name, len(reduced)) + reduced if reduced else b""
+        if name in _WEBP_CHUNKS and chunk:
+            parts.append(chunk)
+            kept.add(name)
         at = end
-    if is_whole:
-        return data
     if parts and parts[0].startswith(b"VP8X"):
         head = bytearray(parts[0])
-        head[8] &= ~_WEBP_FLAGS & 0xFF
+        for name, flag in _WEBP_FLAGS.items():
+            head[8] &= 0xFF if name in kept else ~flag & 0xFF
         parts[0] = bytes(head)
     body = b"WEBP" + b"".join(parts)
     return b"RIFF" + struct.pack("<I", len(body)) + body
@@ -336,7 +368,9 @@ def _resaved(name: str, data: bytes) -> bytes:
             upright = ImageOps.exif_transpose(image)
             clean = Image.frombytes(upright.mode, upright.size, upright.tobytes())
             out = io.BytesIO()
-            clean.save(out, _RESAVED[suffix(name)])
+            profile = reduce_profile(image.info.get("icc_profile") or b"")
+            options = {"icc_profile": profile} if profile else {}
+            clean.save(out, _RESAVED[suffix(name)], **options)
     except (OSError, ValueError, SyntaxError, KeyError) as error:
         raise _unreadable(name, "Save it as PNG, JPEG or WebP.") from error
     return out.getvalue()

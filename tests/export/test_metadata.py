@@ -119,13 +119,89 @@ def test_a_photo_stays_upright(orientation: int) -> None:
         assert dict(image.getexif()) == {0x0112: orientation}
 
 
-def test_a_colour_profile_stays() -> None:
+def monitor_profile(version: int) -> bytes:
+    """The profile of a monitor with a wide gamut (Display P3), with its names in many places."""
+
+    def xyz(*values: float) -> bytes:
+        return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(one * 65536) for one in values))
+
+    curve = b"curv" + struct.pack(">4xIH", 1, round(2.2 * 256))
+    name = b"desc" + struct.pack(">4xI", 15) + b"CANARY-monitor\0" + bytes(78)
+    tags = {
+        b"desc": name,
+        b"cprt": b"text\0\0\0\0CANARY\0",
+        b"dmnd": name,
+        b"dmdd": name,
+        b"mmod": b"mmod\0\0\0\0CANARY",
+        b"vcgt": b"vcgt\0\0\0\0CANARY",
+        b"MSCP": b"text\0\0\0\0CANARY\0",
+        b"bkpt": b"text\0\0\0\0CANARY\0",
+        b"wtpt": xyz(0.9642, 1, 0.8249),
+        b"rXYZ": xyz(0.5151, 0.2412, -0.0011),
+        b"gXYZ": xyz(0.2920, 0.6922, 0.0419),
+        b"bXYZ": xyz(0.1571, 0.0666, 0.7841),
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
+    }
+    table, body = struct.pack(">I", len(tags)), b""
+    for tag, value in tags.items():
+        table += struct.pack(">4sII", tag, 132 + 12 * len(tags) + len(body), len(value))
+        body += value + bytes(-len(value) % 4)
+    head = struct.pack(">I4sI", 132 + 12 * len(tags) + len(body), b"CANA", version << 24)
+    head += b"mntrRGB XYZ " + struct.pack(">6H", 2024, 5, 6, 7, 8, 9) + b"acspRY01"
+    head += bytes(4) + b"CANARY-1" + bytes(12) + struct.pack(">3i", 63190, 65536, 54061)
+    return (head + b"CANARY" + bytes(128))[:128] + table + body
+
+
+@pytest.mark.parametrize("version", [2, 4])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_colour_profile_keeps_the_colours_and_not_the_name_of_a_monitor(
+    kind: str, version: int
+) -> None:
     from PIL import ImageCms
 
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    clean = strip_metadata("p.jpg", saved("JPEG", exif=exif(), icc_profile=profile))
+    srgb = ImageCms.createProfile("sRGB")
+    how = {"lossless": True} if kind == "WEBP" else {}
+    profile = monitor_profile(version)
+    clean = strip_metadata(f"p.{kind.lower()}", saved(kind, icc_profile=profile, **how))
     with Image.open(io.BytesIO(clean)) as image:
-        assert image.info["icc_profile"] == profile
+        kept = image.info["icc_profile"]
+        assert strip_metadata(f"p.{kind.lower()}", clean) == clean
+        before, after = (
+            ImageCms.profileToProfile(image, io.BytesIO(one), srgb) for one in (profile, kept)
+        )
+        assert before is not None
+        assert after is not None
+        assert after.tobytes() == before.tobytes()
+        assert after.tobytes() != image.tobytes()
+        if kind != "JPEG":
+            assert image.convert("RGB").tobytes() == picture().tobytes()
+    for canary in (b"CANA", b"RY01", struct.pack(">2H", 2024, 5)):
+        assert canary in profile
+        assert canary not in kept
+
+
+def test_a_large_colour_profile_in_many_segments_stays_whole() -> None:
+    profile = monitor_profile(2)
+    count = int.from_bytes(profile[128:132], "big")
+    curve = b"curv" + struct.pack(">4xI", 60000) + bytes(120000)
+    at = 132 + 12 * (count - 1)  # the last tag, bTRC
+    large = (
+        profile[:at] + struct.pack(">4sII", b"bTRC", len(profile), len(curve)) + profile[at + 12 :]
+    )
+    clean = strip_metadata("p.jpg", saved("JPEG", icc_profile=large + curve))
+    with Image.open(io.BytesIO(clean)) as image:
+        assert curve in image.info["icc_profile"]
+    assert CANARY not in clean
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("profile", [b"CANARY", monitor_profile(2)[:140] + b"CANARY"])
+def test_a_colour_profile_that_cannot_be_read_goes(kind: str, profile: bytes) -> None:
+    clean = strip_metadata(f"p.{kind.lower()}", saved(kind, icc_profile=profile))
+    with Image.open(io.BytesIO(clean)) as image:
+        assert "icc_profile" not in image.info
+        assert image.size == picture().size
+    assert CANARY not in clean
 
 
 def test_what_a_phone_appends_to_a_photo_goes() -> None:
