@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.scrollbar import ScrollBar
 
 from tests.support.indexed import index_once, open_indexed
 from tests.support.screens import NOW, write_notes
@@ -23,6 +24,8 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTEKEEP_NOW", NOW)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
+    # An app sets how all scroll bars of its process look, which depends on its glyphs.
+    monkeypatch.setattr(ScrollBar, "renderer", ScrollBar.renderer)
 
 
 @pytest.fixture
