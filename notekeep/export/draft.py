@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -34,7 +34,14 @@ from notekeep.export.embeds import (
 from notekeep.export.linker import Linker
 from notekeep.export.local_addresses import has_local_address, remove_local_addresses
 from notekeep.export.metadata import strip_data_addresses
-from notekeep.export.post import PASSED_FIELDS, Post, make_slug, public_title, read_post
+from notekeep.export.post import (
+    PASSED_FIELDS,
+    Post,
+    loses_address,
+    make_slug,
+    public_title,
+    read_post,
+)
 from notekeep.export.private import COMMENT_OPENING, holds_mark, strip_private
 from notekeep.export.references import (
     Fragment,
@@ -47,6 +54,7 @@ from notekeep.export.references import (
 )
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.source_map import (
+    LineWarning,
     MappedText,
     Origin,
     SourceChange,
@@ -55,6 +63,7 @@ from notekeep.export.source_map import (
     remove_lines,
     separate_removals,
 )
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import plain_text
@@ -140,6 +149,7 @@ class Drafter:
         _DraftJob(self, draft).run()
         if draft.removed and not draft.passage.text.strip():
             raise Refused(f"{path}: All of its text is private.", "Private text is never exported.")
+        draft.warnings += group_warnings(self._removed_addresses(note))
         draft.digest = _digest(draft)
         return draft
 
@@ -157,18 +167,31 @@ class Drafter:
         words = f" {normalize_heading(heading)} "
         return any(words in f" {normalize_heading(part)} " for part in stripped.removed)
 
+    def _exported_fields(self, note: Note) -> dict[str, Value]:
+        exported = PASSED_FIELDS | {*self.options.extra_fields}
+        return {key: value for key, value in note.fields.items() if key in exported}
+
+    def _place_of(self, key: str, note: Note) -> tuple[str, int]:
+        """Return the name of a field as the note writes it, and its line."""
+        own = next((name for name in note.raw if canonical(name) == key), key)
+        return own, find_key_line(self.source.read(note.path), own)
+
+    def _removed_addresses(self, note: Note) -> Iterator[LineWarning]:
+        for key, value in self._exported_fields(note).items():
+            if loses_address(key, value):
+                own, line = self._place_of(key, note)
+                what = f"Removed an address on this machine from `{own}`."
+                yield LineWarning(Origin(note.path, line), what)
+
     def _check_fields(self, note: Note, hidden: Callable[[str], bool]) -> None:
         """Refuse an exported field with a comment, a private mark or the name of a private note."""
-        for key, value in note.fields.items():
-            if key not in PASSED_FIELDS | {*self.options.extra_fields}:
-                continue
+        for key, value in self._exported_fields(note).items():
             texts = [str(item) for item in (value if isinstance(value, list) else [value])]
             comment = next((mark for text in texts if (mark := COMMENT_OPENING.search(text))), None)
             is_marked = key not in CONSENT_FIELDS and any(map(holds_mark, texts))
             if comment is None and not is_marked and not mentions_hidden(" ".join(texts), hidden):
                 continue
-            own = next((name for name in note.raw if canonical(name) == key), key)
-            line = find_key_line(self.source.read(note.path), own)
+            own, line = self._place_of(key, note)
             if is_marked:
                 raise Refused(
                     f"{note.path}: Line {line} has a private mark in {own}, where it has no"

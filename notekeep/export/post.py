@@ -113,6 +113,13 @@ def _address(value: Value) -> str:
     return "" if is_local(text) else text
 
 
+def loses_address(key: str, value: Value) -> bool:
+    """Whether a field has an address that only works on this machine, which posts leave out."""
+    if key in ("canonical", "cover"):
+        return is_local(_line(value))
+    return _public(value) != value
+
+
 def _public(value: Value) -> Value:
     if isinstance(value, list):
         return [strip_local_addresses(one) if isinstance(one, str) else one for one in value]

@@ -86,8 +86,21 @@ def test_front_matter_names_no_place_of_this_machine(write_vault: Write) -> None
         "---\ncover: file:///home/ada/c.png\ncanonical: file:///home/ada/p.html\n"
         "description: see file:///home/ada/d.txt\n---\nx\n"
     )
-    post = draft(write_vault({"n.md": head})).post
+    made = draft(write_vault({"n.md": head}))
+    post = made.post
     assert (post.cover, post.canonical, post.description) == ("", "", "see d.txt")
+    assert made.warnings == [
+        f"n.md, line {line}: Removed an address on this machine from `{field}`."
+        for line, field in [(2, "cover"), (3, "canonical"), (4, "description")]
+    ]
+
+
+def test_addresses_of_the_web_in_front_matter_need_no_warning(write_vault: Write) -> None:
+    head = (
+        "---\ntitle: 'Plan: a start'\ncover: https://example.org/c.png\n"
+        "canonical: https://example.org/\nmood: file:///home/ada\n---\nx\n"
+    )
+    assert draft(write_vault({"n.md": head})).warnings == []
 
 
 def test_what_is_local_and_what_is_not(tmp_path: Path) -> None:
