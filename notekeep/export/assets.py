@@ -46,10 +46,17 @@ class Attachments(AttachmentFinder):
             return self.pictures[path]
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: Hidden files are never exported.")
-        place = file_names.resolve_path(self.source.root, path)
         if self.source.private_name(path):
             self.withheld.add(path)
             raise Refused(f"{path}: Files in private folders are never exported.")
+        data = self.content(path)
+        if data.startswith((b"---", b"+++")) and is_withheld(read_frontmatter(data).fields):
+            raise Refused(f"{path}: The file is marked private.")
+        return data
+
+    def content(self, path: str) -> bytes:
+        """Return the content of a file of any kind; refuse one that is too large."""
+        place = file_names.resolve_path(self.source.root, path)
         try:
             info = os.stat(place)
             if not stat.S_ISREG(info.st_mode):
@@ -60,6 +67,4 @@ class Attachments(AttachmentFinder):
                 data = file.read()
         except OSError as error:
             raise NotekeepError(f"{path}: Cannot read the file: {error.strerror}.") from error
-        if data.startswith((b"---", b"+++")) and is_withheld(read_frontmatter(data).fields):
-            raise Refused(f"{path}: The file is marked private.")
         return data

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from notekeep.export.addresses import web_name
+from notekeep.errors import NotekeepError
 from notekeep.export.batch import NOTE_MISSING, SLUG_CHANGED, Batch, ComposedPost
 from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
+from notekeep.export.metadata import strip_metadata
 from notekeep.export.plan import SiteChange
 from notekeep.export.post import Post
 from notekeep.markdown.text_merge import has_changes_of, merge_with_site, normalize_line_ends
@@ -34,7 +36,7 @@ class SiteDiff:
         self.manifest = batch.manifest
         self.options = batch.options
         self.bases = bases
-        self.withheld = batch.drafter.attachments.withheld
+        self.attachments = batch.drafter.attachments
         self.shows_private = shows_private  # whether a text contains private text of a note
         self.requested = {path: draft.post.slug for path, draft in batch.requested.items()}
         self.orphans = batch.orphaned_slugs()
@@ -75,7 +77,7 @@ class SiteDiff:
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
             why = "the post has moved" if moved else "the post no longer uses it"
-            if not moved and os.path.basename(name) in map(web_name, self.withheld):
+            if not moved and self._is_private_now(name, old.files[name]):
                 why = "it is private now"
             left = self._unneeded(name, old, post.path, why, goes=moved or self.options.prune)
             if left is not None:
@@ -83,6 +85,15 @@ class SiteDiff:
                 if left.status == "orphan":
                     entry.files[name] = old.files[name]
         return entry
+
+    def _is_private_now(self, name: str, digest: str) -> bool:
+        """Whether a file of the site is one in a private folder that a post asked for."""
+        for path in self.attachments.withheld:
+            with suppress(NotekeepError):
+                data = self.attachments.content(path)
+                if digest in {fingerprint(data), fingerprint(strip_metadata(name, data) or data)}:
+                    return True
+        return False
 
     def _compare_file(self, path: str, after: bytes, old: ManifestEntry, note: str) -> SiteChange:
         before = self._content(path)

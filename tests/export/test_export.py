@@ -488,6 +488,17 @@ def test_a_picture_that_is_private_by_now_is_called_so(desk: Desk) -> None:
     assert (left.path, left.why) == ("content/posts/a/p.png", "it is private now")
 
 
+def test_a_picture_is_not_called_private_for_its_name(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}![[p.png]]")
+    (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    desk.export("a.md")
+    (desk.root / "private").mkdir()
+    (desk.root / "private/p.png").write_bytes(b"GIF89a of another thing")
+    desk.put("a.md", f"{POST}![[private/p.png]]")
+    (left,) = [file for file in desk.plan("a.md").files if file.status == "orphan"]
+    assert (left.path, left.why) == ("content/posts/a/p.png", "the post no longer uses it")
+
+
 def test_a_picture_that_a_post_uses_no_more_is_an_orphan(desk: Desk) -> None:
     desk.put("a.md", f"{POST}![[p.png]]")
     (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
