@@ -99,7 +99,7 @@ def public_title(note: Note, heading: str, hidden: HiddenWords = lambda *_: None
     def shown(match: re.Match[str]) -> str:
         return hidden(match["target"], match["text"] or "") or match["text"] or match[0]
 
-    title = note.fields.get("title")
+    title = _public(note.fields.get("title"))
     return (
         _line(re.sub(WIKILINK_PATTERN, shown, title if isinstance(title, str) else ""))
         or _line(re.sub(WIKILINK_PATTERN, shown, heading))

@@ -84,14 +84,15 @@ def test_a_definition_that_leads_into_the_vault_goes_with_the_links_that_used_it
 def test_front_matter_names_no_place_of_this_machine(write_vault: Write) -> None:
     head = (
         "---\ncover: file:///home/ada/c.png\ncanonical: file:///home/ada/p.html\n"
-        "description: see file:///home/ada/d.txt\n---\nx\n"
+        "description: see file:///home/ada/d.txt\ntitle: On file:///home/ada/e.txt\n---\nx\n"
     )
     made = draft(write_vault({"n.md": head}))
     post = made.post
     assert (post.cover, post.canonical, post.description) == ("", "", "see d.txt")
+    assert post.title == "On e.txt"
     assert made.warnings == [
         f"n.md, line {line}: Removed an address on this machine from `{field}`."
-        for line, field in [(2, "cover"), (3, "canonical"), (4, "description")]
+        for line, field in [(2, "cover"), (3, "canonical"), (4, "description"), (5, "title")]
     ]
 
 
