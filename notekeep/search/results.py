@@ -110,7 +110,8 @@ class SearchResults(NamedTuple):
     remarks: tuple[str, ...] = ()  # sentences for the user
     instead: str = ""  # the alternative query that was answered, or ""
     relaxed: bool = False  # includes notes that match only partly
-    query: Query | None = None  # the query as parsed
+    partial: int = 0  # the number of notes without all words; they are the last hits
+    query: Query | None = None  # the query that found them, the partial ones excepted
     matcher: PlanMatcher | None = None  # finds the matched words in a text, if any
 
 

@@ -67,8 +67,8 @@ PREFIX_MATCH_MESSAGE = (
     "No note has all of these words. Showing notes with words that start with them."
 )
 SOME_WORDS_MESSAGE = "Showing notes with some of the words."
-ONE_HIT_MESSAGE = "Only 1 note has all of these words; others have some."
-FEW_HITS_MESSAGE = "Only {} notes have all of these words; others have some."
+ONE_HIT_MESSAGE = "1 note has all words, others some."
+FEW_HITS_MESSAGE = "{} notes have all words, others some."
 RAREST_MESSAGE = "The query has more than {} words. Its {} rarest were searched."
 NEAR_MESSAGE = "Notes that are near in meaning need not have any of the words."
 NOT_INDEXED_MESSAGE = "The full text is not indexed yet, only titles, aliases and tags."
@@ -94,7 +94,7 @@ def run_search(
     if explain:
         found = search.explain(found)
     remarks = (*query.remarks, *found.remarks)
-    return found._replace(query=query, remarks=remarks, matcher=search.answered.matcher)
+    return found._replace(remarks=remarks, matcher=search.answered.matcher)
 
 
 class _Search:
@@ -103,7 +103,9 @@ class _Search:
     def __init__(
         self, sources: SearchSources, query: Query, limit: int | None, *, typing: bool, relax: bool
     ) -> None:
-        self._sources, self._query, self._limit = sources, query, limit
+        self._sources, self._query, self._shown = sources, query, limit
+        # Notes without all words are only added below all those that have them.
+        self._limit = limit if limit is None else max(limit, ENOUGH_HITS)
         self._typing, self._relax = typing, relax
         self._significant = query  # without stop words
         self._asked = query  # with all words
@@ -142,7 +144,7 @@ class _Search:
             return self._answer_by_name()
         if not found.total:
             return found._replace(remarks=(*found.remarks, *self._did_you_mean()))
-        return found._replace(hits=found.hits[: self._limit])
+        return found._replace(hits=found.hits[: self._shown])
 
     def _run(self, query: Query, limit: int | None = None) -> QueryRun:
         limit = limit or self._limit
@@ -177,7 +179,7 @@ class _Search:
         paths = {hit.row.path for hit in found.hits}
         rest = whole.answer()
         others = [hit for hit in rest.hits if hit.row.path not in paths]
-        return found._replace(total=max(rest.total, found.total), hits=[*found.hits, *others])
+        return rest._replace(total=max(rest.total, found.total), hits=[*found.hits, *others])
 
     def _answer_rarest(self) -> SearchResults | None:
         """Return the hits for a pasted text with too many words."""
@@ -196,7 +198,8 @@ class _Search:
         query = self._query
         node = tree.replace_leaves(query.root, _by_name) if query.root else None
         self.answered = self._run(Query(query.text, node, query.order, query.limit))
-        return self.answered.answer()._replace(remarks=(NOT_INDEXED_MESSAGE,))
+        found = self.answered.answer()
+        return found._replace(hits=found.hits[: self._shown], remarks=(NOT_INDEXED_MESSAGE,))
 
     def _may_relax(self) -> bool:
         root = self._query.root if self._relax else None
@@ -216,6 +219,8 @@ class _Search:
             if spelt and (corrected or not self._is_sentence):
                 query = spelt.query
                 all_found = (corrected or found)._replace(remarks=(spelt.remark,))
+                if all_found.total >= ENOUGH_HITS:
+                    return all_found
         elif not (query.is_by_score and has_plain_words(query)):
             return found
         if self._is_sentence and query is self._query:
@@ -226,6 +231,8 @@ class _Search:
             return all_found if all_found.total else found
         return near._replace(
             total=all_found.total + near.total,
+            partial=near.total,
+            query=all_found.query,
             hits=[*all_found.hits, *near.hits],
             remarks=(*all_found.remarks, _say_how_many(all_found.total)),
         )
@@ -253,7 +260,7 @@ class _Search:
             _, rows = self._sources.catalog.rows(tree.KnownPaths(paths), query.order)
             places = {row.path: place for place, row in enumerate(rows)}
             hits = sorted(hits, key=lambda hit: places[hit.row.path])
-        return found._replace(total=len(hits), hits=hits)
+        return found._replace(total=len(hits), partial=len(hits), hits=hits)
 
     def _with_telling_words(self, hits: Sequence[Hit]) -> list[Hit]:
         """Leave out notes that only have question words of the sentence."""
@@ -283,6 +290,7 @@ class _Search:
         ]
         return found._replace(
             total=full.total + len(others),
+            partial=len(others),
             hits=[*full.hits, *others],
             remarks=(*found.remarks, *([NEAR_MESSAGE] if rows.keys() - by_words.keys() else [])),
             relaxed=True,
@@ -335,7 +343,8 @@ class QueryRun:
     def answer(self, skipped: Collection[str] = ()) -> SearchResults:
         """Return the hits, except `skipped` paths, with remarks."""
         found = self._answer(skipped)
-        return found._replace(remarks=(*found.remarks, *self._texts.cut_short))
+        remarks = (*found.remarks, *self._texts.cut_short)
+        return found._replace(query=self.query, remarks=remarks)
 
     def _answer(self, skipped: Collection[str]) -> SearchResults:
         root = self.query.root

@@ -97,13 +97,21 @@ class TextFilter:
 
     `spans` are the matches of regular expressions by path, as offsets in the file; `cut_short` are
     remarks on stopped expressions. With `in_part` their partial results count, else they are
-    errors.
+    errors. With `typing` the last word is unfinished.
     """
 
-    def __init__(self, sources: SearchSources, text: str = "", *, in_part: bool = False) -> None:
+    def __init__(
+        self,
+        sources: SearchSources,
+        text: str = "",
+        *,
+        in_part: bool = False,
+        typing: bool = False,
+    ) -> None:
         self.spans: dict[str, Spans] = {}
         self.cut_short: list[str] = []
         self._sources, self._text, self._in_part = sources, text, in_part
+        self._typing = typing
         self._spent = 0.0
 
     def resolve(self, node: Node, within: frozenset[str] | None = None) -> Node:
@@ -140,7 +148,7 @@ class TextFilter:
     def _paths(self, resolved: Node) -> frozenset[str]:
         if is_fact(resolved):
             return self._sources.catalog.paths(resolved)
-        return frozenset(self._sources.words.scores(resolved))
+        return frozenset(self._sources.words.scores(resolved, typing=self._typing))
 
     def _resolve_all(self, parts: tuple[Node, ...], within: frozenset[str] | None) -> Node:
         """Evaluate an And: conditions without text select the notes to read."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,7 +21,7 @@ from notekeep.query.fields import CLEAR_LIKENESS, FIELD_SIGNS, NO_FIELDS, QueryF
 from notekeep.query.folding import fold_text
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import Is, KnownPaths, Node, Or, Order, Query, is_fact, replace_leaves
-from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
+from notekeep.search.text_filter import SearchSources, TextFilter, list_notes, resolve_words
 from notekeep.settings import vault_settings
 from notekeep.storage.scan import NOTE_SUFFIXES, list_files
 
@@ -197,13 +197,17 @@ class SearchService:
         """Return the links to a note."""
         return self.catalog.backlinks(self.workspace.resolve(name).path)
 
-    def facets(self, query: str = "", *, typing: bool = False) -> Facets:
-        """Count the notes that a query matches by kind, tag and year."""
-        return queries.facets(self.catalog, self._facts(self._query(query, typing=typing)))
+    def facets(self) -> Facets:
+        """Count all notes by kind, tag and year."""
+        return queries.facets(self.catalog, None)
 
-    def facets_of_paths(self, paths: Iterable[str]) -> Facets:
-        """Count some notes by kind, tag and year."""
-        return queries.facets(self.catalog, KnownPaths(frozenset(paths)))
+    def facets_of(self, found: SearchResults | None) -> Facets:
+        """Count the notes that a search while typing found by kind, tag and year; None: none."""
+        paths = frozenset(hit.row.path for hit in found.hits) if found else frozenset()
+        if found and found.query and len(paths) < found.total:
+            texts = TextFilter(self._sources, found.query.text, typing=True)
+            paths |= texts.paths(found.query.root) if found.query.root else self.catalog.paths(None)
+        return queries.facets(self.catalog, KnownPaths(paths))
 
     def explain_parts(self, typed: str) -> list[QueryPart]:
         """Return the parts of a query, and how many notes each part alone matches."""

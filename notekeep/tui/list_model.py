@@ -252,13 +252,6 @@ def load_sidebar(vault: Vault) -> SidebarModel:
     return SidebarModel(vault.search.facets(), pinned, saved)
 
 
-def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) -> Facets:
-    """Count the results of a search: those at `paths`, or else those of the query."""
-    if paths is not None:
-        return vault.search.facets_of_paths(paths)
-    return vault.search.facets(query, typing=True)
-
-
 def _saved(vault: Vault, name: str, text: str) -> SavedQuery:
     try:
         query = vault.search.parse(text)

@@ -353,7 +353,7 @@ def test_few_notes_with_all_of_many_words_are_not_all_that_is_shown(vault: Vault
     found = ask(vault, "spade rake hoe fork")
     assert [hit.row.path for hit in found.hits] == ["all.md", "most.md", "one.md"]
     assert (found.total, found.relaxed) == (3, True)
-    assert found.remarks == ("Only 1 note has all of these words; others have some.",)
+    assert found.remarks == ("1 note has all words, others some.",)
     exact = ask(vault, "spade rake hoe fork", relax=False)
     assert ([hit.row.path for hit in exact.hits], exact.relaxed) == (["all.md"], False)
     # Quotes and scopes mean what they say.

@@ -62,7 +62,7 @@ def test_notes_with_all_words_of_a_sentence_come_first(make: MakeVault) -> None:
     )
     found = vault.search.search("is the tax added to the price")
     assert [hit.row.path for hit in found.hits][:2] == ["all.md", "some.md"]
-    assert found.remarks == ("Only 1 note has all of these words; others have some.",)
+    assert found.remarks == ("1 note has all words, others some.",)
     assert paths(vault, "how is the tax added")[0] == "How is the tax added.md"
 
 
@@ -75,7 +75,7 @@ def test_less_than_ten_notes_with_all_words_are_followed_by_others(make: MakeVau
     found = vault.search.search("spade fork")
     assert [hit.row.path for hit in found.hits][-1] == "one.md"
     assert found.total == 10
-    assert found.remarks == ("Only 9 notes have all of these words; others have some.",)
+    assert found.remarks == ("9 notes have all words, others some.",)
     assert "one.md" not in {row.path for row in vault.search.rows("spade fork").rows}
 
 
@@ -104,3 +104,11 @@ def test_the_last_word_of_a_sentence_is_a_beginning_while_one_types(make: MakeVa
 def test_signs_within_a_word_separate_words_that_may_be_apart(make: MakeVault) -> None:
     vault = make({"a.md": "# unique_ptr class\n\nOf std.", "b.md": "Nothing of that."})
     assert paths(vault, "std::unique_ptr<T>") == ["a.md"]
+
+
+def test_a_small_limit_does_not_change_how_many_notes_are_counted(make: MakeVault) -> None:
+    alike = {f"all{number}.md": "spade rake\n" for number in range(4)}
+    vault = make({**alike, **{f"some{number}.md": "spade\n" for number in range(4)}})
+    found = vault.search.search("spade rake", limit=2)
+    assert [hit.row.path for hit in found.hits] == ["all0.md", "all1.md"]
+    assert (found.total, found.partial) == (8, 4)

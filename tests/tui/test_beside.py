@@ -8,7 +8,6 @@ import pytest
 from textual.widgets import Input
 
 from notekeep.tui.list_model import (
-    load_result_counts,
     load_sidebar,
     narrow_to_scope,
     replace_sort,
@@ -73,12 +72,17 @@ def test_the_vault_is_counted_by_pin_kind_tag_year_and_saved_query(
     assert saved["Kettles"].scope == ""
 
 
-def test_what_was_found_is_counted_alike_by_name_and_by_query(vault: Vault) -> None:
-    query = "habit"
-    hits = vault.search.search(query, typing=True).hits
-    by_name = load_result_counts(vault, query, [hit.row.path for hit in hits])
-    assert by_name == load_result_counts(vault, query, None)
-    assert by_name.kinds == {"book": 2}
+def test_the_counts_of_a_search_are_those_of_its_results(vault: Vault) -> None:
+    whole = vault.search.search("habit", typing=True)
+    assert vault.search.facets_of(whole).kinds == {"book": 2}
+    # Where the list has only the first of them, too, and in a question.
+    for typed in ("habit", "why does the habit", "hab"):
+        found = vault.search.search(typed, typing=True)
+        first = vault.search.search(typed, limit=1, typing=True)
+        counts = vault.search.facets_of(first._replace(hits=first.hits[:1]))
+        assert counts == vault.search.facets_of(found)
+        assert sum(counts.kinds.values()) == found.total
+    assert vault.search.facets_of(None).kinds == {}
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ async def test_notes_that_were_opened_are_listed_by_a_query(make_app: MakeApp) -
     ("size", "said"),
     [
         (WIDE, "Showing notes with some of the words"),
-        ((80, 24), "1 nearest note"),
+        ((80, 24), "1 with some words"),
     ],
     fast=1,
 )

@@ -18,7 +18,6 @@ from notekeep.tui.list_model import (
     KIND,
     SidebarModel,
     find_terms,
-    load_result_counts,
     load_sidebar,
     narrow_to_scope,
     replace_sort,
@@ -57,8 +56,6 @@ MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # for two panes
 MIN_SIDEBAR_WIDTH = 110  # for the sidebar
 MIN_GRID_WIDTH = 160  # for the note next to the grid
 COUNT_DELAY = 0.25  # seconds without another list before the sidebar counts the results
-MAX_COUNTED_NOTES = 200
-"""Results up to this number are counted from the list; more need another search."""
 
 
 class BrowseScreen(VaultScreen):
@@ -79,7 +76,7 @@ class BrowseScreen(VaultScreen):
         self._counted_search: str | None = None
         """The search whose results the sidebar counts, "" for the vault; None if it is outdated."""
         self._trail = NoteHistory()
-        self._count = ""  # of the list, in words
+        self._count = ("", "")  # of the list, in words
         self._placed: tuple[str, str] | None = None
         """The note and the search whose match was shown, or to which "back" led."""
 
@@ -183,7 +180,7 @@ class BrowseScreen(VaultScreen):
         return not searched and not arranged and super().opens_without_reload
 
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
-        self._count = event.text
+        self._count = event.text, event.short
         self._show_status()
         self.show_mark_count(len(self.notes.marked))
         self._show_idle_actions()
@@ -212,7 +209,7 @@ class BrowseScreen(VaultScreen):
         """Show the name of the open note, or the count of the list."""
         row = self.loader.row if self.has_class("-reading") else None
         if row is None:
-            self.set_status(self._count)
+            self.set_status(*self._count)
         else:
             sign, title = kind_sign(row.kind, self.glyphs), [Piece(clean_line(row.title))]
             short = line_text(fit_line(title, SHORT_TITLE, self.glyphs.ellipsis))
@@ -291,11 +288,7 @@ class BrowseScreen(VaultScreen):
         load: Callable[[], SidebarModel | Facets] = partial(load_sidebar, self.vault)
         pause = 0.0
         if typed:
-            paths, notes = None, self.notes
-            if notes.note_count < MAX_COUNTED_NOTES:  # else the list may not have all of them
-                rows = map(notes.row_of, range(notes.note_count))
-                paths = [row.path for row in rows if row is not None]
-            load = partial(load_result_counts, self.vault, self.current_query, paths)
+            load = partial(self.vault.search.facets_of, pane.found)
             pause = COUNT_DELAY
         self.load("sidebar", load, partial(self._show_counts, typed), pause=pause, is_quiet=True)
 

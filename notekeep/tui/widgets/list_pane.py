@@ -216,9 +216,10 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     @dataclass(eq=False, repr=False)
     class Counted(Message):
-        """Another list is shown; `text` is its size."""
+        """Another list is shown; `text` is its size, `short` for narrow screens."""
 
         text: str
+        short: str = ""
 
     box = getters.query_one(SearchBox)
     note = getters.query_one(SearchNote)
@@ -230,6 +231,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self.scope = ""  # the query that the list is limited to, or ""
         self.order = ""  # the chosen sort key of the list
         self.results_order = ""  # the chosen sort key of results
+        self.found: SearchResults | None = None  # the results that the list shows, if it does
         self._problem: NotekeepError | None = None  # why there are no results
         self._next_place = _Place(note or None)
         self._is_unfolded = False  # whether each daily note has a row
@@ -498,17 +500,22 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             return place._replace(path=row.path)
         return place
 
-    def _update_count(self, shown: int, *remarks: str, nearest: bool = False) -> None:
+    def _update_count(self, shown: int, *remarks: str, partial: int = 0) -> None:
+        """Show the number of notes, and that of those below them with some of the words."""
         # In the list of all notes, `shown` is the total.
         total = self.vault.catalog.count() if self.scope or self.typed else shown
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
-        if nearest:  # no more than this, as there may be little room
-            count = f"{thousands(shown)} nearest {'note' if shown == 1 else 'notes'}"
+        short = ""
+        if partial and not shown:
+            count = f"{thousands(partial)} with some words"
+        elif partial:  # the line below the box says that others follow
+            whole = f"{thousands(shown)} {'note' if shown == 1 else 'notes'} with all words"
+            count, short = f"{whole}, {thousands(partial)} with some", count
         if remarks:
-            short = remarks[0].partition(" (")[0]
-            self.note.show([Piece(remarks[0], "muted")], [Piece(short, "muted")])
-        self.box.show_order(self._order_text(shown))
-        self.post_message(self.Counted(count))
+            first = remarks[0].partition(" (")[0]
+            self.note.show([Piece(remarks[0], "muted")], [Piece(first, "muted")])
+        self.box.show_order(self._order_text(shown + partial))
+        self.post_message(self.Counted(count, short))
 
     def _order_text(self, shown: int) -> str:
         if self.typed and self._indexed is not None:
@@ -536,6 +543,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._drop_answers()
             self.notes.nothing = self.notes.offers = ()
             self.notes.show(NoteRows(HitRows(())))
+            self.found = None
             self._update_count(0)
             self.note.show(*query_error(error, self.glyphs))
             return
@@ -576,6 +584,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if not found.hits:
             self._set_empty_message()
         self.notes.dated_by = self._dated_by
+        self.found = found
         # The cursor is on the best hit until it is moved.
         place = self._take_place()
         keep = place.path if self.notes.is_moved else None
@@ -588,7 +597,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if self._indexed is not None and found.hits:
             percent = format_share(self._indexed)
             remarks = [f"Still indexing, {percent}. More results may come."]
-        self._update_count(found.total, *remarks, nearest=found.relaxed)
+        self._update_count(found.total - found.partial, *remarks, partial=found.partial)
 
     def leave_search(self) -> None:
         """Go from the search box to the results."""
