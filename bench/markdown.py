@@ -19,8 +19,8 @@ from notekeep.export.source import Options
 from notekeep.markdown.note import read_note
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
-from tests.support import hostile_text
-from tests.support.desk import plan_posts
+from tests.support import slow_markdown
+from tests.support.blog import plan_posts
 from tests.support.sites import INDIA, NOW, make_hugo_site, make_source
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def bench(ground: Ground) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="notekeep-bench-") as folder:
         place = _Place(Path(folder))
         rows = []
-        for name, make in hostile_text.TEXTS.items():
+        for name, make in slow_markdown.TEXTS.items():
             text = make(SIZE)
             place.hold(text)
             costs = [
-                hostile_text.seconds(run, text, 1) / start
+                slow_markdown.seconds(run, text, 1) / start
                 for run in (_index, _preview, place.export)
             ]
             verdict = f"≤ {MOST}{'' if max(costs) <= MOST else ' ✗'}"

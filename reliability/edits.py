@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.markdown import field_edit
 from notekeep.markdown.field_values import BareText
-from tests.support import outside
+from tests.support import untouched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,10 +89,10 @@ OPS = (
 
 def damage(op: Op, old: bytes, new: bytes) -> str:
     """Hold an edit to what it was to do; give what is wrong with it, or nothing."""
-    left = outside.others(old, *op.keys)
-    right = outside.others(new, *op.keys)
-    head, lines, tail = outside.parts(old)
-    made = outside.parts(new)
+    left = untouched.others(old, *op.keys)
+    right = untouched.others(new, *op.keys)
+    head, lines, tail = untouched.parts(old)
+    made = untouched.parts(new)
     if lines == made[1] == []:
         return "" if left == right else "bytes beside the key changed"
     if not head.strip(BOM):
@@ -100,7 +100,7 @@ def damage(op: Op, old: bytes, new: bytes) -> str:
             return "the text below the new front matter changed"
     elif b"".join(left) != b"".join(right):
         return "bytes beside the key changed"
-    wanted, found = op.wanted(dict(outside.said(old))), dict(outside.said(new))
+    wanted, found = op.wanted(dict(untouched.said(old))), dict(untouched.said(new))
     if new.removeprefix(BOM).startswith(b"+++"):
         # What has a head such as [extra] stands last.
         wanted = {key: value for key, value in wanted.items() if not isinstance(value, dict)} | {

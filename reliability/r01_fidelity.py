@@ -10,8 +10,8 @@ from notekeep.errors import Refused
 from notekeep.markdown import frontmatter
 from reliability.board import Result, Row, Sizes
 from reliability.edits import OPS, damage
-from tests.support import outside
-from tests.support.notes import varied_notes
+from tests.support import untouched
+from tests.support.random_notes import random_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +33,7 @@ def run(size: int, folder: Path, ops: Sequence[Op] = OPS) -> Result:
         readable = frontmatter.read_frontmatter(data).error is None
         valid += readable
         for op in ops:
-            new = outside.tried(op.run, data)
+            new = untouched.tried(op.run, data)
             if isinstance(new, Refused):
                 result.expect(new.line, f"{op.name}: refused without a line: {data[:200]!r}")
                 if readable:
@@ -55,7 +55,7 @@ def _judge(result: Result, op: Op, old: bytes, new: bytes) -> None:
 
 
 def _notes(size: int) -> Iterator[bytes]:
-    yield from varied_notes(2026, size)
+    yield from random_notes(2026, size)
     for folder in filter(None, os.environ.get("NOTEKEEP_CORPUS", "").split(os.pathsep)):
         for path in sorted(Path(folder).rglob("*.md")):
             yield path.read_bytes()

@@ -13,8 +13,8 @@ from reliability import house
 from reliability.board import Result, Row, Sizes
 from reliability.edits import BOM, OPS
 from reliability.interface import settled
-from tests.support import outside
-from tests.support.hostile import ALL
+from tests.support import untouched
+from tests.support.odd_notes import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ def run(size: int, folder: Path, ops: Sequence[Op] = OPS) -> Result:
         result.expect(read_note("inbox/Odd.md", data).title, f"{name}: it has no title")
         for op in ops:
             result.count += 1
-            new = outside.tried(op.run, data)
+            new = untouched.tried(op.run, data)
             if isinstance(new, Refused):
                 result.refused += 1
                 result.expect(new.line, f"{op.name}: {name} is refused without a line")

@@ -11,7 +11,7 @@ from notekeep.markdown import frontmatter
 from notekeep.markdown.note import read_note
 from reliability.board import Result, Row, Sizes
 from reliability.edits import OPS
-from tests.support.notes import varied_notes
+from tests.support.random_notes import random_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def run(size: int, folder: Path, ops: Sequence[Op] = OPS) -> Result:
     """Damage `size` notes, read each, and make one edit in each."""
     del folder
     result = Result(size=f"{size:,} damaged notes")
-    sources = list(varied_notes(3, min(size, 2000)))
+    sources = list(random_notes(3, min(size, 2000)))
     for number in range(size):
         chance = random.Random(f"fuzz/{number}")
         data = _damaged(chance, sources[number % len(sources)])

@@ -15,7 +15,7 @@ from notekeep.catalog import database
 from notekeep.errors import NotekeepError
 from reliability import house
 from reliability.board import Result, Row, Sizes
-from tests.support.notes import varied_notes
+from tests.support.random_notes import random_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ def _live(chance: random.Random, vault: Vault, root: Path) -> None:
     kind = chance.random()
     if kind < 0.5:
         note.parent.mkdir(exist_ok=True)
-        text = next(varied_notes(chance.randint(0, 10_000), 1))
+        text = next(random_notes(chance.randint(0, 10_000), 1))
         note.write_bytes(text + "\n".join(chance.choices(TEXTS, k=3)).encode())
     elif kind < 0.6:
         note.unlink(missing_ok=True)

@@ -14,8 +14,8 @@ from notekeep.markdown.editor_text import EditorText
 from reliability.board import Result, Row, Sizes
 from reliability.crashing import can_be_shown, crash
 from reliability.edits import BOM
-from tests.support.hostile import ALL
-from tests.support.notes import varied_notes
+from tests.support.odd_notes import ALL
+from tests.support.random_notes import random_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ def run(
 ) -> Result:
     """Edit `size` notes, in several sessions of random keys each; then crash over some of them."""
     result = Result()
-    notes = [ODD, *ALL.values(), *varied_notes(13, max(0, size - len(ALL) - 1))][:size]
+    notes = [ODD, *ALL.values(), *random_notes(13, max(0, size - len(ALL) - 1))][:size]
     for number, note in enumerate(notes):
         chance = random.Random(f"editor/{number}")
         data = note

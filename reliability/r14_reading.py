@@ -16,7 +16,7 @@ from notekeep.services.doctor import check_vault
 from notekeep.vault import Vault
 from reliability.board import Result, Row, Sizes
 from reliability.interface import settled
-from tests.support.notes import varied_notes
+from tests.support.random_notes import random_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -148,7 +148,7 @@ def _vaults(size: int, folder: Path) -> Iterator[Path]:
     yield sample
     many = folder / "many hands"
     many.mkdir()
-    for number, data in enumerate(varied_notes(7, size)):
+    for number, data in enumerate(random_notes(7, size)):
         (many / f"note {number}.md").write_bytes(data)
     yield many
     for corpus in filter(None, os.environ.get("NOTEKEEP_CORPUS", "").split(os.pathsep)):

@@ -27,7 +27,7 @@ from unittest.mock import patch
 from notekeep.errors import NotekeepError
 from reliability import house
 from reliability.board import Result, Row, Sizes
-from tests.support.notes import varied_notes
+from tests.support.random_notes import random_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def run(size: int, folder: Path, meddle: Callable[[], object] | None = None) -> 
     """
     result = Result()
     root = house.write(folder / "notes")
-    for number, data in enumerate(varied_notes(17, NOTES if size >= 10 else NOTES // 10)):
+    for number, data in enumerate(random_notes(17, NOTES if size >= 10 else NOTES // 10)):
         (root / f"note {number}.md").write_bytes(data)
     vault = house.open_house(root, folder / "home")
     vault.indexing.refresh()
@@ -169,7 +169,7 @@ def _event(
     kind = chance.random()
     try:
         if kind < 0.25:
-            data = next(varied_notes(chance.randrange(10**6), 1)) + b"\nkept %d\n" % len(written)
+            data = next(random_notes(chance.randrange(10**6), 1)) + b"\nkept %d\n" % len(written)
             (root / name).write_bytes(data)
             written[name] = data
         elif kind < 0.5:

@@ -13,7 +13,7 @@ from notekeep.vault import Vault
 from reliability import house
 from reliability.board import Result, Row, Sizes
 from reliability.interface import settled
-from tests.support.notes import varied_notes
+from tests.support.random_notes import random_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +103,7 @@ def _look(folder: Path) -> None:
 
 
 def _write(root: Path, size: int) -> None:
-    bodies = list(varied_notes(18, min(size, KINDS)))
+    bodies = list(random_notes(18, min(size, KINDS)))
     for number in range(100):
         (root / str(number)).mkdir(parents=True)
     for number in range(size):

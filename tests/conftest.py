@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from notekeep.search import meaning
-from tests.support.indexed import copy_indexed, index_once
+from tests.support.indexed_vaults import copy_indexed, index_once
 from tests.support.packages import Packages
 from tests.support.programs import may_be_skipped
 from tests.support.sizes import sized

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.query.tree import Term
 from notekeep.search.whoosh_index import WhooshIndex
-from tests.support.threads import PATIENCE, until
+from tests.support.waiting import PATIENCE, until
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor

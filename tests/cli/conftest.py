@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.cli.main import main
-from tests.support.ran import Ran
+from tests.support.commands import CommandResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,12 +39,12 @@ class Shell:
         self._capsys = capsys
         self._monkeypatch = monkeypatch
 
-    def __call__(self, *words: str, stdin: str = "", typed: str | None = None) -> Ran:
+    def __call__(self, *words: str, stdin: str = "", typed: str | None = None) -> CommandResult:
         """Run `notekeep` with words, and with a text in a pipe, or one typed at a terminal."""
         source = io.StringIO(stdin) if typed is None else Keyboard(typed)
         self._monkeypatch.setattr("sys.stdin", source)
         code = main(words)
-        return Ran(code, *self._capsys.readouterr())
+        return CommandResult(code, *self._capsys.readouterr())
 
     def write(self, path: str, text: str) -> None:
         """Make a file of the vault."""
@@ -77,10 +77,10 @@ def shell(
 @pytest.fixture
 def notekeep(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Ran]:
+) -> Callable[..., CommandResult]:
     """Run `notekeep` with words, in the folder of a vault when one is given as `at`."""
 
-    def run(*words: str, at: Path | None = None, stdin: str = "", **env: str) -> Ran:
+    def run(*words: str, at: Path | None = None, stdin: str = "", **env: str) -> CommandResult:
         capsys.readouterr()
         with monkeypatch.context() as patch:
             patch.chdir(at or tmp_path)
@@ -91,16 +91,16 @@ def notekeep(
                 code = main(words)
             except SystemExit as ended:  # as click ends a completion
                 code = int(ended.code or 0)
-        return Ran(code, *capsys.readouterr())
+        return CommandResult(code, *capsys.readouterr())
 
     return run
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Callable[..., Ran]:
+def process(tmp_path: Path) -> Callable[..., CommandResult]:
     """Run `notekeep` as `notekeep` does, in a process of its own: for streams, locale, signals."""
 
-    def run(*words: str, at: Path | None = None, stdin: str = "", **env: str) -> Ran:
+    def run(*words: str, at: Path | None = None, stdin: str = "", **env: str) -> CommandResult:
         done = subprocess.run(
             [sys.executable, "-m", "notekeep", *words],
             cwd=at or tmp_path,
@@ -113,6 +113,6 @@ def process(tmp_path: Path) -> Callable[..., Ran]:
             timeout=120,
             check=False,
         )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return CommandResult(done.returncode, done.stdout, done.stderr)
 
     return run

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 HIT = {"path", "title", "kind", "score", "snippet", "line", "heading", "headings"}
 ROW = {"path", "title", "kind", "tags", "aliases", "private", "problem", "fields"}
 
 
 @pytest.fixture
-def ask(sample: Path, notekeep: Callable[..., Ran]) -> Callable[..., tuple[int, Any]]:
+def ask(sample: Path, notekeep: Callable[..., CommandResult]) -> Callable[..., tuple[int, Any]]:
     """Run a verb on the sample vault with `--json`; give its exit code and its answer."""
 
     def run(*words: str) -> tuple[int, Any]:
@@ -67,7 +67,7 @@ def test_nothing_found_is_the_same_shape_and_exit_1(
 
 @pytest.mark.parametrize("words", [("ls", "inbox"), ("search", "note")])
 def test_the_first_question_to_a_large_vault_is_answered_whole(
-    tmp_path: Path, notekeep: Callable[..., Ran], words: tuple[str, ...]
+    tmp_path: Path, notekeep: Callable[..., CommandResult], words: tuple[str, ...]
 ) -> None:
     """Later, more than 500 changes are left to the background; an empty answer would be untrue."""
     folder = tmp_path / "notes" / "inbox"
@@ -93,7 +93,7 @@ def test_today_tells_habits_books_and_drafts(ask: Callable[..., tuple[int, Any]]
 
 
 def test_a_check_in_adds_one_line_to_one_file_and_changes_no_other(
-    sample: Path, notekeep: Callable[..., Ran]
+    sample: Path, notekeep: Callable[..., CommandResult]
 ) -> None:
     before = {path: path.read_bytes() for path in sample.rglob("*") if path.is_file()}
     env = {"NOTEKEEP_NOW": "2026-11-24T21:15"}

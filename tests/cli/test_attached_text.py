@@ -16,7 +16,7 @@ from tests.support.sites import make_hugo_site
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 PLAN, TRIP, NO_FILE = "Plan.md", "trips/Trip.md", "Other.md"
 
@@ -38,16 +38,16 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(root: Path, notekeep: Callable[..., Ran]) -> Callable[..., Ran]:
+def run(root: Path, notekeep: Callable[..., CommandResult]) -> Callable[..., CommandResult]:
     return lambda *words: notekeep(*words, at=root)
 
 
-def hits(run: Callable[..., Ran], *words: str) -> dict[str, Any]:
+def hits(run: Callable[..., CommandResult], *words: str) -> dict[str, Any]:
     found = json.loads(run("search", *words, "--json").out)["hits"]
     return {hit["path"]: hit for hit in found}
 
 
-def test_the_text_of_a_file_is_found_and_shown(run: Callable[..., Ran]) -> None:
+def test_the_text_of_a_file_is_found_and_shown(run: Callable[..., CommandResult]) -> None:
     assert run("index").code == 0
     found = hits(run, "northern", "basin")
     assert list(found) == [PLAN]
@@ -61,14 +61,14 @@ def test_the_text_of_a_file_is_found_and_shown(run: Callable[..., Ran]) -> None:
 
 
 def test_a_note_found_by_its_file_name_is_not_shown_by_an_attached_file(
-    run: Callable[..., Ran], root: Path
+    run: Callable[..., CommandResult], root: Path
 ) -> None:
     (root / "Basin.md").write_text("# Water\n\n![[Yearly report.pdf]]\n", "utf-8")
     run("index")
     assert "attachment" not in hits(run, "title:basin")["Basin.md"]
 
 
-def test_a_file_is_found_by_its_name(run: Callable[..., Ran]) -> None:
+def test_a_file_is_found_by_its_name(run: Callable[..., CommandResult]) -> None:
     run("index")
     assert list(hits(run, '"yearly report.pdf"')) == [PLAN]
     assert list(hits(run, '"ticket 1.pdf"')) == [TRIP]
@@ -77,7 +77,7 @@ def test_a_file_is_found_by_its_name(run: Callable[..., Ran]) -> None:
 
 @pytest.mark.parametrize("query", ["northern basin", '"northern basin"', "north*", "nothern~"])
 def test_lists_and_changes_ask_only_for_words_of_the_note(
-    run: Callable[..., Ran], root: Path, query: str
+    run: Callable[..., CommandResult], root: Path, query: str
 ) -> None:
     run("index")
     assert PLAN in hits(run, query)
@@ -91,7 +91,7 @@ def test_lists_and_changes_ask_only_for_words_of_the_note(
 
 
 def test_no_text_of_a_file_is_published(
-    run: Callable[..., Ran], root: Path, tmp_path: Path
+    run: Callable[..., CommandResult], root: Path, tmp_path: Path
 ) -> None:
     site = make_hugo_site(tmp_path / "blog")
     (root / ".notekeep/config.toml").write_text('publish = ["northern"]\n', "utf-8")
@@ -110,7 +110,7 @@ def test_no_text_of_a_file_is_published(
 
 
 def test_a_file_that_no_note_links_is_named_if_few_notes_are_found(
-    run: Callable[..., Ran], root: Path
+    run: Callable[..., CommandResult], root: Path
 ) -> None:
     (root / "files/Scan 042.png").write_bytes(b"")
     run("index")
@@ -126,7 +126,7 @@ def test_a_file_that_no_note_links_is_named_if_few_notes_are_found(
 
 
 def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(
-    run: Callable[..., Ran], root: Path
+    run: Callable[..., CommandResult], root: Path
 ) -> None:
     run("index")
     place = root / "files/ticket 1.pdf"
@@ -141,7 +141,7 @@ def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(
 
 
 def test_a_file_that_no_note_links_any_more_is_forgotten(
-    run: Callable[..., Ran], root: Path
+    run: Callable[..., CommandResult], root: Path
 ) -> None:
     run("index")
     (root / PLAN).write_text("# Plan\n\nNothing here.\n", "utf-8")
@@ -154,14 +154,14 @@ def test_a_file_that_no_note_links_any_more_is_forgotten(
     assert hits(run, "narvik") == {}
 
 
-def texts_in_catalog(run: Callable[..., Ran]) -> list[str]:
+def texts_in_catalog(run: Callable[..., CommandResult]) -> list[str]:
     """The attached files whose text is stored, without another run of the indexing process."""
     found = json.loads(run("sql", "SELECT path FROM attached ORDER BY path", "--json").out)
     return [row["path"] for row in found]
 
 
 def test_text_leaves_with_the_last_link_at_the_next_command(
-    run: Callable[..., Ran], root: Path
+    run: Callable[..., CommandResult], root: Path
 ) -> None:
     run("index")
     (root / NO_FILE).write_text("# Other\n\n[ticket](files/ticket%201.pdf)\n", "utf-8")
@@ -189,7 +189,7 @@ def is_in_catalog_and_index(word: bytes) -> bool:
 
 @pytest.mark.parametrize("is_deleted", [False, True])
 def test_forget_removes_the_text_of_the_files_of_a_note(
-    run: Callable[..., Ran], root: Path, *, is_deleted: bool
+    run: Callable[..., CommandResult], root: Path, *, is_deleted: bool
 ) -> None:
     run("index")
     assert is_in_catalog_and_index(b"narvik")
@@ -204,7 +204,9 @@ def test_forget_removes_the_text_of_the_files_of_a_note(
         assert is_in_catalog_and_index(b"northern")
 
 
-def test_a_file_that_cannot_be_read_costs_only_itself(run: Callable[..., Ran], root: Path) -> None:
+def test_a_file_that_cannot_be_read_costs_only_itself(
+    run: Callable[..., CommandResult], root: Path
+) -> None:
     (root / "files/ticket 1.pdf").write_bytes(pdf_file("Seat 42", password="secret"))
     (root / "files/damaged.pdf").write_bytes(b"%PDF-1.7\nnothing else")
     (root / "Damaged.md").write_text("![[damaged.pdf]]\n", "utf-8")
@@ -218,7 +220,7 @@ def test_a_file_that_cannot_be_read_costs_only_itself(run: Callable[..., Ran], r
 
 
 def test_a_file_that_keeps_its_reader_busy_is_given_up(
-    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attached_text, "MAX_SECONDS", 0.0)
     assert run("index").code == 0
@@ -238,7 +240,7 @@ def test_only_the_first_part_of_a_long_text_is_read(
     assert (tmp_path / "text").read_text() == "The yield of wind turbines\ngre"
 
 
-def test_a_setting_turns_it_off(run: Callable[..., Ran], root: Path) -> None:
+def test_a_setting_turns_it_off(run: Callable[..., CommandResult], root: Path) -> None:
     run("index")
     (root / ".notekeep/config.toml").write_text("search_pdf = false\n", "utf-8")
     run("index")
@@ -249,7 +251,7 @@ def test_a_setting_turns_it_off(run: Callable[..., Ran], root: Path) -> None:
 
 
 def test_files_outside_of_the_vault_and_hidden_ones_are_not_read(
-    run: Callable[..., Ran], root: Path, tmp_path: Path
+    run: Callable[..., CommandResult], root: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "secret.pdf").write_bytes(pdf_file("The combination of the safe"))
     (root / "files/way.pdf").symlink_to(tmp_path / "secret.pdf")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 ESC = "\x1b"
 
@@ -29,18 +29,20 @@ def vault(tmp_path: Path) -> Path:
     return root
 
 
-def titles(ran: Ran) -> list[str]:
+def titles(ran: CommandResult) -> list[str]:
     return [row["title"] for row in json.loads(ran.out)["rows"]]
 
 
-def test_a_missing_vault_is_named(notekeep: Callable[..., Ran]) -> None:
+def test_a_missing_vault_is_named(notekeep: Callable[..., CommandResult]) -> None:
     ran = notekeep("--vault", "/nowhere/notes", "ls")
     assert ran.code == 1
     assert "no vault at /nowhere/notes" in ran.err
     assert ran.out == ""
 
 
-def test_without_a_vault_three_lines_say_how_to_get_one(notekeep: Callable[..., Ran]) -> None:
+def test_without_a_vault_three_lines_say_how_to_get_one(
+    notekeep: Callable[..., CommandResult],
+) -> None:
     ran = notekeep()
     assert ran.code == 2
     assert len(ran.out.splitlines()) == 3
@@ -48,7 +50,7 @@ def test_without_a_vault_three_lines_say_how_to_get_one(notekeep: Callable[..., 
 
 
 def test_invalid_front_matter_keeps_its_place_and_says_its_line(
-    vault: Path, notekeep: Callable[..., Ran]
+    vault: Path, notekeep: Callable[..., CommandResult]
 ) -> None:
     bad = vault / "bad.md"
     bad.write_text("---\ntags: [open\nrating: 3\n---\n# A bad note\n", "utf-8")
@@ -63,7 +65,7 @@ def test_invalid_front_matter_keeps_its_place_and_says_its_line(
 
 
 def test_a_note_that_is_not_utf8_is_listed_found_and_left_alone(
-    vault: Path, notekeep: Callable[..., Ran]
+    vault: Path, notekeep: Callable[..., CommandResult]
 ) -> None:
     latin = vault / "latin.md"
     latin.write_bytes("# Caf\xe9\n\nLeverage \xff.\n".encode("latin-1"))
@@ -77,7 +79,7 @@ def test_a_note_that_is_not_utf8_is_listed_found_and_left_alone(
 
 
 def test_a_file_that_cannot_be_read_is_said_and_hides_no_other(
-    vault: Path, notekeep: Callable[..., Ran]
+    vault: Path, notekeep: Callable[..., CommandResult]
 ) -> None:
     (vault / "loop.md").symlink_to("loop.md")
     ran = notekeep("ls", "--json", at=vault)
@@ -93,7 +95,7 @@ def test_a_file_that_cannot_be_read_is_said_and_hides_no_other(
     ids=["escape", "markup", "action", "newline", "dash"],
 )
 def test_names_with_controls_or_markup_are_shown_and_obeyed_by_nobody(
-    vault: Path, notekeep: Callable[..., Ran], name: str
+    vault: Path, notekeep: Callable[..., CommandResult], name: str
 ) -> None:
     (vault / name).write_text(
         f"# [/nope] {ESC}]0;owned\x07\n\nA note about {ESC}[31mleverage{ESC}[0m.\n", "utf-8"
@@ -114,7 +116,7 @@ def test_names_with_controls_or_markup_are_shown_and_obeyed_by_nobody(
 
 
 def test_a_name_that_is_not_utf8_can_be_listed_and_opened(
-    vault: Path, notekeep: Callable[..., Ran]
+    vault: Path, notekeep: Callable[..., CommandResult]
 ) -> None:
     with open(os.fsencode(vault) + b"/odd-\xff.md", "wb") as file:
         file.write(b"# Odd\n")
@@ -151,7 +153,7 @@ def fill(path: Path) -> None:
 
 
 def test_a_full_disk_is_said_and_loses_nothing(
-    small_disk: Path, notekeep: Callable[..., Ran]
+    small_disk: Path, notekeep: Callable[..., CommandResult]
 ) -> None:
     (small_disk / ".notekeep").mkdir()
     note = small_disk / "note.md"
@@ -197,7 +199,7 @@ def test_two_at_once_both_answer(vault: Path, home: Path) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else value,
 )
 def test_a_wrong_request_says_what_is_near_and_exits_2(
-    vault: Path, notekeep: Callable[..., Ran], words: tuple[str, ...], said: str
+    vault: Path, notekeep: Callable[..., CommandResult], words: tuple[str, ...], said: str
 ) -> None:
     ran = notekeep(*words, at=vault)
     assert ran.code == 2, ran
@@ -207,7 +209,7 @@ def test_a_wrong_request_says_what_is_near_and_exits_2(
 
 
 def test_a_field_that_is_nearly_another_is_set_and_said(
-    vault: Path, notekeep: Callable[..., Ran]
+    vault: Path, notekeep: Callable[..., CommandResult]
 ) -> None:
     slip = notekeep("set", "ratng=5", "--", "good", at=vault)
     assert slip.code == 0, slip
@@ -219,7 +221,9 @@ def test_a_field_that_is_nearly_another_is_set_and_said(
     assert "no note had" not in known.err
 
 
-def test_only_debug_shows_where_it_broke(vault: Path, process: Callable[..., Ran]) -> None:
+def test_only_debug_shows_where_it_broke(
+    vault: Path, process: Callable[..., CommandResult]
+) -> None:
     broken = vault.parent / "broken"
     (broken / "notekeep").mkdir(parents=True)
     cache = vault.parent / "home" / "cache"

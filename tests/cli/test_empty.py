@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
-    Run = Callable[..., Ran]
+    Run = Callable[..., CommandResult]
 
 TOLD = {
     "ls": "notekeep new note",

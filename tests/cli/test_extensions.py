@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.cli.conftest import Shell
+    from tests.support.commands import CommandResult
     from tests.support.packages import Packages
-    from tests.support.ran import Ran
 
 FORMAT = """
 from notekeep.extend import Format, Loss, Passage, Work
@@ -266,7 +266,7 @@ class TestCommands:
         assert "Did you mean `count`?" in shell("cuont").err
 
     @pytest.mark.usefixtures("shell", "count")
-    def test_it_is_completed(self, notekeep: Callable[..., Ran]) -> None:
+    def test_it_is_completed(self, notekeep: Callable[..., CommandResult]) -> None:
         said = {"_NOTEKEEP_COMPLETE": "bash_complete", "COMP_CWORD": "1"}
         done = notekeep(COMP_WORDS="notekeep cou", **said)
         assert done.out == "plain,count\n"

@@ -14,7 +14,7 @@ from notekeep.cli.main import main
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 SAMPLES = Path(__file__).parents[1] / "habits/imports/samples"
 NOW = "2026-01-12T21:15"
@@ -110,7 +110,7 @@ def test_what_is_no_export(vault: Path, path: str, code: int) -> None:
 
 
 def test_an_export_goes_to_stdout_or_to_a_new_file(
-    vault: Path, notekeep: Callable[..., Ran], tmp_path: Path
+    vault: Path, notekeep: Callable[..., CommandResult], tmp_path: Path
 ) -> None:
     assert main(["habit", "sit", "yesterday", "--", "calm"]) == 0
     out = notekeep("habit", "export", "csv", at=vault).out

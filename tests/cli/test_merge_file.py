@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
     Git = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -87,7 +87,9 @@ class TestConflictsOfGit:
     """What plain git leaves unmerged is listed and resolved by `conflicts`."""
 
     @pytest.fixture
-    def run(self, git: Git, tmp_path: Path, notekeep: Callable[..., Ran]) -> Callable[..., Ran]:
+    def run(
+        self, git: Git, tmp_path: Path, notekeep: Callable[..., CommandResult]
+    ) -> Callable[..., CommandResult]:
         """Run notekeep in the repository, as a vault."""
         (tmp_path / ".notekeep").mkdir()
         assert notekeep("sync", "init", "--yes", at=tmp_path).code == 0
@@ -107,7 +109,7 @@ class TestConflictsOfGit:
     def test_a_conflict_is_listed_resolved_and_finished(
         self,
         git: Git,
-        run: Callable[..., Ran],
+        run: Callable[..., CommandResult],
         tmp_path: Path,
         words: tuple[str, ...],
         finish: str,
@@ -139,7 +141,7 @@ class TestConflictsOfGit:
     def test_each_choice_can_be_undone(
         self,
         git: Git,
-        run: Callable[..., Ran],
+        run: Callable[..., CommandResult],
         tmp_path: Path,
         choice: str,
         files: dict[str, str],
@@ -155,7 +157,7 @@ class TestConflictsOfGit:
         assert (tmp_path / "Note.md").read_text() == NOTE.replace("3", "4")
 
     def test_what_notekeep_can_merge_is_merged_where_another_driver_could_not(
-        self, git: Git, run: Callable[..., Ran], tmp_path: Path
+        self, git: Git, run: Callable[..., CommandResult], tmp_path: Path
     ) -> None:
         git("config", "merge.notekeep.driver", "false")
         part(git, tmp_path, NOTE, OURS, THEIRS)
@@ -168,7 +170,7 @@ class TestConflictsOfGit:
         assert git("commit", "-qm", "merged").returncode == 0
 
     def test_markers_of_a_clone_without_the_driver_are_resolved_in_git_too(
-        self, git: Git, run: Callable[..., Ran], tmp_path: Path
+        self, git: Git, run: Callable[..., CommandResult], tmp_path: Path
     ) -> None:
         git("config", "--remove-section", "merge.notekeep")
         part(git, tmp_path, NOTE, OURS, THEIRS)
@@ -184,7 +186,7 @@ class TestConflictsOfGit:
     def test_a_note_that_one_side_deleted(
         self,
         git: Git,
-        run: Callable[..., Ran],
+        run: Callable[..., CommandResult],
         tmp_path: Path,
         side: str,
         choice: str,
@@ -205,7 +207,7 @@ class TestConflictsOfGit:
         assert run("conflicts").code == 1
 
     def test_an_edit_is_more_than_a_deletion(
-        self, git: Git, run: Callable[..., Ran], tmp_path: Path
+        self, git: Git, run: Callable[..., CommandResult], tmp_path: Path
     ) -> None:
         part(git, tmp_path, NOTE, OURS, NOTE + "more\n")
         git("rm", "-q", "Note.md")
@@ -216,7 +218,7 @@ class TestConflictsOfGit:
 
     @cases("is_deleted", [False, True], fast=1, ids=["both-changed", "deleted-by-us"])
     def test_doctor_and_queries_know_what_git_did_not_merge(
-        self, git: Git, run: Callable[..., Ran], tmp_path: Path, *, is_deleted: bool
+        self, git: Git, run: Callable[..., CommandResult], tmp_path: Path, *, is_deleted: bool
     ) -> None:
         part(git, tmp_path, NOTE, NOTE.replace("3", "4"), NOTE.replace("3", "5"))
         if is_deleted:
@@ -237,7 +239,7 @@ class TestConflictsOfGit:
         assert run("ls", "is:conflict").out == ""
 
     def test_nothing_runs_that_the_settings_name_since_the_person_agreed(
-        self, git: Git, run: Callable[..., Ran], tmp_path: Path
+        self, git: Git, run: Callable[..., CommandResult], tmp_path: Path
     ) -> None:
         part(git, tmp_path, NOTE, NOTE.replace("3", "4"), NOTE.replace("3", "5"))
         git("merge", "other")
@@ -255,7 +257,7 @@ class TestConflictsOfGit:
 
 
 def test_an_unfinished_merge_is_told_where_sync_was_never_set_up(
-    git: Git, notekeep: Callable[..., Ran], tmp_path: Path
+    git: Git, notekeep: Callable[..., CommandResult], tmp_path: Path
 ) -> None:
     (tmp_path / ".notekeep").mkdir()
     part(git, tmp_path, NOTE, NOTE.replace("3", "4"), NOTE.replace("3", "5"))

@@ -32,7 +32,7 @@ def own_settings() -> Path:
     return folder / "config.toml"
 
 
-class Desk:
+class CommandLine:
     """The person's settings, with commands that store what they get."""
 
     def __init__(self, folder: Path) -> None:
@@ -55,16 +55,16 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def cli(tmp_path: Path) -> CommandLine:
     folder = tmp_path / "programs"
     folder.mkdir()
-    return Desk(folder)
+    return CommandLine(folder)
 
 
-def test_a_command_runs_after_a_new_note_and_gets_it(shell: Shell, desk: Desk) -> None:
-    desk.command("tell", "--file={path}", "{vault}", after="new")
+def test_a_command_runs_after_a_new_note_and_gets_it(shell: Shell, cli: CommandLine) -> None:
+    cli.command("tell", "--file={path}", "{vault}", after="new")
     ran = shell("new", "book", "A $(touch gone); title")
-    ((given, arguments, folder),) = desk.stored()
+    ((given, arguments, folder),) = cli.stored()
     (note,) = given["notes"]
     root = os.path.realpath(shell.root)
     assert (given["event"], given["vault"]) == ("new", root)
@@ -77,52 +77,52 @@ def test_a_command_runs_after_a_new_note_and_gets_it(shell: Shell, desk: Desk) -
     assert "stored" not in ran.out
 
 
-def test_a_command_runs_after_a_check_in(shell: Shell, desk: Desk) -> None:
+def test_a_command_runs_after_a_check_in(shell: Shell, cli: CommandLine) -> None:
     shell("habit", "add", "meditate")
-    desk.command("tell", after="checkin")
+    cli.command("tell", after="checkin")
     assert shell("habit", "meditate").code == 0
-    ((given, _, _),) = desk.stored()
+    ((given, _, _),) = cli.stored()
     assert (given["event"], given["habit"]) == ("checkin", "meditate")
     assert "meditate: done" in str(given["line"])
     shell("habit", "meditate", "--dry-run")
-    assert len(desk.stored()) == 1
+    assert len(cli.stored()) == 1
 
 
 def test_a_command_runs_after_an_export_with_the_site(
-    shell: Shell, desk: Desk, tmp_path: Path
+    shell: Shell, cli: CommandLine, tmp_path: Path
 ) -> None:
     shell.write("posts/open.md", "---\ntitle: Open\npublish: true\n---\nWritten in the open.\n")
-    desk.command("tell", "{site}", after="export")
+    cli.command("tell", "{site}", after="export")
     site = tmp_path / "blog"
     site.mkdir()
     (site / "hugo.toml").write_text('baseURL = "https://example.org/"\n')
     ran = shell("export", "Open", "--site", str(site), "--dry-run")
-    assert (ran.code, desk.stored()) == (0, []), ran.err
+    assert (ran.code, cli.stored()) == (0, []), ran.err
     ran = shell("export", "Open", "--site", str(site))
     assert ran.code == 0, ran.err
-    ((given, arguments, _),) = desk.stored()
+    ((given, arguments, _),) = cli.stored()
     assert arguments == [given["site"]]
     assert [one["path"] for one in given["notes"]] == ["posts/open.md"]
     assert given["written"]
 
 
 def test_a_command_runs_after_an_import_that_wrote(
-    shell: Shell, desk: Desk, tmp_path: Path
+    shell: Shell, cli: CommandLine, tmp_path: Path
 ) -> None:
     file = tmp_path / "list.html"
     file.write_text(
         "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<H1>Bookmarks</H1>\n"
         '<DL><p>\n<DT><A HREF="https://example.org/soil" ADD_DATE="1700000000">Soil</A>\n</DL>\n'
     )
-    desk.command("tell", after="import")
+    cli.command("tell", after="import")
     shell("import", str(file))
-    assert desk.stored() == []
+    assert cli.stored() == []
     ran = shell("import", str(file), "--write")
-    assert [given["event"] for given, _, _ in desk.stored()] == ["import"], ran.err
+    assert [given["event"] for given, _, _ in cli.stored()] == ["import"], ran.err
 
 
 def test_a_command_runs_after_a_sync(
-    shell: Shell, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_NAME", "Ann")
@@ -130,17 +130,17 @@ def test_a_command_runs_after_a_sync(
     subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "remote.git")], check=True)
     ran = shell("sync", "init", str(tmp_path / "remote.git"), "--yes")
     assert ran.code == 0, ran.err
-    desk.command("tell", after="sync")
+    cli.command("tell", after="sync")
     shell.write("inbox/soil.md", "Worms work at night.\n")
     ran = shell("sync", "--yes")
-    assert [(given["event"], given["problem"]) for given, _, _ in desk.stored()] == [
-        ("sync", "")
-    ], ran
+    assert [(given["event"], given["problem"]) for given, _, _ in cli.stored()] == [("sync", "")], (
+        ran
+    )
 
 
-def test_a_failure_changes_nothing_and_is_told_in_one_line(shell: Shell, desk: Desk) -> None:
+def test_a_failure_changes_nothing_and_is_told_in_one_line(shell: Shell, cli: CommandLine) -> None:
     code = "import sys; print('first'); print('no network'); sys.exit(7)"
-    desk.raw("push", [sys.executable, "-c", code], after="new")
+    cli.raw("push", [sys.executable, "-c", code], after="new")
     ran = shell("new", "book", "Soil")
     assert ran.code == 0
     failed = [line for line in ran.err.splitlines() if "push" in line]
@@ -148,18 +148,18 @@ def test_a_failure_changes_nothing_and_is_told_in_one_line(shell: Shell, desk: D
     assert any(name.endswith(".md") for name in shell.files())
 
 
-def test_a_command_that_does_not_exist_is_named(shell: Shell, desk: Desk) -> None:
-    desk.raw("push", ["no-such-program-here"], after="new")
+def test_a_command_that_does_not_exist_is_named(shell: Shell, cli: CommandLine) -> None:
+    cli.raw("push", ["no-such-program-here"], after="new")
     ran = shell("new", "book", "Soil")
     assert ran.code == 0
     assert 'The command "push" did not start: no-such-program-here' in ran.err
 
 
 def test_a_command_that_takes_too_long_is_stopped(
-    shell: Shell, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("notekeep.own_commands.SECONDS", 1)
-    desk.raw("slow", [sys.executable, "-c", "import time; time.sleep(600)"], after="new")
+    cli.raw("slow", [sys.executable, "-c", "import time; time.sleep(600)"], after="new")
     assert "was stopped after 1 seconds" in shell("new", "book", "Soil").err
 
 
@@ -182,9 +182,11 @@ def test_a_wrong_command_is_named_and_ignored(shell: Shell, lines: str, said: st
     assert f"ignored: {said}" in ran.err
 
 
-def test_keys_lists_a_command_and_says_that_its_key_is_taken(shell: Shell, desk: Desk) -> None:
-    desk.command("tell", key="ctrl+y")
-    desk.command("mail", key="e")
+def test_keys_lists_a_command_and_says_that_its_key_is_taken(
+    shell: Shell, cli: CommandLine
+) -> None:
+    cli.command("tell", key="ctrl+y")
+    cli.command("mail", key="e")
     ran = shell("keys")
     assert any(line.split()[:2] == ["ctrl+y", "tell"] for line in ran.out.splitlines())
     assert "The key e is used by edit and mail." in ran.err
@@ -193,8 +195,8 @@ def test_keys_lists_a_command_and_says_that_its_key_is_taken(shell: Shell, desk:
 # Only the personal settings define a command.
 
 
-def test_a_command_in_a_vault_is_ignored_and_reported(shell: Shell, desk: Desk) -> None:
-    desk.command("tell", after="new")
+def test_a_command_in_a_vault_is_ignored_and_reported(shell: Shell, cli: CommandLine) -> None:
+    cli.command("tell", after="new")
     lines = own_settings().read_text("utf-8")
     shell.write(".notekeep/config.toml", lines)
     own_settings().unlink()
@@ -202,11 +204,13 @@ def test_a_command_in_a_vault_is_ignored_and_reported(shell: Shell, desk: Desk) 
     assert said in shell("config").err
     assert "commands" in shell("doctor").out
     assert shell("new", "book", "Soil").code == 0
-    assert desk.stored() == []
+    assert cli.stored() == []
 
 
-def test_a_site_and_an_import_define_no_command(shell: Shell, desk: Desk, tmp_path: Path) -> None:
-    desk.command("tell", after="export")
+def test_a_site_and_an_import_define_no_command(
+    shell: Shell, cli: CommandLine, tmp_path: Path
+) -> None:
+    cli.command("tell", after="export")
     lines = own_settings().read_text("utf-8")
     own_settings().unlink()
     site = tmp_path / "drafts"
@@ -217,18 +221,18 @@ def test_a_site_and_an_import_define_no_command(shell: Shell, desk: Desk, tmp_pa
     shell.write("posts/open.md", "---\ntitle: Open\npublish: true\n---\nOpen.\n")
     shell("import", str(tmp_path / "given"), "--write")
     assert shell("export", "Open", "--site", str(site)).code == 0
-    assert desk.stored() == []
+    assert cli.stored() == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the program is a script")
 def test_a_program_of_the_vault_is_not_run(
-    shell: Shell, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = shell.root / "tell"
-    program.write_text(f"#!/bin/sh\ntouch {desk.log}\n")
+    program.write_text(f"#!/bin/sh\ntouch {cli.log}\n")
     program.chmod(0o755)
     monkeypatch.chdir(shell.root)
     monkeypatch.setenv("PATH", os.pathsep.join((".", "", os.environ["PATH"])))
-    desk.raw("tell", ["tell"], after="new")
+    cli.raw("tell", ["tell"], after="new")
     assert "did not start" in shell("new", "book", "Soil").err
-    assert not desk.log.exists()
+    assert not cli.log.exists()

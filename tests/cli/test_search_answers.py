@@ -16,27 +16,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 
 @pytest.fixture
-def search(sample: Path, notekeep: Callable[..., Ran]) -> Callable[..., Ran]:
+def search(sample: Path, notekeep: Callable[..., CommandResult]) -> Callable[..., CommandResult]:
     """Run `search` on the sample vault."""
 
-    def run(*words: str) -> Ran:
+    def run(*words: str) -> CommandResult:
         return notekeep("search", *words, at=sample)
 
     return run
 
 
-def test_another_spelling_is_answered_and_said(search: Callable[..., Ran]) -> None:
+def test_another_spelling_is_answered_and_said(search: Callable[..., CommandResult]) -> None:
     ran = search("pragmatc", "programmer")
     assert ran.code == 0
     assert ran.out.startswith("The Pragmatic Programmer")
     assert 'Showing results for "pragmatic" (no note has "pragmatc").' in ran.err
 
 
-def test_notes_with_some_of_the_words_are_shown_and_said(search: Callable[..., Ran]) -> None:
+def test_notes_with_some_of_the_words_are_shown_and_said(
+    search: Callable[..., CommandResult],
+) -> None:
     ran = search("attention", "residue", "basil")
     assert ran.code == 0
     assert ran.out.startswith("Deep Work")
@@ -52,13 +54,15 @@ def test_notes_with_some_of_the_words_are_shown_and_said(search: Callable[..., R
     [["ls"], ["search", "--null"], ["search", "--format", "{path}"], ["export", "--dry-run"]],
 )
 def test_only_a_search_that_is_read_shows_notes_without_all_words(
-    notekeep: Callable[..., Ran], sample: Path, command: list[str]
+    notekeep: Callable[..., CommandResult], sample: Path, command: list[str]
 ) -> None:
     ran = notekeep(*command, "attention residue basil", at=sample)
     assert (ran.code, ran.out) == (1, "")
 
 
-def test_a_part_of_a_score_is_explained_where_words_are_missing(search: Callable[..., Ran]) -> None:
+def test_a_part_of_a_score_is_explained_where_words_are_missing(
+    search: Callable[..., CommandResult],
+) -> None:
     answer = json.loads(search("--explain", "--json", "attention", "residue", "basil").out)
     for hit in answer["hits"]:
         why = hit["why"]
@@ -67,7 +71,7 @@ def test_a_part_of_a_score_is_explained_where_words_are_missing(search: Callable
         assert told == pytest.approx(why["score"]["words"], abs=0.01)
 
 
-def test_json_says_what_was_answered_instead(search: Callable[..., Ran]) -> None:
+def test_json_says_what_was_answered_instead(search: Callable[..., CommandResult]) -> None:
     ran = search("pragmatc", "--json")
     answer = json.loads(ran.out)
     assert ran.code == 0
@@ -80,19 +84,19 @@ def test_json_says_what_was_answered_instead(search: Callable[..., Ran]) -> None
 
 @pytest.mark.parametrize("option", [["--null"], ["--format", "{path}"]])
 def test_what_goes_into_other_commands_is_what_was_asked(
-    search: Callable[..., Ran], option: list[str]
+    search: Callable[..., CommandResult], option: list[str]
 ) -> None:
     ran = search(*option, "pragmatc")
     assert (ran.code, ran.out) == (1, "")
     assert "Did you mean pragmatic" in ran.err
 
 
-def test_what_is_left_out_is_said_and_how_to_see_it(search: Callable[..., Ran]) -> None:
+def test_what_is_left_out_is_said_and_how_to_see_it(search: Callable[..., CommandResult]) -> None:
     assert "Showing 3 of 14. -n shows more.\n" in search("--limit", "3", "type:book").err
     assert "Showing 3 of 14.\n" in search("type:book limit:3").err
 
 
-def test_a_line_for_each_says_where_it_hit(search: Callable[..., Ran]) -> None:
+def test_a_line_for_each_says_where_it_hit(search: Callable[..., CommandResult]) -> None:
     ran = search("--limit", "1", "--format", "{path}:{line} {heading} {rating}", "cue", "craving")
     assert ran.out == "books/Atomic Habits.md:51 Cue, craving, response, reward 4.5\n"
     [score, snippet] = search("--limit", "1", "--format", "{score} {snippet}", "cue").out.split(
@@ -103,14 +107,16 @@ def test_a_line_for_each_says_where_it_hit(search: Callable[..., Ran]) -> None:
     assert snippet.count("\n") == 1
 
 
-def test_what_was_found_is_shown_without_signs_of_markdown(search: Callable[..., Ran]) -> None:
+def test_what_was_found_is_shown_without_signs_of_markdown(
+    search: Callable[..., CommandResult],
+) -> None:
     out = search("type:book", "cue").out
     assert "cue" in out
     assert not [sign for sign in ("## ", "**", "[[") if sign in out]
     assert "##" not in search("--format", "{snippet}", "type:book", "cue").out
 
 
-def test_a_score_is_explained_to_its_last_part(search: Callable[..., Ran]) -> None:
+def test_a_score_is_explained_to_its_last_part(search: Callable[..., CommandResult]) -> None:
     hit = json.loads(search("--explain", "--json", "cue", "craving").out)["hits"][0]
     why = hit["why"]
     assert why["conditions"] == ["word cue", "word craving"]
@@ -121,7 +127,7 @@ def test_a_score_is_explained_to_its_last_part(search: Callable[..., Ran]) -> No
     assert {part["field"] for part in why["score_of_words"]} >= {"headings", "body"}
 
 
-def test_an_explanation_is_for_people_too(search: Callable[..., Ran]) -> None:
+def test_an_explanation_is_for_people_too(search: Callable[..., CommandResult]) -> None:
     ran = search("--explain", "--limit", "1", "deep", "work")
     assert "word deep" in ran.err
     assert "first: exact title match" in ran.err
@@ -129,7 +135,7 @@ def test_an_explanation_is_for_people_too(search: Callable[..., Ran]) -> None:
 
 
 def test_showing_a_note_counts_until_it_is_forgotten(
-    sample: Path, notekeep: Callable[..., Ran]
+    sample: Path, notekeep: Callable[..., CommandResult]
 ) -> None:
     path = "inbox/Garden sensor.md"
     notekeep("show", "Garden sensor", at=sample)
@@ -141,7 +147,7 @@ def test_showing_a_note_counts_until_it_is_forgotten(
 
 
 def test_search_says_that_the_index_is_not_built(
-    notekeep: Callable[..., Ran], sample: Path
+    notekeep: Callable[..., CommandResult], sample: Path
 ) -> None:
     shutil.rmtree(Places.for_machine().cache)
     assert notekeep("ls", at=sample).code == 0
@@ -153,7 +159,7 @@ def test_search_says_that_the_index_is_not_built(
     assert "The full text is not indexed yet" in ran.err
 
 
-def test_a_single_word_is_not_left_out(search: Callable[..., Ran]) -> None:
+def test_a_single_word_is_not_left_out(search: Callable[..., CommandResult]) -> None:
     ran = search("type:book", "zeppelin")
     assert (ran.code, ran.out) == (1, "")
     assert "notes with some of the words" not in ran.err
@@ -169,7 +175,7 @@ def test_an_unfinished_word_of_four_letters_is_respelt(
 
 
 def test_notes_that_were_opened_are_found_the_last_one_first(
-    notekeep: Callable[..., Ran], sample: Path
+    notekeep: Callable[..., CommandResult], sample: Path
 ) -> None:
     def recent(*words: str) -> list[str]:
         return notekeep("ls", "--null", "is:recent", *words, at=sample).out.split("\0")[:-1]

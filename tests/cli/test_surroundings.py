@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.support.ordinary import ordinary
+from tests.support.commands import CommandResult
 from tests.support.programs import needed
-from tests.support.ran import Ran
 from tests.support.sizes import cases
+from tests.support.unprivileged import ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def vault(tmp_path: Path) -> Path:
     return root
 
 
-def run(vault: Path, *words: str, **env: str) -> Ran:
+def run(vault: Path, *words: str, **env: str) -> CommandResult:
     """Run a verb as somebody whom permissions bind."""
     done = subprocess.run(
         [*ordinary(), sys.executable, "-m", "notekeep", *words],
@@ -50,7 +50,7 @@ def run(vault: Path, *words: str, **env: str) -> Ran:
         check=False,
         env={**os.environ, **env},
     )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 @contextmanager

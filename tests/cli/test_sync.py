@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.storage.git import Entry
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
@@ -30,13 +30,13 @@ NOTE = "---\nrating: 3\nstatus: reading\n---\n- [ ] a\n- [ ] b\n"
 class Machine:
     """One machine with its vault, its own state and its own git."""
 
-    def __init__(self, root: Path, notekeep: Callable[..., Ran], home: Path) -> None:
+    def __init__(self, root: Path, notekeep: Callable[..., CommandResult], home: Path) -> None:
         self.root = root
         self._notekeep = notekeep
         self._home = str(home)
         (root / ".notekeep").mkdir(parents=True)
 
-    def __call__(self, *words: str) -> Ran:
+    def __call__(self, *words: str) -> CommandResult:
         return self._notekeep(*words, at=self.root, NOTEKEEP_HOME=self._home)
 
     def sync(self) -> str:
@@ -94,7 +94,9 @@ def hub(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def machine(place: Path, notekeep: Callable[..., Ran], hub: Path) -> Callable[[str], Machine]:
+def machine(
+    place: Path, notekeep: Callable[..., CommandResult], hub: Path
+) -> Callable[[str], Machine]:
     """Make machines, by name."""
     del hub
 

@@ -15,7 +15,7 @@ import pytest
 
 from notekeep.cli.main import main
 from tests.conftest import SAMPLE
-from tests.support.indexed import copy_indexed, index_once
+from tests.support.indexed_vaults import copy_indexed, index_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

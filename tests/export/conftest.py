@@ -16,7 +16,7 @@ from notekeep.export.targets.hugo import Hugo
 from notekeep.export.targets.nikola import Nikola
 from notekeep.export.targets.portable import Portable
 from notekeep.storage.history import History
-from tests.support.desk import Desk
+from tests.support.blog import Blog
 from tests.support.programs import needed
 from tests.support.sites import (
     INDIA,
@@ -74,11 +74,11 @@ def history(tmp_path: Path) -> History:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, hugo_site: Path, history: History, options: Options) -> Desk:
+def blog(tmp_path: Path, hugo_site: Path, history: History, options: Options) -> Blog:
     """Give a vault without notes and a Hugo site without posts."""
     root = tmp_path / "vault"
     root.mkdir()
-    return Desk(root, hugo_site, history, options)
+    return Blog(root, hugo_site, history, options)
 
 
 @pytest.fixture

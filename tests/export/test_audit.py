@@ -21,7 +21,7 @@ from notekeep.export.pipeline import write_export
 from notekeep.export.private import PublicBody
 from notekeep.export.private_terms import PrivateTerm, normalize_for_audit, private_parts
 from notekeep.export.targets.hugo import Hugo
-from tests.support.desk import plan_posts
+from tests.support.blog import plan_posts
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from notekeep.errors import Refused
 from notekeep.export.manifest import VaultKey
 from notekeep.export.source import Options
-from tests.support.desk import plan_posts, write_plan
+from tests.support.blog import plan_posts, write_plan
 from tests.support.sites import INDIA, NOW, make_source
 
 if TYPE_CHECKING:

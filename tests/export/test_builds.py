@@ -14,7 +14,9 @@ from notekeep.export.check.site_build import build_site, find_generator, write_p
 from notekeep.export.source import Options
 from notekeep.export.targets.target import open_target
 from notekeep.storage.history import History
-from tests.support.built import (
+from tests.support.blog import plan_posts, write_plan
+from tests.support.built_page import read_page
+from tests.support.built_sites import (
     FURTHER,
     IN_CHECK,
     PAGES,
@@ -25,8 +27,6 @@ from tests.support.built import (
     new_site,
     programs_of,
 )
-from tests.support.built_page import read_page
-from tests.support.desk import plan_posts, write_plan
 from tests.support.programs import needed
 from tests.support.sites import INDIA, NOW, folder_with, make_hugo_site, make_source
 

@@ -8,7 +8,7 @@ import pytest
 
 from notekeep.export.manifest import MANIFEST_NAME
 from notekeep.markdown.text_merge import find_regions, merge_with_site
-from tests.support.desk import POST, PUBLISHED, Desk, plan_posts, statuses
+from tests.support.blog import POST, PUBLISHED, Blog, plan_posts, statuses
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ FILE = "content/posts/a/index.md"
 TEXT = f"{POST}start\n\none\n\ntwo\n\nthree\n\nfour\n"
 
 
-def by_hand(desk: Desk, old: str = "three\n", new: str = "three, by hand\n") -> None:
+def by_hand(blog: Blog, old: str = "three\n", new: str = "three, by hand\n") -> None:
     """Change a line of the post in the site."""
-    desk.file("a").write_text(desk.text("a").replace(old, new))
+    blog.file("a").write_text(blog.text("a").replace(old, new))
 
 
 def the_post(plan: ExportPlan) -> SiteChange:
@@ -28,16 +28,16 @@ def the_post(plan: ExportPlan) -> SiteChange:
 
 
 @pytest.fixture
-def edited(desk: Desk) -> Desk:
+def edited(blog: Blog) -> Blog:
     """A post whose third line was changed in the site and whose first was changed in the note."""
-    desk.put("a.md", TEXT)
-    desk.export("a.md")
-    by_hand(desk)
-    desk.put("a.md", TEXT.replace("one\n", "one, in the note\n"))
-    return desk
+    blog.put("a.md", TEXT)
+    blog.export("a.md")
+    by_hand(blog)
+    blog.put("a.md", TEXT.replace("one\n", "one, in the note\n"))
+    return blog
 
 
-def test_a_conflict_shows_what_each_side_changed_since_the_last_export(edited: Desk) -> None:
+def test_a_conflict_shows_what_each_side_changed_since_the_last_export(edited: Blog) -> None:
     (conflict,) = edited.plan("a.md").conflicts
     assert conflict.can_merge
     lines = edited.text("a").splitlines()
@@ -55,7 +55,7 @@ def test_a_conflict_shows_what_each_side_changed_since_the_last_export(edited: D
     ]
 
 
-def test_merging_takes_both_changes_and_is_quiet_afterwards(edited: Desk) -> None:
+def test_merging_takes_both_changes_and_is_quiet_afterwards(edited: Blog) -> None:
     plan = edited.export("a.md", by_hand="merge")
     assert the_post(plan).why == "merged with your edits on the site"
     assert "one, in the note\n\ntwo\n\nthree, by hand\n" in edited.text("a")
@@ -63,7 +63,7 @@ def test_merging_takes_both_changes_and_is_quiet_afterwards(edited: Desk) -> Non
     assert edited.plan("a.md").conflicts == []
 
 
-def test_after_a_merge_the_next_change_of_the_note_meets_the_hand_s_again(edited: Desk) -> None:
+def test_after_a_merge_the_next_change_of_the_note_meets_the_hand_s_again(edited: Blog) -> None:
     edited.export("a.md", by_hand="merge")
     edited.put("a.md", TEXT.replace("one\n", "one, once more\n"))
     assert edited.plan("a.md").conflicts
@@ -71,7 +71,7 @@ def test_after_a_merge_the_next_change_of_the_note_meets_the_hand_s_again(edited
     assert "one, once more\n\ntwo\n\nthree, by hand\n" in edited.text("a")
 
 
-def test_keeping_leaves_the_file_and_asks_again_when_the_note_changes(edited: Desk) -> None:
+def test_keeping_leaves_the_file_and_asks_again_when_the_note_changes(edited: Blog) -> None:
     before = edited.text("a")
     plan = edited.export("a.md", by_hand="keep")
     assert statuses(plan) == {MANIFEST_NAME: "changed", FILE: "unchanged"}
@@ -86,7 +86,7 @@ def test_keeping_leaves_the_file_and_asks_again_when_the_note_changes(edited: De
     assert "two, in the note\n\nthree, by hand\n\nfour, by hand" in edited.text("a")
 
 
-def test_overwriting_is_what_undo_takes_back(edited: Desk) -> None:
+def test_overwriting_is_what_undo_takes_back(edited: Blog) -> None:
     before = edited.text("a")
     edited.export("a.md", by_hand="overwrite")
     assert "by hand" not in edited.text("a")
@@ -94,7 +94,7 @@ def test_overwriting_is_what_undo_takes_back(edited: Desk) -> None:
     assert edited.text("a") == before
 
 
-def test_changes_of_the_same_line_are_never_merged(edited: Desk) -> None:
+def test_changes_of_the_same_line_are_never_merged(edited: Blog) -> None:
     edited.put("a.md", TEXT.replace("three\n", "three, in the note\n"))
     before = edited.text("a")
     plan = edited.export("a.md", by_hand="merge")
@@ -104,7 +104,7 @@ def test_changes_of_the_same_line_are_never_merged(edited: Desk) -> None:
     assert edited.text("a") == before
 
 
-def test_without_the_history_of_the_last_export_nothing_is_merged(edited: Desk) -> None:
+def test_without_the_history_of_the_last_export_nothing_is_merged(edited: Blog) -> None:
     before = edited.text("a")
     source = make_source(edited.root)
     plan = plan_posts(source, ["a.md"], target="hugo", site=edited.site, options=edited.options)
@@ -116,16 +116,16 @@ def test_without_the_history_of_the_last_export_nothing_is_merged(edited: Desk) 
     assert edited.text("a") == before
 
 
-def test_a_file_of_somebody_else_is_neither_merged_nor_kept(desk: Desk) -> None:
-    desk.put("a.md", TEXT)
-    desk.file("a").parent.mkdir(parents=True)
-    desk.file("a").write_text("a post of mine\n")
+def test_a_file_of_somebody_else_is_neither_merged_nor_kept(blog: Blog) -> None:
+    blog.put("a.md", TEXT)
+    blog.file("a").parent.mkdir(parents=True)
+    blog.file("a").write_text("a post of mine\n")
     for how in ("merge", "keep"):
-        plan = desk.plan("a.md", by_hand=how)
+        plan = blog.plan("a.md", by_hand=how)
         assert [file.why for file in plan.conflicts] == ["not created by notekeep"]
 
 
-def test_line_ends_of_the_site_stay_as_they_are_when_both_are_merged(edited: Desk) -> None:
+def test_line_ends_of_the_site_stay_as_they_are_when_both_are_merged(edited: Blog) -> None:
     edited.file("a").write_bytes(edited.file("a").read_bytes().replace(b"\n", b"\r\n"))
     edited.export("a.md", by_hand="merge")
     data = edited.file("a").read_bytes()
@@ -148,71 +148,71 @@ def test_stretches_tell_who_changed_what() -> None:
     assert merge_with_site(b"a\nb\nc\n", b"A\nb\nc\n", b"a\nb\nC\n") == b"A\nb\nC\n"
 
 
-def test_a_note_that_notekeep_renamed_keeps_its_post(desk: Desk) -> None:
-    desk.put("a.md", TEXT)
-    desk.export("a.md")
-    with desk.history.step("rename", "", root=desk.root) as step:
+def test_a_note_that_notekeep_renamed_keeps_its_post(blog: Blog) -> None:
+    blog.put("a.md", TEXT)
+    blog.export("a.md")
+    with blog.history.step("rename", "", root=blog.root) as step:
         step.move("a.md", "Another title.md")
-    plan = desk.export("Another title.md")
+    plan = blog.export("Another title.md")
     assert statuses(plan)[FILE] == "changed"
-    assert desk.manifest.posts["a"].note == "Another title.md"
-    assert list(desk.manifest.posts) == ["a"]
+    assert blog.manifest.posts["a"].note == "Another title.md"
+    assert list(blog.manifest.posts) == ["a"]
 
 
-def test_an_edit_that_the_note_has_by_now_is_no_conflict(desk: Desk) -> None:
-    desk.put("a.md", TEXT)
-    desk.export("a.md")
-    by_hand(desk, "title: 'a'", "title: 'A thing'")
-    by_hand(desk)
+def test_an_edit_that_the_note_has_by_now_is_no_conflict(blog: Blog) -> None:
+    blog.put("a.md", TEXT)
+    blog.export("a.md")
+    by_hand(blog, "title: 'a'", "title: 'A thing'")
+    by_hand(blog)
     there = POST.replace("type: post", "type: post\ntitle: A thing\ndraft: false")
-    desk.put("a.md", TEXT.replace(POST, there).replace("two", "two, later"))
-    assert desk.plan("a.md").conflicts, "one edit of the site is not in the note"
-    desk.put("a.md", (desk.root / "a.md").read_text().replace("three", "three, by hand"))
-    desk.export("a.md")
-    assert "draft: false\n" in desk.text("a")
-    assert "two, later\n\nthree, by hand\n" in desk.text("a")
+    blog.put("a.md", TEXT.replace(POST, there).replace("two", "two, later"))
+    assert blog.plan("a.md").conflicts, "one edit of the site is not in the note"
+    blog.put("a.md", (blog.root / "a.md").read_text().replace("three", "three, by hand"))
+    blog.export("a.md")
+    assert "draft: false\n" in blog.text("a")
+    assert "two, later\n\nthree, by hand\n" in blog.text("a")
 
 
-def test_a_teaser_mark_of_a_longer_post_is_nobody_s_edit(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}start\n")
-    desk.export("a.md")
-    by_hand(desk, "start\n", "start\n\nmore\n")
-    desk.put("a.md", f"{POST}start\n\nmore\n")
-    desk.export("a.md")
-    assert desk.text("a").endswith("start\n\n<!--more-->\n\nmore\n")
-    by_hand(desk, "<!--more-->\n\n", "")
-    assert desk.plan("a.md").conflicts, "who removes the mark does not want it back"
+def test_a_teaser_mark_of_a_longer_post_is_nobody_s_edit(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}start\n")
+    blog.export("a.md")
+    by_hand(blog, "start\n", "start\n\nmore\n")
+    blog.put("a.md", f"{POST}start\n\nmore\n")
+    blog.export("a.md")
+    assert blog.text("a").endswith("start\n\n<!--more-->\n\nmore\n")
+    by_hand(blog, "<!--more-->\n\n", "")
+    assert blog.plan("a.md").conflicts, "who removes the mark does not want it back"
 
 
-def test_a_post_that_was_published_in_the_site_is_not_called_hidden(desk: Desk) -> None:
-    desk.put("a.md", TEXT)
-    assert "hides it" in desk.export("a.md").draft_notice
-    by_hand(desk, "draft: true", "draft: false")
-    desk.put("a.md", TEXT.replace("one", "one, in the note"))
-    assert desk.plan("a.md").draft_notice == ""
-    assert desk.export("a.md", by_hand="merge").draft_notice == ""
+def test_a_post_that_was_published_in_the_site_is_not_called_hidden(blog: Blog) -> None:
+    blog.put("a.md", TEXT)
+    assert "hides it" in blog.export("a.md").draft_notice
+    by_hand(blog, "draft: true", "draft: false")
+    blog.put("a.md", TEXT.replace("one", "one, in the note"))
+    assert blog.plan("a.md").draft_notice == ""
+    assert blog.export("a.md", by_hand="merge").draft_notice == ""
 
 
 DRAFT, PUBLISHED_AT = "_drafts/a.md", "_posts/2026-03-04-a.md"
 
 
 @pytest.fixture
-def published(desk: Desk) -> Desk:
+def published(blog: Blog) -> Blog:
     """A draft that was edited in a Jekyll site and is published in the note since."""
-    desk.target = "jekyll"
-    (desk.site / "_config.yml").write_text("title: x\n")
-    (desk.site / "Gemfile").touch()
-    desk.put("a.md", TEXT)
-    desk.export("a.md")
-    draft = desk.site / DRAFT
+    blog.target = "jekyll"
+    (blog.site / "_config.yml").write_text("title: x\n")
+    (blog.site / "Gemfile").touch()
+    blog.put("a.md", TEXT)
+    blog.export("a.md")
+    draft = blog.site / DRAFT
     draft.write_text(draft.read_text().replace("three", "three, by hand"))
-    desk.put("a.md", TEXT.replace(POST, PUBLISHED).replace("one", "one, in the note"))
-    return desk
+    blog.put("a.md", TEXT.replace(POST, PUBLISHED).replace("one", "one, in the note"))
+    return blog
 
 
 @pytest.mark.parametrize("how", ["", "keep"])
 def test_an_edited_draft_stays_where_it_is_until_its_edit_is_settled(
-    published: Desk, how: str
+    published: Blog, how: str
 ) -> None:
     draft = published.tree()[DRAFT]
     published.export("a.md", by_hand=how)
@@ -223,7 +223,7 @@ def test_an_edited_draft_stays_where_it_is_until_its_edit_is_settled(
 
 @pytest.mark.parametrize(("how", "third"), [("merge", "three, by hand"), ("overwrite", "three")])
 def test_an_edited_draft_is_published_with_what_was_chosen(
-    published: Desk, how: str, third: str
+    published: Blog, how: str, third: str
 ) -> None:
     before = published.tree()
     published.export("a.md", by_hand=how)

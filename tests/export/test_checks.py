@@ -10,8 +10,8 @@ import pytest
 from notekeep.export.audit import Audit
 from notekeep.export.check.site_check import check_export
 from notekeep.export.pipeline import write_export
+from tests.support.blog import plan_posts
 from tests.support.built_page import read_page
-from tests.support.desk import plan_posts
 from tests.support.page_checks import ALL_CHECKS, BuiltPost, find_teaser
 from tests.support.sites import folder_with, make_source
 

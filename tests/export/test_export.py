@@ -17,7 +17,7 @@ from notekeep.export.audit import Audit
 from notekeep.export.manifest import MANIFEST_NAME, Manifest, ManifestEntry, VaultKey
 from notekeep.export.pipeline import outgoing_files
 from notekeep.export.targets.hugo import Hugo
-from tests.support.desk import POST, PUBLISHED, Desk, plan_posts, statuses, write_plan
+from tests.support.blog import POST, PUBLISHED, Blog, plan_posts, statuses, write_plan
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
@@ -41,32 +41,32 @@ LEADING_OUT = {
 }
 
 
-def test_a_plan_writes_nothing(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    before = desk.tree()
-    plan = desk.plan("a.md")
+def test_a_plan_writes_nothing(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    before = blog.tree()
+    plan = blog.plan("a.md")
     assert statuses(plan) == {MANIFEST_NAME: "new", "content/posts/a/index.md": "new"}
-    assert desk.tree() == before
+    assert blog.tree() == before
 
 
-def test_what_is_written_is_what_was_planned(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    plan = desk.plan("a.md")
-    exported = desk.write(plan)
+def test_what_is_written_is_what_was_planned(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    plan = blog.plan("a.md")
+    exported = blog.write(plan)
     assert exported.written == [MANIFEST_NAME, "content/posts/a/index.md"]
     assert {f.path: f.after for f in plan.files} == {
-        path: data for path, data in desk.tree().items() if path in statuses(plan)
+        path: data for path, data in blog.tree().items() if path in statuses(plan)
     }
 
 
-def test_a_plan_holds_nothing_of_what_is_known_of_every_note(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words, [[b]] and ![[b]]")
-    desk.put("b.md", f"{PUBLISHED}other")
+def test_a_plan_holds_nothing_of_what_is_known_of_every_note(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words, [[b]] and ![[b]]")
+    blog.put("b.md", f"{PUBLISHED}other")
     gc.disable()
     try:
-        source = make_source(desk.root)
+        source = make_source(blog.root)
         known = weakref.ref(source.notes)
-        plan = plan_posts(source, ["a.md", "b.md"], target="hugo", site=desk.site)
+        plan = plan_posts(source, ["a.md", "b.md"], target="hugo", site=blog.site)
         assert Audit(source, plan).find(outgoing_files(plan)) == []
         del source
         assert known() is None, "the names of all notes are kept until a collection"
@@ -74,298 +74,298 @@ def test_a_plan_holds_nothing_of_what_is_known_of_every_note(desk: Desk) -> None
         gc.enable()
 
 
-def test_a_second_export_writes_nothing(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words, [[b]] and ![[p.png]]")
-    desk.put("b.md", f"{POST}other")
-    (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    desk.export("a.md", "b.md")
-    before = {path: path.stat().st_mtime_ns for path in desk.site.rglob("*")}
-    plan = desk.plan("b.md", "a.md")
+def test_a_second_export_writes_nothing(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words, [[b]] and ![[p.png]]")
+    blog.put("b.md", f"{POST}other")
+    (blog.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    blog.export("a.md", "b.md")
+    before = {path: path.stat().st_mtime_ns for path in blog.site.rglob("*")}
+    plan = blog.plan("b.md", "a.md")
     assert plan.is_empty
-    assert desk.write(plan).written == []
-    assert {path: path.stat().st_mtime_ns for path in desk.site.rglob("*")} == before
+    assert blog.write(plan).written == []
+    assert {path: path.stat().st_mtime_ns for path in blog.site.rglob("*")} == before
 
 
-def test_a_change_of_the_note_is_a_change_of_one_file_with_its_diff(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.export("a.md")
-    desk.put("a.md", f"{POST}other words")
-    plan = desk.plan("a.md")
+def test_a_change_of_the_note_is_a_change_of_one_file_with_its_diff(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.export("a.md")
+    blog.put("a.md", f"{POST}other words")
+    plan = blog.plan("a.md")
     assert statuses(plan) == {MANIFEST_NAME: "changed", "content/posts/a/index.md": "changed"}
     diff = next(file for file in plan.files if file.path.endswith("index.md")).diff()
     assert "-words\n+other words\n" in diff
 
 
-def test_a_file_changed_by_hand_is_left_alone_and_told(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.export("a.md")
-    desk.file("a").write_text(desk.text("a") + "by hand\n")
-    desk.put("a.md", f"{POST}other words")
-    plan = desk.plan("a.md")
+def test_a_file_changed_by_hand_is_left_alone_and_told(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.export("a.md")
+    blog.file("a").write_text(blog.text("a") + "by hand\n")
+    blog.put("a.md", f"{POST}other words")
+    plan = blog.plan("a.md")
     (conflict,) = plan.conflicts
     assert conflict.why == "edited on the site"
     assert "+site: by hand" in conflict.diff()
-    exported = desk.write(plan)
+    exported = blog.write(plan)
     assert exported.conflicts == ["content/posts/a/index.md"]
-    assert desk.text("a").endswith("by hand\n")
-    assert "other" not in desk.text("a")
-    assert desk.plan("a.md").conflicts
+    assert blog.text("a").endswith("by hand\n")
+    assert "other" not in blog.text("a")
+    assert blog.plan("a.md").conflicts
 
 
-def test_a_file_changed_by_hand_is_overwritten_when_it_is_given_up(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.export("a.md")
-    desk.file("a").write_text("by hand\n")
-    desk.export("a.md", by_hand="overwrite")
-    assert "words" in desk.text("a")
+def test_a_file_changed_by_hand_is_overwritten_when_it_is_given_up(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.export("a.md")
+    blog.file("a").write_text("by hand\n")
+    blog.export("a.md", by_hand="overwrite")
+    assert "words" in blog.text("a")
     assert b"by hand\n" in [
-        desk.history.blobs.read(change.before)
-        for listed in desk.history.steps()
+        blog.history.blobs.read(change.before)
+        for listed in blog.history.steps()
         for change in listed.record.changes
         if change.before
     ]
 
 
-def test_a_file_that_notekeep_did_not_make_is_not_its_own(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.file("a").parent.mkdir(parents=True)
-    desk.file("a").write_text("a post of mine\n")
-    (conflict,) = desk.plan("a.md").conflicts
+def test_a_file_that_notekeep_did_not_make_is_not_its_own(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.file("a").parent.mkdir(parents=True)
+    blog.file("a").write_text("a post of mine\n")
+    (conflict,) = blog.plan("a.md").conflicts
     assert conflict.why == "not created by notekeep"
-    desk.export("a.md")
-    assert desk.text("a") == "a post of mine\n"
+    blog.export("a.md")
+    assert blog.text("a") == "a post of mine\n"
 
 
-def test_line_ends_of_version_control_are_no_change_by_hand(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.export("a.md")
-    desk.file("a").write_bytes(desk.file("a").read_bytes().replace(b"\n", b"\r\n"))
-    assert desk.plan("a.md").is_empty
+def test_line_ends_of_version_control_are_no_change_by_hand(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.export("a.md")
+    blog.file("a").write_bytes(blog.file("a").read_bytes().replace(b"\n", b"\r\n"))
+    assert blog.plan("a.md").is_empty
 
 
-def test_an_export_is_one_step_and_undo_takes_it_back(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.put("b.md", f"{POST}words")
-    before = desk.tree()
-    desk.export("a.md", "b.md")
-    (step,) = desk.history.steps()
+def test_an_export_is_one_step_and_undo_takes_it_back(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.put("b.md", f"{POST}words")
+    before = blog.tree()
+    blog.export("a.md", "b.md")
+    (step,) = blog.history.steps()
     assert step.record.label == "2 notes to Hugo"
-    desk.history.undo(desk.root)
-    assert desk.tree() == before
+    blog.history.undo(blog.root)
+    assert blog.tree() == before
 
 
-def test_a_file_that_changes_between_plan_and_writing_is_a_conflict(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.export("a.md")
-    desk.put("a.md", f"{POST}other words")
-    plan = desk.plan("a.md")
-    desk.file("a").write_text("by hand\n")
-    before = desk.tree()
+def test_a_file_that_changes_between_plan_and_writing_is_a_conflict(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.export("a.md")
+    blog.put("a.md", f"{POST}other words")
+    plan = blog.plan("a.md")
+    blog.file("a").write_text("by hand\n")
+    before = blog.tree()
     with pytest.raises(Conflict):
-        desk.write(plan)
-    assert desk.tree() == before
+        blog.write(plan)
+    assert blog.tree() == before
 
 
-def test_a_site_that_cannot_be_written_stays_as_it_is(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.put("b.md", f"{POST}words")
-    plan = desk.plan("a.md", "b.md")
-    (desk.site / "content" / "posts").mkdir()
-    (desk.site / "content" / "posts" / "b").write_text("a file where a folder should be")
-    before = desk.tree()
+def test_a_site_that_cannot_be_written_stays_as_it_is(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.put("b.md", f"{POST}words")
+    plan = blog.plan("a.md", "b.md")
+    (blog.site / "content" / "posts").mkdir()
+    (blog.site / "content" / "posts" / "b").write_text("a file where a folder should be")
+    before = blog.tree()
     with pytest.raises(NotekeepError):
-        desk.write(plan)
-    assert desk.tree() == before
+        blog.write(plan)
+    assert blog.tree() == before
 
 
 # Slugs and dates
 
 
-def test_slug_and_date_are_chosen_once(desk: Desk) -> None:
-    desk.put("a.md", "# First title\n\nwords")
-    desk.export("a.md")
-    entry = desk.manifest.posts["first-title"]
+def test_slug_and_date_are_chosen_once(blog: Blog) -> None:
+    blog.put("a.md", "# First title\n\nwords")
+    blog.export("a.md")
+    entry = blog.manifest.posts["first-title"]
     assert entry.date == "2026-11-24T17:30:00+05:30"
-    desk.put("a.md", "# Second title\n\nwords")
-    later = replace(desk.options, now=None)
+    blog.put("a.md", "# Second title\n\nwords")
+    later = replace(blog.options, now=None)
     plan = plan_posts(
-        make_source(desk.root), ["a.md"], target="hugo", site=desk.site, options=later
+        make_source(blog.root), ["a.md"], target="hugo", site=blog.site, options=later
     )
     assert statuses(plan)["content/posts/first-title/index.md"] == "changed"
-    desk.write(plan)
-    assert desk.manifest.posts["first-title"].date == entry.date
-    assert "title: 'Second title'" in desk.text("first-title")
+    blog.write(plan)
+    assert blog.manifest.posts["first-title"].date == entry.date
+    assert "title: 'Second title'" in blog.text("first-title")
 
 
-def test_a_new_slug_in_the_note_moves_the_post(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.export("a.md")
-    desk.put("a.md", POST.replace("type", "slug: moved\ntype") + "words")
-    plan = desk.plan("a.md")
+def test_a_new_slug_in_the_note_moves_the_post(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.export("a.md")
+    blog.put("a.md", POST.replace("type", "slug: moved\ntype") + "words")
+    plan = blog.plan("a.md")
     assert statuses(plan)["content/posts/moved/index.md"] == "new"
     assert statuses(plan)["content/posts/a/index.md"] == "removed"
-    desk.write(plan)
-    assert not desk.file("a").parent.exists()
-    assert list(desk.manifest.posts) == ["moved"]
-    assert "aliases" not in desk.text("moved"), "nobody could know the address of a draft"
+    blog.write(plan)
+    assert not blog.file("a").parent.exists()
+    assert list(blog.manifest.posts) == ["moved"]
+    assert "aliases" not in blog.text("moved"), "nobody could know the address of a draft"
 
 
-def test_a_published_post_that_gets_another_slug_leads_visitors_on(desk: Desk) -> None:
-    desk.put("a.md", f"{PUBLISHED}words")
-    desk.export("a.md")
+def test_a_published_post_that_gets_another_slug_leads_visitors_on(blog: Blog) -> None:
+    blog.put("a.md", f"{PUBLISHED}words")
+    blog.export("a.md")
     for slug in ("second", "third"):
-        desk.put("a.md", PUBLISHED.replace("type", f"slug: {slug}\ntype") + "words")
-        desk.export("a.md")
-    assert "aliases: ['/posts/a/', '/posts/second/']" in desk.text("third")
-    assert desk.manifest.posts["third"].former == ["a", "second"]
-    desk.put("a.md", PUBLISHED.replace("type", "slug: a\ntype") + "words")
-    desk.export("a.md")
-    assert "aliases: ['/posts/second/', '/posts/third/']" in desk.text("a")
-    assert desk.plan("a.md").is_empty
+        blog.put("a.md", PUBLISHED.replace("type", f"slug: {slug}\ntype") + "words")
+        blog.export("a.md")
+    assert "aliases: ['/posts/a/', '/posts/second/']" in blog.text("third")
+    assert blog.manifest.posts["third"].former == ["a", "second"]
+    blog.put("a.md", PUBLISHED.replace("type", "slug: a\ntype") + "words")
+    blog.export("a.md")
+    assert "aliases: ['/posts/second/', '/posts/third/']" in blog.text("a")
+    assert blog.plan("a.md").is_empty
 
 
-def test_a_post_that_was_changed_by_hand_stays_when_its_note_gets_another_slug(desk: Desk) -> None:
-    desk.put("a.md", f"{PUBLISHED}words")
-    desk.export("a.md")
-    desk.file("a").write_text(desk.text("a") + "by hand\n")
-    desk.put("a.md", PUBLISHED.replace("type", "slug: moved\ntype") + "words")
-    plan = desk.export("a.md", prune=True)
+def test_a_post_that_was_changed_by_hand_stays_when_its_note_gets_another_slug(blog: Blog) -> None:
+    blog.put("a.md", f"{PUBLISHED}words")
+    blog.export("a.md")
+    blog.file("a").write_text(blog.text("a") + "by hand\n")
+    blog.put("a.md", PUBLISHED.replace("type", "slug: moved\ntype") + "words")
+    plan = blog.export("a.md", prune=True)
     assert statuses(plan)["content/posts/a/index.md"] == "orphan"
-    assert "by hand" in desk.text("a")
-    assert "aliases" not in desk.text("moved"), "a page is still there"
-    assert "content/posts/a/index.md" in statuses(desk.plan("a.md")), "it is told again"
+    assert "by hand" in blog.text("a")
+    assert "aliases" not in blog.text("moved"), "a page is still there"
+    assert "content/posts/a/index.md" in statuses(blog.plan("a.md")), "it is told again"
 
 
-def test_what_a_post_that_stays_links_to_is_not_pruned(desk: Desk) -> None:
-    desk.put("a.md", f"{PUBLISHED}see [[b]]")
-    desk.put("b.md", f"{PUBLISHED}words")
-    desk.put("c.md", f"{PUBLISHED}other")
-    desk.export("a.md", "b.md", "c.md")
-    (desk.root / "b.md").unlink()
-    desk.put("a.md", f"{PUBLISHED}unfinished, see [[b]]")
-    plan = desk.export("c.md", prune=True)
+def test_what_a_post_that_stays_links_to_is_not_pruned(blog: Blog) -> None:
+    blog.put("a.md", f"{PUBLISHED}see [[b]]")
+    blog.put("b.md", f"{PUBLISHED}words")
+    blog.put("c.md", f"{PUBLISHED}other")
+    blog.export("a.md", "b.md", "c.md")
+    (blog.root / "b.md").unlink()
+    blog.put("a.md", f"{PUBLISHED}unfinished, see [[b]]")
+    plan = blog.export("c.md", prune=True)
     (orphan,) = [file for file in plan.files if file.status == "orphan"]
     assert "the post of a.md links to it" in orphan.why
-    desk.export("a.md", prune=True)
-    assert not desk.file("b").exists()
-    assert "unfinished, see b" in desk.text("a")
+    blog.export("a.md", prune=True)
+    assert not blog.file("b").exists()
+    assert "unfinished, see b" in blog.text("a")
 
 
 @pytest.mark.parametrize("order", [("x/One.md", "y/one.md"), ("y/one.md", "x/One.md")])
-def test_two_notes_that_want_one_slug_are_both_refused(desk: Desk, order: tuple[str, str]) -> None:
+def test_two_notes_that_want_one_slug_are_both_refused(blog: Blog, order: tuple[str, str]) -> None:
     for path in order:
-        desk.put(path, f"{POST}words")
-    plan = desk.plan(*order)
+        blog.put(path, f"{POST}words")
+    plan = blog.plan(*order)
     assert sorted(plan.refused) == ["x/One.md", "y/one.md"]
     assert "slug=one-2" in plan.refused["x/One.md"].hint
     assert plan.is_empty
 
 
-def test_a_slug_that_another_note_s_post_has_is_refused(desk: Desk) -> None:
-    desk.put("x/one.md", f"{POST}words")
-    desk.export("x/one.md")
-    desk.put("y/One.md", f"{POST}words")
+def test_a_slug_that_another_note_s_post_has_is_refused(blog: Blog) -> None:
+    blog.put("x/one.md", f"{POST}words")
+    blog.export("x/one.md")
+    blog.put("y/One.md", f"{POST}words")
     with pytest.raises(Refused, match=r"x/one\.md"):
-        desk.plan("y/One.md")
+        blog.plan("y/One.md")
 
 
-def test_a_note_that_was_moved_keeps_its_post(desk: Desk) -> None:
-    desk.put("x/one.md", f"{POST}words")
-    desk.export("x/one.md")
-    (desk.root / "x" / "one.md").rename(desk.root / "one.md")
-    plan = desk.plan("one.md")
+def test_a_note_that_was_moved_keeps_its_post(blog: Blog) -> None:
+    blog.put("x/one.md", f"{POST}words")
+    blog.export("x/one.md")
+    (blog.root / "x" / "one.md").rename(blog.root / "one.md")
+    plan = blog.plan("one.md")
     assert statuses(plan)["content/posts/one/index.md"] == "unchanged"
-    desk.write(plan)
-    assert desk.manifest.posts["one"].note == "one.md"
+    blog.write(plan)
+    assert blog.manifest.posts["one"].note == "one.md"
 
 
 def test_what_was_done_in_a_vault_is_read_only_when_a_note_is_gone(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.put("x/one.md", f"{POST}words")
-    desk.export("x/one.md")
+    blog.put("x/one.md", f"{POST}words")
+    blog.export("x/one.md")
     log = Mock(return_value=[])
-    monkeypatch.setattr(desk.history, "records", log)
-    desk.plan("x/one.md")
+    monkeypatch.setattr(blog.history, "records", log)
+    blog.plan("x/one.md")
     log.assert_not_called()
-    (desk.root / "x" / "one.md").unlink()
-    desk.put("two.md", f"{POST}words")
-    desk.plan("two.md")
+    (blog.root / "x" / "one.md").unlink()
+    blog.put("two.md", f"{POST}words")
+    blog.plan("two.md")
     log.assert_called_once()
 
 
 @pytest.mark.parametrize("slug", ["../../x", "/x", "CON", "x" * 300, "a/b"])
-def test_a_slug_that_leads_elsewhere_stops_the_note(desk: Desk, slug: str) -> None:
-    desk.put("a.md", f"---\nslug: {slug}\n---\nwords")
+def test_a_slug_that_leads_elsewhere_stops_the_note(blog: Blog, slug: str) -> None:
+    blog.put("a.md", f"---\nslug: {slug}\n---\nwords")
     with pytest.raises(Refused, match=r"a\.md: .*slug"):
-        desk.plan("a.md")
+        blog.plan("a.md")
 
 
 # Several notes
 
 
-def test_one_bad_note_hides_none_of_the_others(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words, see [[b]] and [[c]]")
-    desk.put("b.md", f"{POST}not closed %% here")
-    desk.put("c.md", f"{POST}`{{{{< no end`")
-    plan = desk.plan("a.md", "b.md", "c.md")
+def test_one_bad_note_hides_none_of_the_others(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words, see [[b]] and [[c]]")
+    blog.put("b.md", f"{POST}not closed %% here")
+    blog.put("c.md", f"{POST}`{{{{< no end`")
+    plan = blog.plan("a.md", "b.md", "c.md")
     assert [planned.post.path for planned in plan.posts] == ["a.md"]
     assert {path: error.line for path, error in plan.refused.items()} == {"b.md": 5, "c.md": 5}
-    desk.write(plan)
-    assert "words, see b and c" in desk.text("a")
+    blog.write(plan)
+    assert "words, see b and c" in blog.text("a")
 
 
-def test_a_query_takes_what_is_marked_and_tells_how_many_are_not(desk: Desk) -> None:
-    desk.put("a.md", "---\npublish: true\n---\nwords")
-    desk.put("b.md", "words")
-    desk.put("c.md", "---\npublish: false\n---\nwords")
-    plan = desk.plan("a.md", "b.md", "c.md", named=False)
+def test_a_query_takes_what_is_marked_and_tells_how_many_are_not(blog: Blog) -> None:
+    blog.put("a.md", "---\npublish: true\n---\nwords")
+    blog.put("b.md", "words")
+    blog.put("c.md", "---\npublish: false\n---\nwords")
+    plan = blog.plan("a.md", "b.md", "c.md", named=False)
     assert [planned.post.path for planned in plan.posts] == ["a.md"]
     assert list(plan.refused) == ["c.md"]
     assert "1 of 3 notes were skipped" in plan.warnings[0]
 
 
-def test_only_what_is_named_may_be_refused_by_an_error(desk: Desk) -> None:
-    desk.put("b.md", "words")
+def test_only_what_is_named_may_be_refused_by_an_error(blog: Blog) -> None:
+    blog.put("b.md", "words")
     with pytest.raises(Refused, match="not marked publish: true"):
-        desk.plan("b.md", named=False)
+        blog.plan("b.md", named=False)
 
 
-def test_links_between_posts_are_made_and_links_to_drafts_are_not(desk: Desk) -> None:
-    desk.put("a.md", f"{PUBLISHED}[[b]] and [[c]]")
-    desk.put("b.md", f"{PUBLISHED}words")
-    desk.put("c.md", f"{POST}[[a]]")
-    desk.export("a.md", "b.md", "c.md")
-    assert '[b]({{< relref "/posts/b" >}}) and c' in desk.text("a")
-    assert '[a]({{< relref "/posts/a" >}})' in desk.text("c")
+def test_links_between_posts_are_made_and_links_to_drafts_are_not(blog: Blog) -> None:
+    blog.put("a.md", f"{PUBLISHED}[[b]] and [[c]]")
+    blog.put("b.md", f"{PUBLISHED}words")
+    blog.put("c.md", f"{POST}[[a]]")
+    blog.export("a.md", "b.md", "c.md")
+    assert '[b]({{< relref "/posts/b" >}}) and c' in blog.text("a")
+    assert '[a]({{< relref "/posts/a" >}})' in blog.text("c")
 
 
-def test_a_post_is_linked_anew_when_the_target_is_published(desk: Desk) -> None:
-    desk.put("a.md", f"{PUBLISHED}see [[b#Part]]")
-    desk.put("b.md", f"{PUBLISHED}# b\n\nx\n\n## Part\n\ny")
-    desk.export("a.md")
-    assert "see b > Part" in desk.text("a")
-    desk.export("b.md")
-    assert '[b > Part]({{< relref "/posts/b#part" >}})' in desk.text("a")
-    assert "## Part {#part}" in desk.text("b")
-    assert desk.plan("a.md", "b.md").is_empty
+def test_a_post_is_linked_anew_when_the_target_is_published(blog: Blog) -> None:
+    blog.put("a.md", f"{PUBLISHED}see [[b#Part]]")
+    blog.put("b.md", f"{PUBLISHED}# b\n\nx\n\n## Part\n\ny")
+    blog.export("a.md")
+    assert "see b > Part" in blog.text("a")
+    blog.export("b.md")
+    assert '[b > Part]({{< relref "/posts/b#part" >}})' in blog.text("a")
+    assert "## Part {#part}" in blog.text("b")
+    assert blog.plan("a.md", "b.md").is_empty
 
 
-def test_a_post_whose_note_has_changed_is_not_written_unasked(desk: Desk) -> None:
-    desk.put("a.md", f"{PUBLISHED}see [[b]]")
-    desk.put("b.md", f"{PUBLISHED}words")
-    desk.export("a.md")
-    desk.put("a.md", f"{PUBLISHED}unfinished, see [[b]]")
-    desk.export("b.md")
-    assert "unfinished" not in desk.text("a")
+def test_a_post_whose_note_has_changed_is_not_written_unasked(blog: Blog) -> None:
+    blog.put("a.md", f"{PUBLISHED}see [[b]]")
+    blog.put("b.md", f"{PUBLISHED}words")
+    blog.export("a.md")
+    blog.put("a.md", f"{PUBLISHED}unfinished, see [[b]]")
+    blog.export("b.md")
+    assert "unfinished" not in blog.text("a")
 
 
-def test_an_earlier_post_gets_the_id_that_a_new_link_needs(desk: Desk) -> None:
-    desk.put("b.md", f"{PUBLISHED}x\n\n## Part\n\ny")
-    desk.export("b.md")
-    desk.put("a.md", f"{PUBLISHED}see [[b#Part]]")
-    desk.export("a.md")
-    assert "## Part {#part}" in desk.text("b")
+def test_an_earlier_post_gets_the_id_that_a_new_link_needs(blog: Blog) -> None:
+    blog.put("b.md", f"{PUBLISHED}x\n\n## Part\n\ny")
+    blog.export("b.md")
+    blog.put("a.md", f"{PUBLISHED}see [[b#Part]]")
+    blog.export("a.md")
+    assert "## Part {#part}" in blog.text("b")
 
 
 @pytest.mark.parametrize(
@@ -373,12 +373,12 @@ def test_an_earlier_post_gets_the_id_that_a_new_link_needs(desk: Desk) -> None:
     [("text", "see b words."), ("strip", "see ."), ("stub", "see b words (unpublished).")],
 )
 def test_a_link_to_a_note_without_a_post_follows_the_policy(
-    desk: Desk, policy: str, words: str
+    blog: Blog, policy: str, words: str
 ) -> None:
-    desk.put("a.md", f"{POST}see [[b|b words]].")
-    desk.put("b.md", "x")
-    desk.export("a.md", unpublished=policy)
-    assert words in desk.text("a")
+    blog.put("a.md", f"{POST}see [[b|b words]].")
+    blog.put("b.md", "x")
+    blog.export("a.md", unpublished=policy)
+    assert words in blog.text("a")
 
 
 @pytest.mark.parametrize(
@@ -392,15 +392,15 @@ def test_a_link_to_a_note_without_a_post_follows_the_policy(
     ],
 )
 def test_line_breaks_are_those_that_obsidian_shows(
-    desk: Desk, settings: str | None, *, kept: bool
+    blog: Blog, settings: str | None, *, kept: bool
 ) -> None:
-    desk.put("a.md", f"{POST}one\ntwo")
+    blog.put("a.md", f"{POST}one\ntwo")
     if settings is not None:
-        desk.put(".obsidian/app.json", settings)
-    desk.export("a.md")
-    assert ("one\\\ntwo" in desk.text("a")) is kept
-    desk.export("a.md", linebreaks="join")
-    assert "one\ntwo" in desk.text("a")
+        blog.put(".obsidian/app.json", settings)
+    blog.export("a.md")
+    assert ("one\\\ntwo" in blog.text("a")) is kept
+    blog.export("a.md", linebreaks="join")
+    assert "one\ntwo" in blog.text("a")
 
 
 @pytest.mark.parametrize(
@@ -413,160 +413,160 @@ def test_line_breaks_are_those_that_obsidian_shows(
         ("../../outside.png", ""),
     ],
 )
-def test_a_cover_goes_along_when_it_is_in_the_vault(desk: Desk, cover: str, written: str) -> None:
-    desk.put("a.md", f"---\ncover: {cover}\n---\nwords")
-    (desk.root / "p.png").write_bytes(b"1")
-    plan = desk.export("a.md")
-    assert written in desk.text("a")
-    assert (written == "") == ("images" not in desk.text("a"))
+def test_a_cover_goes_along_when_it_is_in_the_vault(blog: Blog, cover: str, written: str) -> None:
+    blog.put("a.md", f"---\ncover: {cover}\n---\nwords")
+    (blog.root / "p.png").write_bytes(b"1")
+    plan = blog.export("a.md")
+    assert written in blog.text("a")
+    assert (written == "") == ("images" not in blog.text("a"))
     assert (written == "") == any("cover" in warning for warning in plan.warnings)
 
 
-def test_a_cover_that_is_not_there_is_told_of_its_own_post_only(desk: Desk) -> None:
-    desk.put("a.md", POST.replace("type", "cover: gone.png\ntype") + "words")
-    desk.put("b.md", f"{POST}words")
-    assert "a.md: The cover 'gone.png' does not exist." in desk.export("a.md").warnings
-    assert not [line for line in desk.export("b.md").warnings if "cover" in line]
+def test_a_cover_that_is_not_there_is_told_of_its_own_post_only(blog: Blog) -> None:
+    blog.put("a.md", POST.replace("type", "cover: gone.png\ntype") + "words")
+    blog.put("b.md", f"{POST}words")
+    assert "a.md: The cover 'gone.png' does not exist." in blog.export("a.md").warnings
+    assert not [line for line in blog.export("b.md").warnings if "cover" in line]
 
 
-def test_keys_pass_when_they_are_named(desk: Desk) -> None:
-    desk.put("a.md", "---\nmood: calm\n---\nwords")
-    desk.export("a.md")
-    assert "calm" not in desk.text("a")
-    desk.export("a.md", extra_fields=("mood",))
-    assert "mood: 'calm'" in desk.text("a")
+def test_keys_pass_when_they_are_named(blog: Blog) -> None:
+    blog.put("a.md", "---\nmood: calm\n---\nwords")
+    blog.export("a.md")
+    assert "calm" not in blog.text("a")
+    blog.export("a.md", extra_fields=("mood",))
+    assert "mood: 'calm'" in blog.text("a")
 
 
 # What is left behind
 
 
-def test_the_post_of_a_note_that_is_gone_is_left_until_it_is_pruned(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.put("b.md", f"{POST}words")
-    desk.export("a.md", "b.md")
-    (desk.root / "b.md").unlink()
-    plan = desk.export("a.md")
+def test_the_post_of_a_note_that_is_gone_is_left_until_it_is_pruned(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.put("b.md", f"{POST}words")
+    blog.export("a.md", "b.md")
+    (blog.root / "b.md").unlink()
+    plan = blog.export("a.md")
     (orphan,) = [file for file in plan.files if file.status == "orphan"]
     assert (orphan.path, orphan.why) == (
         "content/posts/b/index.md",
         "still in the site: its note is no longer in the vault",
     )
-    assert desk.file("b").exists()
-    assert desk.write(desk.plan("a.md", prune=True)).removed == [orphan.path]
-    assert not desk.file("b").exists()
-    assert list(desk.manifest.posts) == ["a"]
+    assert blog.file("b").exists()
+    assert blog.write(blog.plan("a.md", prune=True)).removed == [orphan.path]
+    assert not blog.file("b").exists()
+    assert list(blog.manifest.posts) == ["a"]
 
 
-def test_the_post_of_a_note_that_became_private_is_told(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.put("b.md", f"{POST}words")
-    desk.export("a.md", "b.md")
-    desk.put("b.md", "---\nprivate: true\n---\nwords")
-    plan = desk.plan("a.md")
+def test_the_post_of_a_note_that_became_private_is_told(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.put("b.md", f"{POST}words")
+    blog.export("a.md", "b.md")
+    blog.put("b.md", "---\nprivate: true\n---\nwords")
+    plan = blog.plan("a.md")
     assert {f.path: f.why for f in plan.files if f.status == "orphan"} == {
         "content/posts/b/index.md": "still in the site: its note may no longer be exported"
     }
 
 
-def test_pruning_leaves_what_was_changed_by_hand(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}words")
-    desk.put("b.md", f"{POST}words")
-    desk.export("a.md", "b.md")
-    desk.file("b").write_text("by hand\n")
-    (desk.root / "b.md").unlink()
-    desk.export("a.md", prune=True)
-    assert desk.text("b") == "by hand\n"
+def test_pruning_leaves_what_was_changed_by_hand(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}words")
+    blog.put("b.md", f"{POST}words")
+    blog.export("a.md", "b.md")
+    blog.file("b").write_text("by hand\n")
+    (blog.root / "b.md").unlink()
+    blog.export("a.md", prune=True)
+    assert blog.text("b") == "by hand\n"
 
 
-def test_a_picture_that_is_private_by_now_is_called_so(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}![[p.png]]")
-    (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    desk.export("a.md")
-    (desk.root / "private").mkdir()
-    (desk.root / "p.png").rename(desk.root / "private" / "p.png")
-    (left,) = [file for file in desk.plan("a.md").files if file.status == "orphan"]
+def test_a_picture_that_is_private_by_now_is_called_so(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}![[p.png]]")
+    (blog.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    blog.export("a.md")
+    (blog.root / "private").mkdir()
+    (blog.root / "p.png").rename(blog.root / "private" / "p.png")
+    (left,) = [file for file in blog.plan("a.md").files if file.status == "orphan"]
     assert (left.path, left.why) == ("content/posts/a/p.png", "it is private now")
 
 
-def test_a_picture_is_not_called_private_for_its_name(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}![[p.png]]")
-    (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    desk.export("a.md")
-    (desk.root / "private").mkdir()
-    (desk.root / "private/p.png").write_bytes(b"GIF89a of another thing")
-    desk.put("a.md", f"{POST}![[private/p.png]]")
-    (left,) = [file for file in desk.plan("a.md").files if file.status == "orphan"]
+def test_a_picture_is_not_called_private_for_its_name(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}![[p.png]]")
+    (blog.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    blog.export("a.md")
+    (blog.root / "private").mkdir()
+    (blog.root / "private/p.png").write_bytes(b"GIF89a of another thing")
+    blog.put("a.md", f"{POST}![[private/p.png]]")
+    (left,) = [file for file in blog.plan("a.md").files if file.status == "orphan"]
     assert (left.path, left.why) == ("content/posts/a/p.png", "the post no longer uses it")
 
 
-def test_a_picture_that_a_post_uses_no_more_is_an_orphan(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}![[p.png]]")
-    (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    desk.export("a.md")
-    desk.put("a.md", f"{POST}words")
-    assert statuses(desk.export("a.md"))["content/posts/a/p.png"] == "orphan"
-    assert statuses(desk.export("a.md", prune=True))["content/posts/a/p.png"] == "removed"
-    assert statuses(desk.plan("a.md")) == {
+def test_a_picture_that_a_post_uses_no_more_is_an_orphan(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}![[p.png]]")
+    (blog.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    blog.export("a.md")
+    blog.put("a.md", f"{POST}words")
+    assert statuses(blog.export("a.md"))["content/posts/a/p.png"] == "orphan"
+    assert statuses(blog.export("a.md", prune=True))["content/posts/a/p.png"] == "removed"
+    assert statuses(blog.plan("a.md")) == {
         MANIFEST_NAME: "unchanged",
         "content/posts/a/index.md": "unchanged",
     }
 
 
-def test_a_picture_that_loses_its_width_is_told(desk: Desk) -> None:
-    desk.put("a.md", f"{POST}![p|90](https://x.org/b.png)\n\nsee ![p|90](https://x.org/b.png)")
-    plan = desk.export("a.md")
-    assert desk.text("a").count('width="90"') == 1
+def test_a_picture_that_loses_its_width_is_told(blog: Blog) -> None:
+    blog.put("a.md", f"{POST}![p|90](https://x.org/b.png)\n\nsee ![p|90](https://x.org/b.png)")
+    plan = blog.export("a.md")
+    assert blog.text("a").count('width="90"') == 1
     assert [line for line in plan.warnings if "without its width" in line] == [
         "a.md, line 7: The site shows a picture without its width here."
     ]
 
 
 @pytest.mark.parametrize("folder", ["_posts", "content/posts"])
-def test_what_was_published_stays_so_until_the_note_says_otherwise(desk: Desk, folder: str) -> None:
+def test_what_was_published_stays_so_until_the_note_says_otherwise(blog: Blog, folder: str) -> None:
     if folder == "_posts":
-        (desk.site / "hugo.toml").unlink()
-        (desk.site / "_config.yml").write_text("")
-        desk.target = "jekyll"
+        (blog.site / "hugo.toml").unlink()
+        (blog.site / "_config.yml").write_text("")
+        blog.target = "jekyll"
 
     def published() -> bool:
-        desk.export("a.md", "b.md")
-        file = desk.site / desk.plan("b.md").posts[0].path
+        blog.export("a.md", "b.md")
+        file = blog.site / blog.plan("b.md").posts[0].path
         if folder == "_posts":
             return file.parent.name == "_posts"
         return "draft: false" in file.read_text()
 
-    desk.put("b.md", f"{POST}words")
-    desk.put("a.md", f"{POST}see [[b]]")
+    blog.put("b.md", f"{POST}words")
+    blog.put("a.md", f"{POST}see [[b]]")
     assert not published()
-    desk.export("a.md", "b.md", draft=False)
+    blog.export("a.md", "b.md", draft=False)
     assert published()
-    desk.put("b.md", f"{POST}more words")
+    blog.put("b.md", f"{POST}more words")
     assert published()
-    assert desk.plan("a.md", "b.md").is_empty
-    desk.put("b.md", f"{POST[:-4]}draft: true\n---\nwords")
+    assert blog.plan("a.md", "b.md").is_empty
+    blog.put("b.md", f"{POST[:-4]}draft: true\n---\nwords")
     assert not published()
-    desk.put("b.md", f"{POST}words")
+    blog.put("b.md", f"{POST}words")
     assert not published(), "it is a draft like any other"
 
 
-def test_what_a_note_published_itself_is_a_draft_when_the_note_says_so_no_more(desk: Desk) -> None:
-    desk.put("a.md", f"{PUBLISHED}words")
-    desk.export("a.md")
-    assert "draft: false" in desk.text("a")
-    desk.put("a.md", f"{POST}words")
-    desk.export("a.md")
-    assert "draft: true" in desk.text("a")
+def test_what_a_note_published_itself_is_a_draft_when_the_note_says_so_no_more(blog: Blog) -> None:
+    blog.put("a.md", f"{PUBLISHED}words")
+    blog.export("a.md")
+    assert "draft: false" in blog.text("a")
+    blog.put("a.md", f"{POST}words")
+    blog.export("a.md")
+    assert "draft: true" in blog.text("a")
 
 
 # The manifest
 
 
-def test_the_manifest_knows_exported_notes_only_and_is_sorted(desk: Desk) -> None:
-    desk.put("b.md", f"{POST}see [[Secret]]")
-    desk.put("a.md", f"{POST}words")
-    desk.put("Secret.md", "---\nprivate: true\n---\nx")
-    desk.export("b.md", "a.md")
-    text = (desk.site / MANIFEST_NAME).read_text()
+def test_the_manifest_knows_exported_notes_only_and_is_sorted(blog: Blog) -> None:
+    blog.put("b.md", f"{POST}see [[Secret]]")
+    blog.put("a.md", f"{POST}words")
+    blog.put("Secret.md", "---\nprivate: true\n---\nx")
+    blog.export("b.md", "a.md")
+    text = (blog.site / MANIFEST_NAME).read_text()
     assert "Secret" not in text
     assert list(json.loads(text)["posts"]) == ["a", "b"]
     assert text.count("\n") > 20, "one thing a line, for merges"
@@ -582,12 +582,12 @@ def test_the_manifest_knows_exported_notes_only_and_is_sorted(desk: Desk) -> Non
         json.dumps({"format": 1, "posts": {"a": LEADING_OUT}}),
     ],
 )
-def test_a_manifest_that_cannot_be_read_stops_the_export(desk: Desk, text: str) -> None:
-    desk.put("a.md", f"{POST}words")
-    (desk.site / MANIFEST_NAME).write_text(text)
+def test_a_manifest_that_cannot_be_read_stops_the_export(blog: Blog, text: str) -> None:
+    blog.put("a.md", f"{POST}words")
+    (blog.site / MANIFEST_NAME).write_text(text)
     with pytest.raises(Refused):
-        desk.plan("a.md")
-    assert (desk.site / MANIFEST_NAME).read_text() == text
+        blog.plan("a.md")
+    assert (blog.site / MANIFEST_NAME).read_text() == text
 
 
 def test_a_manifest_reads_back_what_it_wrote(tmp_path: Path) -> None:
@@ -652,11 +652,11 @@ def test_an_empty_folder_is_a_site_of_portable_drafts(write_vault: Write, tmp_pa
 
 @pytest.mark.parametrize("at", ["reading", "writing"])
 def test_an_unforeseen_error_refuses_one_note_and_no_other(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, at: str
+    blog: Blog, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     for name in ("a", "b", "c"):
-        desk.put(f"{name}.md", f"{POST}words, see [[b]]")
-    source = make_source(desk.root)
+        blog.put(f"{name}.md", f"{POST}words, see [[b]]")
+    source = make_source(blog.root)
     if at == "writing":
         head = Hugo.head
 
@@ -668,14 +668,14 @@ def test_an_unforeseen_error_refuses_one_note_and_no_other(
         data = source.read
         source = replace(source, read=lambda path: data(path) if is_other(path) else b"")
     plan = plan_posts(
-        source, ["a.md", "b.md", "c.md"], target="hugo", site=desk.site, options=desk.options
+        source, ["a.md", "b.md", "c.md"], target="hugo", site=blog.site, options=blog.options
     )
     assert [*plan.refused] == ["b.md"]
     assert "Internal error: ZeroDivisionError" in plan.refused["b.md"].message
-    desk.write(plan)
-    assert desk.file("a").exists()
-    assert desk.file("c").exists()
-    assert not desk.file("b").exists()
+    blog.write(plan)
+    assert blog.file("a").exists()
+    assert blog.file("c").exists()
+    assert not blog.file("b").exists()
 
 
 def is_other(path: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.desk import PUBLISHED, Desk, statuses
+from tests.support.blog import PUBLISHED, Blog, statuses
 
 if TYPE_CHECKING:
     from notekeep.export.plan import ExportPlan
@@ -23,21 +23,21 @@ def told(plan: ExportPlan) -> dict[str, str]:
 
 
 @pytest.fixture
-def two(desk: Desk) -> Desk:
+def two(blog: Blog) -> Blog:
     """Give a site with the posts `one` and `two` and with a third that links to both."""
-    desk.put("one.md", f"{PUBLISHED}first words, see [[two]]")
-    desk.put("two.md", f"{PUBLISHED}second words")
-    desk.put("all.md", f"{PUBLISHED}see [[one]] and [[two]]")
-    desk.export("one.md", "two.md", "all.md")
-    return desk
+    blog.put("one.md", f"{PUBLISHED}first words, see [[two]]")
+    blog.put("two.md", f"{PUBLISHED}second words")
+    blog.put("all.md", f"{PUBLISHED}see [[one]] and [[two]]")
+    blog.export("one.md", "two.md", "all.md")
+    return blog
 
 
-def settled(desk: Desk, plan: ExportPlan) -> bool:
+def settled(blog: Blog, plan: ExportPlan) -> bool:
     """Whether the same export again would write nothing."""
-    return desk.plan(*(planned.post.path for planned in plan.posts)).is_empty
+    return blog.plan(*(planned.post.path for planned in plan.posts)).is_empty
 
 
-def test_a_post_keeps_its_slug_until_it_has_moved(two: Desk) -> None:
+def test_a_post_keeps_its_slug_until_it_has_moved(two: Blog) -> None:
     two.put("one.md", f"{with_slug('new')}first words")
     two.put("two.md", f"{with_slug('one')}second words")
     plan = two.export("one.md", "two.md")
@@ -51,7 +51,7 @@ def test_a_post_keeps_its_slug_until_it_has_moved(two: Desk) -> None:
     assert settled(two, plan)
 
 
-def test_pictures_go_along_with_the_post_that_leaves_a_slug(two: Desk) -> None:
+def test_pictures_go_along_with_the_post_that_leaves_a_slug(two: Blog) -> None:
     (two.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     two.put("one.md", f"{PUBLISHED}![[p.png]]")
     two.export("one.md")
@@ -62,7 +62,7 @@ def test_pictures_go_along_with_the_post_that_leaves_a_slug(two: Desk) -> None:
     assert settled(two, plan)
 
 
-def test_two_posts_do_not_exchange_their_slugs(two: Desk) -> None:
+def test_two_posts_do_not_exchange_their_slugs(two: Blog) -> None:
     two.put("one.md", f"{with_slug('two')}first words")
     two.put("two.md", f"{with_slug('one')}second words")
     plan = two.export("one.md", "two.md")
@@ -70,7 +70,7 @@ def test_two_posts_do_not_exchange_their_slugs(two: Desk) -> None:
     assert "first words" in two.text("one")
 
 
-def test_a_slug_stays_taken_while_a_post_that_stays_links_to_it(two: Desk) -> None:
+def test_a_slug_stays_taken_while_a_post_that_stays_links_to_it(two: Blog) -> None:
     """Its visitors would be led to another text than its author meant."""
     two.put("one.md", f"{with_slug('new')}first words")
     two.put("all.md", f"{PUBLISHED}unfinished, see [[one]] and [[two]]")
@@ -81,7 +81,7 @@ def test_a_slug_stays_taken_while_a_post_that_stays_links_to_it(two: Desk) -> No
     assert not two.plan("one.md", "two.md", "all.md").refused
 
 
-def test_a_post_that_was_changed_by_hand_keeps_its_slug(two: Desk) -> None:
+def test_a_post_that_was_changed_by_hand_keeps_its_slug(two: Blog) -> None:
     two.file("one").write_text(two.text("one") + "by hand\n")
     two.put("one.md", f"{with_slug('new')}first words")
     two.export("one.md", "all.md", by_hand="overwrite")
@@ -91,7 +91,7 @@ def test_a_post_that_was_changed_by_hand_keeps_its_slug(two: Desk) -> None:
     assert "by hand" in two.text("one")
 
 
-def test_a_slug_stays_taken_when_the_site_cannot_hold_the_post_that_has_it(two: Desk) -> None:
+def test_a_slug_stays_taken_when_the_site_cannot_hold_the_post_that_has_it(two: Blog) -> None:
     """That shows only when its text is written for the generator."""
     two.put("one.md", f"{with_slug('new')}`{{{{< no end`")
     two.put("two.md", f"{with_slug('one')}second words")

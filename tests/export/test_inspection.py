@@ -14,12 +14,12 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 
 from notekeep.errors import Refused
-from tests.support.desk import POST
+from tests.support.blog import POST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.support.desk import Desk
+    from tests.support.blog import Blog
 
 HERE = "+52.3676+004.9041/"
 
@@ -252,95 +252,95 @@ BROKEN = {
 }
 
 
-def linked(desk: Desk, files: Iterable[tuple[str, bytes]]) -> str:
+def linked(blog: Blog, files: Iterable[tuple[str, bytes]]) -> str:
     """Write files, and a note that links to each."""
     names = []
     for name, data in files:
-        (desk.root / name).write_bytes(data)
+        (blog.root / name).write_bytes(data)
         names.append(name)
-    desk.put("n.md", POST + " ".join(f"[file]({name})" for name in names) + "\n")
+    blog.put("n.md", POST + " ".join(f"[file]({name})" for name in names) + "\n")
     return "n.md"
 
 
-def refusal(desk: Desk, *files: tuple[str, bytes]) -> str:
+def refusal(blog: Blog, *files: tuple[str, bytes]) -> str:
     with pytest.raises(Refused) as error:
-        desk.plan(linked(desk, files))
+        blog.plan(linked(blog, files))
     return f"{error.value.message} / {error.value.hint}"
 
 
-def sent(desk: Desk, name: str) -> bytes:
-    return (desk.site / "content" / "posts" / "n" / name).read_bytes()
+def sent(blog: Blog, name: str) -> bytes:
+    return (blog.site / "content" / "posts" / "n" / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_a_place_refuses_the_note_and_is_named(desk: Desk, name: str) -> None:
+def test_a_place_refuses_the_note_and_is_named(blog: Blog, name: str) -> None:
     data, place = PLACES[name]
-    message = refusal(desk, (name, data))
+    message = refusal(blog, (name, data))
     assert f"{name} contains a location" in message
     assert place in message
     assert f"--keep-metadata {name}" in message
 
 
 @pytest.mark.parametrize("length", [9, 12, 26, 40, 60])
-def test_exif_that_cannot_be_read_refuses_the_note(desk: Desk, length: int) -> None:
+def test_exif_that_cannot_be_read_refuses_the_note(blog: Blog, length: int) -> None:
     data = b"\0\0\0\x0cJXL \r\n\x87\nExif\0\0\0\0" + tiff()[:length]
-    assert "a.jxl could not be checked for locations" in refusal(desk, ("a.jxl", data))
+    assert "a.jxl could not be checked for locations" in refusal(blog, ("a.jxl", data))
 
 
-def test_exif_without_a_place_is_exported(desk: Desk) -> None:
+def test_exif_without_a_place_is_exported(blog: Blog) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     data = b"\0\0\0\x0cJXL \r\n\x87\nExif\0\0\0\0" + exif.tobytes()[6:]
-    desk.export(linked(desk, [("a.jxl", data)]))
-    assert sent(desk, "a.jxl") == data
+    blog.export(linked(blog, [("a.jxl", data)]))
+    assert sent(blog, "a.jxl") == data
 
 
 @pytest.mark.parametrize("name", [*PLACES, *BROKEN])
-def test_a_file_leaves_as_it_is_when_that_is_chosen(desk: Desk, name: str) -> None:
+def test_a_file_leaves_as_it_is_when_that_is_chosen(blog: Blog, name: str) -> None:
     data = PLACES[name][0] if name in PLACES else BROKEN[name]
-    plan = desk.export(linked(desk, [(name, data)]), keep_metadata=(name,))
-    assert sent(desk, name) == data
+    plan = blog.export(linked(blog, [(name, data)]), keep_metadata=(name,))
+    assert sent(blog, name) == data
     assert plan.warnings == []
 
 
-def test_a_photo_keeps_its_place_when_that_is_chosen(desk: Desk) -> None:
-    desk.export(linked(desk, [("a.jpg", photo())]), keep_metadata=("a.jpg",))
-    assert sent(desk, "a.jpg") == photo()
+def test_a_photo_keeps_its_place_when_that_is_chosen(blog: Blog) -> None:
+    blog.export(linked(blog, [("a.jpg", photo())]), keep_metadata=("a.jpg",))
+    assert sent(blog, "a.jpg") == photo()
 
 
-def test_all_files_that_hold_places_are_told_at_once(desk: Desk) -> None:
+def test_all_files_that_hold_places_are_told_at_once(blog: Blog) -> None:
     names = ["android.mp4", "scan.pdf"]
-    message = refusal(desk, *((name, PLACES[name][0]) for name in names))
+    message = refusal(blog, *((name, PLACES[name][0]) for name in names))
     assert "--keep-metadata android.mp4 --keep-metadata scan.pdf" in message
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_name_of_an_author_is_reported(desk: Desk, name: str) -> None:
+def test_the_name_of_an_author_is_reported(blog: Blog, name: str) -> None:
     data, who = NAMES[name]
-    plan = desk.export(linked(desk, [(name, data)]))
+    plan = blog.export(linked(blog, [(name, data)]))
     assert plan.warnings == [f"n.md: Files contain names of people: {name} ({who})."]
-    assert sent(desk, name) == data
+    assert sent(blog, name) == data
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_file_that_cannot_be_inspected_refuses_the_note(desk: Desk, name: str) -> None:
-    assert f"{name} could not be checked" in refusal(desk, (name, BROKEN[name]))
+def test_a_file_that_cannot_be_inspected_refuses_the_note(blog: Blog, name: str) -> None:
+    assert f"{name} could not be checked" in refusal(blog, (name, BROKEN[name]))
 
 
-def test_a_document_that_unpacks_to_very_much_is_not_inspected(desk: Desk) -> None:
+def test_a_document_that_unpacks_to_very_much_is_not_inspected(blog: Blog) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("[Content_Types].xml", "<Types/>")
         with packed.open("word/document.xml", "w") as part:
             for _ in range(257):
                 part.write(bytes(1 << 20))
-    assert "bomb.docx could not be checked" in refusal(desk, ("bomb.docx", out.getvalue()))
+    assert "bomb.docx could not be checked" in refusal(blog, ("bomb.docx", out.getvalue()))
 
 
-def test_files_of_unknown_kinds_are_reported_in_one_line(desk: Desk) -> None:
+def test_files_of_unknown_kinds_are_reported_in_one_line(blog: Blog) -> None:
     song = ogg(b"\3vorbis", "ARTIST=Ann Lee")
     files = [("b.zip", b"PK\3\4 any"), ("a.csv", b"a,b"), ("c.ogg", song)]
-    plan = desk.export(linked(desk, files))
+    plan = blog.export(linked(blog, files))
     assert plan.warnings == ["n.md: Not checked for names of people: a.csv, b.zip, c.ogg."]
 
 
@@ -352,26 +352,26 @@ def test_files_of_unknown_kinds_are_reported_in_one_line(desk: Desk) -> None:
     ],
 )
 def test_a_document_without_places_and_names_leaves_in_silence(
-    desk: Desk, name: str, data: bytes
+    blog: Blog, name: str, data: bytes
 ) -> None:
-    plan = desk.export(linked(desk, [(name, data)]))
+    plan = blog.export(linked(blog, [(name, data)]))
     assert plan.warnings == []
-    assert sent(desk, name) == data
+    assert sent(blog, name) == data
 
 
-def test_other_notes_go_when_one_is_refused(desk: Desk) -> None:
-    linked(desk, [("android.mp4", PLACES["android.mp4"][0])])
-    desk.put("other.md", POST + "Words.\n")
-    plan = desk.export("n.md", "other.md")
+def test_other_notes_go_when_one_is_refused(blog: Blog) -> None:
+    linked(blog, [("android.mp4", PLACES["android.mp4"][0])])
+    blog.put("other.md", POST + "Words.\n")
+    plan = blog.export("n.md", "other.md")
     assert list(plan.refused) == ["n.md"]
-    assert desk.file("other").is_file()
+    assert blog.file("other").is_file()
 
 
 def test_a_damaged_pdf_writes_nothing_to_the_terminal(
-    desk: Desk, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    blog: Blog, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     damaged = pdf("Ann Lee").replace(b"startxref\n", b"startxref\n9")
     with caplog.at_level(logging.DEBUG):
-        desk.plan(linked(desk, [("odd.pdf", damaged)]), keep_metadata=())
+        blog.plan(linked(blog, [("odd.pdf", damaged)]), keep_metadata=())
     assert capfd.readouterr() == ("", "")
     assert caplog.records == []

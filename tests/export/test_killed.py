@@ -8,7 +8,7 @@ import pytest
 
 from notekeep.export.manifest import MANIFEST_NAME
 from notekeep.vault import Vault
-from tests.support.killed import kill_at
+from tests.support.crashes import kill_at
 from tests.support.sites import make_hugo_site
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.export.source import Options
 from notekeep.storage.history import History
-from tests.support.desk import Desk
+from tests.support.blog import Blog
 from tests.support.sites import INDIA, NOW, make_hugo_site
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ class Life(RuleBasedStateMachine):
         site = make_hugo_site(self.folder / "blog")
         self.history = History(self.folder / "state")
         options = Options(zone=INDIA, now=NOW)
-        self.desk = Desk(self.folder / "vault", site, self.history, options)
+        self.desk = Blog(self.folder / "vault", site, self.history, options)
         self.files = {name: f"{name}.md" for name in NAMES}
         self.count = 0
         self.written: list[str] = []

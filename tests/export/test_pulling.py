@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.export.pull import compare_heads, pull_edits, read_head_fields, split_post
-from tests.support.desk import POST, Desk
+from tests.support.blog import POST, Blog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,16 +32,16 @@ The end of it.
 
 
 @pytest.fixture
-def written(desk: Desk) -> Desk:
-    desk.put("A title.md", POST + NOTE)
-    desk.put("b.md", f"{POST}words")
-    desk.export("A title.md", "b.md")
-    return desk
+def written(blog: Blog) -> Blog:
+    blog.put("A title.md", POST + NOTE)
+    blog.put("b.md", f"{POST}words")
+    blog.export("A title.md", "b.md")
+    return blog
 
 
-def pulled(desk: Desk, edit: Callable[[str], str]) -> tuple[str, list[str]]:
+def pulled(blog: Blog, edit: Callable[[str], str]) -> tuple[str, list[str]]:
     """Edit the post in the site and pull; gives the note's body and what was left."""
-    base = desk.text("a-title")
+    base = blog.text("a-title")
     site = edit(base)
     assert site != base
     found = pull_edits(NOTE, base.encode(), site.encode())
@@ -60,21 +60,21 @@ def pulled(desk: Desk, edit: Callable[[str], str]) -> tuple[str, list[str]]:
     ],
 )
 def test_an_edit_of_the_post_is_the_same_edit_of_the_note(
-    written: Desk, old: str, new: str
+    written: Blog, old: str, new: str
 ) -> None:
     body, left = pulled(written, lambda text: text.replace(old, new))
     assert body == NOTE.replace(old, new)
     assert left == []
 
 
-def test_an_edit_of_what_the_export_wrote_itself_is_told_and_not_guessed(written: Desk) -> None:
+def test_an_edit_of_what_the_export_wrote_itself_is_told_and_not_guessed(written: Blog) -> None:
     assert "<!--more-->" in written.text("a-title")
     body, left = pulled(written, lambda text: text.replace('relref "/posts/b"', 'relref "/x"'))
     assert body == NOTE
     assert len(left) == 1
 
 
-def test_what_is_not_brought_back_is_told_by_the_line_that_the_person_wrote(written: Desk) -> None:
+def test_what_is_not_brought_back_is_told_by_the_line_that_the_person_wrote(written: Blog) -> None:
     base = written.text("a-title")
     note = NOTE.replace("The end of it.", "Another end.\n\n![[c]]")
     found = pull_edits(note, base.encode(), base.replace("The end of it", "A halt").encode())
@@ -85,7 +85,7 @@ def test_what_is_not_brought_back_is_told_by_the_line_that_the_person_wrote(writ
     assert "where this was removed: 'The end of it.'" in left
 
 
-def test_the_note_may_have_changed_elsewhere_since(written: Desk) -> None:
+def test_the_note_may_have_changed_elsewhere_since(written: Blog) -> None:
     base = written.text("a-title")
     later = NOTE.replace("- first", "- the first")
     found = pull_edits(later, base.encode(), base.replace("The end", "An end").encode())
@@ -99,7 +99,7 @@ def test_the_note_may_have_changed_elsewhere_since(written: Desk) -> None:
     assert "halt" in clash.left[0]
 
 
-def test_line_ends_of_the_note_stay(written: Desk) -> None:
+def test_line_ends_of_the_note_stay(written: Blog) -> None:
     base = written.text("a-title").encode()
     note = NOTE.replace("\n", "\r\n")
     found = pull_edits(note, base, base.replace(b"The end", b"An end").replace(b"\n", b"\r\n"))

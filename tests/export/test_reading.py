@@ -14,9 +14,9 @@ from notekeep.markdown import parser
 from notekeep.markdown.note import read_note
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
-from tests.support.desk import plan_posts
-from tests.support.hostile_text import TEXTS, assert_linear
+from tests.support.blog import plan_posts
 from tests.support.sites import INDIA, NOW
+from tests.support.slow_markdown import TEXTS, assert_linear
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from notekeep.export.html_pages import to_html
 from tests.support.built_page import read_page
-from tests.support.hostile_text import TEXTS, assert_linear
 from tests.support.markdown_pieces import texts
+from tests.support.slow_markdown import TEXTS, assert_linear
 
 if TYPE_CHECKING:
     from tests.support.built_page import Element

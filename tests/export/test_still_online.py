@@ -8,7 +8,7 @@ import pytest
 
 from notekeep.cli.main import main
 from notekeep.export.plan import list_states
-from tests.support.desk import POST, Desk
+from tests.support.blog import POST, Blog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,58 +20,58 @@ STILL = "text that is now private is still online"
 
 
 @pytest.fixture
-def edited(desk: Desk) -> Desk:
+def edited(blog: Blog) -> Blog:
     """A post edited on the site, of whose note a paragraph became private since."""
-    desk.put("a.md", NOTE)
-    desk.export("a.md")
-    desk.file("a").write_text(desk.text("a").replace("last words", "last words, by hand"))
-    desk.put("a.md", HIDDEN)
-    return desk
+    blog.put("a.md", NOTE)
+    blog.export("a.md")
+    blog.file("a").write_text(blog.text("a").replace("last words", "last words, by hand"))
+    blog.put("a.md", HIDDEN)
+    return blog
 
 
 @pytest.mark.parametrize("by_hand", ["", "keep"])
-def test_a_post_that_stays_is_told_to_show_what_became_private(edited: Desk, by_hand: str) -> None:
+def test_a_post_that_stays_is_told_to_show_what_became_private(edited: Blog, by_hand: str) -> None:
     plan = edited.export("a.md", by_hand=by_hand)
     assert f"content/posts/a/index.md: {STILL.capitalize()}." in plan.warnings
     assert STILL in list_states(plan)["a.md"].why
 
 
-def test_keeping_edits_does_not_end_the_question(edited: Desk) -> None:
+def test_keeping_edits_does_not_end_the_question(edited: Blog) -> None:
     edited.export("a.md", by_hand="keep")
     state = list_states(edited.plan("a.md"))["a.md"]
     assert (state.state, STILL in state.why) == ("conflict", True)
 
 
-def test_a_merge_takes_out_what_became_private(edited: Desk) -> None:
+def test_a_merge_takes_out_what_became_private(edited: Blog) -> None:
     edited.export("a.md", by_hand="merge")
     assert SECRET not in edited.text("a")
     assert "last words, by hand" in edited.text("a")
     assert edited.plan("a.md").is_empty
 
 
-def test_a_merge_takes_it_out_beside_the_edit(desk: Desk) -> None:
-    desk.put("a.md", NOTE)
-    desk.export("a.md")
-    desk.file("a").write_text(desk.text("a").replace("middle", "middle, by hand"))
-    desk.put("a.md", HIDDEN)
-    desk.export("a.md", by_hand="merge")
-    assert (SECRET in desk.text("a"), "middle, by hand" in desk.text("a")) == (False, True)
+def test_a_merge_takes_it_out_beside_the_edit(blog: Blog) -> None:
+    blog.put("a.md", NOTE)
+    blog.export("a.md")
+    blog.file("a").write_text(blog.text("a").replace("middle", "middle, by hand"))
+    blog.put("a.md", HIDDEN)
+    blog.export("a.md", by_hand="merge")
+    assert (SECRET in blog.text("a"), "middle, by hand" in blog.text("a")) == (False, True)
 
 
-def test_a_title_that_became_private_is_told(desk: Desk) -> None:
-    desk.put("Hushed matter.md", POST + "x\n")
-    desk.put("a.md", f"{POST}see [[Hushed matter]]\n\nlast\n")
-    desk.export("a.md")
-    desk.file("a").write_text(desk.text("a").replace("last", "last, by hand"))
-    desk.put("Hushed matter.md", "---\nprivate: true\n---\nx\n")
-    assert f"content/posts/a/index.md: {STILL.capitalize()}." in desk.plan("a.md").warnings
+def test_a_title_that_became_private_is_told(blog: Blog) -> None:
+    blog.put("Hushed matter.md", POST + "x\n")
+    blog.put("a.md", f"{POST}see [[Hushed matter]]\n\nlast\n")
+    blog.export("a.md")
+    blog.file("a").write_text(blog.text("a").replace("last", "last, by hand"))
+    blog.put("Hushed matter.md", "---\nprivate: true\n---\nx\n")
+    assert f"content/posts/a/index.md: {STILL.capitalize()}." in blog.plan("a.md").warnings
 
 
-def test_an_edit_without_anything_private_is_an_ordinary_one(desk: Desk) -> None:
-    desk.put("a.md", HIDDEN)
-    desk.export("a.md")
-    desk.file("a").write_text(desk.text("a").replace("last", "last, by hand"))
-    assert STILL.capitalize() not in str(desk.plan("a.md").warnings)
+def test_an_edit_without_anything_private_is_an_ordinary_one(blog: Blog) -> None:
+    blog.put("a.md", HIDDEN)
+    blog.export("a.md")
+    blog.file("a").write_text(blog.text("a").replace("last", "last, by hand"))
+    assert STILL.capitalize() not in str(blog.plan("a.md").warnings)
 
 
 @pytest.mark.parametrize("answer", [["--yes"], []])

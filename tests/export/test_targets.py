@@ -16,13 +16,13 @@ from notekeep.export.targets.material import MkDocs
 from notekeep.export.targets.nikola import Nikola
 from notekeep.export.targets.pelican import Pelican
 from notekeep.export.targets.target import detect, load_target, open_target
-from tests.support.desk import PUBLISHED
+from tests.support.blog import PUBLISHED
 from tests.support.sites import INDIA, folder_with, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.desk import Desk
+    from tests.support.blog import Blog
 
 BLOG = 'BLOG_TITLE = "x"\n'
 
@@ -415,13 +415,13 @@ The rest.
 """
 
 
-def test_pelican_s_summary_is_the_author_s_teaser(desk: Desk) -> None:
-    desk.target, desk.site = "pelican", folder_with(desk.root.parent / "p", "pelicanconf.py", "")
-    desk.put("a.md", PUBLISHED.replace("type: post", "description: Not this.") + TEASER)
-    desk.put("b.md", PUBLISHED.replace("type: post", "description: A *line*.") + "Words.\n\nMore.")
-    (desk.root / "p.png").write_bytes(b"1")
-    desk.export("a.md", "b.md")
-    head, body = (desk.site / "content" / "a.md").read_text().split("\n\n", 1)
+def test_pelican_s_summary_is_the_author_s_teaser(blog: Blog) -> None:
+    blog.target, blog.site = "pelican", folder_with(blog.root.parent / "p", "pelicanconf.py", "")
+    blog.put("a.md", PUBLISHED.replace("type: post", "description: Not this.") + TEASER)
+    blog.put("b.md", PUBLISHED.replace("type: post", "description: A *line*.") + "Words.\n\nMore.")
+    (blog.root / "p.png").write_bytes(b"1")
+    blog.export("a.md", "b.md")
+    head, body = (blog.site / "content" / "a.md").read_text().split("\n\n", 1)
     assert head.splitlines()[-1] == (
         'Summary: <p>Opening <em>words</em> with <a href="{filename}/b.md">b</a>,'
         ' <a href="{filename}/a.md#own">Own</a>,'
@@ -430,7 +430,7 @@ def test_pelican_s_summary_is_the_author_s_teaser(desk: Desk) -> None:
         "</code></pre>"
     )
     assert "return 1\n```\n\nThe rest." in body
-    assert "Summary: A \\*line\\*.\n" in (desk.site / "content" / "b.md").read_text()
+    assert "Summary: A \\*line\\*.\n" in (blog.site / "content" / "b.md").read_text()
 
 
 def test_pelican_s_extensions_decide_what_is_written(tmp_path: Path) -> None:
@@ -633,16 +633,16 @@ def test_a_site_of_jekyll_without_a_time_zone_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_diagrams_that_stay_source_are_told_once(
-    desk: Desk, target: str, files: dict[str, str], told: str
+    blog: Blog, target: str, files: dict[str, str], told: str
 ) -> None:
-    desk.target, desk.site = target, desk.root.parent / "other"
-    desk.site.mkdir()
+    blog.target, blog.site = target, blog.root.parent / "other"
+    blog.site.mkdir()
     for name, text in files.items():
-        folder_with(desk.site, name, text)
+        folder_with(blog.site, name, text)
     for name in ("a.md", "b.md"):
-        desk.put(name, f"{PUBLISHED}words\n\n```mermaid\nA-->B\n```\n\n```mermaid\nB-->C\n```\n")
-    lines = [line for line in desk.plan("a.md", "b.md").warnings if "Mermaid" in line]
+        blog.put(name, f"{PUBLISHED}words\n\n```mermaid\nA-->B\n```\n\n```mermaid\nB-->C\n```\n")
+    lines = [line for line in blog.plan("a.md", "b.md").warnings if "Mermaid" in line]
     assert len(lines) == bool(told)
     assert not told or told in lines[0]
-    desk.put("a.md", f"{PUBLISHED}words")
-    assert not any("Mermaid" in line for line in desk.plan("a.md").warnings)
+    blog.put("a.md", f"{PUBLISHED}words")
+    assert not any("Mermaid" in line for line in blog.plan("a.md").warnings)

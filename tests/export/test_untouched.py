@@ -11,9 +11,9 @@ from notekeep.export.draft import Drafter
 from notekeep.export.rewrite.body import write_body
 from notekeep.export.source import Options
 from notekeep.export.targets.target import load_target
+from tests.support.random_bodies import OTHERS, random_body
 from tests.support.sites import TRAPS, addresses_alone, folder_with
 from tests.support.sizes import sized
-from tests.support.varied import OTHERS, varied_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def test_every_line_outside_of_the_edits_that_are_told_is_the_note_s(
     target: str, count: int, targets: dict[str, Target], write_vault: Write
 ) -> None:
     paths = [f"n{seed}.md" for seed in range(count)]
-    notes = {path: varied_note(seed) for seed, path in enumerate(paths)}
+    notes = {path: random_body(seed) for seed, path in enumerate(paths)}
     source = write_vault({**OTHERS, **notes, "pictures/a.png": "png"})
     found, refused = {}, 0
     for path in paths:

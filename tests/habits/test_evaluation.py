@@ -13,7 +13,7 @@ from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import Status, Timeline, evaluate_days
 from notekeep.habits.measures import rate, recovery, streak
-from tests.support.days import iso, ordinal
+from tests.support.day_numbers import iso, ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

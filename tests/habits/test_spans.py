@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.habits.schedule import spans
-from tests.support.days import iso, ordinal
+from tests.support.day_numbers import iso, ordinal
 
 SCORES = json.loads((Path(__file__).parent / "vectors/loop_score.json").read_text("utf-8"))
 CASES = [case for case in SCORES["cases"] if not case["numeric"]]

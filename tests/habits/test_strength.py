@@ -14,7 +14,7 @@ from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.measures import daily_decay, strengths
 from notekeep.habits.measures import strength as figure
 from notekeep.habits.schedule import Goal
-from tests.support.days import ordinal
+from tests.support.day_numbers import ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from notekeep.errors import Refused
-from tests.support.taken import lines, read_habits
+from tests.support.habit_files import lines, read_habits
 
 SAMPLE = Path(__file__).parents[1] / "habits/imports/samples/loop.db"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
 from notekeep.importing import input_files
 from notekeep.importing.formats import FORMATS, habit_data
-from tests.support.taken import lines, read_habits
+from tests.support.habit_files import lines, read_habits
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,8 @@ from notekeep.habits.definition import FOREVER
 from notekeep.habits.log import LogValue, parse_line
 from notekeep.importing.records import ImportedDay, ImportedHabit
 from notekeep.vault import Vault
+from tests.support.habit_files import plan_habits, plan_source, read_habits
 from tests.support.sizes import sized
-from tests.support.taken import plan_habits, plan_source, read_habits
 
 if TYPE_CHECKING:
     from collections.abc import Callable

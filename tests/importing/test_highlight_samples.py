@@ -16,7 +16,7 @@ from notekeep.importing.formats import FORMATS
 from notekeep.importing.formats.reading import split_people
 from notekeep.importing.records import Bookmark, passage_id
 from notekeep.vault import Vault
-from tests.support.reading import SAMPLES, read
+from tests.support.import_samples import SAMPLES, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,8 +22,8 @@ from notekeep.importing.import_state import ImportOptions
 from notekeep.importing.records import ImportedHabit, Loss, Work
 from notekeep.markdown.note_merge import merge_versions
 from notekeep.vault import Vault
+from tests.support.import_samples import read
 from tests.support.import_sources import LINKS, LISTS, WRITERS, Book, Marked, picture
-from tests.support.reading import read
 from tests.support.sizes import cases, sized
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import pytest
 from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.importing.input_files import InputFiles
 from notekeep.vault import Vault
+from tests.support.import_samples import SAMPLES, read
 from tests.support.import_sources import Book, Marked, write_readwise_json
-from tests.support.reading import SAMPLES, read
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.vault import Vault
+from tests.support.crashes import kill_at
 from tests.support.import_sources import Book, Marked, write_joplin, write_readwise_json
-from tests.support.killed import kill_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.importing.records import Bookmark
-from tests.support.reading import read
+from tests.support.import_samples import read
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from notekeep.errors import UsageError
 from notekeep.importing.import_state import ImportOptions
 from notekeep.importing.records import Loss, PageFile
 from notekeep.vault import Vault
-from tests.support.reading import SAMPLES, read
+from tests.support.import_samples import SAMPLES, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

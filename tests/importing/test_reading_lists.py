@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.vault import Vault
-from tests.support.reading import SAMPLES, read
+from tests.support.import_samples import SAMPLES, read
 
 if TYPE_CHECKING:
     from pathlib import Path

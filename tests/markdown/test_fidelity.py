@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from notekeep.errors import Refused
 from notekeep.markdown import frontmatter
 from reliability.edits import OPS, Op
-from tests.support import outside
-from tests.support.notes import varied_notes
+from tests.support import untouched
+from tests.support.random_notes import random_notes
 
 
 @given(
-    note=st.integers(0, 10_000).map(lambda seed: next(varied_notes(seed, 1))),
+    note=st.integers(0, 10_000).map(lambda seed: next(random_notes(seed, 1))),
     damages=st.lists(
         st.tuples(st.floats(0, 1), st.integers(0, 8), st.binary(max_size=6)), min_size=1, max_size=4
     ),
@@ -29,7 +29,7 @@ def test_an_edit_of_a_damaged_note_is_right_or_refused(
         at = int(place * len(note))
         note = note[:at] + added + note[at + length :]
     matter = frontmatter.read_frontmatter(note)
-    new = outside.tried(op.run, note)
+    new = untouched.tried(op.run, note)
     if isinstance(new, Refused):
         assert new.line
         return

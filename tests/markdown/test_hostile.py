@@ -12,7 +12,7 @@ import pytest
 from notekeep.errors import Refused
 from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.note import read_note
-from tests.support.hostile import ALL, KEPT, REFUSED
+from tests.support.odd_notes import ALL, KEPT, REFUSED
 
 
 def test_a_tag_is_added_and_every_byte_kept() -> None:

@@ -20,8 +20,8 @@ from notekeep.markdown.note import read_note
 from notekeep.markdown.outline import extract_facts, read_body
 from notekeep.markdown.tree import CODE_KINDS
 from tests.support import reference
-from tests.support.hostile_text import TEXTS, assert_linear
-from tests.support.notes import varied_notes
+from tests.support.random_notes import random_notes
+from tests.support.slow_markdown import TEXTS, assert_linear
 
 SAMPLE = Path(__file__).resolve().parents[2] / "vault"
 CORPORA = [folder for folder in os.environ.get("NOTEKEEP_CORPUS", "").split(os.pathsep) if folder]
@@ -99,7 +99,7 @@ def test_both_read_a_vault_alike(folder: str) -> None:
 def test_both_read_varied_notes_alike() -> None:
     bodies = (
         data[split_frontmatter(data).body :].decode("utf-8", "replace")
-        for data in varied_notes(7, 300)
+        for data in random_notes(7, 300)
     )
     for text in bodies:
         if not _is_read_otherwise(text):

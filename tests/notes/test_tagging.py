@@ -10,7 +10,7 @@ import pytest
 
 from notekeep.errors import NotFound, UsageError
 from notekeep.vault import Vault
-from tests.support.killed import kill_at
+from tests.support.crashes import kill_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ from notekeep.own_commands import read_commands
 from notekeep.phone.server import EntryService
 from notekeep.storage.open_folder import NameExists
 from notekeep.vault import Vault
-from tests.support.killed import kill_at
+from tests.support.crashes import kill_at
 
 if TYPE_CHECKING:
     from tests.phone.conftest import Phone

@@ -9,7 +9,7 @@ import pytest
 from notekeep.storage import history as outside
 from notekeep.storage.content import OutsideVersion, digest_of
 from notekeep.storage.history import History
-from tests.support.versions import contents, edit
+from tests.support.note_versions import contents, edit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import pytest
 from notekeep.errors import NotFound
 from notekeep.storage.content import digest_of
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
-from tests.support.versions import contents, edit
+from tests.support.note_versions import contents, edit
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

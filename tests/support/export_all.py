@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from notekeep.export.targets.target import load_target
-from tests.support.built import (
+from tests.support.built_sites import (
     FURTHER,
     IN_CHECK,
     PAGES,

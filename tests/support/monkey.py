@@ -25,8 +25,8 @@ from textual.keys import key_to_character
 
 from notekeep.tui.commands.action import GO_KEYS
 from notekeep.tui.commands.registry import ACTIONS
-from tests.support.hostile import ALL
-from tests.support.witness import Heard, Witness
+from tests.support.file_changes import ChangeChecker, Messages
+from tests.support.odd_notes import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ class Monkey:
         faults: What the program logged as its own fault, and what the witness cannot explain.
     """
 
-    def __init__(self, seed: str, witness: Witness) -> None:
+    def __init__(self, seed: str, witness: ChangeChecker) -> None:
         self._random = random.Random(seed)
         self._witness = witness
         self._heard = 0
@@ -151,7 +151,7 @@ class Monkey:
 
     def _compare(self, *, is_over: bool) -> list[str]:
         """Return what has no explanation; all that has one is forgotten."""
-        heard = Heard(self.told[self._heard :], self.check_ins, is_over)
+        heard = Messages(self.told[self._heard :], self.check_ins, is_over)
         wrong = self._witness.look(heard)
         if not wrong:
             self._heard, self.check_ins = len(self.told), 0

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.cli.main import main
-from tests.support.ran import Ran
+from tests.support.commands import CommandResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    Run = Callable[..., Ran]
+    Run = Callable[..., CommandResult]
 
 
 @pytest.fixture
@@ -33,13 +33,13 @@ def run(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     monkeypatch.setenv("EDITOR", "true")
     monkeypatch.delenv("_NOTEKEEP_COMPLETE", raising=False)
 
-    def command(*words: str) -> Ran:
+    def command(*words: str) -> CommandResult:
         capsys.readouterr()
         monkeypatch.setattr("sys.stdin", io.StringIO(""))
         code = main(words)
         out, err = capsys.readouterr()
         assert "Traceback" not in err, err
         assert "in notekeep broke" not in err, err
-        return Ran(code, out, err)
+        return CommandResult(code, out, err)
 
     return command

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.markdown.note import read_note
-from tests.support.hostile import ALL
+from tests.support.odd_notes import ALL
 
 if TYPE_CHECKING:
     from pathlib import Path

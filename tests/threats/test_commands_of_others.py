@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
-    Run = Callable[..., Ran]
+    Run = Callable[..., CommandResult]
 
 HOSTILE = "a $(touch canary) `touch canary`; touch canary & 'x'.md"
 

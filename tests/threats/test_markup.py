@@ -10,8 +10,8 @@ import pytest
 import notekeep
 from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
-from tests.support.outlets import markup
 from tests.support.screens import NOW, press, seen, shows, tree, until
+from tests.support.terminal_output import markup
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -16,9 +16,9 @@ from tests.support.screens import tree
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
-    Run = Callable[..., Ran]
+    Run = Callable[..., CommandResult]
 
 TITLES = [
     "../../escaped", "..", ".", "...", "/etc/escaped", "//host/share/escaped", "~/escaped",

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
-    Run = Callable[..., Ran]
+    Run = Callable[..., CommandResult]
 
 NAMES: dict[str, bytes] = {
     "255 bytes": b"x" * 252 + b".md",
@@ -56,7 +56,7 @@ def put(root: Path, name: bytes) -> str:
     return os.fsdecode(name)
 
 
-def safe(ran: Ran) -> bool:
+def safe(ran: CommandResult) -> bool:
     """Whether an answer holds nothing that a terminal would obey."""
     return all(clean_line(line) == line.replace("\t", " ") for line in ran.out.splitlines())
 

@@ -17,7 +17,7 @@ from notekeep.vault import Vault
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 USE = (
     ("new", "note", "A private matter"),
@@ -61,7 +61,7 @@ def readable_by_others(folder: Path) -> dict[str, str]:
 
 @pytest.mark.usefixtures("open_umask")
 async def test_index_history_and_state_are_private(
-    run: Callable[..., Ran], root: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., CommandResult], root: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for words in USE:
         ran = run(*words)
@@ -82,7 +82,7 @@ async def test_index_history_and_state_are_private(
 
 @pytest.mark.parametrize("umask", [0, 0o022, 0o277])
 def test_folders_of_our_own_are_private_whatever_the_umask(
-    run: Callable[..., Ran], root: Path, home: Path, umask: int
+    run: Callable[..., CommandResult], root: Path, home: Path, umask: int
 ) -> None:
     before = os.umask(umask)
     try:
@@ -96,7 +96,7 @@ def test_folders_of_our_own_are_private_whatever_the_umask(
 
 @pytest.mark.usefixtures("open_umask")
 def test_xdg_folders_that_are_missing_are_made_private(
-    run: Callable[..., Ran], home: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., CommandResult], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NOTEKEEP_HOME")
     for name in ("CONFIG", "CACHE", "STATE"):
@@ -107,7 +107,9 @@ def test_xdg_folders_that_are_missing_are_made_private(
     assert readable_by_others(home / ".cache") == {}
 
 
-def test_folders_that_were_open_to_others_are_closed(run: Callable[..., Ran], home: Path) -> None:
+def test_folders_that_were_open_to_others_are_closed(
+    run: Callable[..., CommandResult], home: Path
+) -> None:
     kept = home / "notekeep"
     for folder in (kept, kept / "cache", kept / "state"):
         folder.mkdir()
@@ -116,7 +118,9 @@ def test_folders_that_were_open_to_others_are_closed(run: Callable[..., Ran], ho
     assert readable_by_others(kept) == {}
 
 
-def test_a_home_with_other_things_in_it_is_left_alone(run: Callable[..., Ran], home: Path) -> None:
+def test_a_home_with_other_things_in_it_is_left_alone(
+    run: Callable[..., CommandResult], home: Path
+) -> None:
     kept = home / "notekeep"
     kept.mkdir()
     kept.chmod(0o755)
@@ -128,7 +132,7 @@ def test_a_home_with_other_things_in_it_is_left_alone(run: Callable[..., Ran], h
 
 @pytest.mark.usefixtures("open_umask")
 def test_the_index_of_words_is_not_read_from_a_folder_that_others_may_write_to(
-    run: Callable[..., Ran], root: Path, home: Path
+    run: Callable[..., CommandResult], root: Path, home: Path
 ) -> None:
     """Its table of contents is a pickle: whoever can put one there could run what they like."""
     (root / "a.md").write_text("leverage\n", "utf-8")
@@ -144,7 +148,7 @@ def test_the_index_of_words_is_not_read_from_a_folder_that_others_may_write_to(
 
 
 async def test_no_pickle_is_read_but_from_the_words(
-    run: Callable[..., Ran], root: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., CommandResult], root: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever can put one there could run what they like; only Whoosh's own are needed."""
     (root / "a.md").write_text("leverage\n", "utf-8")

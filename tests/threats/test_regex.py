@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 NEVER_ENDS = "/(a+)+$/"
 
@@ -34,7 +34,7 @@ def slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("verb", ["ls", "search"])
-def test_a_command_stops_it_and_says_why(verb: str, run: Callable[..., Ran]) -> None:
+def test_a_command_stops_it_and_says_why(verb: str, run: Callable[..., CommandResult]) -> None:
     start = time.monotonic()
     ran = run(verb, NEVER_ENDS)
     assert time.monotonic() - start < 60  # it would take years

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 HOSTILE = [
     "{{''.__class__.__mro__}}",
@@ -31,7 +31,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("template", HOSTILE, ids=lambda text: text[:20])
 def test_a_note_made_from_it_holds_it_as_text(
-    template: str, run: Callable[..., Ran], root: Path
+    template: str, run: Callable[..., CommandResult], root: Path
 ) -> None:
     (root / "templates").mkdir()
     (root / "templates/note.md").write_text(f"# {{{{title}}}}\n\n{template}\n", "utf-8")
@@ -50,7 +50,7 @@ def test_a_note_made_from_it_holds_it_as_text(
 
 @pytest.mark.parametrize("linked", ["templates/note.md", "templates"])
 def test_one_that_is_a_link_to_another_place_is_not_read(
-    linked: str, run: Callable[..., Ran], root: Path
+    linked: str, run: Callable[..., CommandResult], root: Path
 ) -> None:
     secret = root.parent / "mine"
     secret.mkdir()
@@ -70,7 +70,7 @@ def test_one_that_is_a_link_to_another_place_is_not_read(
     "title", ["{{date}}", "{{title}}", "x\n---\nprivate: false", '"}} {{time}}', "a: [b"]
 )
 def test_a_title_is_no_template_and_no_front_matter(
-    title: str, run: Callable[..., Ran], root: Path
+    title: str, run: Callable[..., CommandResult], root: Path
 ) -> None:
     (root / "templates").mkdir()
     (root / "templates/note.md").write_text(

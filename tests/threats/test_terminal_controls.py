@@ -20,12 +20,12 @@ import notekeep
 from reliability.r16_terminal import ATTACKS, environment, write_vault
 from reliability.r16_terminal import lines as command_lines
 from reliability.terminal import on_terminal, unsafe
-from tests.support.outlets import streams
+from tests.support.terminal_output import streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.ran import Ran
+    from tests.support.commands import CommandResult
 
 PACKAGE = Path(notekeep.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -45,7 +45,7 @@ OUTLETS = {
 
 
 def test_no_command_sends_what_a_vault_holds_uncleaned(
-    run: Callable[..., Ran], root: Path, tmp_path: Path
+    run: Callable[..., CommandResult], root: Path, tmp_path: Path
 ) -> None:
     (root / ".notekeep").rmdir()
     root.rmdir()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.scrollbar import ScrollBar
 
-from tests.support.indexed import index_once, open_indexed
+from tests.support.indexed_vaults import index_once, open_indexed
 from tests.support.screens import NOW, write_notes
 
 if TYPE_CHECKING:

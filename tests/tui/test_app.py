@@ -12,9 +12,9 @@ from textual.widgets import Input
 
 from notekeep.tui.commands.registry import ACTION_PLACES, ACTIONS, actions_in_context, is_offered
 from notekeep.tui.styles import ROLES, get_role_styles
+from tests.support.screen_tour import OVER, ScreenTour, all_keys_act, dead_keys, open_over
 from tests.support.screens import is_settled, press, seen, shows, tree, type_text, until
 from tests.support.sizes import cases
-from tests.support.walk import OVER, Walk, all_keys_act, dead_keys, open_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
     app = make_app("browse")
     visited = set()
     async with app.run_test(size=WIDE) as pilot:
-        async for place in Walk(app, pilot).places():
+        async for place in ScreenTour(app, pilot).places():
             with contextlib.suppress(AssertionError):
                 await until(pilot, partial(all_keys_act, app, place))
             assert dead_keys(app, place) == {}, place

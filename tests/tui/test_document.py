@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from notekeep.tui.page.page_lines import DrawContext, PageLine
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.styled_text import Piece, line_text, line_width
-from tests.support.drawn import draw_blocks
+from tests.support.preview_blocks import draw_blocks
 
 
 def drawn(text: str, width: int = 40) -> list[PageLine]:

@@ -10,7 +10,7 @@ from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.page.page_lines import NoteSurroundings, Picture
 from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.styled_text import line_text
-from tests.support.hostile_text import TEXTS, assert_linear
+from tests.support.slow_markdown import TEXTS, assert_linear
 
 
 def drawn(text: str) -> NoteRendering:

@@ -14,7 +14,7 @@ from notekeep.tui.page.page_lines import (
 )
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.styled_text import BUTTON_PREFIX, Piece, StyledLine, line_text
-from tests.support.drawn import draw_blocks
+from tests.support.preview_blocks import draw_blocks
 
 PICTURES = {"a.png": Picture("attachments/a.png", 16, 8)}
 

@@ -12,6 +12,7 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input
 
+from tests.support.import_samples import SAMPLES
 from tests.support.import_sources import (
     Book,
     Marked,
@@ -19,7 +20,6 @@ from tests.support.import_sources import (
     write_readwise_csv,
     write_readwise_json,
 )
-from tests.support.reading import SAMPLES
 from tests.support.screens import browse, press, shows, tree, type_text, until
 from tests.support.sizes import cases
 

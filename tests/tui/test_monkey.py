@@ -11,8 +11,8 @@ import pytest
 from notekeep.errors import NotFound
 from notekeep.vault import Vault
 from reliability.r16_terminal import write_vault
+from tests.support.file_changes import ChangeChecker, contents
 from tests.support.monkey import Monkey, write_odd_notes
-from tests.support.witness import Witness, contents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ async def test_whatever_is_pressed_nothing_breaks_and_nothing_changes_unsaid(
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     before = contents(zoo)
-    witness = Witness(Vault.open(zoo), zoo)
+    witness = ChangeChecker(Vault.open(zoo), zoo)
     monkey = Monkey(seed, witness)
     left = COUNT
     try:

@@ -22,8 +22,8 @@ from notekeep.export.targets.ghost import Ghost
 from notekeep.export.targets.html import Html
 from notekeep.export.targets.wordpress import WordPress
 from notekeep.markdown.note import Note
+from tests.support.blog import plan_posts, write_plan
 from tests.support.built_page import read_page
-from tests.support.desk import plan_posts, write_plan
 from tests.support.page_checks import check_pages
 from tests.support.sites import INDIA, NOW
 

@@ -12,14 +12,14 @@ import pytest
 from notekeep.errors import Refused
 from notekeep.habits.amounts import MILLI
 from notekeep.importing.formats import loop
-from tests.support.days import ordinal
-from tests.support.taken import lines, losses, read_habits
+from tests.support.day_numbers import ordinal
+from tests.support.habit_files import lines, losses, read_habits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.importing.formats.habit_data import HabitSource
-    from tests.support.taken import Habits
+    from tests.support.habit_files import Habits
 
 HEAD = (
     "Position,Name,Type,Question,Description,FrequencyNumerator,FrequencyDenominator,"

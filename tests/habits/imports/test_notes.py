@@ -9,7 +9,7 @@ import pytest
 from notekeep.importing.formats import daily_notes, habit_apps
 from notekeep.importing.formats.habit_data import SourceNote
 from notekeep.markdown import frontmatter
-from tests.support.taken import lines, losses
+from tests.support.habit_files import lines, losses
 
 if TYPE_CHECKING:
     from pathlib import Path

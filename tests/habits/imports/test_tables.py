@@ -10,7 +10,7 @@ import pytest
 from notekeep.errors import Refused
 from notekeep.importing.formats import habit_apps, own_habits
 from notekeep.importing.formats.habit_data import make_amount, make_unit, read_day, read_habit_json
-from tests.support.taken import lines, losses
+from tests.support.habit_files import lines, losses
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.importing.formats import habit_apps, org_habits
-from tests.support.taken import lines, losses
+from tests.support.habit_files import lines, losses
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,8 +18,8 @@ from notekeep import config
 from notekeep.errors import NotFound, UsageError
 from notekeep.services.habit_export import export_habits
 from notekeep.vault import Vault
+from tests.support.habit_files import plan_habits
 from tests.support.sizes import sized
-from tests.support.taken import plan_habits
 
 if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitIndex

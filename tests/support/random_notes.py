@@ -80,7 +80,7 @@ FIXED = (
 """Entries that are written one way only."""
 
 
-def varied_notes(seed: int, count: int) -> Iterator[bytes]:
+def random_notes(seed: int, count: int) -> Iterator[bytes]:
     """Make `count` notes; the same seed makes the same notes."""
     for number in range(count):
         rng = random.Random(f"{seed}/{number}")

@@ -6,7 +6,7 @@ import os
 
 from tests.support.programs import needed
 
-POWERS = "-dac_override,-dac_read_search,-fowner"
+ROOT_CAPABILITIES = "-dac_override,-dac_read_search,-fowner"
 """What lets root read and write whatever its permissions say."""
 
 
@@ -14,4 +14,4 @@ def ordinary() -> list[str]:
     """Give the words before a command that has to heed permissions."""
     if os.geteuid() != 0:
         return []
-    return [needed("setpriv"), f"--bounding-set={POWERS}", "--inh-caps=-all"]
+    return [needed("setpriv"), f"--bounding-set={ROOT_CAPABILITIES}", "--inh-caps=-all"]

@@ -25,7 +25,7 @@ POST = "---\ntype: post\ndate: 2026-03-04\n---\n"
 PUBLISHED = "---\ntype: post\ndate: 2026-03-04\ndraft: false\n---\n"
 
 
-class Desk:
+class Blog:
     """A vault and a site, and the one thing done with them here.
 
     Attributes:

@@ -96,7 +96,7 @@ def _types(focused: Widget | None, key: str) -> bool:
     return focused.check_consume_key(key, character) or key in own
 
 
-class Walk:
+class ScreenTour:
     """A person who goes to every place; the program begins on Browse, over the small vault."""
 
     def __init__(self, app: NotekeepApp, pilot: Pilot[Any]) -> None:

@@ -93,7 +93,7 @@ OTHERS: Final = {
 """The notes that varied notes link."""
 
 
-def varied_note(seed: int) -> str:
+def random_body(seed: int) -> str:
     """Return the body of a note."""
     chance = random.Random(seed)
     blocks = [_nested(chance, _block(chance)) for _ in range(chance.randint(1, 9))]

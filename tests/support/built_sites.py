@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from notekeep.export.audit import Audit
 from notekeep.export.source import Options
 from notekeep.storage.history import History
-from tests.support.desk import plan_posts, write_plan
+from tests.support.blog import plan_posts, write_plan
 from tests.support.generators import NODE, RICH_HUGO, make_site
 from tests.support.page_checks import Report, check_pages
 from tests.support.sites import INDIA, NOW, REPOSITORY, make_hugo_site, make_source

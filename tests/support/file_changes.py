@@ -1,4 +1,4 @@
-"""A witness at the side of the program: whatever changes in a vault is told to the person.
+"""Checks that the app reports every change of a vault.
 
 It belongs to a step of history or to a check-in; the one is told by a toast, where it is not what
 the person typed or ticked and sees, the other in the day that it is about.
@@ -39,7 +39,7 @@ IDENTITY: Final = re.compile(rb'id = "[^"\n]*"[^\n]*\n')
 """The vault's id, which the first export writes into the settings beside its step."""
 
 
-class Heard(NamedTuple):
+class Messages(NamedTuple):
     """What was said to the person since the last look.
 
     Attributes:
@@ -65,7 +65,7 @@ def contents(root: Path) -> dict[str, bytes]:
     return files
 
 
-class Witness:
+class ChangeChecker:
     """Compares, at each look, what changed with what was done and what was told.
 
     Attributes:
@@ -79,7 +79,7 @@ class Witness:
         self._steps = {record.id: record for record in vault.history.store.records()}
         self.forgotten: set[str] = set()
 
-    def look(self, heard: Heard) -> list[str]:
+    def look(self, heard: Messages) -> list[str]:
         """Look again, and return in a sentence each what has no explanation.
 
         The next look begins where the last one that found nothing wrong ended.
@@ -126,7 +126,7 @@ def _files_of(records: Sequence[StepRecord]) -> set[str]:
 
 
 def _logs(
-    paths: Collection[str], before: dict[str, bytes], after: dict[str, bytes], heard: Heard
+    paths: Collection[str], before: dict[str, bytes], after: dict[str, bytes], heard: Messages
 ) -> list[str]:
     """A check-in adds lines to a log and takes none away, and somebody made it."""
     logs = [path for path in sorted(paths) if path.startswith(LOGS)]
@@ -141,7 +141,7 @@ def _logs(
     return wrong
 
 
-def _untold(steps: Sequence[StepRecord], heard: Heard) -> list[str]:
+def _untold(steps: Sequence[StepRecord], heard: Messages) -> list[str]:
     """Every step was told of once, and nothing else was."""
     told = [one for one in heard.toasts if WAY_BACK.search(one) and not OF_CHECK_IN.match(one)]
     of_shown = [toast for toast in told if toast.startswith(OF_SHOWN)]
