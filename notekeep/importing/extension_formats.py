@@ -77,9 +77,12 @@ def _guard_format(extension: Extension, form: Format) -> Format:
             return False
 
     def read(files: InputFiles) -> Iterator[Record | Loss]:
+        passages: dict[str, tuple[str, Passage]] = {}
         with extension.guard(NotekeepError):
             for record in form.read(files):
                 _check_record(form, record)
+                if isinstance(record, Work):
+                    _check_keys(record, passages)
                 yield record
 
     return form._replace(detect=detect, read=read)
@@ -98,6 +101,17 @@ def _check_record(form: Format, record: object) -> None:
             raise TypeError(f"ids must have texts such as '{form.id}:12'. Got {ids!r}")
         for passage in record.passages:
             _check_fields(passage)
+
+
+def _check_keys(work: Work, known: dict[str, tuple[str, Passage]]) -> None:
+    """Raise ValueError if a key is in two passages, of which one would replace the other."""
+    for passage in work.passages:
+        title, other = known.setdefault(passage.key, (work.title, passage))
+        if other is not passage:
+            raise ValueError(
+                f'the key {passage.key!r} is in two passages, of "{title}" and "{work.title}", but'
+                " keys must be unique in all works"
+            )
 
 
 def _check_fields(record: Work | Page | Passage) -> None:

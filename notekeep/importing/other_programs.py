@@ -54,7 +54,9 @@ def explain_unknown(files: InputFiles) -> UsageError:
             read_json(name, files.text(name))
         except NotekeepError as error:
             return UsageError(f"{name}: {error.message.removesuffix('.')}.", "Export it again.")
-    hint = "Name it with --from. `notekeep import --help` lists the formats."
+    hint = (
+        "Name it with --from. `notekeep import --help` and `notekeep extensions` list the formats."
+    )
     if files.path.casefold().endswith(".csv"):
         hint = "Name its columns: `notekeep import FILE --map COLUMN=title`"
     return UsageError(f"{files.path} is in no format that notekeep knows.", hint)

@@ -23,7 +23,7 @@ from notekeep.extend import Format, Loss, Passage, Work
 def read(given):
     for name in given.detected:
         for line in given.text(name).splitlines():
-            yield Work("book", line, (f"otter:{line}",), passages=[Passage("1", "Worms.")])
+            yield Work("book", line, (f"otter:{line}",), passages=[Passage(line, "Worms.")])
 
 OTTER = Format("otter", "Otter", "ot", lambda name, head: name.endswith(".otter"), read)
 """
@@ -110,7 +110,8 @@ class TestFormats:
         [
             ('(f"otter:{line}",)', 'f"otter:{line}"', "ids of a Work must be a tuple"),
             ('f"otter:{line}"', '"7"', "ids must have texts such as 'otter:12'"),
-            ('Passage("1", ', "Passage(1, ", "key of a Passage must be a str"),
+            ("Passage(line, ", "Passage(1, ", "key of a Passage must be a str"),
+            ("Passage(line, ", 'Passage("1", ""), Passage("1", ', "the key '1' is in two passages"),
             ("passages=", "tags='soil', passages=", "tags of a Work must be a tuple"),
             ("yield Work", "yield [] or Work", ""),
             ("yield Work", "yield 7 and line or Work", "which is not a record"),

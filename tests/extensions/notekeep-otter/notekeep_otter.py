@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from notekeep.extend import Format, Loss, Passage, Record, Work, each_text, one_line
+from notekeep.extend import Format, Loss, Passage, Record, Work, each_text, head_text, one_line
 
 NOTEKEEP_API = 1
 
 
 def detect(name: str, head: bytes) -> bool:
-    """Whether a file is one of an Otter: its name, and its first 4096 bytes."""
-    return name.endswith(".otter") and head.startswith(b"Otter clippings")
+    """Whether a file is from an Otter, by its name and its first 4096 bytes."""
+    return name.endswith(".otter") and head_text(head).startswith("Otter clippings")
 
 
 def read(name: str, text: TextIO) -> Iterator[Record | Loss]:
@@ -23,10 +23,11 @@ def read(name: str, text: TextIO) -> Iterator[Record | Loss]:
         if kind == "book" and len(cells) == 3:
             if book:
                 yield book
-            key, title, author = cells
-            book = Work("book", one_line(title), (f"otter:{key}",), authors=(author,))
+            book_id, title, author = cells
+            book = Work("book", one_line(title), (f"otter:{book_id}",), authors=(author,))
         elif kind == "clip" and len(cells) == 4 and book and cells[1].isdecimal():
-            key, page, day, quote = cells
+            clip_id, page, day, quote = cells
+            key = f"{book.ids[0]}:{clip_id}"  # each book counts its clippings from 1
             clip = Passage(key, quote, locator=f"(p. {page})", order=(int(page),), at=day)
             book.passages.append(clip)
         elif kind == "note" and len(cells) == 1 and book and book.passages:

@@ -19,5 +19,7 @@ def test_a_book_and_its_clippings_are_read(tmp_path: Path) -> None:
         files.detected = tuple(one for one in files.names if OTTER.detect(one, files.head(one)))
         (book,) = OTTER.read(files)
     quote = "Worms work at night."
-    clip = Passage("1", quote, "Ask Mira.", locator="(p. 12)", order=(12,), at="2024-03-01")
+    clip = Passage(
+        "otter:17:1", quote, "Ask Mira.", locator="(p. 12)", order=(12,), at="2024-03-01"
+    )
     assert book == Work("book", "Soil", ("otter:17",), authors=("Ann Soiler",), passages=[clip])

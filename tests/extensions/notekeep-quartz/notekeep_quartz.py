@@ -1,8 +1,8 @@
 """A target for Quartz (4 and 5): posts are `content/<slug>.md`, pictures in `content/attachments`.
 
 The names of fields and folders are from https://quartz.jzhao.xyz/plugins/Frontmatter and
-https://quartz.jzhao.xyz/authoring-content. All posts are directly in `content`, so that each way of
-Quartz to resolve links (shortest, absolute, relative) finds the same file.
+https://quartz.jzhao.xyz/authoring-content. All posts are directly in `content`, so that all of
+Quartz's ways to resolve links (shortest, absolute, relative) find the same file.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Quartz(Target):
         **dict.fromkeys(("slug", "categories", "series", "part", "canonical", "math"), ""),
     }
 
-    # The Markdown. What is not mentioned is as in GitHub's.
+    # The Markdown; everything else is as in GitHub's.
     dialect = Dialect(
         math=Math(within=False, dollar="\\$"),  # KaTeX, with $$ on lines of its own
         mark="equals",  # ==highlighted==
