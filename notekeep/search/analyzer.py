@@ -271,6 +271,7 @@ class Analyzer:
         found: list[TermPosition] = []
         position = 0
         first = {letter for term in only or () for letter in (term[0], term[0].upper())}
+        has_parts = _CAMEL.search(text) is not None
         for match in _patterns().chunk.finditer(text.replace("_", " ")):
             chunk = match[0]
             if (
@@ -278,12 +279,13 @@ class Analyzer:
                 and chunk[0] not in first
                 and chunk.isascii()
                 and chunk.rstrip(".").isalnum()
-                and not _CAMEL.search(chunk)
+                and not (has_parts and _CAMEL.search(chunk))
             ):
                 position += 1  # one word; its stem has the same first letter, so it cannot match
                 continue
             terms = self._chunk_terms(chunk)
-            if only is None or not only.isdisjoint(PARTS.join(terms).split(PARTS)):
+            whole = PARTS.join(terms).split(PARTS) if has_parts else terms
+            if only is None or not only.isdisjoint(whole):
                 start = match.start()
                 words = self.words(chunk[:CHUNK_LETTERS])  # a break has terms but no words
                 for at, (joined, word) in enumerate(zip(terms, words, strict=False), position):
