@@ -1,6 +1,6 @@
-"""The person's own commands, from `[commands]` in the personal settings.
+"""The user's own commands, from `[commands]` in the personal settings.
 
-They run for a key, or after an event. Only the personal settings can define one: nothing here is
+They run with a key, or after an event. Only the personal settings can define one: nothing here is
 read from a vault, a site or an import.
 """
 
@@ -49,7 +49,7 @@ class OwnCommand(NamedTuple):
             Failure: It did not start, failed, or ran for more than SECONDS.
         """
         files = [os.path.join(root, *path.split("/")) for path in paths]
-        given = {
+        data = {
             "event": event,
             "vault": root,
             "notes": [{"path": a, "file": b} for a, b in zip(paths, files, strict=True)],
@@ -58,7 +58,7 @@ class OwnCommand(NamedTuple):
         words = list(self._words(files, {"vault": root, "site": str(result.get("site", ""))}))
         if event == "key" and not files and any(_PATH in word for word in self.run):
             raise NotFound(f'The command "{self.name}" needs a note.', "Select a note first.")
-        code, output = self._wait(words, json.dumps(given).encode())
+        code, output = self._wait(words, json.dumps(data).encode())
         if code:
             last = output.rstrip().rpartition("\n")[2].strip()
             raise Failure(f'The command "{self.name}" failed with exit code {code}.', last)
@@ -73,13 +73,13 @@ class OwnCommand(NamedTuple):
                 filled = {**values, "path": path}
                 yield "".join(filled[one] if at % 2 else one for at, one in enumerate(parts))
 
-    def _wait(self, words: Sequence[str], given: bytes) -> tuple[int, str]:
+    def _wait(self, words: Sequence[str], data: bytes) -> tuple[int, str]:
         import subprocess
         import tempfile
 
-        # Files and no pipes: a program that goes on in the background would keep a pipe open.
+        # No pipes: a program that continues in the background would keep a pipe open.
         with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as output:
-            source.write(given)
+            source.write(data)
             source.seek(0)
             try:
                 process = subprocess.Popen(
@@ -126,7 +126,7 @@ def _find(program: str) -> str:
 
 
 def _kill(process: Any) -> None:
-    """End a program and what it started."""
+    """Kill a program and its child processes."""
     if sys.platform == "win32":
         process.kill()
     else:
@@ -173,7 +173,7 @@ def _problem(name: str, value: object) -> str:
 
 
 class Waiting(NamedTuple):
-    """A command that is to run after an event."""
+    """A command to run after an event."""
 
     command: OwnCommand
     root: str
@@ -195,7 +195,7 @@ def wait_for_turn(waiting: Waiting) -> None:
 
 
 def take_waiting() -> list[Waiting]:
-    """Return the commands that are to run now, once."""
-    taken = _waiting[:]
-    del _waiting[: len(taken)]
-    return taken
+    """Return the waiting commands, and forget them."""
+    found = _waiting[:]
+    del _waiting[: len(found)]
+    return found

@@ -35,10 +35,10 @@ FILE, STATE = "meaning.npz", "meaning.json"
 VERSION = 1
 
 LANGUAGE = "en"
-"""The vectors know English; sentences in German and French they answer worse than words do."""
+"""The vectors are of English words; for German and French, a search for words is better."""
 
 LEAST_LIKENESS = 0.15
-"""Notes below this have nothing to do with a question."""
+"""Notes below this are not about the question."""
 
 PIECE_WORDS, SHARED_WORDS = 110, 20
 """Words of a passage, and how many of them the next one repeats."""
@@ -157,7 +157,7 @@ class MeaningIndex:
             mark = about.st_mtime_ns, about.st_size, about.st_ino
             if self._stored is None or self._stored.mark != mark:
                 self._stored = _Stored.read(path, mark)
-        except (OSError, ValueError, KeyError, EOFError):  # missing, or not ours
+        except (OSError, ValueError, KeyError, EOFError):  # missing or damaged
             self._stored = _Stored.empty()
         return self._stored
 
@@ -170,8 +170,8 @@ def _pieces(title: str, text: FileStart) -> Iterator[tuple[int, str]]:
     """Yield the passages of a note, each with its first word's number and the title before it."""
     words = _WORD.findall(text.whole[text.body :])
     for start in range(0, max(1, len(words) - SHARED_WORDS), PIECE_WORDS - SHARED_WORDS):
-        said = _ADDRESS.sub(" ", " ".join(words[start : start + PIECE_WORDS]))
-        yield start, f"{title}. {said}"
+        prose = _ADDRESS.sub(" ", " ".join(words[start : start + PIECE_WORDS]))
+        yield start, f"{title}. {prose}"
 
 
 class _Stored:
@@ -258,7 +258,7 @@ class _Stored:
         import numpy as np
 
         added = list(notes)
-        texts = [said for _, pieces in added for _, said in pieces]
+        texts = [prose for _, pieces in added for _, prose in pieces]
         vectors = _model().vectors(texts)
         largest = np.maximum(np.abs(vectors).max(axis=1, initial=0), 1e-9)
         first = len(self._paths)
@@ -345,8 +345,8 @@ class _Model:
         import numpy as np
 
         found = np.zeros((len(texts), self._matrix.shape[1]), np.float32)
-        for row, said in enumerate(self._tokenizer.encode_batch(texts, add_special_tokens=False)):
-            if said.ids:
-                mean = self._matrix[said.ids].mean(axis=0, dtype=np.float32)
+        for row, prose in enumerate(self._tokenizer.encode_batch(texts, add_special_tokens=False)):
+            if prose.ids:
+                mean = self._matrix[prose.ids].mean(axis=0, dtype=np.float32)
                 found[row] = mean / max(float(np.linalg.norm(mean)), 1e-9)
         return found
