@@ -124,6 +124,7 @@ READS = frozenset(
         "onthisday",
         "keys",
         "fields",
+        "extensions",
     }
     | {"today", "undo", "redo", "history", "habit", "index", "doctor", "config", "sql"}
     | {"completion", "forget", "books", "merge-file", "sync"}

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from notekeep.cache_files import load_state, make_cache_folder, store_state, write_cache_file
 from notekeep.search.results import FileStart, read_file_start
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
 
-    Vectors = NDArray[np.float32]
+    Vectors: TypeAlias = NDArray[np.float32]
     """A row of unit length for each passage."""
 
 FILE, STATE = "meaning.npz", "meaning.json"
