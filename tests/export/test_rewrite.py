@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
@@ -322,6 +322,7 @@ def dialects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dialect]:
     }
 
 
+@example(" ^id1\n---\n")
 @given(st.lists(st.sampled_from([*EDITED, *EDITED, *BLOCKS, *MARKS]), max_size=8).map("".join))
 def test_no_two_edits_of_a_body_overlap(dialects: dict[str, Dialect], text: str) -> None:
     """A body that cannot be written is refused with its line; two edits of one place are a bug."""

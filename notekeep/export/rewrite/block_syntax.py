@@ -42,6 +42,8 @@ def separate_rules(job: RewriteJob) -> None:
             continue
         line = job.tree.lines[heading.last - 1]
         start = job.content_start(heading.last - 1)
+        if BLOCK_ID.fullmatch(job.passage.text[heading.start : line.start].strip()):
+            continue  # the id is removed, and no paragraph is left above the rule
         if job.passage.text[start : line.end].strip() == "---":
             blank = job.marks(heading.last - 1).rstrip()
             job.put(line.start, line.start, blank + "\n", "kept a rule from making a heading")
