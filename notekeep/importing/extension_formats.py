@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields
-from functools import partial
 from typing import Any
 
 from notekeep import extensions
@@ -34,17 +33,16 @@ _PREFIX = re.compile(r"([a-z]{2})?")
 def load_formats(built_in: Iterable[Format]) -> Iterator[tuple[Extension, tuple[Format, ...]]]:
     """Import the formats of other packages; the errors of extensions are reported later."""
     known = [*built_in]
-    for extension in extensions.installed(extensions.FORMATS):
-        try:
-            forms = extension.load(partial(check_formats, tuple(known)))
-        except ExtensionFailed as error:
-            extensions.report_later(error)
-        else:
-            known += forms
-            yield extension, tuple(_guard_format(extension, form) for form in forms)
+
+    def check(value: object) -> tuple[Format, ...]:
+        return check_formats(known, value)
+
+    for extension, forms in extensions.working(extensions.FORMATS, check):
+        known += forms
+        yield extension, tuple(_guard_format(extension, form) for form in forms)
 
 
-def check_formats(known: tuple[Format, ...], value: object) -> tuple[Format, ...]:
+def check_formats(known: Iterable[Format], value: object) -> tuple[Format, ...]:
     """Return a format, or the formats of a tuple, if they can be used beside the known ones."""
     found = (value,) if isinstance(value, Format) or not isinstance(value, tuple) else value
     for one in found:
