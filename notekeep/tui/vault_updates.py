@@ -84,7 +84,8 @@ class VaultUpdates:
     def sweep(self) -> None:
         """Check the vault for changes, and show the progress."""
         self._app.post_message(WorkStatus("Checking for changed notes"))
-        in_background(self._app, self._sweep, self._swept, group="sweep", failed=self._cannot)
+        refresh = partial(self._refresh, is_sweep=True)
+        in_background(self._app, refresh, self._swept, group="sweep", failed=self._cannot)
 
     def catch_up(self) -> None:
         """Index the app's own writes, a moment after the last one."""
@@ -104,14 +105,7 @@ class VaultUpdates:
         if self._process is not None:
             self._process.stop()
 
-    def _sweep(self) -> RefreshResult | None:
-        refreshed = self._refresh()
-        vault = self._app.vault
-        if refreshed is not None and not vault.indexing.needs_process and vault.is_indexing_due:
-            indexing_process.start_indexing(vault.root)  # not after each write
-        return refreshed
-
-    def _refresh(self) -> RefreshResult | None:
+    def _refresh(self, *, is_sweep: bool = False) -> RefreshResult | None:
         vault = self._app.vault
         self._pace = Pace(thousands)
         try:
@@ -121,7 +115,8 @@ class VaultUpdates:
                 return None
         except _SweepCancelled:
             return None
-        if vault.indexing.needs_process:
+        # What notes mean is not computed after each write.
+        if vault.is_indexing_due if is_sweep else vault.indexing.needs_process:
             indexing_process.start_indexing(vault.root)
         return refreshed
 
