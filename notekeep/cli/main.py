@@ -38,8 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     _replace_closed_streams()
     try:
         code = _run(arguments)
-        _report_extensions()
-        run_own_commands()
+        _report_later_work()
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader closed the pipe, as `head` does.
@@ -53,19 +52,18 @@ def main(arguments: Sequence[str]) -> int:
         if isinstance(error, OSError):
             _drop_output()  # the flush at exit would fail again
         code = report_error(error, arguments)
-        _report_extensions()
-        run_own_commands()
-        return code
+        _report_later_work()
     return code
 
 
-def _report_extensions() -> None:
-    """Print a line about each skipped extension."""
+def _report_later_work() -> None:
+    """Print a line about each skipped extension, and run the user's own commands."""
     if module := sys.modules.get("notekeep.extensions"):
         for failed in module.take_failures():
             from notekeep.cli import output
 
             output.write_message(f"notekeep: {failed.message}")
+    run_own_commands()
 
 
 def run_own_commands() -> None:
