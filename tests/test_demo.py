@@ -82,30 +82,31 @@ def test_on_a_monday_nothing_lies_ahead(vault: Path) -> None:
 
 
 def test_the_copy_has_its_home_beside_it(tmp_path: Path) -> None:
-    root, home = demo.copy_sample_vault(dt.date(2026, 11, 25), str(tmp_path))
+    root = demo.copy_sample_vault(dt.date(2026, 11, 25), str(tmp_path))
+    home = str(Path(root).with_name(demo.HOME))
     assert root.startswith(str(tmp_path))
-    assert home.startswith(str(tmp_path))
+    assert os.path.isdir(home)
     assert (tmp_path / root / "books" / "Atomic Habits.md").exists()
     assert not (tmp_path / root / ".make").exists()
 
 
 def test_an_unused_copy_is_deleted_by_the_next_demo(tmp_path: Path) -> None:
     today = dt.date(2026, 11, 28)
-    old, _ = demo.copy_sample_vault(today, str(tmp_path))
-    used, _ = demo.copy_sample_vault(today, str(tmp_path))
+    old = demo.copy_sample_vault(today, str(tmp_path))
+    used = demo.copy_sample_vault(today, str(tmp_path))
     other = tmp_path / "notekeep-notes"
     other.mkdir()
     for base in (Path(old).parent, Path(used).parent, other):
         for path in (base, *base.rglob("*")):
             os.utime(path, (1, 1))
     (Path(used) / "Mine.md").write_text("Written yesterday.\n", "utf-8")
-    new, _ = demo.copy_sample_vault(today, str(tmp_path))
+    new = demo.copy_sample_vault(today, str(tmp_path))
     left = {Path(used).parent.name, Path(new).parent.name, "notekeep-notes"}
     assert {path.name for path in tmp_path.iterdir()} == left
 
 
 def test_the_copy_is_called_sample(tmp_path: Path) -> None:
-    root, _ = demo.copy_sample_vault(dt.date(2026, 11, 25), str(tmp_path))
+    root = demo.copy_sample_vault(dt.date(2026, 11, 25), str(tmp_path))
     assert Path(root).name == "sample"
 
 
@@ -119,12 +120,12 @@ def test_the_copy_of_a_killed_process_is_deleted_by_the_next_demo(tmp_path: Path
     for end in ("os.kill(os.getpid(), signal.SIGKILL)", "sys.exit()"):
         subprocess.run([sys.executable, "-c", script.format(end), str(tmp_path)], check=False)
     (left,) = tmp_path.iterdir()
-    mine, _ = demo.copy_sample_vault(today, str(tmp_path))
+    mine = demo.copy_sample_vault(today, str(tmp_path))
     assert {*tmp_path.iterdir()} == {left, Path(mine).parent}, "who quit may come back to it"
 
 
 def test_only_a_copy_is_deleted(tmp_path: Path, vault: Path) -> None:
-    root, _ = demo.copy_sample_vault(dt.date(2026, 11, 25), str(tmp_path))
+    root = demo.copy_sample_vault(dt.date(2026, 11, 25), str(tmp_path))
     demo.delete_copy(root)
     demo.delete_copy(str(vault))
     assert not Path(root).parent.exists()
@@ -132,7 +133,7 @@ def test_only_a_copy_is_deleted(tmp_path: Path, vault: Path) -> None:
 
 
 def test_a_copy_looks_written_over_a_year_with_the_tour_first(tmp_path: Path) -> None:
-    root, _ = demo.copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    root = demo.copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
     notes = sorted(Path(root).rglob("*.md"), key=lambda note: -note.stat().st_mtime)
     names = [note.name for note in notes]
     assert names[:2] == ["Start here.md", "Atomic Habits.md"]
@@ -142,7 +143,7 @@ def test_a_copy_looks_written_over_a_year_with_the_tour_first(tmp_path: Path) ->
 def test_a_copy_has_a_late_task_on_every_day_of_a_week(tmp_path: Path) -> None:
     for day in range(7, 14):
         today = dt.date(2026, 12, day)
-        root, _ = demo.copy_sample_vault(today, str(tmp_path))
+        root = demo.copy_sample_vault(today, str(tmp_path))
         text = "".join(note.read_text("utf-8") for note in Path(root).rglob("*.md"))
         due = [dt.date.fromisoformat(found) for found in re.findall(r"due:(\S+)", text)]
         assert min(due) < today < max(due)
@@ -152,7 +153,8 @@ def test_a_copy_has_its_own_home_and_the_next_vault_that_of_the_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOTEKEEP_HOME", str(tmp_path / "own"))
-    root, home = demo.copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    root = demo.copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    home = str(Path(root).with_name(demo.HOME))
     (tmp_path / "notes").mkdir()
     demo.use_home_of(root)
     assert Vault.open(root).places.state.startswith(home)

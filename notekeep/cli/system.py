@@ -356,7 +356,7 @@ def demo() -> int:
     Without a terminal it prints an overview of today. The copy is deleted when its terminal is
     closed; the next demo deletes copies that were not used for a week.
     """
-    root, _home = copy_sample_vault(config.current_time().date())
+    root = copy_sample_vault(config.current_time().date())
     use_home_of(root)
     output.write_message(f"The sample vault is in {root}. You can delete it at any time.")
     return open_or_print_today(root, plain=current_context().plain)

@@ -63,8 +63,8 @@ def sample_folder() -> str:
     raise NotFound("The sample vault is not installed.", "Install notekeep again.")
 
 
-def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
-    """Copy the sample vault, shifted to `today`; return its folder and its own home."""
+def copy_sample_vault(today: dt.date, parent: str | None = None) -> str:
+    """Copy the sample vault, shifted to `today`; return its folder. See `use_home_of`."""
     _delete_unused(parent or tempfile.gettempdir())
     base = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
     root, home = os.path.join(base, VAULT), os.path.join(base, HOME)
@@ -77,7 +77,7 @@ def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, s
     atexit.register(_release, owner)
     move_dates(root, today)
     _set_times(root, today)
-    return root, home
+    return root
 
 
 def _set_times(root: str, today: dt.date) -> None:

@@ -516,8 +516,8 @@ class NotekeepApp(Program, RemovalSafe):
     def action_open_sample(self) -> None:
         from notekeep.services.demo import copy_sample_vault
 
-        def leave(copy: tuple[str, str]) -> None:
-            self.call_later(self.leave_for, copy[0])
+        def leave(copy: str) -> None:
+            self.call_later(self.leave_for, copy)
 
         in_background(self, partial(copy_sample_vault, self.today), leave, group="vaults")
 

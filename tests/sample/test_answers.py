@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from notekeep.services.demo import copy_sample_vault
+from notekeep.services.demo import HOME, copy_sample_vault
 from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
 from tests.support.screens import browse, press, seen, shows, type_text, until
@@ -67,7 +67,8 @@ TOUR = "Start here.md"
 
 
 def test_the_commands_of_the_tour_run(tmp_path: Path) -> None:
-    root, home = copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    root = copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    home = str(Path(root).with_name(HOME))
     lines = Path(root, TOUR).read_text("utf-8").split("\n")
     commands = [line for line in lines if line.startswith("notekeep ")]
     assert len(commands) == 5
@@ -87,7 +88,8 @@ def test_the_commands_of_the_tour_run(tmp_path: Path) -> None:
 async def test_the_keys_of_the_tour_do_what_it_says(  # noqa: PLR0915 - ten steps
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root, home = copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    root = copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    home = str(Path(root).with_name(HOME))
     monkeypatch.setenv("NOTEKEEP_HOME", home)
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-12-02T21:15")
     tour = Vault.open(root)

@@ -150,7 +150,7 @@ class WelcomeApp(App[str | None]):
 
     def _open_sample(self) -> None:
         try:
-            root, _home = demo.copy_sample_vault(config.current_time().date())
+            root = demo.copy_sample_vault(config.current_time().date())
         except (NotekeepError, OSError) as error:
             shown = error if isinstance(error, NotekeepError) else NotekeepError(str(error))
             show_error(self, shown)
