@@ -7,40 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.vault import Vault
+from tests.search.test_questions import paths
 from tests.support.sizes import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    MakeVault = Callable[[dict[str, str]], Vault]
+    from tests.search.conftest import MakeVault
 
 CODE = (
     "Edit /etc/hosts, pass /EHsc. Error: file not found at localhost:8080 with FOO=bar and"
     " -fsanitize=address in C:\\Users\\me, where p->next; party) at 50% for 42€, see #42, U.S.A."
     " and A.I. in v1.3.1; call malloc() and static_assert(x), alignas(16), operator <<"
 )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> MakeVault:
-    """A vault of these notes."""
-
-    def make(notes: dict[str, str]) -> Vault:
-        (tmp_path / ".notekeep").mkdir()
-        for path, text in notes.items():
-            (tmp_path / path).parent.mkdir(exist_ok=True)
-            (tmp_path / path).write_text(text, "utf-8")
-        vault = Vault.open(tmp_path)
-        vault.indexing.refresh()
-        return vault
-
-    return make
-
-
-def paths(vault: Vault, query: str, *, typing: bool = False) -> list[str]:
-    return [hit.row.path for hit in vault.search.search(query, typing=typing).hits]
 
 
 @cases("typing", [False, True], fast=2)

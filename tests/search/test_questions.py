@@ -5,31 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from notekeep.vault import Vault
 from tests.support.sizes import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    MakeVault = Callable[[dict[str, str]], Vault]
+    from tests.search.conftest import MakeVault
 
 SOME = "Showing notes with some of the words."
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> MakeVault:
-    """A vault of these notes."""
-
-    def make(notes: dict[str, str]) -> Vault:
-        for path, text in notes.items():
-            (tmp_path / path).write_text(text, "utf-8")
-        vault = Vault.open(tmp_path)
-        vault.indexing.refresh()
-        return vault
-
-    return make
 
 
 def paths(vault: Vault, query: str, *, typing: bool = False) -> list[str]:
