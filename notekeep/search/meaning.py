@@ -91,8 +91,7 @@ def fuse_ranks(rankings: Iterable[Sequence[str]]) -> list[str]:
 class MeaningIndex:
     """The vectors of a vault's passages, in one file of a cache folder.
 
-    Only the process that holds the turn to index may call `update`; others see the whole new file
-    or the whole old one.
+    The file is replaced as a whole. If two processes update it at once, the later file stays.
     """
 
     def __init__(self, folder: str, catalog: Catalog, root: str) -> None:

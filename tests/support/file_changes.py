@@ -1,7 +1,7 @@
 """Checks that the app reports every change of a vault.
 
-It belongs to a step of history or to a check-in; the one is told by a toast, where it is not what
-the person typed or ticked and sees, the other in the day that it is about.
+A change belongs to a step of history or to a check-in. The app shows a toast for each step, except
+for text that the user typed and tasks that the user ticked, and a check-in on its day.
 """
 
 from __future__ import annotations
