@@ -1,15 +1,15 @@
 """Obsidian's date formats: write dates, and parse days from names.
 
-The formats are those of Moment (momentjs.com/docs, "Format"), in English, because a vault does not
+These are the formats of Moment (momentjs.com/docs, "Format"), in English, because a vault does not
 contain Obsidian's language. Weeks of the locale (`w`, `gg`, `e`) start on the vault's first day of
-the week: for Monday they are ISO weeks, else the first week contains January 1.
+the week: with Monday they are ISO weeks, otherwise the first week contains January 1.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple
@@ -32,7 +32,7 @@ _LONG: Final = {
 }
 _LONG_TOKEN: Final = re.compile(r"\[[^\[\]]*\]|LTS|LT|L{1,4}|l{1,4}")
 _CENTURY: Final = 68
-"""Two-digit years up to this are in the 2000s, later ones in the 1900s, as in Moment."""
+"""Two-digit years up to this one are in the 2000s, others in the 1900s, as in Moment."""
 
 
 class _MomentInWeek(NamedTuple):
@@ -43,17 +43,17 @@ class _MomentInWeek(NamedTuple):
 
     @property
     def weekday(self) -> int:
-        """Its day in the week of the locale, 0 for the first."""
+        """Its day in the locale's week, 0 for the first."""
         return (self.now.weekday() - self.week_start) % 7
 
     @property
     def week(self) -> tuple[int, int]:
-        """The year and the number of its week of the locale."""
+        """The year and number of its week in the locale."""
         day = self.now.date()
         if self.week_start == 0:
             year, number, _ = day.isocalendar()
             return year, number
-        # The year is that of the last day of the week, which may be in the year 10000.
+        # The last day of the week decides the year, which may be 10000.
         year = day.year + (day.month == 12 and day.day + 6 - self.weekday > 31)
         return year, (day.toordinal() - _first_week(year, self.week_start)) // 7 + 1
 
@@ -177,33 +177,42 @@ def _parts(form: str) -> tuple[_Token | str, ...]:
 
 
 def format_date(now: dt.datetime, form: str, week_start: int = 0) -> str:
-    """Write a local time in a format: `YYYY-MM-DD`, `GGGG-[W]WW`; weeks begin at `week_start`."""
+    """Format a local time, as in `YYYY-MM-DD` or `GGGG-[W]WW`; weeks start on `week_start`."""
     at = _MomentInWeek(now, week_start)
     return "".join(part if isinstance(part, str) else part.write(at) for part in _parts(form))
 
 
 def format_day_name(day: dt.date, form: str, week_start: int = 0) -> str:
-    """Write a day in a format, perhaps with folders: `YYYY/MM/YYYY-MM-DD`."""
+    """Format a day; the format may contain folders: `YYYY/MM/YYYY-MM-DD`."""
     return format_date(dt.datetime.combine(day, dt.time()), form, week_start)
 
 
-@lru_cache(8)
-def is_daily_format(form: str) -> bool:
-    """Whether a format makes unique names for days that can be parsed.
+_FIRST_DAYS: Final[Mapping[str, Sequence[dt.date]]] = {
+    "daily": [dt.date(*day) for day in product((2024, 2026), range(1, 13), (1, 2, 11, 12, 21, 28))],
+    "weekly": [dt.date.fromisocalendar(*day, 1) for day in product((2024, 2026), range(2, 51))],
+    "monthly": [dt.date(*day, 1) for day in product((2024, 2026), range(1, 13))],
+}
 
-    Not without a year or with the time; nor `DMYYYY`, where 1112026 is 1 November or 11 January.
+
+@lru_cache(8)
+def can_name(form: str, kind: str = "daily") -> bool:
+    """Whether a format gives each day, week or month a unique name; for days, one that is parsed.
+
+    It needs a year and no time. `DMYYYY` is ambiguous: 1112026 is 1 November or 11 January.
+    `kind` is `daily`, `weekly` or `monthly`.
     """
     if any(part.means == "time" for part in _parts(form) if not isinstance(part, str)):
         return False
-    days = [dt.date(*day) for day in product((2024, 2026), range(1, 13), (1, 2, 11, 12, 21, 28))]
+    days = _FIRST_DAYS[kind]
     names = {format_day_name(day, form).casefold() for day in days}
-    return len(names) == len(days) and all(
-        parse_day_name(format_day_name(day, form), form) == day for day in days
+    return len(names) == len(days) and (
+        kind != "daily"
+        or all(parse_day_name(format_day_name(day, form), form) == day for day in days)
     )
 
 
 def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
-    """Parse a day in a format for which `is_daily_format` is true; None if it does not match."""
+    """Parse a day in a format for which `can_name` is true; None if it does not match."""
     pattern, meanings = _pattern(form)
     match = pattern.fullmatch(name)
     if match is None:
@@ -231,7 +240,7 @@ def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
 
 
 def _day(texts: Mapping[str, str], week_start: int) -> dt.date | None:
-    """Return the day of numbers and names; None if they are incomplete."""
+    """Return the day for parsed numbers and names; None if they are incomplete."""
     number = {
         means: int(found[0]) for means, text in texts.items() if (found := _DIGITS.match(text))
     }

@@ -1,7 +1,7 @@
-"""Days: parse words for them, the hour at which they start, and their formats.
+"""Days: parsing words, the hour at which a day starts, and formats.
 
-A day follows from the local wall clock and is then a plain date: there are no time zones, and no
-function here reads the clock.
+A day is determined by local time and is then a plain date: there are no time zones, and no function
+here reads the clock.
 """
 
 from __future__ import annotations
@@ -19,33 +19,39 @@ MONTH_NAMES = (
 )
 MONTHS = tuple(name[:3].capitalize() for name in MONTH_NAMES)
 LATEST_NIGHT = 12
-"""Until this hour a time can belong to the day before: a log has hours up to 35."""
-MAX_DAY_WORDS = 3
-"""The most words of a day: "3 days ago"."""
+"""Up to this hour, a time can belong to the previous day: a log has hours up to 35."""
+MAX_DAY_WORDS = 4
+"""The maximum number of words of a day: "Tue 24 Nov 2026"."""
 
 _DAY_WORDS = {"": 0, "today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
 _MONTHS_OF = {"y": 12, "q": 3, "m": 1}
 _LENGTHS = {"w": timedelta(7), "h": timedelta(hours=1), "s": timedelta(seconds=1)}
 _UNITS = re.compile(r"d|days?|w|weeks?|m|months?|y|years?|")
 _YEARS_BACK = 8
-"""The longest distance to the latest such day: 29 February 1904 was eight years after 1896."""
+"""The longest gap between equal dates: 29 February 1904 was eight years after 1896."""
 
 Moment = TypeVar("Moment", date, datetime)
 
 
 def habit_day(now: datetime, day_start: int) -> date:
-    """Return the day at a moment: until `day_start` o'clock it is the day before.
+    """Return the day at a time: before `day_start` o'clock, it is the previous day.
 
-    It uses the digits of the clock, so a change to summer time has no effect.
+    It uses the time shown on the clock, so daylight saving time has no effect.
     """
     return (now - timedelta(hours=day_start)).date()
 
 
 def format_clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) -> str:
-    """Format a time of a day: `07:10`, or `24:40` for 00:40 in the following night."""
+    """Format a time of day: `07:10`, or `24:40` for 00:40 in the following night."""
     is_night = now.date() == day + timedelta(days=1) and now.hour < min(day_start, LATEST_NIGHT)
     hour = now.hour + (24 if is_night else 0)
     return f"{hour:02}:{now.minute:02}" + (f":{now.second:02}" if seconds else "")
+
+
+def clock_seconds(clock: str | None) -> int:
+    """Return the seconds since midnight of a time in a log, `07:10` or `24:40:05`; 0 for none."""
+    hours, minutes, seconds = (int(part) for part in f"{clock or '00:00'}:0".split(":")[:3])
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def start_of_week(day: date, week_start: int) -> date:
@@ -60,10 +66,17 @@ def week_span(start: int) -> str:
 
 
 def find_weekday(word: str) -> int | None:
-    """Parse a weekday or its start, `tue`, `Sunday`: 0 for Monday; None for other words."""
+    """Parse a weekday or its first letters, `tue`, `Sunday`: 0 for Monday; None for other words."""
     name = word.casefold()
     found = [day for day, full in enumerate(WEEKDAYS) if len(name) > 1 and full.startswith(name)]
     return found[0] if found else None
+
+
+def find_month(word: str) -> int | None:
+    """Parse a month or at least its first three letters, `nov`: 1 to 12; None for other words."""
+    name = word.casefold()
+    found = [month for month, full in enumerate(MONTH_NAMES, 1) if full.startswith(name)]
+    return found[0] if found and len(name) > 2 else None
 
 
 def format_short_day(day: date, today: date | None = None) -> str:
@@ -84,7 +97,7 @@ def parse_iso(text: str) -> date | None:
 
 
 def format_iso(ordinal: int) -> str:
-    """Return the day of an ordinal as `2026-11-24`."""
+    """Format an ordinal day as `2026-11-24`."""
     return date.fromordinal(ordinal).isoformat()
 
 
@@ -93,8 +106,8 @@ def parse_day(text: str, today: date) -> date:
 
     `text` is `today`, `yesterday` or `yd`, `tomorrow`, `-2`, `-1w`, `3 days ago`, `2 months ago`,
     `mon` to `sun` (the latest one, including today), `last tue` (before today), `24` (the latest
-    24th), `11-03` or `3 nov` (the latest 3 November), or a date (`2026-11-24`, `24.11.2026`).
-    Hyphens can replace spaces.
+    24th), `11-03` or `3 nov` (the latest 3 November), or a date (`2026-11-24`, `24.11.2026`,
+    `Tue 24 Nov 2026`, `November 24th, 2026`). Hyphens can replace spaces.
     """
     day = try_parse_day(text, today)
     if day is None:
@@ -108,7 +121,7 @@ def parse_day(text: str, today: date) -> date:
 
 
 def try_parse_day(text: str, today: date) -> date | None:
-    """Parse a day in words as `parse_day`; None if it has no such format."""
+    """Parse a day in words like `parse_day`; None for other text."""
     words = _words(text)
     name = " ".join(words)
     try:
@@ -130,7 +143,7 @@ def try_parse_day(text: str, today: date) -> date | None:
 def shift_date(moment: Moment, count: int, unit: str) -> Moment:
     """Add `count` units to a day or time; in a shorter month, use its last day.
 
-    `unit` is `y`, `q`, `m` (months), `w`, `d`, `h` or `s`, or a word that begins with one; "" is
+    `unit` is `y`, `q`, `m` (months), `w`, `d`, `h` or `s`, or a word that starts with one; "" is
     days. Raises ValueError or OverflowError for years out of range.
     """
     months = _MONTHS_OF.get(unit[:1], 0)
@@ -142,18 +155,19 @@ def shift_date(moment: Moment, count: int, unit: str) -> Moment:
 
 
 def days_in(year: int, month: int) -> int:
-    """Return the number of days of a month, without loading the module `calendar`."""
+    """Return the number of days in a month, without loading the module `calendar`."""
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
     return 30 if month in (4, 6, 9, 11) else 31
 
 
 def _words(text: str) -> list[str]:
-    """Split a text into words; hyphens between words are spaces, as in `last-mon`."""
+    """Split a text into words; hyphens and commas between words are spaces, `3rd` is `3`."""
     text = text.strip().casefold()
-    if not text.startswith("-") and any(map(str.isalpha, text)):
-        text = text.replace("-", " ").replace("_", " ")
-    return text.split()
+    if not any(map(str.isalpha, text)) or text.startswith("-"):
+        return text.split()
+    words = text.replace("-", " ").replace("_", " ").replace(",", " ").split()
+    return [re.sub(r"^([0-9]{1,2})(?:st|nd|rd|th)$", r"\1", word.rstrip(".")) for word in words]
 
 
 def _weekday(words: list[str], today: date) -> date | None:
@@ -191,20 +205,27 @@ def _written(text: str, today: date) -> date | None:
 
 
 def _month_named(words: list[str], today: date) -> date | None:
-    """`24 nov` or `nov 24`, the latest one, or with a year; at least three letters."""
+    """`24 nov`, `nov 24` or `24 of november`, the latest one, or with a year; `tue` may precede."""
+    weekday = find_weekday(words[0]) if len(words) > 2 else None
+    if weekday is not None:
+        words = words[1:]
+    if words[1:2] == ["of"]:
+        words = [words[0], *words[2:]]
     if len(words) not in (2, 3):
         return None
     day, name = words[:2] if _digits(words[0]) else words[1::-1]
-    if len(name) < 3 or not _digits(day) or len(day) > 2:
-        return None
-    found = [place for place, month in enumerate(MONTH_NAMES, 1) if month.startswith(name)]
-    if not found:
+    month = find_month(name)
+    if month is None or not _digits(day) or len(day) > 2:
         return None
     if len(words) == 2:
-        return _latest([str(found[0]), day], today)
-    if not _digits(words[2]) or len(words[2]) != 4:
+        named = _latest([str(month), day], today)
+    elif _digits(words[2]) and len(words[2]) == 4:
+        named = date(int(words[2]), month, int(day))
+    else:
         return None
-    return date(int(words[2]), found[0], int(day))
+    if named and weekday not in (None, named.weekday()):
+        raise ValueError(words)
+    return named
 
 
 def _latest(parts: list[str], today: date) -> date | None:
@@ -225,22 +246,3 @@ def _latest(parts: list[str], today: date) -> date | None:
 
 def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 8
-
-
-# The due day of a task: as in the plug-ins Tasks and Dataview of Obsidian, or plain text.
-
-DUE_LIKE_PATTERN = "%____-__-__%"
-"""A pattern for SQL's LIKE that every text with such a day matches."""
-
-_DUE = r"\s*(?:\N{CALENDAR}\ufe0f?|\N{TEAR-OFF CALENDAR}|[\[(]?\bdue::?)\s*(\d{4}-\d\d-\d\d)[\])]?"
-
-
-def find_due_day(text: str) -> date | None:
-    """Return the due day in the text of a task, or None."""
-    found = re.search(_DUE, text)
-    return parse_iso(found[1]) if found else None
-
-
-def strip_due_day(text: str) -> str:
-    """Return the text of a task without its due day."""
-    return re.sub(_DUE, "", text)
