@@ -15,7 +15,7 @@ from notekeep.markdown.text_merge import align_lines
 #
 # Each such character is replaced by one that does not occur in the text, so that lines can be
 # edited and moved, and converted back without context. Controls become their pictures (ESC is ␛);
-# characters without a picture get one of the private use area, drawn as U+FFFD.
+# characters without a picture get one from the private use area, drawn as U+FFFD.
 
 
 # C0 except tab, DEL, C1 (with NEL), separators of lines and paragraphs, controls that reorder text,
@@ -28,8 +28,8 @@ _ODD = re.compile(
 class StandIns:
     """A table of stand-ins that grows with each text.
 
-    If a stand-in later occurs in new text as itself, it gets a stand-in of its own, so that the
-    mapping stays unique.
+    If new text contains a stand-in as a real character, that character gets its own stand-in, so
+    that the mapping stays unique.
     """
 
     def __init__(self, text: str = "") -> None:
@@ -40,7 +40,7 @@ class StandIns:
         areas = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE))  # for private use
         self._free = (char for char in map(chr, chain(*areas)) if char not in self._taken)
 
-    def shown(self, text: str) -> str:
+    def to_editor(self, text: str) -> str:
         """Replace unsafe characters in a line; its length stays."""
         self._taken.update(text)
         odd = set(_ODD.findall(text))
@@ -51,11 +51,11 @@ class StandIns:
             self._add(char)
         return text.translate({ord(char): self._to[char] for char in odd})
 
-    def real(self, text: str) -> str:
+    def to_file(self, text: str) -> str:
         """Convert editor text to file text."""
         return text.translate(self._back) if self._back else text
 
-    def drawn(self, text: str) -> str:
+    def to_screen(self, text: str) -> str:
         """Convert editor text to what the screen shows, character for character."""
         return text.translate(self._drawn) if self._drawn else text
 
@@ -73,9 +73,9 @@ class StandIns:
 
 # A file's text in an editor: unedited lines keep every byte
 #
-# A text field has one kind of line end and splits lines at more characters than Markdown. So the
-# bytes are split at "\n" only, unsafe characters are shown by stand-ins, and the line ends are kept
-# here. An edited text is joined from its lines and their original ends.
+# A text field has one kind of line end and splits lines at more characters than Markdown does. So
+# the bytes are split at "\n" only, stand-ins replace unsafe characters, and the line ends are
+# stored here. An edited text is joined from its lines and their original ends.
 
 BOM = "\ufeff"
 
@@ -91,7 +91,7 @@ class EditorText:
         self._ends = ["\r\n" if part.endswith("\r") else "\n" for part in parts[:-1]]
         bodies = [part.removesuffix("\r") for part in parts[:-1]]
         self.stand_ins = stand_ins or StandIns(text)
-        self.lines = [self.stand_ins.shown(body) for body in [*bodies, parts[-1]]]
+        self.lines = [self.stand_ins.to_editor(body) for body in [*bodies, parts[-1]]]
         self._usual = max(set(self._ends), key=self._ends.count) if self._ends else "\n"
 
     @classmethod
@@ -108,9 +108,9 @@ class EditorText:
     def joined(self, lines: Sequence[str]) -> bytes:
         """Join edited lines.
 
-        Known lines keep their line end; new lines get that of their neighbours.
+        Known lines keep their line end; new lines get the line end of their neighbours.
         """
-        real = [self.stand_ins.real(line) for line in lines]
+        real = [self.stand_ins.to_file(line) for line in lines]
         ends = self._ends_of(lines)
         text = "".join(part for pair in zip(real, [*ends, ""], strict=True) for part in pair)
         return (self._bom + text).encode("utf-8", "surrogateescape")
@@ -119,7 +119,7 @@ class EditorText:
         count = len(lines) - 1
         if all(end == self._usual for end in self._ends):
             return [self._usual] * count
-        # None: not known yet, after the old last line or after new lines.
+        # None: not known yet; after the old last line, or after new lines.
         ends: list[str | None] = []
         known = [*self._ends, None]
         for old, new in align_lines(self.lines, lines):
@@ -131,7 +131,7 @@ class EditorText:
 
 
 def _filled(ends: Sequence[str | None], usual: str) -> list[str]:
-    """Give lines without an end that of the previous line; at the top, that of the next."""
+    """Give lines without an end the one of the previous line; at the top, of the next line."""
     before = next((end for end in ends if end is not None), usual)
     filled: list[str] = []
     for end in ends:

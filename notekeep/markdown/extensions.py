@@ -1,11 +1,11 @@
 """Obsidian's additions to CommonMark: comments and math, tags, block ids, highlights and others.
 
-Comments (`%%`) and math (`$`) contain no Markdown, but code, links and HTML may contain their
-signs. So a text is parsed, these parts are found from left to right, and if one hides more than
-plain words, the text is parsed again with the parts covered.
+Comments (`%%`) and math (`$`) contain no Markdown, but code, links and HTML may contain the same
+characters. So a text is parsed and these parts are found from left to right; if one hides more than
+plain words, the text is parsed again with these parts covered.
 
-The others are found in the remaining plain text: tags, block ids, timestamps, `==highlights==`,
-`^[inline notes]`; and link definitions, for which the parser has no event.
+The other additions are found in the remaining plain text: tags, block ids, timestamps,
+`==highlights==`, `^[inline notes]`; and link definitions, for which the parser has no event.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class _HiddenFinder:
         self.parse = parse
         self.reading = reading
         self.found: list[Span] = []
-        self._covered = 0  # how many of them the pass has covered
-        self._has_block_ends = True  # whether a line may follow that ends a math block
+        self._covered = 0  # the number of parts covered in this pass
+        self._has_block_ends = True  # whether a line that ends a math block may follow
 
     def run(self) -> None:
         at = readings = 0
@@ -131,7 +131,7 @@ class _HiddenFinder:
         return Span("comment", start, close + 2, 0)
 
     def _math(self, start: int) -> Span | None:
-        """Read math: a block between lines of `$$`, or text between dollars that is no price."""
+        """Read math: a block between lines of `$$`, or text between dollar signs, except prices."""
         text = self.text
         if text.startswith("$$", start) and _begins_line(text, start):
             line = text.find("\n", start)
@@ -152,7 +152,7 @@ class _HiddenFinder:
 
 
 def _without_marks(text: str, start: int, words: str) -> str:
-    """Return text of several lines without the marks and indents of its containers."""
+    """Return multi-line text without the marks and indentation of its containers."""
     if "\n" not in words:
         return words
     lead = _MARKS.match(text, text.rfind("\n", 0, start) + 1, start)
@@ -188,7 +188,7 @@ def _has_own_lines(text: str, part: Span) -> bool:
 
 
 def _covered(text: str, parts: list[Span]) -> str:
-    """Return a text with its hidden parts replaced by meaningless characters or blank lines."""
+    """Return a text with its hidden parts replaced by filler characters or blank lines."""
     pieces: list[str] = []
     at = 0
     for part in parts:
@@ -211,9 +211,9 @@ def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
         inside = find_place_at(hidden, start)
         if inside is not None:
             if end <= inside[1] or not text[inside[1] : end].strip(" \t\n>"):
-                goes_on = end > inside[1] or span.kind == "cell"
-                if span.kind in BLOCK_KINDS and goes_on and "\n" not in text[slice(*inside)]:
-                    yield span  # a paragraph of one comment
+                continues = end > inside[1] or span.kind == "cell"
+                if span.kind in BLOCK_KINDS and continues and "\n" not in text[slice(*inside)]:
+                    yield span  # a paragraph that is one comment
                 continue
             if span.kind not in BLOCK_KINDS or start > inside[0]:
                 start = inside[1]
@@ -309,7 +309,7 @@ class _ExtensionFinder:
         self.found.append(Span(kind, start, end, 0, info, words))
 
     def _tag(self, at: int, end: int) -> None:
-        """Read a tag at the start of a block, or after a blank or an opening sign."""
+        """Read a tag at the start of a block, or after a blank or opening punctuation."""
         before = self.text[at - 1 : at]
         if at != self._leaf[0] and not before.isspace() and before not in _BEFORE_TAG:
             return
@@ -341,7 +341,7 @@ class _ExtensionFinder:
             self._add("note", -start - 1, at + 1)
 
     def _mark(self, start: int, end: int) -> None:
-        """Read the start or end of a highlight: exactly two signs."""
+        """Read the start or end of a highlight: exactly two equals signs."""
         if end - start != 2:
             return
         text = self.text
@@ -381,7 +381,7 @@ def find_definitions(text: str, reading: ParserPass, found: Sequence[Span]) -> l
 
 
 def unescape(text: str) -> str:
-    """Return an address or a title without backslashes and entities."""
+    """Return an address or title with backslashes and entities resolved."""
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     return _ESCAPE.sub(r"\1", text) if "\\" in text else text

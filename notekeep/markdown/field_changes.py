@@ -47,7 +47,7 @@ class FieldChange:
     key: str
     # "=" sets it, or deletes it if `value` is None; "+=" adds to a list, "-=" removes from it
     op: Op
-    value: Value  # text as typed, which the schema types, or a typed value
+    value: Value  # typed-in text, converted by the schema, or a value
 
     def __str__(self) -> str:
         """Return it as typed."""
@@ -74,7 +74,7 @@ def read_change(text: str) -> FieldChange:
 
 
 def resolve_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldChange:
-    """Replace a word for a day in a date field: `finished=yesterday`; other changes stay."""
+    """Replace a word for a day in a date field: `finished=yesterday`; keep other changes."""
     value = change.value
     if type(value) is not str or schema.type_of("", canonical(change.key)) != "date":
         return change
@@ -165,7 +165,7 @@ def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes
 
 
 def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
-    """Convert typed text to the type of its field, or by its form if there is none."""
+    """Convert typed text to the type of its field; without a type, guess it from the text."""
     if type_ in ("list", "links"):
         listed = value if isinstance(value, list) else parse_items(name, str(value))
         return [item.strip() if type(item) is str else item for item in listed]

@@ -41,12 +41,12 @@ def remove_item(data: bytes, key: str, item: str) -> bytes:
 
 
 def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
-    """Replace the first item that is exactly `old`; quotes stay."""
+    """Replace the first item that equals `old`; quotes stay."""
     return _edit(data, lambda edit: edit.replace_item(key, old, item), {})
 
 
 def delete_key(data: bytes, key: str) -> bytes:
-    """Delete a key with its lines and the comment at their end."""
+    """Delete a key with its lines and trailing comment."""
     return _edit(data, lambda edit: edit.delete(key), {})
 
 
@@ -89,7 +89,7 @@ def _need_editable(data: bytes, parts: Split) -> None:
     elif parts.end - parts.start > MAX_BYTES:
         message = f"The front matter is longer than {MAX_BYTES // 1024} KiB."
     else:
-        # Only a body may have invalid bytes; without front matter the whole file is checked.
+        # Only a body may have invalid bytes; without front matter, the whole file is checked.
         end = len(data) if parts.kind == "none" else parts.end
         try:
             data[:end].decode()

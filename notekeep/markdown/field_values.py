@@ -53,7 +53,7 @@ def type_scalar(text: str) -> Scalar:
 
 # Fields by the type of the schema, such as `rating: "4,5"` or `tags: a, b`
 #
-# A value that does not fit its type stays as written.
+# A value that does not fit its type stays unchanged.
 
 _TRUE: Final = frozenset(("true", "yes", "y", "on", "1"))
 _FALSE: Final = frozenset(("false", "no", "n", "off", "0", ""))
@@ -70,7 +70,7 @@ _PEOPLE: Final = frozenset(("author", "host", "guest"))
 
 
 def type_field(name: str, kind: FieldType | None, value: Value, words: str | list[str]) -> Value:
-    """Convert a field to the type of the schema; without a type it stays as it is."""
+    """Convert a field to the type of the schema; without a type it stays unchanged."""
     if kind is None or value is None:
         return [] if kind in ("list", "links") else value
     if kind in ("list", "links"):
@@ -97,7 +97,7 @@ def parse_boolean(value: Scalar, default: Value = None) -> Value:
 
 
 def parse_number(text: str) -> float | None:
-    """Return a number, also with a decimal comma, as `4/5`, or in stars; else None."""
+    """Parse a number, also with a decimal comma, as `4/5` or in stars; else None."""
     if stars := _STARS.match(text):
         return len(stars[1])
     head = text.split("/", 1)[0].strip() if re.match(r"[\d.,]+\s*/\s*\d+\Z", text) else text
@@ -111,7 +111,7 @@ def parse_number(text: str) -> float | None:
 def parse_date(text: str) -> str | None:
     """Return a date as ISO text with its precision: `2026/3/1` is `2026-03-01`.
 
-    Years and months are dates, too, and years BC such as `-0750`; times are kept to the minute.
+    Years, months and years BC such as `-0750` are dates too; times are kept to the minute. Returns
     None for other text and for dates that do not exist.
     """
     if linked := _LINKED.match(text):
@@ -135,7 +135,7 @@ def parse_date(text: str) -> str | None:
 
 
 def parse_items(name: str, words: str | list[str]) -> list[Scalar]:
-    """Return a list, also from text with commas, without blanks and empty items."""
+    """Convert to a list, also from text with commas, without blanks and empty items."""
     parts = words if isinstance(words, list) else split_items(name, words)
     return [text for part in parts if (text := part.strip())]
 

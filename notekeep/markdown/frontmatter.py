@@ -1,7 +1,7 @@
 """Reads front matter: YAML, TOML or JSON, as typed values and source text.
 
-field_edit.py edits it. An unreadable block gives an error with its position and no fields; the body
-is not affected.
+field_edit.py edits it. For an unreadable block there is an error with its position, and no fields;
+the body is not affected.
 """
 
 from __future__ import annotations
@@ -32,10 +32,9 @@ class FrontMatter:
     split: Split
     # values by key, in order: plain scalars are typed, nested values are source text
     fields: dict[str, Value] = field(default_factory=dict)
-    raw: dict[str, str] = field(
-        default_factory=dict
-    )  # the source text of each value, LF as line end
-    # each value as text, unquoted and not typed, for text fields
+    # The source text of each value, with LF as line end.
+    raw: dict[str, str] = field(default_factory=dict)
+    # each value as unquoted, untyped text, for text fields
     words: dict[str, str | list[str]] = field(default_factory=dict)
     error: Problem | None = None  # why it is unreadable, without the path; there are no values then
 
@@ -62,8 +61,8 @@ def _problem(message: str, line: int, column: int) -> Problem:
 
 
 def without_lead(data: bytes) -> bytes:
-    """Return a file without blanks and comments above its front matter."""
-    late = read_frontmatter(data).split.kind == "none" and find_late_block(data) is not None
+    """Return a file without blank lines and comments above its front matter."""
+    late = split_frontmatter(data).kind == "none" and find_late_block(data) is not None
     lead = _LEAD.match(data) if late else None
     return data[lead.end() :] if lead else data
 
@@ -76,7 +75,7 @@ def find_late_block(data: bytes) -> Problem | None:
     block = data[lead.end() :]
     found = read_frontmatter(block)
     if not found.fields:
-        # Text below a rule is not front matter, unless it mentions who may see the note.
+        # Text below a rule is not front matter, unless it controls who may see the note.
         end = found.split.body or len(re.split(rb"\r?\n[ \t]*\r?\n|\r\r", block, maxsplit=1)[0])
         if found.error is None or not _ABOUT_LEAVING.search(block[:end]):
             return None

@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 
 # Updating links to moved notes: one edit per link
 #
-# The form of a link stays: its text, heading and title, and whether the target is a name, a path,
-# or relative, with ".md" or without, in angle brackets or encoded.
+# The form of a link stays: its text, heading and title; whether the target is a name, a path or
+# relative; with or without ".md"; in angle brackets or encoded.
 
 _ANGLED: Final = re.compile(r"<(?:[^<>\\\n]|\\.)*+>")
 _BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _WIKI_TARGET: Final = re.compile(r"!?\[\[([^\[\]\n|#]*)")
 NOT_IN_WIKI_LINK: Final = re.compile(r"[\[\]|#^\n]")
 """Characters that a wiki link cannot contain."""
+_FRAGMENT: Final = re.compile(r"#([^\s()]*)")
+_ANGLED_FRAGMENT: Final = re.compile(r"#([^<>\n]*)")
+_WIKI_FRAGMENT: Final = re.compile(r"#([^\[\]\n|]*?)(?=\\?\||\]\])")
 _BEFORE_TARGET: Final = re.compile(r"\](?:\(|:)[ \t\n>]*")
 _BARE_UNSAFE: Final = re.compile(r"[\x00-\x20()<>\\%#?]")
 _ANGLE_UNSAFE: Final = re.compile(r"[<>\\]")
@@ -34,7 +37,7 @@ TIMED_HOSTS: Final = (
     *("youtube.com", "youtu.be", "vimeo.com", "soundcloud.com"),
     *("spotify.com", "podcasts.apple.com"),
 )
-"""Sites whose addresses take seconds as `t`."""
+"""Sites whose addresses accept a start time in seconds as `t`."""
 
 
 def link_to_second(address: str, seconds: int) -> str:
@@ -64,7 +67,7 @@ def retarget(
         text: The body with the links.
         links: Its links.
         moved: Returns the old and the new path of a link's target (equal if only the note with the
-            link moves), or None to leave the link alone.
+            link moves), or None to leave the link unchanged.
         from_old: The old path of the note with the links.
         from_new: Its new path.
         unique: Whether a file name will be unique.
@@ -89,6 +92,27 @@ def retarget(
             spelled = encode_target(target)
         if spelled:
             edits.append(TextEdit(*span, spelled, f"{link.target} → {target}", link.line))
+    return edits
+
+
+def replace_headings(
+    text: str, links: Iterable[Link], renamed: Callable[[Link], str | None]
+) -> list[TextEdit]:
+    """Return the edits for links whose heading `renamed` replaces; None leaves a link unchanged."""
+    edits = []
+    for link in links:
+        heading = renamed(link) if link.heading else None
+        span = _target_span(text, link)
+        if heading is None or span is None:
+            continue
+        pattern = _WIKI_FRAGMENT
+        if not link.wiki and text[span[0] - 1] == "<":
+            pattern = _ANGLED_FRAGMENT
+        elif not link.wiki:
+            pattern = _FRAGMENT
+            heading = "#".join(map(encode_target, heading.split("#")))
+        if found := pattern.match(text, span[1], link.end):
+            edits.append(TextEdit(*found.span(1), heading, line=link.line))
     return edits
 
 
@@ -129,7 +153,7 @@ def _target(
     unique: Callable[[str], bool],
     is_relative: bool,  # noqa: FBT001
 ) -> str:
-    """Return the new target in the form of the old one."""
+    """Return the new target in the same form as the old one."""
     target = link.target
     suffix = target[-3:].casefold() == ".md"
     known = target if suffix or not old.endswith(".md") else f"{target}.md"

@@ -1,8 +1,8 @@
 """A page as a tree, for the rewriters of an export.
 
-Every `start` and `end` is an offset in the whole text: `text[node.start:node.end]` is the node as
-written. A block starts behind the marks of its containers (`> `, the indent of a list) and ends at
-the end of its last line.
+Every `start` and `end` is an offset in the whole text: `text[node.start:node.end]` is the source of
+the node. A block starts after the marks of its containers (`> `, the indentation of a list) and
+ends at the end of its last line.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Node:
     last: int  # last line + 1
     parent: Node | None = None
     children: list[Node] = field(default_factory=list)
-    # the text of a leaf: code without fence and indent, TeX without dollars, HTML as written, the
-    # meaning of an escape
+    # the text of a leaf: code without fence and indentation, TeX without dollar signs, HTML source,
+    # the character of an escape
     content: str = ""
     # the language line of a fence, the destination of a link or image, the label of a footnote or
     # definition, the target of a wiki link, the delimiter of a list
@@ -84,7 +84,7 @@ class SourceLine(NamedTuple):
 
     start: int
     end: int  # without the newline
-    # the start of the text of the innermost block, behind the marks of its containers; None for
+    # the start of the text of the innermost block, after the marks of its containers; None for
     # lines outside of blocks, mostly blank ones
     content: int | None
     leaf: Node | None  # the innermost block, or None
@@ -132,7 +132,7 @@ class Tree:
         return max(0, bisect_right(self.starts, offset) - 1)
 
     def source(self, node: Node) -> str:
-        """Return a node as written."""
+        """Return the source of a node."""
         return self.text[node.start : node.end]
 
 
@@ -219,7 +219,7 @@ class _Builder:
     def _block(self, span: Span, parent: Node) -> Node:
         first = last = bisect_right(self.starts, span.start) - 1
         if span.end > self.ends[first]:
-            # In the parser, a list may end behind the marks of the next line.
+            # The parser may end a list after the marks of the next line.
             blank = " \t\n>" if span.kind in {"list", "item", "footnote"} else " \t\n"
             end = span.start + len(self.text[span.start : span.end].rstrip(blank))
             last = bisect_right(self.starts, max(span.start, end - 1)) - 1
@@ -303,7 +303,7 @@ class _LineReader:
             self.contents[number], self.leaves[number] = start, node
 
     def _content(self, holders: Sequence[Node], number: int) -> int:
-        """Return the start of the text of a line, behind the marks of its containers."""
+        """Return the start of the text of a line, after the marks of its containers."""
         at, column = self._behind_marks(holders, number)
         start, start_column = _past_blanks(self.text, at, column, self.ends[number])
         deeper = start_column - column
@@ -313,7 +313,7 @@ class _LineReader:
         return start
 
     def _behind_marks(self, holders: Sequence[Node], number: int) -> tuple[int, int]:
-        """Return the offset and column behind the marks of the containers on a line."""
+        """Return the offset and column after the marks of the containers on a line."""
         text, end = self.text, self.ends[number]
         at, column = self.starts[number], 0
         for holder in holders:
@@ -336,7 +336,7 @@ class _LineReader:
         return at, column
 
     def _behind_mark(self, holder: Node, column: int) -> tuple[int, int]:
-        """Return the offset and column behind the mark of an item or footnote."""
+        """Return the offset and column after the mark of an item or footnote."""
         text, end = self.text, self.ends[holder.first]
         pattern = _ITEM_MARK if holder.kind == "item" else _NOTE_MARK
         match = pattern.match(text, holder.start)
@@ -350,7 +350,7 @@ class _LineReader:
         return inner, inner_column
 
     def _indent(self, holder: Node) -> int:
-        """Return the indent of an item or footnote in columns."""
+        """Return the indentation of an item or footnote in columns."""
         if holder not in self._indents:
             self._behind_marks([*containers(holder), holder], holder.first)
         return self._indents.get(holder, 4)
@@ -366,7 +366,7 @@ def containers(node: Node) -> list[Node]:
 
 
 def _past_blanks(text: str, at: int, column: int, end: int) -> tuple[int, int]:
-    """Return the offset and column behind blanks."""
+    """Return the offset and column after blanks."""
     spaces = _SPACES.match(text, at, end)
     while spaces:
         column += spaces.end() - at

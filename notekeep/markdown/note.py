@@ -41,7 +41,7 @@ class Note:
     body: str = ""
     body_line: int = 0  # number of lines before the body; file line = body_line + line
     spans: BodyFacts = field(default_factory=BodyFacts)  # empty if not parsed
-    private: bool = False  # it must never leave the vault
+    private: bool = False  # whether it must never leave the vault
     problem: Problem | None = None  # why front matter or body could not be read
 
     @property
@@ -55,8 +55,8 @@ def read_note(
 ) -> Note:
     """Parse a file as a note. Never raises; see `problem`.
 
-    With `in_body=False` the body is only searched for a title, if the front matter has none. This
-    skips most of the work; inline tags and `spans` are missing then.
+    With `in_body=False`, the body is searched only for a title, if the front matter has none. This
+    skips most of the work, but inline tags and `spans` are then missing.
     """
     matter = frontmatter.read_frontmatter(data)
     body, problem = _decode(path, data, matter.split.body)
@@ -97,7 +97,7 @@ def read_note(
 
 
 def title_slug(title: str) -> str:
-    """Return the slug of a title: `Bayes' theorem` becomes `bayes-theorem`."""
+    """Return the slug for a title: `Bayes' theorem` becomes `bayes-theorem`."""
     text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", title)).lower()
     # Vowels of many scripts are marks (M), not letters.
     kinds = ((char, unicodedata.category(char)[0]) for char in text)

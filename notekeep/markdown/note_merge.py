@@ -1,7 +1,7 @@
-"""The merge of two versions of a file, by meaning.
+"""Semantic merge of two versions of a file.
 
-The editor, `conflicts`, `sync` and the merge driver of git all use `merge_versions`. Front matter
-is merged by key and item, a body by block, a habit log as a set of lines. If both sides changed the
+The editor, `conflicts`, `sync` and git's merge driver all use `merge_versions`. Front matter
+is merged by key and item, a body by block, a log as a set of lines. If both sides changed the
 same words, there is no merge and both versions stay.
 """
 
@@ -15,7 +15,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import NotekeepError
+from notekeep.log_folders import LOG_FOLDERS
 from notekeep.markdown.frontmatter_block import UnreadableBlock, split_frontmatter
+from notekeep.markdown.task_merge import merge_ticks
 from notekeep.markdown.text_merge import (
     best_pairs,
     changed_side,
@@ -29,7 +31,7 @@ from notekeep.markdown.text_merge import (
 if TYPE_CHECKING:
     from notekeep.markdown.yaml_reader import Document
 
-_LOG_FOLDERS: Final = ("/habits/log/", "/review/log/", "/.notekeep/imported/")
+_LOG_FOLDERS: Final = tuple(f"/{one}/" for one in (*LOG_FOLDERS, ".notekeep/imported"))
 _NO_MERGE: Final = ("json", "canvas", "svg")
 """Text formats that a merge by lines can make invalid."""
 
@@ -47,10 +49,10 @@ def merge_versions(
         ours: Our version, whose additions come first.
         theirs: The other version.
         is_guess: Whether the base is only the common text. A changed paragraph then looks like two
-            added ones, so no two blocks are kept at one place.
+            added ones, so two added blocks at the same place are not both kept.
 
     Returns:
-        A text with the changes of both; None if they changed the same.
+        A text with the changes of both sides; None if they changed the same text.
     """
     if (merged := changed_side(base, ours, theirs)) is not None:
         return merged
@@ -76,12 +78,12 @@ def is_pointer(data: bytes) -> bool:
 
 
 def is_log(path: str) -> bool:
-    """Whether a file is a set of lines that only grows, such as a habit log."""
+    """Whether a file is an append-only set of lines, such as a habit log."""
     return any(folder in f"/{path}".casefold() for folder in _LOG_FOLDERS)
 
 
 def merge_logs(base: bytes, ours: bytes, theirs: bytes) -> bytes:
-    """Keep the entries of both sides, ours first, without deleted ones. Order has no meaning."""
+    """Keep the entries of both sides, ours first, without deleted ones. Order does not matter."""
     known, mine, other = (_read_entries(data) for data in (base, ours, theirs))
     deleted = {entry for entry, _ in known} - {entry for entry, _ in other} - {()}
     remaining = b"".join(text for entry, text in mine if entry not in deleted)
@@ -93,7 +95,7 @@ def merge_logs(base: bytes, ours: bytes, theirs: bytes) -> bytes:
 
 
 def _read_entries(data: bytes) -> list[tuple[tuple[bytes, ...], bytes]]:
-    """Return the entries of a log with their indented lines: stripped, and as written."""
+    """Return the entries of a log with their indented lines: stripped, and unchanged."""
     found: list[list[bytes]] = []
     for line in split_lines(data):
         if found and line.startswith((b"  ", b"\t")):
@@ -106,7 +108,7 @@ def _read_entries(data: bytes) -> list[tuple[tuple[bytes, ...], bytes]]:
 def _with_one_line_end(
     merge: Callable[[bytes, bytes, bytes], bytes | None], base: bytes, ours: bytes, theirs: bytes
 ) -> bytes | None:
-    """Merge; a changed line end of all lines counts as one separate change."""
+    """Merge; a change of all line ends counts as one separate change."""
     ends = [_line_end(version) for version in (base, ours, theirs)]
     if len(set(ends)) == 1 or None in ends:
         return merge(base, ours, theirs)
@@ -129,12 +131,13 @@ def merge_notes(
     """Merge two versions of a note: front matter by key, the body by block.
 
     `is_guess`: see `merge_versions`. A note `is_new` if both sides created it, such as today's
-    note: the base is a guess then, too, but list items with nothing in common are all kept.
+    note: the base is then a guess too, but list items with nothing in common are all kept.
     """
     versions = (base, ours, theirs)
     starts = [split_frontmatter(version).body for version in versions]
     heads = [version[:start] for version, start in zip(versions, starts, strict=True)]
     bodies = [version[start:] for version, start in zip(versions, starts, strict=True)]
+    bodies = merge_ticks(*bodies)
     merge_body = merge_texts if is_guess else partial(_merge_bodies, is_new=is_new)
     head, body = _merge_heads(*heads), merge_body(*bodies)
     if head is None or body is None:
@@ -175,7 +178,7 @@ class _Fields:
         return None if span is None else self.text[slice(*span)]
 
     def remarks(self) -> list[str]:
-        """Return all comments; for a "#" in a value, also the text after it."""
+        """Return all comments, including the text after a "#" in a value."""
         return re.findall(r"(?:^|(?<=[ \t]))#[^\r\n]*", self.text, re.MULTILINE)
 
     def with_lines(self, key: str, lines: str | None) -> _Fields:
@@ -347,14 +350,14 @@ class _Side:
                 place = number + 1
                 continue
             if at and not self.added[place]:
-                # The gap after a heading is not that between list items.
+                # The gap after a heading differs from the one between list items.
                 is_first_item = _ITEM.match(block.text) and not _ITEM.match(blocks[at - 1].text)
                 self.gaps[place] = b"" if is_first_item else blocks[at - 1].gap
             self.added[place].append(block)
 
 
 def _pair_blocks(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]:
-    """Pair the blocks of the base with those of a side: equal ones, then similar ones."""
+    """Pair the blocks of the base with those of one side: first equal, then similar ones."""
     pairs = match_lines(base, side)
     found = dict(pairs)
     at = at_side = 0
@@ -368,7 +371,7 @@ def _pair_blocks(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]
 
 
 def _likeness(one: bytes, other: bytes) -> float:
-    """Return the similarity of two blocks from 0 to 1; 0 if they do not belong together."""
+    """Return the similarity of two blocks from 0 to 1; 0 if they are unrelated."""
     item, other_item = _ITEM.fullmatch(one), _ITEM.fullmatch(other)
     if (item is None) != (other_item is None):
         return 0.0
@@ -469,7 +472,7 @@ def _merge_prose(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def _join(blocks: Sequence[_Block], eol: bytes) -> bytes:
-    """Join blocks, with a blank line between two that would become one."""
+    """Join blocks; a blank line separates two that would otherwise become one."""
     parts: list[bytes] = []
     for one, after in pairwise(blocks):
         gap = one.gap or eol

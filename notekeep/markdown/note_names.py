@@ -12,9 +12,14 @@ from typing import Final
 FIELD_LINK: Final = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
 """A wiki link in a value of front matter: its target, then the rest."""
 
+WEB_ADDRESS: Final = re.compile(
+    r"(?:https?|ftp|mailto|file):\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+)
+"""An address in text without marks of its own."""
+
 
 def fold_name(name: str) -> str:
-    """Return a name as it is compared: NFC, case-folded."""
+    """Return a name in its form for comparison: NFC, case-folded."""
     if name.isascii():
         return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
@@ -28,8 +33,8 @@ def note_stem(path: str) -> str:
 
 # Resolving links
 #
-# Exact path first, then file name, title, alias; of several, the nearest to the linking note.
-# Ambiguous names return all notes, best first.
+# Exact path first, then file name, title and alias; of several notes, the one nearest to the
+# linking note. Ambiguous names return all notes, best first.
 
 
 class Resolver:
@@ -80,7 +85,7 @@ class Resolver:
         return sorted(set(found), key=lambda path: (_distance(path, from_path), path))
 
     def _at(self, place: str) -> list[str]:
-        """Return the files at a path from the root; none outside of the vault."""
+        """Return the files at a path from the root; none outside the vault."""
         path = normpath(place.lstrip("/"))
         return self._paths.get(path) or self._paths.get(f"{path}.md") or []
 

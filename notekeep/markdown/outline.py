@@ -1,7 +1,7 @@
 """Facts of a body for the index: links, tags, tasks, headings.
 
 Every `start` and `end` is an offset in the body in characters; every `line` is a line of the body,
-from 0. `body[start:end]` is the element as written.
+from 0. `body[start:end]` is the source of the element.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LOCATOR: Final = re.compile(
 )
 _start = attrgetter("start")
 SCHEME_PATTERN: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
-"""The start of an address outside of the vault; one letter and a colon is a drive."""
+"""The start of an address outside the vault; one letter and a colon is a drive."""
 
 _MOMENT_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[.\][ \t]+)?")
 """What may precede a timestamp on its line."""
@@ -55,7 +55,7 @@ class Link(NamedTuple):
     start: int
     end: int
     line: int
-    target: str  # name or path as written, without fragment; empty for `[[#Heading]]`
+    target: str  # name or path in the source, without fragment; empty for `[[#Heading]]`
     heading: str = ""  # of the fragment, or ""
     block: str = ""  # block id of the fragment, without `^`, or ""
     text: str = ""  # the text shown instead of the target, or ""; for images the alt text or size
@@ -165,7 +165,7 @@ def _is_at_start(text: str, place: int) -> bool:
 
 
 def find_title(text: str) -> str:
-    """Return the title in a text, if possible without parsing the rest."""
+    """Return the title in a text, without parsing the rest if possible."""
     first = _MAYBE_TITLE.search(text)
     if first is None or first.start() > MAX_BEFORE_TITLE:
         return ""
@@ -176,10 +176,10 @@ def find_title(text: str) -> str:
     )
 
 
-def page_title(page: ParsedPage, said: Callable[[str], str] = str) -> str:
-    """Return the title of a page; `said` converts the text of a heading."""
+def page_title(page: ParsedPage, show: Callable[[str], str] = str) -> str:
+    """Return the title of a page; `show` converts the text of a heading."""
     words = (
-        plain_text(said(span.words))
+        plain_text(show(span.words))
         for span in page.plain
         if span.kind == "heading" and span.info == "1" and _is_at_start(page.text, span.start)
     )
@@ -234,7 +234,7 @@ class _Outline:
         )
 
     def _link(self, span: Span, place: BodyRange) -> None:
-        if self.text[span.end - 1] == ")":  # else the address is in a definition
+        if self.text[span.end - 1] == ")":  # otherwise the address is in a definition
             self._vault_link(span, place)
 
     def _vault_link(self, span: Span, place: BodyRange) -> None:
@@ -302,7 +302,7 @@ def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
 
 
 def vault_link(place: BodyRange, target: str, label: str, *, embed: bool) -> Link | None:
-    """Return a Markdown link; None if it leads out of the vault."""
+    """Return a Markdown link; None if it leads outside the vault."""
     if SCHEME_PATTERN.match(target):
         return None
     path, _, fragment = target.partition("#")

@@ -2,7 +2,7 @@
 
 pyromark (the Rust parser pulldown-cmark) reads CommonMark and returns events with positions.
 `extensions.py` finds the additions: comments (`%%`) and math (`$`) may contain any text, so they
-are covered with meaningless characters; the others are in the remaining plain text.
+are covered with filler characters; the others are in the remaining plain text.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _LINE_LEAD: Final = re.compile(r"^[ \t>]*", re.MULTILINE)
 
 @cache
 def _commonmark() -> pyromark.Markdown:
-    import pyromark  # only commands that parse need it
+    import pyromark  # needed only by commands that parse
 
     # Tasks with any mark, callouts and math follow Obsidian's rules instead.
     options = pyromark.Options
@@ -111,7 +111,7 @@ def _read(text: str) -> ParsedPage:
 
 
 def _mend_break(span: Span, text: str) -> Span:
-    """Correct a hard break of one blank and a line end of Windows."""
+    """Correct a hard break of one blank and a Windows line end."""
     if span.kind == "hard_break" and text[span.start : span.end] == " \r\n":
         return span._replace(kind="soft_break", start=span.end - 1)
     return span
@@ -251,7 +251,7 @@ class _Builder:
             self._add(_INLINE[name], start, end, "", value)
 
     def add_text(self, value: str, start: int, end: int) -> None:
-        """Add text; escapes and entities are spans of their own."""
+        """Add text; escapes and entities get their own spans."""
         if self._skipped:
             return
         if self._raw is not None:
@@ -259,8 +259,8 @@ class _Builder:
             return
         text = self.text
         before = self._spans[-1] if self._spans else None
-        goes_on = before is not None and before[0] == "text" and before[2] == start
-        if not goes_on and self._last < start and text[start - 1] == "\\":
+        continues = before is not None and before[0] == "text" and before[2] == start
+        if not continues and self._last < start and text[start - 1] == "\\":
             self._begin_words(start - 1)
             self._add("special", start - 1, start + 1, "", value[:1])
             start, value = start + 1, value[1:]
@@ -270,7 +270,7 @@ class _Builder:
         self._begin_words(start)
         if not text.startswith(value, start) or len(value) != end - start:
             self._add("special", start, end, "", value)
-        elif goes_on and before is not None:
+        elif continues and before is not None:
             self._spans[-1] = ("text", before[1], end, *before[3:])
         else:
             self._add("text", start, end)
@@ -306,7 +306,7 @@ class _Builder:
         info = words = title = ""
         if kind == "paragraph":
             if start and text[start - 1] == "\\":
-                start -= 1  # the parser starts it behind the backslash of an escape
+                start -= 1  # the parser starts it after the backslash of an escape
         elif kind in _HOLDING_ITEMS:
             # After a tab, the parser starts a nested list at the end of the previous line.
             while start < end and text[start] in "\n\t ":

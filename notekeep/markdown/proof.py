@@ -1,6 +1,6 @@
 """Verifies that an edit made the intended change and no other.
 
-An edit of front matter is accepted only if one span of bytes changed, the body is the same, and the
+A front matter edit is accepted only if one span of bytes changed, the body is the same, and the
 parsed block differs by exactly that change, in the same order.
 """
 
@@ -16,27 +16,27 @@ from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.yaml_reader import PLAIN_STYLE, STRING_TAG, Document
 
 BlockShape: TypeAlias = dict[str, Any]
-"""The values of a block by key, in order, as `shape` returns them; no tag creates an object."""
+"""The values of a block by key, in order, as `shape` returns them; tags create no objects."""
 
 LIST = "list"
 _DICT = "dict"
 
 
 def block_shape(document: Document) -> BlockShape:
-    """Return a block in a form that is equal only for equal content."""
+    """Return a representation of a block that is equal only for equal content."""
     seen: dict[int, tuple[Any, ...]] = {}
     return {entry.name: _shape(entry.value, (entry.name,), seen) for entry in document.entries}
 
 
 def shape(node: yaml.Node) -> tuple[Any, ...]:
-    """Return a node in the form of `block_shape`."""
+    """Return a node in the form used by `block_shape`."""
     return _shape(node, (), {})
 
 
 def _shape(
     node: yaml.Node, place: tuple[Any, ...], seen: dict[int, tuple[Any, ...]]
 ) -> tuple[Any, ...]:
-    """Return a node as nested tuples; an alias is the place of its first occurrence."""
+    """Return a node as nested tuples; an alias is the position of its first occurrence."""
     if id(node) in seen:
         return ("alias", *seen[id(node)])
     seen[id(node)] = place
@@ -50,7 +50,7 @@ def _shape(
 
 
 def value_shape(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
-    """Return the shape of a value after it is spelled."""
+    """Return the shape of a value as it would be written."""
     if isinstance(value, list):
         return (LIST, tuple(value_shape(item, flow=True) for item in value))
     spelled = format_scalar(value, flow=flow)
@@ -88,7 +88,7 @@ def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> No
 
 
 def check_tree(expected: BlockShape, document: Document, key: str, line: int) -> None:
-    """Check that a block has the wanted values in the wanted order."""
+    """Check that a block has the expected values in the expected order."""
     found = block_shape(document)
     if list(found) == list(expected) and all(
         found[name] == expected[name] or (name == key and same_words(found[name], expected[name]))
@@ -99,7 +99,7 @@ def check_tree(expected: BlockShape, document: Document, key: str, line: int) ->
 
 
 def unproven(key: str, line: int) -> Refused:
-    """Return the refusal of an edit that could not be verified."""
+    """Return the error for an edit that could not be verified."""
     return Refused(
         f"Changing `{key}` might change other parts of the note.",
         "Make it in an editor.",

@@ -9,7 +9,7 @@ from typing import Final
 # Safe text
 #
 # A title, a tag or a body can contain anything, and terminals execute escape sequences: they move
-# the cursor, write to the clipboard, or hide the target of a link. Every string of a vault passes
+# the cursor, write to the clipboard, or hide the target of a link. Every string from a vault passes
 # through here on its way to the screen; the result is never written back.
 
 
@@ -23,10 +23,10 @@ UNKNOWN: Final = 0xFFFD
 
 
 def clean(text: str) -> str:
-    """Return text without anything that a terminal would execute.
+    """Return text without characters that a terminal would execute.
 
-    Controls become their pictures (ESC is shown as ␛), or U+FFFD if they have none. Newlines and
-    tabs stay, and CRLF becomes a newline.
+    Control characters become their pictures (ESC is shown as ␛), or U+FFFD if they have none.
+    Newlines and tabs stay, and CRLF becomes a newline.
     """
     if text.isprintable() or re.search(_UNSAFE, text) is None:
         return text
@@ -82,7 +82,7 @@ def plain_text(text: str) -> str:
 
 # Passages: part of a note on one line, with marked positions
 
-# Marks at the start of a line, and anywhere. Compiled at the first hit.
+# Marks at the start of a line, and anywhere. Compiled on first use.
 _COMMENT = r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)"
 _SIGNS = (
     r"<!--|-->|%%|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]…]+>?|\[!\w+\][-+]?|\[\^[^\]\s]+\]:?"
@@ -154,7 +154,7 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
 
 
 def _drop_table_lines(text: str, dropped: set[int]) -> set[int]:
-    """Drop the lines of tables; return where their cells are separated."""
+    """Drop the lines of tables; return the positions of cell borders."""
     between: set[int] = set()
     for row in re.finditer(_TABLE_ROW, text):
         edges = {row.start() + edge.start() for edge in re.finditer(_CELL_EDGE, row[0])}

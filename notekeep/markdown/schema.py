@@ -1,4 +1,4 @@
-"""Kinds of notes, their fields, other names of fields, and daily notes.
+"""Kinds of notes, their fields, other names of fields, and notes for days, weeks and months.
 
 A schema determines the types of values and the kind for a path. No note is invalid: every field is
 optional, and unknown fields are kept.
@@ -12,47 +12,57 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from notekeep.dates import parse_iso
+from notekeep.dates import parse_iso, start_of_week
+from notekeep.log_folders import LOG_FOLDERS
 from notekeep.markdown.note_names import fold_name
+from notekeep.obsidian import USUAL_NAMES, PeriodicSettings
 from notekeep.settings import KIND_FOLDERS, VaultSettings, excludes
 
 USUAL: Final = "%Y-%m-%d"
 
 
-class Daily(NamedTuple):
-    """Names of daily notes: a strftime format in a folder, "" for the vault.
+class DatedNames(NamedTuple):
+    """Names of daily, weekly or monthly notes: a strftime format, and a folder ("" for the root).
 
-    A format of Obsidian, `moment`, takes precedence over `form`; `week_start` is 0 for Monday.
+    Obsidian's format, `moment`, takes precedence over `format`; `week_start` is 0 for Monday.
     """
 
     folder: str = "daily"
-    form: str = USUAL
+    format: str = USUAL
     moment: str = ""
     week_start: int = 0
+    kind: str = "daily"  # a key of `obsidian.PERIODS`
 
     @property
     def depth(self) -> int:
         """The number of parts of a name, including folders."""
-        return (self.moment or self.form).count("/") + 1
+        return (self.moment or self.format).count("/") + 1
+
+    def first_day(self, day: dt.date) -> dt.date:
+        """Return the first day of the week or month of a day; for daily notes, the day."""
+        if self.kind == "weekly":
+            return start_of_week(day, self.week_start)
+        return day.replace(day=1) if self.kind == "monthly" else day
 
     def name(self, day: dt.date) -> str:
-        """Return the name of the note of a day, including folders."""
+        """Return the name of the note for a day, week or month, including folders."""
+        day = self.first_day(day)
         if not self.moment:
-            return day.strftime(self.form)
+            return day.strftime(self.format)
         from notekeep.date_formats import format_day_name
 
         return format_day_name(day, self.moment, self.week_start)
 
     def day_named(self, name: str) -> dt.date | None:
-        """Return the day of a note name, or None."""
+        """Return the day that a note name stands for, or None."""
         if self.moment:
             from notekeep.date_formats import parse_day_name
 
             return parse_day_name(name, self.moment, self.week_start)
-        if self.form == USUAL and (day := parse_iso(name)):
+        if self.format == USUAL and (day := parse_iso(name)):
             return day
         try:
-            return dt.datetime.strptime(name, self.form).date()  # noqa: DTZ007 - only the day is used
+            return dt.datetime.strptime(name, self.format).date()  # noqa: DTZ007 - only the day is used
         except ValueError:
             return None
 
@@ -71,7 +81,7 @@ FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "number", "date", "list", "
 
 
 class Kind(NamedTuple):
-    """A kind of note: its id in `type:`, and its fields besides the common ones."""
+    """A kind of note: its id in `type:`, and its fields in addition to the common fields."""
 
     id: str
     fields: Mapping[str, FieldType] = {}
@@ -106,7 +116,7 @@ STATUS_DATES: Final[dict[str, tuple[str, ...]]] = {
     "listening": ("started",),
     "finished": ("finished", "listened"),
 }
-"""The date for a status; of several the first that the kind has."""
+"""The date fields for a status; the first that the kind has is used."""
 
 KINDS: Final[dict[str, Kind]] = {
     kind.id: kind
@@ -151,6 +161,8 @@ KINDS: Final[dict[str, Kind]] = {
                 "habit": "text",
                 "schedule": "list",
                 "goal": "text",
+                "any of": "list",
+                "all of": "list",
                 "since": "date",
                 "until": "date",
                 "archived": "bool",
@@ -186,6 +198,9 @@ KINDS: Final[dict[str, Kind]] = {
 
 FIXED_KINDS: Final = ("note", "daily", "habit")
 """Kinds whose folder is known even if it does not exist."""
+
+CURRENT_NOTES: Final = {"today": "daily", "week": "weekly", "month": "monthly"}
+"""Names for the notes for today, this week and this month, and their kinds."""
 
 KINDS_IN_WORDS: Final = {"podcast episode": "podcast", "daily note": "daily"}
 """Other names of kinds."""
@@ -239,7 +254,7 @@ _NAMES: Final[dict[str, str]] = {
 
 
 def canonical(key: str) -> str:
-    """Return the canonical name of a field: `startReadDate` is `started`; others are unchanged."""
+    """Return the canonical name of a field: `started` for `startReadDate`; unknown names stay."""
     return _NAMES.get(key) or _NAMES.get(_folded(key), key)
 
 
@@ -250,49 +265,61 @@ def other_names(field_name: str) -> list[str]:
 
 @dataclass
 class Schema:
-    """How the notes of a vault are read."""
+    """The rules for reading the notes of a vault."""
 
     kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))
-    # the folder for new notes of each kind. It also decides the kind of notes there that name none,
-    # but only `habit:` makes a habit
+    # the folder for new notes of each kind. It also sets the kind of notes in it that have no
+    # `type:`, except that only `habit:` makes a note a habit
     folders: Mapping[str, str] = field(default_factory=lambda: dict(KIND_FOLDERS))
     # folders of private notes: a bare name at any depth, or a path from the root
     private_folders: tuple[str, ...] = ("private",)
     templates: str = "templates"
-    daily: Daily = field(default_factory=Daily)
-    # the types of fields that no kind has
+    # the names of daily notes, and of weekly and monthly notes if they are turned on
+    periodic: Mapping[str, DatedNames] = field(default_factory=lambda: {"daily": DatedNames()})
+    # the types of fields that belong to no kind
     types: Mapping[str, FieldType] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()  # excluded from lists and searches; see `notekeep.settings`
     rating_max: float = 5
 
     @classmethod
     def of(cls, settings: VaultSettings) -> Schema:
-        """Return the schema for the settings of a vault; unknown types are text."""
+        """Return the schema for the settings of a vault; unknown types are treated as text."""
         kinds = dict(KINDS)
         for name, fields in settings.kinds.items():
             known = kinds[name].fields if name in kinds else {}
             own = {key: _type(word) for key, word in fields.items() if len(word) > 1}
             kinds[name] = Kind(name, {**known, **own})
-        daily = Daily(
-            settings.folders["daily"].strip("/"),
-            settings.daily_format,
-            settings.daily_moment,
-            settings.week_start,
-        )
+        start, theirs, folders = settings.week_start, settings.obsidian.periodic, settings.folders
+        periodic = {
+            "daily": DatedNames(
+                folders["daily"].strip("/"), settings.daily_format, settings.daily_moment, start
+            )
+        }
+        for kind in ("weekly", "monthly"):
+            if kind in settings.own_folders or kind in theirs:
+                found = theirs.get(kind, PeriodicSettings(""))
+                folder = settings.own_folders.get(kind, found.folder).strip("/")
+                form = found.format or USUAL_NAMES[kind]
+                periodic[kind] = DatedNames(folder, moment=form, week_start=start, kind=kind)
         types = {canonical(name): _type(word) for name, word in settings.obsidian.types.items()}
         return cls(
             kinds,
-            dict(settings.folders),
+            {one: folder for one, folder in folders.items() if one in kinds or one not in periodic},
             tuple(settings.private),
             settings.templates,
-            daily,
+            periodic,
             {name: types[name] for name in sorted(types) if name not in {*COMMON_FIELDS, *_FIELDS}},
             settings.excluded,
             settings.rating_max,
         )
 
+    @property
+    def daily(self) -> DatedNames:
+        """The names of daily notes."""
+        return self.periodic["daily"]
+
     def type_of(self, kind: str, name: str) -> FieldType | None:
-        """Return the type of a field in notes of a kind; None if no kind has it."""
+        """Return the type of a field in notes of a kind; None if no kind has that field."""
         own = self.kinds.get(kind)
         if own is not None and name in own.fields:
             return own.fields[name]
@@ -303,7 +330,7 @@ class Schema:
         return known or self.types.get(name)
 
     def named(self, word: str) -> str | None:
-        """Return the kind for a value of `type:`: ignoring case, links and plural."""
+        """Return the kind for a value of `type:`, ignoring case, links and plural."""
         name = word.strip().removeprefix("[[").removesuffix("]]").casefold()
         single = name.removesuffix("s")
         names = (name, single, KINDS_IN_WORDS.get(single, ""))
@@ -318,6 +345,12 @@ class Schema:
         if best is None and not self.daily.folder and self.daily.day_at(path):
             return "daily"
         return best
+
+    def is_folder_of_kind(self, folder: str) -> bool:
+        """Whether a folder is set for a kind, or is inside the folder for dated notes."""
+        dated = (names.folder for names in self.periodic.values())
+        own = {one.strip("/").casefold() for one in self.folders.values()}
+        return folder.casefold() in own or any(is_in_folder(f"{folder}/", one) for one in dated)
 
     def is_private(self, path: str) -> bool:
         """Whether a file is in a private folder."""
@@ -336,8 +369,8 @@ DEFAULT_SCHEMA: Final = Schema()
 
 
 def role(path: str, schema: Schema = DEFAULT_SCHEMA) -> Role:
-    """Return the role of a file: habit log, template, excluded note or note."""
-    if is_in_folder(path, "habits/log"):  # wherever habits themselves are
+    """Return the role of a file: log, template, excluded note or note."""
+    if any(is_in_folder(path, folder) for folder in LOG_FOLDERS):
         return "log"
     if is_in_folder(path, schema.templates):
         return "template"
@@ -353,7 +386,7 @@ def is_in_folder(path: str, folder: str) -> bool:
 
 
 def find_known_keys(keys: Iterable[str]) -> dict[str, str]:
-    """Return the key in a file for each known field; its own name before aliases."""
+    """Return the key used in a file for each known field; the canonical name wins over aliases."""
     found: dict[str, str] = {}
     for key in keys:
         name = canonical(key)

@@ -1,7 +1,7 @@
-"""The content of new notes: from a template of the vault, or built in.
+"""The content of new notes, from a template in the vault or a built-in one.
 
-Templates replace a few names in double braces, as in Obsidian; nothing is executed, and unknown
-names stay.
+A few names in double braces are replaced, as in Obsidian. Nothing is executed, and unknown names
+are left as they are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
 _NAME: Final = re.compile(
     r"\{\{[ \t]*([A-Za-z]+)[ \t]*(?:([+-]\d{1,5})([yqmwdhs])[ \t]*)?(?::([^{}\n]*))?\}\}"
 )
-_USUAL: Final = {"date": "YYYY-MM-DD", "time": "HH:mm"}
+_USUAL: Final = {"date": "YYYY-MM-DD", "time": "HH:mm", "month": "YYYY-MM"}
 _VALUE: Final = re.compile(
     r"^([ ]*(?:-[ ]+)?(?:[^\s:#\"'{\[-][^:\n]*:[ ]+|-[ ]+))([\"']?)([^\"'\n]*\{\{[^\n]*?)\2[ ]*$",
     re.MULTILINE,
@@ -51,26 +51,32 @@ _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
 }
 
 
-def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None) -> str:
-    """Replace each known `{{name}}`; with `now` also `{{date:YYYY-MM-DD}}` and `{{date-1d}}`."""
+def fill(
+    template: str,
+    names: Mapping[str, str],
+    moments: Mapping[str, dt.datetime],
+    week_start: int = 0,
+) -> str:
+    """Replace each known `{{name}}`; moments may have a format or offset, as in `{{date-1d}}`."""
 
     def value(match: re.Match[str]) -> str:
         name, steps, unit, form = match[1].casefold(), match[2], match[3], match[4]
         if form is None and steps is None:
             return names.get(name, match[0])
-        if now is None or name not in _USUAL or len(form or "") > LONGEST_FORM:
+        if name not in moments or len(form or "") > LONGEST_FORM:
             return match[0]
         try:
-            moment = shift_date(now, int(steps), unit) if steps else now
+            moment = shift_date(moments[name], int(steps), unit) if steps else moments[name]
         except (ValueError, OverflowError):  # out of range
             return match[0]
-        return format_date(moment, (form or _USUAL[name]).strip())
+        form = form or _USUAL.get(name, _USUAL["date"])
+        return format_date(moment, form.strip(), week_start)
 
     return _NAME.sub(value, template)
 
 
 def starter(kind: str, title: str, today: str) -> str:
-    """Return the text of a new note without a template of the vault."""
+    """Return the text of a new note when the vault has no template."""
     keys, sections = _STARTERS.get(kind, ((), ""))
     known: dict[str, Value] = {}
     if kind != "note":
@@ -100,6 +106,7 @@ def new_note(  # noqa: PLR0913 - the parts of a note
     is_whole: bool = False,
     formats: tuple[str, str] = ("", ""),
     names: Mapping[str, str] | None = None,
+    moments: Mapping[str, dt.datetime] | None = None,
 ) -> str:
     """Return the text of a new note.
 
@@ -108,18 +115,28 @@ def new_note(  # noqa: PLR0913 - the parts of a note
         title: Its title.
         now: The current time.
         template: The vault's template for the kind; None for the built-in one.
-        fields: Front matter to set, as typed text or typed values.
-        body: The body instead of that of the template.
+        fields: Front matter to set, as the user's text or as typed values.
+        body: Replaces the body of the template.
         schema: The vault's kinds.
-        is_whole: Whether the template is complete, so that no kind is added.
-        formats: Moment formats of `{{date}}` and `{{time}}`; "" for the default.
+        is_whole: Whether the template is complete, so that no `type:` is added.
+        formats: Moment formats for `{{date}}` and `{{time}}`; "" for the default.
         names: More names for the template, such as `{{yesterday}}`.
+        moments: More moments, such as `{{monday:D MMMM}}`.
     """
     today = now.date().isoformat()
     if template is None:
         text = starter(kind, title, today)
     else:
-        text = _filled(template, kind, title, now, formats, names or {})
+        known = {
+            "title": title,
+            "date": format_date(now, formats[0] or _USUAL["date"]),
+            "time": format_date(now, formats[1] or _USUAL["time"]),
+            "kind": kind,
+            "type": kind,
+            **(names or {}),
+        }
+        every = {"date": now, "time": now, **(moments or {})}
+        text = _filled(template, known, every, schema.daily.week_start)
     data = text.encode("utf-8", "surrogateescape")
     if body:
         end = body if body.endswith("\n") else body + "\n"
@@ -146,26 +163,16 @@ def _defaults(kind: str, today: str) -> dict[str, Value]:
 
 def _filled(
     template: str,
-    kind: str,
-    title: str,
-    now: dt.datetime,
-    formats: tuple[str, str],
-    more: Mapping[str, str],
+    names: dict[str, str],
+    moments: Mapping[str, dt.datetime],
+    week_start: int,
 ) -> str:
-    """Return a template of the vault with its names replaced; values of front matter stay valid."""
-    names = {
-        "title": title,
-        "date": format_date(now, formats[0] or _USUAL["date"]),
-        "time": format_date(now, formats[1] or _USUAL["time"]),
-        "kind": kind,
-        "type": kind,
-        **more,
-    }
+    """Replace the names in a vault's template; front matter values stay valid."""
     if any(match[1].casefold() in {"id", "slug"} for match in _NAME.finditer(template)):
-        names["id"] = names["slug"] = title_slug(title)
+        names["id"] = names["slug"] = title_slug(names["title"])
 
     def value(match: re.Match[str]) -> str:
-        text = fill(match[3], names, now)
+        text = fill(match[3], names, moments, week_start)
         personal = "{{title" in match[3].replace(" ", "").casefold()
         quoted = match[2] or personal or format_scalar(text) != text
         plain = not quoted or (not match[2] and not personal)
@@ -175,4 +182,4 @@ def _filled(
     start = split_frontmatter(data).body
     block = _VALUE.sub(value, data[:start].decode("utf-8", "surrogateescape"))
     rest = data[start:].decode("utf-8", "surrogateescape")
-    return fill(block, names, now) + fill(rest, names, now)
+    return fill(block, names, moments, week_start) + fill(rest, names, moments, week_start)

@@ -1,4 +1,4 @@
-"""Edits by offset; sections and tasks; edits of a body in the bytes of its file."""
+"""Edits by offset, sections, and edits of a body within its file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from notekeep.markdown.sanitize import clean_line, plain_text
 
 if TYPE_CHECKING:
     from notekeep.markdown.note import Note
-    from notekeep.markdown.outline import BodyFacts, Task
+    from notekeep.markdown.outline import BodyFacts
 
 _EOL: Final = re.compile(r"\r\n|\n|\r")
 _UNSPOKEN: Final = re.compile(r"[^\w]+|_")
@@ -30,7 +30,7 @@ class TextEdit(NamedTuple):
 
 
 def apply(text: str, edits: Iterable[TextEdit]) -> str:
-    """Apply edits, those at one place in order; ValueError if two overlap."""
+    """Apply edits, in order if at the same place; ValueError if two overlap."""
     parts: list[str] = []
     done = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
@@ -42,8 +42,47 @@ def apply(text: str, edits: Iterable[TextEdit]) -> str:
     return "".join(parts)
 
 
+class LineEdit(NamedTuple):
+    """The edits of one line of a file, or of several if one edit joins them."""
+
+    path: str  # vault-relative
+    line: int  # from 1
+    start: int  # its offset in the text of the file, as those of the edits
+    before: str
+    after: str
+    edits: tuple[TextEdit, ...]
+
+    @property
+    def spans(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """The changed parts of the line, before and after."""
+        before, after, shift = [], [], -self.start
+        for edit in self.edits:
+            before.append((edit.start - self.start, edit.end - self.start))
+            after.append((edit.start + shift, edit.start + shift + len(edit.text)))
+            shift += len(edit.text) - (edit.end - edit.start)
+        return before, after
+
+
+def edits_by_line(path: str, text: str, edits: Iterable[TextEdit]) -> list[LineEdit]:
+    """Group the edits of a file, which do not overlap, by line."""
+    found: list[LineEdit] = []
+    number, counted, first, last = 1, 0, 0, -1
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        group = [edit]
+        if edit.start <= last:
+            group = [*found.pop().edits, edit]
+        else:
+            first = line_start(text, edit.start)
+            number, counted = number + len(_EOL.findall(text, counted, first)), first
+        last = first + len(text[first : next_line(text, edit.end)].rstrip("\r\n"))
+        moved = [one._replace(start=one.start - first, end=one.end - first) for one in group]
+        before = text[first : max(last, edit.end)]
+        found.append(LineEdit(path, number, first, before, apply(before, moved), tuple(group)))
+    return found
+
+
 def normalize_heading(text: str) -> str:
-    """Return a heading as links compare it: without case, marks and punctuation."""
+    """Return a heading in its form for comparison with links: no case, marks or punctuation."""
     # Obsidian writes a link to "What: a, b?" as [[Note#What a, b]].
     return _UNSPOKEN.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
 
@@ -87,12 +126,6 @@ def find_line(text: str, body: BodyFacts, part: str) -> int | None:
     return len(text[: span[0]].splitlines()) - 1 if span is not None else None
 
 
-def toggle_task(task: Task) -> TextEdit:
-    """Return the edit that completes or reopens a task."""
-    mark, reason = (" ", "open") if task.done else ("x", "done")
-    return TextEdit(task.mark_at, task.mark_at + len(task.mark), mark, reason, task.line)
-
-
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", plain_text(text)).casefold()
 
@@ -108,6 +141,12 @@ def next_line(text: str, at: int) -> int:
     return match.end() if match else len(text)
 
 
+def line_end(text: str) -> str:
+    """Return the first line end of a text, or a line feed."""
+    match = _EOL.search(text)
+    return match[0] if match else "\n"
+
+
 def require_utf8(text: str, what: str) -> None:
     """Refuse input with invalid bytes; `what` names it in the message."""
     try:
@@ -119,8 +158,8 @@ def require_utf8(text: str, what: str) -> None:
         ) from None
 
 
-def unread(problem: Problem) -> Refused:
-    """Return the refusal to edit a note with a problem."""
+def refuse_unreadable(problem: Problem) -> Refused:
+    """Return the error for an edit of an unreadable note."""
     return Refused(problem.message, problem.hint, line=problem.line, column=problem.column)
 
 
@@ -129,5 +168,16 @@ def edit_body(note: Note, data: bytes, edits: Sequence[TextEdit]) -> bytes:
     if not edits:
         return data
     if note.problem is not None and note.problem.code == "not-utf8":
-        raise unread(note.problem)
+        raise refuse_unreadable(note.problem)
     return data[: split_frontmatter(data).body] + apply(note.body, edits).encode("utf-8")
+
+
+def edit_lines(data: bytes, lines: Iterable[LineEdit]) -> bytes:
+    """Apply the edits of lines to a file, or refuse if it has changed since they were found."""
+    text = data.decode()
+    edits: list[TextEdit] = []
+    for line in lines:
+        if not text.startswith(line.before, line.start):
+            raise Refused("The note has changed since it was searched.", "Try again.")
+        edits += line.edits
+    return apply(text, edits).encode()

@@ -61,6 +61,7 @@ def _pair_unique_lines(
     """Pair unique lines: the longest sequence without crossings."""
     once, once_new = _unique_lines(old, low, high), _unique_lines(new, new_low, new_high)
     pairs = [(index, once_new[line]) for line, index in once.items() if line in once_new]
+    pairs = [pair for pair in pairs if old[pair[0]].strip()] or pairs  # blank lines come last
     # The longest increasing sequence: `ends[n]` is the end of the best one of n + 1 pairs.
     ends: list[int] = []
     best: list[int] = []
@@ -98,9 +99,9 @@ def _pair_between(
 
 
 def best_pairs(likeness: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
-    """Pair rows with columns, both in order, for the highest sum of likeness.
+    """Pair rows with columns, both in order, for the highest total similarity.
 
-    A likeness of 0 is never a pair.
+    A similarity of 0 is never a pair.
     """
     rows, columns = len(likeness), len(likeness[0]) if likeness else 0
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
@@ -123,7 +124,7 @@ def best_pairs(likeness: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
 
 # Merging
 #
-# Lines are bytes up to and including "\n", so unchanged text stays as it is. Two changes are
+# Lines are bytes up to and including "\n", so unchanged text stays identical. Two changes are
 # separate only if there is unchanged text between them.
 
 
@@ -137,7 +138,7 @@ class _Stretch(NamedTuple):
 
 
 def changed_side(base: T, ours: T, theirs: T) -> T | None:
-    """Return the version that differs from the base; None if both do, and from each other."""
+    """Return the version that differs from the base; None if both do and are not equal."""
     if theirs in (ours, base):
         return ours
     return theirs if ours == base else None
@@ -159,7 +160,7 @@ def _match_early(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]
 def _stretches(
     base: Sequence[bytes], ours: Sequence[bytes], theirs: Sequence[bytes]
 ) -> Iterator[_Stretch]:
-    """Split three versions at the lines that all of them have."""
+    """Split three versions at their common lines."""
     in_ours, in_theirs = _match_early(base, ours), _match_early(base, theirs)
     at = at_ours = at_theirs = 0
     for anchor in [*sorted(in_ours.keys() & in_theirs.keys()), len(base)]:
@@ -239,14 +240,14 @@ class Hunk(NamedTuple):
 
 
 class ConflictedNote(NamedTuple):
-    """The text of a file, with surrogates for invalid bytes; the start of its body; conflicts."""
+    """The text of a file (surrogates for invalid bytes), the start of its body, and conflicts."""
 
     text: str
     body: int
     hunks: list[Hunk]
 
 
-def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
+def find_hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
     """Find conflict markers in a file, except in `code`."""
     if _OPENING not in text:
         return []
@@ -268,10 +269,10 @@ def find_note_hunks(data: bytes) -> ConflictedNote:
         return ConflictedNote(text, body, [])
     # The body of a `Note` has other offsets: one U+FFFD may replace several bytes.
     code = [(span.start + body, span.end + body) for span in read_body(text[body:]).code]
-    return ConflictedNote(text, body, hunks(text, code))
+    return ConflictedNote(text, body, find_hunks(text, code))
 
 
-def side(text: str, found: Collection[Hunk], name: str) -> str:
+def choose_side(text: str, found: Collection[Hunk], name: str) -> str:
     """Replace conflicts by their "ours", "theirs", "base" or "both" sides."""
     parts: list[str] = []
     done = 0
@@ -343,7 +344,7 @@ def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
 
 
 def has_changes_of(text: bytes, other: bytes, base: bytes) -> bool:
-    """Whether a text has all changes of the other one to their base."""
+    """Whether a text contains all changes that the other made to their base."""
     versions = (split_lines(normalize_line_ends(side)) for side in (base, text, other))
     for old, mine, theirs, _ in _stretches(*versions):
         merged = changed_side(old, mine, theirs)

@@ -101,7 +101,7 @@ class TomlEdit:
         return self._apply({k: v for k, v in self._values.items() if k != key}, key)
 
     def _apply(self, expected: dict[str, Any], key: str) -> bytes:
-        """Return the file with the text of tomlkit, if only lines of the key changed."""
+        """Return the file with the text from tomlkit, if only lines of the key changed."""
         text = self._in_lines_of_file(self._document)
         new = self._data[: self._parts.start] + text.encode() + self._data[self._parts.end :]
         parts = split_frontmatter(new)
@@ -138,14 +138,14 @@ class TomlEdit:
 
 
 def _is_table(value: object) -> bool:
-    """Whether a value has a header such as `[extra]`; inline tables count, too."""
+    """Whether a value has a header such as `[extra]`; inline tables count too."""
     return isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(item, dict) for item in value)
     )
 
 
 def _common_lines(old: str, new: str) -> tuple[int, int]:
-    """Return the number of common lines at the start, and then at the end."""
+    """Return the number of common lines at the start and at the end."""
     one, other = old.splitlines(keepends=True), new.splitlines(keepends=True)
     size = min(len(one), len(other))
     head = next((n for n in range(size) if one[n] != other[n]), size)
@@ -166,7 +166,7 @@ def _parse(text: str) -> tomlkit.TOMLDocument:
 
 
 def _toml(value: Scalar) -> Any:
-    """Return a scalar for TOML; BareText by its form, for example as a date."""
+    """Return a scalar for TOML; BareText is parsed, for example as a date."""
     if isinstance(value, BareText):
         item = _written(value)
         return str(value) if item is None else item.unwrap()

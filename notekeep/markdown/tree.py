@@ -26,7 +26,7 @@ _end = itemgetter(1)
 
 
 class Span(NamedTuple):
-    """An element of a text; `text[start:end]` is the element as written."""
+    """An element of a text; `text[start:end]` is its source."""
 
     # Blocks: those of `BLOCK_KINDS`. Inline: text, special (an escape or an entity), em, strong,
     # strike, highlight, link, image, autolink, wikilink, embed, code_span, html, math,
@@ -35,7 +35,7 @@ class Span(NamedTuple):
     kind: str
     start: int
     end: int
-    depth: int  # number of spans around it
+    depth: int  # the number of spans around it
     # its subject: destination of a link, target of a wiki link, label, name of a tag, task mark of
     # an item, language line of a fence, type of a callout, level of a heading, first number of a
     # list, seconds of a timestamp, alignments of a table ("left,none")
@@ -52,7 +52,7 @@ class ParsedPage:
     """A parsed text.
 
     Attributes:
-        text: The text, with a newline at the end of each line and each character in its place.
+        text: The text, with newlines as line ends and unchanged positions.
         plain: The spans of CommonMark, in order.
         added: The spans of Obsidian's additions, of depth 0.
         problem: Why it was read as plain text, or "".
@@ -115,7 +115,7 @@ def _nest(spans: list[Span], found: Iterable[Span]) -> list[Span]:
 
 
 def _own(span: Span) -> list[tuple[int, int]]:
-    """Return the ranges of an addition: all of it, or the signs around its content."""
+    """Return the ranges of an addition: all of it, or the marks around its content."""
     start, end = span.start, span.end
     if span.kind == "highlight":
         return [(start, start + 2), (end - 2, end)]

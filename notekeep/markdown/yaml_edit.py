@@ -1,6 +1,6 @@
 """Edits of one YAML key by its span.
 
-An edit inserts a line, replaces a value or deletes lines; all other text stays as it is. proof.py
+An edit inserts a line, replaces a value or deletes lines; all other text stays unchanged. proof.py
 verifies the result.
 """
 
@@ -34,7 +34,7 @@ _BLANK: Final = re.compile(r"[ \t]*")
 _COLON: Final = re.compile(r"[ \t]*:")
 _DASH: Final = re.compile(r"[ \t]*-(?:[ \t]+|\Z)")
 _STEP = "  "
-# Fields that programs read as lists even as text without a comma.
+# Fields that programs read as lists, even if they are text without a comma.
 _JOINED: Final = frozenset(("tags", "aliases"))
 
 
@@ -374,7 +374,7 @@ class YamlEdit:
         return line[: line.index("-")]
 
     def _step(self) -> str:
-        """Return the indent of lists in this block."""
+        """Return the indentation of lists in this block."""
         for entry in self._document.entries:
             node = entry.value
             own = _start(node) > _start(entry.key)

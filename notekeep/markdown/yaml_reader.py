@@ -111,7 +111,7 @@ class Document:
         return end
 
     def raw(self, entry: YamlEntry) -> str:
-        """Return the source of a value; of an alias its name."""
+        """Return the source of a value; for an alias, its name."""
         if entry.value.start_mark.index < entry.key.end_mark.index:
             rest = self.text[entry.key.end_mark.index :]
             found = re.match(r"\s*:\s*(\*[^\s,\]}]+)", rest)
@@ -143,7 +143,7 @@ class Document:
 
 
 def _check_block(text: str) -> None:
-    """Refuse a block that is too large, too deep, has too many aliases, or several documents.
+    """Refuse a block that is too large or too deep, or has too many aliases or documents.
 
     It checks parser events only, in linear time.
     """
@@ -199,7 +199,7 @@ class NoteHandler(YAMLHandler):
         return {entry.name: document.value(entry.value) for entry in document.entries}
 
     def export(self, metadata: dict[str, object], **kwargs: object) -> NoReturn:
-        """Refuse: writing the block again would lose comments, order, quotes and line ends."""
+        """Refuse: rewriting the block would lose comments, order, quotes and line ends."""
         del metadata, kwargs
         raise TypeError("notes are edited by span; see notekeep.markdown.field_edit")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.text_merge import find_note_hunks, hunks, side
+from notekeep.markdown.text_merge import choose_side, find_hunks, find_note_hunks
 
 LINES = st.lists(
     st.sampled_from(["a\n", "\n", "# b\n", "====\n", "<<<\n", "- [ ] c\r\n"]), max_size=4
@@ -30,11 +30,11 @@ def test_both_sides_are_what_they_were(
         for name, part in (("ours", ours), ("theirs", theirs), ("both", ours + theirs)):
             texts[name] += between + part
     text += before
-    found = hunks(text)
+    found = find_hunks(text)
     assert len(found) == len(parts)
     assert [hunk.base for hunk in found] == ["base\n" if has else None for *_, has in parts]
     for name, wanted in texts.items():
-        assert side(text, found, name) == wanted + before
+        assert choose_side(text, found, name) == wanted + before
 
 
 def test_a_text_that_shows_marks_is_no_conflict() -> None:
@@ -49,10 +49,10 @@ def test_a_text_that_shows_marks_is_no_conflict() -> None:
 
 
 def test_half_a_mark_is_none() -> None:
-    assert hunks("<<<<<<< HEAD\na\n") == []
-    assert hunks("<<<<<<< HEAD\na\n=======\nb\n") == []
-    assert hunks("A heading\n=======\n") == []
-    assert hunks(">>>>>>> x\n=======\n<<<<<<< y\n") == []
+    assert find_hunks("<<<<<<< HEAD\na\n") == []
+    assert find_hunks("<<<<<<< HEAD\na\n=======\nb\n") == []
+    assert find_hunks("A heading\n=======\n") == []
+    assert find_hunks(">>>>>>> x\n=======\n<<<<<<< y\n") == []
 
 
 def test_bytes_that_are_no_utf8_do_not_hide_marks() -> None:

@@ -1,11 +1,11 @@
-"""Sections below headings, and tasks that are ticked."""
+"""Sections below headings."""
 
 from __future__ import annotations
 
 import pytest
 
 from notekeep.markdown.outline import read_body
-from notekeep.markdown.text_edit import apply, find_section, toggle_task
+from notekeep.markdown.text_edit import find_section
 
 TEXT = """intro
 # One
@@ -64,13 +64,3 @@ def test_a_section_with_other_line_ends_or_at_the_end() -> None:
     assert section("A", "# A\rx\r# B\r") == "x\r"
     assert section("B", "# A\n# B") == ""
     assert section("e\u0301t\u00e9", "# \u00e9te\u0301\nx") == "x"
-
-
-def test_a_task_is_ticked_and_opened_again() -> None:
-    text = "- [ ] one\n- [x] two\n- [/] three\n"
-    first, second, third = read_body(text).tasks
-    assert apply(text, [toggle_task(first)]) == "- [x] one\n- [x] two\n- [/] three\n"
-    assert apply(text, [toggle_task(second), toggle_task(third)]) == (
-        "- [ ] one\n- [ ] two\n- [ ] three\n"
-    )
-    assert toggle_task(second).line == 1

@@ -65,7 +65,7 @@ def test_lines_around_an_edit_keep_their_bytes(
     spliced = EditorText(numbered)
     first = span.draw(st.integers(0, len(spliced.lines)))
     last = span.draw(st.integers(first, len(spliced.lines)))
-    put = [spliced.stand_ins.shown(line) for line in new]
+    put = [spliced.stand_ins.to_editor(line) for line in new]
     edited = [*spliced.lines[:first], *put, *spliced.lines[last:]] or [""]
     result = spliced.joined(edited)
     before = numbered.split(b"\n")
@@ -84,10 +84,10 @@ def test_the_result_is_the_edited_text(data: bytes, span: st.DataObject, new: st
     row = span.draw(st.integers(0, len(spliced.lines) - 1))
     column = span.draw(st.integers(0, len(spliced.lines[row])))
     lines = list(spliced.lines)
-    put = spliced.stand_ins.shown(new)
+    put = spliced.stand_ins.to_editor(new)
     lines[row] = lines[row][:column] + put + lines[row][column:]
     text = spliced.joined(lines)
-    real = [spliced.stand_ins.real(line) for line in lines]
+    real = [spliced.stand_ins.to_file(line) for line in lines]
     parts = text.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     assert len(parts) == len(lines)
     for part, line in zip(parts[:-1], real[:-1], strict=True):
@@ -99,9 +99,9 @@ def test_the_result_is_the_edited_text(data: bytes, span: st.DataObject, new: st
 @given(st.lists(st.text(), max_size=6))
 def test_stand_ins_have_one_way_back_whatever_comes_later(texts: list[str]) -> None:
     table = StandIns()
-    shown = [table.shown(text) for text in texts]
-    assert [table.real(text) for text in shown] == texts
-    assert [len(table.drawn(text)) for text in shown] == [len(text) for text in texts]
+    shown = [table.to_editor(text) for text in texts]
+    assert [table.to_file(text) for text in shown] == texts
+    assert [len(table.to_screen(text)) for text in shown] == [len(text) for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -135,13 +135,13 @@ def test_controls_are_shown_as_their_pictures_and_moved_as_themselves() -> None:
 
 def test_a_picture_that_was_there_before_stays_one() -> None:
     spliced = EditorText("␛ is not \x1b\n".encode())
-    assert spliced.stand_ins.drawn(spliced.lines[0]) == "␛ is not ␛"
+    assert spliced.stand_ins.to_screen(spliced.lines[0]) == "␛ is not ␛"
     assert spliced.joined(["> " + spliced.lines[0], ""]) == "> ␛ is not \x1b\n".encode()
 
 
 def test_bytes_that_are_no_text_are_drawn_as_unknown() -> None:
     spliced = EditorText(b"caf\xe9\n")
-    assert spliced.stand_ins.drawn(spliced.lines[0]) == "caf\ufffd"
+    assert spliced.stand_ins.to_screen(spliced.lines[0]) == "caf\ufffd"
     assert spliced.joined([spliced.lines[0] + "!", ""]) == b"caf\xe9!\n"
 
 

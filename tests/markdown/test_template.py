@@ -18,11 +18,11 @@ NOW = dt.datetime(2026, 11, 24, 8, 5, 9)  # noqa: DTZ001 - the wall clock has no
 def test_names_are_filled_in() -> None:
     names = {"title": "A & B", "date": "2026-11-24"}
     assert (
-        fill("# {{title}} {{ Date }} {{nobody}} {{}}", names)
+        fill("# {{title}} {{ Date }} {{nobody}} {{}}", names, {})
         == "# A & B 2026-11-24 {{nobody}} {{}}"
     )
-    assert fill("{{date:dddd D MMMM}}", names, NOW) == "Tuesday 24 November"
-    assert fill("{{date:YYYY}}", names) == "{{date:YYYY}}"
+    assert fill("{{date:dddd D MMMM}}", names, {"date": NOW}) == "Tuesday 24 November"
+    assert fill("{{date:YYYY}}", names, {}) == "{{date:YYYY}}"
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_names_are_filled_in() -> None:
     ["{{''.__class__}}", "{{title.__init__}}", "{% for x in y %}", "{{title|upper}}", "${title}"],
 )
 def test_a_template_runs_nothing(hostile: str) -> None:
-    assert fill(hostile, {"title": "x"}, NOW) == hostile
+    assert fill(hostile, {"title": "x"}, {"date": NOW}) == hostile
 
 
 @pytest.mark.parametrize(
