@@ -16,6 +16,8 @@ UNIT_NAME = r"(?:[^\W\d_][\w.-]*|[%°€$£¥]\w*)"
 UNIT = rf"{UNIT_NAME}(?:/{UNIT_NAME})?"
 NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 
+TIMES = frozenset({"time", "times"})
+"""The unit of habits that count their entries: each `done` is one time."""
 _FACTORS = {
     "min": ("min", 1),
     "h": ("min", 60),
@@ -45,7 +47,7 @@ _ES_AFTER = ("s", "x", "z", "ch", "sh")
 _HOURS = r"([0-9]+) ?h ?([0-9]+) ?(?:m|min)?"
 
 
-def parse_number(text: str) -> int | None:
+def parse_thousandths(text: str) -> int | None:
     """Parse a decimal number into thousandths, rounded; None if it is not a number."""
     whole, point, decimals = text.partition(".")
     if not text.isascii() or not whole.isdigit() or len(whole) > MAX_DIGITS:
@@ -76,7 +78,7 @@ def read_amount(words: Sequence[str]) -> tuple[int, str | None, int] | None:
         if minutes is not None:
             return minutes, "min", count
         count = 1
-    amount = parse_number(digits)
+    amount = parse_thousandths(digits)
     return None if amount is None else (amount, unit, count)
 
 
@@ -111,7 +113,7 @@ def plural_unit(amount: int, unit: str) -> str:
 def pluralize(amount: str) -> str:
     """Return an amount with its unit in the plural where needed: `25 pages` for `25 page`."""
     number, _, unit = amount.partition(" ")
-    return f"{number} {plural_unit(parse_number(number) or 0, unit)}" if unit else amount
+    return f"{number} {plural_unit(parse_thousandths(number) or 0, unit)}" if unit else amount
 
 
 def normalize_unit(unit: str) -> str:

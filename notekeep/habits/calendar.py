@@ -9,6 +9,7 @@ from notekeep.dates import days_in
 from notekeep.habits.days import DayValue
 from notekeep.habits.definition import Definition
 from notekeep.habits.evaluation import Status, Timeline
+from notekeep.habits.schedule import Goal
 
 LEVEL_NONE, LEVEL_LITTLE, LEVEL_MOST, LEVEL_REACHED, LEVEL_MORE = range(5)
 """Levels of a day: nothing, under half of the goal, under all of it, all of it, more than that."""
@@ -29,14 +30,13 @@ def month_bounds(year: int, month: int) -> tuple[int, int]:
     return first, first + days_in(year, month) - 1
 
 
-def day_level(habit: Definition, day: DayValue, status: Status) -> int:
-    """Return the level of one day."""
-    goal = habit.goal
-    if day.value == "amount" and goal.kind == "least" and (day.amount > 0 or day.is_marked):
-        share = goal.share(day)
+def day_level(goal: Goal, day: DayValue, status: Status) -> int:
+    """Return the level of one day under its goal."""
+    if day.value == "amount" and goal.is_to_reach and (share := goal.share(day)):
         if share < 1:
             return LEVEL_LITTLE if share < 0.5 else LEVEL_MOST
-        return LEVEL_MORE if day.amount > goal.day_target else LEVEL_REACHED
+        is_more = goal.kind == "least" and day.amount > goal.day_target
+        return LEVEL_MORE if is_more else LEVEL_REACHED
     return LEVEL_REACHED if status in ("done", "extra") else LEVEL_NONE
 
 
@@ -92,7 +92,7 @@ def day_mark(
     if status in ("gap", "open") and (value.value == "miss" or day in timeline.misses):
         mark = "missed"
     is_free = status in ("covered", "gap")
-    if (is_free or mark in ("missed", "open")) and 0 < habit.goal.share(value) < 1:
+    if (is_free or mark in ("missed", "open")) and 0 < habit.goal_on(day).share(value) < 1:
         return "partial"
     if mark == "open" and day < timeline.today:
         return "none"

@@ -58,7 +58,8 @@ def entry_identity(entry: LogEntry) -> tuple[object, ...]:
 def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
     """Reduce all entries of one habit and day to the value of the day.
 
-    Only the highest revision counts. Its amounts add up, or the largest `=` amount replaces them;
+    In the unit `times` each `done` is an amount of one. Only the highest revision counts. Its
+    amounts add up, or the largest `=` amount replaces them;
     then done beats skip, skip beats miss, and miss beats clear.
     """
     distinct = {entry_identity(entry): entry for entry in entries}.values()
@@ -71,6 +72,9 @@ def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
     apart: list[tuple[int, str]] = []
     for entry in distinct:
         if entry.revision != revision:
+            continue
+        if entry.kind == "done" and unit in amounts.TIMES:
+            added.append(amounts.MILLI)
             continue
         if entry.kind != "amount":
             kinds.add("none" if entry.kind == "clear" else entry.kind)
@@ -101,6 +105,8 @@ def revise(
     An amount added to a `=` amount becomes the new total. With `replaces` the entry replaces all
     earlier ones.
     """
+    if new.kind == "done" and unit in amounts.TIMES and any(entry.is_set for entry in entries):
+        new = LogValue("amount", amounts.MILLI, unit)
     if not entries:
         return new, 0
     revision = max(entry.revision for entry in entries)
@@ -153,12 +159,13 @@ class DayHistory:
     ten years.
     """
 
-    __slots__ = ("_amounts", "_codes", "_first")
+    __slots__ = ("_amounts", "_codes", "_first", "due")
 
     def __init__(self, days: Mapping[int, DayValue] | None = None) -> None:
         self._first = 0
         self._codes = bytearray()
         self._amounts = array("q")
+        self.due: frozenset[int] = frozenset()  # of a combined habit, when a part of it is due
         for ordinal, day in sorted((days or {}).items()):
             self.put(ordinal, day)
 

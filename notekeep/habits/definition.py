@@ -10,22 +10,29 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import NamedTuple, TypeAlias, TypeVar
+from functools import partial
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from notekeep import dates
 from notekeep.errors import UsageError
+from notekeep.habits.amounts import to_base_unit
 from notekeep.habits.log import FIRST_DAY, LAST_DAY, is_habit_name
 from notekeep.habits.schedule import (
     DAILY,
-    DatedSchedule,
+    AsParts,
+    Dated,
     Goal,
     Schedule,
+    goal_of,
     parse_goal,
     parse_reminders,
     parse_rules,
+    parse_schedule,
+    rule_on,
 )
 
 T = TypeVar("T")
+Rule = TypeVar("Rule")
 Read = TypeVar("Read")
 
 Fields: TypeAlias = "Mapping[str, str | list[str]]"
@@ -34,8 +41,9 @@ Fields: TypeAlias = "Mapping[str, str | list[str]]"
 FOREVER = date.max.toordinal()
 RESERVED = frozenset(
     {
-        *("add", "ask", "archive", "doctor", "edit", "export", "ics", "import", "list", "log"),
-        *("month", "pause", "prompt", "remind", "rename", "stats", "todo", "undo", "week", "year"),
+        *("add", "ask", "archive", "doctor", "edit", "export", "import", "list", "log"),
+        *("month", "pause", "prompt", "remind", "rename", "start", "stats", "stop", "todo", "undo"),
+        *("week", "year"),
     }
 )
 """Names of commands, which cannot be ids."""
@@ -59,14 +67,16 @@ class Definition(NamedTuple):
     title: str
     aliases: tuple[str, ...] = ()  # other names in the log
     # In order, never empty; the first applies from the beginning.
-    rules: tuple[DatedSchedule, ...] = (DatedSchedule(0, DAILY),)
-    goal: Goal = Goal()
+    schedules: tuple[Dated[Schedule], ...] = (Dated(0, DAILY),)
+    goals: tuple[Dated[Goal], ...] = (Dated(0, Goal()),)
     unit: str = ""  # of amounts without a unit
     since: int | None = None  # None is the day of the first entry
     until: int | None = None  # the last day
     pauses: tuple[tuple[int, int], ...] = ()  # first and last days, both included, in order
     is_archived: bool = False
-    counts_silence: bool = False  # whether a past day without an entry is a success
+    unlogged: str = ""  # `met` or `missed`, what a past day without an entry is; "" by the goal
+    combines: Literal["", "any", "all"] = ""  # which of its parts must be met
+    parts: tuple[str, ...] = ()  # the habits that it is combined from
     group: str = ""
     order: int | None = None  # position in the group; None comes last, by title
     remind: tuple[str, ...] = ()  # as written
@@ -86,16 +96,15 @@ class Definition(NamedTuple):
 
     def schedule_on(self, day: int) -> Schedule:
         """Return the schedule that applies on a day."""
-        return [rule.schedule for rule in self.rules if rule.start <= day][-1]
+        return rule_on(self.schedules, day)
 
-    def stretches(self, first: int, last: int) -> list[tuple[int, int, Schedule]]:
-        """Split these days by schedule; return the first and last day of each part."""
-        ends = [rule.start - 1 for rule in self.rules[1:]] + [last]
-        return [
-            (max(rule.start, first), min(end, last), rule.schedule)
-            for rule, end in zip(self.rules, ends, strict=True)
-            if max(rule.start, first) <= min(end, last)
-        ]
+    def goal_on(self, day: int) -> Goal:
+        """Return the goal that applies on a day."""
+        return rule_on(self.goals, day)
+
+    def counts_silence(self, goal: Goal) -> bool:
+        """Whether a past day without an entry is a success under a goal."""
+        return self.unlogged == "met" or (goal.kind == "most" and not self.unlogged)
 
     def outside(self, day: int) -> str:
         """Return why a day does not count: `after gym ended`; "" if it counts."""
@@ -105,7 +114,11 @@ class Definition(NamedTuple):
 
     def is_paused_on(self, day: int) -> bool:
         """Whether a day is in a pause."""
-        return any(first <= day <= last for first, last in self.pauses)
+        return self.is_paused_in(day, day)
+
+    def is_paused_in(self, first: int, last: int) -> bool:
+        """Whether one pause has all of these days."""
+        return any(start <= first and last <= end for start, end in self.pauses)
 
 
 def fold_name(name: str) -> str:
@@ -137,19 +150,24 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
         )
     elif fold_name(identity) in RESERVED:
         reader.report("habit", f"{identity} is the name of a habit command.", "Choose another id.")
-    goal = reader.goal()
+    combines, parts = reader.parts()
+    usual: Schedule = AsParts() if combines else DAILY
+    schedules = reader.rules("schedule", parse_schedule, usual)
+    goals, unit = reader.goals(schedules)
     return Definition(
         id=identity,
         title=reader.text["title"] or _file_stem(path) or identity,
         aliases=tuple(reader.items("aliases")),
-        rules=reader.rules(),
-        goal=goal,
-        unit=goal.unit or reader.text["unit"],
+        schedules=schedules,
+        goals=goals,
+        unit=unit,
         since=reader.since(),
         until=reader.day("until"),
         pauses=reader.pauses(),
         is_archived=reader.text["archived"].casefold() in _TRUE,
-        counts_silence=reader.silence(goal),
+        unlogged=reader.unlogged(),
+        combines=combines,
+        parts=parts,
         group=reader.group(),
         order=reader.order(),
         remind=reader.reminders(),
@@ -183,6 +201,12 @@ def format_pause(first: int, last: int) -> str:
     return f"{dates.format_iso(first)}..{'' if last == FOREVER else dates.format_iso(last)}"
 
 
+def _link_target(text: str) -> str:
+    """The name in `[[habits/coffee|Coffee]]`, or the text itself."""
+    target = text.removeprefix("[[").removesuffix("]]").partition("|")[0]
+    return target.partition("#")[0].rpartition("/")[2].strip()
+
+
 class _DefinitionReader:
     def __init__(self, fields: Fields) -> None:
         self.fields = fields
@@ -207,15 +231,52 @@ class _DefinitionReader:
             self.report(key, error.message, error.hint)
             return default
 
-    def rules(self) -> tuple[DatedSchedule, ...]:
-        value = self.fields.get("schedule", "")
-        lines = [line for line in ([value] if isinstance(value, str) else value) if line.strip()]
-        daily = (DatedSchedule(0, DAILY),)
-        return self.parsed("schedule", parse_rules, lines, daily) if lines else daily
+    def parts(self) -> tuple[Literal["", "any", "all"], tuple[str, ...]]:
+        """Return how a combined habit is met, and the names of its parts."""
+        found = {key: self.items(f"{key} of") for key in ("any", "all")}
+        if found["any"] and found["all"]:
+            hint = "Delete one of them, or combine another combined habit."
+            self.report("all of", "The habit has `any of` as well, which is used.", hint)
+        if (found["any"] or found["all"]) and self.text["goal"] not in ("", "done"):
+            hint = "Delete the goal."
+            self.report("goal", "A combined habit is met by its parts.", hint)
+            self.fields = {**self.fields, "goal": ""}
+        names = tuple(map(_link_target, found["any"] or found["all"]))
+        return "any" if found["any"] else "all" if names else "", names
 
-    def goal(self) -> Goal:
-        text = self.text["goal"]
-        return self.parsed("goal", parse_goal, text, Goal()) if text else Goal()
+    def rules(
+        self, key: str, parse: Callable[[str], Rule], default: Rule
+    ) -> tuple[Dated[Rule], ...]:
+        value = self.fields.get(key, "")
+        lines = [line for line in ([value] if isinstance(value, str) else value) if line.strip()]
+        usual = (Dated(0, default),)
+        return self.parsed(key, partial(parse_rules, parse=parse), lines, usual) if lines else usual
+
+    def goals(self, schedules: tuple[Dated[Schedule], ...]) -> tuple[tuple[Dated[Goal], ...], str]:
+        """Return the goals, those of the schedules without others, and the unit of amounts."""
+        goals = self.rules("goal", parse_goal, Goal())
+        of_schedules = tuple(Dated(start, goal_of(schedule)) for start, schedule in schedules)
+        if any(goal.kind != "done" for _, goal in of_schedules):
+            if all(goal.kind == "done" for _, goal in goals):
+                goals = of_schedules
+            elif goals != of_schedules:
+                which = "the goal" if len(goals) == 1 else "all goals, also those of earlier days"
+                self.report(
+                    "goal",
+                    "The schedule already says how many times a day.",
+                    f"Delete {which}, or write `schedule: daily`.",
+                )
+        units = [goal.unit for _, goal in goals if goal.unit]
+        unit = units[-1] if units else self.text["unit"]
+        for other in units:
+            if to_base_unit(0, other, unit) is None:
+                self.report(
+                    "goal",
+                    f"{other} cannot be converted to {unit}.",
+                    "Use one unit in all goals, or start another habit.",
+                )
+                return (Dated(0, Goal()),), unit
+        return tuple(Dated(start, goal.in_unit(unit)) for start, goal in goals), unit
 
     def day(self, key: str) -> int | None:
         text = self.text[key]
@@ -245,8 +306,7 @@ class _DefinitionReader:
 
     def after(self) -> str:
         """Return the last part of the target of `[[habits/coffee|Coffee]]`: `coffee`."""
-        target = self.text["after"].removeprefix("[[").removesuffix("]]").partition("|")[0]
-        return target.partition("#")[0].rpartition("/")[2].strip()
+        return _link_target(self.text["after"])
 
     def order(self) -> int | None:
         text = self.text["order"]
@@ -256,15 +316,15 @@ class _DefinitionReader:
             self.report("order", f'"{text}" is not a number.', "Write `order: 1`.")
         return None
 
-    def silence(self, goal: Goal) -> bool:
+    def unlogged(self) -> str:
         text = self.text["unlogged"].casefold()
         if text in ("met", "missed"):
-            return text == "met"
+            return text
         if text:
             self.report(
                 "unlogged", f'"{text}" is neither met nor missed.', "Write `unlogged: met`."
             )
-        return goal.kind == "most"
+        return ""
 
     def group(self) -> str:
         if name := self.text["group"]:

@@ -7,16 +7,17 @@ neither add to a streak nor break it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import accumulate
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
-from notekeep.dates import days_in
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition
 from notekeep.habits.schedule import (
     AfterLast,
+    AsParts,
+    ChosenDates,
     ChosenDays,
     EverySlot,
     Goal,
@@ -25,6 +26,7 @@ from notekeep.habits.schedule import (
     Schedule,
     Untracked,
     spans,
+    split_by_rule,
 )
 
 Status: TypeAlias = Literal[
@@ -92,6 +94,8 @@ class Period(NamedTuple):
     need: int  # the required times, or the amount to reach or not to exceed
     # `open` until it is over or can no longer change.
     result: Literal["met", "missed", "skipped", "open"]
+    goal: Goal  # the one of its last day
+    last: int  # its last day under its schedule: `end`, or the day before another schedule
     left: int = 0  # of an open period, the days from today on which it can still be done
 
 
@@ -127,6 +131,36 @@ class Timeline(NamedTuple):
         """All closed units, in order."""
         return [result for segment in self.segments for result in segment.results]
 
+    @property
+    def results_in_unit(self) -> list[UnitResult]:
+        """The closed units of the kind that the streak counts, in order."""
+        same = (segment for segment in self.segments if segment.unit == self.unit)
+        return [result for segment in same for result in segment.results]
+
+    @property
+    def final_results(self) -> dict[int, bool]:
+        """Whether the unit that closed on a day was met, by day; these do not move later.
+
+        A week, month or slot that goes on has none: once it is over, it closes on its last day.
+        """
+        period = self.period
+        goes_on = period is not None and period.last > self.today
+        is_decided = period is not None and period.result in ("met", "missed")
+        return dict(self.results[:-1] if goes_on and is_decided else self.results)
+
+    @property
+    def awaits_today(self) -> bool:
+        """Whether today gets a final result at its end, or with an entry."""
+        if (period := self.period) is None:
+            return self.status(self.today) in (*UNDECIDED, "last day")
+        return period.result == "open" and period.last == self.today
+
+    @property
+    def period(self) -> Period | None:
+        """The last week, month or slot, if today's schedule has them."""
+        has_one = self.periods and self.unit in ("weeks", "months", "slots")
+        return self.periods[-1] if has_one else None
+
     def between(self, first: int, last: int) -> Timeline:
         """Return the timeline with only the units that closed in these days.
 
@@ -137,7 +171,7 @@ class Timeline(NamedTuple):
             for part in self.segments
             if part.first <= last
         ]
-        periods = [each for each in self.periods if first <= min(each.end, self.today) <= last]
+        periods = [each for each in self.periods if first <= min(each.last, self.today) <= last]
         return self._replace(segments=segments, periods=periods, closed=min(self.closed, last))
 
     def status(self, day: int) -> Status:
@@ -155,12 +189,12 @@ def evaluate_days(
     starts = [day for day in (habit.since, days.begin) if day is not None]
     since = habit.since if habit.since is not None else min(starts, default=today)
     first = min(*starts, since, today)
-    grid = _find_grid(habit, habit.schedule_on(today), since, week_start)
+    grid = _find_grid(habit.schedule_on(today), habit.goal_on(today), since, week_start)
     # The rest of the current period affects its target.
     end = max(last or 0, _period_bounds(grid, today)[1] if grid else today)
     evaluation = _Evaluation(habit, days, first, end, today)
     limit = end if habit.until is None else min(end, habit.until)
-    judged = [evaluation.judge(*part) for part in _stretches(habit, since, limit, week_start)]
+    judged = [evaluation.judge(part) for part in _stretches(habit, since, limit, week_start)]
     segments = [segment for segment in judged if segment.first <= today]
     is_open = days.day(today).value == "none" or evaluation.statuses[today - first] in UNDECIDED
     misses = [
@@ -183,69 +217,94 @@ def evaluate_days(
 
 
 class _PeriodGrid(NamedTuple):
-    """Calendar months, or weeks and slots of `days` days counted from `start`."""
+    """Periods of `length` days or calendar months, counted from the day `start`."""
 
     unit: StreakUnit
-    days: int = 7
-    start: int = 0
+    length: int = 1
+    start: int = 1
+    is_by_month: bool = False
 
 
-def _find_grid(
-    habit: Definition, schedule: Schedule, since: int, week_start: int
-) -> _PeriodGrid | None:
+def _find_grid(schedule: Schedule, goal: Goal, since: int, week_start: int) -> _PeriodGrid | None:
     """Return the periods of a schedule, or of a goal for a week or month."""
     if isinstance(schedule, Untracked):
         return None
-    per = habit.goal.per
+    per = goal.per
     if per == "day" and isinstance(schedule, EverySlot):
         start = since if schedule.start is None else schedule.start
-        return _PeriodGrid("slots", schedule.days, start)
+        return _PeriodGrid("slots", schedule.length, start, schedule.unit == "month")
     if per == "day" and isinstance(schedule, PerPeriod):
         per = schedule.period
     if per == "week":
         return _PeriodGrid("weeks", 7, 1 + week_start)  # the ordinal 1 is a Monday
-    return _PeriodGrid("months") if per == "month" else None
+    return _PeriodGrid("months", is_by_month=True) if per == "month" else None
 
 
-def _stretches(
-    habit: Definition, since: int, limit: int, week_start: int
-) -> list[tuple[int, int, Schedule, _PeriodGrid | None]]:
-    """Split days by schedule; a week with two schedules belongs to that of its last day."""
-    found: list[tuple[int, int, Schedule, _PeriodGrid | None]] = []
-    for start, stop, schedule in habit.stretches(since, limit):
-        grid = _find_grid(
-            habit, schedule, start if habit.since is None else habit.since, week_start
-        )
-        begin = start
-        if found and grid is not None and grid == found[-1][3]:
-            begin = max(_period_bounds(grid, start)[0], found[-1][0])
-            before = found.pop()
-            if begin > before[0]:
-                found.append((before[0], begin - 1, *before[2:]))
-        found.append((begin, stop, schedule, grid))
+class _Stretch(NamedTuple):
+    """Days judged by one schedule, and by one goal where there are periods."""
+
+    first: int
+    last: int
+    schedule: Schedule
+    goal: Goal
+    grid: _PeriodGrid | None
+
+
+def _stretches(habit: Definition, since: int, limit: int, week_start: int) -> list[_Stretch]:
+    """Split days by schedule and goal; a week with two belongs to those of its last day."""
+    found: list[_Stretch] = []
+    for begin, end, schedule in split_by_rule(habit.schedules, since, limit):
+        slots = begin if habit.since is None else habit.since
+        for first, last, goal in split_by_rule(habit.goals, begin, end):
+            grid = _find_grid(schedule, goal, slots, week_start)
+            start = first
+            before = found[-1] if found else None
+            if before is not None and grid == before.grid:
+                if grid is not None:
+                    start = max(_period_bounds(grid, first)[0], before.first)
+                elif schedule == before.schedule:
+                    start = before.first  # the days already have their goals
+                found.pop()
+                if start > before.first:
+                    found.append(before._replace(last=start - 1))
+            found.append(_Stretch(start, last, schedule, goal, grid))
     return found
 
 
 def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
-    if grid.unit == "months":
-        here = date.fromordinal(day)
-        start = day - here.day + 1
-        return start, start + days_in(here.year, here.month) - 1
-    start = day - (day - grid.start) % grid.days
-    return start, start + grid.days - 1
+    if grid.is_by_month:
+        month = _month_of(day)
+        first = month - (month - _month_of(grid.start)) % grid.length
+        return _month_start(first), _month_start(first + grid.length) - 1
+    start = day - (day - grid.start) % grid.length
+    return start, start + grid.length - 1
+
+
+def _month_of(day: int) -> int:
+    """The number of a day's month, counted from the year 0."""
+    here = date.fromordinal(day)
+    return 12 * here.year + here.month - 1
+
+
+def _month_start(month: int) -> int:
+    return date(month // 12, month % 12 + 1, 1).toordinal()
 
 
 def _find_outcomes(
     habit: Definition, values: list[DayValue], first: int, today: int
 ) -> list[Outcome]:
-    """Return the outcomes of days under the goal, the pauses, `since` and `until`."""
-    meanings = {value: _find_outcome(habit, value) for value in set(values)}
-    outcomes = [meanings[value] for value in values]
+    """Return the outcomes of days under their goals, the pauses, `since` and `until`."""
+    outcomes: list[Outcome] = []
     last = first + len(values) - 1
-    if habit.goal.kind == "most":
-        for place in range(min(today, last + 1) - first):
-            if outcomes[place] == "within limit":
-                outcomes[place] = "success"
+    for start, end, goal in split_by_rule(habit.goals, first, last):
+        part = values[start - first : end - first + 1]
+        is_quiet = habit.counts_silence(goal)
+        meanings = {value: _find_outcome(goal, value, is_quiet=is_quiet) for value in set(part)}
+        outcomes += [meanings[value] for value in part]
+        if goal.kind == "most":
+            for place in range(start - first, min(end + 1, today) - first):
+                if outcomes[place] == "within limit":
+                    outcomes[place] = "success"
     for start, end in habit.pauses:
         for place in range(max(start, first) - first, min(end, last) - first + 1):
             if outcomes[place] != "success":
@@ -257,22 +316,21 @@ def _find_outcomes(
     return outcomes
 
 
-def _find_outcome(habit: Definition, value: DayValue) -> Outcome:
-    goal = habit.goal
+def _find_outcome(goal: Goal, value: DayValue, *, is_quiet: bool) -> Outcome:
     is_by_day = goal.per == "day"
     if value.value == "none":
-        return "quiet" if habit.counts_silence and is_by_day else "empty"
+        return "quiet" if is_quiet and is_by_day else "empty"
     if value.value == "done":
         return "success"
     if value.value != "amount":
         return value.value
+    if goal.kind == "most" and not is_by_day:
+        return "empty"  # an amount within a weekly limit is not a success
+    if is_by_day and goal.is_exceeded_by(value.amount):
+        return "miss"
     if goal.kind == "most":
-        if not is_by_day:
-            return "empty"  # an amount within a weekly limit is not a success
-        if value.amount > goal.target:
-            return "miss"
         return "success" if value.is_marked else "within limit"
-    enough = goal.target if goal.kind == "least" and is_by_day else 1
+    enough = goal.target if goal.is_to_reach and is_by_day else 1
     return "success" if value.is_marked or value.amount >= enough else "empty"
 
 
@@ -280,10 +338,10 @@ class _Evaluation:
     def __init__(
         self, habit: Definition, days: DayHistory, first: int, last: int, today: int
     ) -> None:
-        self.goal = habit.goal
         self.first = first
         self.last = last
         self.today = today
+        self.due_days = days.due
         self.values = days.between(first, last)
         self.outcomes = _find_outcomes(habit, self.values, first, today)
         self.statuses: list[Status] = [
@@ -291,20 +349,24 @@ class _Evaluation:
         ]
         self.periods: list[Period] = []
 
-    def judge(self, first: int, last: int, schedule: Schedule, grid: _PeriodGrid | None) -> Segment:
+    def judge(self, stretch: _Stretch) -> Segment:
         """Evaluate the days under one schedule."""
+        first, last, schedule, goal, grid = stretch
         if grid is not None:
             segment = Segment(first, last, grid.unit, [])
-            if self.goal.per != "day":
-                self._judge_amounts(segment, grid, self.goal)
+            if goal.per != "day":
+                self._judge_amounts(segment, grid, goal)
             else:
                 times = schedule.times if isinstance(schedule, PerPeriod) else 1
-                self._judge_counts(segment, grid, times)
+                self._judge_counts(segment, grid, goal, times)
             return segment
         match schedule:
-            case ChosenDays(weekdays):
+            case ChosenDays() | ChosenDates() | PerPeriod(period="day"):
                 segment = Segment(first, last, "due days", [])
-                self._judge_due_days(segment, weekdays)
+                self._judge_due_days(segment, schedule.is_due)
+            case AsParts():
+                segment = Segment(first, last, "due days", [])
+                self._judge_due_days(segment, self.due_days.__contains__)
             case InDays():
                 segment = Segment(first, last, "days", [])
                 self._judge_spans(segment, schedule)
@@ -330,10 +392,10 @@ class _Evaluation:
             place = day - self.first
             self.statuses[place] = _OWN_STATUS.get(self.outcomes[place], status)
 
-    def _judge_due_days(self, segment: Segment, weekdays: tuple[bool, ...]) -> None:
+    def _judge_due_days(self, segment: Segment, is_due: Callable[[int], bool]) -> None:
         outcomes = self._outcomes_in(segment.first, segment.last)
         for day, outcome in enumerate(outcomes, segment.first):
-            if not weekdays[(day - 1) % 7]:
+            if not is_due(day):
                 status = _NOT_DUE_STATUS.get(outcome, "rest")
             else:
                 status = _OWN_STATUS.get(outcome) or self._find_due_status(day, outcome)
@@ -349,7 +411,7 @@ class _Evaluation:
             return "pending" if outcome == "empty" else "ok-so-far"
         return "done" if outcome == "quiet" else "missed"
 
-    def _judge_counts(self, segment: Segment, grid: _PeriodGrid, times: int) -> None:
+    def _judge_counts(self, segment: Segment, grid: _PeriodGrid, goal: Goal, times: int) -> None:
         """Evaluate periods with a number of times."""
         # Paused days and days outside of the segment lower the target in proportion, rounded up; a
         # skip lowers it by one.
@@ -368,13 +430,13 @@ class _Evaluation:
             elif last < self.today:
                 result = "missed"
             parts = [int(outcome in ("success", "quiet")) for outcome in inside]
-            self._close(segment, Period(start, end, count, need, result), (first, last), parts)
+            self._close(segment, Period(start, end, count, need, result, goal, last), first, parts)
 
     def _judge_amounts(self, segment: Segment, grid: _PeriodGrid, goal: Goal) -> None:
         """Evaluate periods in which amounts add up to a goal."""
         # The goal is scaled to the active days. A limit is missed once the sum exceeds it, and
-        # met only when the period is over.
-        is_least = goal.kind == "least"
+        # met only when the period is over. A goal with two ends is met while the sum is between.
+        is_least = goal.is_to_reach
         for start, end, first, last in self._periods_of(segment, grid):
             inside = self._outcomes_in(first, last)
             active = _count_active(inside) - (inside.count("skip") if is_least else 0)
@@ -385,19 +447,21 @@ class _Evaluation:
             is_admitted = goal.target == 0 and "miss" in self._outcomes_in(first, until_today)
             length = end - start + 1
             reached, needed = count * length, goal.target * active
+            highest = None if goal.highest is None else goal.highest * active
             is_over = last < self.today
             result: Literal["met", "missed", "skipped", "open"] = "open"
             if active <= 0:
                 result = "skipped"
+            elif is_admitted or (highest is not None and reached > highest):
+                result = "missed"
+                needed = needed if highest is None else max(needed, highest)
             elif is_least and (reached >= needed or is_over):
                 result = "met" if reached >= needed else "missed"
-            elif not is_least and (reached > needed or is_admitted):
-                result = "missed"
             elif not is_least and is_over:
                 result = "met"
-            period = Period(start, end, count, needed // length, result)
+            period = Period(start, end, count, needed // length, result, goal, last)
             parts = [value.amount for value in inside_values]
-            self._close(segment, period, (first, last), parts)
+            self._close(segment, period, first, parts)
 
     def _periods_of(
         self, segment: Segment, grid: _PeriodGrid
@@ -410,18 +474,17 @@ class _Evaluation:
             day = end + 1
         self._fill(max(day, self.today + 1), segment.last, "future")
 
-    def _close(
-        self, segment: Segment, period: Period, days: tuple[int, int], parts: list[int]
-    ) -> None:
-        """Record the result of a period; `parts` has the share of each day."""
-        first, last = days
+    def _close(self, segment: Segment, period: Period, first: int, parts: list[int]) -> None:
+        """Record the result of a period; `parts` has the share of each day from `first` on."""
+        last = period.last
         if period.result != "open":
             self.periods.append(period)
             if period.result != "skipped":
                 day = min(last, self.today)
                 if last > self.today:  # it counts from the day on which it was decided
                     sums = enumerate(accumulate(parts[: day - first + 1]), first)
-                    day = next((at for at, reached in sums if reached >= period.need), day)
+                    enough = period.need + (period.result == "missed")
+                    day = next((at for at, reached in sums if reached >= enough), day)
                 segment.results.append((day, period.result == "met"))
             self._fill(first, last, "gap" if period.result == "missed" else "covered")
             return
@@ -429,7 +492,7 @@ class _Evaluation:
         left = sum(ahead.count(outcome) for outcome in ("empty", "quiet", "within limit"))
         self.periods.append(period._replace(left=left))
         self._fill(self.today + 1, last, "future")
-        if self.goal.kind == "most" and self.goal.per != "day":
+        if period.goal.kind == "most" and period.goal.per != "day":
             self._fill(first, self.today, "ok-so-far")
             return
         self._fill(first, self.today - 1, "open")

@@ -1,19 +1,24 @@
 """Write reminders as an iCalendar file (RFC 5545), with a repeated event for each.
 
 Times are local and have no zone. A habit that is due some times in a week or month has one event in
-it, early enough for all times.
+it, early enough for all times. Days of the month and weekdays of the month need an event each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from typing import assert_never
 
 from notekeep.habits.definition import FOREVER, Definition
+from notekeep.habits.month_days import MonthDay
 from notekeep.habits.schedule import (
     EVERY_DAY,
+    SHORTEST_MONTH,
     AfterLast,
+    AsParts,
+    ChosenDates,
     ChosenDays,
     EverySlot,
     InDays,
@@ -25,7 +30,6 @@ from notekeep.habits.schedule import (
 
 LONGEST_LINE = 75
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_SHORTEST_MONTH = 28
 _MAX_PAUSED_DAYS = 400
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": ""})
 
@@ -34,52 +38,60 @@ def write_calendar(
     habits: Iterable[Definition], vault: str, today: int, week_start: int = 0
 ) -> tuple[str, int]:
     """Return the events of current habits, and their number; event ids end in `vault`."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//notekeep//habits//EN",
-        "CALSCALE:GREGORIAN",
-    ]
+    lines: list[str] = []
     count = 0
     for habit in habits:
         if habit.is_archived or (habit.until is not None and habit.until < today):
             continue
         for reminder in parse_reminders(habit.remind)[0]:
-            lines += _event(habit, reminder, vault, today, week_start)
-            count += 1
-    lines.append("END:VCALENDAR")
-    return "".join(f"{part}\r\n" for line in lines for part in fold_line(line)), count
+            repeats = _find_repeats(habit, reminder, today, week_start)
+            for number, (rule, first) in enumerate(repeats):
+                lines += _event(habit, reminder, vault, today, rule, first, number)
+                count += 1
+    return calendar_text("habits", lines), count
 
 
-def _find_repeat(
+def _find_repeats(
     habit: Definition, reminder: Reminder, today: int, week_start: int
-) -> tuple[str, int]:
-    """Return the RRULE of an event, and its first day as an ordinal."""
-    starts = [rule.start for rule in habit.rules if rule.start <= today]
+) -> list[tuple[str, int]]:
+    """Return the RRULE of each event, and its first day as an ordinal."""
+    starts = [rule.start for rule in habit.schedules if rule.start <= today]
     first = max(starts[-1] if starts else 0, habit.since or 0) or today
     if reminder.weekdays is not None:
-        return _weekly(reminder.weekdays, first)
+        return [_weekly(reminder.weekdays, first)]
     match habit.schedule_on(today):
         case ChosenDays(weekdays) if weekdays != EVERY_DAY:
-            return _weekly(weekdays, first)
+            return [_weekly(weekdays, first)]
+        case ChosenDates(month_days):
+            groups = groupby(month_days, lambda one: (one.month, one.weekday is None))
+            return [_by_month(tuple(group), first) for _, group in groups]
         case PerPeriod(times, "week"):
             chosen = (week_start + 7 - times) % 7
-            return _weekly([day == chosen for day in range(7)], first)
+            return [_weekly([day == chosen for day in range(7)], first)]
         case PerPeriod(times, "month"):
             # Once a month, on a day that all months have.
-            month_day = max(1, _SHORTEST_MONTH - times)
-            while date.fromordinal(first).day != month_day:
+            return [_by_month((MonthDay(max(1, SHORTEST_MONTH - times)),), first)]
+        case EverySlot(months, start, "month"):
+            while not _begins_slot(first, start, months):
                 first += 1
-            return f"FREQ=MONTHLY;BYMONTHDAY={month_day}", first
+            return [(f"FREQ=MONTHLY;INTERVAL={months}", first)]
         case EverySlot(days, int(start)):
             first += (start - first) % days
-        case ChosenDays() | PerPeriod() | InDays() | EverySlot() | AfterLast() | Untracked():
+        case (
+            ChosenDays()
+            | PerPeriod()
+            | InDays()
+            | EverySlot()
+            | AfterLast()
+            | AsParts()
+            | Untracked()
+        ):
             pass  # at its frequency
         case other:
             assert_never(other)
     times, days = habit.schedule_on(today).frequency()
     step = max(1, days // times)
-    return "FREQ=DAILY" + (f";INTERVAL={step}" if step > 1 else ""), first
+    return [("FREQ=DAILY" + (f";INTERVAL={step}" if step > 1 else ""), first)]
 
 
 def _weekly(weekdays: Sequence[bool], first: int) -> tuple[str, int]:
@@ -88,32 +100,60 @@ def _weekly(weekdays: Sequence[bool], first: int) -> tuple[str, int]:
     return f"FREQ=WEEKLY;BYDAY={','.join(_weekday_codes(weekdays))}", first
 
 
+def _by_month(days: tuple[MonthDay, ...], first: int) -> tuple[str, int]:
+    """Return the rule of days that are all in one month or in each, all weekdays or none."""
+    schedule = ChosenDates(days)
+    while not schedule.is_due(first):
+        first += 1
+    month = days[0].month
+    frequency = f"FREQ=YEARLY;BYMONTH={month}" if month else "FREQ=MONTHLY"
+    part = "BYMONTHDAY" if days[0].weekday is None else "BYDAY"
+    numbers = (f"{one.number}{'' if one.weekday is None else _CODES[one.weekday]}" for one in days)
+    return f"{frequency};{part}={','.join(numbers)}", first
+
+
+def _begins_slot(day: int, start: int | None, months: int) -> bool:
+    """Whether a slot of months begins on a day; without a start, on any day of all months."""
+    here = date.fromordinal(day)
+    if start is None:
+        return here.day <= SHORTEST_MONTH
+    begin = date.fromordinal(start)
+    passed = 12 * (here.year - begin.year) + here.month - begin.month
+    return here.day == 1 and passed % months == 0
+
+
 def _weekday_codes(weekdays: Sequence[bool]) -> list[str]:
     return [code for code, is_on in zip(_CODES, weekdays, strict=True) if is_on]
 
 
 def _event(
-    habit: Definition, reminder: Reminder, vault: str, today: int, week_start: int
+    habit: Definition,
+    reminder: Reminder,
+    vault: str,
+    today: int,
+    rule: str,
+    first: int,
+    number: int,
 ) -> list[str]:
-    rule, first = _find_repeat(habit, reminder, today, week_start)
     clock = f"T{reminder.hour:02}{reminder.minute:02}00"
     days = "".join(_weekday_codes(reminder.weekdays)) if reminder.weekdays else ""
+    days += f"-{number + 1}" if number else ""
     until = f";UNTIL={_day(habit.until)}T235959" if habit.until is not None else ""
     about = [text for text in (habit.when, habit.tiny) if text]
     lines = [
         "BEGIN:VEVENT",
-        f"UID:{_text(habit.id)}-{reminder.time.replace(':', '')}{days}@{vault}",
+        f"UID:{escape_text(habit.id)}-{reminder.time.replace(':', '')}{days}@{vault}",
         f"DTSTAMP:{_day(today)}T000000Z",
         f"DTSTART:{_day(first)}{clock}",
         "DURATION:PT5M",
         f"RRULE:{rule}{until}",
-        f"SUMMARY:{_text(habit.title)}",
-        *([f"DESCRIPTION:{_text(chr(10).join(about))}"] if about else []),
+        f"SUMMARY:{escape_text(habit.title)}",
+        *([f"DESCRIPTION:{escape_text(chr(10).join(about))}"] if about else []),
         "TRANSP:TRANSPARENT",
     ]
     lines += [f"EXDATE:{_day(day)}{clock}" for day in _paused_days(habit, first)]
     lines += ["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0M"]
-    return [*lines, f"DESCRIPTION:{_text(habit.title)}", "END:VALARM", "END:VEVENT"]
+    return [*lines, f"DESCRIPTION:{escape_text(habit.title)}", "END:VALARM", "END:VEVENT"]
 
 
 def _paused_days(habit: Definition, first: int) -> list[int]:
@@ -122,6 +162,13 @@ def _paused_days(habit: Definition, first: int) -> list[int]:
         last = low + _MAX_PAUSED_DAYS if high == FOREVER else min(high, low + _MAX_PAUSED_DAYS)
         days += range(max(low, first), last + 1)
     return days
+
+
+def calendar_text(product: str, events: Iterable[str]) -> str:
+    """Return a file with the lines of events; `product` is what they are about."""
+    head = (f"PRODID:-//notekeep//{product}//EN", "CALSCALE:GREGORIAN")
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", *head, *events, "END:VCALENDAR"]
+    return "".join(f"{part}\r\n" for line in lines for part in fold_line(line))
 
 
 def fold_line(line: str) -> list[str]:
@@ -137,7 +184,7 @@ def fold_line(line: str) -> list[str]:
     return [*pieces, piece]
 
 
-def _text(text: str) -> str:
+def escape_text(text: str) -> str:
     """Escape a text for iCalendar, without control characters."""
     plain = "".join(char for char in text if char in "\n\t" or char.isprintable())
     return plain.translate(_ESCAPES)

@@ -8,19 +8,23 @@ has 0.5 after 13 days.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import accumulate, pairwise
-from math import sqrt
+from math import lcm, sqrt
 from typing import NamedTuple
 
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition
 from notekeep.habits.evaluation import Timeline
 from notekeep.habits.schedule import (
-    EVERY_DAY,
     PERIOD_DAYS,
+    AsParts,
+    ChosenDates,
     ChosenDays,
+    Goal,
     Schedule,
     Untracked,
+    split_by_rule,
 )
 
 
@@ -37,6 +41,7 @@ class Rate(NamedTuple):
 
     met: int
     missed: int
+    is_mixed: bool = False  # whether there are units of two kinds, such as days and weeks
 
     @property
     def value(self) -> float | None:
@@ -87,7 +92,8 @@ def rate(timeline: Timeline, days: int | None = None) -> Rate:
     if days is not None:
         timeline = timeline.between(timeline.today - days + 1, timeline.today)
     met = [is_met for _, is_met in timeline.results]
-    return Rate(met.count(True), met.count(False))
+    is_mixed = len(timeline.results_in_unit) < len(met)
+    return Rate(met.count(True), met.count(False), is_mixed)
 
 
 def recovery(timeline: Timeline) -> Recovery:
@@ -130,10 +136,11 @@ def strength(habit: Definition, days: DayHistory, timeline: Timeline) -> float |
 
     None if it has no meaning: nothing is due, or a limit is younger than a week.
     """
-    is_early = habit.goal.kind == "most" and timeline.age < LIMIT_DAYS
-    if is_early or isinstance(habit.schedule_on(timeline.today), Untracked):
+    day = timeline.closed
+    is_early = habit.goal_on(day).kind == "most" and timeline.age < LIMIT_DAYS
+    if is_early or isinstance(habit.schedule_on(day), Untracked):
         return None
-    scores = strengths(habit, days, timeline.closed)[1]
+    scores = strengths(habit, days, day)[1]
     return scores[-1] if scores else 0.0
 
 
@@ -144,35 +151,63 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
     streak, entries before `since` do not count. All days count as over, so `today` is usually the
     `closed` day of a timeline.
     """
-    begin = days.begin
+    begin, since = days.begin, habit.since
     starts = [begin] if begin is not None else []
-    if habit.counts_silence and habit.since is not None and habit.since < today:
-        starts.append(habit.since)
-    first = max(min(starts, default=today), habit.since or 0)
+    if since is not None and since < today and habit.counts_silence(habit.goal_on(since)):
+        starts.append(since)
+    first = max(min(starts, default=today), since or 0)
     last = today if habit.until is None else min(today, habit.until)
     if not starts or first > last:
         return today, []
     values = days.between(first, last)
-    weights = {value: _weigh(habit, value) for value in set(values)}
-    sums = [0, *accumulate(weights[value] for value in values)]
+    sums = _add_up(habit, values, first)
     frozen = _find_frozen(habit, values, first)
-    is_by_day = habit.goal.per == "day"
     scores: list[float] = []
-    score = 1.0 if habit.goal.kind == "most" else 0.0
-    for start, end, schedule in habit.stretches(first, last):
-        pace = _find_pace(habit, schedule)
+    score = 1.0 if habit.goal_on(first).kind == "most" else 0.0
+    for begin, end, schedule, goal in _paced_days(habit, first, last):
+        pace = _find_pace(schedule, goal, _scale(habit, goal))
         moves = 1 - pace.decay
-        tested: tuple[bool, ...] = EVERY_DAY
-        if isinstance(schedule, ChosenDays) and habit.goal.kind == "most" and is_by_day:
-            tested = schedule.weekdays  # a limit does not apply on days on which it is not due
-        before = [0] * pace.window + sums
-        totals = [sums[at] - before[at] for at in range(start - first + 1, end - first + 2)]
+        if isinstance(schedule, ChosenDays | ChosenDates) and pace.is_most and goal.per == "day":
+            # A limit does not apply on days on which it is not due.
+            frozen.update(day for day in range(begin, end + 1) if not schedule.is_due(day))
+        if isinstance(schedule, AsParts):
+            frozen.update(day for day in range(begin, end + 1) if day not in days.due)
+        after = sums[pace.is_most]
+        before = [0] * pace.window + after
+        totals = [after[at] - before[at] for at in range(begin - first + 1, end - first + 2)]
         gains = {total: pace.share(total) * moves for total in set(totals)}
-        for day, total in enumerate(totals, start):
-            if day not in frozen and tested[(day - 1) % 7]:
+        for day, total in enumerate(totals, begin):
+            if day not in frozen:
                 score = score * pace.decay + gains[total]
             scores.append(score)
     return first, scores
+
+
+def _paced_days(
+    habit: Definition, first: int, last: int
+) -> Iterator[tuple[int, int, Schedule, Goal]]:
+    """Split days by schedule and goal."""
+    for begin, end, schedule in split_by_rule(habit.schedules, first, last):
+        for start, stop, goal in split_by_rule(habit.goals, begin, end):
+            yield start, stop, schedule, goal
+
+
+def _scale(habit: Definition, goal: Goal) -> int:
+    """The factor by which a goal's amounts compare with those of the habit's other goals."""
+    # A window can begin under an earlier goal. Its days keep the share that they had.
+    return lcm(*(other.target or 1 for _, other in habit.goals)) // (goal.target or 1)
+
+
+def _add_up(habit: Definition, values: list[DayValue], first: int) -> dict[bool, list[int]]:
+    """Return the running sums of days under limits, and of those under other goals."""
+    weights: dict[bool, list[int]] = {True: [], False: []}
+    for start, end, goal in split_by_rule(habit.goals, first, first + len(values) - 1):
+        part, scale = values[start - first : end - first + 1], _scale(habit, goal)
+        is_quiet = habit.counts_silence(goal)
+        known = {value: scale * _weigh(goal, value, is_quiet=is_quiet) for value in set(part)}
+        weights[goal.kind == "most"] += [known[value] for value in part]
+        weights[goal.kind != "most"] += [0] * len(part)
+    return {is_most: [0, *accumulate(found)] for is_most, found in weights.items()}
 
 
 class _Pace(NamedTuple):
@@ -180,21 +215,24 @@ class _Pace(NamedTuple):
     window: int
     full: int  # the sum for the whole share; of a limit, the highest sum allowed
     is_most: bool = False
+    high: int = 0  # of a goal with two ends, the highest sum allowed; 0 without one
 
     def share(self, total: int) -> float:
         """Return the share of the goal that a sum over the window reaches, 0.0 to 1.0."""
         if not self.is_most:
+            if self.high and total > self.high:
+                return max(0.0, 2 - total / self.high)
             return min(1.0, total / self.full) if self.full else 1.0
         if not self.full:
             return float(total == 0)
         return max(0.0, min(1.0, 2 - total / self.full))
 
 
-def _find_pace(habit: Definition, schedule: Schedule) -> _Pace:
-    goal = habit.goal
+def _find_pace(schedule: Schedule, goal: Goal, scale: int) -> _Pace:
+    full = scale * (1 if goal.kind == "done" else goal.target)
     if goal.kind == "most" or goal.per != "day":
         window = PERIOD_DAYS[goal.per]
-        return _Pace(daily_decay(1, window), window, goal.target, goal.kind == "most")
+        return _Pace(daily_decay(1, window), window, full, goal.kind == "most", scale * goal.high)
     times, window = schedule.frequency()
     if times >= window:
         times = window = 1
@@ -202,19 +240,20 @@ def _find_pace(habit: Definition, schedule: Schedule) -> _Pace:
     if times < window:
         # Twice the length, so that another weekday is not a miss.
         times, window = 2 * times, 2 * window
-    return _Pace(decay, window, times * (goal.target if goal.kind == "least" else 1))
+    return _Pace(decay, window, times * full)
 
 
-def _weigh(habit: Definition, day: DayValue) -> int:
-    goal = habit.goal
+def _weigh(goal: Goal, day: DayValue, *, is_quiet: bool) -> int:
     is_silent = day.value == "none"
     if goal.kind == "most":
         worst = 2 * goal.target or 1
-        is_bad = day.value == "miss" or (is_silent and not habit.counts_silence)
+        is_bad = day.value == "miss" or (is_silent and not is_quiet)
         return max(day.amount, worst) if is_bad else day.amount
     if goal.per != "day":
         return day.amount
-    is_done = day.value == "done" or day.is_marked or (is_silent and habit.counts_silence)
+    if goal.is_exceeded_by(day.amount):
+        return max(0, 2 * goal.target - goal.target * day.amount // goal.high)
+    is_done = day.value == "done" or day.is_marked or (is_silent and is_quiet)
     if goal.kind == "done":
         return int(is_done or day.amount > 0)
     return goal.target if is_done else min(day.amount, goal.target)

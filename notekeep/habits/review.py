@@ -32,8 +32,9 @@ class HabitReview(NamedTuple):
     need: str  # the target in the same form; "" if nothing was due
     share: float | None  # of the target, 0.0 to 1.0; None if nothing was due
     streak: Streak
-    strength: float | None  # at the end, 0.0 to 1.0; None if it has no meaning yet
-    gained: float  # change of the strength since the day before the first, -1.0 to 1.0
+    strength: float | None  # at the end, as `measures.strength` returns it
+    is_new: bool  # whether the strength means little yet
+    gained: float | None  # its change since the day before the first; None if it had none then
     # First and last day of each run of two misses or more, and their number.
     gaps: tuple[tuple[date, date, int], ...]
     is_over: bool  # whether the habit ended before the first day, or begins after the last
@@ -53,7 +54,13 @@ def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
 def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
     """Return the last complete week or month; today may be its last day."""
     here = find_bounds(span, today, week_start)
-    return here if here.last == today else find_bounds(span, here.first - timedelta(1), week_start)
+    return here if here.last == today else span_before(here)
+
+
+def span_before(bounds: Bounds) -> Bounds:
+    """Return the week or month before."""
+    day = bounds.first - timedelta(1)
+    return find_bounds(bounds.span, day, bounds.first.weekday())
 
 
 def review_habit(
@@ -63,37 +70,47 @@ def review_habit(
     first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), timeline.today)
     met, need, share = _reached(habit, timeline.between(first, last))
     timeline = timeline.between(timeline.first, last)
-    now = strength(habit, days, timeline) if timeline.age >= NEW_DAYS else None
+    now, is_new = strength(habit, days, timeline), timeline.age < NEW_DAYS
     then = strength(habit, days, timeline.between(timeline.first, first - 1))
     shown = {timeline.status(day) for day in range(first, last + 1)}
     runs = streak(timeline)._replace(unit=streak_unit(habit, timeline))
     gaps = _gaps(timeline, first, last)
-    gained = (now or 0.0) - (then or 0.0)
-    return HabitReview(met, need, share, runs, now, gained, gaps, shown <= {"off"})
+    gained = None if now is None or then is None else now - then
+    is_over = shown <= {"off"}
+    return HabitReview(met, need, share, runs, now, is_new, gained, gaps, is_over)
 
 
 def _reached(habit: Definition, timeline: Timeline) -> tuple[str, str, float | None]:
     """Return the result of a timeline, its target, and the share that was reached."""
-    counted = [period for period in timeline.periods if period.result != "skipped"]
+    # Due days do not add up with weeks or months, so a span with both shows the later ones.
+    judged = [] if timeline.period is None else timeline.periods
+    counted = [period for period in judged if period.result != "skipped"]
     periods = [period for period in counted if period.result != "open"] or counted
     if periods:
+        # Times and amounts do not add up, so a span with both shows the later ones.
+        goal = periods[-1].goal
+        periods = [each for each in periods if (each.goal.per == "day") == (goal.per == "day")]
         is_open = periods[0].result == "open"  # there is one period, and it is not decided
         reached = sum(period.reached for period in periods)
         need = sum(period.need for period in periods)
         met = sum(min(period.reached, period.need) for period in periods)
-        if habit.goal.kind != "done" and habit.goal.per != "day":
-            if habit.goal.kind == "most":
-                met = sum(period.need for period in periods if period.reached <= period.need)
-            target = habit.goal.target * len(periods)
+        if goal.kind != "done" and goal.per != "day":
+            if goal.highest is not None:
+                # A missed period that reached its target had too much.
+                kept = [one for one in periods if one.result != "missed" or one.reached < one.need]
+                met = sum(period.need for period in kept)
+                if goal.is_to_reach:
+                    met = sum(min(period.reached, period.need) for period in kept)
+            target = sum(period.goal.target for period in periods)
             shown = (
                 amounts.pluralize(amounts.format_in_habit_unit(reached, habit.unit)),
                 amounts.pluralize(amounts.format_in_habit_unit(target, habit.unit))
-                + next(filter(None, (describe_part(habit, timeline, one) for one in periods)), ""),
+                + next(filter(None, (describe_part(timeline, one) for one in periods)), ""),
             )
         else:
             shown = str(reached), str(need)
         return *shown, met / need if need and not is_open else None
-    results = [is_met for _, is_met in timeline.results]
+    results = [is_met for _, is_met in timeline.results_in_unit]
     if not results:
         return "0", "", None
     met = results.count(True)
@@ -102,7 +119,7 @@ def _reached(habit: Definition, timeline: Timeline) -> tuple[str, str, float | N
 
 def _gaps(timeline: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
     """Return runs of two or more missed units whose last one is in these days."""
-    results = timeline.between(timeline.first, last).results
+    results = timeline.between(timeline.first, last).results_in_unit
     found: list[tuple[date, date, int]] = []
     for is_met, group in groupby(results, lambda result: result[1]):
         missed = [date.fromordinal(day) for day, _ in group]

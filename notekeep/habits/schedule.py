@@ -1,27 +1,33 @@
 """The schedule, goal and reminders of a habit, and how they are written.
 
-A schedule is one of: certain weekdays, a number of times in each calendar week or month, a number
-of times in any span of days, once in each slot of days, some days after the last time, or none.
+A schedule is one of: certain weekdays, certain days of the month or year, a number of times in each
+calendar week or month, a number of times in any span of days, once in each slot of days or months,
+some days after the last time, or none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from notekeep import dates
 from notekeep.errors import UsageError
 from notekeep.habits import amounts
 from notekeep.habits.days import DayValue
+from notekeep.habits.month_days import MonthDay, parse_month_days, times_a_year
 
 EVERY_DAY = (True,) * 7
 MAX_DAYS = 366  # more than a year is a typo
+MAX_MONTHS = 120
+
+Per: TypeAlias = Literal["day", "week", "month"]
+PERIOD_DAYS: dict[Per, int] = {"day": 1, "week": 7, "month": 30}
 
 SCHEDULE_HINT = (
-    "Write daily, weekdays, mon,wed,fri, every other day, twice a week, 3/week, after 2d..4d"
-    " or none."
+    "Write daily, mon,wed,fri, 3/week, twice a day, every other day, every 3 months,"
+    " 1st and 15th, last friday, 5 may, after 2d..4d or none."
 )
 
 
@@ -40,21 +46,53 @@ class ChosenDays(NamedTuple):
     def frequency(self) -> tuple[int, int]:
         return sum(self.weekdays), 7
 
+    def is_due(self, day: int) -> bool:
+        return self.weekdays[(day - 1) % 7]
+
+
+class ChosenDates(NamedTuple):
+    """Due on some days of each month, or of some months each year."""
+
+    dates: tuple[MonthDay, ...]
+
+    def text(self) -> str:
+        return ",".join(one.text() for one in self.dates)
+
+    def words(self) -> str:
+        names = ", ".join(one.words() for one in self.dates)
+        if all(one.month for one in self.dates):
+            return f"{names} each year"
+        return names if any(one.month for one in self.dates) else f"{names} of each month"
+
+    def frequency(self) -> tuple[int, int]:
+        if any(one.month or one.number > SHORTEST_MONTH for one in self.dates):
+            return times_a_year(self.dates), MAX_DAYS
+        # The longest time from one 15th to the next, and from one first Monday to the next.
+        return len(self.dates), 31 if all(one.weekday is None for one in self.dates) else 35
+
+    def is_due(self, day: int) -> bool:
+        here = date.fromordinal(day)
+        return any(one.is_on(here) for one in self.dates)
+
 
 class PerPeriod(NamedTuple):
-    """Due a number of times in each calendar week or month, on any days."""
+    """Due a number of times in each calendar week or month, on any days, or on each day."""
 
     times: int
-    period: Literal["week", "month"]
+    period: Per
 
     def text(self) -> str:
         return f"{self.times}/{self.period}"
 
     def words(self) -> str:
-        return f"{'once' if self.times == 1 else f'{self.times} times'} a {self.period}"
+        return f"{_count_times(self.times)} a {self.period}"
 
     def frequency(self) -> tuple[int, int]:
-        return self.times, PERIOD_DAYS[self.period]
+        days = PERIOD_DAYS[self.period]
+        return min(self.times, days), days
+
+    def is_due(self, day: int) -> bool:  # noqa: ARG002 - it can be any day
+        return True
 
 
 class InDays(NamedTuple):
@@ -67,27 +105,42 @@ class InDays(NamedTuple):
         return f"{self.times}/{self.days}d"
 
     def words(self) -> str:
-        return f"{self.times} times in {self.days} days"
+        return f"{_count_times(self.times)} in {self.days} days"
 
     def frequency(self) -> tuple[int, int]:
         return self.times, self.days
 
 
 class EverySlot(NamedTuple):
-    """Due once in each slot of `days` days, counted from `start`; None counts from `since`."""
+    """Due once in each slot of days or calendar months, counted from `start`.
 
-    days: int
+    `start` is an ordinal, of months the first day of one; None counts from `since`.
+    """
+
+    length: int
     start: int | None = None
+    unit: Literal["day", "month"] = "day"
 
     def text(self) -> str:
-        first = f" from {dates.format_iso(self.start)}" if self.start else ""
-        return f"every {self.days}d{first}"
+        if self.unit == "day":
+            return f"every {self.length}d{self._first()}"
+        return f"every {self.length} months{self._first()}"
 
     def words(self) -> str:
-        return "every other day" if self.days == 2 else f"every {self.days} days"
+        is_years = self.unit == "month" and not self.length % 12
+        length, unit = (self.length // 12, "year") if is_years else (self.length, self.unit)
+        if length == 1 and is_years:
+            return f"every year{self._first()}"
+        return f"every {f'other {unit}' if length == 2 else f'{length} {unit}s'}{self._first()}"
 
     def frequency(self) -> tuple[int, int]:
-        return 1, self.days
+        return 1, self.length * (31 if self.unit == "month" else 1)
+
+    def _first(self) -> str:
+        if self.start is None:
+            return ""
+        day = dates.format_iso(self.start)
+        return f" from {day if self.unit == 'day' else day[:7]}"
 
 
 class AfterLast(NamedTuple):
@@ -119,7 +172,22 @@ class Untracked(NamedTuple):
         return 1, 1
 
 
-Schedule: TypeAlias = ChosenDays | PerPeriod | InDays | EverySlot | AfterLast | Untracked
+class AsParts(NamedTuple):
+    """Due when a part of a combined habit is due (see `combined`)."""
+
+    def text(self) -> str:
+        return "as its parts"
+
+    def words(self) -> str:
+        return "as its parts"
+
+    def frequency(self) -> tuple[int, int]:
+        return 1, 1
+
+
+Schedule: TypeAlias = (
+    ChosenDays | ChosenDates | PerPeriod | InDays | EverySlot | AfterLast | AsParts | Untracked
+)
 """Every schedule has these methods:
 
 - `text()`: the schedule as `parse_schedule` reads it.
@@ -128,11 +196,14 @@ Schedule: TypeAlias = ChosenDays | PerPeriod | InDays | EverySlot | AfterLast | 
 """
 
 
-class DatedSchedule(NamedTuple):
-    """A schedule and its first day, as an ordinal; 0 is the beginning."""
+Rule = TypeVar("Rule")
+
+
+class Dated(NamedTuple, Generic[Rule]):
+    """A schedule or a goal, and its first day as an ordinal; 0 is the beginning."""
 
     start: int
-    schedule: Schedule
+    rule: Rule
 
 
 DAILY = ChosenDays(EVERY_DAY)
@@ -140,6 +211,7 @@ _NAMED: dict[str, Schedule] = {
     "daily": DAILY,
     "weekdays": ChosenDays((*(True,) * 5, False, False)),
     "weekends": ChosenDays((*(False,) * 5, True, True)),
+    "as its parts": AsParts(),
     "none": Untracked(),
 }
 _NAMES = {schedule: name for name, schedule in _NAMED.items()}
@@ -157,6 +229,11 @@ _WORDS: dict[str, Schedule] = {
     "every week": PerPeriod(1, "week"),
     "monthly": PerPeriod(1, "month"),
     "every month": PerPeriod(1, "month"),
+    "quarterly": EverySlot(3, unit="month"),
+    "every quarter": EverySlot(3, unit="month"),
+    "yearly": EverySlot(12, unit="month"),
+    "annually": EverySlot(12, unit="month"),
+    "once a year": EverySlot(12, unit="month"),
     "no schedule": Untracked(),
 }
 _NUMBERS = {
@@ -174,16 +251,19 @@ _NUMBERS = {
 }
 _NUMBER_WORD = rf"\b({'|'.join(_NUMBERS)})\b"
 _A = r"(?:/|\b(?:an?|per|each|every|in)\b)"
-_PER = rf"([0-9]{{1,3}})(?: ?x| times)? ?{_A} ?(?:(week|month)|([0-9]{{1,3}}) ?d(?:ays)?)"
-_EVERY = r"every ([0-9]{1,3})(?:nd|rd|th)? ?(d|days?|weeks?)(?: from ([0-9-]+))?"
+_PER = rf"([0-9]{{1,3}})(?: ?x| times)? ?{_A} ?(?:(day|week|month)|([0-9]{{1,3}}) ?d(?:ays)?)"
+_EVERY = (
+    r"every (?:([0-9]{1,3})(?:nd|rd|th)? ?)?(d|days?|weeks?|months?|years?)(?: from ([0-9-]+))?"
+)
 _AFTER = r"after ([0-9]{1,3}) ?d(?:ays)?(?: ?\.\. ?([0-9]{1,3}) ?d(?:ays)?)?"
 _DAYS_AFTER = r"([0-9]{1,3})(?: to ([0-9]{1,3}))? days after"
-_LONGEST = {"week": 7, "month": 31}
+_LONGEST = {"day": 999, "week": 7, "month": 31}
+SHORTEST_MONTH = 28
 
 
 def parse_schedule(text: str) -> Schedule:
     """Read one schedule; UsageError if it is invalid or impossible."""
-    words = " ".join(text.casefold().split()).removeprefix("on ")
+    words = typed = " ".join(text.casefold().split()).removeprefix("on ")
     if words in _WORDS:
         return _WORDS[words]
     words = re.sub(_NUMBER_WORD, lambda found: str(_NUMBERS[found[0]]), words)
@@ -192,29 +272,44 @@ def parse_schedule(text: str) -> Schedule:
         if found[3]:
             days = _span(found[3], text)
             return InDays(_times(times, days, text), days)
-        period: Literal["week", "month"] = "week" if found[2] == "week" else "month"
+        period = _PERS[found[2]]
+        if period == "day" and times == 1:
+            return DAILY
         return PerPeriod(_times(times, _LONGEST[period], text), period)
     if found := re.fullmatch(_EVERY, words):
-        start = dates.parse_iso(found[3]) if found[3] else None
-        if found[3] and start is None:
-            raise _wrong(text, f'"{found[3]}" is not a date.')
-        days = _span(found[1], text)
-        if found[2].startswith("w"):
-            days = _span(str(7 * days), text)
-        return EverySlot(days, start.toordinal() if start else None)
+        return _every(int(found[1] or 1), found[2], found[3], text)
     if found := re.fullmatch(_AFTER, words) or re.fullmatch(_DAYS_AFTER, words):
         low, high = _span(found[1], text), _span(found[2] or found[1], text)
         if high < low:
             raise _wrong(text, f"{high} days is less than {low}.")
         return AfterLast(low, high)
+    if month_days := parse_month_days(typed):
+        return ChosenDates(month_days)
     return _chosen(words, text)
 
 
-def parse_rules(lines: Sequence[str]) -> tuple[DatedSchedule, ...]:
-    """Read schedules with the first day of each, as `2026-06-01 mon,wed,fri`.
+def _every(count: int, unit: str, first: str | None, text: str) -> Schedule:
+    is_month = unit[0] in "my"
+    start = dates.parse_iso(f"{first}-01" if is_month and len(first or "") == 7 else first or "")
+    if first and start is None:
+        raise _wrong(text, f'"{first}" is not a date.')
+    if not is_month:
+        days = _span(str(count), text)
+        days = _span(str(7 * days), text) if unit[0] == "w" else days
+        return EverySlot(days, start.toordinal() if start else None)
+    months = count * (12 if unit[0] == "y" else 1)
+    if not 1 <= months <= MAX_MONTHS:
+        raise _wrong(text, f"{months} is not a number of months from 1 to {MAX_MONTHS}.")
+    if months == 1:
+        return PerPeriod(1, "month")
+    return EverySlot(months, start.replace(day=1).toordinal() if start else None, "month")
 
-    A line without a day continues the one before. The first schedule also applies to all days
-    before it, because earlier entries need one.
+
+def parse_rules(lines: Sequence[str], parse: Callable[[str], Rule]) -> tuple[Dated[Rule], ...]:
+    """Read schedules or goals with the first day of each, as `2026-06-01 mon,wed,fri`.
+
+    `parse` is `parse_schedule` or `parse_goal`. A line without a day continues the one before. The
+    first rule also applies to all days before it, because earlier entries need one.
     """
     texts: dict[int, str] = {}
     start = 0
@@ -226,11 +321,35 @@ def parse_rules(lines: Sequence[str]) -> tuple[DatedSchedule, ...]:
         # `[mon, wed, fri]` is a list in YAML, and one schedule here.
         text = rest if day is not None else line
         texts[start] = text if day is not None or start not in texts else f"{texts[start]},{text}"
-    rules = {day: parse_schedule(text) for day, text in texts.items()}
-    if not rules:
-        raise _wrong("", "The schedule is empty.")
-    ordered = [DatedSchedule(start, rules[start]) for start in sorted(rules)]
+    ordered = [Dated(start, parse(texts[start])) for start in sorted(texts)]
+    if not ordered:
+        raise UsageError("There is no value.")
     return (ordered[0]._replace(start=0), *ordered[1:])
+
+
+def format_rules(rules: Iterable[Dated[Schedule]] | Iterable[Dated[Goal]]) -> list[str]:
+    """Return dated lines as `parse_rules` reads them; the first has no day."""
+    return [
+        f"{dates.format_iso(start)} {rule.text()}" if start else rule.text()
+        for start, rule in rules
+    ]
+
+
+def rule_on(rules: Sequence[Dated[Rule]], day: int) -> Rule:
+    """Return the rule that applies on a day."""
+    return [rule for start, rule in rules if start <= day][-1]
+
+
+def split_by_rule(
+    rules: Sequence[Dated[Rule]], first: int, last: int
+) -> list[tuple[int, int, Rule]]:
+    """Split days by rule; return the first and last day of each part."""
+    ends = [rule.start - 1 for rule in rules[1:]] + [last]
+    return [
+        (max(start, first), min(end, last), rule)
+        for (start, rule), end in zip(rules, ends, strict=True)
+        if max(start, first) <= min(end, last)
+    ]
 
 
 def _chosen(words: str, text: str) -> ChosenDays:
@@ -246,6 +365,10 @@ def _chosen(words: str, text: str) -> ChosenDays:
     return ChosenDays(tuple(chosen))
 
 
+def _count_times(times: int) -> str:
+    return "once" if times == 1 else f"{times} times"
+
+
 def _short_names(weekdays: Sequence[bool]) -> list[str]:
     return [name[:3] for name, is_on in zip(dates.WEEKDAYS, weekdays, strict=True) if is_on]
 
@@ -259,7 +382,7 @@ def _span(digits: str, text: str) -> int:
 
 def _times(times: int, days: int, text: str) -> int:
     if not 1 <= times <= days:
-        raise _wrong(text, f"{times} times do not fit in {days} days.")
+        raise _wrong(text, f"{times} times do not fit{f' in {days} days' if times else ''}.")
     return times
 
 
@@ -334,17 +457,18 @@ def _parse_reminder(text: str) -> Reminder | None:
     return Reminder(int(hour), int(minute), chosen)
 
 
-Kind: TypeAlias = Literal["done", "least", "most"]
-Per: TypeAlias = Literal["day", "week", "month"]
+Kind: TypeAlias = Literal["done", "least", "most", "between"]
 
-GOAL_HINT = 'Write done, never, "10 minutes", "at most 2 cups" or "20 km a week".'
-PERIOD_DAYS: dict[Per, int] = {"day": 1, "week": 7, "month": 30}
+GOAL_HINT = 'Write done, never, "10 minutes", "at most 2 cups", "7 to 9 h" or "20 km a week".'
 _PERS: dict[str | None, Per] = {None: "day", "day": "day", "week": "week", "month": "month"}
 
+_PER_PERIOD = r" ?(?:(?:/|(?:per|an?|each|every) ) ?(day|week|month))?"
 _GOAL = (
-    r"(?:(>=|<=|≥|≤|at least|at most|no more than|up to|max(?:imum)?|under|below|less than) ?)?"
-    r"(.+?) ?(?:(?:/|(?:per|an?|each|every) ) ?(day|week|month))?"
+    r"(?:(>=|<=|<|≥|≤|at least|at most|no more than|up to|max(?:imum)?|under|below|less than) ?)?"
+    rf"(.+?){_PER_PERIOD}"
 )
+_RANGE = rf"(?:between )?([0-9].*?) ?(?:-|–|\bto\b|\band\b) ?([0-9].*?){_PER_PERIOD}"  # noqa: RUF001
+_UNDER = frozenset({"<", "under", "below", "less than"})
 _LEAST = (">=", "≥", "at least")
 _NEVER = frozenset({"never", "avoid", "none", "0", "not at all"})
 
@@ -352,10 +476,38 @@ _NEVER = frozenset({"never", "avoid", "none", "0", "not at all"})
 class Goal(NamedTuple):
     """What a habit must reach."""
 
-    kind: Kind = "done"  # `done` for any entry, `least` or `most` for an amount
-    target: int = 0  # thousandths of the base unit (see `amounts.to_base_unit`)
+    kind: Kind = "done"  # `done` for any entry, the others for an amount
+    # Thousandths of the base unit (see `amounts.to_base_unit`); of two ends, the lower one.
+    target: int = 0
     unit: str = ""
     per: Per = "day"
+    high: int = 0  # the upper end of `between`
+    is_under: bool = False  # whether a limit is exceeded at the target itself
+
+    @property
+    def is_to_reach(self) -> bool:
+        """Whether an amount must reach the target."""
+        return self.kind in ("least", "between")
+
+    @property
+    def highest(self) -> int | None:
+        """The highest amount that is not too much; None without one."""
+        if self.kind == "between":
+            return self.high
+        return self.target - self.is_under if self.kind == "most" else None
+
+    def is_exceeded_by(self, amount: int) -> bool:
+        """Whether an amount is too much."""
+        return self.highest is not None and amount > self.highest
+
+    def in_unit(self, unit: str) -> Goal:
+        """Return the goal with this unit, if it has a target and no unit."""
+        if self.unit or not self.target:
+            return self
+        target, high = (
+            amounts.to_base_unit(end, None, unit) or 0 for end in (self.target, self.high)
+        )
+        return self._replace(target=target, high=high, unit=unit)
 
     @property
     def day_target(self) -> float:
@@ -366,32 +518,51 @@ class Goal(NamedTuple):
         """Return the goal as `parse_goal` reads it."""
         if self.kind == "done":
             return "done"
-        sign = ">=" if self.kind == "least" else "<="
+        sign = {"least": ">= ", "most": "< " if self.is_under else "<= "}.get(self.kind, "")
         per = f"/{self.per}" if self.per != "day" else ""
-        return f"{sign} {amounts.format_in_habit_unit(self.target, self.unit)}{per}"
+        amount = amounts.format_in_habit_unit(self.high or self.target, self.unit)
+        return f"{sign}{self._lower_end('-')}{amount}{per}"
 
     def words(self) -> str:
         """Return the goal in words: `≥ 10 min a day`, `≤ 2 cups a day`; "" for any entry."""
         if self.kind == "done":
             return ""
-        if self.kind == "most" and not self.target:
+        if self.kind == "most" and not self.target and self.per == "day":
             return "not at all"
-        target = amounts.from_base_unit(self.target, self.unit)
-        unit = amounts.plural_unit(target, self.unit)
-        sign = "≥" if self.kind == "least" else "≤"
-        return f"{sign} {amounts.format_amount(target, unit)} a {self.per}"
+        sign = {"least": "≥ ", "most": "< " if self.is_under else "≤ "}.get(self.kind, "")
+        return f"{sign}{self.amount_words()} a {self.per}"
+
+    def amount_words(self) -> str:
+        """Return the amount of the goal in words: `10 min`, `2 cups`, `7–9 h`."""  # noqa: RUF002
+        amount = amounts.from_base_unit(self.high or self.target, self.unit)
+        unit = amounts.plural_unit(amount, self.unit)
+        return self._lower_end("–") + amounts.format_amount(amount, unit)  # noqa: RUF001
+
+    def _lower_end(self, dash: str) -> str:
+        if self.kind != "between":
+            return ""
+        return amounts.format_number(amounts.from_base_unit(self.target, self.unit)) + dash
 
     def share(self, day: DayValue) -> float:
         """Return the share of the daily target that a day reached, 0.0 to 1.0."""
         if day.value in ("miss", "skip"):
             return 0.0
         if self.kind == "most":
-            return float(day.value != "none" and day.amount <= self.target)
+            return float(day.value != "none" and not self.is_exceeded_by(day.amount))
+        if self.per == "day" and self.is_exceeded_by(day.amount):
+            return 0.0
         if day.value == "done" or day.is_marked:
             return 1.0
         if self.kind == "done":
             return float(day.amount > 0)
         return min(1.0, day.amount / self.day_target) if self.target else 1.0
+
+
+def goal_of(schedule: Schedule) -> Goal:
+    """Return the goal of a schedule without another one: `2/day` needs two entries."""
+    if isinstance(schedule, PerPeriod) and schedule.period == "day":
+        return Goal("least", schedule.times * amounts.MILLI, "time")
+    return Goal()
 
 
 def parse_goal(text: str) -> Goal:
@@ -401,6 +572,8 @@ def parse_goal(text: str) -> Goal:
         return Goal()
     if words.casefold() in _NEVER:
         return Goal("most")
+    if found := re.fullmatch(_RANGE, words, re.IGNORECASE):
+        return _parse_range(found[1], found[2], _PERS[found[3] and found[3].casefold()], text)
     found = re.fullmatch(_GOAL, words, re.IGNORECASE)
     sign, typed, per = found.groups() if found else ("", "", None)
     read = amounts.read_amount(typed.split()) if typed else None
@@ -412,10 +585,30 @@ def parse_goal(text: str) -> Goal:
         unit = amounts.normalize_unit(unit)
     target = amounts.to_base_unit(amount, unit or None, unit) or 0
     is_least = (sign or "at least").casefold() in _LEAST
-    if is_least and sign and not target:
-        raise UsageError(f'"{text}" is always met.', GOAL_HINT, text=text, position=0)
+    is_under = (sign or "").casefold() in _UNDER
+    if (is_least or is_under) and sign and not target:
+        when = "always" if is_least else "never"
+        raise UsageError(f'"{text}" is {when} met.', GOAL_HINT, text=text, position=0)
     kind: Kind = "least" if is_least and target else "most"
-    return Goal(kind, target, unit, _PERS[per and per.casefold()])
+    return Goal(kind, target, unit, _PERS[per and per.casefold()], is_under=is_under)
+
+
+def _parse_range(lowest: str, highest: str, per: Per, text: str) -> Goal:
+    low, high = (amounts.read_amount(words.split()) for words in (lowest, highest))
+    unit = amounts.normalize_unit((high and high[1]) or "")
+    ends = [
+        amounts.to_base_unit(end[0], end[1], unit)
+        for end, words in ((low, lowest), (high, highest))
+        if end is not None and end[2] == len(words.split())
+    ]
+    if len(ends) < 2 or ends[0] is None or ends[1] is None:
+        raise UsageError(f'"{text}" is not a goal.', GOAL_HINT, text=text, position=0)
+    if ends[0] >= ends[1]:
+        message = f"{highest} is not more than {lowest}."
+        raise UsageError(message, GOAL_HINT, text=text, position=0)
+    if not ends[0]:
+        return Goal("most", ends[1], unit, per)
+    return Goal("between", ends[0], unit, per, ends[1])
 
 
 def describe_aim(schedule: Schedule, goal: Goal) -> str:
@@ -423,11 +616,14 @@ def describe_aim(schedule: Schedule, goal: Goal) -> str:
     words = goal.words()
     if words and (schedule == DAILY or goal.per != "day"):
         return words
-    return " · ".join(filter(None, (schedule.words(), words.removesuffix(" a day"))))
+    due = schedule.words().partition(" from ")[0]  # short, for a list
+    shown = "" if goal == goal_of(schedule) else words.removesuffix(" a day")
+    return " · ".join(filter(None, (due, shown)))
 
 
 def ascii_goal(words: str) -> str:
     """Replace the characters that some terminals lack in a goal in words."""
+    words = words.replace("–", "-")  # noqa: RUF001
     return words.replace("≥", ">=").replace("≤", "<=").replace(" · ", ", ")
 
 

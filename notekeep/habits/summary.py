@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
@@ -13,13 +13,17 @@ from notekeep.dates import format_short_day
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
 from notekeep.habits.days import DayHistory
-from notekeep.habits.definition import FOREVER, Definition
+from notekeep.habits.definition import FOREVER, Definition, fold_name
 from notekeep.habits.evaluation import Period, Status, Timeline, evaluate_days
 from notekeep.habits.measures import Rate, rate, streak, strength
 from notekeep.habits.schedule import (
     DAILY,
     AfterLast,
+    AsParts,
+    ChosenDates,
+    ChosenDays,
     EverySlot,
+    Goal,
     PerPeriod,
     describe_aim,
 )
@@ -52,6 +56,7 @@ class Cell(NamedTuple):
     is_logged: bool  # whether the day has a log line
     is_disputed: bool  # whether lines contradict each other
     is_cleared: bool = False  # whether `clear` removed the entries
+    result: bool | None = None  # of `Timeline.final_results`
 
     @property
     def toggled(self) -> Literal["done", "clear", "ask"]:
@@ -76,12 +81,16 @@ class HabitView:
         today: int,
         week_start: int = 0,
         shown: tuple[int, int] | None = None,
+        timer_since: str = "",
     ) -> None:
         first, last = shown or (today - 6, today)
         timeline = evaluate_days(habit, days, today, week_start, max(last, today))
         runs = streak(timeline)
         self._habit = habit
         self._days = days
+        self.awaits_today = timeline.awaits_today
+        # Whether its days count beside those of other habits.
+        self.counts_in_days = not habit.is_archived or habit.until is not None
         # Only what the strength needs; all evaluated days would take much memory.
         self._timeline = timeline._replace(statuses=[], segments=[], periods=[])
         self.id = habit.id
@@ -89,13 +98,19 @@ class HabitView:
         self.group = habit.group
         self.order = habit.order
         self.schedule = habit.schedule_on(today).text()
-        self.goal = habit.goal.text()
+        goal = habit.goal_on(today)
+        self.goal = goal.text()
         # Goal and schedule in words: `≥ 10 min a day`, `3 times a week · ≥ 5 km`.
-        self.aim = describe_aim(habit.schedule_on(today), habit.goal)
+        self.aim = describe_aim(habit.schedule_on(today), goal)
+        self.parts = habit.parts  # the ids of the parts of a combined habit
+        if habit.combines:
+            of_parts = f"{habit.combines} of {', '.join(habit.parts)}"
+            is_own = not isinstance(habit.schedule_on(today), AsParts)
+            self.aim = f"{of_parts} · {self.aim}" if is_own else of_parts
         self.unit = habit.unit
         # The daily target as a number; "" without one.
-        is_amount = habit.goal.kind == "least" and habit.goal.per == "day"
-        needed = amounts.from_base_unit(habit.goal.target, habit.unit)
+        is_amount = goal.is_to_reach and goal.per == "day"
+        needed = amounts.from_base_unit(goal.target, habit.unit)
         self.day_goal = amounts.format_number(needed) if is_amount else ""
         self.path = habit.path
         # Whether its strength means little yet.
@@ -103,10 +118,15 @@ class HabitView:
         self.is_paused = timeline.status(today) == "paused"
         # Whether today is the last chance of a unit, or the day not to miss twice.
         self.is_at_risk = _is_at_risk(timeline)
-        self.today = _summarize_day(habit, days, timeline, today, is_at_risk=self.is_at_risk)
+        results = timeline.final_results
+
+        def cell(day: int, *, is_at_risk: bool = False) -> Cell:
+            result = results.get(day)
+            return _summarize_day(habit, days, timeline, day, result=result, is_at_risk=is_at_risk)
+
+        self.today = cell(today, is_at_risk=self.is_at_risk)
         self.cells = tuple(
-            self.today if day == today else _summarize_day(habit, days, timeline, day)
-            for day in range(first, last + 1)
+            self.today if day == today else cell(day) for day in range(first, last + 1)
         )
         self.call = _call(timeline, is_at_risk=self.is_at_risk, is_logged=self.today.is_logged)
         self.streak = runs.current
@@ -115,15 +135,31 @@ class HabitView:
         self.streak_unit = streak_unit(habit, timeline)
         # The rest of today or of the period, such as `7 of 10 min`, in clauses.
         period = _open_period_note(habit, timeline)
-        self.note = _note(habit, days, timeline, period, is_at_risk=self.is_at_risk)
+        note = _note(habit, days, timeline, period, is_at_risk=self.is_at_risk)
+        # When its running timer was started, as `10:05`.
+        self.timer_since = timer_since
+        running = f"Timer since {timer_since}" if timer_since else ""
+        self.note = CLAUSE.join(filter(None, (running, note)))
         # The progress of the week or month of the last shown day.
-        self.period_note = _period_note(habit, timeline, last) or CLAUSE.join(period)
+        self.period_note = _period_note(habit, timeline, last, period)
         self.tiny = habit.tiny
         self.after = habit.after
         self.remind = habit.remind
         self.is_archived = habit.is_archived
         # One sentence for each invalid field of its note.
         self.problems = tuple(f"{problem.key}: {problem.message}" for problem in habit.problems)
+
+    def is_planned_on(self, day: int) -> bool:
+        """Whether the schedule names a day, but not every day, and no pause has it."""
+        habit, schedule = self._habit, self._habit.schedule_on(day)
+        is_named = isinstance(schedule, (ChosenDays, ChosenDates)) and schedule.is_due(day)
+        counts = not (habit.is_paused_on(day) or habit.outside(day))
+        return is_named and counts and schedule != DAILY
+
+    @property
+    def group_name(self) -> str:
+        """The group, or the heading of habits without one in a list with groups."""
+        return self.group or "Others"
 
     @cached_property
     def strength(self) -> float | None:
@@ -132,17 +168,62 @@ class HabitView:
 
 
 def list_position(habit: HabitView) -> tuple[object, ...]:
-    """Return the sort key of a habit: group, order, title. Parts of the day come first."""
+    """Return the sort key of a habit: group, order, title.
+
+    Groups that are parts of the day come first, habits without a group last.
+    """
     words = habit.group.casefold().split()
     part = next((n for n, name in enumerate(DAY_PARTS) if name in words), len(DAY_PARTS))
     order = sys.maxsize if habit.order is None else habit.order
-    return part, _natural(habit.group), order, _natural(habit.title)
+    return part, not habit.group, _natural(habit.group), order, _natural(habit.title)
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
     """The sort key of a text, with numbers by size."""
     parts = re.findall("([0-9]+)|([^0-9]+)", text.casefold())
     return [(int(number or 0), word) for number, word in parts]
+
+
+class PlacedHabit(NamedTuple):
+    """A habit in a list."""
+
+    habit: HabitView
+    section: str  # the name of its group, or that of paused habits
+    is_stacked: bool = False  # whether it is below its anchor, and in its section
+
+
+def arrange_habits(habits: Sequence[HabitView]) -> list[PlacedHabit]:
+    """Return habits as every list shows them: in their order, paused ones last.
+
+    A habit that follows another, its anchor, is listed below it once the anchor is done.
+    """
+    anchors: dict[str, HabitView] = {}
+    for habit in habits:
+        file_name = habit.path.rpartition("/")[2].removesuffix(".md")
+        anchors |= dict.fromkeys(map(fold_name, (habit.id, habit.title, file_name)), habit)
+    below: dict[str, list[HabitView]] = {}
+    for habit in habits:
+        anchor = anchors.get(fold_name(habit.after)) if habit.after else None
+        if anchor is not None and anchor.id != habit.id and anchor.call == "done":
+            below.setdefault(anchor.id, []).append(habit)
+    stacked = {habit.id for some in below.values() for habit in some}
+    placed: dict[str, PlacedHabit] = {}
+
+    def place(habit: HabitView, section: str = "") -> None:
+        if habit.id in placed:
+            return
+        own = "Paused" if habit.is_paused else habit.group_name
+        placed[habit.id] = PlacedHabit(habit, section or own, bool(section))
+        for next_one in below.get(habit.id, ()):
+            place(next_one, section or own)
+
+    ordered = sorted(habits, key=lambda habit: habit.is_paused)
+    for habit in ordered:
+        if habit.id not in stacked:
+            place(habit)
+    for habit in ordered:  # those in a circle
+        place(habit)
+    return [*placed.values()]
 
 
 def count_habits(habits: Iterable[HabitView]) -> tuple[int, int, int]:
@@ -153,13 +234,22 @@ def count_habits(habits: Iterable[HabitView]) -> tuple[int, int, int]:
 
 
 def format_today(habits: Iterable[HabitView]) -> str:
-    """Return the counts of today as `5/8 !1`; "" if no habit is due."""
+    """Return the counts of today and the running timer as `5/8 !1 read 10:05`; "" without both."""
+    habits = list(habits)
     done, total, at_risk = count_habits(habits)
-    return f"{done}/{total}" + (f" !{at_risk}" if at_risk else "") if total else ""
+    counts = [f"{done}/{total}"] * (total > 0) + [f"!{at_risk}"] * (at_risk > 0)
+    running = [f"{one.id} {one.timer_since}" for one in habits if one.timer_since]
+    return " ".join(counts + running)
 
 
 def _summarize_day(
-    habit: Definition, days: DayHistory, timeline: Timeline, day: int, *, is_at_risk: bool = False
+    habit: Definition,
+    days: DayHistory,
+    timeline: Timeline,
+    day: int,
+    *,
+    result: bool | None,
+    is_at_risk: bool,
 ) -> Cell:
     value, status = days.day(day), timeline.status(day)
     is_amount = value.value == "amount"
@@ -167,18 +257,20 @@ def _summarize_day(
         day=date.fromordinal(day),
         status=status,
         mark=day_mark(habit, timeline, day, value, is_at_risk=is_at_risk),
-        level=day_level(habit, value, status),
+        level=day_level(habit.goal_on(day), value, status),
         amount=amounts.format_in_habit_unit(value.amount, habit.unit) if is_amount else "",
         is_logged=value.is_logged,
         is_disputed=value.is_disputed,
         is_cleared=value.is_logged and value.value == "none",
+        result=result,
     )
 
 
 def streak_unit(habit: Definition, timeline: Timeline) -> str:
     """Return the unit of the streak in words; for a daily habit `days`."""
     part = timeline.segments[-1:]
-    is_daily = bool(part) and habit.schedule_on(part[0].first) == DAILY
+    schedule = habit.schedule_on(part[0].first) if part else None
+    is_daily = schedule == DAILY or isinstance(schedule, PerPeriod)
     return "days" if is_daily and timeline.unit == "due days" else timeline.unit
 
 
@@ -192,8 +284,12 @@ def format_rate(found: Rate, unit: str) -> str:
     """Format a rate in percent, or as a count if there are few units."""
     closed = found.met + found.missed
     if 0 < closed < MIN_FOR_PERCENT:
-        return f"{found.met} of {format_count(closed, unit or 'days')}"
+        return f"{found.met} of {format_count(closed, _rate_unit(found, unit))}"
     return f"{100 * found.met / closed:.0f} %" if closed else "no data"
+
+
+def _rate_unit(found: Rate, unit: str) -> str:
+    return "times" if found.is_mixed else unit or "days"
 
 
 def format_strength(habit: HabitView) -> str:
@@ -205,7 +301,7 @@ def format_strength(habit: HabitView) -> str:
 
 def format_run(length: int, unit: str) -> str:
     """Format the length of a streak: `3 weeks`, `22 in a row`."""
-    return f"{length} in a row" if unit == "slots" else format_count(length, unit)
+    return f"{length} in a row" if unit in ("slots", "due days") else format_count(length, unit)
 
 
 def format_streak(habit: HabitView) -> str:
@@ -218,10 +314,10 @@ def format_streak(habit: HabitView) -> str:
 
 def _open_period(timeline: Timeline) -> Period | None:
     """Return the period of today, while it can still be met."""
-    period = timeline.periods[-1] if timeline.periods else None
+    period = timeline.period
     if period is None or period.result != "open" or timeline.status(timeline.today) == "extra":
         return None
-    return period if period.end >= timeline.today else None
+    return period
 
 
 def _is_at_risk(timeline: Timeline) -> bool:
@@ -232,7 +328,7 @@ def _is_at_risk(timeline: Timeline) -> bool:
         return False
     if (period := _open_period(timeline)) is not None:
         return period.need - period.reached == period.left
-    results = timeline.results
+    results = timeline.results_in_unit
     return bool(results) and not results[-1][1]  # the day not to miss twice
 
 
@@ -245,7 +341,7 @@ def _call(timeline: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
     if status in ("due", "last day", "overdue", "missed"):
         return "due"
     if status == "pending":
-        return "due" if is_at_risk or not timeline.periods else "may"
+        return "due" if is_at_risk or timeline.period is None else "may"
     return "none"
 
 
@@ -258,15 +354,15 @@ def _note(
     is_at_risk: bool,
 ) -> str:
     today = timeline.today
-    goal, status = habit.goal, timeline.status(today)
+    goal, status = habit.goal_on(today), timeline.status(today)
     parts = [_pause_note(habit, today)] if status == "paused" else []
-    if is_at_risk and not timeline.periods and timeline.due is None:
-        is_yesterday = timeline.results[-1][0] == today - 1
+    if is_at_risk and timeline.period is None and timeline.due is None:
+        is_yesterday = timeline.results_in_unit[-1][0] == today - 1
         parts.append("Missed yesterday" if is_yesterday else "Missed last time")
     if goal.per == "day" and status in ("pending", "ok-so-far", "done", "missed"):
         shows_most = goal.kind == "most" and goal.target
-        if shows_most or (goal.kind == "least" and status != "done"):
-            parts.append(_reached_of(days.day(today).amount, goal.target, habit))
+        if shows_most or (goal.is_to_reach and status != "done"):
+            parts.append(_reached_of(days.day(today).amount, goal, habit))
     parts += period
     if isinstance(habit.schedule_on(today), AfterLast) and timeline.due is not None:
         parts.append(_after_note(timeline.due, today))
@@ -281,34 +377,36 @@ def _pause_note(habit: Definition, today: int) -> str:
     return f"Paused until {format_short_day(date.fromordinal(last), date.fromordinal(today))}"
 
 
-def _reached_of(reached: int, target: int, habit: Definition) -> str:
-    """Format an amount and its target: `17 of 150 pages`."""
-    whole = amounts.from_base_unit(target, habit.unit)
+def _reached_of(reached: int, goal: Goal, habit: Definition) -> str:
+    """Format an amount and the goal: `17 of 150 pages`."""
     done = amounts.format_number(amounts.from_base_unit(reached, habit.unit))
-    return f"{done} of {amounts.format_amount(whole, amounts.plural_unit(whole, habit.unit))}"
+    return f"{done} of {goal.amount_words()}"
 
 
-def describe_part(habit: Definition, timeline: Timeline, period: Period) -> str:
+def describe_part(timeline: Timeline, period: Period) -> str:
     """Return why the target of a period is lower than the goal: ` (new this week)`.
 
     The goal is shown as written, without this reduction.
     """
-    if habit.goal.per == "day" or period.need == habit.goal.target:
+    goal = period.goal
+    if goal.per == "day" or period.need in (goal.target, goal.high or goal.target):
         return ""
     is_new = timeline.begin > period.start
-    return f" (new this {habit.goal.per})" if is_new else " (fewer days)"
+    return f" (new this {period.goal.per})" if is_new else " (fewer days)"
 
 
-def _period_note(habit: Definition, timeline: Timeline, day: int) -> str:
-    """The progress of a closed or a past week or month: `60 of 150 pages`."""
-    period = next((one for one in timeline.periods if one.start <= day <= one.end), None)
-    if period is None or period == _open_period(timeline):
+def _period_note(habit: Definition, timeline: Timeline, day: int, still_open: list[str]) -> str:
+    """The progress of the week or month of a day: `60 of 150 pages that week`."""
+    period = next((one for one in timeline.periods if one.start <= day <= one.last), None)
+    if period is None:
         return ""
-    when = "this" if period.end >= timeline.today else "that"
-    schedule = habit.schedule_on(min(period.end, timeline.today))
-    if habit.goal.per != "day":
-        reached = _reached_of(period.reached, habit.goal.target, habit)
-        return f"{reached} {when} {habit.goal.per}"
+    if period == _open_period(timeline):
+        return CLAUSE.join(still_open)
+    when = "this" if period.last >= timeline.today else "that"
+    schedule = habit.schedule_on(min(period.last, timeline.today))
+    if period.goal.per != "day":
+        reached = _reached_of(period.reached, period.goal, habit)
+        return f"{reached} {when} {period.goal.per}"
     if isinstance(schedule, PerPeriod):
         return f"{period.reached} of {period.need} {when} {schedule.period}"
     return ""
@@ -318,18 +416,18 @@ def _open_period_note(habit: Definition, timeline: Timeline) -> list[str]:
     period = _open_period(timeline)
     if period is None:
         return []
-    goal, schedule = habit.goal, habit.schedule_on(timeline.today)
+    goal, schedule = period.goal, habit.schedule_on(timeline.today)
     is_by_day = goal.kind == "done" or goal.per == "day"
     if not (is_by_day and isinstance(schedule, PerPeriod | EverySlot)):
-        part = describe_part(habit, timeline, period) or f" this {goal.per}"
-        return [_reached_of(period.reached, goal.target, habit) + part]
+        part = describe_part(timeline, period) or f" this {goal.per}"
+        return [_reached_of(period.reached, goal, habit) + part]
     to_go = period.need - period.reached
     left = format_count(period.left, "days") + " left"
     if to_go > period.left:
         span = f"this {schedule.period}" if isinstance(schedule, PerPeriod) else "in time"
         return [f"Can't reach {period.need} {span}", left]
     if period.left == 1:
-        return ["Last day"]
+        return ["Due by tonight"]
     return [f"{to_go} to go", left]
 
 
@@ -340,7 +438,7 @@ def _after_note(due: tuple[int, int], today: int) -> str:
     if today > last:
         return f"{format_count(today - last, 'days')} overdue"
     if today == last:
-        return "Last day"
+        return "Due by tonight"
     return f"Due{CLAUSE}{format_count(last - today, 'days')} left"
 
 
@@ -366,5 +464,6 @@ def describe_year(habit: Definition, year: int, timeline: Timeline) -> str:
     when = f"{year} so far" if last >= timeline.today else str(year)
     unit = streak_unit(habit, timeline) or "days"
     closed, best = found.met + found.missed, streak(timeline).longest
-    text = f"{habit.title} in {when}: kept {found.met} of {format_count(closed, unit)}"
+    kept = f"{found.met} of {format_count(closed, _rate_unit(found, unit))}"
+    text = f"{habit.title} in {when}: kept {kept}"
     return f"{text}; the longest streak was {format_count(best, unit)}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shlex
 import sys
 import unicodedata
@@ -14,7 +15,7 @@ import pytest
 
 from notekeep import config
 from notekeep.cli.main import main
-from notekeep.tracking.checkin import set_device_name
+from notekeep.tracking.device_log import set_device_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -307,6 +308,15 @@ def test_an_entry_before_the_first_day_moves_the_start(cli: CommandLine) -> None
     assert cli.json("doctor")["total"] == 0
 
 
+def test_a_start_that_cannot_be_moved_is_not_said_to_be_moved(cli: CommandLine) -> None:
+    cli.write("habits/Old.md", "---\nhabit: old\nsince: 2026-11-01\n---\n\0\n")
+    before = (cli.root / "habits/Old.md").read_bytes()
+    said = cli("old", "2026-10-30").err
+    assert "does not count: Fri 30 Oct is before old starts" in said
+    assert "now starts" not in said
+    assert (cli.root / "habits/Old.md").read_bytes() == before
+
+
 def test_a_new_habit_starts_with_its_first_entry_and_a_limit_today(cli: CommandLine) -> None:
     cli("add", "Walk")
     cli("add", "Sugar", "--goal", "never")
@@ -434,7 +444,7 @@ def test_a_habit_is_defined_in_a_note_of_its_own(cli: CommandLine) -> None:
     text = (cli.root / "habits/Cold shower.md").read_text()
     assert "habit: cold\n" in text
     assert "since:\n" in text
-    found = cli.json("list")["habits"][-1]
+    found = cli.json("list")["habits"][0]
     assert (found["id"], found["schedule"], found["goal"], found["group"]) == (
         "cold",
         "mon,wed,fri",
@@ -488,12 +498,54 @@ def test_a_pause_that_began_earlier_ends_yesterday(
     assert "2026-11-24..2026-11-26" in (cli.root / "habits/Gym.md").read_text()
 
 
+def paused(cli: CommandLine) -> list[str]:
+    """Return the ids of the habits that are paused today."""
+    return [row["id"] for row in cli.json("list")["habits"] if row["status"] == "paused"]
+
+
+def test_all_habits_are_paused_and_resumed_in_one_step_each(cli: CommandLine) -> None:
+    cli("archive", "run")
+    assert cli("pause", "--all", "2026-11-24..2026-12-06").code == 0
+    assert sorted(paused(cli)) == ["gym", "meditate", "read", "water"]
+    assert "paused" not in (cli.root / "habits/Run.md").read_text()
+    assert cli("pause", "--all", "2026-11-25..2026-12-01").code == 4, "they are paused then"
+    cli("pause", "--all", "--end")
+    assert not paused(cli)
+    gym = cli.root / "habits/Gym.md"
+    assert main(["undo"]) == 0
+    assert "2026-11-24..2026-12-06" in gym.read_text()
+    assert main(["undo"]) == 0
+    assert "paused" not in gym.read_text()
+
+
+def test_a_group_is_paused(cli: CommandLine) -> None:
+    for name in ("gym", "run"):
+        cli("edit", name, "--group", "Sport")
+    cli("pause", "--group", "sport")
+    assert sorted(paused(cli)) == ["gym", "run"]
+    assert cli("pause", "--group", "music").code == 1
+    assert cli("pause", "--group", "sport", "--all").code == 2
+    assert cli("pause").code == 2
+
+
+def test_overlapping_pauses_of_today_end_together(cli: CommandLine) -> None:
+    cli("pause", "gym", "2026-11-20..2026-12-06")
+    cli("pause", "gym", "2026-11-23..2026-12-20")
+    cli("pause", "gym", "--end")
+    assert not paused(cli)
+    text = (cli.root / "habits/Gym.md").read_text()
+    assert "2026-11-20..2026-11-23" in text
+    assert "2026-11-23\n" in text
+
+
 def test_a_habit_is_archived_and_comes_back(cli: CommandLine) -> None:
     cli("med", "yesterday")
     cli("archive", "med")
     assert "Meditate" not in cli("list").out
     assert "Meditate" in cli("list", "--archived").out
-    assert "until: 2026-11-24" in (cli.root / "habits/Meditate.md").read_text()
+    # Today has no entry, so it is not missed either.
+    assert "until: 2026-11-23" in (cli.root / "habits/Meditate.md").read_text()
+    assert cli.json("stats", "med")["streak"] == 1
     cli("archive", "med", "--back")
     assert "Meditate" in cli("list").out
     assert "until" not in (cli.root / "habits/Meditate.md").read_text()
@@ -516,6 +568,14 @@ def test_what_no_note_defines_is_not_edited(cli: CommandLine) -> None:
         said = cli(*words)
         assert said.code == 4
         assert "No note defines stretch." in said.err
+
+
+def test_a_note_for_what_was_only_logged_keeps_its_name(cli: CommandLine) -> None:
+    cli.write("habits/log/x.md", "- 2026-11-24 yoga.am: done\n")
+    assert "`notekeep habit add yoga.am`" in cli("archive", "yoga.am").err
+    assert cli("add", "yoga.am").code == 0
+    found = next(h for h in cli.json("list")["habits"] if h["id"] == "yoga.am")
+    assert (found["path"], found["streak"]) == ("habits/yoga.am.md", 1)
 
 
 def test_the_doctor_names_places_and_what_to_write(cli: CommandLine) -> None:
@@ -566,7 +626,7 @@ def test_help_shows_how_a_check_in_is_written(cli: CommandLine) -> None:
 
 
 def test_every_command_has_help(cli: CommandLine) -> None:
-    from notekeep.cli.habits import COMMANDS
+    from notekeep.cli.habits.lists import COMMANDS
 
     for name in COMMANDS:
         said = cli(name, "--help")
@@ -592,7 +652,9 @@ def test_lists_go_by_group_and_order(cli: CommandLine) -> None:
     for words in ("med --order 2", "water --order 1", "gym --group Body --order 9"):
         assert cli("edit", *words.split()).code == 0
     found = [habit["id"] for habit in cli.json("list")["habits"]]
-    assert found == ["water", "meditate", "read", "run", "gym"]
+    assert found == ["gym", "water", "meditate", "read", "run"]
+    shown = [line.strip() for line in cli("list").out.splitlines()]
+    assert (shown[0], shown[2]) == ("Body", "Others")
     assert cli("edit", "med", "gym", "--order", "1").code == 2
 
 
@@ -830,20 +892,30 @@ def test_an_entry_of_last_week_is_answered_with_that_week(cli: CommandLine) -> N
     assert "0 of 150 pages (new this week)" in cli("todo").out
 
 
+def test_a_check_in_of_another_slot_says_nothing_of_the_open_one(cli: CommandLine) -> None:
+    cli("add", "Plants", "--schedule", "every 3d from 2026-11-16", "--since", "2026-11-16")
+    assert "to go" not in cli("plants", "2026-11-17").out
+    assert "Due by tonight" in cli("plants", "2026-11-23", "missed").out
+
+
 def test_the_schedule_is_shown_beside_the_goal(cli: CommandLine) -> None:
     assert "3 times a week · ≥ 5 km" in cli("list").out
 
 
+@pytest.mark.parametrize(
+    ("logged", "pause"),
+    [(["2026-11-24"], "2026-11-25..2026-12-06"), ([], "2026-11-24..2026-12-06")],
+)
 def test_the_time_in_the_archive_is_a_pause_when_it_comes_back(
-    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+    logged: list[str], pause: str, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for day in ("2026-11-22", "2026-11-23", "2026-11-24"):
+    for day in ("2026-11-21", "2026-11-22", "2026-11-23", *logged):
         cli("med", day)
     cli("archive", "med")
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-12-07T08:00")
     cli("archive", "med", "--back")
-    assert "paused:\n  - 2026-11-25..2026-12-06\n" in (cli.root / "habits/Meditate.md").read_text()
-    assert cli.json("stats", "med")["streak"] == 3
+    assert f"paused:\n  - {pause}\n" in (cli.root / "habits/Meditate.md").read_text()
+    assert cli.json("stats", "med")["streak"] == 3 + len(logged)
 
 
 @pytest.mark.parametrize("start", ["6", '"6"', '"sun"', '"Sun"', '"sunday"', '"SU"'])
@@ -885,6 +957,12 @@ def test_an_id_keeps_the_marks_of_its_letters(cli: CommandLine, title: str) -> N
 def test_force_is_only_named_where_it_helps(cli: CommandLine) -> None:
     assert "--force" in cli("run", "5.4 mi").err
     assert "--force" not in cli("med", "clear").err
+
+
+def test_a_habit_is_new_for_two_weeks_instead_of_weak(cli: CommandLine) -> None:
+    for since, strength in (("2026-11-11", "new"), ("2026-11-10", "0 %")):
+        cli.write("habits/Sit.md", f"---\nhabit: sit\nsince: {since}\n---\n")
+        assert re.search(rf"^strength +{strength}$", cli("stats", "sit").out, re.MULTILINE)
 
 
 def test_what_is_never_done_has_no_strength_and_a_limit_has_one_after_a_week(

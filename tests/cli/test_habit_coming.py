@@ -214,7 +214,7 @@ def test_the_prompt(vault: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "1/1\n"
     assert main(["habit", "prompt", "--json"]) == 0
     value = json.loads(capsys.readouterr().out)
-    assert value == {"date": "2026-01-12", "done": 1, "asked": 1, "at_risk": 0}
+    assert value == {"date": "2026-01-12", "done": 1, "asked": 1, "at_risk": 0, "timer": None}
 
 
 def test_a_prompt_of_yesterday_is_looked_at_anew(

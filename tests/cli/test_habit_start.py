@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.cli import main as start
-from notekeep.cli.habits import COMMANDS
+from notekeep.cli.habits.lists import COMMANDS
 from notekeep.cli.main import main
 from notekeep.habits.definition import RESERVED
 

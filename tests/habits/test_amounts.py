@@ -13,17 +13,17 @@ from notekeep.habits.schedule import parse_goal
     [("5", 5000), ("5.2", 5200), ("0.125", 125), ("0.0005", 1), ("0.0004", 0), ("007", 7000)],
 )
 def test_numbers_are_whole_thousandths(text: str, amount: int) -> None:
-    assert amounts.parse_number(text) == amount
+    assert amounts.parse_thousandths(text) == amount
 
 
 @pytest.mark.parametrize("text", ["", "-5", "5,5", ".5", "5.", "1e3", "٣", "9" * 13, "1.2.3"])
 def test_other_texts_are_no_numbers(text: str) -> None:
-    assert amounts.parse_number(text) is None
+    assert amounts.parse_thousandths(text) is None
 
 
 @given(st.integers(0, 10**15 - 1))
 def test_a_written_number_is_read_back(amount: int) -> None:
-    assert amounts.parse_number(amounts.format_number(amount)) == amount
+    assert amounts.parse_thousandths(amounts.format_number(amount)) == amount
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from notekeep.habits.definition import (
     parse_pause,
     read_definition,
 )
-from notekeep.habits.schedule import Untracked
+from notekeep.habits.schedule import Goal, Untracked, parse_goal
 from notekeep.tracking.habit_names import known_habits
 
 
@@ -43,7 +43,7 @@ def test_a_definition_is_read_from_flat_front_matter() -> None:
     assert (habit.id, habit.title, habit.aliases) == ("med", "Meditate", ("med2", "sit"))
     assert habit.schedule_on(date(2025, 1, 1).toordinal()).text() == "3/week"
     assert habit.schedule_on(date(2026, 6, 1).toordinal()).text() == "mon,wed,fri"
-    assert (habit.goal.target, habit.unit) == (10_000, "min")
+    assert (habit.goals[0].rule.target, habit.unit) == (10_000, "min")
     assert habit.is_paused_on(date(2026, 7, 21).toordinal())
     assert not habit.is_paused_on(date(2026, 7, 22).toordinal())
     assert (habit.after, habit.group, habit.tiny) == (
@@ -68,12 +68,12 @@ def test_everything_but_the_id_has_a_default() -> None:
     habit = read()
     assert habit.title == "Meditate"
     assert habit.schedule_on(0).text() == "daily"
-    assert habit.goal.kind == "done"
-    assert (habit.since, habit.until, habit.is_archived, habit.counts_silence) == (
+    assert habit.goal_on(0) == Goal()
+    assert (habit.since, habit.until, habit.is_archived, habit.unlogged) == (
         None,
         None,
         False,
-        False,
+        "",
     )
 
 
@@ -83,9 +83,10 @@ def test_a_note_without_an_id_is_no_definition() -> None:
 
 
 def test_silence_is_a_success_for_at_most_goals_unless_said_otherwise() -> None:
-    assert read(goal="<= 2 cup").counts_silence
-    assert not read(goal="<= 2 cup", unlogged="missed").counts_silence
-    assert read(unlogged="met").counts_silence
+    limit = parse_goal("<= 2 cup")
+    assert read(goal="<= 2 cup").counts_silence(limit)
+    assert not read(goal="<= 2 cup", unlogged="missed").counts_silence(limit)
+    assert read(unlogged="met").counts_silence(Goal())
 
 
 @pytest.mark.parametrize(

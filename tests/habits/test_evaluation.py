@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import Status, Timeline, evaluate_days
-from notekeep.habits.measures import rate, recovery, streak
+from notekeep.habits.measures import Rate, rate, recovery, streak
 from tests.support.day_numbers import iso, ordinal
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_a_change_of_schedule_does_not_judge_the_past_anew(made: Callable[..., A
     assert (streak(before).current, before.unit) == (2, "weeks")
     after = evaluate_days(habit, days, ordinal("2026-01-21"))
     assert (streak(after).current, after.unit) == (3, "due days")
-    assert rate(after) == (5, 0)
+    assert rate(after) == Rate(5, 0, is_mixed=True)
 
 
 def test_amounts_add_up_to_the_goal_of_a_week(made: Callable[..., Any]) -> None:
@@ -359,7 +359,7 @@ def test_a_span_has_the_units_that_closed_in_it(made: Callable[..., Any]) -> Non
     habit, days = made("05 done", "06 done", "08 done", since="2026-01-05")
     line = evaluate_days(habit, days, ordinal("2026-01-12"))
     week = line.between(ordinal("2026-01-05"), ordinal("2026-01-08"))
-    assert (rate(week), streak(week).current, streak(week).longest) == ((3, 1), 1, 2)
+    assert (rate(week), streak(week).current, streak(week).longest) == (Rate(3, 1), 1, 2)
     assert rate(line.between(ordinal("2025-01-01"), ordinal("2025-12-31"))).value is None
 
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notekeep.errors import UsageError
+from notekeep.habits.amounts import normalize_unit
 from notekeep.habits.days import DayKind, DayValue
+from notekeep.habits.definition import read_definition
 from notekeep.habits.schedule import (
     Goal,
+    ascii_goal,
     parse_goal,
-    parse_schedule,
 )
 
 
@@ -35,7 +39,20 @@ from notekeep.habits.schedule import (
         *((words, Goal("most"), "<= 0") for words in ("avoid", "Never", "none", "0", "not at all")),
         ("0 sweets", Goal("most", 0, "sweet"), "<= 0 sweet"),
         ("max 2 cups", Goal("most", 2_000, "cup"), "<= 2 cup"),
-        ("under 2 cups", Goal("most", 2_000, "cup"), "<= 2 cup"),
+        ("under 2 cups", Goal("most", 2_000, "cup", is_under=True), "< 2 cup"),
+        ("< 2 cup", Goal("most", 2_000, "cup", is_under=True), "< 2 cup"),
+        ("less than 2 h a week", Goal("most", 120_000, "h", "week", is_under=True), "< 2 h/week"),
+        ("7-9 h", Goal("between", 420_000, "h", high=540_000), "7-9 h"),
+        ("7 to 9 hours", Goal("between", 420_000, "h", high=540_000), "7-9 h"),
+        ("between 7 and 9 h", Goal("between", 420_000, "h", high=540_000), "7-9 h"),
+        ("1h30-2h", Goal("between", 90_000, "h", high=120_000), "1.5-2 h"),
+        (
+            "20 to 30 pages a week",
+            Goal("between", 20_000, "page", "week", 30_000),
+            "20-30 page/week",
+        ),
+        ("2-3", Goal("between", 2_000, "", high=3_000), "2-3"),
+        ("0-2 cups", Goal("most", 2_000, "cup"), "<= 2 cup"),
     ],
 )
 def test_goals_are_read_and_written(text: str, goal: Goal, written: str) -> None:
@@ -45,14 +62,24 @@ def test_goals_are_read_and_written(text: str, goal: Goal, written: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "10", "3/week", "3 a week", "> 10", ">= ten", ">= -5", ">= 5,5 km", ">= 5/year"]
+    "text",
+    [
+        *("", "10", "3/week", "3 a week", "> 10", ">= ten", ">= -5", ">= 5,5 km", ">= 5/year"),
+        *("7-9 h-10 h", "7 min to 9 km", "between 7 h", "at least 7-9 h"),
+    ],
 )
 def test_other_texts_are_no_goals(text: str) -> None:
     with pytest.raises(UsageError, match="not a goal"):
         parse_goal(text)
 
 
+def test_a_goal_with_two_ends_needs_two_different_ones() -> None:
+    with pytest.raises(UsageError, match="7 h is not more than 9"):
+        parse_goal("9-7 h")
+
+
 LEAST, MOST = Goal("least", 10_000), Goal("most", 2_000)
+UNDER, BETWEEN = Goal("most", 2_000, is_under=True), Goal("between", 7_000, high=9_000)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +95,13 @@ LEAST, MOST = Goal("least", 10_000), Goal("most", 2_000)
         (MOST, "amount", 2_000, False, True),
         (MOST, "amount", 2_001, False, False),
         (MOST, "amount", 2_001, True, False),
+        (UNDER, "amount", 1_999, False, True),
+        (UNDER, "amount", 2_000, False, False),
+        (BETWEEN, "amount", 6_999, False, False),
+        (BETWEEN, "amount", 7_000, False, True),
+        (BETWEEN, "amount", 9_000, False, True),
+        (BETWEEN, "amount", 9_001, True, False),
+        (BETWEEN, "done", 0, True, True),
         (MOST, "none", 0, False, False),
         (MOST, "skip", 0, False, False),
         (LEAST, "miss", 0, False, False),
@@ -94,12 +128,30 @@ def test_a_goal_that_is_always_met_is_none(text: str) -> None:
     assert "never" in caught.value.hint
 
 
-@pytest.mark.parametrize(
-    "text", ["never", "<= 2 cup", ">= 10 min", ">= 20 km/week", "<= 3/month", ">= 25 page"]
-)
-def test_what_is_shown_of_a_goal_can_be_typed(text: str) -> None:
-    shown = parse_goal(text).words()
-    assert parse_goal(shown).words() == shown
+@pytest.mark.parametrize("text", ["under 0 cups", "< 0"])
+def test_a_goal_that_is_never_met_is_none(text: str) -> None:
+    with pytest.raises(UsageError, match="never met"):
+        parse_goal(text)
+
+
+numbers = st.integers(1, 500)
+signs = st.sampled_from([">=", "<=", "<", "at least", "at most", "under", "{}-", "between {} and"])
+units = st.sampled_from(["", "min", "h", "km", "page", "cup", "glass", "press-up", "Pages", "€"])
+pers = st.sampled_from(["", "/week", "/month"])
+
+
+@given(signs, numbers, numbers, units, pers)
+def test_a_goal_is_read_back_from_its_text_and_its_words(
+    sign: str, low: int, more: int, unit: str, per: str
+) -> None:
+    goal = parse_goal(f"{sign.format(low)} {low + more} {unit}{per}".replace("- ", "-"))
+    assert parse_goal(goal.text()) == goal
+    # Words have the unit in the plural, which is the same unit.
+    typed = parse_goal(goal.words())
+    assert typed._replace(unit=normalize_unit(typed.unit)) == goal._replace(
+        unit=normalize_unit(goal.unit)
+    )
+    assert parse_goal(ascii_goal(goal.words())) == typed
 
 
 def test_nothing_at_all_is_said_in_words() -> None:
@@ -107,7 +159,11 @@ def test_nothing_at_all_is_said_in_words() -> None:
     assert Goal("most", 0, "cup").words() == "not at all"
 
 
-@pytest.mark.parametrize("text", ["3/7d", "after 2d", "after 2d..4d", "none", "mon,wed", "2/month"])
-def test_what_is_shown_of_a_schedule_can_be_typed(text: str) -> None:
-    schedule = parse_schedule(text)
-    assert parse_schedule(schedule.words()) == schedule
+@pytest.mark.parametrize("goal", ["7-9", ">= 7", "<= 7", "7 to 9 a week"])
+def test_a_goal_without_a_unit_is_in_the_unit_of_the_habit(goal: str) -> None:
+    bare = read_definition({"habit": "sleep", "unit": "h", "goal": goal})
+    assert bare is not None
+    number, _, per = goal.partition(" a ")
+    said = read_definition({"habit": "sleep", "goal": f"{number} h{f' a {per}' if per else ''}"})
+    assert said is not None
+    assert (bare.goals, bare.unit) == (said.goals, said.unit)

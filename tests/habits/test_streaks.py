@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from notekeep.habits.days import DayHistory, DayKind, DayValue
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import Timeline, evaluate_days
-from notekeep.habits.measures import best_runs, rate, recovery, streak
+from notekeep.habits.measures import Rate, best_runs, rate, recovery, streak
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,14 +54,14 @@ def test_streaks_are_runs_of_successes(history: str) -> None:
 
 def test_a_rate_of_the_last_days_includes_today() -> None:
     line = daily("....xx.")
-    assert rate(line, 4) == (2, 1)  # x, x, missed, and today, which is open
-    assert rate(line, 1000) == rate(line) == (2, 5)
+    assert rate(line, 4) == Rate(2, 1)  # x, x, missed, and today, which is open
+    assert rate(line, 1000) == rate(line) == Rate(2, 5)
 
 
 def test_a_rate_as_of_an_earlier_day_leaves_out_what_came_later() -> None:
     line = daily("....xx.")
-    assert rate(line._replace(today=MONDAY + 4), 3) == (1, 2)
-    assert rate(line._replace(today=MONDAY - 100), 30) == (0, 0), "before its first day"
+    assert rate(line._replace(today=MONDAY + 4), 3) == Rate(1, 2)
+    assert rate(line._replace(today=MONDAY - 100), 30) == Rate(0, 0), "before its first day"
 
 
 @pytest.mark.parametrize(

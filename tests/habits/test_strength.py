@@ -13,7 +13,7 @@ from notekeep.habits.definition import Definition, read_definition
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.measures import daily_decay, strengths
 from notekeep.habits.measures import strength as figure
-from notekeep.habits.schedule import Goal
+from notekeep.habits.schedule import Dated, Goal
 from tests.support.day_numbers import ordinal
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def definition(case: dict[str, Any]) -> Definition:
     habit = read_definition(fields)
     assert habit is not None
     if case["numeric"] and not case["at_most"] and not case["target"]:
-        return habit._replace(goal=Goal("least"))  # which Loop has and nobody can write
+        return habit._replace(
+            goals=(Dated(0, Goal("least")),)
+        )  # which Loop has and nobody can write
     assert habit.problems == ()
     return habit
 

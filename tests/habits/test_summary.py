@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
+from notekeep.habits.measures import Rate
 from notekeep.habits.summary import (
     HabitView,
     format_count,
+    format_rate,
     format_streak,
 )
 
@@ -52,10 +54,20 @@ def seen(made: Callable[..., Any], day: Callable[[str], int]) -> Callable[..., H
         (["19 5"], {"goal": "<= 20/month"}, "ok", "5 of 20 (new this month)", "done"),
         (["23 done"], {"schedule": "after 2d..4d"}, "none", "Due in 1 day", "none"),
         (["22 done"], {"schedule": "after 2d..4d"}, "open", "Due, 2 days left", "due"),
-        (["20 done"], {"schedule": "after 2d..4d"}, "at risk", "Last day", "due"),
+        (["20 done"], {"schedule": "after 2d..4d"}, "at risk", "Due by tonight", "due"),
         (["18 done"], {"schedule": "after 2d..4d"}, "missed", "2 days overdue", "due"),
         (["24 done"], {"schedule": "none"}, "done", "", "done"),
         ([], {"until": "2026-01-20"}, "none", "", "none"),
+        # The weeks of a schedule that has ended are not those of today.
+        ([], {"schedule": ["3/week", "2026-01-24 daily"]}, "open", "", "due"),
+        (["24 miss"], {"schedule": ["3/week", "2026-01-23 daily"]}, "missed", "", "due"),
+        (
+            [],
+            {"schedule": ["every 12 months", "2026-01-23 daily"]},
+            "at risk",
+            "Missed yesterday",
+            "due",
+        ),
     ],
 )
 def test_today_has_a_mark_a_note_and_a_call(
@@ -75,7 +87,7 @@ def test_today_has_a_mark_a_note_and_a_call(
     [
         (["23 done", "24 done"], {}, "2 days"),
         (["20 done", "21 done", "24 done"], {}, "1 day (best 2)"),
-        (["19 done"], {"schedule": "mon"}, "1 due day"),
+        (["19 done"], {"schedule": "mon"}, "1 in a row"),
         (["19 done"], {"schedule": "1/week"}, "1 week"),
         (["24 done"], {"schedule": "every 2d"}, "1 in a row"),
         (["22 done", "23 done"], {"schedule": "after 1d..9d"}, "2 times"),
@@ -129,3 +141,16 @@ def test_one_is_no_plural() -> None:
         "1 due day",
         "2 due days",
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (Rate(2, 1), "2 of 3 weeks"),
+        (Rate(2, 1, is_mixed=True), "2 of 3 times"),  # some days, and then weeks
+        (Rate(4, 1, is_mixed=True), "80 %"),
+        (Rate(0, 0), "no data"),
+    ],
+)
+def test_few_units_are_counted_and_more_are_a_share(found: Rate, text: str) -> None:
+    assert format_rate(found, "weeks") == text

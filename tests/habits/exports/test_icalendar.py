@@ -74,6 +74,21 @@ def days(event: Any, count: int = 5) -> list[str]:
             ["Wed 2026-01-07", "Sat 2026-01-10", "Tue 2026-01-13"],
         ),
         ("after 2d..4d", "07:30", ["Mon 2026-01-05", "Fri 2026-01-09", "Tue 2026-01-13"]),
+        ("1st,15th", "07:30", ["Thu 2026-01-15", "Sun 2026-02-01", "Sun 2026-02-15"]),
+        ("last day", "07:30", ["Sat 2026-01-31", "Sat 2026-02-28", "Tue 2026-03-31"]),
+        ("31st", "07:30", ["Sat 2026-01-31", "Tue 2026-03-31", "Sun 2026-05-31"]),
+        ("first mon", "07:30", ["Mon 2026-01-05", "Mon 2026-02-02", "Mon 2026-03-02"]),
+        ("first mon,last fri", "07:30", ["Mon 2026-01-05", "Fri 2026-01-30", "Mon 2026-02-02"]),
+        ("5 may", "07:30", ["Tue 2026-05-05", "Wed 2027-05-05", "Fri 2028-05-05"]),
+        ("29 feb", "07:30", ["Tue 2028-02-29", "Sun 2032-02-29", "Fri 2036-02-29"]),
+        ("last sun of oct", "07:30", ["Sun 2026-10-25", "Sun 2027-10-31", "Sun 2028-10-29"]),
+        ("every 3 months", "07:30", ["Mon 2026-01-05", "Sun 2026-04-05", "Sun 2026-07-05"]),
+        (
+            "every 3 months from 2026-02",
+            "07:30",
+            ["Sun 2026-02-01", "Fri 2026-05-01", "Sat 2026-08-01"],
+        ),
+        ("every year", "07:30", ["Mon 2026-01-05", "Tue 2027-01-05", "Wed 2028-01-05"]),
         ("none", "07:30", ["Mon 2026-01-05", "Tue 2026-01-06", "Wed 2026-01-07"]),
     ],
 )
@@ -82,6 +97,33 @@ def test_an_event_is_repeated_as_its_habit_is_due(
 ) -> None:
     (event,) = events(habit(schedule=schedule, remind=[remind]))
     assert days(event, 3) == first
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rules"),
+    [
+        ("1st,15th,last day", ["FREQ=MONTHLY;BYMONTHDAY=1,15,-1"]),
+        ("first mon,last mon", ["FREQ=MONTHLY;BYDAY=1MO,-1MO"]),
+        ("5 may", ["FREQ=YEARLY;BYMONTHDAY=5;BYMONTH=5"]),
+        ("every 3 months", ["FREQ=MONTHLY;INTERVAL=3"]),
+        ("every 2 years", ["FREQ=MONTHLY;INTERVAL=24"]),
+        ("1st,first mon", ["FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYMONTHDAY=1"]),
+        (
+            "5 may,24 dec",
+            ["FREQ=YEARLY;BYMONTHDAY=5;BYMONTH=5", "FREQ=YEARLY;BYMONTHDAY=24;BYMONTH=12"],
+        ),
+    ],
+)
+def test_days_of_the_month_have_an_event_for_each_rule(schedule: str, rules: Sequence[str]) -> None:
+    found = events(habit(schedule=schedule, remind="07:30"))
+    assert [event["RRULE"].to_ical().decode() for event in found] == rules
+    names = [str(event["UID"]) for event in found]
+    assert names == ["h-0730@vault", "h-0730-2@vault"][: len(rules)]
+
+
+def test_slots_of_months_from_the_end_of_a_month_begin_on_a_day_of_all_months() -> None:
+    (event,) = events(habit(schedule="every 3 months", remind="07:30", since="2026-01-30"))
+    assert days(event, 2) == ["Sun 2026-02-01", "Fri 2026-05-01"]
 
 
 def test_the_week_begins_where_the_vault_says() -> None:
@@ -144,7 +186,9 @@ def test_lines_are_folded_without_tearing_a_character(text: str) -> None:
 @settings(deadline=None)
 @given(
     title=st.text(max_size=60),
-    schedule=st.sampled_from(["daily", "3/week", "2/month", "every 5d", "after 2d..4d", "sun"]),
+    schedule=st.sampled_from(
+        ["daily", "3/week", "2/month", "every 5d", "after 2d..4d", "sun", "31st", "5 may"]
+    ),
     remind=st.lists(st.sampled_from(["07:30", "mon,fri 18:00", "23:59", "sun 00:00"]), max_size=4),
 )
 def test_any_habit_makes_a_calendar_that_icalendar_reads(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from notekeep.habits.days import reduce_entries
 from notekeep.habits.log import LogEntry, format_entry, parse_line
-from notekeep.importing.formats.own_habits import simplify_entries
+from notekeep.importing.formats.habits.own_habits import simplify_entries
 
 ENTRIES = st.lists(
     st.builds(
