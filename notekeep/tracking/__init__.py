@@ -1,1 +1,1 @@
-"""The habit log as rows, check-ins, and their undo."""
+"""The habit log in the catalog; check-ins and their undo."""

@@ -1,33 +1,33 @@
-"""Check in: append a verified line to this device's log, and return the habit after it.
+"""Check in: append a verified line to this device's log, and return the updated habit.
 
-The line is durable before anything else happens. A missing, locked or outdated catalog does not
-prevent a check-in; the result then has a warning.
+The line is saved to disk before anything else happens. A missing, locked or outdated catalog does
+not prevent a check-in; the result then has a warning.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import sys
-import time
-import unicodedata
-from binascii import crc32
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from notekeep import cache_files, dates
+from notekeep import dates
 from notekeep.config import current_time
-from notekeep.errors import Ambiguous, Failure, NotFound, Refused, UsageError, remedy
+from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.habits import amounts, log
 from notekeep.habits.days import entry_identity, restore_day, revise
 from notekeep.habits.log import LogEntry, LogValue, format_entry, read_value
-from notekeep.storage.append import append_line
+from notekeep.log_folders import HABIT_LOG
+from notekeep.tracking.device_log import (
+    append_to_log,
+    log_path,
+    read_own_logs,
+    read_times,
+    time_written,
+)
 from notekeep.tracking.habit_names import Habit
-from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
+    from notekeep.habits.definition import Definition
     from notekeep.habits.summary import Cell, HabitView
     from notekeep.tracking.tracker import HabitIndex
 
@@ -46,7 +46,7 @@ class CheckIn(NamedTuple):
     extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
     is_forced: bool = False  # whether to accept future days and units that do not convert
     replaces: bool = False  # whether it replaces all earlier entries of the day
-    is_typed: bool = True  # whether a value was typed; without one it is done
+    is_typed: bool = True  # whether a value was typed; without a value the habit is done
 
 
 class CheckInResult(NamedTuple):
@@ -61,7 +61,7 @@ class CheckInResult(NamedTuple):
 
 
 def parse_typed_value(text: str, unit: str = "") -> LogValue:
-    """Read a typed value, also `+1`; an amount without a unit gets that of the habit."""
+    """Read a typed value, such as `+1`; an amount without a unit gets the habit's unit."""
     words = text.strip().removeprefix("+").split()
     found = read_typed_value(words) if words else None
     if found is None or found[1] != len(words):
@@ -73,7 +73,7 @@ def parse_typed_value(text: str, unit: str = "") -> LogValue:
 
 
 def read_typed_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
-    """Read the value at the start of typed words; `x` is refused, because it is ambiguous."""
+    """Read the value at the start of typed words; refuse `x`, because it is ambiguous."""
     if words[0].casefold() == "x":
         hint = "Write done or missed."
         raise UsageError('"x" can mean done or missed.', hint, text=" ".join(words), position=0)
@@ -81,7 +81,7 @@ def read_typed_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
 
 
 def add_unit(value: LogValue, unit: str) -> LogValue:
-    """Add the habit's unit to an amount without one, or replace another spelling of it."""
+    """Add the habit's unit to an amount without a unit; replace other spellings of the unit."""
     if value.kind != "amount" or not unit:
         return value
     if value.unit is None or amounts.normalize_unit(value.unit) == amounts.normalize_unit(unit):
@@ -93,10 +93,10 @@ def add_unit(value: LogValue, unit: str) -> LogValue:
 
 
 def append_check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> CheckInResult:
-    """Write a check-in. The caller has refreshed the index.
+    """Write a check-in. The caller must refresh the index first.
 
-    Nothing is written after an error: UsageError as in `validate_check_in`, Refused if the log may
-    not be written or the line would be read differently, Failure if the system refuses.
+    Errors, after which nothing is written: UsageError as in `validate_check_in`; Refused if the log
+    may not be written or the line would be read differently; Failure if the system refuses.
     """
     day, entries = validate_check_in(index, request)
     value, revision = revise(
@@ -130,15 +130,16 @@ def append_check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = Fals
 
 
 def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[LogEntry]]:
-    """Return the day of a check-in and the entries of that day.
+    """Return the day of a check-in and the entries for that day.
 
-    Validate several check-ins before writing the first. UsageError if the day is in the future, the
+    Validate all check-ins before writing the first. UsageError if the day is in the future, the
     unit does not convert, or there is nothing to clear.
     """
     today = index.today()
     day = request.day or today
     entries = index.day_entries(request.habit, day.toordinal())
     value, habit = request.value, request.habit.definition
+    refuse_combined(habit)
     named = dates.format_short_day(day, today)
     if value.kind == "clear" and not entries:
         raise UsageError(
@@ -161,15 +162,18 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     return day, entries
 
 
-def log_path(state: str, day: date) -> str:
-    """Return the log file of this device for a day, relative to the vault."""
-    return f"{LOG_FOLDER}/{day:%Y-%m}.{device_name(state)}.md"
+def refuse_combined(habit: Definition) -> None:
+    """Refuse a combined habit, which has no log of its own."""
+    if habit.combines:
+        raise UsageError(
+            f"{habit.title} is combined from {', '.join(habit.parts)}.", "Check in one of these."
+        )
 
 
 def _append_entries(
     index: HabitIndex, day: date, entries: Sequence[LogEntry], *, dry_run: bool
 ) -> tuple[str, tuple[str, ...]]:
-    """Append entries of a day to this device's log; return the file and the lines."""
+    """Append entries for a day to this device's log; return the file and the lines."""
     is_link = index.places.settings.log_links
     lines = tuple(format_entry(entry, is_link=is_link) for entry in entries)
     for line, entry in zip(lines, entries, strict=True):
@@ -178,20 +182,18 @@ def _append_entries(
                 f"This entry would be read differently: {line}",
                 "Nothing was written. Use simpler words.",
             )
-    path = log_path(index.places.state, day)
+    places = index.places
+    path = log_path(HABIT_LOG, places.state, day)
     if not dry_run:
-        place = os.path.join(index.places.root, *path.split("/"))
         for line in lines:
-            append_line(place, line, f"# Habit log {day:%Y-%m}\n\n", root=index.places.root)
+            append_to_log(places.root, places.state, path, line, f"# Habit log {day:%Y-%m}\n\n")
             index.own_lines.add(line.rstrip())
-            row = f"{_checksum(line)} {time.time():.6f}"
-            cache_files.append_bounded_line(index.places.state, CHECKINS_FILE, row)
         index.refresh()
     return path, lines
 
 
 def _free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
-    """Return the current time, with seconds if another entry of the day has the same minute."""
+    """Return the current time, with seconds if another entry for the day has the same minute."""
     moment = now = current_time()
     times = {entry.time for entry in entries}
     minute = dates.format_clock(now, day, day_start)
@@ -202,50 +204,16 @@ def _free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
     return time
 
 
-# When this device wrote each line, so that `undo` can order check-ins and changes of notes.
-#
-# The time in a line is what the user entered. The time of writing is in the state folder; if it is
-# lost, only this order is.
-
-
-CHECKINS_FILE = "checkins"
-"""File in the state folder: a checksum and the time of writing for each line."""
-
-
-def _read_times(state: str) -> dict[str, float]:
-    """Return when this device wrote its lines, in seconds since 1970, by their checksums."""
-    times: dict[str, float] = {}
-    with suppress(OSError), open(os.path.join(state, CHECKINS_FILE), encoding="ascii") as file:
-        for row in file:
-            checksum, _, seconds = row.partition(" ")
-            with suppress(ValueError):
-                times[checksum] = float(seconds)
-    return times
-
-
-def _time_written(times: Mapping[str, float], entry: LogEntry, line: str) -> float:
-    """Return when a line was written; a line that is not in `times` has only its own time."""
-    if (known := times.get(_checksum(line))) is not None:
-        return known
-    hours, minutes, seconds = (int(part) for part in f"{entry.time or '0:0'}:0".split(":")[:3])
-    day = datetime.fromordinal(entry.day)
-    return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp()
-
-
-def _checksum(line: str) -> str:
-    return f"{crc32(line.rstrip().encode('utf-8', 'surrogateescape')):08x}"
-
-
-# Undo and redo of the lines that this device wrote. The log only grows, so an undo is a line with a
-# higher revision and an attribute that names the undone line.
+# Undo and redo of lines that this device wrote. Lines are never deleted, so an undo is a line with
+# a higher revision and an attribute that names the undone line.
 
 
 UNDO_KEY = "undo"
-"""The attribute of a line that undoes another; its value is the time of that line."""
+"""The attribute of a line that undoes an entry; its value is the time of the undone line."""
 JOINED_KEY = "and"
-"""The value of the attribute in the second line of the same undo."""
+"""The value of the attribute in the second line that an undo writes."""
 REDO_KEY = "redo"
-"""The attribute of a line that redoes; its value is the time of the undo."""
+"""The attribute of a line that redoes an entry; its value is the time of the undo."""
 
 
 class Undone(NamedTuple):
@@ -259,7 +227,7 @@ class Undone(NamedTuple):
 
 
 def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = False) -> Undone:
-    """Undo the last entry of this device, or the last undo if nothing was logged since."""
+    """Undo the last entry from this device; with `redo`, redo the last undo."""
     own = _lines_since_undo(index) if redo else _lines_since_check_in(index)
     key = REDO_KEY if redo else UNDO_KEY
     if not own:
@@ -285,7 +253,7 @@ def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = Fals
 
 
 def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """Return the lines of this device, newest first, down to the last one that is not undone."""
+    """Return the lines from this device, newest first, as far as the last entry not undone."""
     lines: list[tuple[LogEntry, str]] = []
     for entry, text, state in _own_lines(index):
         lines.append((entry, text))
@@ -295,7 +263,7 @@ def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
 
 
 def _lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """Return the lines down to the last undo without a redo; none if one was logged since."""
+    """Return the lines as far as the last undo without a redo; [] if anything was logged since."""
     redone = 0
     lines: list[tuple[LogEntry, str]] = []
     for entry, text, state in _own_lines(index):
@@ -315,22 +283,13 @@ def _lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
 def _own_lines(
     index: HabitIndex,
 ) -> Iterator[tuple[LogEntry, str, Literal["undo", "undone", "counts"]]]:
-    """Yield the lines of this device, newest first: by when a file was written, and from its end.
+    """Yield the lines from this device, newest first: last written file first, each from its end.
 
-    The third value is `undo` for the line of an undo, and `undone` for an entry that was undone.
+    The third value is `undo` for a line written by an undo, and `undone` for an undone entry.
     """
     undos = 0
-    folder = os.path.join(index.places.root, *LOG_FOLDER.split("/"))
-    ending = f".{device_name(index.places.state)}.md"
-    try:
-        with os.scandir(folder) as listing:
-            files = [entry for entry in listing if entry.name.endswith(ending) and entry.is_file()]
-    except FileNotFoundError:
-        return
-    for file in sorted(files, key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True):
-        with open(file.path, "rb") as opened:
-            text = opened.read().decode("utf-8", "replace").removeprefix("\ufeff")
-        for placed in reversed(log.parse_file(text)):
+    for whole in read_own_logs(index.places.root, index.places.state, HABIT_LOG):
+        for placed in reversed(log.parse_file(whole)):
             entry, text = placed.line.entry, placed.text
             if entry is None:
                 continue
@@ -350,26 +309,27 @@ class CheckInStep(NamedTuple):
     text: str
     undone: bool
     again: bool
-    is_own: bool = False  # whether the same index wrote it
+    is_own: bool = False  # whether this HabitIndex object wrote it
 
 
 def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
-    """Yield the check-ins of this device, newest first, without the lines of undo."""
-    times = _read_times(index.places.state)
+    """Yield the check-ins from this device, newest first, without lines written by undo."""
+    times = read_times(index.places.state)
     for entry, text, state in _own_lines(index):
         if state != "undo":
             is_own, is_redo = text.rstrip() in index.own_lines, REDO_KEY in dict(entry.extra)
-            moment, words = _time_written(times, entry, text), describe_entry(entry, index)
+            moment = time_written(times, text, entry.day, entry.time)
+            words = describe_entry(entry, index)
             yield CheckInStep(moment, words, state == "undone", is_redo, is_own)
 
 
 def find_last_undo(index: HabitIndex) -> CheckInStep | None:
-    """Return the undo that `redo` would revert; None without one."""
+    """Return the undo that `redo` would revert; None if there is none."""
     own = _lines_since_undo(index)
     if not own:
         return None
     entry, text = own[-1]
-    moment = _time_written(_read_times(index.places.state), entry, text)
+    moment = time_written(read_times(index.places.state), text, entry.day, entry.time)
     return CheckInStep(moment, describe_entry(entry, index), True, False)
 
 
@@ -385,68 +345,3 @@ def describe_entry(entry: LogEntry, index: HabitIndex) -> str:
         value = f"= {amount}" if entry.is_set else amount
     day = dates.format_short_day(date.fromordinal(entry.day), index.today())
     return " · ".join(filter(None, (f"{title} {value}", day, entry.note)))
-
-
-# The name of this device: each device appends to its own log files, so that git never conflicts.
-# Host names are often equal, so a generated name ends with random characters.
-
-
-DEVICE_FILE = "device"
-LONGEST = 40
-
-_RANDOM = "abcdefghijkmnpqrstuvwxyz23456789"
-"""Letters and digits that do not look alike."""
-_RANDOM_LENGTH = 4
-_NAMELESS = frozenset({"", "localhost", "unknown"})
-
-
-def device_name(state: str) -> str:
-    """Return the name of this device. The first call generates it: `laptop-k3f9`.
-
-    Failure if it cannot be saved, because it must not change between entries.
-    """
-    try:
-        with open(os.path.join(state, DEVICE_FILE), encoding="utf-8") as file:
-            name = file.read().strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        name = ""
-    except OSError as error:
-        raise _failure(state, error) from error
-    is_plain = name.isascii() and name.replace("-", "").isalnum()
-    return name if is_plain else set_device_name(state, name if device_slug(name) else _new_name())
-
-
-def set_device_name(state: str, name: str) -> str:
-    """Rename this device; return the name in the form of file names."""
-    found = device_slug(name)
-    if not found:
-        raise UsageError(f'"{name}" is not a valid device name.', "Use letters and digits.")
-    try:
-        cache_files.make_cache_folder(state)
-        cache_files.write_cache_file(state, DEVICE_FILE, f"{found}\n".encode("ascii"))
-    except OSError as error:
-        raise _failure(state, error) from error
-    return found
-
-
-def device_slug(name: str) -> str:
-    """Return a name in a form that is a valid file name on every system: `mias-laptop`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:LONGEST].strip("-")
-
-
-def _new_name() -> str:
-    if sys.platform == "win32":
-        name = os.environ.get("COMPUTERNAME", "")
-    else:
-        name = os.uname().nodename
-    host = device_slug(name.partition(".")[0])[: LONGEST - _RANDOM_LENGTH - 1].strip("-")
-    ending = "".join(_RANDOM[byte % len(_RANDOM)] for byte in os.urandom(_RANDOM_LENGTH))
-    return f"{'device' if host in _NAMELESS else host}-{ending}"
-
-
-def _failure(state: str, error: OSError) -> Failure:
-    return Failure(
-        f"Cannot save the device name in {os.path.join(state, DEVICE_FILE)}: {error.strerror}.",
-        remedy(error),
-    )

@@ -1,4 +1,4 @@
-"""One habit in full, its year in an embed, and weeks and months in words."""
+"""All details of one habit, its year for an embed, and parsing of weeks and months."""
 
 from __future__ import annotations
 
@@ -23,21 +23,22 @@ from notekeep.habits.measures import (
 from notekeep.habits.review import Bounds, ReviewSpan, find_bounds
 from notekeep.habits.stats import best_weekday, count_weekdays
 from notekeep.habits.summary import Cell, HabitView, describe_year, parse_year_heading
+from notekeep.habits.totals import TOTAL_SPANS, Total, add_up, collect_amounts
 from notekeep.query.values import parse_period
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.habit_table import LogLine
 from notekeep.tracking.tracker import HabitIndex
 
 RATE_SPANS = (7, 30, 90, 365)
-"""The numbers of last days of the rates."""
+"""The numbers of past days for which rates are shown."""
 REMARKS = 20
-"""The number of latest remarks."""
+"""How many of the latest remarks are shown."""
 
 
 class Calendar(NamedTuple):
     """The days of a year in columns of one week each."""
 
-    # Seven cells each, the first day of the week on top; None outside of the year.
+    # Seven cells each, the first day of the week on top; None outside the year.
     columns: list[list[Cell | None]]
     months: list[tuple[int, int]]  # the column in which a month begins, and its number
     week_start: int  # the weekday of the top row, 0 for Monday
@@ -53,7 +54,7 @@ def lay_out_weeks(days: Sequence[Cell], week_start: int) -> Calendar:
 
 
 class YearFigures(NamedTuple):
-    """The figures below the calendar of a year."""
+    """The figures below the calendar for a year."""
 
     kept: Rate
     best: int  # the longest streak within the year
@@ -61,20 +62,22 @@ class YearFigures(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """One habit in full."""
+    """All details of one habit."""
 
     view: HabitView
     definition: Definition
     year: int
     calendar: Calendar
-    strengths: tuple[float, ...]  # of the last days up to today, oldest first
-    rates: tuple[Rate, ...]  # of RATE_SPANS, and of all days
+    strengths: tuple[float, ...]  # for the last days, up to today, oldest first
+    rates: tuple[Rate, ...]  # for RATE_SPANS, and for all days
     of_year: YearFigures
     recovery: Recovery
     weekdays: Sequence[tuple[int, int]]  # numbers of done and due days, Monday first
-    best_weekday: int | None  # None without enough days
+    best_weekday: int | None  # None if there are too few days
     runs: tuple[StreakRun, ...]  # the longest streaks, longest first
     remarks: tuple[LogLine, ...]  # log lines with a note, latest first
+    totals: tuple[Total, ...]  # for TOTAL_SPANS up to today, or for a past year; may be empty
+    total_unit: str
 
 
 def _calendar(index: HabitIndex, habit: Habit, year: int) -> Calendar:
@@ -83,14 +86,21 @@ def _calendar(index: HabitIndex, habit: Habit, year: int) -> Calendar:
 
 
 def load_habit_details(index: HabitIndex, name: str, year: int | None = None) -> Detail:
-    """Return one habit in full, with the calendar of `year` or of the current year."""
+    """Return all details of one habit, with the calendar for `year` (default: this year)."""
     found = index.resolve(name)
     year = year or index.today().year
     line = index.timeline(found)
     of_year = line.between(*year_bounds(year))
     weekdays = count_weekdays(line)
     scores = strengths(found.definition, index.days(found), line.closed)[1]
-    remarks = [each for each in index.lines(found) if each.counts and each.entry.note]
+    lines = index.lines(found)
+    remarks = [each for each in lines if each.counts and each.entry.note]
+    logged = collect_amounts(found.definition, (each.entry for each in lines))
+    is_past = year < index.today().year
+    day = date(year, 12, 31) if is_past else index.today()
+    week_start = index.places.settings.week_start
+    spans = TOTAL_SPANS[-2:] if is_past else TOTAL_SPANS
+    totals = [add_up(logged, line, span, day, week_start) for span in spans if logged.days]
     return Detail(
         view=index.view(found),
         definition=found.definition,
@@ -104,11 +114,13 @@ def load_habit_details(index: HabitIndex, name: str, year: int | None = None) ->
         best_weekday=best_weekday(weekdays),
         runs=tuple(best_runs(line)),
         remarks=tuple(reversed(remarks[-REMARKS:])),
+        totals=tuple(totals),
+        total_unit=logged.unit,
     )
 
 
-class HabitYear(NamedTuple):
-    """A year of a habit, with a sentence that describes its picture."""
+class EmbeddedYear(NamedTuple):
+    """A year of a habit, and a sentence that describes its picture."""
 
     title: str
     year: int
@@ -117,8 +129,8 @@ class HabitYear(NamedTuple):
     today: date
 
 
-def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | None:
-    """Return the year of the embed `![[path#heading]]`; None if it names none."""
+def load_habit_year(index: HabitIndex, path: str, heading: str) -> EmbeddedYear | None:
+    """Return the year for the embed `![[path#heading]]`; None if it names no year of a habit."""
     today = index.today()
     year = parse_year_heading(heading, today)
     if year is None:
@@ -128,7 +140,9 @@ def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | N
     if found is None:
         return None
     sentence = describe_year(found.definition, year, index.timeline(found))
-    return HabitYear(found.definition.title, year, sentence, _calendar(index, found, year), today)
+    return EmbeddedYear(
+        found.definition.title, year, sentence, _calendar(index, found, year), today
+    )
 
 
 _FORMS: dict[ReviewSpan, str] = {
@@ -152,7 +166,7 @@ def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -
 
 
 def find_span(words: str, today: date, week_start: int = 0) -> Bounds | None:
-    """Return the week or month with this name, such as `2026-10`; None for other days."""
+    """Return the week or month with a name such as `2026-10`; None for other words."""
     days = _days(words, today, week_start)
     if days is None:
         return None
@@ -160,7 +174,7 @@ def find_span(words: str, today: date, week_start: int = 0) -> Bounds | None:
     month = find_bounds("month", first)
     if days == month[1:]:
         return month
-    # An ISO week too, whatever the first day of the week here.
+    # Also accept ISO weeks, whatever the first day of the week in the settings.
     begins = first.weekday() in (0, week_start)
     return (
         find_bounds("week", first, week_start) if begins and last - first == timedelta(6) else None

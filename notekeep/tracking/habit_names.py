@@ -1,4 +1,4 @@
-"""Habits by name: in the log by id and alias, in commands also by the start of a name."""
+"""Find habits by name: in the log by id or alias, in commands also by the start of a name."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from notekeep.errors import Ambiguous, NotFound
-from notekeep.habits.definition import RESERVED, Definition, fold_name
-from notekeep.habits.schedule import DatedSchedule, Untracked
+from notekeep.habits.definition import RESERVED, Definition, DefinitionProblem, fold_name
+from notekeep.habits.schedule import Dated, Schedule, Untracked
 
 _WORD_BREAKS = r"[\s._-]+"
 
@@ -19,14 +19,14 @@ class Habit(NamedTuple):
     key: str  # its folded id
     definition: Definition
     names: tuple[str, ...]  # its folded names in the log
-    others: tuple[str, ...] = ()  # other notes with the same id; the first path counts
+    others: tuple[str, ...] = ()  # other notes with the same id; the first path is used
 
 
 def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> list[Habit]:
-    """Return all habits, by their definitions and the folded names of all entries.
+    """Return all habits, from their definitions and the folded names in the log.
 
-    An id has priority over an alias, and an alias over a file name, as in a link in the log. Habits
-    with a note come first, by path.
+    An id takes precedence over an alias, and an alias over a file name, which links in the log use.
+    Habits with a note come first, sorted by path.
     """
     by_key: dict[str, list[Definition]] = {}
     for definition in definitions:
@@ -44,20 +44,63 @@ def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> li
         Habit(key, first, tuple(names[key]), tuple(other.path for other in rest))
         for key, (first, *rest) in by_key.items()
     ]
-    # The entries of a habit without a note are shown, and it is never due.
-    rules = (DatedSchedule(0, Untracked()),)
+    # A habit without a note is never due; its entries are shown.
+    schedules: tuple[Dated[Schedule], ...] = (Dated(0, Untracked()),)
     undefined = [
-        Habit(name, Definition(name, name, rules=rules), (name,))
+        Habit(name, Definition(name, name, schedules=schedules), (name,))
         for name in sorted(set(logged) - owners.keys())
     ]
-    return habits + undefined
+    return _resolve_parts(habits + undefined)
+
+
+def _resolve_parts(habits: list[Habit]) -> list[Habit]:
+    """Replace the names of parts with keys; unknown and circular parts become problems."""
+    by_name = {name: habit for habit in habits for name in habit.names}
+
+    def contains(habit: Habit, key: str, seen: frozenset[str] = frozenset()) -> bool:
+        inner = (by_name.get(fold_name(name)) for name in habit.definition.parts)
+        return habit.key == key or any(
+            part is not None and part.key not in seen and contains(part, key, seen | {habit.key})
+            for part in inner
+        )
+
+    found = []
+    for habit in habits:
+        definition = habit.definition
+        keys, problems = [], list(definition.problems)
+        for name in definition.parts:
+            part = by_name.get(fold_name(name))
+            message = ""
+            if part is None:
+                message = f'There is no habit "{name}".'
+            elif contains(part, habit.key):
+                message = f"{name} contains {definition.id} itself."
+            else:
+                keys.append(part.key)
+            if message:
+                key, hint = f"{definition.combines} of", "Use the ids of other habits."
+                problems.append(DefinitionProblem(key, message, hint))
+        if definition.parts:
+            parts = [one.definition for one in habits if one.key in keys]
+            definition = definition._replace(
+                parts=tuple(keys),
+                problems=tuple(problems),
+                # A combination of limits is met as long as nothing is logged.
+                unlogged="met" if parts and all(map(_counts_silence, parts)) else "",
+            )
+        found.append(habit._replace(definition=definition))
+    return found
+
+
+def _counts_silence(habit: Definition) -> bool:
+    return habit.counts_silence(habit.goals[-1].rule)
 
 
 def find_habit(habits: Sequence[Habit], name: str) -> Habit:
     """Return the habit with a name; NotFound or Ambiguous if there is not exactly one.
 
-    An id or alias first, then a unique start of one or of a title, then a unique start of a word in
-    one. Archived habits come last.
+    Tried in this order: an id or alias, a unique start of an id, alias or title, a unique start of
+    a word in any of these. Archived habits come last.
     """
     folded = fold_name(name)
     for habit in habits:
@@ -73,7 +116,7 @@ def find_habit(habits: Sequence[Habit], name: str) -> Habit:
                 raise Ambiguous(
                     f'Several habits start with "{name}".',
                     [_label(habit.definition) for habit in found],
-                    "Use more of the name.",
+                    "Type more of the name.",
                 )
     raise NotFound(f'There is no habit "{name}".', _suggestion(habits, folded))
 
@@ -84,7 +127,7 @@ def _label(definition: Definition) -> str:
 
 
 def _begins(habit: Habit, folded: str, *, words: bool) -> bool:
-    """Whether a name or the title starts with `folded`; with `words`, any word of one."""
+    """Whether a name or the title starts with `folded`; with `words`, any word in them."""
     names = [*habit.names, fold_name(habit.definition.title)]
     if words:
         names = [word for name in names for word in re.split(_WORD_BREAKS, name)]

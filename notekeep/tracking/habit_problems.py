@@ -1,6 +1,6 @@
 """Problems in the log and in definitions of habits.
 
-Lines with a problem still count, unless the code starts with H.
+A line with a problem still counts, unless the code of the problem starts with H.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def find_problems(
     today: int,
     unreadable: Mapping[str, str],
 ) -> list[Problem]:
-    """Return all problems by file and line; `unreadable` has files with the reason."""
+    """Return all problems, sorted by file and line. `unreadable` maps files to reasons."""
     found = [
         Problem(path, None, f"cannot read the file: {reason}", "its last known entries are used")
         for path, reason in unreadable.items()
@@ -43,12 +43,17 @@ def find_problems(
             message = f"there is no note for the habit {lines[0].entry.habit}"
             hint = f"`notekeep habit add {habit.key}` creates it; its entries are kept and shown"
             found.append(Problem(lines[0].path, lines[0].number, message, hint, "W105"))
-        found += _day_problems(lines, habit, today)
+        if habit.definition.combines:
+            message = f"{habit.definition.id} is combined from others; this line does not count"
+            hint = "check in one of its parts, and delete the line"
+            found += (Problem(line.path, line.number, message, hint, "W109") for line in lines)
+        else:
+            found += _day_problems(lines, habit, today)
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.code))
 
 
 def read_problem_lines(root: str, found: Iterable[Problem]) -> list[str]:
-    """Return the line of each problem; "" without one, or if the file no longer exists."""
+    """Return the text of the line with each problem; "" if it has no line or the file is gone."""
     files: dict[str, list[bytes]] = {}
     lines = []
     for problem in found:
@@ -127,7 +132,7 @@ def _day_problems(lines: list[LogLine], habit: Habit, today: int) -> Iterator[Pr
 
 
 def _repeated(lines: list[LogLine]) -> Iterator[Problem]:
-    """Yield repeated amounts in one file, which count once because they have no time."""
+    """Yield repeated amounts in one file, which count only once because they have no time."""
     seen: set[tuple[str, str]] = set()
     for line in lines:
         if line.entry.kind != "amount" or line.entry.time or line.entry.is_set:

@@ -1,8 +1,8 @@
-"""The catalog's tables of habits: log lines, definitions, and the value of each day.
+"""The catalog's tables for habits: log lines, definitions, and the value of each day.
 
-Like the whole catalog they are derived from the files and never migrated. A log line is a row with
-its habit, day and text, which is parsed again. The values of all days are stored too, because
-reading ten years of lines takes longer than a check-in may.
+Like the whole catalog, they are derived from the files and never migrated. A log line is a row with
+its habit, day and text, which is parsed when it is read. The values of all days are stored too,
+because reading ten years of lines would make a check-in too slow.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from notekeep.errors import Failure
 from notekeep.habits import log
 from notekeep.habits.days import DayHistory, reduce_entries
 from notekeep.habits.definition import Definition, fold_name, read_definition
+from notekeep.log_folders import HABIT_LOG
 from notekeep.query.folding import as_unicode, is_unicode
 from notekeep.storage.scan import Fingerprint, ScanResult, sweep
 from notekeep.tracking.habit_names import Habit, known_habits
@@ -28,14 +29,11 @@ from notekeep.tracking.habit_names import Habit, known_habits
 if TYPE_CHECKING:
     import sqlite3
 
-LOG_FOLDER = "habits/log"
-"""The only folder whose entries count, whatever folder habits are in."""
-
-PATIENCE = 1.0
+BUSY_TIMEOUT = 1.0
 """Seconds to wait for another writer; then a check-in continues without the catalog."""
 
 RETRY_SECONDS = 10.0
-"""Seconds until an unusable catalog is tried again."""
+"""Seconds before an unusable catalog is tried again."""
 
 HINTS = {
     "H001": 'write it as "- 2026-11-24 habit: done"',
@@ -46,14 +44,14 @@ HINTS = {
     "W101": "put -- before the note",
     "W106": "keep the lines of both sides and delete the conflict markers",
 }
-"""How to fix a log line, by the code of its report."""
+"""How to fix a log line, by the code of its problem."""
 
 _FoundProblem: TypeAlias = tuple[int | None, str, str, str]
 """Line, code, message and hint."""
 
 
 class HabitScan(NamedTuple):
-    """Changed and removed files of habits, and unreadable ones with the reason."""
+    """Changed and removed habit files, and unreadable files with the reason."""
 
     changed: dict[str, Fingerprint]
     removed: list[str]
@@ -61,7 +59,7 @@ class HabitScan(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """One line of the log of a habit, and its number in its file, from 1."""
+    """One line of the habit log, with its number in the file, from 1."""
 
     path: str
     number: int
@@ -72,7 +70,7 @@ class LogLine(NamedTuple):
 
 
 class HabitStore:
-    """A connection to the catalog's tables of habits.
+    """A connection to the catalog's tables for habits.
 
     If the catalog cannot be used, the tables are in memory, because a check-in must not fail for
     a cache. Everything is then read from the files, with the same result.
@@ -93,7 +91,7 @@ class HabitStore:
         if self._connection is None or self._is_replaced():
             self.close()
             self._connection = self._open()
-            self._connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+            self._connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000:.0f}")
             self._opened += 1
         return self._connection
 
@@ -109,12 +107,12 @@ class HabitStore:
             self.close()
 
     def version(self) -> tuple[int, str]:
-        """Return the version of the tables; each writer changes it."""
+        """Return the version of the tables; every write changes it."""
         found = self.connection.execute("SELECT value FROM meta WHERE key = 'habits'").fetchone()
         return self._opened, found[0] if found else ""
 
     def count_up(self) -> tuple[int, str]:
-        """Increase the version, within a transaction, and return it."""
+        """Increment the version, within a transaction, and return it."""
         self.connection.execute(
             "INSERT INTO meta VALUES ('habits', '1')"
             " ON CONFLICT(key) DO UPDATE SET value = CAST(value + 1 AS TEXT)"
@@ -122,7 +120,7 @@ class HabitStore:
         return self.version()
 
     def recover(self, error: sqlite3.Error) -> None:
-        """Continue after an error: with a new catalog if this one is damaged, else in memory."""
+        """Continue after an error, with a new catalog if the old one is damaged, else in memory."""
         self.close()
         if database.is_damage(error):
             database.set_aside(self._cache, self._inode)
@@ -156,7 +154,7 @@ class HabitStore:
 
 
 def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> HabitScan:
-    """Compare the files of habits in `folder`, and those elsewhere that the catalog lists."""
+    """Scan the habit files in `folder`, and habit files elsewhere that the catalog lists."""
     known = {
         path: Fingerprint(*map(int, mark.split()))
         for path, mark in connection.execute("SELECT path, mark FROM habit_files")
@@ -164,14 +162,14 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
     found = HabitScan({}, [], {})
     # None of these folders is inside another.
     if not folder:
-        folders = [LOG_FOLDER]  # the root contains all notes; the catalog lists its habits
-    elif f"{LOG_FOLDER}/".startswith(f"{folder}/"):
+        folders = [HABIT_LOG]  # the root contains all notes; the catalog knows which are habits
+    elif f"{HABIT_LOG}/".startswith(f"{folder}/"):
         folders = [folder]
     else:
-        folders = [folder, LOG_FOLDER]
+        folders = [folder, HABIT_LOG]
     for place in folders:
         if os.path.isdir(os.path.join(root, place)):
-            changes = sweep(root, known, under=place, log_folder=LOG_FOLDER)
+            changes = sweep(root, known, under=place)
         else:
             changes = ScanResult(removed=[one for one in known if one.startswith(f"{place}/")])
         found.changed.update(changes.added)
@@ -190,7 +188,7 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
             found.removed.append(path)
     found.changed.update(_find_moved(root, found.removed, known, connection))
     for path in [path for path in found.changed if not is_unicode(path)]:
-        # SQLite cannot store such a name, and the error would hide all other habits.
+        # SQLite cannot store such a name, and the error would hide all the other habits.
         del found.changed[path]
         found.unreadable[path] = "its name is not UTF-8; rename it"
     return found
@@ -202,7 +200,7 @@ def _find_moved(
     known: Mapping[str, Fingerprint],
     connection: sqlite3.Connection,
 ) -> Iterator[tuple[str, Fingerprint]]:
-    """Search all notes for the habits of removed definitions, which were moved."""
+    """Search all notes for definitions that were moved: removed here, and added elsewhere."""
     question = "SELECT fields FROM habit_files WHERE fields IS NOT NULL AND path = ?"
     ids = {
         json.loads(row[0])["habit"]
@@ -224,15 +222,15 @@ def _read_mark(root: str, path: str) -> Fingerprint | None:
     return Fingerprint(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
 
 
-# Only changed files are read, and only days with changed lines are reduced again. The result is the
-# same as building everything from the files.
+# Only changed files are read, and only days with changed lines are computed again. The result is
+# the same as when everything is built from the files.
 
 
 def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> set[str] | None:
-    """Store changed files, within a transaction of the caller; an unreadable file keeps its rows.
+    """Store changed files, within the caller's transaction; an unreadable file keeps its rows.
 
-    Return the keys of the habits whose days changed; None if definitions changed, which can affect
-    all habits.
+    Return the keys of habits whose days changed; None if definitions changed, which can affect all
+    habits.
     """
     touched: set[tuple[str, int]] = set()
     is_redefined = False
@@ -279,7 +277,7 @@ def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> s
 
 
 def _is_log(path: str) -> bool:
-    return path.startswith(f"{LOG_FOLDER}/")
+    return path.startswith(f"{HABIT_LOG}/")
 
 
 def _replace_lines(
@@ -313,8 +311,8 @@ def _replace_problems(
 
 
 def _read_fields(data: bytes) -> tuple[str | None, list[_FoundProblem]]:
-    """The front matter of a habit as JSON, None for other notes; and its problems."""
-    if b"habit" not in data:  # do not load the front matter parser for other notes
+    """Return the front matter of a habit as JSON (None for other notes), and its problems."""
+    if b"habit" not in data:  # other notes do not need the front matter parser
         return None, []
     from notekeep.markdown import frontmatter
 
@@ -348,7 +346,7 @@ def _update_days(
     rows = connection.execute("SELECT name, basis, first, codes, amounts FROM habit_days")
     stored = {name: _StoredDays(*rest) for name, *rest in rows}
     names = {*stored, *by_name}
-    if is_redefined:  # a definition can move any name in the log to another habit
+    if is_redefined:  # any name in the log may now belong to another habit
         logged = connection.execute("SELECT DISTINCT name FROM habit_lines")
         names.update(name for (name,) in logged)
     removed, changed = set(stored), set()
@@ -395,7 +393,7 @@ def read_definitions(connection: sqlite3.Connection) -> Iterator[Definition]:
 
 
 def read_habits(connection: sqlite3.Connection) -> list[Habit]:
-    """Return all habits: first those with a note, then those only in the log."""
+    """Return all habits: first habits with a note, then habits found only in the log."""
     names = [name for (name,) in connection.execute("SELECT name FROM habit_days")]
     return known_habits(read_definitions(connection), names)
 

@@ -1,6 +1,6 @@
 """The habits of one vault: their views, timelines and log lines.
 
-Most methods scan the files first, which takes about a millisecond, and read changes into the tables
+Most methods first scan the files, which takes about a millisecond, and store changes in the tables
 of `habit_table.py`. `checkin.py` writes check-ins.
 """
 
@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
 
+from notekeep.background import ignore_event
 from notekeep.catalog import database
 from notekeep.config import VaultPlaces, current_time
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Problem
 from notekeep.habits import log
+from notekeep.habits.combined import combine_days
 from notekeep.habits.days import DayHistory, reduce_entries
 from notekeep.habits.definition import fold_name
 from notekeep.habits.evaluation import Timeline, evaluate_days
 from notekeep.habits.log import LogEntry
 from notekeep.habits.summary import HabitView, list_position
+from notekeep.habits.totals import LoggedAmounts, collect_amounts
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import (
     CheckIn,
@@ -34,9 +37,10 @@ from notekeep.tracking.checkin import (
 from notekeep.tracking.habit_names import Habit, find_habit
 from notekeep.tracking.habit_problems import find_problems
 from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
+from notekeep.tracking.timer import Timer, read_timer, start_timer, stop_timer
 
 MOST_VIEWS = 1000
-"""Size of the cache of views."""
+"""Maximum number of views in the cache."""
 
 
 class HabitIndex:
@@ -45,19 +49,21 @@ class HabitIndex:
     def __init__(
         self,
         places: VaultPlaces,
-        set_field: Callable[[str, str], object] | None = None,
-        ended: Callable[..., object] = lambda *_, **__: None,
+        set_field: Callable[[str, str], bool] | None = None,
+        ended: Callable[..., object] = ignore_event,
     ) -> None:
         self.places = places
-        self.ended = ended  # takes an event, its notes and its result
-        self._set_field = set_field  # takes the path of a note, and `key=value`
-        self.unreadable: dict[str, str] = {}  # files with the reason, as of the last refresh
+        self.ended = ended  # is called with an event, its notes and its result
+        # Called with the path of a note and `key=value`; returns whether the note was changed.
+        self._set_field = set_field
+        self.unreadable: dict[str, str] = {}  # reasons by file, as of the last refresh
         self.own_lines: set[str] = set()  # the log lines that this object wrote
         self._store = HabitStore(places.cache)
         self._lock = RLock()
         self._habits: list[Habit] | None = None
         self._days: dict[str, DayHistory] = {}
-        self._views: dict[tuple[str, int, int, int], HabitView] = {}
+        self._views: dict[tuple[Habit, int, int, int, str], HabitView] = {}
+        self.timer: Timer | None = None  # as of the last refresh
         self._version: tuple[int, str] = (0, "")
 
     def close(self) -> None:
@@ -75,6 +81,7 @@ class HabitIndex:
         """Update the tables from the files; return whether they changed."""
         with self._lock:
             self._store.retry()
+            self.timer = read_timer(self.places.state)
             try:
                 return self._refresh()
             except sqlite3.Error as error:
@@ -85,7 +92,7 @@ class HabitIndex:
     def views(
         self, day: date | None = None, *, first: date | None = None, last: date | None = None
     ) -> list[HabitView]:
-        """Return all habits as of a day, also archived ones, by group, order and title.
+        """Return all habits as of a day, including archived habits, by group, order and title.
 
         The cells go from `first` (default: six days before `day`) to `last` (default: `day`).
         """
@@ -109,17 +116,25 @@ class HabitIndex:
             today if last is None else last.toordinal(),
         )
         with self._lock:
-            seen = (habit.key, today, *shown)
+            since = self._timer_of(habit, today)
+            seen = (habit, today, *shown, since)
             if len(self._views) > MOST_VIEWS:
                 self._views.clear()
             if seen not in self._views:
-                week_start, days = self.places.settings.week_start, self.days(habit)
-                view = HabitView(habit.definition, days, today, week_start, shown)
+                week_start, days = self.places.settings.week_start, self.days(habit, today)
+                view = HabitView(habit.definition, days, today, week_start, shown, since)
                 self._views[seen] = view
             return self._views[seen]
 
+    def _timer_of(self, habit: Habit, day: int) -> str:
+        """Return when the timer running for a habit began, if the day is today; else ""."""
+        timer = self.timer
+        if timer is None or fold_name(timer.habit) not in habit.names:
+            return ""
+        return timer.since if day == self.today().toordinal() else ""
+
     def view_after(self, habit: Habit, day: date, entries: Iterable[LogEntry]) -> HabitView:
-        """Return a habit with these entries of a day, written or not."""
+        """Return a habit as it is with these entries for a day, written or not."""
         ordinal = day.toordinal()
         with self._lock:
             days = DayHistory.unpack(*self.days(habit).pack())
@@ -128,14 +143,15 @@ class HabitIndex:
         return HabitView(habit.definition, days, today, week_start, (ordinal, ordinal))
 
     def move_start(self, habit: Habit, day: date, *, dry_run: bool = False) -> bool:
-        """Move the start of a habit to an earlier day; return whether its note was changed."""
+        """Move the first day of a habit to an earlier day; return whether its note was changed."""
         if self._set_field is None or not habit.definition.path:
             return False
-        with suppress(NotekeepError):
-            if not dry_run:
-                self._set_field(habit.definition.path, f"since={day.isoformat()}")
-                self.refresh()
+        if dry_run:
             return True
+        with suppress(NotekeepError):
+            if self._set_field(habit.definition.path, f"since={day.isoformat()}"):
+                self.refresh()
+                return True
         return False
 
     def resolve(self, name: str) -> Habit:
@@ -145,7 +161,7 @@ class HabitIndex:
             return find_habit(self.known(), name)
 
     def find(self, name: str) -> Habit:
-        """Do the same without a refresh."""
+        """Return the habit with a name, without a refresh."""
         with self._lock:
             return find_habit(self.known(), name)
 
@@ -163,7 +179,7 @@ class HabitIndex:
     def lines(
         self, habit: Habit, since: date | None = None, until: date | None = None
     ) -> list[LogLine]:
-        """Return the log lines of a habit by day and time, as of the last refresh."""
+        """Return the log lines of a habit, sorted by day and time, as of the last refresh."""
         first = since.toordinal() if since else log.FIRST_DAY
         last = until.toordinal() if until else log.LAST_DAY
         by_day: dict[int, list[LogLine]] = {}
@@ -177,6 +193,12 @@ class HabitIndex:
             for line in sorted(some, key=_line_order)
         ]
 
+    def amounts(self, habit: Habit, since: date | None = None) -> LoggedAmounts:
+        """Return the amounts of a habit since a day, as of the last refresh."""
+        # A habit without a unit gets its unit from its whole log.
+        lines = self.lines(habit, since if habit.definition.unit else None)
+        return collect_amounts(habit.definition, (line.entry for line in lines))
+
     def check_in(
         self,
         habit: str,
@@ -189,18 +211,30 @@ class HabitIndex:
     ) -> CheckInResult:
         """Append one line to this device's log.
 
-        `habit` is an id, an alias, or a unique beginning; `value` is `done`, `12 min`, `skip`,
-        `miss` or `clear`; without a day it counts for today, and without a time for now. `extra`
-        are further `key=word` pairs of the line.
+        `habit` is an id, an alias, or a unique start of one; `value` is `done`, `12 min`, `skip`,
+        `miss` or `clear`; the default day is today, and the default time is now. `extra` has
+        further `key=word` pairs for the line.
         """
-        # The second of two at once needs the first: equal lines would count once.
+        # Of two check-ins at once, the second must see the first: equal lines would count once.
         with self._lock:
             found = self.resolve(habit)
             typed = parse_typed_value(value, found.definition.unit)
             return append_check_in(self, CheckIn(found, typed, day, time, note=note, extra=extra))
 
+    def start_timer(self, habit: str) -> Timer:
+        """Start the timer for a habit, as `timer.start_timer` does."""
+        with self._lock:
+            return start_timer(self, self.resolve(habit))
+
+    def stop_timer(
+        self, value: str = "", *, discard: bool = False
+    ) -> tuple[Timer, CheckInResult | None]:
+        """Stop the timer and log its minutes, as `timer.stop_timer` does."""
+        with self._lock:
+            return stop_timer(self, value=value, discard=discard)
+
     def undo(self, *, dry_run: bool = False) -> Undone:
-        """Undo the last entry of this device, with a line that restores its day."""
+        """Undo the last entry from this device, with a line that restores the day."""
         with self._lock:
             return undo_check_in(self, dry_run=dry_run)
 
@@ -219,10 +253,10 @@ class HabitIndex:
             )
 
     def count_problems(self) -> int:
-        """Count the problems that were found while reading files, as of the last refresh.
+        """Count the problems found while reading files, as of the last refresh.
 
-        Contradictory days and amounts in another unit do not count, because finding them takes all
-        lines; `problems` has them.
+        Contradicting entries and amounts in another unit are not counted, because all lines would
+        have to be read; `problems` includes them.
         """
         with self._lock:
             (reports,) = self._store.connection.execute(
@@ -238,19 +272,27 @@ class HabitIndex:
         return habit_day(current_time(), self.places.settings.day_start)
 
     def known(self) -> list[Habit]:
-        """Return all habits as of the last refresh: first those with a note."""
+        """Return all habits as of the last refresh; habits with a note come first."""
         if self._habits is None:
             self._habits = habit_table.read_habits(self._store.connection)
         return self._habits
 
-    def days(self, habit: Habit) -> DayHistory:
-        """Return the history of a habit as of the last refresh."""
+    def days(self, habit: Habit, today: int | None = None) -> DayHistory:
+        """Return the history of a habit as of the last refresh; up to `today` if it is combined."""
+        if habit.definition.combines:
+            end = self.today().toordinal() if today is None else today
+            week_start = self.places.settings.week_start
+            parts = [one for one in self.known() if one.key in habit.definition.parts]
+            lines = [
+                evaluate_days(one.definition, self.days(one, end), end, week_start) for one in parts
+            ]
+            return combine_days(habit.definition, lines, end)
         if habit.key not in self._days:
             self._days[habit.key] = habit_table.read_days(self._store.connection, habit.key)
         return self._days[habit.key]
 
     def day_entries(self, habit: Habit, day: int) -> list[LogEntry]:
-        """Return all entries of a habit and day as of the last refresh."""
+        """Return all entries of a habit for a day, as of the last refresh."""
         return list(habit_table.read_entries(self._store.connection, habit.names, day, day))
 
     def _refresh(self) -> bool:
@@ -272,7 +314,7 @@ class HabitIndex:
         return True
 
     def _forget(self, keys: set[str] | None = None) -> None:
-        """Clear the caches of some habits, or of all."""
+        """Clear the caches for some habits, or for all habits."""
         if keys is None:
             self._habits = None
             self._days = {}
@@ -280,7 +322,8 @@ class HabitIndex:
             return
         for key in keys:
             self._days.pop(key, None)
-        self._views = {seen: view for seen, view in self._views.items() if seen[0] not in keys}
+        keys |= {habit.key for habit in self._habits or () if habit.definition.combines}
+        self._views = {seen: view for seen, view in self._views.items() if seen[0].key not in keys}
 
 
 def _line_order(line: LogLine) -> tuple[str, int, str, int]:

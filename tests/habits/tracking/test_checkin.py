@@ -46,6 +46,20 @@ def test_a_check_in_adds_one_line_to_one_file_and_changes_nothing_else(notebook:
     assert (notebook.root / LOG).read_text() == f"{text}\n{done.line}\n"
 
 
+def test_a_folder_of_logs_that_leads_out_of_the_vault_gets_no_entry(notebook: Any) -> None:
+    (notebook.root / "habits").mkdir(exist_ok=True)
+    for folder in (notebook.root.parent / "elsewhere", notebook.root / "logs"):
+        folder.mkdir()
+        (notebook.root / "habits/log").symlink_to(folder)
+        if folder.is_relative_to(notebook.root):
+            notebook.index().check_in("med", "12")
+        else:
+            with pytest.raises(Refused):
+                notebook.index().check_in("med", "12")
+        assert len([*folder.iterdir()]) == folder.is_relative_to(notebook.root)
+        (notebook.root / "habits/log").unlink()
+
+
 def test_the_first_entry_of_a_month_begins_its_file(notebook: Any) -> None:
     notebook.index().check_in("med", "12", date(2026, 10, 31))
     file = notebook.root / "habits/log/2026-10.laptop.md"
@@ -204,7 +218,7 @@ def test_without_an_index_a_check_in_works(notebook: Any) -> None:
 def test_with_a_locked_index_a_check_in_is_written_and_says_so(
     notebook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notekeep.tracking.habit_table.PATIENCE", 0.02)
+    monkeypatch.setattr("notekeep.tracking.habit_table.BUSY_TIMEOUT", 0.02)
     index = notebook.index()
     habit = index.resolve("med")
     other = sqlite3.connect(os.path.join(notebook.places.cache, CATALOG_FILE), isolation_level=None)
@@ -227,7 +241,7 @@ def test_an_index_that_is_locked_from_the_start_is_gone_around(
     notebook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notebook.log("- 2026-11-23 med: 10 min")
-    monkeypatch.setattr("notekeep.tracking.habit_table.PATIENCE", 0.02)
+    monkeypatch.setattr("notekeep.tracking.habit_table.BUSY_TIMEOUT", 0.02)
     notebook.index().views()
     other = sqlite3.connect(os.path.join(notebook.places.cache, CATALOG_FILE), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -342,3 +356,17 @@ def test_whatever_a_log_file_holds_stays_as_it_is(data: bytes, notebook: Any, sh
     found = file.read_bytes()
     assert found.startswith(data)
     assert found.decode("utf-8", "replace").rstrip().endswith("- 2026-11-24 gym: done @21:15")
+
+
+def test_in_a_habit_of_some_times_a_day_each_check_in_is_one_time(notebook: Any) -> None:
+    notebook.write("habits/teeth.md", "---\nhabit: teeth\nschedule: twice a day\n---\n")
+    index = notebook.index()
+    index.check_in("teeth")
+    half = index.check_in("teeth", time="21:20").habit
+    assert (half.note, half.today.mark) == ("", "done")
+    index.check_in("teeth", "= 1")
+    more = index.check_in("teeth")
+    assert (more.line.partition(": ")[2].split(" @")[0], more.habit.today.mark) == (
+        "= 2 time",
+        "done",
+    )

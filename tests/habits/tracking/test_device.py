@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Failure, UsageError
-from notekeep.tracking.checkin import device_name, device_slug, set_device_name
+from notekeep.tracking.device_log import device_name, device_slug, set_device_name
 
 if TYPE_CHECKING:
     from pathlib import Path

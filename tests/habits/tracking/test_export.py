@@ -95,10 +95,12 @@ def test_json_gives_habits_and_days(vault: Vault, tmp_path: Path) -> None:
     other = empty(tmp_path / "other")
     carried(vault, "json", other)
     assert days(other.habits) == days(vault.habits)
-    keys = ("title", "rules", "goal", "unit", "until", "is_archived", "counts_silence", "aliases")
+    keys = ("title", "schedules", "goals", "unit", "until", "is_archived", "aliases")
     for key in ("sit", "gym", "tea", "old"):
         before, after = (one.habits.resolve(key).definition for one in (vault, other))
         assert [getattr(after, each) for each in keys] == [getattr(before, each) for each in keys]
+        for _, goal in before.goals:
+            assert after.counts_silence(goal) == before.counts_silence(goal)
     gym = other.habits.resolve("gym")
     (line,) = other.habits.lines(gym, date(2026, 11, 2), date(2026, 11, 2))
     assert line.text == '- 2026-11-02 gym: skip reason=flu -- ill, "very"'

@@ -14,7 +14,7 @@ from notekeep.tracking.habit_details import load_habit_details
 def test_habits_come_by_group_and_title_with_the_days_asked_for(notebook: Any) -> None:
     notebook.write("habits/Stretch.md", "---\nhabit: stretch\ngroup: Body\n---\n")
     views = notebook.index().views(first=date(2026, 11, 23), last=date(2026, 11, 29))
-    assert [view.id for view in views] == ["water", "gym", "meditate", "stretch"]
+    assert [view.id for view in views] == ["stretch", "water", "gym", "meditate"]
     assert [cell.day.day for cell in views[0].cells] == [23, 24, 25, 26, 27, 28, 29]
     assert [view.today.day for view in views] == [date(2026, 11, 24)] * 4
 
