@@ -15,10 +15,11 @@ from notekeep.habits import amounts, log
 from notekeep.habits.days import entry_identity, reduce_entries
 from notekeep.habits.definition import fold_name, format_pause, is_id
 from notekeep.habits.log import LogEntry
-from notekeep.habits.schedule import parse_goal, parse_rules
+from notekeep.habits.schedule import parse_goal, parse_rules, parse_schedule
 from notekeep.importing.import_state import HabitRow, ImportState
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, ImportedDay, ImportedHabit, Loss
+from notekeep.log_folders import HABIT_LOG
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_note_file
@@ -26,7 +27,6 @@ from notekeep.notes.habit_notes import add_log_lines
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.file_names import free_path
 from notekeep.tracking.habit_names import Habit
-from notekeep.tracking.habit_table import LOG_FOLDER
 from notekeep.tracking.tracker import HabitIndex
 
 VERB = "import"
@@ -84,7 +84,7 @@ class HabitPlanner:
         unit = match.definition.unit if match and row.path else habit.unit
         if not row.path:
             with suppress(UsageError):
-                unit = parse_goal(habit.goal).unit or unit
+                unit = _unit_of(_lines(habit.goal)) or unit
         days = self._make_entries(habit, row.id, unit)
         logged: dict[int, list[LogEntry]] = {}
         if days:
@@ -112,7 +112,7 @@ class HabitPlanner:
             lines.setdefault(format_iso(entry.day)[:7], []).append(line)
         for month, found in lines.items():
             # No device has this name, so no check-in is undone in place of the import.
-            path = f"{LOG_FOLDER}/{month}.import_{self.format.id}.md"
+            path = f"{HABIT_LOG}/{month}.import_{self.format.id}.md"
             yield add_log_lines(self.state.workspace, path, month, found)
 
     def _origin(self, habit: ImportedHabit) -> str:
@@ -190,18 +190,18 @@ class HabitPlanner:
 
     def _definition_fields(self, habit: ImportedHabit, identity: str) -> dict[str, Value]:
         """Make the front matter of a definition; invalid values become the default."""
-        schedule = [habit.schedule] if isinstance(habit.schedule, str) else list(habit.schedule)
+        schedule = _lines(habit.schedule)
         try:
-            parse_rules(schedule)
+            parse_rules(schedule, parse_schedule)
         except UsageError as error:
             self._lose(f"the schedule: {error.message.removesuffix('.')}; imported as daily", habit)
             schedule = ["daily"]
-        goal, goal_unit = habit.goal, ""
+        goals, goal_unit = _lines(habit.goal), ""
         try:
-            goal_unit = parse_goal(goal).unit
+            goal_unit = _unit_of(goals)
         except UsageError as error:
             self._lose(f"the goal: {error.message.removesuffix('.')}; imported as done", habit)
-            goal = "done"
+            goals = ["done"]
         days = [entry.day for entry in habit.entries]
         since = habit.since or min(days, default=self.tracker.today().toordinal())
         until = habit.until
@@ -210,7 +210,7 @@ class HabitPlanner:
         fields: dict[str, Value] = {
             "habit": identity,
             "schedule": list(schedule),
-            "goal": goal,
+            "goal": goals[0] if len(goals) == 1 else list(goals),
             "since": format_iso(since if until is None else min(since, until)),
         }
         optional: dict[str, Value] = {
@@ -226,6 +226,16 @@ class HabitPlanner:
             **habit.more,
         }
         return {**fields, **{key: value for key, value in optional.items() if value}}
+
+
+def _lines(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _unit_of(goals: Sequence[str]) -> str:
+    """The unit of the latest goal that has one."""
+    rules = parse_rules(goals, parse_goal)
+    return next((goal.unit for _, goal in reversed(rules) if goal.unit), "")
 
 
 def _is_named_after(source_id: str, names: Collection[str]) -> bool:

@@ -11,14 +11,14 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.habits.amounts import MILLI
-from notekeep.importing.formats import loop
+from notekeep.importing.formats.habits import loop
 from tests.support.day_numbers import ordinal
 from tests.support.habit_files import lines, losses, read_habits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.importing.formats.habit_data import HabitSource
+    from notekeep.importing.formats.habits.habit_data import HabitSource
     from tests.support.habit_files import Habits
 
 HEAD = (
@@ -101,6 +101,41 @@ def test_since_2_0_a_zero_is_a_no() -> None:
         }
     )
     assert lines(source.habits[0]) == ["2020-01-02 done", "2020-01-01 miss"]
+
+
+OLD_HEAD = "Position,Name,Question,Description,NumRepetitions,Interval,Color\n"
+
+
+@pytest.mark.parametrize("folder", ["001 Coffee", ""])
+def test_amounts_of_files_without_a_type_are_thousandths(folder: str) -> None:
+    files = {
+        "Habits.csv": OLD_HEAD + "001,Coffee,,,1,1,#FF0000\n002,Run,,,3,7,#FF0000\n",
+        "Checkmarks.csv": "Date,Coffee,Run,\n2025-04-04,3,3,\n2025-04-03,0,2,\n"
+        "2025-04-02,8000,0,\n2025-04-01,-1,-1,\n",
+    }
+    if folder:
+        files[f"{folder}/Checkmarks.csv"] = (
+            "Date,Value\n2025-04-04,3\n2025-04-03,0\n2025-04-02,8000\n2025-04-01,-1\n"
+        )
+    source = loop.read_loop_csv(files)
+    coffee, run = source.habits
+    assert (coffee.schedule, coffee.goal) == ("none", "done")
+    assert lines(coffee) == ["2025-04-04 skip", "2025-04-03 0", "2025-04-02 8"]
+    assert run.schedule == "3/7d"
+    assert lines(run) == ["2025-04-04 skip", "2025-04-03 done", "2025-04-02 miss"]
+    message = "the unit and the goal of the amounts, which the file does not have; set them in"
+    told = [name for name in losses(source) if message in name]
+    assert told == [f"Coffee: {message} the note of the habit"]
+
+
+def test_a_habit_of_yes_and_no_has_no_amounts_in_a_file_with_types() -> None:
+    files = {
+        "Habits.csv": HEAD + "001,Run,YES_NO,,,1,1,#00897B,,,,false\n",
+        "001 Run/Checkmarks.csv": "Date,Value\n2026-01-05,8000\n2026-01-06,YES_MANUAL\n",
+    }
+    source = loop.read_loop_csv(files)
+    assert lines(source.habits[0]) == ["2026-01-06 done"]
+    assert losses(source)["Run: days with the value 8000"] == 1
 
 
 def test_without_folders_the_file_for_all_is_read_by_its_columns() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.importing.formats import daily_notes, habit_apps
-from notekeep.importing.formats.habit_data import SourceNote
+from notekeep.importing.formats.habits import daily_notes, habit_apps
+from notekeep.importing.formats.habits.habit_data import SourceNote
 from notekeep.markdown import frontmatter
 from tests.support.habit_files import lines, losses
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.importing.formats import habit_apps, own_habits
-from notekeep.importing.formats.habit_data import make_amount, make_unit, read_day, read_habit_json
-from tests.support.habit_files import lines, losses
+from notekeep.importing.formats.habits import habit_apps, own_habits
+from notekeep.importing.formats.habits.habit_data import (
+    make_amount,
+    make_unit,
+    read_day,
+    read_habit_json,
+)
+from tests.support.habit_files import lines, losses, read_habits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +70,104 @@ def test_beaver_hostile() -> None:
 def test_what_is_no_export_of_beaver_is_refused(value: Any) -> None:
     with pytest.raises(Refused):
         habit_apps.read_beaver(value)
+
+
+def table_habit(**changes: Any) -> dict[str, Any]:
+    """A habit of Table Habit, read every day."""
+    habit = {
+        "type": 1,
+        "status": 1,
+        "name": "Read",
+        "desc": "every page counts",
+        "color": 1,
+        "daily_goal": 1,
+        "daily_goal_unit": "",
+        "freq_type": 3,
+        "freq_custom": "[1,1]",
+        "start_date": 20458,
+        "target_days": 30,
+        "records": [],
+    }
+    return habit | changes
+
+
+def record(date_: int, kind: int, value: float, reason: str = "") -> dict[str, Any]:
+    return {"record_date": date_, "record_type": kind, "record_value": value, "reason": reason}
+
+
+def test_table_habit(tmp_path: Path) -> None:
+    days = [record(20460, 2, 0, "ill"), record(20458, 1, 1), record(20459, 1, 0)]
+    groups = [{"uuid": "g1", "name": "Evening"}]
+    file = tmp_path / "export-habits-2026_01_12.json"
+    habit = table_habit(records=days, group_id="g1")
+    file.write_text(json.dumps({"habits": [habit], "groups": groups}), "utf-8")
+    source = read_habits(file)
+    assert source.format == "mhabit"
+    (read,) = source.habits
+    assert (read.name, read.about, read.group) == ("Read", "every page counts", "Evening")
+    assert (read.schedule, read.goal) == ("daily", "done")
+    assert read.since == date(2026, 1, 5).toordinal()
+    assert lines(read) == ["2026-01-05 done", "2026-01-06 miss", "2026-01-07 skip -- ill"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "schedule"),
+    [
+        (1, "[3]", "3/week"),
+        (1, "[7]", "daily"),
+        (2, "[2]", "2/month"),
+        (3, "[3, 14]", "3/14d"),
+        (3, "{}", "daily"),
+        (0, "[1]", "daily"),
+    ],
+)
+def test_schedules_of_table_habit(kind: int, numbers: str, schedule: str) -> None:
+    habit = table_habit(freq_type=kind, freq_custom=numbers)
+    source = habit_apps.read_table_habit({"habits": [habit]})
+    assert source.habits[0].schedule == schedule
+    is_told = "Read: an unknown schedule; imported as daily" in losses(source)
+    assert is_told == ((kind, numbers) in [(3, "{}"), (0, "[1]")])
+
+
+def test_amounts_of_table_habit_have_a_goal_or_a_limit() -> None:
+    run = table_habit(name="Run", daily_goal=2.5, daily_goal_unit="km")
+    coffee = table_habit(name="Coffee", type=2, daily_goal=2, daily_goal_unit="cup")
+    for habit in (run, coffee):
+        habit["records"] = [record(20458, 1, 3.25), record(20459, 1, 0)]
+    source = habit_apps.read_table_habit({"habits": [run, coffee]})
+    assert [habit.goal for habit in source.habits] == [">= 2.5 km", "<= 2 cup"]
+    assert lines(source.habits[0]) == ["2026-01-05 3.25 km", "2026-01-06 0 km"]
+
+
+def test_table_habit_reports_what_it_cannot_import() -> None:
+    habits = [
+        table_habit(name="Old", status=2),
+        table_habit(name="Rest", status=3, reminder='{"type": 2}', daily_goal_extra=5),
+        table_habit(
+            records=[
+                None,
+                record(20458, 2, 5),
+                record(20458, 7, 1),
+                record(10**9, 1, 1),
+                {"record_type": []},
+            ]
+        ),
+        "no habit",
+    ]
+    source = habit_apps.read_table_habit({"habits": habits, "groups": "none"})
+    assert [(habit.name, habit.is_archived) for habit in source.habits] == [
+        ("Rest", True),
+        ("Read", False),
+    ]
+    assert (source.habits[1].goal, lines(source.habits[1])) == ("done", ["2026-01-05 skip"])
+    assert losses(source) == {
+        "deleted habits": 1,
+        "habits without a name": 1,
+        "Rest: its reminder": 1,
+        "Rest: its second goal": 1,
+        "Read: invalid records": 4,
+        "colours, icons and target days: not used by notekeep": 1,
+    }
 
 
 def test_habitbull(samples: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.importing.formats import habit_apps, org_habits
+from notekeep.importing.formats.habits import habit_apps, org_habits
 from tests.support.habit_files import lines, losses
 
 if TYPE_CHECKING:
@@ -123,6 +123,24 @@ def test_org_habit_gives_what_is_expected_of_it(samples: Path) -> None:
 def test_org_repeaters(repeater: str, schedule: str) -> None:
     text = f"* TODO H\nSCHEDULED: <2026-01-05 Mon {repeater}>\n:PROPERTIES:\n:STYLE: habit\n:END:\n"
     assert org_habits.read_org({"a.org": text}).habits[0].schedule == schedule
+
+
+@pytest.mark.parametrize(
+    ("planned", "schedule", "told"),
+    [
+        ("", "none", "no SCHEDULED date; imported with the schedule none"),
+        (
+            "SCHEDULED: <2026-01-05 Mon>\n",
+            "daily",
+            "an invalid repeater; imported with the schedule daily",
+        ),
+    ],
+)
+def test_a_habit_of_org_without_a_repeater_is_told(planned: str, schedule: str, told: str) -> None:
+    text = f"* TODO H\n{planned}:PROPERTIES:\n:STYLE: habit\n:END:\n"
+    source = org_habits.read_org({"a.org": text})
+    assert source.habits[0].schedule == schedule
+    assert losses(source) == {f"H: {told}": 1}
 
 
 ORG = """\

@@ -17,8 +17,9 @@ from notekeep.habits import amounts
 from notekeep.habits.days import day_values, reduce_entries
 from notekeep.habits.definition import FOREVER, Definition, parse_pause
 from notekeep.habits.log import LogEntry, LogValue, read_value
-from notekeep.importing.formats.habit_apps import INVALID_LINES
-from notekeep.importing.formats.habit_data import (
+from notekeep.habits.schedule import format_rules
+from notekeep.importing.formats.habits.habit_apps import INVALID_LINES
+from notekeep.importing.formats.habits.habit_data import (
     HabitSource,
     find_habits,
     make_amount,
@@ -83,13 +84,16 @@ def _define(each: Mapping[str, Any], found: HabitSource) -> ImportedHabit:
     schedule = each.get("schedule")
     lines = schedule if isinstance(schedule, list) else [schedule]
     habit.schedule = [one_line(text) for text in lines if text] or ["daily"]
-    habit.goal = line("goal") or "done"
+    habit.goal = _lines(each.get("goals")) or line("goal") or "done"
     habit.unit = line("unit")
     habit.since, habit.until = (read_day(_text(each.get(key))) for key in ("since", "until"))
     habit.group = line("group")
     habit.about = clean_text(each.get("about") or "").strip()
     habit.is_archived = each.get("archived") is True
     habit.more = {key: line(key) for key in ("identity", "when", "tiny") if each.get(key)}
+    for key in ("any of", "all of"):
+        if names := _lines(each.get(key)):
+            habit.more[key] = [*names]
     if each.get("after"):
         habit.more["after"] = f"[[{line('after')}]]"
     habit.counts_silence = {"met": True, "missed": False}.get(line("unlogged"))
@@ -164,29 +168,31 @@ def document(
         JSON_MARK: VERSION,
         "exported": today.isoformat(),
         "habits": [
-            {**_definition(habit), "entries": [_entry(entry, habit.unit) for entry in entries]}
+            {
+                **_definition(habit, today.toordinal()),
+                "entries": [_entry(entry, habit.unit) for entry in entries],
+            }
             for habit, entries in habits
         ],
     }
 
 
-def _definition(habit: Definition) -> dict[str, Any]:
+def _definition(habit: Definition, today: int) -> dict[str, Any]:
     return {
         "id": habit.id,
         "title": habit.title,
         "aliases": list(habit.aliases),
-        "schedule": [
-            (f"{_iso(rule.start)} " if rule.start else "") + rule.schedule.text()
-            for rule in habit.rules
-        ],
-        "goal": habit.goal.text(),
+        "schedule": format_rules(habit.schedules),
+        "goal": habit.goal_on(today).text(),
+        "goals": format_rules(habit.goals),  # `goal` is the one of today
+        **({f"{habit.combines} of": list(habit.parts)} if habit.combines else {}),
         "unit": habit.unit,
         "since": _iso(habit.since),
         "until": _iso(habit.until),
         "paused": [
             f"{_iso(low)}..{'' if high == FOREVER else _iso(high)}" for low, high in habit.pauses
         ],
-        "unlogged": "met" if habit.counts_silence else "missed",
+        "unlogged": habit.unlogged or _silence(habit),
         "archived": habit.is_archived,
         "group": habit.group,
         "remind": list(habit.remind),
@@ -196,6 +202,12 @@ def _definition(habit: Definition) -> dict[str, Any]:
         "tiny": habit.tiny,
         "path": habit.path,
     }
+
+
+def _silence(habit: Definition) -> str:
+    """What silence means under all goals; "" if they differ."""
+    found = {"met" if habit.counts_silence(goal) else "missed" for _, goal in habit.goals}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _entry(entry: LogEntry, unit: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple, TypeAlias, assert_never
 
 from notekeep.dates import format_iso
@@ -17,27 +16,31 @@ from notekeep.errors import Refused
 from notekeep.habits import amounts
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition
-from notekeep.habits.log import FIRST_DAY, LAST_DAY, LogValue
+from notekeep.habits.log import LogValue
 from notekeep.habits.measures import strengths
 from notekeep.habits.schedule import (
     DAILY,
     PERIOD_DAYS,
     AfterLast,
+    AsParts,
+    ChosenDates,
     ChosenDays,
     EverySlot,
+    Goal,
     InDays,
     PerPeriod,
     Untracked,
+    goal_of,
     parse_schedule,
     spans,
 )
-from notekeep.importing.formats.habit_data import (
+from notekeep.importing.formats.habits.habit_data import (
     DONE,
     MISS,
     SKIP,
     HabitSource,
+    day_since_1970,
     make_schedule,
-    make_unit,
     name_file,
     read_day,
     read_habit_csv,
@@ -88,11 +91,7 @@ def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
 
 
 def _set_goal(habit: ImportedHabit, row: Cells, times: int, days: int, found: HabitSource) -> None:
-    name = one_line(row.get("unit"))
-    habit.unit = make_unit(name)
-    if habit.unit != name:
-        becomes = habit.unit or "a number without a unit"
-        found.report_loss(f"the unit {name}; imported as {becomes}", habit.name)
+    found.set_unit(habit, one_line(row.get("unit")))
     if days not in _PERIODS or times != 1:
         found.report_loss(f"the target for {days} days; imported as a daily target", habit.name)
     sign = "<=" if _whole(row.get("target_type")) == 1 else ">="
@@ -124,9 +123,17 @@ def _set_start_and_end(habit: ImportedHabit, found: HabitSource) -> None:
         habit.until = max(covered[-1][1], *days)
 
 
-def _add_day(habit: ImportedHabit, day: int, value: int, note: str, found: HabitSource) -> None:
+def _add_day(
+    habit: ImportedHabit,
+    day: int,
+    value: int,
+    note: str,
+    found: HabitSource,
+    *,
+    has_amounts: bool = False,
+) -> None:
     note = one_line(note)
-    is_numeric = habit.goal != "done"
+    is_numeric = has_amounts or habit.goal != "done"
     kinds = {SKIPPED: SKIP, YES: DONE, NO: MISS}
     if is_numeric and value >= 0 and value != SKIPPED:
         habit.record(day, LogValue("amount", value, habit.unit or None), note)
@@ -141,7 +148,8 @@ def _add_day(habit: ImportedHabit, day: int, value: int, note: str, found: Habit
 # Habits.csv, and a folder with Checkmarks.csv for each habit
 #
 # There are three layouts: 1.x without column names in the folders and with a 0 on every empty day,
-# 2.0 with Question and NumRepetitions, 2.1 and later with Type, Unit, Target and notes.
+# 2.0 with Question and NumRepetitions, and after 2.3.0 with Type, Unit, Target and notes. Without
+# Type, only a value over 3 shows that the numbers of a habit are amounts.
 
 
 HABITS_FILE, CHECKMARKS_FILE = "Habits.csv", "Checkmarks.csv"
@@ -177,10 +185,19 @@ def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
         habit = _add_habit(_convert_cells(row), found)
         position = re.search(r"[0-9]+", row["Position"])
         name = folders.get(int(position[0]) if position else place)
+        marks = shared if name is None else _read_marks(name, files)
+        column = place if name is None else 1
+        has_amounts = "Type" not in row and any(
+            (_parse_value(cell) or 0) > SKIPPED for _, cells in marks for cell in cells[column:][:1]
+        )
+        if has_amounts:
+            habit.schedule = "none"
+            message = "the unit and the goal of the amounts, which the file does not have"
+            found.report_loss(f"{message}; set them in the note of the habit", habit.name)
         if name is not None:
-            _read_days(habit, _read_marks(name, files), name, found)
+            _read_days(habit, marks, name, found, has_amounts=has_amounts)
         else:
-            _read_shared_days(habit, shared, place, found)
+            _read_shared_days(habit, marks, column, found, has_amounts=has_amounts)
         _set_start_and_end(habit, found)
     found.report_loss("reminders and colours: missing in the CSV files or not used by notekeep")
     if any(habit.entries for habit in found.habits):
@@ -191,7 +208,7 @@ def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
 
 def _convert_cells(row: Mapping[str, str]) -> Cells:
     cells = {column: row.get(head, "").strip() for head, column in _COLUMNS.items() if head in row}
-    target = amounts.parse_number(cells.get("target_value", ""))
+    target = amounts.parse_thousandths(cells.get("target_value", ""))
     return {
         **cells,
         "type": int(cells.get("type", "").upper() == "NUMERICAL"),
@@ -224,7 +241,12 @@ def _read_marks(name: str, files: Mapping[str, str]) -> list[tuple[int, list[str
 
 
 def _read_days(
-    habit: ImportedHabit, rows: Sequence[tuple[int, list[str]]], name: str, found: HabitSource
+    habit: ImportedHabit,
+    rows: Sequence[tuple[int, list[str]]],
+    name: str,
+    found: HabitSource,
+    *,
+    has_amounts: bool,
 ) -> None:
     has_head = bool(rows) and rows[0][1][0].strip() == "Date"
     for number, row in rows[has_head:]:
@@ -236,17 +258,22 @@ def _read_days(
         if not has_head and value == 0:
             value = UNKNOWN  # before 2.0, a 0 is a no or an empty day
         note = row[2] if len(row) > 2 else ""
-        _add_day(habit, day, value, note, found)
+        _add_day(habit, day, value, note, found, has_amounts=has_amounts)
 
 
 def _read_shared_days(
-    habit: ImportedHabit, rows: Sequence[tuple[int, list[str]]], column: int, found: HabitSource
+    habit: ImportedHabit,
+    rows: Sequence[tuple[int, list[str]]],
+    column: int,
+    found: HabitSource,
+    *,
+    has_amounts: bool,
 ) -> None:
     for _, row in rows[1:]:
         day = read_day(row[0])
         value = _parse_value(row[column]) if column < len(row) else UNKNOWN
         if day is not None and value is not None:
-            _add_day(habit, day, value, "", found)
+            _add_day(habit, day, value, "", found, has_amounts=has_amounts)
     if rows:
         found.report_loss("notes: missing in the file for all habits", habit.name)
 
@@ -263,8 +290,6 @@ def _parse_value(text: str) -> int | None:
 
 
 _A_DAY = 86_400_000
-_EPOCH = date(1970, 1, 1).toordinal()
-_DAYS = range(FIRST_DAY, LAST_DAY + 1)
 _WEEKDAYS = {2: "mon", 3: "tue", 4: "wed", 5: "thu", 6: "fri", 0: "sat", 1: "sun"}
 """The weekdays of a reminder by bit."""
 
@@ -279,11 +304,11 @@ def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSou
         _set_reminder(habit, row, found)
     for row in days:
         owner = known.get(_whole(row.get("habit"), -1))
-        day = _EPOCH + _whole(row.get("timestamp"), -(1 << 60)) // _A_DAY
+        day = day_since_1970(_whole(row.get("timestamp"), -(1 << 60)) // _A_DAY)
         value = YES if row.get("value") is None else row["value"]
         if owner is None:
             found.report_loss("entries of habits that are not in the file")
-        elif day not in _DAYS or not isinstance(value, int):
+        elif day is None or not isinstance(value, int):
             found.report_loss("entries with an invalid day or value", owner.name)
         else:
             _add_day(owner, day, value, row.get("notes") or "", found)
@@ -311,7 +336,8 @@ def _set_reminder(habit: ImportedHabit, row: Cells, found: HabitSource) -> None:
 
 def _detect(name: str, head: bytes) -> bool:
     if is_database(head):
-        return b"Repetitions" in head or "loop" in name.casefold()
+        is_hidden = b"CREATE TABLE" not in head  # the names of its tables are on another page
+        return b"Repetitions" in head or (is_hidden and "loop" in name.casefold())
     is_table = name.rpartition("/")[2].casefold() == HABITS_FILE.casefold()
     return is_table and has_columns("Position", "Name")(name, head)
 
@@ -389,19 +415,26 @@ def write_loop_files(
 
 
 def _row(number: int, habit: Definition, losses: dict[str, None], today: int) -> tuple[str, ...]:
-    goal = habit.goal
+    goal = habit.goal_on(today)
     if goal.kind == "done":
         kind, unit, target_type, target = "YES_NO", "", "", ""
         times, days = _frequency(habit, losses, today)
     else:
         kind, unit = "NUMERICAL", habit.unit
-        target_type = "AT_LEAST" if goal.kind == "least" else "AT_MOST"
+        target_type = "AT_LEAST" if goal.is_to_reach else "AT_MOST"
+        if goal.kind == "between":
+            losses[f"{habit.title}: the upper end of its goal"] = None
+        if goal.is_under:
+            losses[f"{habit.title}: its goal is under the target, which Loop counts as met"] = None
         target = str(amounts.from_base_unit(goal.target, habit.unit) / amounts.MILLI)
         times, days = 1, PERIOD_DAYS[goal.per]
-        if goal.per == "day" and habit.schedule_on(today) != DAILY:
+        schedule = habit.schedule_on(today)
+        if goal.per == "day" and schedule != DAILY and goal != goal_of(schedule):
             losses[f"{habit.title}: its schedule; Loop has none with a target amount"] = None
-    if len(habit.rules) > 1:
+    if len(habit.schedules) > 1:
         losses[f"{habit.title}: its former schedules"] = None
+    if len(habit.goals) > 1:
+        losses[f"{habit.title}: its former goals"] = None
     if habit.pauses:
         losses[f"{habit.title}: its pauses"] = None
     cells = (habit.title, kind, "", "", str(times), str(days), COLOUR, unit, target_type, target)
@@ -415,10 +448,14 @@ def _frequency(habit: Definition, losses: dict[str, None], today: int) -> tuple[
         case ChosenDays():
             if schedule != DAILY:
                 losses[f"{habit.title}: its days of the week"] = None
+        case ChosenDates():
+            losses[f"{habit.title}: its days of the month or year"] = None
         case EverySlot() | AfterLast():
-            loss = f"{habit.title}: its interval of {days} days, which Loop counts differently"
+            loss = (
+                f"{habit.title}: its interval ({schedule.words()}), which Loop counts differently"
+            )
             losses[loss] = None
-        case PerPeriod() | InDays() | Untracked():
+        case PerPeriod() | InDays() | AsParts() | Untracked():
             pass
         case _:
             assert_never(schedule)
@@ -428,7 +465,8 @@ def _frequency(habit: Definition, losses: dict[str, None], today: int) -> tuple[
 def _marks(history: HabitHistory, losses: dict[str, None], today: int) -> dict[int, str]:
     """Loop's value of each day that has one."""
     habit, days = history.habit, history.days
-    is_numeric = habit.goal.kind != "done"
+    goal = habit.goal_on(today)
+    is_numeric = goal.kind != "done"
     found: dict[int, str] = {}
     for day, logged in days.logged_days():
         if logged.value == "none" or day > today:
@@ -436,7 +474,7 @@ def _marks(history: HabitHistory, losses: dict[str, None], today: int) -> dict[i
         if logged.value == "skip":
             found[day] = "SKIP"
         elif is_numeric:
-            found[day] = _amount(habit, logged, losses)
+            found[day] = _amount(habit, goal, logged, losses)
         else:
             if logged.value == "amount":
                 losses[f"{habit.title}: amounts, as it has no amount goal"] = None
@@ -447,15 +485,15 @@ def _marks(history: HabitHistory, losses: dict[str, None], today: int) -> dict[i
     return found
 
 
-def _amount(habit: Definition, day: DayValue, losses: dict[str, None]) -> str:
-    goal, amount = habit.goal, day.amount
-    is_short = day.is_marked and amount < goal.target and goal.kind == "least"
+def _amount(habit: Definition, goal: Goal, day: DayValue, losses: dict[str, None]) -> str:
+    amount = day.amount
+    is_short = day.is_marked and amount < goal.target and goal.is_to_reach
     if day.value == "miss":
         losses[f"{habit.title}: missed days; exported as an amount"] = None
         amount = 2 * goal.target if goal.kind == "most" else 0
     elif day.value == "done" or is_short:
         losses[f"{habit.title}: days done without an amount"] = None
-        amount = goal.target if goal.kind == "least" else 0
+        amount = goal.target if goal.is_to_reach else 0
     thousandths = amounts.from_base_unit(amount, habit.unit)
     return "NO" if not thousandths else str(thousandths)
 

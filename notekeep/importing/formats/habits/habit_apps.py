@@ -1,4 +1,4 @@
-"""Small habit trackers: Beaver, dijo, HabitBull, harsh, habitctl and two of Obsidian."""
+"""Small habit trackers: Beaver, dijo, HabitBull, harsh, habitctl, Table Habit, two of Obsidian."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from notekeep.errors import Refused
+from notekeep.habits import amounts
 from notekeep.habits.definition import FOREVER
 from notekeep.habits.log import LogValue
-from notekeep.importing.formats.habit_data import (
+from notekeep.importing.formats.habits.habit_data import (
     DONE,
     MISS,
     SKIP,
     HabitSource,
     SourceNote,
+    day_since_1970,
     find_day_order,
     find_habits,
     make_amount,
@@ -383,12 +385,103 @@ def _read_pauses(habit: ImportedHabit, source: str, found: HabitSource) -> None:
             found.report_loss("invalid pauses", habit.name)
 
 
+# Table Habit: habits with their records, as in its public source; days are numbers since 1970
+
+
+_NEGATIVE, _DELETED, _ARCHIVED = 2, 2, 3
+_RECORD_DONE, _RECORD_SKIPPED = 1, 2
+_TABLE_HABIT_RULE = re.compile(r"\[ *([0-9]{1,4}) *(?:, *([0-9]{1,4}) *)?\]")
+
+
+def read_table_habit(value: Any) -> HabitSource:
+    """Read the parsed value of a backup."""
+    found = HabitSource()
+    groups = value.get("groups") if isinstance(value, dict) else None
+    names = {
+        one_line(group.get("uuid")): one_line(group.get("name"))
+        for group in (groups if isinstance(groups, list) else [])
+        if isinstance(group, dict)
+    }
+    for each in _with_names(find_habits(value), found):
+        if each.get("status") == _DELETED:
+            found.report_loss("deleted habits")
+            continue
+        habit = found.add(ImportedHabit(one_line(each["name"])))
+        habit.about = clean_text(each.get("desc")).strip()
+        habit.group = names.get(one_line(each.get("group_id")), "")
+        habit.is_archived = each.get("status") == _ARCHIVED
+        habit.schedule = _table_habit_schedule(each, habit.name, found)
+        records = each.get("records")
+        _read_table_habit_days(habit, each, records if isinstance(records, list) else [], found)
+        for key, what in (("reminder", "its reminder"), ("daily_goal_extra", "its second goal")):
+            if each.get(key):
+                found.report_loss(what, habit.name)
+    if found.habits:
+        found.report_loss("colours, icons and target days: not used by notekeep")
+    found.keep_last_entries()
+    return found
+
+
+def _table_habit_schedule(each: Mapping[str, Any], name: str, found: HabitSource) -> str:
+    """`[3]` a week or a month, or `[3, 14]`, three times in 14 days."""
+    rule = _TABLE_HABIT_RULE.fullmatch(one_line(each.get("freq_custom")))
+    times, days = (int(number or 0) for number in rule.groups()) if rule else (0, 0)
+    schedule = None
+    match each.get("freq_type"):
+        case 1 if times:
+            schedule = f"{times}/week" if times < 7 else "daily"
+        case 2 if 1 <= times <= 31:
+            schedule = f"{times}/month"
+        case 3 if times:
+            schedule = make_schedule(times, days)
+    return found.default_to_daily(schedule, "an unknown schedule", name)
+
+
+def _read_table_habit_days(
+    habit: ImportedHabit, each: Mapping[str, Any], records: Iterable[Any], found: HabitSource
+) -> None:
+    rows = [record if isinstance(record, dict) else {} for record in records]
+    goal, unit = make_amount(each.get("daily_goal")), one_line(each.get("daily_goal_unit"))
+    is_limit = each.get("type") == _NEGATIVE
+    is_counted = is_limit or each.get("daily_goal") != 1 or unit not in ("", "times")
+    is_counted = is_counted or any(
+        row.get("record_type") == _RECORD_DONE and row.get("record_value") not in (0, 1)
+        for row in rows
+    )
+    if is_counted and goal is not None:
+        found.set_unit(habit, unit)
+        sign = "<=" if is_limit else ">="
+        amount = amounts.format_number(goal.amount if is_limit else max(1, goal.amount))
+        habit.goal = f"{sign} {amount} {habit.unit}".rstrip()
+    for row in rows:
+        day, kind = day_since_1970(row.get("record_date")), row.get("record_type")
+        value = SKIP if kind == _RECORD_SKIPPED else None
+        if kind == _RECORD_DONE:
+            value = make_amount(row.get("record_value"), habit.unit)
+        if day is None or value is None:
+            found.report_loss("invalid records", habit.name)
+            continue
+        if value != SKIP and not is_counted:
+            value = DONE if value.amount else MISS
+        habit.record(day, value, one_line(row.get("reason")))
+    habit.entries.sort(key=lambda entry: entry.day)
+    start = day_since_1970(each.get("start_date"))
+    if start is not None:
+        habit.since = min([start, *(entry.day for entry in habit.entries)])
+
+
 # How each format is detected, and what reads its files
+
+
+_IS_TABLE_HABIT = has_words(".json", '"habits"', '"freq_type"', '"daily_goal"')
 
 
 def _is_beaver(name: str, head: bytes) -> bool:
     has_habits = has_words(".json", '"habits"', ('"records"', '"period"'))
-    return has_habits(name, head) and not head_text(head).lstrip().startswith(("[", '{"notekeep"'))
+    is_other = _IS_TABLE_HABIT(name, head) or head_text(head).lstrip().startswith(
+        ("[", '{"notekeep"')
+    )
+    return has_habits(name, head) and not is_other
 
 
 def _is_dijo(name: str, head: bytes) -> bool:
@@ -458,6 +551,13 @@ FORMATS = (
         "",
         _is_beaver,
         lambda files: read_beaver(read_habit_json(*read_text(files, ".json"))),
+    ),
+    Format(
+        "mhabit",
+        "Table Habit",
+        "",
+        _IS_TABLE_HABIT,
+        lambda files: read_table_habit(read_habit_json(*read_text(files, ".json"))),
     ),
     Format(
         "habitbull",

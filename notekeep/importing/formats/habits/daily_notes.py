@@ -1,7 +1,7 @@
-"""Daily notes with check boxes, a list and fields of habits.
+"""Habits in daily notes: checkboxes, lists and fields.
 
-A habit has the tag `#habit`, is in the list `habits`, or has the name of a habit of the vault. Any
-other check box is a task.
+A habit has the tag `#habit`, is in the list `habits`, or has the name of a habit in the vault. All
+other checkboxes are tasks.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable
 
 from notekeep.habits.definition import fold_name
 from notekeep.habits.log import LogValue, read_value
-from notekeep.importing.formats.habit_apps import DAY_PATTERN
-from notekeep.importing.formats.habit_data import (
+from notekeep.importing.formats.habits.habit_apps import DAY_PATTERN
+from notekeep.importing.formats.habits.habit_data import (
     DONE,
     MISS,
     SKIP,
@@ -24,7 +24,7 @@ from notekeep.importing.formats.habit_data import (
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, one_line
 
-MOST_LETTERS = 2000  # a longer line is prose
+MOST_LETTERS = 2000  # longer lines are prose
 
 BOX = re.compile(r"[-*+] \[(.)\] +(\S.*)")
 HABIT_TAG_PATTERN = re.compile(r"(?:^|\s)#habits?(?:/[\w/-]+)?(?=\s|$)", re.IGNORECASE)
@@ -143,10 +143,10 @@ def _read(files: InputFiles) -> HabitSource:
         day = daily.day_named("/".join(name.split("/")[-daily.depth :]))
         return day.toordinal() if day else None
 
-    # If daily notes are in folders such as `2026/03`, the whole path has the day.
+    # If daily notes are in folders such as `2026/03`, the day is in the whole path.
     notes = read_notes(files, is_whole_name=daily.depth > 1)
     return read_daily_notes(notes, files.habit_names, day_in)
 
 
-# Any program writes Markdown, so it is read only by `habit import` or with `--from`.
+# Markdown can be from any program, so it is read only by `habit import` or with `--from`.
 FORMATS = (Format("daily", "daily notes", "", lambda *_: False, _read),)

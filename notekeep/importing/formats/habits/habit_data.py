@@ -7,13 +7,14 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, NamedTuple
 
 from notekeep import dates
 from notekeep.errors import Refused, UsageError
 from notekeep.habits import amounts
 from notekeep.habits.definition import fold_name
-from notekeep.habits.log import FIRST_YEAR, LAST_YEAR, LogValue
+from notekeep.habits.log import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR, LogValue
 from notekeep.habits.schedule import MAX_DAYS
 from notekeep.importing.formats.json_items import read_json
 from notekeep.importing.formats.reading import is_database, read_csv
@@ -23,6 +24,7 @@ from notekeep.markdown.frontmatter import read_frontmatter
 
 _SLASHED = re.compile(r"\s*(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
 _MAX_LINES = 1_000_000
+_EPOCH = date(1970, 1, 1).toordinal()
 DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
 MAX_SIZE = 256 << 20
 """Maximum number of characters in all files; a lifetime of habits is a few million."""
@@ -150,6 +152,13 @@ class HabitSource:
             self.report_loss(f"{message}; imported as daily", habit)
         return schedule or "daily"
 
+    def set_unit(self, habit: ImportedHabit, name: str) -> None:
+        """Set the unit of a habit; report the loss if it is not valid in a log line."""
+        habit.unit = make_unit(name)
+        if habit.unit != name:
+            becomes = habit.unit or "a number without a unit"
+            self.report_loss(f"the unit {name}; imported as {becomes}", habit.name)
+
     def check_front_matter(self, page: SourceNote) -> None:
         """Report a note with invalid front matter."""
         if page.problem:
@@ -182,6 +191,12 @@ def read_day(text: str, order: str = "") -> int | None:
     rest = text.strip()[10:11]
     day = dates.parse_iso(head) if rest in ("", "T", " ") else None
     return day.toordinal() if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def day_since_1970(days: object) -> int | None:
+    """Return the ordinal of a number of days since 1970; None if a log cannot contain it."""
+    day = _EPOCH + days if isinstance(days, int) else 0
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def make_amount(number: object, unit: str = "") -> LogValue | None:

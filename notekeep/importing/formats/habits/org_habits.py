@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from notekeep.habits.schedule import MAX_DAYS
-from notekeep.importing.formats.habit_data import (
+from notekeep.importing.formats.habits.habit_data import (
     DONE,
     HabitSource,
     read_day,
@@ -107,7 +107,9 @@ def _add_habit(
 def _read_schedule(habit: ImportedHabit, text: str, found: HabitSource) -> None:
     repeater = _REPEATER.search(text)
     if repeater is None:
-        found.report_loss("an invalid repeater; imported as daily", habit.name)
+        habit.schedule = "daily" if "SCHEDULED:" in text else "none"
+        what = "an invalid repeater" if "SCHEDULED:" in text else "no SCHEDULED date"
+        found.report_loss(f"{what}; imported with the schedule {habit.schedule}", habit.name)
         return
     start, kind, count, unit, most, most_unit = repeater.groups()
     low = int(count) * _DAYS[unit]
