@@ -1,1 +1,1 @@
-"""Files of other programs, read with distrust and planned as notes."""
+"""Imports from other programs: reads untrusted files and plans notes from them."""

@@ -1,7 +1,7 @@
-"""The formats of other packages: checked when they are loaded, and while they read.
+"""Formats of other packages, checked when they are loaded and while they read.
 
-An error names the package. Records are checked field by field, because a wrong type would otherwise
-only fail in a planner, or not at all: a text is also a sequence of letters.
+Errors name the package. Records are checked field by field, because a wrong type might otherwise
+fail only in a planner, or not at all: a string is also a sequence.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PREFIX = re.compile(r"([a-z]{2})?")
 
 
 def load_formats(built_in: Iterable[Format]) -> Iterator[tuple[Extension, tuple[Format, ...]]]:
-    """Import the formats of other packages; the errors of extensions are reported later."""
+    """Import the formats of other packages; their errors are reported later."""
     known = [*built_in]
 
     def check(value: object) -> tuple[Format, ...]:
@@ -43,7 +43,7 @@ def load_formats(built_in: Iterable[Format]) -> Iterator[tuple[Extension, tuple[
 
 
 def check_formats(known: Iterable[Format], value: object) -> tuple[Format, ...]:
-    """Return a format, or the formats of a tuple, if they can be used beside the known ones."""
+    """Return a format or a tuple of formats, checked against the known ones."""
     found = (value,) if isinstance(value, Format) or not isinstance(value, tuple) else value
     for one in found:
         if not isinstance(one, Format):
@@ -57,12 +57,12 @@ def check_formats(known: Iterable[Format], value: object) -> tuple[Format, ...]:
             if one.prefix and one.prefix == other.prefix:
                 raise ValueError(f"the prefix {one.prefix!r} is in use by {other.title}")
             if one.id.partition("-")[0] == other.id.partition("-")[0]:
-                raise ValueError(f"the id {one.id!r} begins like {other.id!r} of {other.title}")
+                raise ValueError(f"the id {one.id!r} starts like {other.id!r} of {other.title}")
     return found
 
 
 def _guard_format(extension: Extension, form: Format) -> Format:
-    """Return a format whose functions name the extension in their errors."""
+    """Return the format with functions whose errors name the extension."""
     failed: list[ExtensionFailed] = []
 
     def detect(name: str, head: bytes) -> bool:
@@ -87,7 +87,7 @@ def _guard_format(extension: Extension, form: Format) -> Format:
 
 
 def _check_record(form: Format, record: object) -> None:
-    """Raise TypeError for an object of a wrong type, or with one in its fields."""
+    """Raise TypeError if an object or one of its fields has the wrong type."""
     kinds = (ImportedHabit, Loss) if form.is_of_habits else (Work, Page, Bookmark, Loss)
     if not isinstance(record, kinds):
         raise TypeError(f"{form.id} yielded {str(record)[:80]!r}, which is not a record")
@@ -102,7 +102,7 @@ def _check_record(form: Format, record: object) -> None:
 
 
 def _check_keys(work: Work, known: dict[str, tuple[str, Passage]]) -> None:
-    """Raise ValueError if a key is in two passages, of which one would replace the other."""
+    """Raise ValueError if two passages have the same key, as one would replace the other."""
     for passage in work.passages:
         title, other = known.setdefault(passage.key, (work.title, passage))
         if other is not passage:

@@ -19,7 +19,7 @@ from notekeep.importing.import_state import (
     ImportRow,
     ImportState,
     TextConflict,
-    count_words,
+    format_counts,
 )
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.note_import import NotePlanner
@@ -54,7 +54,7 @@ class ImportPlan(NamedTuple):
 
     @property
     def questions(self) -> list[ImportRow]:
-        """The works that could be several notes, for the user to choose."""
+        """The works that match several notes, from which the user must choose."""
         return [row for row in self.rows if row.choices]
 
     def counts(self) -> dict[str, int]:
@@ -65,7 +65,7 @@ class ImportPlan(NamedTuple):
 
     def sum_up(self) -> str:
         """Return the totals as text."""
-        return count_words(self.counts()) or "everything is up to date"
+        return format_counts(self.counts()) or "everything is up to date"
 
 
 def plan_import(
@@ -125,13 +125,13 @@ def _plan_records(state: ImportState, form: Format, files: InputFiles) -> None:
             pages.setdefault(record.key, record)
             size += len(record.body)
             check_count(len(pages), "notes", MAX_PAGES)
-            check_count(size, "letters of notes", MAX_PAGE_TEXT)
+            check_count(size, "characters of notes", MAX_PAGE_TEXT)
         elif isinstance(record, Bookmark):
             bookmarks.append(record)
         elif isinstance(record, Work):
             known = works.setdefault(record.ids[0], record)
             if known is not record:
-                # Several files may hold parts of one work.
+                # Several files may contain parts of one work.
                 known.passages += record.passages
     for work in works.values():
         live = {one.key for one in work.passages if not one.is_deleted}
@@ -149,7 +149,7 @@ def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
     count = sum(row.is_changed for row in state.rows)
     plan = WritePlan(VERB, f"{count} {'note' if count == 1 else 'notes'} from {title}", whole=True)
     for path in list(state.notes):
-        note = state.notes.pop(path)  # which holds its text and its edits
+        note = state.notes.pop(path)  # which contains its text and edits
         after = note.result()
         if after != note.before:
             plan.changes.append(NoteChange(note.path, note.before, after))

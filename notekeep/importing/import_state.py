@@ -22,7 +22,7 @@ from notekeep.notes.plan import FileCopy
 from notekeep.notes.workspace import Workspace
 from notekeep.storage.file_names import free_path, match_spelling, name_key, safe_name
 from notekeep.storage.scan import list_files
-from notekeep.tracking.checkin import device_name
+from notekeep.tracking.device_log import device_name
 
 
 class ImportOptions(NamedTuple):
@@ -32,10 +32,10 @@ class ImportOptions(NamedTuple):
     prune: bool = False  # remove unchanged passages that were deleted in the source
     take: Collection[str] = ()  # ids of edited texts to replace by the source's
     match: Mapping[str, str] = {}  # the notes of works, by id; "" for a new note
-    skip: Collection[str] = ()  # ids of works, pages and habits to leave out
+    skip: Collection[str] = ()  # ids of works, pages and habits to skip
     columns: Mapping[str, str] = {}  # CSV columns and their fields, or `title` or `body`
     id_column: str = ""  # the CSV column that identifies rows
-    only_habits: bool = False  # as `habit import` does
+    only_habits: bool = False  # for `habit import`
 
 
 class TextConflict(NamedTuple):
@@ -54,7 +54,7 @@ class ImportRow:
     title: str
     id: str
     author: str = ""  # of a work
-    path: str = ""  # the note; "" if it is left out
+    path: str = ""  # the note; "" if it is skipped
     is_new: bool = False
     is_guess: bool = False  # matched by title and author
     is_skipped: bool = False  # by an option
@@ -72,7 +72,7 @@ class ImportRow:
 
 @dataclass(slots=True)
 class HabitRow(ImportRow):
-    """The result for one habit; its counts are those of all days in the source."""
+    """The result for one habit; its counts cover all days in the source."""
 
     first: date | None = None
     last: date | None = None
@@ -94,10 +94,10 @@ COUNTS = {
     "removed": "removed",
     "fields": "changed fields",
 }
-"""The counts of an import and their words, in the plural."""
+"""The counts of an import and their names, in the plural."""
 
 
-def count_words(counts: Mapping[str, int]) -> str:
+def format_counts(counts: Mapping[str, int]) -> str:
     """Return counts in words: "1 new note, 2 unchanged"."""
     return ", ".join(
         f"{counts[name]} {words.removesuffix('s') if counts[name] == 1 else words}"
@@ -141,7 +141,7 @@ class ImportState:
             self._on_read(f"{number:,} of {total:,} notes")
 
     def lose(self, loss: Loss) -> None:
-        """Count equal losses as one that keeps the first place."""
+        """Combine equal losses into one, with their number and the first place."""
         key = loss.message, loss.title
         known = self.losses.get(key)
         self.losses[key] = known._replace(times=known.times + loss.times) if known else loss
@@ -169,7 +169,7 @@ class ImportState:
             count = "unchanged"
         elif name in self.options.take:
             count = "updated"
-        elif ledger.has(name, digest):  # the source is as it was
+        elif ledger.has(name, digest):  # the source has not changed
             count = "unchanged" if is_ours else "edited"
         elif is_ours:
             count = "updated"
@@ -204,7 +204,7 @@ class ImportState:
         return sorted(list_files(self.workspace.root))
 
     def exists(self, path: str) -> bool:
-        """Whether a note exists or is planned; the catalog may still have a deleted one."""
+        """Whether a note exists or is planned; the catalog may still list a deleted note."""
         return path in self.notes or os.path.exists(os.path.join(self.workspace.root, path))
 
     def note(self, path: str) -> PlannedNote:
@@ -217,13 +217,13 @@ class ImportState:
         return self.notes[path]
 
     def settle(self, path: str) -> None:
-        """Parse a planned note anew, and free the memory of the old one."""
+        """Parse a planned note again, and free the memory of the old one."""
         if note := self.notes.get(path):
             self.notes[path] = PlannedNote(path, note.before, note.result())
 
     @contextmanager
     def change(self, path: str) -> Iterator[None]:
-        """Settle a note before and after changes, and revert them on an error."""
+        """Settle a note before and after changes, and revert the changes on an error."""
         self.settle(path)
         note = self.notes.get(path)
         data = note.data if note else b""
@@ -253,7 +253,7 @@ class ImportState:
         return self._places[prefix]
 
     def free_path(self, folder: str, *stems: str) -> str:
-        """Return a free path for the first possible stem, else for the last with a number."""
+        """Return a free path for the first free stem, or for the last one with a number."""
         folder = match_spelling(self.workspace.root, folder.strip("/"))
         paths = [f"{folder}/{safe_name(stem)}.md".lstrip("/") for stem in stems]
         for path in paths:

@@ -1,8 +1,8 @@
 """The untrusted files of an import: listed first, opened on demand.
 
-A path is a file, a folder, a zip or a tar. An archive within an archive, as Notion exports it, is
-listed as a folder with its name. No file is unpacked to a name from an archive, and links are not
-followed. A suspicious archive is refused whole.
+A path is a file, a folder, a zip or a tar. An archive within an archive, as in Notion's exports, is
+listed as a folder with its name. Files are never unpacked to names from an archive, and links are
+not followed. A suspicious archive is refused as a whole.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 from notekeep.importing.records import Loss
-from notekeep.markdown.schema import Daily
+from notekeep.markdown.schema import DatedNames
 from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 4096
 HABIT_FILES = ("habits", "log")
-"""The two files of harsh and of habitctl: either of them also opens the other."""
+"""The two files of harsh and habitctl: giving one also opens the other."""
 
 MAX_NOTE = 3 << 20
 """Maximum size of the text of a note."""
@@ -64,7 +64,7 @@ HOW_TO_SPLIT = "split it, and import the parts one by one"
 _MAX_TEXT = 1 << 20
 _STEPS = 100_000
 _MOST_STEPS = 20_000
-"""A query ends after this many progress callbacks, one each `_STEPS` steps of SQLite."""
+"""A query ends after this many progress callbacks, one for every `_STEPS` steps of SQLite."""
 
 _ALLOWED = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA, sqlite3.SQLITE_FUNCTION}
@@ -94,7 +94,7 @@ class InputFiles:
         self.columns: Mapping[str, str] = {}
         self.id_column = ""
         self.habit_names: Collection[str] = ()
-        self.daily = Daily()
+        self.daily = DatedNames()
         self._stack = ExitStack()
         self._openers: dict[str, Callable[[], IO[bytes]]] = {}
         self._staged_count = 0
@@ -140,8 +140,8 @@ class InputFiles:
     def open_text(self, name: str, max_size: int = MAX_SOURCE) -> TextIO:
         """Open a file as text with line feeds; Refused if it is too large.
 
-        The encoding is UTF-8, UTF-16 with a byte order mark, or else Windows-1252. To detect it,
-        the whole file is read in chunks, without keeping it in memory.
+        The encoding is UTF-8, UTF-16 with a byte order mark, or otherwise Windows-1252. To detect
+        it, the whole file is read in chunks, without keeping it in memory.
         """
         self.on_read(name)
         # Truncated UTF-8 may end within a character, so the decoder is incremental.
@@ -162,7 +162,7 @@ class InputFiles:
         return io.TextIOWrapper(self.open(name), encoding, "replace")
 
     def open(self, name: str) -> io.BufferedReader:
-        """Open a file as a stream; Refused if it is damaged, also during reads."""
+        """Open a file as a stream; Refused if it is damaged, even during later reads."""
         opener = self._openers.get(name)
         if opener is None:
             raise NotFound(f"{self.path} has no file {name}.")
@@ -194,12 +194,12 @@ class InputFiles:
                 raise Refused(f"{name} is not a readable database: {error}.") from error
 
     def stage(self, data: bytes) -> None:
-        """Write bytes of an embedded file to disk."""
+        """Write part of an embedded file to disk."""
         with open(self._next_staged, "ab") as file:
             file.write(data)
 
     def add_staged(self, name: str) -> None:
-        """Add a file with the bytes staged since the last call."""
+        """Add a file with the bytes written since the last call."""
         self.stage(b"")
         path = self._next_staged
         self._openers[name] = lambda: open(path, "rb")  # noqa: SIM115 - `open` closes it
@@ -264,7 +264,7 @@ class InputFiles:
         self._openers[name] = lambda: open(path, "rb")  # noqa: SIM115 - `open` closes it
 
     def _unpack(self, file: IO[bytes], shown: str) -> IO[bytes]:
-        """Unpack a compressed tar, to read its files in any order."""
+        """Decompress a tar, so that its files can be read in any order."""
         staged = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
         room = min(MAX_STAGED, max(_SMALL, os.fstat(file.fileno()).st_size * MAX_RATIO))
         with _explain_errors(shown), gzip.open(file) as packed:
@@ -277,7 +277,7 @@ class InputFiles:
             if zipfile.is_zipfile(file):
                 self._add_zip(folder, file, shown, depth)
                 return True
-            # `is_tarfile` also unpacks, which takes minutes for gigabytes of zeros.
+            # `is_tarfile` also decompresses, which takes minutes for gigabytes of zeros.
             file.seek(_TAR_SIGNATURE_AT)
             if file.read(len(_TAR_SIGNATURE)) == _TAR_SIGNATURE:
                 file.seek(0)
@@ -394,7 +394,7 @@ def _check_zip(shown: str, entries: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _name_problem(name: str) -> str:
-    """The reason why a name is unsafe, as the end of a sentence; "" if it is safe."""
+    """Return why a name is unsafe, as the end of a sentence; "" if it is safe."""
     if "\\" in name or "\0" in name:
         return "has an invalid character in its name"
     if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):

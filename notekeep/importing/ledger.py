@@ -106,7 +106,7 @@ class Ledger:
         return len(self._new)
 
     def roll_back(self, mark: int) -> None:
-        """Drop the lines added since a mark, if a note cannot be changed."""
+        """Drop the lines added since a mark, because a note cannot be changed."""
         for line in self._new[mark:]:
             name = line.partition(" ")[0]
             self._digests[name] = self._digests[name][:-1]

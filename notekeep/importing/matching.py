@@ -19,7 +19,7 @@ _SERIES = re.compile(r"\([^()]*(?:#\s*|,\s*(?:book|band|tome|vol\.?)\s+)[\d.]+[^
 _URL_NOISE = re.compile(r"[?&](?:utm_[^&#]*|fbclid=[^&#]*|gclid=[^&#]*)")
 _MAX_TITLE = 300
 GUESSED_KINDS = ("book", "podcast")
-"""Kinds to match by title and author. Titles of articles are too common."""
+"""Kinds to match by title and author. Article titles are too common."""
 
 
 class _Candidate(NamedTuple):
@@ -27,7 +27,7 @@ class _Candidate(NamedTuple):
     subtitle: str  # folded
 
     def may_be(self, other: _Candidate) -> bool:
-        """Whether both may be the same work: missing surnames and subtitles match any."""
+        """Whether both may be the same work: a missing surname or subtitle matches any."""
         is_same_title = self.subtitle == other.subtitle or not (self.subtitle and other.subtitle)
         return is_same_title and (
             not self.names or not other.names or bool(self.names & other.names)

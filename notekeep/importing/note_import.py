@@ -1,4 +1,4 @@
-"""Plan the notes of an import: the note of each work or page, its fields and its text.
+"""Plan the notes of an import: the note for each work or page, its fields and its text.
 
 A field follows its source until the user changes it: empty fields are filled, lists get new items,
 and removed items stay removed. The text of a page follows its source in the same way.
@@ -73,11 +73,11 @@ class NotePlanner:
 
     @cached_property
     def links(self) -> PageLinks:
-        """The links between pages; creating it lists the files of the vault."""
+        """The links between pages; creating this lists the files of the vault."""
         return PageLinks(self.state, self.files)
 
     def plan(self, items: Sequence[Work | Page]) -> None:
-        """Plan works and pages: first all paths, which links need, then the texts."""
+        """Plan works and pages: first all paths, which links depend on, then the texts."""
         rows: list[tuple[Work | Page, ImportRow, dict[str, Value]]] = []
         for number, item in enumerate(items):
             self.state.report(number, len(items))
@@ -107,7 +107,7 @@ class NotePlanner:
 
     @contextmanager
     def _guard(self, row: ImportRow) -> Iterator[None]:
-        """Leave out a note that cannot be changed, and report the reason."""
+        """Skip a note that cannot be changed, and report the reason."""
         mark = self.ledger.mark()
         try:
             yield
@@ -182,7 +182,7 @@ class NotePlanner:
         return False
 
     def _day_note(self, item: Work | Page) -> str:
-        """The path of the daily note for a journal page; "" for another page."""
+        """Return the path of the daily note for a journal page; "" for other pages."""
         day = parse_iso(item.title) if item.kind == "daily" else None
         return self.state.workspace.daily_path(day) if day else ""
 
@@ -227,7 +227,7 @@ class NotePlanner:
         return f"{self._line(_ids(item)[0])}:{name}"
 
     def _source_fields(self, item: Work | Page) -> dict[str, Value]:
-        """The fields of the source; values that the vault refuses are losses."""
+        """Return the fields of the source; values that the vault refuses are losses."""
         schema = self.state.workspace.schema
         fields: dict[str, Value] = {}
         if isinstance(item, Page):
@@ -264,7 +264,7 @@ class NotePlanner:
         return found
 
     def _set_fields(self, item: Work | Page, row: ImportRow, fields: dict[str, Value]) -> None:
-        if row.is_new:  # it has them already
+        if row.is_new:  # the note already has them
             for name, value in fields.items():
                 for one in value if isinstance(value, list) else [value]:
                     self.ledger.add(self._field_line(item, name), digest_text(str(one)))
@@ -279,7 +279,7 @@ class NotePlanner:
             if isinstance(value, list) or isinstance(there, list):
                 changes += self._gain(line, name, value, there)
             elif name == "created" and isinstance(item, Work) and "" < there[:10] <= str(value):
-                continue  # this part of the source has later passages only
+                continue  # this part of the source contains only later passages
             else:
                 changes += self._follow(row, line, name, value, there)
         if changes:
@@ -306,7 +306,7 @@ class NotePlanner:
     ) -> Iterator[FieldChange]:
         digest = digest_text(str(value))
         if self.ledger.has(line, digest):
-            return  # written before, so the current value is the user's
+            return  # written before, so the current value is from the user
         is_same = _is_same_value(name, there, str(value))
         may_write = not there.strip() or self.ledger.has(line, digest_text(there))
         if is_same or may_write:
@@ -391,7 +391,7 @@ def _count_losses(works: Sequence[Work]) -> Counter[str]:
         first = _first_day(work)
         for one in work.passages:
             counts["colors of highlights"] += bool(one.color)
-            counts["days of highlights other than the first"] += iso_day(one.at) > first
+            counts["dates of highlights other than the first"] += iso_day(one.at) > first
             counts["earlier versions of passages"] += len(one.earlier)
     return +counts
 
@@ -424,10 +424,10 @@ def _is_same_value(name: str, there: str, value: str) -> bool:
 
 
 class PageLinks:
-    """Writes the links and files of imported pages as the vault has them.
+    """Writes the links and files of imported pages in the style of the vault.
 
-    The paths of all pages are known only when all are placed. Until then a body has `page_link`
-    and `file_link`. Broken links stay as text and are losses.
+    The paths of all pages are known only when all are placed. Until then, bodies contain
+    `page_link` and `file_link`. Broken links stay as text and are losses.
     """
 
     def __init__(self, state: ImportState, files: InputFiles) -> None:
@@ -504,7 +504,8 @@ class PageLinks:
         stem, suffix = os.path.splitext(base)
         names = (base, f"{stem}-{digest[:8]}{suffix}")
         own, other = (attachment_path(self.state.workspace, name, note) for name in names)
-        # With several files of one name, only a digest gives each the same name in every export.
+        # If several files have the same name, only a digest gives each the same name in every
+        # export.
         is_only = len(self._members[name_key(base)]) == 1 and self._digest_of(other) != digest
         path = own if self._digest_of(own) in (digest, "" if is_only else digest) else other
         self._digests.setdefault(name_key(path), digest)
@@ -524,4 +525,4 @@ class PageLinks:
 
 def _base(file: PageFile) -> str:
     name = file.name.replace("\\", "/").rpartition("/")[2]
-    return f"{name}.txt" if name.endswith(NOTE_SUFFIXES) else name  # an attachment is no note
+    return f"{name}.txt" if name.endswith(NOTE_SUFFIXES) else name  # an attachment is not a note

@@ -1,4 +1,4 @@
-"""The text of a note during an import: its blocks with ids, and edits by offset.
+"""The text of a note during an import: blocks with ids, and edits by offset.
 
 A passage is a block quote with its id on a separate line below. The reader's note is a paragraph
 that ends with the same id and `-n`. All other bytes of the note stay.
@@ -96,13 +96,13 @@ class PlannedNote:
 
     @cached_property
     def section(self) -> tuple[int, int] | None:
-        """Start and end of the section for quotes, as for `quote`; None without one."""
+        """Start and end of the section for quotes, as in `quote`; None without one."""
         spans = (find_section(self.body, self.facts, name) for name in QUOTE_SECTIONS)
         return next(filter(None, spans), None)
 
     @cached_property
     def chapter_level(self) -> int:
-        """The level of headings below that of the quotes."""
+        """The level of headings one below the quotes heading."""
         if self.section is None:
             levels = [heading.level for heading in self.facts.headings]
             return min(min(levels[1:] if levels[:1] == [1] else levels, default=2) + 1, 6)

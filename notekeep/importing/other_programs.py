@@ -1,4 +1,4 @@
-"""Explain which program a file is from that no format reads, and what to do instead."""
+"""Explain which unsupported program a file is from, and what to do instead."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from notekeep.importing.formats.reading import head_text
 from notekeep.importing.input_files import InputFiles
 
 _MARKDOWN = "Export as Markdown there, and open the folder as a vault."
-_TEXTS = "Put its text files into your vault, with .md as their ending."
+_TEXTS = "Put its text files into your vault, with the extension .md."
 _TABLE = "Export as CSV there, and name its columns: `notekeep import FILE --map COLUMN=title`"
 _PANDOC = "Convert it with pandoc: `pandoc FILE -t gfm -o FILE.md`"
 _PROGRAMS = (
     (".bear2bk .bearbk .bear .textpack", "a Bear backup", _MARKDOWN),
     (".ulyz .ulysses", "a Ulysses backup", _MARKDOWN),
     (".upnx", "an UpNote backup", _MARKDOWN),
-    (".apkg .colpkg", "an Anki deck", "Export its notes as text there, and make a CSV file of it."),
-    (".one .onepkg .onetoc2", "a OneNote notebook", "Obsidian's plug-in Importer makes a vault."),
+    (".apkg .colpkg", "an Anki deck", "Export its notes as text there, and convert it to CSV."),
+    (".one .onepkg .onetoc2", "a OneNote notebook", "Convert it with Obsidian's plug-in Importer."),
     (".doc .docx .gdoc .odt .pages .rtf", "a document", f"Save it as .docx. {_PANDOC}"),
     (".epub .org .opml", "a book, an Org file or an outline", _PANDOC),
     (".bib .rdf .ris", "a list of references", "Export it from Zotero as CSV. " + _TABLE),
@@ -37,9 +37,9 @@ _PROGRAMS = (
     ("assetGrid", "a page of Apple Journal", _PANDOC),
     (".md .markdown", "Markdown", "Put it into your vault, or open its folder as one."),
 )
-"""For each program: file endings or words in the first bytes, its name, and the alternative."""
+"""For each program: file extensions or words in the first bytes, its name, and the way out."""
 _MAX_FILES = 200
-"""Number of files to check."""
+"""Maximum number of files to check."""
 
 
 def explain_unknown(files: InputFiles) -> UsageError:

@@ -35,7 +35,7 @@ _TAG_SIGNS = re.compile(r"[^\w/-]+")
 
 
 class _Row(NamedTuple):
-    """A passage in the order of its work, and the next one in the section."""
+    """A passage in the order of its work, and the next block in the section."""
 
     passage: Passage | None  # None if the source does not have it
     name: str
@@ -101,7 +101,7 @@ class PassagePlanner:
         return False
 
     def _in_order(self) -> list[_Row]:
-        """The passages of the source, and others in the section."""
+        """The passages of the source, and other passages in the section."""
         rows: list[tuple[tuple[float, ...], int, Passage | None, str]] = [
             (passage.order, 1, passage, name)
             for passage, name in zip(self.passages, self.ids, strict=True)
@@ -139,7 +139,7 @@ class PassagePlanner:
         return section is not None and section[0] <= block.start < section[1]
 
     def _locate(self, name: str) -> tuple[IdBlock | None, str]:
-        """Find a block by its id, also in another note, and its path."""
+        """Find a block by its id, even in another note; return it with its path."""
         block = self.note.blocks.get(name)
         if block is not None:
             return block, self.note.path
@@ -164,13 +164,13 @@ class PassagePlanner:
             TextConflict(name, path, block.text, text),
             merge=lambda: self._merge(name, text, block, path),
         )
-        if found is not None:  # a block in a list keeps its indent
+        if found is not None:  # a block in a list keeps its indentation
             indent = block.text[: -len(block.text.lstrip())]
             note.replace(block, re.sub(r"(?m)^[ \t]*(?=\S)", indent, found))
         self._record(name, text, passage)
 
     def _merge(self, name: str, text: str, block: IdBlock, path: str) -> str | None:
-        """Merge the words of both versions if history has their base; None if it does not."""
+        """Merge both versions word by word if history has their base; else None."""
         for data in self.state.earlier(path):
             base = PlannedNote(path, None, data).blocks.get(name)
             if base is not None and self.ledger.has(name, digest_text(base.text)):
@@ -199,9 +199,9 @@ class PassagePlanner:
         return is_deleted
 
     def _find_typed(self) -> dict[str, tuple[IdBlock, str]]:
-        """Find new passages by their text: quotes in the note with another id or none.
+        """Find new passages by their text: quotes in the note with another id, or none.
 
-        Each comes with its id in the vault; "" for a typed quote.
+        Each is returned with its id in the vault; "" for a typed quote.
         """
         new = [
             (passage, name)
@@ -226,7 +226,7 @@ class PassagePlanner:
         return found
 
     def _adopt(self, name: str, quote: str, words: str, passage: Passage) -> None:
-        """Add the id to a typed quote; a quote with another id keeps that."""
+        """Add the id to a typed quote; a quote with another id keeps its own."""
         block, own_id = self._typed[name]
         self.row.counts["unchanged"] += 1
         is_there = letters_of(words) in self.note.letters
@@ -279,7 +279,7 @@ class PassagePlanner:
                 self.row.counts["passages"] += 1
 
 
-# A passage as Markdown that shows its text
+# Passages as Markdown that shows their text
 
 
 def write_quote(passage: Passage) -> str:

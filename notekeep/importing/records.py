@@ -1,12 +1,12 @@
 """The records that readers of other programs' files yield.
 
-A reader is pure: it converts files to records and never looks at the vault. It yields a `Work` for
+A reader only converts files to records and never reads the vault. It yields a `Work` for
 a book, episode or article with passages, a `Page` for a whole note, a `Bookmark` for a saved
 address, an `ImportedHabit` for a habit, and a `Loss` for everything that is not imported. The
 planners decide where records go and keep the user's changes.
 
 Every record has a key that is the same in each export: the other program's id if there is one. Ids
-in notes are computed from it, so two devices that import the same file write the same bytes.
+in notes are computed from the key, so two devices that import the same file write the same bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Loss(NamedTuple):
-    """Something that is not imported, or only in part. Equal losses are counted together."""
+    """Something that is not imported, or only partly. Equal losses are counted together."""
 
     message: str  # what, in the plural and without a number: "colors of highlights"
     title: str = ""  # the work, page or habit; "" for the whole file
@@ -39,7 +39,7 @@ class Passage:
     """A highlight or quote, with the reader's note."""
 
     key: str  # unique in the format
-    text: str  # without `>`; "" for a note on the whole work
+    text: str  # without `>`; "" for a note about the whole work
     note: str = ""  # Markdown
     locator: str = ""  # as in `quote`: "(p. 12)", "(loc. 180)", "[00:12:14]"; "" for none
     order: tuple[float, ...] = ()  # its place in the work
@@ -125,8 +125,8 @@ class ImportedHabit:
     name: str
     source_id: str = ""  # distinguishes habits with the same name
     identity: str = ""  # its id, "" to make one from the name
-    schedule: str | list[str] = "daily"  # for `parse_schedule` or `parse_rules`
-    goal: str = "done"  # for `parse_goal`
+    schedule: str | list[str] = "daily"  # for `parse_schedule`, or lines for `parse_rules`
+    goal: str | list[str] = "done"  # for `parse_goal`, or lines for `parse_rules`
     unit: str = ""  # the unit of its amounts if the goal has none
     since: int | None = None  # its first day, None if the source does not have it
     until: int | None = None
@@ -137,7 +137,7 @@ class ImportedHabit:
     remind: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)  # other names in a log
     about: str = ""
-    more: dict[str, str] = field(default_factory=dict)  # other fields of a definition
+    more: dict[str, Value] = field(default_factory=dict)  # other fields of a definition
     entries: list[ImportedDay] = field(default_factory=list)
 
     def record(
@@ -155,18 +155,18 @@ class Format(NamedTuple):
 
     `detect` gets the name of each file ("/"-separated) and its first 4096 bytes. `read` is called
     once for all files of a path; the detected ones are `given.detected`. A broken record or file is
-    a Loss with a place, not an exception. Only sources of habits are refused whole.
+    a Loss with a place, not an exception. Only habit files are refused as a whole.
     """
 
     id: str  # for `--from`: "kindle-clippings"; formats with the same first word share a ledger
     title: str  # "Kindle (My Clippings.txt)"
-    prefix: str  # two letters that start the ids of its passages; "" for a format of habits
+    prefix: str  # two letters that start the ids of its passages; "" for a habit format
     detect: Callable[[str, bytes], bool]
     read: Callable[[InputFiles], Iterable[Record | Loss]]
 
     @property
     def is_of_habits(self) -> bool:
-        """Whether it holds habits, which have no passages."""
+        """Whether it contains habits, which have no passages."""
         return not self.prefix
 
 
@@ -179,8 +179,8 @@ def passage_id(prefix: str, key: str) -> str:
     return f"{prefix}-{base64.b32encode(digest[:5]).decode().lower()}"  # eight letters
 
 
-# Links in the body of a page, marked by private-use characters, which `clean_text` removes from
-# the texts of a source.
+# Links in the body of a page, marked with private-use characters, which `clean_text` removes from
+# imported texts.
 
 _LINK = "\ue000{kind}\ue001{key}\ue001{text}\ue002"
 LINK_PATTERN = re.compile("\ue000([a-z])\ue001([^\ue000-\ue002]*)\ue001([^\ue000-\ue002]*)\ue002")
@@ -198,7 +198,7 @@ def file_link(key: str, text: str = "") -> str:
 
 
 def clean_text(text: object) -> str:
-    """Return text without characters that notes cannot have; lines end in a line feed."""
+    """Return text without characters that notes cannot contain; lines end in a line feed."""
     plain = "" if text is None else str(text)
     return _RESERVED.sub("", plain).replace("\r\n", "\n").replace("\r", "\n")
 

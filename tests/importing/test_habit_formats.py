@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
 from notekeep.importing import input_files
-from notekeep.importing.formats import FORMATS, habit_data
+from notekeep.importing.formats import FORMATS
+from notekeep.importing.formats.habits import habit_data
 from tests.support.habit_files import lines, read_habits
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def test_what_is_not_known_is_said(tmp_path: Path, text: str, origin: str) -> No
         read_habits(file, origin)
 
 
-def test_a_database_is_loop_and_nothing_else(samples: Path) -> None:
+def test_a_database_is_not_read_as_text(samples: Path) -> None:
     with pytest.raises(UsageError):
         read_habits(samples / "loop.db", "harsh")
 
@@ -111,6 +112,8 @@ NAMES = {
     "habitbull": ("a.csv",),
     "beaver": ("a.json",),
     "dijo": ("a.json",),
+    "mhabit": ("a.json",),
+    "habitkit": ("a.json",),
     "notekeep": ("a.csv",),
 }
 PIECES = st.sampled_from(

@@ -145,7 +145,7 @@ def test_a_habit_that_only_the_log_names_gets_a_note(
         1,
         1,
     )
-    assert vault.habits.resolve("row").definition.goal.kind == "least"
+    assert vault.habits.resolve("row").definition.goals[-1].rule.kind == "least"
 
 
 def test_spans_of_seven_days_are_pointed_out(vault: Vault, plan: Callable[..., ImportPlan]) -> None:
@@ -323,14 +323,14 @@ def test_everything_that_a_definition_can_say_comes_along(
     plan(habit, write=True)
     found = vault.habits.resolve("water").definition
     assert found.problems == ()
-    assert (found.goal.kind, found.unit, found.since, found.until) == (
+    assert (found.goals[-1].rule.kind, found.unit, found.since, found.until) == (
         "most",
         "cup",
         FIRST,
         FIRST + 9,
     )
     assert found.pauses == tuple(habit.pauses)
-    assert (found.counts_silence, found.group, found.aliases) == (False, "Body, Mind", ("w",))
+    assert (found.unlogged, found.group, found.aliases) == ("missed", "Body, Mind", ("w",))
     assert found.remind == ("07:30", "mon,fri 18:00")
     assert found.source_id == "loop:w1"
     assert files(vault)["habits/Water.md"].endswith("# Water\n\nWhy: [[Deep Work]].\n")

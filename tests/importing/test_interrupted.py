@@ -37,11 +37,11 @@ def make_vault(folder: Path) -> Path:
     return folder
 
 
-def write(root: Path, source: Path, goes_on: Callable[[str], bool] = lambda _: True) -> int:
+def write(root: Path, source: Path, should_continue: Callable[[str], bool] = lambda _: True) -> int:
     """Import a source; how many files were written."""
     vault = Vault.open(root)
     plan = vault.imports.plan([str(source)])
-    done = vault.notes.apply(plan.plan, goes_on)
+    done = vault.notes.apply(plan.plan, should_continue)
     plan.close()
     return len(done.paths)
 
@@ -87,12 +87,12 @@ def test_an_import_that_is_stopped_keeps_what_is_written_as_one_step(
     write(whole, source)
     written: list[str] = []
 
-    def goes_on(path: str) -> bool:
+    def should_continue(path: str) -> bool:
         written.append(path)
         return len(written) <= count
 
     # The ledger is the last file: what is not there yet must not count as deleted.
-    assert write(root, source, goes_on) == min(count, 5)
+    assert write(root, source, should_continue) == min(count, 5)
     if count < 5:
         assert not list(root.rglob("*.log"))
     write(root, source)

@@ -94,7 +94,7 @@ def test_folders_that_a_browser_has_by_itself_are_no_tags(tmp_path: Path) -> Non
         Bookmark(WORMS, "Worms", "", ("Soil",)),
         Bookmark("https://b.org", "B"),
     ]
-    assert found.losses == [("links that are no web addresses", "bookmarks.html:9")]
+    assert found.losses == [("links that are not web addresses", "bookmarks.html:9")]
 
 
 def test_what_was_written_about_a_bookmark_makes_it_a_note(tmp_path: Path) -> None:

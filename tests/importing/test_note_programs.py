@@ -584,7 +584,7 @@ def test_a_csv_row_is_found_again_by_its_id(
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_text("No,Name,Text\n1,Soil,one\n2,Soil,two\n2,Beds,three\n", "utf-8")
-    assert take(path, "csv", id_column="No") == ["rows with the ID of another row"]
+    assert take(path, "csv", id_column="No") == ["rows with a duplicate ID"]
     path.write_text("No,Name,Text\n1,Loam,one more\n", "utf-8")
     take(path, "csv", id_column="No")
     assert body(root, "CSV/list/Soil.md") == "one more"

@@ -52,7 +52,7 @@ def test_goodreads() -> None:
     assert worms.sections == {"Review": 'mixed "feelings"'}
     assert (fields(half), half.tags) == ({"status": "reading"}, ())
     assert (fields(other), other.tags) == ({"status": "dropped", "rating": 1}, ())
-    lost = "earlier reads, whose days are not in the file"
+    lost = "earlier reads, whose dates are not in the file"
     assert found.losses == [
         (lost, "goodreads_library_export.csv:2"),
         ("reviews marked as spoilers, which are not marked here", "goodreads_library_export.csv:4"),
@@ -96,7 +96,7 @@ def test_storygraph() -> None:
         "content warnings",
         "contributors such as narrators",
         "moods and pace",
-        "the day of giving up: 2026-01-09",
+        "the date on which it was abandoned: 2026-01-09",
     }
 
 

@@ -1,4 +1,4 @@
-"""Readers of the files of other programs, one module for each program or kind of file."""
+"""Readers for files of other programs, one module for each program or kind of file."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ _BUILT_IN = tuple(
     for name in (
         *("apple_books", "book_lists", "csv_table", "evernote", "hypothesis", "joplin", "keep"),
         *("kindle_clippings", "kindle_notebook", "kobo", "koreader", "logseq", "notion", "reader"),
-        *("readwise", "saved_links", "snipd"),
-        *("loop", "habit_apps", "org_habits", "daily_notes", "own_habits"),
+        *("readwise", "saved_links", "snipd", "habits.loop", "habits.habit_apps"),
+        *("habits.habitkit", "habits.habit_databases", "habits.org_habits"),
+        *("habits.daily_notes", "habits.own_habits"),
     )
 )
 FORMATS: dict[str, Format] = {
@@ -29,7 +30,7 @@ FORMATS: dict[str, Format] = {
 }
 """The built-in formats by their ids."""
 _HABIT_NAMES = {"loop": r"\.db$", "org": r"\.org$", "daily": r"\d\D*\.md$"}
-"""Formats that `habit import` assumes from names if no file starts like a known format."""
+"""Formats that `habit import` guesses from names if no file starts like a known format."""
 
 
 def installed_formats() -> dict[str, Format]:
@@ -43,8 +44,8 @@ def find_formats(
     """Return the formats of a path, each with the files that it recognizes.
 
     With `format_id`, only that format is tried; it also reads a single file that it does not
-    recognize. Formats of habits are tried if no other format recognizes a file, and then those of
-    other packages. `only_habits` tries only formats of habits.
+    recognize. Habit formats are tried if no other format recognizes a file, and then the formats of
+    other packages. `only_habits` tries only habit formats.
 
     Raises:
         UsageError: There is no such format, or no file is in a known format.

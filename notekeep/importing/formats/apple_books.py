@@ -1,6 +1,6 @@
-"""Apple Books: the two databases of the Mac, BKLibrary with the books and AEAnnotation.
+"""Apple Books on the Mac: the databases BKLibrary (books) and AEAnnotation (highlights).
 
-Import their folder: the newest rows are in the log beside each database.
+Import their folder, because the newest rows are in the log next to each database.
 """
 
 from __future__ import annotations
@@ -44,11 +44,13 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read(files: InputFiles) -> Records:
-    """Yield the books with highlights, and finished books."""
+    """Yield books that are finished or have highlights."""
     works: dict[str, Work] = {}
     ordered = sorted(files.detected, key=lambda name: "AEAnnotation" in name)
     if "BKLibrary" not in "".join(ordered):
-        yield Loss("titles of books: BKLibrary is missing; import the folder with both databases")
+        yield Loss(
+            "book titles, because BKLibrary is missing; import the folder with both databases"
+        )
     for name in ordered:
         yield from guard("files", name, _read_file, files, name, works)
     for work in works.values():
@@ -72,7 +74,7 @@ def _read_file(files: InputFiles, name: str, works: dict[str, Work]) -> Records:
         if row["ZANNOTATIONTYPE"] == _BOOKMARK:
             yield Loss("bookmarks", place=name)
             return
-        # The numbers of an EPUB CFI are in the order of the text.
+        # The numbers in an EPUB CFI follow the order of the text.
         place = str(row["ZANNOTATIONLOCATION"] or "")
         passage = Passage(
             key=str(row["ZANNOTATIONUUID"]),

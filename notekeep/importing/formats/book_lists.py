@@ -71,7 +71,7 @@ def _read_goodreads(row: dict[str, str], place: str) -> Records:
     _set_sections(work, row.get("My Review"), row.get("Private Notes"))
     more = int(read_number(row.get("Read Count"))) - 1
     if more > 0:
-        yield Loss("earlier reads, whose days are not in the file", title, place, more)
+        yield Loss("earlier reads, whose dates are not in the file", title, place, more)
     if first_of(row, "Spoiler").casefold() == "true":
         yield Loss("reviews marked as spoilers, which are not marked here", title, place)
     yield work
@@ -93,9 +93,9 @@ def _read_storygraph(row: dict[str, str], place: str) -> Records:
     if not any(end for _, end in reads):
         reads = [("", _read_day(row.get("Last Date Read")))]
     _set_reads(work, reads)
-    # For such a book it is the day of giving up, which has no field.
+    # For such a book, it is the date on which it was abandoned, which has no field.
     if work.fields["status"] == "dropped" and (day := work.fields.pop("finished", None)):
-        yield Loss(f"the day of giving up: {day}", title, place)
+        yield Loss(f"the date on which it was abandoned: {day}", title, place)
     _set_sections(work, row.get("Review"))
     for column, lost in _STORYGRAPH_LOSSES.items():
         if _read_review(row.get(column)):
@@ -147,7 +147,7 @@ def _read_librarything(row: dict[str, str], place: str) -> Records:
 
 
 def _read_state(shelf: str) -> str:
-    """Return the status for the name of a shelf; "" for other shelves."""
+    """Return the status for a shelf name; "" for other shelves."""
     name = "-".join(shelf.casefold().split())
     return _STATES.get(name) or ("dropped" if _DROPPED.search(name) else "")
 
@@ -173,7 +173,7 @@ def _read_review(text: object) -> str:
 
 
 def _set_isbn(work: Work, *texts: object) -> None:
-    """Set the first ISBN among texts, preferably with 13 digits, and an ASIN."""
+    """Set the first ISBN in the texts, preferably one with 13 digits, and the ASIN."""
     found = sorted(filter(None, texts), key=lambda text: sum(map(str.isdigit, str(text))) < 13)
     work.fields["isbn"] = next(filter(None, map(isbn13, found)), "")
     asins = (one_line(text) for text in texts)
@@ -181,7 +181,7 @@ def _set_isbn(work: Work, *texts: object) -> None:
 
 
 def _set_reads(work: Work, reads: Iterable[tuple[str, str]]) -> None:
-    """Set the first day, "" if unknown, and last day of each time a book was read."""
+    """Set the first day ("" if unknown) and the last day of each read."""
     known = sorted({read for read in reads if read[1]}, key=lambda read: read[1])
     if not known:
         return

@@ -1,6 +1,7 @@
 """Any CSV file: a note for each row.
 
-`--map COLUMN=FIELD` maps a column to `title`, `body`, `tags`, `created`, another field, or nothing.
+`--map COLUMN=FIELD` maps a column to `title`, `body`, `tags`, `created` or another field;
+`--map COLUMN=` skips it.
 `--id COLUMN` identifies rows when the table is imported again.
 """
 
@@ -31,7 +32,7 @@ def _read(files: InputFiles) -> Records:
             if not page.title:
                 yield Loss("rows without a title", place=f"{name}:{line}")
             elif page.key in known:
-                yield Loss("rows with the ID of another row", place=f"{name}:{line}")
+                yield Loss("rows with a duplicate ID", place=f"{name}:{line}")
             else:
                 known.add(page.key)
                 yield page
@@ -45,7 +46,7 @@ def _read_rows(files: InputFiles, name: str, rows: list[tuple[int, dict[str, str
 def _name_columns(
     name: str, columns: Sequence[str], mapped: Mapping[str, str], id_column: str
 ) -> dict[str, str]:
-    """Return the use of each column: by `--map`, else by its name."""
+    """Return the field of each column: from `--map`, else from its name."""
     for column in (*mapped, id_column):
         if column and column not in columns:
             raise UsageError(
@@ -83,5 +84,5 @@ def _make_page(row: Mapping[str, str], columns: Mapping[str, str], id_column: st
     return page
 
 
-# Any program writes CSV, so it is read only with `--from`, `--map` or `--id`.
+# CSV can be from any program, so it is read only with `--from`, `--map` or `--id`.
 FORMATS = (Format("csv", "CSV", "cs", lambda *_: False, _read),)

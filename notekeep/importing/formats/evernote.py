@@ -1,7 +1,7 @@
-"""Evernote: ENEX files, one for each notebook. They may have gigabytes, so they are streamed.
+"""Evernote: ENEX files, one for each notebook. They can be several gigabytes, so they are streamed.
 
-Notes have no ids: they are identified by notebook, title and time of creation. Links to other notes
-have only the title.
+Notes have no ids: they are identified by notebook, title and creation time. Links to other notes
+contain only the title.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _PREFIX = "ev"
 _CHUNK = 1 << 18
 _MAX_DEPTH = 100
 _MAX_ELEMENTS = 100_000
-"""Maximum number of elements of a note, without those of its text."""
+"""Maximum number of elements of a note, not counting those in its text."""
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ")
 _ALONE = re.compile(r"<(en-(?:media|todo|crypt))\b([^<>]*)/>")
 _LOST = {
@@ -81,7 +81,7 @@ class _Notebook:
         self._input = files
         self._name = name
         self._known = known  # number of notes by key
-        self._notes: list[tuple[Element, int]] = []  # with the size of the text
+        self._notes: list[tuple[Element, int]] = []  # including the size of the text
         self._note_count = 0
         self._builder: TreeBuilder | None = None
         self._data: _Attachment | None = None
@@ -119,7 +119,7 @@ class _Notebook:
                 yield from guard("notes", place, self._make_page, note)
 
     def _refuse_entity(self, *_: object) -> None:
-        """Refuse entities, which exports do not have."""
+        """Refuse entities, which real exports do not declare."""
         raise Refused(f"{self._name} declares entities of its own")
 
     def _start(self, tag: str, _: dict[str, str]) -> None:
@@ -227,7 +227,7 @@ class _Attachment:
             self._input.stage(data)
 
     def finish(self) -> str:
-        """Return the digest, which is its name in the note; "" if it is damaged."""
+        """Return the digest, which names it in the note; "" if it is damaged."""
         return "" if self._is_broken or self._rest else self._digest.hexdigest()
 
 
@@ -242,7 +242,7 @@ def _link_name(title: str) -> str:
 def _resolve(address: str, words: str, _: bool) -> str:  # noqa: FBT001
     if not address.startswith("evernote:"):
         return ""
-    title = one_line(re.sub(r"\\(.)", r"\1", words))  # without the escapes of Markdown
+    title = one_line(re.sub(r"\\(.)", r"\1", words))  # without Markdown escapes
     return page_link(_link_name(title), title)
 
 

@@ -1,6 +1,6 @@
-"""HTML of other programs as Markdown: cleaned by nh3, parsed by Beautiful Soup, then markdownify.
+"""Converts HTML of other programs to Markdown with nh3, Beautiful Soup and markdownify.
 
-A reader gets the cleaned tree first, and may replace its program's own tags by Markdown.
+A reader gets the cleaned tree first, and may replace its program's own tags with Markdown.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SCHEMES = {"http", "https", "mailto", "tel", "evernote", "joplin", "file"}
 _NUMBER = "nk-number"
 
 _MAX_DEPTH = 200
-"""Maximum depth of nested tags; the time for cleaning is quadratic in it."""
+"""Maximum nesting of tags; cleaning takes quadratic time in it."""
 _MAX_TAGS = 40_000
 """Maximum number of tags; each needs two kilobytes of memory."""
 _PLAIN_TAG = re.compile(
@@ -103,7 +103,7 @@ def write_markdown(root: Tag, resolve: Resolve) -> str:
 
 
 class _Converter(MarkdownConverter):
-    """Writes Markdown as Obsidian reads it."""
+    """Writes Markdown for Obsidian."""
 
     def __init__(self, resolve: Resolve) -> None:
         super().__init__(
@@ -160,7 +160,7 @@ class _Converter(MarkdownConverter):
 
 
 def _is_nested(html: str) -> bool:
-    """Whether all tags are nested correctly, without comments and scripts."""
+    """Whether all tags are nested correctly, and there are no comments and scripts."""
     names: list[str] = []
     count = 0
     for found in _PLAIN_TAG.finditer(html):
@@ -177,13 +177,18 @@ def _is_nested(html: str) -> bool:
     return count == html.count("<") and not names
 
 
+def check_tags(html: str) -> None:
+    """Raise Refused for HTML with too many tags."""
+    if html.count("<") > 2 * _MAX_TAGS:
+        raise Refused(f"HTML with more than {_MAX_TAGS} tags")
+
+
 def _write_nested(html: str) -> str:
     """Return correctly nested HTML; Refused for too many tags or levels.
 
     Otherwise cleaning takes quadratic time.
     """
-    if html.count("<") > 2 * _MAX_TAGS:
-        raise Refused(f"HTML with more than {_MAX_TAGS} tags")
+    check_tags(html)
     if _is_nested(html):
         return html
     soup = BeautifulSoup(html, "html.parser")

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from notekeep.errors import Refused
 
 MAX_VALUES = 1_000_000
-"""Maximum number of values in a file or an item; each needs much more memory than its text."""
+"""Maximum number of values in a file or item; each takes much more memory than its text."""
 
 _MAX_ITEM = 8 << 20
 _CHUNK = 1 << 20
@@ -78,7 +78,7 @@ class _JsonFile:
         return is_next
 
     def expect(self, sign: str) -> None:
-        """Skip a sign; ValueError for any other."""
+        """Skip a character; ValueError for any other."""
         if not self.take(sign):
             raise json.JSONDecodeError(f"no {sign}", self._text, self._at)
 
@@ -105,7 +105,7 @@ class _JsonFile:
                 if not self._fill():
                     raise
                 continue
-            # A number may continue in the next part, also after `1e+`.
+            # A number may continue in the next part, even after `1e+`.
             if end + 2 < len(self._text) or not self._fill():
                 self._at = end
                 return value

@@ -1,4 +1,4 @@
-"""Google Keep: the JSON files of a Takeout, in `Takeout/Keep`, with the pictures beside them."""
+"""Google Keep: the JSON files of a Takeout, in `Takeout/Keep`, with pictures next to them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _read_note(files: InputFiles, name: str, members: dict[str, str], known: set
     known.add(page.key)
     for attached in note.get("attachments") or ():
         path = posixpath.join(posixpath.dirname(name), str(attached["filePath"]))
-        # Takeout writes `.jpeg` in the note and `.jpg` on the disk.
+        # Takeout writes `.jpeg` in the note and `.jpg` on disk.
         member = members.get(path) or members.get(posixpath.splitext(path)[0], "")
         base = path.rpartition("/")[2]
         link = file_link(base)

@@ -1,8 +1,8 @@
 """Kindle's `My Clippings.txt`: a record for every highlight, note and bookmark ever made.
 
-The file only grows. A resized highlight is written again, so records at one place whose texts have
-the same start or end are one passage, with the id of the first and the text of the last. The second
-line of a record is in the device's language, and is parsed by words and numbers.
+The file only grows. A resized highlight is written again, so records at the same place whose texts
+have the same start or end are one passage, with the id of the first and the text of the last. The
+second line of a record is in the device's language, and is parsed by words and numbers.
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ _LIMIT = re.compile(r"<[^<>]{10,200}>")
 _MAX_LINE = 500
 """Maximum length of a second line; real ones have about a hundred characters."""
 _MAX_CHAINS = 50
-"""Number of highlights at a place to compare with a new one."""
+"""Number of highlights at the same place to compare with a new one."""
 _MAX_PLACES = 300_000
-"""Number of places of a book to index."""
+"""Maximum number of indexed places in a book."""
 
 
 class _Record(NamedTuple):
@@ -148,7 +148,7 @@ def _split_records(text: TextIO) -> Iterator[tuple[int, list[str], bool]]:
 
 
 def _find_loss(record: _Record) -> str:
-    """Return the reason to leave out a record; "" for none."""
+    """Return the reason to skip a record; "" for none."""
     if record.kind == "bookmark":
         return "bookmarks"
     if not record.text:
@@ -177,7 +177,7 @@ def passage_key(book: str, place: object, text: str) -> str:
 
 
 def split_title(line: str) -> tuple[str, tuple[str, ...]]:
-    """Split `A title (Series) (Author)`; last brackets with digits are not the author."""
+    """Split `A title (Series) (Author)`; final brackets with digits are not the author."""
     if not line.endswith(")"):
         return line, ()
     depth = 0
@@ -336,7 +336,7 @@ def _bind_note(
 
 
 def _may_replace(passage: Passage, record: _Record) -> bool:
-    """Whether a passage has no note, or another version of this one."""
+    """Whether a passage has no note, or only another version of this one."""
     known = letters_of(passage.note)
     return not known or _is_alike(known, letters_of(record.text))
 

@@ -53,7 +53,7 @@ def _is_needed(tag: str, facts: dict[str, str]) -> bool:
 
 
 def _read_file(name: str, text: TextIO) -> Records:
-    # A notebook from a mail has its title only in the file name.
+    # A notebook sent by mail has its title only in the file name.
     stem = name.rpartition("/")[2].rpartition(".")[0].removesuffix(" - Notebook")
     title = chapter = ""
     authors: tuple[str, ...] = ()

@@ -39,7 +39,7 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read_file(files: InputFiles, name: str) -> Records:
-    """Yield the books with highlights, and finished books."""
+    """Yield books that are finished or have highlights."""
     works: dict[str, Work] = {}
     chapters: dict[str, str] = {}
     places: dict[str, float] = {}

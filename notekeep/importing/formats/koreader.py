@@ -62,7 +62,7 @@ def _read_file(files: InputFiles, name: str) -> Records:
         work.passages.append(
             Passage(
                 key=f"{identity}|{place}",
-                # The text of a bookmark is made by KOReader: "in Chapter Eleven".
+                # KOReader generates the text of a bookmark: "in Chapter Eleven".
                 text=source_text(row.get("text")) if is_highlight else "",
                 note=source_text(row.get("note")),
                 locator=f"(p. {number:g})" if number else "",
@@ -80,7 +80,7 @@ def _read_file(files: InputFiles, name: str) -> Records:
 
 
 def _read_old(table: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of older files: highlights by page, with the notes in bookmarks."""
+    """Return the rows of older files: highlights by page, with notes in bookmarks."""
     notes = {
         str(one.get("datetime")): str(one.get("text") or "")
         for one in _items(table.get("bookmarks"))
@@ -90,7 +90,7 @@ def _read_old(table: dict[str, Any]) -> list[dict[str, Any]]:
     for page, found in (table.get("highlight") or {}).items():
         for one in _items(found):
             note = notes.get(str(one.get("datetime")), "")
-            # Without a note, KOReader makes one from the text.
+            # If there is no note, KOReader generates one from the text.
             is_own = bool(note) and str(one.get("text") or "")[:20] not in note
             row = {"pageno": page, "drawer": "lighten", "note": note if is_own else ""}
             rows.append({**row, **one})
@@ -98,7 +98,7 @@ def _read_old(table: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _items(value: object) -> list[dict[str, Any]]:
-    """The values of a Lua list, a table with numbers as keys."""
+    """Return the values of a Lua list, which is a table with numbers as keys."""
     table = value if isinstance(value, dict) else {}
     keys = sorted(table, key=lambda key: (read_number(key), str(key)))
     return [table[key] for key in keys]

@@ -1,4 +1,4 @@
-"""Logseq: the folder of a graph in Markdown. Its blocks stay a list."""
+"""Logseq: the folder of a Markdown graph. Blocks stay list items."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class _Source(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """A block with references to it."""
+    """A block that others refer to."""
 
     key: str  # of its page
     text: str
@@ -276,7 +276,7 @@ def _write_state(line: str, planned: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return the text of a block as the text of a link."""
+    """Return the text of a block for use in a link."""
     words = _REFERENCE.sub("…", _PAGE.sub(lambda found: found[2], text))
     plain = one_line(re.sub(r"[\[\]|*`^#]", "", _STATE.sub("", words)))
     return f"{plain[:80].rstrip()}…" if len(plain) > 80 else plain

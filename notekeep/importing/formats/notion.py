@@ -1,7 +1,7 @@
-"""Notion: exports as Markdown & CSV or as HTML, zip files in a zip file.
+"""Notion: exports as Markdown & CSV or as HTML, in nested zip files.
 
-The 32 digits at the end of its name are the id of a page. A database is a CSV file with a folder of
-its rows beside it; it becomes a note with links to them.
+The 32 digits at the end of a page's name are its id. A database is a CSV file next to a folder with
+its rows; it becomes a note that links to them.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _base(name: str) -> str:
 
 
 def _folders(name: str) -> tuple[str, ...]:
-    """Return the folders of a file in Notion, without those of the export."""
+    """Return the folders of a file in Notion, without the folders of the export."""
     parts = [_ID_AT_END.sub("", part) for part in name.split("/")[:-1]]
     while parts and (parts[0].endswith(".zip") or parts[0].startswith("Export-")):
         del parts[0]
@@ -196,7 +196,7 @@ class _Export:
             self._tables[(*_folders(name), found[1])] = table
 
     def write_tables(self) -> Records:
-        """Make a page for each database, and for each row without a page."""
+        """Create a page for each database, and for each row without a page."""
         for place, table in self._tables.items():
             if not table.columns:
                 continue
@@ -211,7 +211,7 @@ class _Export:
             own.body = own.body or "\n".join(f"- {link}" for link in links)
 
     def _link_rows(self, table: _Table, folder: str) -> list[str]:
-        """Return links to the rows in their order, and make missing pages."""
+        """Return links to the rows in order, and create missing pages."""
         waiting: dict[str, list[Page]] = {}
         for page in self._rows.get(folder, ()):
             waiting.setdefault(page.title, []).append(page)
@@ -249,7 +249,7 @@ def _write_callouts(text: str) -> str:
     at = 0
     while (start := text.find("<aside>", at)) >= 0 and (end := text.find("</aside>", start)) >= 0:
         lines = _ICON.sub("", text[start + len("<aside>") : end]).strip().split("\n")
-        is_icon = not re.search(r"\w", lines[0])  # an emoji alone
+        is_icon = not re.search(r"\w", lines[0])  # only an emoji
         lines[:is_icon] = [f"[!note] {lines[0] if is_icon else ''}".strip()]
         found += [text[at:start], "\n".join(f"> {line}".rstrip() for line in lines)]
         at = end + len("</aside>")
@@ -289,7 +289,7 @@ def _is_on(box: Tag) -> bool:
 
 
 def _cell_text(cell: Tag) -> str:
-    """Return the value of a property: a box, a list or text."""
+    """Return the value of a property: a checkbox, a list or text."""
     if box := cell.find(class_="checkbox"):
         return "yes" if _is_on(box) else "no"
     values = [one_line(one.get_text()) for one in cell.find_all(class_="selected-value")]

@@ -1,4 +1,4 @@
-"""Fields of other programs as fields of a note: names, values and reserved names."""
+"""Converts fields of other programs to fields of a note: names, values and reserved names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from notekeep.markdown.field_values import Value
 from notekeep.markdown.schema import canonical
 
 _RESERVED = ("title", "type", "source_id", "publish", "habit", "slug", "date", "draft", "feed")
-"""Names that have another meaning in a note."""
+"""Names with a different meaning in notes."""
 _STARS = re.compile(r"[★⭐]+")
 _BOOLS = {"yes": True, "no": False, "true": True, "false": False}
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
@@ -23,7 +23,7 @@ _MAX_FIELDS = 1000
 
 
 def field_name(words: str, prefix: str) -> str:
-    """Return the canonical name of a field, else the lower-case name."""
+    """Return the canonical name of a field, or the lower-case name if there is none."""
     name = re.sub(r"\W+", "_", one_line(words).casefold()).strip("_")
     name = canonical(name)
     return f"{prefix}_{name}" if name in _RESERVED else name

@@ -1,6 +1,6 @@
 """Readwise Reader: the CSV list of saved documents, and the JSON of its list API.
 
-A document with highlights or notes is a work. Any other is a saved address.
+Documents with highlights or notes become works; others become saved addresses.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Shared by the readers: detection of files, and parsing of rows and values.
+"""Shared by the readers: detecting files, and parsing rows and values.
 
-A broken file or record is reported as a loss, and the others are read.
+A broken file or record is reported as a loss, and the others are still read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
-from notekeep.dates import MONTH_NAMES
+from notekeep.dates import find_month
 from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.input_files import HOW_TO_SPLIT, MAX_SOURCE, InputFiles
 from notekeep.importing.records import Loss, Record, clean_text, one_line
@@ -27,7 +27,7 @@ Records: TypeAlias = Iterator[Record | Loss]
 Detect: TypeAlias = Callable[[str, bytes], bool]
 Read: TypeAlias = Callable[[InputFiles], Records]
 Resolve: TypeAlias = Callable[[str, str, bool], str]
-"""Returns the link for an address, its text and whether it is a picture; "" for the default."""
+"""Gets an address, its text and whether it is a picture; returns the link, "" for the default."""
 
 RAW_TAG = "nk-raw"
 """The tag for Markdown in a tree of HTML."""
@@ -69,12 +69,12 @@ def head_text(head: bytes) -> str:
 
 
 def is_database(head: bytes) -> bool:
-    """Whether the first bytes are those of an SQLite database."""
+    """Whether the first bytes are from an SQLite database."""
     return head.startswith(b"SQLite format 3\0")
 
 
 def has_columns(*columns: str, endings: tuple[str, ...] = (".csv",)) -> Detect:
-    """Return a check whether a file is a table with these columns."""
+    """Return a function that checks whether a file is a table with these columns."""
 
     def detect(name: str, head: bytes) -> bool:
         if not name.casefold().endswith(endings):
@@ -87,7 +87,7 @@ def has_columns(*columns: str, endings: tuple[str, ...] = (".csv",)) -> Detect:
 
 
 def has_words(endings: str | tuple[str, ...], *words: str | tuple[str, ...]) -> Detect:
-    """Return a check whether the first bytes have all words, and one word of each tuple."""
+    """Return a check that the first bytes contain all words, and one word of each tuple."""
 
     def detect(name: str, head: bytes) -> bool:
         if not name.casefold().endswith(endings):
@@ -100,7 +100,7 @@ def has_words(endings: str | tuple[str, ...], *words: str | tuple[str, ...]) -> 
 
 
 def either(*checks: Detect) -> Detect:
-    """Return a check whether one of several is true."""
+    """Return a check that is true if one of several is."""
     return lambda name, head: any(check(name, head) for check in checks)
 
 
@@ -186,11 +186,11 @@ def read_lines(text: TextIO) -> Iterator[str]:
 def read_csv(
     text: TextIO, *needed: str, max_rows: int = MAX_RECORDS
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the last line and the cells by column of each row; Refused without a needed column.
+    """Yield the last line and the cells by column of each row; Refused if a column is missing.
 
-    The first line tells whether commas, semicolons or tabs separate the cells. A short row gets ""
-    for the missing cells. Extra cells are joined to the last column, since they are parts of an
-    unquoted text.
+    The first line determines whether commas, semicolons or tabs separate the cells. A short row
+    gets "" for the missing cells. Extra cells are joined to the last column, since they are parts
+    of an unquoted text.
     """
     lines = read_lines(text)
     first = next(lines, "")
@@ -206,8 +206,8 @@ def read_csv(
 
 
 def read_rows(lines: Iterable[str], sign: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """Yield the last line and the cells of each row that is not empty; Refused for no CSV."""
-    limit = csv.field_size_limit(_MAX_LINE)  # holds for the whole process
+    """Yield the last line and the cells of each non-empty row; Refused if it is not CSV."""
+    limit = csv.field_size_limit(_MAX_LINE)  # applies to the whole process
     reader = csv.reader(lines, delimiter=sign)
     try:
         for row in reader:
@@ -228,7 +228,7 @@ def read_table(
     opened: sqlite3.Connection, table: str, columns: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table by column; a missing column is None."""
-    tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")  # and no view
+    tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")  # but no view
     if table.casefold() not in {str(name).casefold() for (name,) in tables}:
         raise Refused(f"the database has no table {table}")
     names = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
@@ -263,7 +263,7 @@ def pad_year(text: str) -> str:
 
 
 def unix_day(value: object) -> str:
-    """Return the day of seconds, milliseconds or microseconds since 1970; "" for other texts."""
+    """Convert seconds, milliseconds or microseconds since 1970 to a day; "" for other texts."""
     text = one_line(value)
     if not text.removeprefix("-").isdecimal() or len(text) > 17:
         return ""
@@ -277,18 +277,16 @@ def unix_day(value: object) -> str:
 
 
 def day_in_words(text: str) -> str:
-    """Return `October 25, 2025`, `Jun 3rd, 2026`, `3 Jun 2026` or an ISO day as ISO, else ""."""
+    """Convert `October 25, 2025`, `Jun 3rd, 2026`, `3 Jun 2026` or an ISO day to ISO; else ""."""
     found = _DAY.match(text)
     if not found:
         return iso_day(text)
-    word = (found[1] or found[4]).casefold()
-    months = [at for at, month in enumerate(MONTH_NAMES, 1) if month.startswith(word)]
-    day = int(found[2] or found[3])
-    return f"{found[5]}-{months[0]:02d}-{day:02d}" if len(months) == 1 else ""
+    month, day = find_month(found[1] or found[4]), int(found[2] or found[3])
+    return f"{found[5]}-{month:02d}-{day:02d}" if month else ""
 
 
 def clock_locator(seconds: float) -> str:
-    """Return the time in an episode as a locator: `[00:12:14]`."""
+    """Format the time in an episode as a locator: `[00:12:14]`."""
     whole = max(0, int(seconds))
     return f"[{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}]"
 
@@ -297,7 +295,7 @@ def clock_locator(seconds: float) -> str:
 
 
 def source_text(value: object) -> str:
-    """Return a text of several lines; Refused for more than `MAX_TEXT` characters."""
+    """Return a multi-line text; Refused for more than `MAX_TEXT` characters."""
     text = clean_text(value).strip()
     if len(text) > MAX_TEXT:
         raise Refused(f"a text of more than {MAX_TEXT >> 20} MB")
@@ -305,7 +303,7 @@ def source_text(value: object) -> str:
 
 
 def first_of(row: Mapping[str, Any], *keys: str) -> str:
-    """Return the first value that is not empty, as one line; "" for none."""
+    """Return the first non-empty value as one line; "" for none."""
     return next((text for key in keys if (text := one_line(row.get(key)))), "")
 
 
@@ -322,7 +320,7 @@ def web_address(value: object) -> str:
 
 
 def escape_address(address: str) -> str:
-    """Return an address with the characters escaped that would end a Markdown link."""
+    """Escape the characters in an address that would end a Markdown link."""
     return re.sub(r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", address)
 
 
@@ -348,7 +346,7 @@ def isbn13(value: object) -> str:
 
 
 def split_people(value: object) -> tuple[str, ...]:
-    """Split a list of people at `;` and line ends, else at ` and `, `&` and commas.
+    """Split a list of people at `;` and line ends, or else at ` and `, `&` and commas.
 
     `Example, Ann` stays one name. `Ann, Bo, and Cy` are three.
     """
@@ -384,7 +382,7 @@ def letters_of(text: str) -> str:
 
 
 def change_outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Return Markdown with `change` applied outside of code blocks."""
+    """Apply `change` to Markdown outside code blocks."""
     parts = re.split(r"(?m)^([ \t]*(?:```|~~~).*)$", text)
     is_code = False
     for at, part in enumerate(parts):

@@ -1,7 +1,7 @@
 """Readwise: its CSV export, and the JSON of its export API.
 
 The JSON has ids; in the CSV, the text identifies a highlight. A word with a dot at the start of a
-note is a command: `.h1` makes a heading, `.discard` deletes the highlight, any other is a tag.
+note is a command: `.h1` creates a heading, `.discard` deletes the highlight; others are tags.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _authors(kind: str, author: object) -> tuple[str, ...]:
 
 
 def _set_note(passage: Passage, note: str) -> None:
-    """Set a note without its commands, which most exports also list as tags."""
+    """Set a note, without the commands that most exports also list as tags."""
     words = list(passage.tags)
     at = 0
     while found := _DOT_WORD.match(note, at):

@@ -31,7 +31,7 @@ from notekeep.importing.formats.reading import (
 from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, one_line
 
 _MAX_BOOKMARKS = 64 << 20
-"""Maximum size of a page of bookmarks, most of it icons, which are not imported."""
+"""Maximum size of a bookmarks page, which is mostly icons that are not imported."""
 _ROOTS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
 """Attributes of a browser's built-in folders."""
 _MAX_DEPTH = 50
@@ -43,7 +43,7 @@ _PART = re.compile(r"(?m)^(Highlight|Note|Color):")
 def _bookmark(url: str, title: str, saved: str, tags: Iterable[str], place: str) -> Bookmark | Loss:
     """Return a saved address; a loss for scripts and other schemes."""
     if not web_address(url):
-        return Loss("links that are no web addresses", place=place)
+        return Loss("links that are not web addresses", place=place)
     words = (one_line(tag) for tag in tags)
     return Bookmark(url, "" if title == url else title, saved, tuple(filter(None, words)))
 
@@ -71,7 +71,7 @@ def _read_instapaper(row: dict[str, str], place: str) -> Records:
     if not words:
         yield _bookmark(url, title, saved, tags, place)
         return
-    # A text saved without its page has no address.
+    # Text that was saved without a page has no address.
     key = f"instapaper:{url or 'selections'}"
     work = Work("note", title or url or "Instapaper", (key,), tags=tuple(filter(None, tags)))
     work.fields["url"] = web_address(url)
@@ -116,7 +116,7 @@ def _read_highlights(text: str, number: str) -> list[Passage]:
     return found
 
 
-# Pages of bookmarks, as Netscape and all browsers since export them
+# Bookmark pages, in the format of Netscape and all browsers since
 
 
 def _read_bookmarks(name: str, text: TextIO) -> Records:

@@ -1,7 +1,7 @@
 """Snipd: an episode with its snips as Markdown.
 
-Users can change the template, so it is parsed by headings and by Snipd's addresses, in the heading
-of a snip or below it, as in exports of 2023. Unknown text below a snip becomes its note.
+Users can change the template, so it is parsed by headings and by Snipd's addresses, which are in
+the heading of a snip or below it (2023). Unknown text below a snip becomes its note.
 """
 
 from __future__ import annotations
