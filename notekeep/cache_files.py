@@ -1,4 +1,4 @@
-"""Small private files and folders of notekeep, outside every vault."""
+"""Small private files and folders of notekeep, stored outside vaults."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from contextlib import suppress
 from typing import Any
 
 MOST_APPENDED = 1 << 17
-"""The size at which the older half of the lines of a file is dropped."""
+"""The size in bytes at which the older half of a file's lines is dropped."""
 
 
 def make_cache_folder(folder: str) -> None:
-    """Make a folder and its parents with mode 0700; make an existing one of ours private."""
+    """Make a folder and its parents with mode 0700; an existing folder of ours becomes private."""
     try:
         os.mkdir(folder, 0o700)
         os.chmod(folder, 0o700)
@@ -31,14 +31,14 @@ def make_cache_folder(folder: str) -> None:
         about = os.lstat(folder)
         is_own = sys.platform != "win32" and about.st_uid == os.geteuid()
         if is_own and stat.S_ISDIR(about.st_mode) and about.st_mode & 0o077:
-            with suppress(OSError):  # a file system without modes
+            with suppress(OSError):  # the file system has no modes
                 os.chmod(folder, 0o700)
 
 
 def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = False) -> None:
-    """Replace a file; without `durable`, the old one may be back after a power cut."""
+    """Replace a file; without `durable`, a power cut may restore the old one."""
     path = os.path.join(folder, name)
-    draft = f"{path}.{os.getpid()}"  # another one for each process
+    draft = f"{path}.{os.getpid()}"  # a different name in each process
     try:
         with open(draft, "wb", opener=lambda place, flags: os.open(place, flags, 0o600)) as file:
             file.write(data)
@@ -60,7 +60,7 @@ def store_state(folder: str, name: str, state: Mapping[str, object]) -> None:
 
 
 def load_state(folder: str, name: str) -> dict[str, Any]:
-    """Return the stored JSON object; an empty one if it cannot be read."""
+    """Return the stored JSON object, or an empty one if it cannot be read."""
     with suppress(OSError, ValueError), open(os.path.join(folder, name), encoding="utf-8") as file:
         found: Any = json.load(file)
         return found if isinstance(found, dict) else {}
@@ -68,7 +68,7 @@ def load_state(folder: str, name: str) -> dict[str, Any]:
 
 
 def append_bounded_line(folder: str, name: str, line: str) -> None:
-    """Append a line to a file, whose older half is dropped if it is large; ignore errors."""
+    """Append a line to a file, and drop the older half of a large file; errors are ignored."""
     path = os.path.join(folder, name)
     with suppress(OSError):
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

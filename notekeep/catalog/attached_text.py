@@ -1,4 +1,4 @@
-"""The text of attached PDF files, which is indexed with the notes that link them.
+"""The text of attached PDF files, which is indexed with the notes that link to them.
 
 A damaged file may stall its reader or fill the memory, so the indexing process starts a process
 for each new or changed file (`pdf_text.py`). Files with the same size and time are skipped.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from notekeep.settings import VaultSettings
 
 MAX_SECONDS = 60.0
-"""Time to read one file, on a busy machine."""
+"""Maximum time to read one file, on a busy machine."""
 
 _LINKS = (
     "SELECT DISTINCT n.path, l.target FROM links l JOIN notes n ON n.id = l.note"
@@ -46,11 +46,11 @@ class AttachedTexts:
         self._root, self._settings, self._catalog = root, settings, catalog
 
     def is_outdated(self) -> bool:
-        """Whether a file must be read, or one is no longer linked."""
+        """Whether a file must be read or is no longer linked."""
         return self._find() != self._stored()
 
     def refresh(self) -> bool:
-        """Read new and changed files; return whether any note has other text now."""
+        """Read new and changed files; return whether the text of any note changed."""
         marks, links = found = self._find()
         known, _ = stored = self._stored()
         if found == stored:

@@ -1,6 +1,6 @@
 """The catalog: facts about notes in SQLite, and the rows of lists.
 
-It is a cache, rebuilt from the notes. It contains no full text but that of attached files.
+It is a cache, rebuilt from the notes. It contains no full text except that of attached files.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from notekeep.catalog.records import (
     store_path,
 )
 from notekeep.errors import Problem
+from notekeep.log_folders import HABIT_LOG
 from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Order, children
 from notekeep.storage.scan import StatMark
 
@@ -51,7 +52,7 @@ class Catalog(Connection):
         limit: int | None = None,
         offset: int = 0,
     ) -> tuple[int, list[Row]]:
-        """Return the number of notes that match, and one page of them, sorted, then by title."""
+        """Return the number of matching notes, and one sorted page of them; ties are by title."""
         rows = self.page(node, order, limit, offset)
         is_last = len(rows) != limit and bool(rows or not offset)
         return offset + len(rows) if is_last else self.count(node), rows
@@ -129,16 +130,24 @@ class Catalog(Connection):
 
     def links(self, path: str) -> list[LinkRow]:
         """Return the links of a note in order, with their targets."""
-        found = self.ask(
-            "SELECT l.line, l.target, t.path, l.state, l.heading, l.text, l.embed FROM links l"
-            " JOIN notes n ON n.id = l.note LEFT JOIN notes t ON t.id = l.found"
-            " WHERE n.path = ? ORDER BY l.rowid",
-            (store_path(path),),
+        return self._links("n.path = ?", (store_path(path),)).get(path, [])
+
+    def all_links(self) -> dict[str, list[LinkRow]]:
+        """Return the links of all listed notes by path, as `links` does."""
+        return self._links("n.role = 'note'", ())
+
+    def _links(self, where: str, values: Sequence[Any]) -> dict[str, list[LinkRow]]:
+        rows = self.ask(
+            "SELECT n.path, l.line, l.target, t.path, l.state, l.heading, l.text, l.embed"  # noqa: S608 - the condition is one of two above
+            " FROM links l JOIN notes n ON n.id = l.note LEFT JOIN notes t ON t.id = l.found"
+            f" WHERE {where} ORDER BY l.rowid",
+            values,
         )
-        return [
-            LinkRow(line, target, to and load_path(to), state, heading, text, embed == 1)
-            for line, target, to, state, heading, text, embed in found
-        ]
+        found: dict[str, list[LinkRow]] = {}
+        for path, line, target, to, state, heading, text, embed in rows:
+            link = LinkRow(line, target, to and load_path(to), state, heading, text, embed == 1)
+            found.setdefault(load_path(path), []).append(link)
+        return found
 
     def backlinks(self, path: str) -> list[Backlink]:
         """Return the links from other notes to a note, by title of the other, then line."""
@@ -159,7 +168,7 @@ class Catalog(Connection):
         )
 
     def attached(self, path: str) -> list[tuple[str, str]]:
-        """Return the path and text of each PDF file that a note links."""
+        """Return the path and text of each PDF file that a note links to."""
         sql = (
             "SELECT path, text FROM attached WHERE path IN"
             " (SELECT path FROM attached_to WHERE note = ?) ORDER BY path"
@@ -168,7 +177,7 @@ class Catalog(Connection):
 
     def problems(self, *, links: bool = True) -> list[Problem]:
         """Return all problems of the vault, by path and line; `links` adds broken links."""
-        # The log of habits reports its own lines.
+        # The habit log reports its own lines.
         found = [
             Problem(load_path(path), *rest)
             for path, *rest in self.ask(
@@ -217,8 +226,9 @@ class Catalog(Connection):
         """Whether any habit log is not in the tables yet."""
         return bool(
             self.ask(
-                "SELECT 1 FROM notes WHERE role = 'log'"
-                " AND path NOT IN (SELECT path FROM habit_files) LIMIT 1"
+                "SELECT 1 FROM notes WHERE role = 'log' AND path LIKE ?"
+                " AND path NOT IN (SELECT path FROM habit_files) LIMIT 1",
+                (f"{HABIT_LOG}/%",),
             )
         )
 
@@ -266,7 +276,7 @@ class Catalog(Connection):
                 return self._paths(condition(node))
 
 
-# Links of front matter are on line 1, where a body has links only without front matter.
+# Front matter links are on line 1, where a body has links only if there is no front matter.
 _UNCLEAR_LINKS = (
     "SELECT n.path, l.line, l.target, l.state, l.line = 1 AND EXISTS (SELECT 1 FROM fields f"
     " WHERE f.note = n.id AND f.type IN ('text', 'list')) FROM links l JOIN notes n"
@@ -287,7 +297,7 @@ def _link_problem(path: str, line: int, target: str, state: str, in_property: in
 
 
 def _marks(found: Iterable[tuple[str, int, int, int, int]]) -> dict[str, StatMark]:
-    """Return fingerprints by path, with little work for each file."""
+    """Return fingerprints by path, with little work per file."""
     marks: dict[str, StatMark] = {}
     for path, size, mtime, ctime, inode in found:
         name = path if path.isascii() else load_path(path)

@@ -1,8 +1,9 @@
 """The columns of notes: for queries, sorting, `ls --cols` and `ls --by`.
 
 `COLUMNS` is the only list. Query conditions, `sort:`, `ls --cols` and `--by`, completion and
-`docs/fields.md` use it. A value that `Row` lacks is first added to `catalog/records.py`. The fields
-of front matter are described in `markdown/schema.py`. `STATES` lists the values of `is:`.
+`docs/fields.md` use it. To use a value that is not in `Row`, first add it to `catalog/records.py`.
+The fields of front matter are described in `markdown/schema.py`. `STATES` lists the values of
+`is:`.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ class Column(NamedTuple):
     """A value of every note; its SQL refers to a row of the table `notes`."""
 
     name: str  # its name in `ls --cols`, queries and `sort:`
-    # Text is compared folded, dates as nanoseconds since 1970. None: unknown to queries.
+    # Text is compared folded, dates as nanoseconds since 1970. None: not usable in queries.
     type: FieldType | None
-    holds: str  # its description in the manual
+    description: str  # in the manual
     read: Callable[[Row], Any] | None  # its value in a row; None if it has no single value
-    spellings: tuple[str, ...] = ()  # other names
-    # "" is the field of that name in front matter; for a list, an expression over `items`.
+    aliases: tuple[str, ...] = ()  # other names
+    # "" is the front matter field with that name; for a list, an expression over `items`.
     sql: str = ""
-    items: str = ""  # for a list: a SELECT of the notes that have an item; a condition follows
-    has: str = ""  # which notes have it; "": those with that field in front matter
+    items: str = ""  # for a list: a SELECT of the notes with an item; a condition is appended
+    has: str = ""  # the condition for `has:`; "": notes with that field in front matter
     sort: str = ""  # the SQL value to sort by, if it is not `sql`
     head: str = ""  # its header in the grid, if it is not `name`
 
@@ -147,7 +148,7 @@ STATES = {
     "log": "role = 'log'",
     "orphan": "id NOT IN (SELECT found FROM links WHERE found IS NOT NULL AND found <> note)",
     "private": "private",
-    "recent": "0",  # replaced by the last opened notes, which the catalog does not know
+    "recent": "0",  # replaced with the last opened notes, which are not in the catalog
     "template": "role = 'template'",
     "todo": "todo > 0",
     "untagged": "id NOT IN (SELECT note FROM tags)",
@@ -176,7 +177,7 @@ def query_fields(
     """Return the names that a query may use; for the arguments see `QueryFields`."""
     known = [column for column in COLUMNS.values() if column.type]
     common = {**COMMON_FIELDS, **{column.name: column.type for column in known if column.type}}
-    others = {other: column.name for column in known for other in column.spellings}
+    others = {other: column.name for column in known for other in column.aliases}
     return QueryFields(kinds, seen or {}, aliases or {}, common, others, STATES)
 
 

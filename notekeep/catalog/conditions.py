@@ -47,7 +47,7 @@ LINKABLE = "role IN ('note', 'excluded')"
 """Listed notes, and all notes that links can target."""
 
 FIRST_NS, LAST_NS = -(1 << 63), (1 << 63) - 1
-"""The range of times in SQLite; no file has another time."""
+"""The range of times in SQLite; all file times are within it."""
 FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1).toordinal(), dt.date(2262, 1, 1).toordinal()
 
 _NAMED_BY_PATH = """
@@ -76,7 +76,7 @@ def condition(node: Node) -> Condition:
 
 
 def _joined(word: str, parts: Sequence[Condition]) -> Condition:
-    """Join expressions in a balanced tree, because SQLite limits the depth and not the width."""
+    """Join expressions in a balanced tree, because SQLite limits the depth of expressions."""
     if len(parts) < 2:
         return parts[0] if parts else Condition("1" if word == "AND" else "0")
     half = len(parts) // 2
@@ -86,6 +86,9 @@ def _joined(word: str, parts: Sequence[Condition]) -> Condition:
 
 def _leaf(node: Node) -> Condition:
     match node:
+        case Path(text) if text.startswith("/"):
+            start = fold_text(text[1:])
+            return Condition("substr(path_folded, 1, ?) = ?", (len(start), start))
         case Path(text):
             return Condition(
                 "instr(path_folded, ?) > 0" if text else "1", (fold_text(text),)[: len(text)]
@@ -214,7 +217,7 @@ def _midnight(day: int) -> int:
 
 
 def roles(node: Node | None) -> tuple[str, ...]:
-    """Return the roles of files that a tree asks for; notes are always included."""
+    """Return the roles of files that a tree requests; notes are always included."""
     flags = set(_flags(node)) if node else set()
     return ("note", *(role for role in ROLES if role in flags))
 
@@ -259,7 +262,7 @@ def ordering(order: Iterable[Order]) -> Condition:
 
 
 def sort_value(field: str) -> Condition:
-    """Return the value to sort by; for a list, that of the field with its name."""
+    """Return the value to sort by; for a list, the value of the field with its name."""
     column = find_column(field)
     if column and not column.items and (column.sort or column.sql):
         return Condition(column.sort or column.sql)

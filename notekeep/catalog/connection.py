@@ -30,7 +30,7 @@ ANALYSED_ROWS = 400
 PART_ROWS = 1_000
 
 CACHE_KB = 512
-"""Cache of a reader. The system caches the file anyway; the default of 2,000 gains little."""
+"""The cache of a reader. The system caches the file too; the default of 2,000 helps little."""
 
 SQL_ROWS = 10_000
 """Maximum number of rows of `notekeep sql`."""
@@ -61,7 +61,7 @@ class ReadConnection:
 
 
 class Connection:
-    """The catalog file of one vault; `rebuilt` counts how often a damaged one was set aside."""
+    """The catalog file of one vault; `rebuilt` counts the damaged files set aside."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = os.fspath(folder)
@@ -84,8 +84,8 @@ class Connection:
                 reader.close()
 
     @contextmanager
-    def reading(self) -> Iterator[Self]:
-        """Return a snapshot of the catalog until the end of `with`.
+    def snapshot(self) -> Iterator[Self]:
+        """Yield a snapshot of the catalog, valid until the end of the `with`.
 
         Without a write-ahead log (see `database.journal_mode`), writers wait for it. Every query
         raises Failure if the file cannot be read: an empty catalog would make no note private.
@@ -130,7 +130,7 @@ class Connection:
             return make(_rows(self._connection(reader).execute(sql, values)))
 
     def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a SELECT of the user: return its column names and at most SQL_ROWS rows.
+        """Run a user's SELECT; return its column names and at most SQL_ROWS rows.
 
         It cannot change anything, open other files or take longer than `timeout` seconds. Forbidden
         or invalid SQL is a UsageError.
@@ -184,7 +184,7 @@ class Connection:
             writer.connection.execute("ANALYZE")
 
     def check(self) -> bool:
-        """Return whether the file is sound (1 ms per MB); a damaged one is set aside."""
+        """Return whether the file is intact (1 ms per MB); a damaged one is set aside."""
         before = self.rebuilt
         found = self.ask("PRAGMA quick_check(1)")
         if found != [("ok",)] and self.rebuilt == before:
@@ -208,7 +208,7 @@ class Connection:
         return os.path.exists(os.path.join(self.folder, MARK))
 
     def clear(self) -> None:
-        """Replace the catalog by an empty one."""
+        """Replace the catalog with an empty one."""
         reader = self._reader()
         with reader.lock:
             self._connection(reader)
@@ -257,7 +257,7 @@ class Connection:
             self._connection(reader)
 
     def _recover(self, error: sqlite3.DatabaseError) -> None:
-        """Replace a damaged catalog by an empty one; raise any other error as Failure."""
+        """Replace a damaged catalog with an empty one; raise any other error as Failure."""
         if not database.is_damage(error):
             raise database.failure(error, self._path) from error
         self._set_aside()
@@ -269,7 +269,7 @@ class Connection:
         with reader.lock:
             self._close_all(reader)
             database.set_aside(self.folder, reader.inode)
-            # Again, in case the file was opened in between.
+            # Check again, in case the file was opened in between.
             self._other(reader).is_stale = True
             self.rebuilt += 1
 

@@ -19,7 +19,7 @@ from notekeep.storage.filesystem import remote_reason
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", for `file` and SQLite tools
-VERSION = 9
+VERSION = 11
 """Increased when a table or the meaning of its values changes."""
 
 BUSY_SECONDS = 5.0
@@ -30,7 +30,7 @@ _REMEDIES = {
     sqlite3.SQLITE_CANTOPEN: WRITABLE_HINT,
     sqlite3.SQLITE_PERM: WRITABLE_HINT,
     sqlite3.SQLITE_FULL: SPACE_HINT,
-    # The files beside the catalog have no room on a full disk.
+    # The files next to the catalog need space too.
     sqlite3.SQLITE_IOERR: f"is its disk full? {SPACE_HINT}",
 }
 """Hints for errors where deleting the file does not help."""
@@ -73,8 +73,37 @@ TABLES: dict[str, Columns] = {
         "state": str,
         "found": int,
     },
-    "tasks": {"note": int, "line": int, "mark": str, "done": int, "text": str, "folded": str},
+    "tasks": {
+        "note": int,
+        "line": int,
+        "mark": str,
+        "done": int,
+        "text": str,
+        "folded": str,
+        "due": str,
+        "scheduled": str,
+        "start": str,
+        "priority": int,
+    },
     "headings": {"note": int, "line": int, "level": int, "text": str},
+    "passages": {
+        "note": int,
+        "line": int,
+        "key": str,
+        "block": str,
+        "text": str,
+        "locator": str,
+        "heading": str,
+        "answer": str,
+    },
+    "answers": {"note": int, "line": int, "key": str, "sum": int, "text": str},
+    "recalls": {
+        "key": str,
+        "basis": str,
+        **dict.fromkeys(("due", "answered", "interval"), int),
+        **dict.fromkeys(("stability", "difficulty"), float),
+        **dict.fromkeys(("graded", "grades", "lapses", "is_stopped", "is_favourite"), int),
+    },
     "problems": {
         "path": str,
         "source": str,
@@ -94,7 +123,8 @@ TABLES: dict[str, Columns] = {
     "meta": {"key": str, "value": str},
 }
 """The columns of each table. All tables are STRICT; nullable columns are in MAY_BE_NULL. For the
-tables of habits see tracking/habit_table.py, for those of attached files attached_text.py."""
+tables of habits see tracking/habit_table.py, for those of attached files attached_text.py, and for
+`recalls` services/recall.py."""
 
 PRIMARY_KEYS = {
     "notes": "id",
@@ -104,9 +134,11 @@ PRIMARY_KEYS = {
     "dirty": "path",
     "habit_files": "path",
     "habit_days": "name",
+    "recalls": "key",
     "meta": "key",
 }
 MAY_BE_NULL = {("notes", "problem"), ("fields", "number"), ("fields", "day"), ("links", "found")}
+MAY_BE_NULL |= {("tasks", name) for name in ("due", "scheduled", "start")}
 MAY_BE_NULL |= {("problems", "line"), ("problems", "col"), ("habit_files", "fields")}
 INDEXES: list[tuple[str, list[str], bool]] = [
     ("notes", ["path"], True),
@@ -133,13 +165,17 @@ INDEXES: list[tuple[str, list[str], bool]] = [
     ("links", ["state"], False),
     ("tasks", ["note"], False),
     ("headings", ["note"], False),
+    ("passages", ["note"], False),
+    ("answers", ["note"], False),
+    # Covers the check which answers are new.
+    ("answers", ["key", "sum"], False),
     ("problems", ["path"], False),
     ("attached_to", ["note"], False),
     ("habit_lines", ["name", "day"], False),
     ("habit_lines", ["path"], False),
 ]
 
-NOTE_TABLES = ("fields", "tags", "names", "links", "tasks", "headings")
+NOTE_TABLES = ("fields", "tags", "names", "links", "tasks", "headings", "passages", "answers")
 """Tables with rows of notes, by note id."""
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
@@ -203,9 +239,9 @@ def failure(error: Exception, path: str) -> Failure:
 
 def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
     """Open a connection without implicit transactions; `wait` is in seconds."""
-    patience = BUSY_SECONDS if wait is None else wait
+    timeout = BUSY_SECONDS if wait is None else wait
     connection = sqlite3.connect(
-        path, timeout=patience, isolation_level=None, check_same_thread=False
+        path, timeout=timeout, isolation_level=None, check_same_thread=False
     )
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -223,7 +259,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        with suppress(sqlite3.Error):  # the first error is the one to report
+        with suppress(sqlite3.Error):  # report the first error
             connection.rollback()
         raise
 
@@ -282,7 +318,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
         )
     for name, indexed, unique in INDEXES:
         tables.table(name).create_index(indexed, unique=unique)
-    # Above those of any earlier catalog, so that its full text is never taken for ours.
+    # Higher than in any earlier catalog, so that its full text is never mistaken for ours.
     born = str(time.time_ns() // 1000)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("born", born), ("generation", born)])
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -300,7 +336,7 @@ def journal_mode(path: str) -> str:
 
 
 def set_aside(folder: str, inode: int) -> None:
-    """Move a damaged catalog away, unless another program has replaced that inode since."""
+    """Move a damaged catalog aside, unless another program has replaced it since."""
     path = os.path.join(folder, CATALOG_FILE)
     with suppress(FileNotFoundError), _lock_folder(folder):
         if os.stat(path).st_ino == inode:

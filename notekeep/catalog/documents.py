@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from notekeep.catalog.records import Record
 from notekeep.errors import Problem
+from notekeep.log_folders import REVIEW_LOG
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import FIELD_LINK, note_stem
-from notekeep.markdown.schema import Schema, role
+from notekeep.markdown.schema import Schema, is_in_folder, role
+from notekeep.recall.log import Answer, parse_answers
 from notekeep.storage.content import Content, read_content
 from notekeep.storage.scan import Fingerprint
 
@@ -25,9 +27,9 @@ class WordDoc(NamedTuple):
     headings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
-    # all other fields of the front matter, and names of files that are encoded in the body
+    # all other front matter fields, and file names that are encoded in the body
     matter: tuple[str, ...] = ()
-    body: str = ""  # as written, headings and quotes included
+    body: str = ""  # unchanged, including headings and quotes
     attached: tuple[str, ...] = ()  # the texts of attached files
     language: str = ""  # the code in `lang:`, or "" for the language of the vault
 
@@ -45,18 +47,26 @@ def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema
     """Return the catalog record of a file."""
     duty = role(path, schema)
     stem = note_stem(path)
-    if duty == "log":
+    answers: Sequence[tuple[int, Answer]] = ()
+    if is_in_folder(path, REVIEW_LOG):
+        note = Note(path, stem, "log", problem=content.problem)
+        answers, wrong = parse_answers(content.data.decode("utf-8-sig", "replace"))
+        if wrong and not note.problem:
+            message = "This line is not an answer that can be read, so it does not count."
+            hint = "An answer is `- 2026-11-28 21:14 good KEY`."
+            note.problem = Problem(path, wrong[0], message, hint, "answer")
+    elif duty == "log":
         note = Note(path, stem, "log", problem=content.problem)
     elif not content.digest:
         note = Note(path, stem, private=schema.is_private(path), problem=content.problem)
     else:
         note = read_note(path, content.data, schema)
         note.problem = _problem(note, content)
-    return Record(path, duty, fingerprint, content.digest, note)
+    return Record(path, duty, fingerprint, content.digest, note, answers)
 
 
 def _problem(note: Note, content: Content) -> Problem | None:
-    """Return the problem of a note; of several, the one that causes the others."""
+    """Return the problem of a note; if there are several, the one that causes the others."""
     if b"<<<<<<< " not in content.data:
         return note.problem or content.problem
     from notekeep.markdown.text_merge import find_note_hunks
@@ -89,7 +99,7 @@ def word_doc(note: Note) -> WordDoc:
 
 
 def _without_ids(note: Note) -> str:
-    """Return the body without block ids, of which an import writes thousands."""
+    """Return the body without block ids, because an import writes thousands."""
     parts, at = [], 0
     for block in note.spans.blocks:
         parts.append(note.body[at : block.start])
@@ -119,7 +129,7 @@ def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
 
 
 def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:
-    """Read a note for the full text; None if it is missing, unreadable or not listed."""
+    """Read a note for the full text; None if it is missing, unreadable or unlisted."""
     content = read_content(root, path) if role(path, schema) == "note" else None
     if not content or not content.digest:
         return None

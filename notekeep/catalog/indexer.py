@@ -1,7 +1,8 @@
-"""The indexer: changed files into the catalog, then into the full text.
+"""The indexer: adds changed files to the catalog, then to the full text.
 
-The catalog also lists the notes that the full text lacks, until they are indexed. An interrupted
-step is repeated by the next refresh, which is harmless. The vault itself is never written.
+The catalog also lists the notes that are missing in the full text, until they are indexed. An
+interrupted step is repeated by the next refresh, which is harmless. The vault itself is never
+written.
 
 The Markdown reader is imported late, because most refreshes find no changes.
 """
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from notekeep.search.whoosh_index import WhooshIndex
 
 BATCH = 500
-"""Files in one transaction, for which other programs may have to wait."""
+"""Files in one transaction; other programs may have to wait for it."""
 
 SOON_BYTES = 256 << 10
 """Total size of saved notes to index before a search: 50 ms of work."""
@@ -42,13 +43,13 @@ REBUILD_SHARE = 3
 """Rebuilding the full text is faster than changing more than a third of its notes."""
 
 REBUILD_LEAST = 200
-"""With fewer changed notes the full text is never rebuilt."""
+"""With fewer changed notes, the full text is never rebuilt."""
 
 READING_SHARE = 3
 """Indexing a note in the catalog takes a third of the time for both."""
 
 CHECK_DAYS = 100
-"""Days in which each unchanged file is read once."""
+"""The number of days in which each unchanged file is read once."""
 
 _NOTES_WITH_FILES = "SELECT DISTINCT note FROM attached_to"
 
@@ -69,19 +70,19 @@ class RefreshResult:
     # habit logs that changed, appeared or disappeared
     logs: list[str] = field(default_factory=list)
     # Missing notes that stay listed until confirmed, because there are so many at once.
-    held: list[str] = field(default_factory=list)
+    unconfirmed: list[str] = field(default_factory=list)
 
 
 class DailyCheck:
     """The unchanged files to read today.
 
     `stat` may hide a change: some systems have no change time, some disks store whole seconds only,
-    and programs may reset times. Each day one file in a hundred is read, so that no start gets
+    and programs may reset times. Each day one file in a hundred is read, so that starts do not get
     slower. `mark` is the state to store.
     """
 
     def __init__(self, mark: str | None, *, now: float | None = None) -> None:
-        """Take the stored state; None for a new index."""
+        """Load the stored state; None for a new index."""
         day = int((time.time() if now is None else now) // _DAY)
         last, _, part = (mark or f"{day}:0").partition(":")
         self.is_due = last != str(day)
@@ -112,8 +113,8 @@ class _Run:
 class Indexer:
     """Updates the index of one vault; one refresh at a time for all threads.
 
-    `open_index` returns the full text; a refresh of the catalog alone does not load it. With a new
-    `schema` all notes are read again. `keep` stores versions of other programs in the history
+    `open_index` returns the full text; a refresh of only the catalog does not load it. With a new
+    `schema`, all notes are read again. `keep` stores versions of other programs in the history
     before the catalog changes, and returns its failures; it is not called for a new
     index, nor for hundreds of new files. `find_own` returns the missing notes that notekeep itself
     moved or deleted.
@@ -151,9 +152,9 @@ class Indexer:
     ) -> RefreshResult:
         """Bring the index up to date with the files; Failure if the vault is missing.
 
-        With more changed files than `budget` none is read; more notes than `words_budget` are not
-        added to the full text. In `progress` a note that the full text still lacks counts as a
-        third. For the other arguments see `IndexService.refresh`.
+        With more changed files than `budget`, none is read; with more notes than `words_budget`,
+        none is added to the full text. In `progress`, a note that is missing in the full text
+        counts as a third. For the other arguments see `IndexService.refresh`.
         """
         index = self._open_index() if words and self._open_index else None
         run = _Run(
@@ -182,7 +183,7 @@ class Indexer:
             self._index_pending(run, index, words_budget)
         return done
 
-    def index_saved(self) -> None:
+    def index_few(self) -> None:
         """Add a few saved notes to the full text before a search.
 
         Errors such as a lock or a full disk do not stop the search; the next refresh tries again.
@@ -227,7 +228,7 @@ class Indexer:
         if changes.looks_incomplete() and not run.forget_missing:
             own = self._find_own(changes.removed)
             if changes.looks_incomplete(len(own)):
-                done.held = [path for path in changes.removed if path not in own]
+                done.unconfirmed = [path for path in changes.removed if path not in own]
         try:
             with catalog.marked() if len(changes) else contextlib.nullcontext():
                 if is_new:
@@ -243,8 +244,8 @@ class Indexer:
 
     def _store_changes(self, run: _Run) -> None:
         done, changes = run.done, run.done.changes
-        held = set(done.held)
-        deleted = [path for path in changes.removed if path not in held]
+        unconfirmed = set(done.unconfirmed)
+        deleted = [path for path in changes.removed if path not in unconfirmed]
         changed = {**changes.modified, **changes.added}
         paths = list(changed)
         before = self._catalog.digests(changes.modified) if changes.modified else {}
@@ -282,7 +283,7 @@ class Indexer:
                 continue
             digest = before.get(path)
             if content.problem and not content.digest and path in before:
-                # Another program may lock it briefly; the known content stays.
+                # Another program may lock it briefly; the known content is kept.
                 done.changes.unreadable[path] = content.problem.message
                 done.problems.append(content.problem)
                 touched[path] = fingerprint._replace(ctime_ns=-1)  # to read it again
@@ -314,7 +315,7 @@ class Indexer:
         done.logs += [one.path for one in records if one.role == "log"]
 
     def _is_outdated(self, done: RefreshResult) -> bool:
-        """Whether there is something to write although no file changed."""
+        """Whether there is something to write even though no file changed."""
         known = self._catalog.problems(links=False)
         before = {(one.path, one.message) for one in known if one.code == "unreadable"}
         now = {(one.path, one.message) for one in done.problems}
@@ -398,7 +399,7 @@ def _unreadable(changes: ScanResult) -> list[Problem]:
 
 
 def _count_only_unsure(changes: ScanResult, known: dict[str, StatMark]) -> int:
-    """Count the files to read again only because they were new at the last reading."""
+    """Count the files to read again only because they had just changed when last read."""
     count = 0
     for path, found in changes.modified.items():
         mark = known.get(path)

@@ -1,7 +1,7 @@
 """Index many changed notes in a separate process and report its progress.
 
-The process is `notekeep index --nice`. It can run detached, or be followed and stopped; finished
-work is kept. Only one works on a vault at a time; see `turn`.
+The process is `notekeep index --nice`. It can run detached, or be monitored and stopped; finished
+work is kept. Only one works on a vault at a time; see `indexing_lock`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LOCK = "indexing.lock"
 
-PATIENCE = 600.0
+TIMEOUT_SECONDS = 600.0
 """Seconds to wait for another indexing process."""
 
 _left_alone: list[subprocess.Popen[bytes]] = []
@@ -79,12 +79,14 @@ class IndexingProcess:
 
 
 @contextlib.contextmanager
-def turn(cache: str, *, wait: bool) -> Iterator[bool]:
+def indexing_lock(cache: str, *, wait: bool) -> Iterator[bool]:
     """Yield whether this is the only indexing process of a vault, after an optional wait."""
     with contextlib.ExitStack() as held:
         is_ours = True
         try:
-            held.enter_context(hold_lock_file(os.path.join(cache, LOCK), PATIENCE if wait else 0))
+            held.enter_context(
+                hold_lock_file(os.path.join(cache, LOCK), TIMEOUT_SECONDS if wait else 0)
+            )
         except Locked:
             is_ours = False
         yield is_ours
@@ -96,13 +98,13 @@ def _command(root: str) -> list[str]:
 
 
 SOON = 2.0
-"""Seconds without an estimate, because there is too little data."""
+"""Seconds before the first estimate, because there is too little data."""
 
 MINUTE = 60
 
 
-class Pace:
-    """The pace of a job, from the first report on."""
+class Progress:
+    """Describes the progress of a job, with its rate since the first report."""
 
     def __init__(
         self, number: Callable[[int], str] = str, now: Callable[[], float] = time.monotonic

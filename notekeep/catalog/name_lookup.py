@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from notekeep.catalog.conditions import LINKABLE, LISTED, Condition
 from notekeep.catalog.records import HAS_NAME, Row, link_key, load_path, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
-from notekeep.markdown.note_names import Resolver, fold_name, note_stem
+from notekeep.markdown.note_names import WEB_ADDRESS, Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
 from notekeep.query.folding import as_unicode, fold_text
 from notekeep.query.tree import Phrase
@@ -65,7 +65,7 @@ def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
 
 
 def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
-    """Return names that start with a text, of at most `most` notes, for shell completion.
+    """Return names that start with a text, for at most `most` notes, for shell completion.
 
     For each note: the first of title, file name and aliases that starts with the text and is
     unique, else its path. Text with a `/` completes paths.
@@ -93,7 +93,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
 
 
 def resolve(catalog: Catalog, name: str, root: str) -> Row:
-    """Return the only note with a name, or with a name that starts so; NotFound or Ambiguous."""
+    """Return the only note with a name, or whose name starts with it; NotFound or Ambiguous."""
     row = find_exact(catalog, name, root)
     if row is not None:
         return row
@@ -129,7 +129,7 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
 
 
 def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
-    """Return words as one name if together they are one, else as separate names.
+    """Return words as one name if together they form one, else as separate names.
 
     The shell splits unquoted names; Ambiguous if both readings are names.
     """
@@ -144,7 +144,7 @@ def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[s
 def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]) -> list[Row]:
     """Return the note with a name, else the results of `ask`.
 
-    Raises NotFound if there are none, Ambiguous if the words start several names and find nothing,
+    Raises NotFound if there are none, Ambiguous if the words start several names but match nothing,
     UsageError if they are neither a name nor a query.
     """
     row = find_exact(catalog, words, root)
@@ -223,7 +223,7 @@ def link_targets(catalog: Catalog, targets: Iterable[str], source: str) -> dict[
 
 
 def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
-    """Return the note that a link leads to; if ambiguous, the nearest."""
+    """Return the target note of a link; if ambiguous, the nearest one."""
     found = link_targets(catalog, [target], source)[target] if target else [source]
     return catalog.row(found[0]) if found else None
 
@@ -231,7 +231,7 @@ def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
 def resolve_link_names(
     catalog: Catalog, names: Sequence[str], source: str
 ) -> dict[str, tuple[str, bool]]:
-    """Return for each link name its path, and whether the file name is unique."""
+    """Return the path of each link name, and whether the file name is unique."""
     targets = link_targets(catalog, names, source)
     paths = {name: found[0] for name, found in targets.items() if found}
     keys = {link_key(store_path(path)) for path in paths.values()}
@@ -259,7 +259,7 @@ def _link_keys(target: str, source: str) -> set[str]:
     keys = {link_key(name_or_path)}
     for place in places:
         name = place.rpartition("/")[2]
-        # `a.md` may mean a file `a.md.md`, and `a ` a file `a .md`.
+        # `a.md` may refer to a file `a.md.md`, and `a ` to a file `a .md`.
         keys |= {link_key(name), link_key(f"{name}.md")}
     return {as_unicode(key) for key in keys}
 
@@ -270,11 +270,11 @@ class NoteLookup:
     It queries the catalog each time, because all rows would take 16 MB at 10,000 notes.
     """
 
-    def __init__(self, catalog: Catalog, withheld: Callable[[Catalog], frozenset[str]]) -> None:
-        self._withheld = withheld
-        self.answer_from(catalog)
+    def __init__(self, catalog: Catalog, find_private: Callable[[Catalog], frozenset[str]]) -> None:
+        self._find_private = find_private
+        self.use_catalog(catalog)
 
-    def answer_from(self, catalog: Catalog) -> None:
+    def use_catalog(self, catalog: Catalog) -> None:
         """Use another catalog and forget cached answers."""
         self.catalog = catalog
         self._hidden: frozenset[str] | None = None
@@ -293,20 +293,20 @@ class NoteLookup:
         """Return path, title and aliases of notes, by title."""
         return self.catalog.names(_at(paths, LINKABLE))
 
-    def withheld(self) -> frozenset[str]:
+    def private_paths(self) -> frozenset[str]:
         """Return the paths of private notes."""
         if self._hidden is None:
-            self._hidden = self._withheld(self.catalog)
+            self._hidden = self._find_private(self.catalog)
         return self._hidden
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the possible notes for a target, best first."""
         if not target:
             return link_targets(self.catalog, [target], from_path)[target]
-        self.learn([target], from_path)
+        self.prefetch([target], from_path)
         return self._resolved[target, from_path.rpartition("/")[0]]
 
-    def learn(self, targets: Iterable[str], from_path: str) -> None:
+    def prefetch(self, targets: Iterable[str], from_path: str) -> None:
         """Resolve several targets with one query."""
         folder = from_path.rpartition("/")[0]
         new = [target for target in targets if target and (target, folder) not in self._resolved]
@@ -326,12 +326,12 @@ def _at(paths: Iterable[str], among: str) -> Condition:
     return Condition(sql, (listed,))
 
 
-def withheld(
+def find_private_notes(
     catalog: Catalog, fields: Sequence[str], judge: Callable[[Mapping[str, Value]], bool]
 ) -> frozenset[str]:
     """Return the notes that are private, or whose fields `judge` accepts as private.
 
-    Front matter that contains none of the `fields` anywhere is not parsed.
+    Front matter without any of the `fields` is not parsed.
     """
 
     def judged(found: Iterable[tuple[str, str | None]]) -> frozenset[str]:
@@ -360,12 +360,11 @@ SHORTEST = 3
 """Minimum letters of a name; shorter ones occur by chance."""
 
 MANY_NOTES, MAX_SHARE = 50, 0.1
-"""A name in more notes than this, and in a larger share of them, is left out."""
+"""Names in more notes than this, and in a larger share of them, are ignored."""
 
 MANY_MENTIONS = 10
-"""A word with more mentions is no name if it is written in small letters as often."""
+"""A word with more mentions is not a name if it is in lower case just as often."""
 
-_WEB = re.compile(r"(?:https?|ftp|mailto|file):\S+|www\.\S+")
 _BEFORE, _AFTER = 50, 90
 
 
@@ -385,7 +384,7 @@ def mentions(
 ) -> list[Mention]:
     """Find unlinked mentions of a note; `read` returns a note or raises NotFound.
 
-    Names that are common in this vault are left out, as their mentions say nothing.
+    Names that are common in this vault are ignored, because their mentions mean nothing.
     """
     most = max(MANY_NOTES, catalog.count() * MAX_SHARE)
     every = dict.fromkeys([row.title, *row.aliases, note_stem(row.path)])
@@ -435,7 +434,7 @@ def _in_note(row: Row, note: Note, pattern: re.Pattern[str]) -> Iterator[Mention
     excluded = [(link.start, link.end) for link in spans.links]
     excluded += [(code.start, code.end) for code in spans.code]
     excluded += [(comment.start, comment.end) for comment in spans.comments]
-    excluded += [match.span() for match in _WEB.finditer(body)]
+    excluded += [match.span() for match in WEB_ADDRESS.finditer(body)]
     for match in pattern.finditer(body):
         start, end = match.span()
         if any(begin < end and start < stop for begin, stop in excluded):

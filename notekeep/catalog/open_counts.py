@@ -18,7 +18,7 @@ from notekeep.storage.content import digest_of
 FILE = "opened"
 
 HALF_LIFE = 30.0
-"""Days after which an opening counts half."""
+"""The number of days after which an opening counts half."""
 
 DAY = 86_400
 
@@ -60,7 +60,7 @@ class OpenCounts:
         newest = sorted(self._last, key=lambda name: -self._last[name])
         if any(name not in self._paths for name in newest):
             found = {name: path for path in paths() if (name := _name(path)) in self._last}
-            # Hashes of deleted notes are not looked up again.
+            # Hashes of deleted notes are not searched again.
             self._paths = {name: found.get(name, "") for name in newest}
         return [path for name in newest if (path := self._paths[name])][:limit]
 

@@ -1,7 +1,7 @@
 """Prints the text of a PDF file from standard input, as a child process of `attached_text.py`.
 
-If the file cannot be read to its end, the last line on standard error says why, and the process
-returns 1. Text up to there is printed.
+If the file cannot be read to its end, the last line on standard error is the reason, and the
+process returns 1. The text up to that point is printed.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 MAX_TEXT = 2_000_000
-"""Bytes of text to read of a file."""
+"""Maximum bytes of text to read from a file."""
 
 MAX_MEMORY = 1 << 30
-"""Bytes of memory that reading may take, on systems with a limit."""
+"""Maximum bytes of memory, on systems with such limits."""
 
 
 def read_pages(file: BinaryIO) -> Iterator[str]:
-    """Yield the text of each page; pypdf's errors for a damaged or encrypted file."""
+    """Yield the text of each page; raises pypdf's errors for damaged or encrypted files."""
     from pypdf import PdfReader
 
     for page in PdfReader(file).pages:

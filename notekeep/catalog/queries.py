@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.columns import column_value
 from notekeep.catalog.conditions import Condition, ordering, sort_value
-from notekeep.catalog.records import Row, TaskRow, load_path, store_path
+from notekeep.catalog.records import PassageRow, Row, TaskRow, load_path, store_path
 from notekeep.markdown.note_names import note_stem
 from notekeep.query.folding import fold_key, fold_text
 from notekeep.storage.file_names import safe_name
@@ -28,11 +28,12 @@ GROUPINGS = ("type", FOLDER, TAG, YEAR)
 
 
 class Facets(NamedTuple):
-    """Counts of notes: kinds by count, tags with their children, years newest first."""
+    """Counts of notes: kinds by count, tags and folders with their children, years newest first."""
 
     kinds: dict[str, int]
     tags: dict[str, int]
     years: dict[str, int]
+    folders: dict[str, int]
 
 
 def facets(catalog: Catalog, node: Node | None) -> Facets:
@@ -51,11 +52,30 @@ def facets(catalog: Catalog, node: Node | None) -> Facets:
         "AND f.key = 'created' AND f.day IS NOT NULL GROUP BY year ORDER BY year DESC",
         join="JOIN fields f ON f.note = notes.id",
     )
-    return Facets(dict(kinds), dict(tags), dict(years))
+    return Facets(dict(kinds), dict(tags), dict(years), _count_folders(catalog, where))
+
+
+def _count_folders(catalog: Catalog, where: Condition) -> dict[str, int]:
+    """Count notes by folder, including its subfolders; a folder comes before its subfolders.
+
+    Folders that differ only in case or accents are merged, as `path:` does.
+    """
+    # Without the characters of the path that are no slash, up to the last slash.
+    parent = "rtrim(path_folded, replace(path_folded, '/', ''))"
+    found = catalog.find("min(path), count(*)", where, f"GROUP BY {parent}")
+    counts: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for path, count in found:
+        name = key = ""
+        for part in load_path(path).split("/")[:-1]:
+            key = f"{key}/{fold_text(part)}"
+            name = names.setdefault(key, f"{name}/{part}".lstrip("/"))
+            counts[name] += count
+    return dict(sorted(counts.items(), key=lambda one: one[0].casefold().split("/")))
 
 
 def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
-    """Return the values of a field as written, most used first."""
+    """Return the values of a field, most used first."""
     # SQLite parses the JSON itself, so that a thread does not block the interface.
     path = '$.fields."{}"'.format(field.replace('"', '\\"'))
     found = catalog.ask(
@@ -70,8 +90,8 @@ def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
 def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
     """Count rows by the values of a field or column, most frequent first.
 
-    Each item of a list counts. "tag" is each tag as written, "folder" the folder, "year" the year
-    of `created`; `modified` counts by day. Values that differ only in case or accents are merged,
+    Each item of a list counts. "tag" is each tag, "folder" the folder, "year" the year of
+    `created`; `modified` counts by day. Values that differ only in case or accents are merged,
     with the first spelling.
     """
     counts: Counter[str] = Counter()
@@ -105,7 +125,7 @@ def _text(item: object) -> str:
 
 
 _OF_NOTES = "JOIN tasks t ON t.note = notes.id"
-# The plus keeps SQLite from scanning the notes first and looking up tasks for each.
+# The plus prevents SQLite from scanning the notes first and looking up tasks for each.
 _OF_ALL_NOTES = "JOIN tasks t ON +t.note = notes.id"
 
 
@@ -114,39 +134,74 @@ def list_tasks(
     node: Node | None = None,
     *,
     done: bool | None = False,
-    like: str = "",
+    is_dated: bool | None = None,
     latest: int = 0,
+    today: dt.date | None = None,
 ) -> list[TaskRow]:
     """Return the tasks of matching notes, by title, then line.
 
-    `done` selects open (False), completed (True) or all tasks (None); `like` is a pattern for LIKE.
-    With `latest`: at most that many, of the most recently changed notes.
+    `done` selects open (False), completed (True) or all tasks (None), `is_dated` those that are due
+    or scheduled on a day, or the others. With `latest`, return at most that many, from the most
+    recently changed notes; with `today`, no open ones that start later.
     """
     state = "" if done is None else "AND t.done" if done else "AND NOT t.done"
+    if is_dated is not None:
+        state += f" AND {'' if is_dated else 'NOT '}coalesce(t.due, t.scheduled, '') <> ''"
+    if today is not None:
+        state += " AND (t.done OR t.start IS NULL OR t.start <= ?)"
     found = catalog.find(
-        "path, title, t.line, t.mark, t.done, t.text",
+        "path, title, t.line, t.mark, t.done, t.text, t.due, t.scheduled, t.start, t.priority",
         catalog.where(node),
-        f"{state} {'AND t.text LIKE ?' if like else ''}"
-        f" ORDER BY {'mtime_ns DESC, ' if latest else ''}sort, path, t.line LIMIT ?",
-        (*((like,) if like else ()), latest or -1),
-        join=_OF_ALL_NOTES if like else _OF_NOTES,
+        f"{state} ORDER BY {'mtime_ns DESC, ' if latest else ''}sort, path, t.line LIMIT ?",
+        (*(() if today is None else (today.isoformat(),)), latest or -1),
+        join=_OF_ALL_NOTES if is_dated else _OF_NOTES,
     )
     return [
-        TaskRow(load_path(path), title, line, mark, ticked == 1, text)
-        for path, title, line, mark, ticked, text in found
+        TaskRow(
+            *(load_path(path), title, line, mark, ticked == 1, text),
+            *(_day(due), _day(scheduled), _day(start), priority),
+        )
+        for path, title, line, mark, ticked, text, due, scheduled, start, priority in found
     ]
 
 
-def count_open(catalog: Catalog) -> int:
-    """Count the open tasks of all notes."""
-    return int(catalog.find("coalesce(sum(todo), 0)", catalog.where(None))[0][0])
+_QUOTES = "AND p.answer = ''"
+
+
+def list_passages(
+    catalog: Catalog, node: Node | None = None, *, with_cards: bool = True
+) -> list[PassageRow]:
+    """Return the passages and cards of matching notes, by title, then line."""
+    found = catalog.find(
+        "path, p.line, p.text, p.locator, p.heading, p.answer, p.block, p.key",
+        catalog.where(node),
+        f"{'' if with_cards else _QUOTES} ORDER BY sort, path, p.line",
+        join="JOIN passages p ON p.note = notes.id",
+    )
+    rows = catalog.rows_of({load_path(path) for path, *_ in found})
+    return [PassageRow(rows[load_path(path)], *rest) for path, *rest in found]
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def count_open(catalog: Catalog, today: dt.date) -> int:
+    """Count the open tasks of all notes, without those that start after today."""
+    where = catalog.where(None)
+    (total,), *_ = catalog.find("coalesce(sum(todo), 0)", where)
+    waiting = "AND NOT t.done AND t.start > ?"
+    (later,), *_ = catalog.find(
+        "count(*)", where, waiting, (today.isoformat(),), join=_OF_ALL_NOTES
+    )
+    return int(total) - int(later)
 
 
 DATES = ("created", "finished", "listened", "started", "published")
-"""The date fields to check; of several in one year, the first is named."""
+"""The date fields to check; of several in one year, the first one counts."""
 
 
-class OnThisDay(NamedTuple):
+class Anniversary(NamedTuple):
     """A note of an earlier year, with that year and the field of the date."""
 
     year: int
@@ -154,7 +209,9 @@ class OnThisDay(NamedTuple):
     row: Row
 
 
-def on_this_day(catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES) -> list[OnThisDay]:
+def on_this_day(
+    catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES
+) -> list[Anniversary]:
     """Find notes of this day in earlier years, latest first; 29 February matches only itself."""
     found = catalog.ask(
         "SELECT n.path, f.key, substr(f.day, 1, 4) FROM fields f JOIN notes n ON n.id = f.note"
@@ -169,7 +226,7 @@ def on_this_day(catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES)
             named[path, year] = field
     rows = catalog.rows_of(load_path(path) for path, _ in named)
     return [
-        OnThisDay(int(year), field, rows[load_path(path)])
+        Anniversary(int(year), field, rows[load_path(path)])
         for (path, year), field in named.items()
         if load_path(path) in rows
     ]
@@ -180,13 +237,13 @@ _SEVERAL = "GROUP BY title_folded HAVING count(*) > 1"
 
 
 def distinguish_titles(catalog: Catalog, rows: Sequence[Row]) -> None:
-    """Set `apart` in the rows that share their title with another note."""
+    """Set `title_suffix` in rows that share their title with another note."""
     folded = {row.path: fold_text(row.title) for row in rows}
     titles = json.dumps([*dict.fromkeys(folded.values())])
     found = catalog.find("title_folded", Condition(_SAME, (titles,)), _SEVERAL) if rows else []
     shared = {title for (title,) in found}
     for row in rows:
-        row.apart = _distinction(row) if folded[row.path] in shared else ""
+        row.title_suffix = _distinction(row) if folded[row.path] in shared else ""
 
 
 def _distinction(row: Row) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator
+from binascii import crc32
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from notekeep.markdown.note_names import FIELD_LINK, fold_name, note_stem
+from notekeep.markdown.task_fields import NORMAL, read_dates, strip_fields
 from notekeep.query.folding import as_unicode, fold_key, fold_text
+from notekeep.recall.log import Answer, format_answer
+from notekeep.recall.passages import read_cards, read_passages
 
 if TYPE_CHECKING:
     from notekeep.markdown.field_values import Scalar, Value
@@ -32,7 +37,7 @@ class Row:
     # Tags, aliases and fields as JSON; parsed when needed, because long lists need few.
     facts: str = field(repr=False)
     # Distinguishes notes with the same title; see `queries.distinguish_titles`.
-    apart: str = field(default="", repr=False, compare=False)
+    title_suffix: str = field(default="", repr=False, compare=False)
     _read: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
@@ -49,7 +54,7 @@ class Row:
 
     @property
     def tags(self) -> list[str]:
-        """Return its tags, without "#", in the order of the note."""
+        """Return its tags without "#", in the same order as in the note."""
         found: list[str] = self._fact("tags")
         return found
 
@@ -88,6 +93,9 @@ class Row:
 ROW_COLUMNS = [column.name for column in fields(Row) if column.compare]
 """The columns of `notes` in a row."""
 
+_AUTHORS = ("author", "guest", "host", "show")
+"""The fields that name who wrote or said a passage; the first one counts."""
+
 HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
 """Condition for notes with a name in a JSON list of keys."""
 
@@ -95,7 +103,7 @@ Cells: TypeAlias = tuple[Any, ...]
 """A row of a table, in the order of its columns."""
 
 FIELD_LETTERS = 1000
-"""Letters of a field to compare; longer values are prose, and found by words."""
+"""Maximum letters of a field for comparison; longer values are prose, found by words."""
 
 SORT_DIGITS = 10
 """Digits are padded to this width, so that `Episode 2` sorts before `Episode 10`."""
@@ -111,7 +119,7 @@ class LinkRow(NamedTuple):
     """A link in a note."""
 
     line: int  # of the file, from 1
-    target: str  # as written
+    target: str  # as in the note
     path: str | None  # the target note; if ambiguous, the nearest
     state: str  # "ok", "ambiguous", "broken", "file" (an attachment) or "web"
     heading: str  # the heading or block in the note, or ""
@@ -137,6 +145,73 @@ class TaskRow(NamedTuple):
     mark: str
     done: bool
     text: str
+    due: dt.date | None = None
+    scheduled: dt.date | None = None
+    start: dt.date | None = None  # it is no open work before
+    priority: int = NORMAL
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Identifies it before and after it is ticked, when lines may be added above it."""
+        return self.path, strip_fields(self.text, "done", "cancelled")
+
+    @property
+    def planned(self) -> dt.date | None:
+        """The day on which it is due, or else scheduled."""
+        return self.due or self.scheduled
+
+    def is_waiting(self, today: dt.date) -> bool:
+        """Whether it is open, and its start is a later day."""
+        return not self.done and self.start is not None and self.start > today
+
+    def day(self, today: dt.date) -> dt.date | None:
+        """Return the day to list it on: a past one if it is late; None without a date."""
+        if self.planned is None or self.planned < today:
+            return self.planned
+        return max(today, min(self.planned, self.scheduled or self.planned))
+
+
+class PassageRow(NamedTuple):
+    """A passage, with its note and the line in the file, from 1."""
+
+    source: Row
+    line: int
+    text: str
+    locator: str  # "p. 27", "12:34" or ""
+    heading: str
+    answer: str  # of a card; "" for a quote
+    block: str  # its block id, or ""
+    key: str  # identifies its text; services/recall.py replaces it with the key of its answers
+
+    @property
+    def author(self) -> str:
+        """Return who wrote or said it, as far as the fields of the note tell."""
+        fields = self.source.fields
+        value = next((fields[name] for name in _AUTHORS if fields.get(name)), "")
+        names = value if isinstance(value, list) else [value]
+        return ", ".join(FIELD_LINK.sub(r"\1", str(name)) for name in names)
+
+    @property
+    def cited(self) -> str:
+        """Return the text with its source, to paste elsewhere."""
+        source = ", ".join(filter(None, (self.author, self.source.title, self.locator)))
+        return f"{self.text}\n— {source}"
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it as JSON; the keys are stable."""
+        return {
+            "path": self.source.path,
+            "line": self.line,
+            "title": self.source.title,
+            "author": self.author,
+            "text": self.text,
+            "locator": self.locator,
+            "heading": self.heading,
+            "answer": self.answer,
+            "tags": self.source.tags,
+            "block": self.block,
+            "key": self.key,
+        }
 
 
 class Record(NamedTuple):
@@ -147,6 +222,7 @@ class Record(NamedTuple):
     fingerprint: Fingerprint
     digest: str
     note: Note
+    answers: Sequence[tuple[int, Answer]] = ()  # of the log of answers, with their lines
 
 
 def link_key(target: str) -> str:
@@ -178,7 +254,7 @@ def load_path(stored: str) -> str:
 
 
 def _swapped(char: str) -> str:
-    """Convert between a surrogate of an invalid byte and the number of that byte."""
+    """Convert between the surrogate of an invalid byte and its number."""
     return char if char == ESCAPE else chr(ord(char) ^ 0xDC00)
 
 
@@ -190,6 +266,7 @@ def signed(inode: int) -> int:
 def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
     """Yield the rows of a file in all other tables; `number` is its id."""
     note, problem = record.note, record.note.problem
+    yield from (_answer_row(number, *one) for one in record.answers)
     if problem and record.role != "excluded":
         message, hint = as_unicode(problem.message), as_unicode(problem.hint)
         place = (store_path(record.path), "note", problem.line)
@@ -206,13 +283,7 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
             yield from _field_rows(number, name, value)
     for key, (name, own) in tag_keys(note.tags).items():
         yield "tags", (number, key, name, own)
-    first = note.body_line + 1
-    for task in note.spans.tasks:
-        text = as_unicode(task.text)
-        line, mark = task.line + first, as_unicode(task.mark)
-        yield "tasks", (number, line, mark, int(task.done), text, fold_text(text))
-    for heading in note.spans.headings:
-        yield "headings", (number, heading.line + first, heading.level, as_unicode(heading.text))
+    yield from _body_rows(note, number)
 
 
 def note_row(record: Record, number: int) -> dict[str, Any]:
@@ -250,6 +321,26 @@ def note_row(record: Record, number: int) -> dict[str, Any]:
     }
 
 
+def _body_rows(note: Note, number: int) -> Iterator[tuple[str, Cells]]:
+    first = note.body_line + 1
+    for task in note.spans.tasks:
+        text = as_unicode(task.text)
+        line, mark = task.line + first, as_unicode(task.mark)
+        *days, priority = read_dates(text)
+        cells = (number, line, mark, int(task.done), text, fold_text(text))
+        yield "tasks", (*cells, *(day and day.isoformat() for day in days), priority)
+    for heading in note.spans.headings:
+        yield "headings", (number, heading.line + first, heading.level, as_unicode(heading.text))
+    for one in (*read_passages(note), *read_cards(note)):
+        texts = (one.text, one.locator, one.heading, one.answer)
+        yield "passages", (number, one.line, one.text_key, one.block, *texts)
+
+
+def _answer_row(number: int, line: int, answer: Answer) -> tuple[str, Cells]:
+    text = format_answer(answer)
+    return "answers", (number, line, answer.key, crc32(text.encode()), text)
+
+
 def _field_rows(number: int, name: str, value: Value) -> Iterator[tuple[str, Cells]]:
     key = as_unicode(fold_key(name))
     items = value if isinstance(value, list) else [value]
@@ -276,7 +367,7 @@ def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
 
 
 def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Return the tags of a note and their parents by key: name, and 1 if the note has it itself."""
+    """Return the tags of a note and their parents by key: name, and 0 for a mere parent."""
     found: dict[str, tuple[str, int]] = {}
     for tag in tags:
         parts = as_unicode(tag).split("/")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from notekeep.storage.scan import Fingerprint
 
 ATTACHMENT_LETTERS = 5
-"""Maximum letters of a suffix: `.jpeg`, `.webp`, `.excal`."""
+"""Maximum length of a suffix: `.jpeg`, `.webp`, `.excal`."""
 
 
 class Writer:
@@ -46,7 +46,7 @@ class Writer:
     def upsert(self, records: Collection[Record]) -> None:
         """Insert or replace files."""
         stored = [store_path(record.path) for record in records]
-        # A note that is no longer listed is also removed from the full text.
+        # Notes that are no longer listed are also removed from the full text.
         numbers, were = self._known(stored)
         following = self._value("SELECT coalesce(max(id), 0) FROM notes") + 1
         self._forget(numbers.values(), stored)
@@ -109,7 +109,7 @@ class Writer:
         self._mark_changed({note for note, _ in before ^ {*self.connection.execute(sql)}})
 
     def store_attached(self, path: str, mark: str, text: str, problem: str) -> None:
-        """Store the text of an attached file, if a note still links it.
+        """Store the text of an attached file, if a note still links to it.
 
         `mark` is its size and time, `problem` why the text is missing or incomplete.
         """
@@ -118,6 +118,16 @@ class Writer:
             self.connection.execute("DELETE FROM attached WHERE path = ?", (path,))
             self._insert("attached", [(path, mark, text, problem)])
             self._mark_changed(notes)
+
+    def store_recalls(self, rows: Collection[Cells], keys: Collection[str]) -> None:
+        """Store what answers amount to, and drop the rows of passages that are not in `keys`."""
+        self.connection.execute(
+            "DELETE FROM recalls WHERE key NOT IN (SELECT value FROM json_each(?))",
+            (json.dumps([*keys]),),
+        )
+        dropped = [(key,) for key, *_ in rows]
+        self.connection.executemany("DELETE FROM recalls WHERE key = ?", dropped)
+        self._insert("recalls", rows)
 
     def set_unreadable(self, problems: Iterable[Problem]) -> None:
         """Replace the problems of unreadable places."""
@@ -132,7 +142,7 @@ class Writer:
         self._insert("problems", rows)
 
     def settle_links(self) -> None:
-        """Resolve the links that are new or may have changed their target."""
+        """Resolve the links that are new, or whose target may have changed."""
         rows = self.connection.execute(
             "SELECT l.rowid, l.target, l.key, n.path, l.embed FROM links l"
             " JOIN notes n ON n.id = l.note"
@@ -221,7 +231,7 @@ class Writer:
         return int(self._value("SELECT value FROM meta WHERE key = 'generation'")) + 1
 
     def _resolver(self, keys: Collection[str]) -> tuple[Resolver, dict[str, int]]:
-        """Return a resolver of the notes that links with these keys may mean."""
+        """Return a resolver for the notes that links with these keys may refer to."""
         found = self.connection.execute(
             f"SELECT id, path, title, json_extract(facts, '$.aliases') FROM notes WHERE {HAS_NAME}",  # noqa: S608 - a constant
             (json.dumps([*keys]),),

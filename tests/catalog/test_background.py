@@ -84,7 +84,7 @@ def test_stopped_it_ends_and_what_it_did_stays(vault: Vault) -> None:
 
 
 def test_of_two_at_once_one_works(vault: Vault) -> None:
-    with indexing_process.turn(vault.places.cache, wait=False) as ours:
+    with indexing_process.indexing_lock(vault.places.cache, wait=False) as ours:
         assert ours
         done = subprocess.run(
             indexing_process._command(vault.root), check=True, capture_output=True

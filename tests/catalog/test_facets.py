@@ -46,6 +46,21 @@ def test_only_what_a_query_finds_is_counted(spread: Vault) -> None:
     )
 
 
+def test_a_folder_counts_the_notes_of_its_subfolders(spread: Vault) -> None:
+    for path in ("Notes/a/b.md", "Notes/a-b/c.md", "Notes/d.md", "old/notes/e.md", "top.md"):
+        spread.write(path, "Text.\n")
+    spread.refresh()
+    found = facets(spread.catalog, None).folders
+    assert list(found.items()) == [
+        ("books", 2),
+        ("inbox", 2),
+        *(("Notes", 3), ("Notes/a", 1), ("Notes/a-b", 1)),
+        *(("old", 1), ("old/notes", 1)),
+    ]
+    for folder, notes in found.items():
+        assert spread.catalog.rows(spread.query(f"path:/{folder}/").root)[0] == notes
+
+
 @pytest.mark.parametrize(
     ("field", "counts"),
     [

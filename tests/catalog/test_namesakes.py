@@ -25,7 +25,7 @@ def told(root: Path) -> dict[str, str]:
     vault.indexing.refresh()
     rows = vault.search.rows().rows
     vault.search.distinguish_titles(rows)
-    return {row.path: row.apart for row in rows}
+    return {row.path: row.title_suffix for row in rows}
 
 
 def put(root: Path) -> Path:
@@ -69,5 +69,5 @@ def test_what_is_typed_finds_them_told_apart(tmp_path: Path) -> None:
     vault = Vault.open(put(tmp_path / "notes"))
     vault.indexing.refresh()
     for found in (vault.search.suggest("inde"), vault.search.search("work", typing=True)):
-        hits = {hit.row.path: hit.row.apart for hit in found.hits}
+        hits = {hit.row.path: hit.row.title_suffix for hit in found.hits}
         assert hits["work/Index.md"] == "work"

@@ -130,9 +130,9 @@ def test_many_notes_gone_at_once_are_held_until_that_is_meant(vault: Vault) -> N
         vault.remove(f"{number}.md")
     vault.write("new.md", "x")
     done = vault.refresh()
-    assert sorted(done.held) == [f"{number}.md" for number in range(5)]
+    assert sorted(done.unconfirmed) == [f"{number}.md" for number in range(5)]
     assert len(vault.ls()) == 11
-    assert vault.refresh(forget_missing=True).held == []
+    assert vault.refresh(forget_missing=True).unconfirmed == []
     assert len(vault.ls()) == 6
 
 
@@ -143,7 +143,7 @@ def test_many_notes_gone_at_once_leave_nothing_to_read_later(vault: Vault) -> No
     for number in range(5):
         vault.remove(f"{number}.md")
     done = vault.refresh(budget=2)
-    assert (done.pending, done.deferred, len(done.held)) == (0, False, 5)
+    assert (done.pending, done.deferred, len(done.unconfirmed)) == (0, False, 5)
 
 
 def test_notes_that_notekeep_removed_are_not_held_with_those_that_vanished(vault: Vault) -> None:
@@ -154,7 +154,9 @@ def test_notes_that_notekeep_removed_are_not_held_with_those_that_vanished(vault
     for number in range(12):
         vault.remove(f"{number}.md")
     indexer = Indexer(str(vault.root), vault.catalog, find_own=lambda paths: own & {*paths})
-    assert sorted(indexer.refresh().held) == sorted(f"{number}.md" for number in range(3, 12))
+    assert sorted(indexer.refresh().unconfirmed) == sorted(
+        f"{number}.md" for number in range(3, 12)
+    )
     assert len(vault.ls()) == 17
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.query.tree import Term
 from notekeep.search.whoosh_index import WhooshIndex
-from tests.support.waiting import PATIENCE, until
+from tests.support.waiting import TIMEOUT_SECONDS, until
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ class Watched:
 
     def __call__(self, met: list[OutsideVersion]) -> list[Problem]:
         self.read += [seen.path for seen in met]
-        assert self.go_on.wait(PATIENCE)
+        assert self.go_on.wait(TIMEOUT_SECONDS)
         return []
 
 
@@ -46,7 +46,7 @@ class SlowWords(WhooshIndex):
         held, self.held = self.held, None
         if held is not None:
             held[0].set()
-            assert held[1].wait(PATIENCE)
+            assert held[1].wait(TIMEOUT_SECONDS)
         super().update(*given, **more)
 
 
@@ -61,7 +61,7 @@ def test_a_changed_note_is_read_once_however_many_ask(
     found = [threads.submit(indexer.refresh) for _ in range(MANY)]
     until(lambda: watched.read == ["a.md"])
     watched.go_on.set()
-    assert sum(one.result(PATIENCE).indexed for one in found) == 1
+    assert sum(one.result(TIMEOUT_SECONDS).indexed for one in found) == 1
     assert watched.read == ["a.md"]
 
 
@@ -78,8 +78,8 @@ def test_a_change_made_before_it_was_asked_is_seen_though_another_is_at_it(
     vault.write("b.md", "banana")  # its sweep has passed by
     second = threads.submit(indexer.refresh)
     watched.go_on.set()
-    assert first.result(PATIENCE).changes.added == {}
-    assert [*second.result(PATIENCE).changes.added] == ["b.md"]
+    assert first.result(TIMEOUT_SECONDS).changes.added == {}
+    assert [*second.result(TIMEOUT_SECONDS).changes.added] == ["b.md"]
     assert vault.ls() == ["a", "b"]
 
 
@@ -93,14 +93,14 @@ def test_a_saved_note_is_in_lists_while_the_words_are_written(
     begun, go_on = words.hold()
     vault.write("b.md", "banana")
     writing = threads.submit(indexer.refresh)
-    assert begun.wait(PATIENCE)
+    assert begun.wait(TIMEOUT_SECONDS)
     vault.write("c.md", "cherry")
     assert indexer.refresh(words=False).indexed == 1
     assert vault.ls() == ["a", "b", "c"]
     both = threads.submit(indexer.refresh)
     go_on.set()
-    writing.result(PATIENCE)
-    assert both.result(PATIENCE).pending_words == 0
+    writing.result(TIMEOUT_SECONDS)
+    assert both.result(TIMEOUT_SECONDS).pending_words == 0
     assert set(words.scores(Term("cherry"))) == {"c.md"}
     words.close()
 
@@ -116,15 +116,15 @@ def test_what_was_read_before_a_newer_refresh_is_not_what_the_words_get(
     begun, go_on = words.hold()
     vault.write("b.md", "damson")
     writing = threads.submit(indexer.refresh)
-    assert begun.wait(PATIENCE)
+    assert begun.wait(TIMEOUT_SECONDS)
     vault.write("a.md", "banana")
     slow = threads.submit(indexer.refresh)
     until(lambda: "a.md" in vault.catalog.dirty())
     vault.write("a.md", "cherry")
     indexer.refresh(words=False)
     go_on.set()
-    writing.result(PATIENCE)
-    slow.result(PATIENCE)
+    writing.result(TIMEOUT_SECONDS)
+    slow.result(TIMEOUT_SECONDS)
     assert set(words.scores(Term("cherry"))) == {"a.md"}
     assert words.scores(Term("banana")) == {}
     words.close()

@@ -39,6 +39,28 @@ def test_all_notes_that_match_are_told_with_the_places(root: str) -> None:
     assert (looked.done, looked.total) == (5, 5)
 
 
+def test_lines_of_windows_end_where_others_do(tmp_path: Path) -> None:
+    (tmp_path / "w.md").write_bytes(b"\r\none\r\ntwo one\r\n")
+    found = text_filter.find_regex_matches(r"one\ntwo|one$", str(tmp_path), ["w.md"]).found
+    assert found == {"w.md": [(2, 10), (11, 14)]}
+
+
+def test_replacements_come_with_all_matches(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"x1\r\n" * 30)
+    found = text_filter.find_regex_replacements(
+        r"x(\d)$", r"\1x", str(tmp_path), ["a.md"], ignore_case=False
+    )
+    assert found["a.md"].matches == [(4 * n, 4 * n + 2, "1x") for n in range(30)]
+
+
+@pytest.mark.parametrize(("pattern", "template"), [("(", "x"), ("x", r"\2"), ("x", r"\g<no>")])
+def test_a_template_or_expression_that_is_not_valid_is_said(
+    root: str, pattern: str, template: str
+) -> None:
+    with pytest.raises(UsageError, match="could not be searched: "):
+        text_filter.find_regex_replacements(pattern, template, root, ["a.md"], ignore_case=True)
+
+
 def test_nothing_to_look_at_starts_nothing(root: str) -> None:
     assert text_filter.find_regex_matches("one", root, []) == ({}, 0, 0, 0.0)
 
@@ -78,6 +100,8 @@ def test_the_process_says_how_far_it_is(root: str, monkeypatch: pytest.MonkeyPat
     answer = io.StringIO()
     request = {
         "pattern": "one",
+        "template": None,
+        "ignore_case": True,
         "root": root,
         "paths": ["b.md", "gone.md"],
         "large": 100,

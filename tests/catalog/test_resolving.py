@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.catalog.catalog import Catalog
-from notekeep.catalog.name_lookup import NoteLookup, existing_paths, withheld
+from notekeep.catalog.name_lookup import NoteLookup, existing_paths, find_private_notes
 from notekeep.catalog.records import Record
 from notekeep.errors import Failure
 from notekeep.export.consent import CONSENT_FIELDS
@@ -133,7 +133,7 @@ def test_what_is_withheld_is_what_reading_all_front_matter_tells(
         ],
     )
     told = {path for path, (fields, private, _) in notes.items() if private or judge(fields)}
-    assert withheld(catalog, CONSENT_FIELDS, judge) == told
+    assert find_private_notes(catalog, CONSENT_FIELDS, judge) == told
 
 
 def test_front_matter_without_these_words_is_not_read(catalog: Catalog) -> None:
@@ -145,7 +145,7 @@ def test_front_matter_without_these_words_is_not_read(catalog: Catalog) -> None:
         read.append(fields)
         return False
 
-    assert withheld(catalog, CONSENT_FIELDS, judged) == set()
+    assert find_private_notes(catalog, CONSENT_FIELDS, judged) == set()
     assert read == [{"publish": None}]
 
 
@@ -159,9 +159,9 @@ def test_a_path_is_known_when_a_note_is_there(catalog: Catalog) -> None:
 def test_notes_that_lists_leave_out_are_linked_to_and_withheld_as_others(catalog: Catalog) -> None:
     keep(catalog, [note("a.md", "One", private=True), note("b.md")], role="excluded")
     keep(catalog, [note("t.md", "Two", private=True)], role="template")
-    asked = NoteLookup(catalog, lambda catalog: withheld(catalog, CONSENT_FIELDS, judge))
+    asked = NoteLookup(catalog, lambda catalog: find_private_notes(catalog, CONSENT_FIELDS, judge))
     assert asked.resolve("one", "b.md") == ["a.md"]
-    assert asked.withheld() == {"a.md"}
+    assert asked.private_paths() == {"a.md"}
     assert asked.known(["a.md", "b.md", "t.md"]) == {"a.md", "b.md"}
     assert asked.names(["a.md", "t.md"]) == [("a.md", "One", [])]
     assert existing_paths(catalog, ["a.md", "b.md", "t.md"]) == set()
@@ -169,11 +169,11 @@ def test_notes_that_lists_leave_out_are_linked_to_and_withheld_as_others(catalog
 
 def test_a_catalog_that_is_read_is_of_one_moment(catalog: Catalog) -> None:
     keep(catalog, [note("a.md", "One")])
-    with catalog.reading() as moment:
+    with catalog.snapshot() as moment:
         keep(catalog, [note("a.md", "Two"), note("b.md")])
         assert [row.title for row in moment.rows()[1]] == ["One"]
         assert moment.paths(None) == {"a.md"}
-    with catalog.reading() as moment:
+    with catalog.snapshot() as moment:
         assert moment.paths(None) == {"a.md", "b.md"}
 
 
@@ -194,11 +194,11 @@ def test_a_damaged_catalog_is_no_empty_one(
             file.write(b"\x5a" * (place.stat().st_size - 8192))
 
     if is_open:
-        with catalog.reading() as moment:
+        with catalog.snapshot() as moment:
             damage()
             with pytest.raises(Failure, match="moved aside"):
-                withheld(moment, CONSENT_FIELDS, judge)
+                find_private_notes(moment, CONSENT_FIELDS, judge)
         return
     damage()
-    with pytest.raises(Failure, match="moved aside"), catalog.reading():
+    with pytest.raises(Failure, match="moved aside"), catalog.snapshot():
         pass

@@ -81,6 +81,7 @@ def paths(vault: Vault, text: str) -> list[str]:
         ("wealth rating>=4", {"naval"}),
         ("shoes OR type:book", {"running", "book"}),
         ("-leverage path:o", {"book", "code"}),
+        ("-leverage path:/b", {"book"}),
         ('"not money"', {"book"}),
         ("alman*", {"book"}),
         ("levrage~", {"leverage", "naval", "private/secret"}),
@@ -151,7 +152,6 @@ def tagged(vault: Vault) -> Vault:
         ("#MIND lever", {"a", "b", "d"}),
         ("#mind/CAFÉ lever", {"a", "d"}),
         ("#mind/cafe/late lever", {"a"}),
-        ("#mind/caf lever", set()),
         ("#lang0de lever", {"c"}),
         ("lever (#mind/cafe OR #mindful)", {"a", "c", "d"}),
         ("#mindful OR pulley", {"b", "c", "d", "e"}),
@@ -234,7 +234,7 @@ def test_a_passage_names_the_headings_above_it(vault: Vault) -> None:
     vault.refresh(words=words)
     words.close()
     (hit,) = ask(vault, "lever").hits
-    assert (hit.line, hit.headings, hit.heading) == (11, ("T", "Two"), "Two")
+    assert (hit.line, hit.passage.headings, hit.heading) == (11, ("T", "Two"), "Two")
 
 
 def test_a_word_far_down_a_long_note_is_shown_where_it_stands(vault: Vault) -> None:
@@ -290,7 +290,7 @@ def test_a_word_that_no_note_has_is_answered_by_its_nearest_spelling(shelf: Vaul
     found = ask(shelf, "levrage type:podcast")
     assert [hit.row.path for hit in found.hits] == ["naval.md"]
     assert found.remarks == ('Showing results for "leverage" (no note has "levrage").',)
-    assert found.instead == "leverage type=podcast"
+    assert found.answered_query == "leverage type=podcast"
 
 
 def test_words_that_no_note_has_together_find_notes_with_some_of_them(shelf: Vault) -> None:
@@ -300,7 +300,7 @@ def test_words_that_no_note_has_together_find_notes_with_some_of_them(shelf: Vau
         *("naval.md", "leverage.md", "book.md", "private/secret.md")
     }
     assert found.total == len(found.hits)
-    assert (found.remarks, found.relaxed) == ((SOME_WORDS_MESSAGE,), True)
+    assert (found.remarks, found.is_relaxed) == ((SOME_WORDS_MESSAGE,), True)
 
 
 def test_a_note_with_the_rarer_word_comes_first(shelf: Vault) -> None:
@@ -315,7 +315,7 @@ def test_longer_words_of_the_same_stem_are_found_where_some_words_are_enough(vau
     vault.refresh(words=words_of(vault))
     found = ask(vault, "handwriting zeppelin")
     assert [hit.row.path for hit in found.hits] == ["pen.md", "letter.md"]
-    assert found.relaxed
+    assert found.is_relaxed
     snippet = found.hits[1].snippet
     assert [snippet.text[start:end] for start, end in snippet.marks] == ["handwritten"]
     assert [hit.row.path for hit in ask(vault, "handwriting").hits] == ["pen.md"]
@@ -352,14 +352,14 @@ def test_few_notes_with_all_of_many_words_are_not_all_that_is_shown(vault: Vault
     vault.refresh(words=words_of(vault))
     found = ask(vault, "spade rake hoe fork")
     assert [hit.row.path for hit in found.hits] == ["all.md", "most.md", "one.md"]
-    assert (found.total, found.relaxed) == (3, True)
+    assert (found.total, found.is_relaxed) == (3, True)
     assert found.remarks == ("1 note has all words, others some.",)
     exact = ask(vault, "spade rake hoe fork", relax=False)
-    assert ([hit.row.path for hit in exact.hits], exact.relaxed) == (["all.md"], False)
+    assert ([hit.row.path for hit in exact.hits], exact.is_relaxed) == (["all.md"], False)
     # Quotes and scopes mean what they say.
     for text in ('spade rake "hoe fork"', "spade rake body:hoe fork"):
         found = ask(vault, text)
-        assert ([hit.row.path for hit in found.hits], found.relaxed) == (["all.md"], False)
+        assert ([hit.row.path for hit in found.hits], found.is_relaxed) == (["all.md"], False)
 
 
 def test_notes_with_all_of_many_words_are_shown_among_many_that_have_some(vault: Vault) -> None:
@@ -409,19 +409,19 @@ def test_a_spelling_and_missing_words_are_both_said(shelf: Vault) -> None:
 
 def test_nothing_else_is_answered_where_that_is_not_wanted(shelf: Vault) -> None:
     found = ask(shelf, "levrage", relax=False)
-    assert (found.total, found.hits, found.instead) == (0, [], "")
+    assert (found.total, found.hits, found.answered_query) == (0, [], "")
     assert found.remarks == ('No note has "levrage". Did you mean leverage?',)
 
 
 def test_of_a_text_that_was_pasted_nothing_is_guessed(shelf: Vault) -> None:
-    assert ask(shelf, "naval horizons").instead == "(naval OR horizons)"
+    assert ask(shelf, "naval horizons").answered_query == "(naval OR horizons)"
     found = ask(shelf, f"naval {' ' * 500} horizons")
-    assert (found.total, found.instead) == (0, "")
+    assert (found.total, found.answered_query) == (0, "")
 
 
 def test_nothing_near_is_nothing(shelf: Vault) -> None:
     found = ask(shelf, "xyzzyplugh")
-    assert (found.total, found.hits, found.remarks, found.instead) == (0, [], (), "")
+    assert (found.total, found.hits, found.remarks, found.answered_query) == (0, [], (), "")
 
 
 def test_words_that_are_not_looked_for_are_said(shelf: Vault) -> None:
@@ -553,3 +553,13 @@ print([name for name in heavy if name in sys.modules])
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_passage_is_read_when_it_is_used(vault: Vault) -> None:
+    vault.write("kept.md", "Bread needs time.\n")
+    vault.write("gone.md", "Bread needs salt.\n")
+    vault.refresh(words=words_of(vault))
+    found = {hit.row.path: hit for hit in ask(vault, "bread sort:title").hits}
+    (vault.root / "gone.md").unlink()
+    assert found["kept.md"].snippet.text.strip() == "Bread needs time."
+    assert found["gone.md"].snippet.text == ""
