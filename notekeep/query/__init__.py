@@ -1,1 +1,1 @@
-"""The query language: text to a tree."""
+"""The query language: parses text into a tree."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from notekeep.query import tree
 
 _OPERATORS = {
@@ -86,9 +88,9 @@ def _describe_fact(node: tree.Node) -> tuple[str, str]:
             pattern = "/" + text.replace("/", "\\/") + "/"
             return pattern, f"text that matches {pattern}"
         case tree.Path(text):
-            return (
-                (f"path:{_quote(text)}", f"path contains {text}") if text else ("*", "every note")
-            )
+            is_start = text.startswith("/")
+            words = f"path starts with {text[1:]}" if is_start else f"path contains {text}"
+            return (f"path:{_quote(text)}", words) if text else ("*", "every note")
         case tree.Tag(name):
             return f"#{name}", f"tag #{name} or a child of it"
         case tree.Is(flag):
@@ -122,7 +124,7 @@ def _describe_compare(node: tree.Compare) -> tuple[str, str]:
         high = _value(node.high)
         return f"{node.field}:{low}..{high}", f"{node.field} is from {low} to {high}"
     is_number = isinstance(node.low, float | int)
-    typed = low if is_number or low.replace("-", "").isalnum() else _quote(low)
+    typed = low if is_number else quote_word(low)
     words = "is" if is_number and node.op == ":" else _OPERATORS[node.op]
     return f"{node.field}{node.op}{typed}", f"{node.field} {words} {low}"
 
@@ -131,5 +133,10 @@ def _value(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.15g}"
 
 
+def quote_word(text: str) -> str:
+    """Return a value of a field as a query, in quotes if it needs them."""
+    return text if re.sub("[-+_/]", "", text).isalnum() else _quote(text)
+
+
 def _quote(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + re.sub(r'(["“”„\\])', r"\\\1", text) + '"'

@@ -1,4 +1,4 @@
-"""The fields that a query may name, tokens, and the context of a term."""
+"""The fields that a query may use, tokens, and the context of a term."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from notekeep.query.folding import fold_key
 from notekeep.query.tree import Operator
 
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
-"""The type of a value; values of "any" fields are read by their form."""
+"""The type of a value; values of "any" fields are typed by their text."""
 
 _THINGS = {
     "alias": "aliases",
@@ -61,7 +61,7 @@ class QueryFields:
         self,
         kinds: Mapping[str, Mapping[str, str]],  # the fields of each kind by id, with their types
         seen: Mapping[str, str],  # other names in notes, with their types
-        aliases: Mapping[str, str],  # other spellings with the canonical names
+        aliases: Mapping[str, str],  # other spellings and their canonical names
         common: Mapping[str, str],  # fields of all notes, with their types
         common_spellings: Mapping[str, str],
         states: Iterable[str],  # the values of `is:`
@@ -102,7 +102,7 @@ class QueryFields:
 
 
 NO_FIELDS = QueryFields({}, {}, {}, {}, {}, ())
-"""For queries that cannot name fields."""
+"""For queries that cannot use fields."""
 
 
 def nearest_word(word: str, known: Iterable[str], likeness: float = MIN_LIKENESS) -> str | None:
@@ -120,7 +120,7 @@ class Token(NamedTuple):
     """A part of a query, with its start and end.
 
     A "bracket" is `[key]` without a value. `text` is without quotes, slashes, `#` and brackets;
-    `op` is the operator of a field; `closed`: whether an opening quote or bracket has its end.
+    `op` is the operator of a field; `closed` is whether an opening quote or bracket is closed.
     """
 
     kind: TokenKind
@@ -150,17 +150,17 @@ class TermContext(NamedTuple):
         return UsageError(message, hint, text=self.text, position=at, near=near)
 
     def unfinished(self, token: Token) -> bool:
-        """Whether the token may still be typed."""
+        """Whether the token may still be incomplete."""
         return self.typing and token.end == len(self.text)
 
     def check_unfinished(self, token: Token, words: Iterable[str]) -> None:
-        """Raise Unfinished if the token is still typed and one of the words starts with it."""
+        """Raise Unfinished if the token may be incomplete and one of the words starts with it."""
         typed = token.text.casefold()
         if self.unfinished(token) and any(word.startswith(typed) for word in words):
             raise Unfinished(f"{token.text} is not finished.", text=self.text, position=token.start)
 
     def known(self, token: Token, names: Iterable[str], what: str, hint: str = "") -> str:
-        """Return the known name for a token; while typing also by a unique beginning."""
+        """Return the known name for a token; while typing, a unique prefix is enough."""
         word, names = token.text.casefold(), list(names)
         if word in names:
             return word

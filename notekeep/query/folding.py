@@ -1,11 +1,11 @@
-"""Folds text and names for comparison: without case, accents and width."""
+"""Folds text and names for comparison, ignoring case, accents and width."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Letters that Unicode does not decompose, but that people type as plain letters.
+# Letters that Unicode does not decompose, but that are often typed as plain letters.
 LETTERS = str.maketrans(
     {
         "ø": "o",
@@ -22,8 +22,8 @@ LETTERS = str.maketrans(
     }
 )
 
-# Below this code point combining marks are accents, which people omit; above it (Cyrillic й, Indic
-# vowels, Japanese voicing) they make other letters.
+# Below this code point, combining marks are accents, which are often omitted; above it (Cyrillic й,
+# Indic vowels, Japanese voicing) they form different letters.
 LAST_LETTER_WITH_ACCENTS = "\u03ff"
 
 # Hebrew and Arabic points are rare in texts and rarer in searches.
@@ -76,7 +76,7 @@ def _is_left_out(mark: str, base: str) -> bool:
 
 
 def fold_text(text: str) -> str:
-    """Return text as it is compared: `Café` and `CAFÉ ` are both `cafe`."""
+    """Return text in its form for comparison: `Café` and `CAFÉ ` are both `cafe`."""
     if text.isascii():
         return " ".join(text.lower().split())
     # Word by word, because most are ASCII; signs such as ¨ become blanks.
@@ -84,5 +84,5 @@ def fold_text(text: str) -> str:
 
 
 def fold_key(name: str) -> str:
-    """Return a field name as it is compared: `Read Date`, `read_date`, `readDate` are equal."""
+    """Return a field name for comparison: `Read Date`, `read_date` and `readDate` are equal."""
     return re.sub(r"[\s_-]+", "", name.casefold())

@@ -1,7 +1,7 @@
-"""The grammar of queries: text to a tree, errors with positions.
+"""The grammar of queries: parses text into a tree, and reports errors with positions.
 
-`NOT` binds tightest, then conditions side by side, then `OR`. While typing, the text so far is
-read.
+`NOT` binds most tightly, then adjacent conditions, then `OR`. While typing, the text so far is
+parsed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MAX_PATTERNS = 8
 
 _SPACE = re.compile(r"\s*+")
 _REGEX = re.compile(r"/(?!\s)((?:[^/\\\n]|\\.)+)/(?=[\s)]|$)")
-_TAG = re.compile(r'#([^\s()"#]++)')
+_TAG = re.compile(r'#(?=[\w/*]|[^\x00-\x7f])([^\s()"#]++)')
 _LINK = re.compile(r"\[\[([^\[\]]*+)(\]\]|$)")
 _BRACKET = re.compile(
     r'\[\s*+("[^"]+"|[^\W\d][\w -]{0,60})\s*+'
@@ -55,7 +55,7 @@ _FIELD = re.compile(
 )
 _WORD = re.compile(r'(?!(?:AND|OR|NOT|-|\|)\()[^\s()"]++(?:\([^\s()"]*+(?:\)|$))*+|[^\s()"]++')
 _OPERATORS: dict[str, TokenKind] = {"OR": "or", "|": "or", "AND": "and", "NOT": "not"}
-_CURLY_QUOTES = str.maketrans("“”„", '"""')
+_CURLY_QUOTE = re.compile(r"(\\.)|[“”„]", re.DOTALL)
 
 _VALUES = ("word", "phrase", "link", "(")
 _ORDER_ONLY = ("score", "random")
@@ -78,10 +78,11 @@ def parse_query(
 ) -> Query:
     """Return a query as a tree.
 
-    With `typing` the last word is a beginning, incomplete conditions are skipped, and an invalid
+    With `typing`, the last word is a prefix, incomplete conditions are skipped, and an invalid
     query does not raise: it finds nothing and has an `error`. With `pasted` or `typing`, unknown
-    fields are text unless they are similar to a known one. Weeks start on `week_start`, 0 for
-    Monday. UsageError has the position of the mistake.
+    fields are text unless they are similar to a known one, and a remark says which brackets, quotes
+    and operators are incomplete. Weeks start on `week_start`, 0 for Monday. UsageError has the
+    position of the mistake.
     """
     text = as_unicode(text)
     context = TermContext(text, fields, today, week_start, typing, pasted or typing)
@@ -103,7 +104,7 @@ class _Parser:
     def __init__(self, context: TermContext) -> None:
         self.context = context
         self.remarks: dict[str, None] = {}
-        text = context.text.translate(_CURLY_QUOTES)
+        text = _CURLY_QUOTE.sub(lambda found: found[1] or '"', context.text)
         self.tokens = list(_tokens(text, 0, self._is_text))
         self.at = 0
         self.depth = 0
@@ -116,10 +117,12 @@ class _Parser:
         self.silent: Token | None = None  # a word without letters or digits
 
     def parse(self) -> Query:
+        if self.tokens and not self.tokens[-1].closed and self.tokens[-1].kind == "phrase":
+            hint = 'Close them, or write \\" for a quote.'
+            self._complain("These quotes are not closed.", hint, self.tokens[-1])
         root = self._either()
         while token := self._peek():  # only ")" is possible here
-            if not self.context.pasted:
-                self._complain("This bracket has no opening bracket.", "Remove it.", token)
+            self._complain("This bracket has no opening bracket.", "Remove it.", token)
             self.at += 1
             root = _joined(tree.And, [root, self._either()])
         if root is None and self.silent and not self.order and self.limit is None:
@@ -152,9 +155,13 @@ class _Parser:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
     def _complain(self, message: str, hint: str, token: Token) -> None:
-        """Raise, unless the query is still typed."""
-        if not self.context.typing:
+        """Raise, unless the query is still being typed, or a sign may be part of a pasted text."""
+        if self.context.typing:
+            return
+        is_sign = token.kind not in ("field", "word") and token is not self.silent
+        if not (self.context.pasted and is_sign):
             raise self.context.error(message, hint, at=token.start)
+        self.remarks[message] = None
 
     def _lacks(self, what: str, operator: Token) -> None:
         hint = f'To search for the word, use quotes: "{operator.text}".'
@@ -251,7 +258,7 @@ class _Parser:
         return inner
 
     def _context(self, *, negated: bool) -> TermContext:
-        """Return the context of a leaf; words under NOT are never beginnings."""
+        """Return the context of a leaf; words under NOT are never prefixes."""
         return self.context._replace(typing=False) if negated else self.context
 
     def _field(self, field: Token, *, negated: bool) -> Node | None:
@@ -295,7 +302,7 @@ class _Parser:
         words = self._words(inner, field) if unit and inner else None
         if unit is None or words is None:
             return None if unit else inner
-        if is_open:  # still typed: reading texts would delay the next key
+        if is_open:  # still being typed: reading texts would delay the next key
             return words
         return unit(words, (field.start, self.tokens[min(self.at, len(self.tokens)) - 1].end))
 
@@ -439,7 +446,7 @@ def _phrase(text: str, at: int) -> Token:
     end = at + 1
     while end < len(text) and text[end] != '"':
         end += 2 if text[end] == "\\" else 1
-    inner = re.sub(r'\\(["\\])', r"\1", text[at + 1 : end])
+    inner = re.sub(r'\\(["“”„\\])', r"\1", text[at + 1 : end])
     closed = end < len(text)
     return Token("phrase", inner, at, end + 1 if closed else len(text), closed=closed)
 

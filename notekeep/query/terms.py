@@ -46,7 +46,8 @@ def parse_bare_term(token: Token, context: TermContext) -> Node | None:
             at=token.start,
         )
     if token.kind == "phrase":
-        return parse_phrase(token, context, "any")
+        is_empty = context.pasted and not token.text.strip()
+        return None if is_empty else parse_phrase(token, context, "any")
     if token.kind == "regex":
         return parse_regex(token, context)
     if token.kind == "tag":
@@ -73,7 +74,7 @@ def parse_symbol(token: Token) -> Node | None:
 def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
     """Parse `naval`, `lever*`, `fu*on`, `nawal~`; an unfinished word is a prefix."""
     span = (token.start, token.end)
-    text = token.text.rstrip("?")  # of a question; as a wildcard it is inside a word
+    text = token.text.rstrip("?")  # a question mark; as a wildcard, it is inside a word
     if found := _FUZZY.fullmatch(text):
         distance = int(found[2][:2] or 1)
         if distance not in (1, 2):
@@ -92,15 +93,11 @@ def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
 
 
 def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
-    """Parse words in a row; while typing, an open phrase ends with a prefix."""
+    """Parse a phrase; an open one ends with a prefix."""
     span = (token.start, token.end)
     if not token.text.strip():
         context.check_unfinished(token, [token.text])
         raise context.error("These quotes are empty.", at=token.start)
-    if not token.closed and not context.typing:
-        raise context.error(
-            "These quotes are not closed.", 'Close them, or write \\" for a quote.', at=token.start
-        )
     if not any(char.isalnum() for char in token.text):
         return tree.Regex(re.escape(token.text), span)
     text = " ".join(token.text.split())
@@ -252,7 +249,7 @@ def _flag(field: Token, value: Token, context: TermContext) -> Node:
     if value.text in kinds:
         hint = f"For a kind, write type:{value.text}."
     elif nearest_word(value.text, states) is None:
-        hint = f"Use {', '.join(states)}. For a status, write status:{value.text}."
+        hint = f"For a status, write status:{value.text}. The states are {', '.join(states)}."
     state = context.known(value, states, "state", hint)
     return tree.Is(state, (field.start, value.end))
 

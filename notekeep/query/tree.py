@@ -1,8 +1,8 @@
 """A query as a tree, for the catalog and the full-text index.
 
-Spans do not count when trees are compared. Word leaves (Term, Phrase, Prefix, Wildcard, Fuzzy)
-become Terms for the full-text index; Regex and Within are evaluated on texts; FactLeaf by the
-catalog, which passes its result on as KnownPaths.
+Comparison of trees ignores spans. Word leaves (Term, Phrase, Prefix, Wildcard, Fuzzy)
+become Terms for the full-text index; Regex and Within are evaluated on texts; FactLeaf is evaluated
+by the catalog, which passes its result on as KnownPaths.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Span: TypeAlias = tuple[int, int]
 NO_SPAN: Span = (0, 0)
 
 WordScope: TypeAlias = Literal["any", "note", "title", "body", "heading", "tag", "quote"]
-"""Which part of a note is searched. "any" is all of them, weighted; "note" is without the text of
+"""Which part of a note is searched. "any" is all of them, weighted; "note" excludes the text of
 attached files."""
 
 Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
@@ -57,7 +57,7 @@ class Term(_Words):
 
 
 class Phrase(_Words):
-    """Words in a row: `"exact phrase"`."""
+    """Consecutive words: `"exact phrase"`."""
 
 
 class Prefix(_Words):
@@ -91,7 +91,10 @@ class Regex(_Text):
 
 
 class Path(_Text):
-    """Notes whose path contains a text: `path:books/`; "" is every note (`*`)."""
+    """Notes whose path contains a text: `path:books/`; "" is every note (`*`).
+
+    After a `/`, the path starts with the text: `path:/books/` is the folder in the vault itself.
+    """
 
 
 class Tag(_Text):
@@ -138,10 +141,10 @@ class Block(Within):
 class Compare(_Node):
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 
-    ":" means contains for text, any item for lists, equals for numbers, within for dates. Text is
-    not folded. A date is an ISO day: ":" and "=" with a month or a year are ranges of days, ">" has
-    the last day of its period and "<" the first, so that a plain comparison works. `high` is the
-    end of a range, inclusive.
+    ":" means contains for text, any item for lists, equals for numbers, and within for dates. Text
+    is not folded. A date is an ISO day: ":" and "=" with a month or a year are ranges of days, ">"
+    has the last day of its period and "<" the first, so that a plain comparison works. `high` is
+    the end of a range, inclusive.
     """
 
     __match_args__ = ("field", "op", "low", "high")
@@ -167,7 +170,7 @@ class KnownPaths(_Node):
 
 
 class TermChoice(NamedTuple):
-    """Terms in a row, with their distances from the first; `worth` scales the score."""
+    """Consecutive terms, with their distances from the first; `worth` scales the score."""
 
     steps: tuple[tuple[int, str], ...]
     worth: float = 1.0
@@ -200,11 +203,11 @@ class SomeOf(Or):
 
 
 class SomeOfSentence(SomeOf):
-    """The words of a sentence: rarity counts less, because people choose their own words."""
+    """The words of a sentence: rarity counts less, because the wording is arbitrary."""
 
 
 class Not(_Node):
-    """All notes but these."""
+    """All notes except these."""
 
     __match_args__ = ("part",)
 
@@ -232,7 +235,7 @@ class Query(NamedTuple):
     root: Node | None = None  # None matches every note
     order: tuple[Order, ...] = ()  # most important key first; empty: the default of the caller
     limit: int | None = None
-    remarks: tuple[str, ...] = ()  # sentences for the user about how it was read
+    remarks: tuple[str, ...] = ()  # messages for the user about how it was parsed
     error: UsageError | None = None  # why it finds nothing, while typing
 
     @property

@@ -1,8 +1,8 @@
-"""Parses the value of a field by its type: numbers, dates, ranges, yes and no.
+"""Parses the value of a field by its type: numbers, dates, ranges, yes or no.
 
 `2026`, `2026-03`, `2026-W12`, `last-week` and `7d` are periods with a first and a last day. Today
-is an argument. Words for *one* day are those of notekeep.dates, except bare numbers: `24` is a
-number.
+is an argument. Words for *one* day are the same as in notekeep.dates, except bare numbers: `24` is
+a number.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from notekeep.dates import MONTH_NAMES, WEEKDAYS, days_in, shift_date, start_of_week, try_parse_day
+from notekeep.dates import (
+    MONTH_NAMES,
+    WEEKDAYS,
+    days_in,
+    find_month,
+    shift_date,
+    start_of_week,
+    try_parse_day,
+)
 from notekeep.errors import UsageError
 from notekeep.query.fields import QueryField, TermContext, Token
 from notekeep.query.tree import Compare, Operator
@@ -28,7 +36,7 @@ BOOLS = {
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 
-# Compiled at first use: most queries have neither dates nor numbers.
+# Compiled on first use: most queries have neither dates nor numbers.
 _NUMBER = r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})"
 
 SHIFTS = {"last": -1, "this": 0, "next": 1}
@@ -42,7 +50,7 @@ _ISO = r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?"
 _WEEK = r"(\d{4})-?w(\d{1,2})"
 _QUARTER = r"(\d{4})-?q([1-4])"
 _NAMED = r"(last|this|next)-(week|month|quarter|year)"
-_MONTH = r"(last-)?([a-z]{3,9})"
+_MONTH = r"(last-)?([a-z]{3,9})(?:-(\d{4}))?"
 _WINDOW = r"(?:(?:last|past)-)?(\d{1,6})-?(d|w|m|y|day|week|month|year)s?"
 
 
@@ -104,15 +112,17 @@ def _day(word: str, today: date) -> Period | None:
 
 
 def _month_word(text: str, today: date) -> Period | None:
-    """Parse `march`: the latest, including the current month; `last-march` excludes it."""
+    """Parse `march-2026`; `march` is the latest one, `last-march` excludes the current month."""
     if not (found := re.fullmatch(_MONTH, text)):
         return None
-    last, name = found.groups()
-    for month, full in enumerate(MONTH_NAMES, 1):
-        if full.startswith(name):
-            past = month < today.month or (month == today.month and not last)
-            return _month(today.year if past else today.year - 1, month)
-    return None
+    last, name, year = found.groups()
+    month = find_month(name)
+    if month is None:
+        return None
+    if year:
+        return None if last else _month(int(year), month)
+    past = month < today.month or (month == today.month and not last)
+    return _month(today.year if past else today.year - 1, month)
 
 
 def _named(text: str, today: date, week_start: int) -> Period | None:
@@ -133,7 +143,7 @@ def _named(text: str, today: date, week_start: int) -> Period | None:
 
 
 def _window(text: str, today: date) -> Period | None:
-    """Parse `7d` and `last-7-days`: the days up to today, inclusive."""
+    """Parse `7d` and `last-7-days`: the days up to and including today."""
     found = re.fullmatch(_WINDOW, text)
     if not found:
         return None
@@ -187,7 +197,7 @@ class ValueParser:
         if not more:
             first, last = read(low)
             if self.op in (":", "="):
-                # A number is exact, a day is a range of one.
+                # A number is exact, a day is a range of one day.
                 high = None if isinstance(first, float) else last
                 return self._compare(self.op if high is None else ":", first, high)
             return self._compare(self.op, last if self.op in (">", "<=") else first)
@@ -236,7 +246,7 @@ class ValueParser:
         return days[0].isoformat(), days[1].isoformat()
 
     def _check_unfinished(self, day: str) -> None:
-        """Raise Unfinished while a date is typed: digits, or the beginning of a word."""
+        """Raise Unfinished while a date is being typed: digits, or the start of a word."""
         is_digits = re.fullmatch(r"\d[\d.wq-]*", day.casefold()) is not None
         token = self.value._replace(text=re.sub(r"^(last|this|next)[\s_-]", "", day.casefold()))
         self.context.check_unfinished(token, [token.text] if is_digits else _DATE_WORDS)

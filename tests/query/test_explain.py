@@ -43,6 +43,7 @@ def test_a_tree_is_one_condition_a_line(read: Callable[[str], Query]) -> None:
         ("/a.b/", "text that matches /a.b/"),
         ("*", "every note"),
         ("path:books/", "path contains books/"),
+        ("path:/books/", "path starts with books/"),
         ("is:draft", "is draft"),
         ("has:cover", "has cover"),
         ("to:naval", "links to naval"),

@@ -54,6 +54,7 @@ WORDS: list[tuple[str, Node]] = [
     ("std::move", Term("std::move")),
     ('"exact  phrase"', Phrase("exact phrase")),
     ("“curly quotes”", Phrase("curly quotes")),
+    (r'"a \“name\” in quotes"', Phrase("a “name” in quotes")),
     (r'"say \"no\""', Phrase('say "no"')),
     ("lever*", Prefix("lever")),
     ("fu*on", Wildcard("fu*on")),
