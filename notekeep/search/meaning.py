@@ -10,8 +10,10 @@ numpy and the model are loaded when a vector is needed, so importing this module
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -46,6 +48,9 @@ PIECE_WORDS, SHARED_WORDS = 110, 20
 NOTES_AT_ONCE = 500
 """Notes after which the file is written, so that an interrupted update continues there."""
 
+MAX_SECONDS = 20.0
+"""Time for a question in a process of its own, on a busy machine."""
+
 ROWS_AT_ONCE = 8_192
 """Vectors to compare at once, which takes 8 MB."""
 
@@ -79,12 +84,13 @@ def passage_offset(text: FileStart, start: int) -> int:
 def fuse_ranks(rankings: Iterable[Sequence[str]]) -> list[str]:
     """Return the paths of all rankings by the sum of their reciprocal ranks.
 
-    The constant 60 is that of Cormack, Clarke and Büttcher (SIGIR 2009).
+    Cormack, Clarke and Büttcher (SIGIR 2009) add 60 to a rank in lists of a thousand. In lists of
+    twenty, 10 tells the first from the last.
     """
     sums: dict[str, float] = {}
     for ranking in rankings:
         for place, path in enumerate(ranking, 1):
-            sums[path] = sums.get(path, 0.0) + 1 / (60 + place)
+            sums[path] = sums.get(path, 0.0) + 1 / (10 + place)
     return sorted(sums, key=lambda path: -sums[path])
 
 
@@ -93,6 +99,10 @@ class MeaningIndex:
 
     The file is replaced as a whole. If two processes update it at once, the later file stays.
     """
+
+    asks_process = False
+    """Whether questions are answered in a process of their own, which is slower: vectors take
+    memory, and loading them delays other threads."""
 
     def __init__(self, folder: str, catalog: Catalog, root: str) -> None:
         self._folder, self._catalog, self._root = folder, catalog, root
@@ -121,11 +131,9 @@ class MeaningIndex:
 
     def nearest(self, text: str, limit: int) -> list[NearNote]:
         """Return the notes that are nearest to a text, best first, without unlike ones."""
-        stored = self._load()
-        if not stored.digests:
-            return []
-        found = stored.nearest(_model().vectors([text])[0], limit)
-        return [near for near in found if near.likeness >= LEAST_LIKENESS]
+        if self.asks_process:
+            return _nearest_in_process(self._folder, text, limit)
+        return _nearest(self._load(), text, limit)
 
     def similar(self, path: str, limit: int) -> list[NearNote]:
         """Return the other notes that are nearest to a note, best first; [] if it is unknown."""
@@ -149,20 +157,50 @@ class MeaningIndex:
             yield path, list(_pieces(title, text)) if text else []
 
     def _load(self) -> _Stored:
-        """Return the file, read again if another process replaced it."""
-        path = os.path.join(self._folder, FILE)
-        try:
-            about = os.stat(path)
-            mark = about.st_mtime_ns, about.st_size, about.st_ino
-            if self._stored is None or self._stored.mark != mark:
-                self._stored = _Stored.read(path, mark)
-        except (OSError, ValueError, KeyError, EOFError):  # missing or damaged
-            self._stored = _Stored.empty()
+        self._stored = _load(self._folder, self._stored)
         return self._stored
 
     def _store(self, stored: _Stored) -> None:
         make_cache_folder(self._folder)
         write_cache_file(self._folder, FILE, stored.packed())
+
+
+def _load(folder: str, stored: _Stored | None = None) -> _Stored:
+    """Return the file, read again if another process replaced it."""
+    path = os.path.join(folder, FILE)
+    try:
+        about = os.stat(path)
+        mark = about.st_mtime_ns, about.st_size, about.st_ino
+        return stored if stored and stored.mark == mark else _Stored.read(path, mark)
+    except (OSError, ValueError, KeyError, EOFError):  # missing or damaged
+        return _Stored.empty()
+
+
+def _nearest(stored: _Stored, text: str, limit: int) -> list[NearNote]:
+    if not stored.digests:
+        return []
+    found = stored.nearest(_model().vectors([text])[0], limit)
+    return [near for near in found if near.likeness >= LEAST_LIKENESS]
+
+
+def _nearest_in_process(folder: str, text: str, limit: int) -> list[NearNote]:
+    """Ask this module as a script; [] if that fails."""
+    import subprocess
+
+    # -P: no modules from the current folder, which may be a vault.
+    command = [sys.executable, "-P", "-m", __name__]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps([folder, text, limit]).encode("ascii"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=MAX_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [NearNote(*near) for near in json.loads(done.stdout)]
 
 
 def _pieces(title: str, text: FileStart) -> Iterator[tuple[int, str]]:
@@ -203,7 +241,6 @@ class _Stored:
     @classmethod
     def read(cls, path: str, mark: tuple[int, int, int]) -> _Stored:
         """Read the file; ValueError, KeyError, OSError or EOFError if it is not one."""
-        import json
         from zipfile import BadZipFile
 
         import numpy as np
@@ -221,8 +258,6 @@ class _Stored:
         return cls(about["digests"], arrays, mark)
 
     def packed(self) -> bytes:
-        import json
-
         import numpy as np
 
         about = json.dumps({"version": VERSION, "digests": self.digests}).encode()
@@ -349,3 +384,8 @@ class _Model:
                 mean = self._matrix[prose.ids].mean(axis=0, dtype=np.float32)
                 found[row] = mean / max(float(np.linalg.norm(mean)), 1e-9)
         return found
+
+
+if __name__ == "__main__":
+    _folder, *_question = json.load(sys.stdin)
+    json.dump(_nearest(_load(_folder), *_question), sys.stdout)

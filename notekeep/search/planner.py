@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from notekeep.query import tree
@@ -279,16 +278,14 @@ class QueryPhrase(NamedTuple):
 
 
 def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
-    """Return the required and optional words of a query in order.
+    """Return the required words of a query in order.
 
     Words without index terms keep their position: `fear of falling` spans three.
     """
     found: list[QueryPhrase] = []
     at = 0
     parts = node.parts if isinstance(node, tree.And) else (node,)
-    for part in chain.from_iterable(
-        part.parts if isinstance(part, tree.SomeOf) else (part,) for part in parts
-    ):
+    for part in parts:
         if not isinstance(part, tree.Term | tree.Phrase | tree.Prefix | tree.Fuzzy):
             continue
         terms = planner.plan(part) if part.scope == "any" else None
@@ -308,14 +305,10 @@ def only_word(by: Analyzer, text: str) -> str:
 
 
 def _query_words(by: Analyzer, text: str) -> list[Word]:
-    """Return the words of a query, without the last character of a CJK run."""
-    # The index has that character as a term, but the pairs already cover the run.
-    found: list[Word] = []
-    for chunk in find_chunks(text):
-        for word in by.words(chunk):
-            if word.kind != "last" or not found or found[-1].kind != "pair":
-                found.append(word)
-    return found
+    """Return the words of a query, without the last character of a CJK run at its end."""
+    # The index has that character as a term, but the run may go on in a note.
+    found = [word for chunk in find_chunks(text) for word in by.words(chunk)]
+    return found[:-1] if [word.kind for word in found[-2:]] == ["pair", "last"] else found
 
 
 def _says_nothing(by: Analyzer) -> Callable[[Word], bool]:

@@ -53,15 +53,16 @@ _PAIRED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\ua
 """Scripts without spaces; compiled on demand, because it takes 2 ms."""
 
 _WORD = re.compile(r"\w")
+_SIGN = re.compile(r"[^\w\s]")
 
 
 class RankBoosts(NamedTuple):
     """The parts of the score of a note."""
 
     words: float  # BM25F score of its words
-    called: bool = False  # its name is the query
+    is_named: bool = False  # its name is the query
     as_typed: float = 0.0  # share of the words that occur as typed
-    near: float = 0.0  # 1 for words in a row, less with distance
+    near: float = 0.0  # 1 for words in a row, with all signs between them; less with distance
     begins: bool = False  # its title starts with the query
     # 1 if changed today, half after FRESH_DAYS; whole days, then by title
     fresh: float = 0.0
@@ -128,6 +129,7 @@ class Ranker:
         self._text_of = text_of
         self._times_opened = times_opened
         self._now = time.time_ns()
+        self._with_signs = words.name.casefold() if _SIGN.search(words.name) else ""
 
     def boosts(self, row: Row, words: float) -> RankBoosts:
         """Return the boosts of a note with a word score."""
@@ -136,13 +138,18 @@ class Ranker:
         names = map(fold_text, (row.title, note_stem(row.path), *row.aliases))
         return RankBoosts(
             words,
-            called=bool(name) and name in names,
+            is_named=bool(name) and name in names,
             as_typed=self._as_typed(row),
-            near=self._nearness.get(row.path, 0.0),
+            near=1.0 if self._is_verbatim(row) else self._nearness.get(row.path, 0.0),
             begins=len(name) > 1 and fold_text(row.title).startswith(name),
             fresh=0.5 ** (max(0, self._now - row.mtime_ns) // _DAY_NS / FRESH_DAYS),
             often=times / (times + HALF_BOOST_OPENINGS),
         )
+
+    def _is_verbatim(self, row: Row) -> bool:
+        """Whether a query with signs, such as `--fix`, occurs as typed."""
+        text = self._text_of(row.path) if self._with_signs else None
+        return text is not None and _has_word(text.whole.casefold(), self._with_signs)
 
     def _as_typed(self, row: Row) -> float:
         words = self._words.words
@@ -169,7 +176,7 @@ def rank_hits(
         for at, row in enumerate(rows)
     ]
     above = max((boosts.score for _, boosts in found), default=0.0) + 1
-    ordered = [(row, boosts.score + above * boosts.called, boosts) for row, boosts in found]
+    ordered = [(row, boosts.score + above * boosts.is_named, boosts) for row, boosts in found]
     ordered.sort(key=lambda one: (-one[1], fold_name(one[0].title), one[0].path))
     return ordered
 

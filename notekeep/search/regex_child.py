@@ -13,23 +13,31 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
-REGEX_FLAGS = re.IGNORECASE | re.MULTILINE
 MAX_SPANS = 20
-"""Maximum number of matches in a file."""
+"""Maximum number of matches in a file for a search; a replacement has all."""
 
 HEARTBEAT_SECONDS = 0.2
 """Interval of progress lines."""
 
 
 def search_files(
-    expression: re.Pattern[str], root: str, paths: list[str], large: int, head: int
+    expression: re.Pattern[str],
+    root: str,
+    paths: list[str],
+    large: int,
+    head: int,
+    template: str | None = None,
 ) -> Iterator[list[Any]]:
     """Yield paths with their matches, and from time to time the number of searched files.
 
-    Of a file larger than `large` bytes, only the first `head` bytes are searched.
+    Of a file larger than `large` bytes, only the first `head` bytes are searched. With a template,
+    a path comes with the checksum of its file, and each match with its replacement. In the
+    expression and in replacements, all lines end with a newline.
     """
     last = time.monotonic()
     for number, path in enumerate(paths):
@@ -39,16 +47,26 @@ def search_files(
         try:
             with open(os.path.join(root, path), "rb") as file:
                 size = os.fstat(file.fileno()).st_size
-                text = file.read(head if size > large else size).decode("utf-8", "replace")
+                data = file.read(head if size > large else size)
         except OSError:
             continue
-        spans: list[tuple[int, int]] = []
+        text, place_of = _with_newlines(data.decode("utf-8", "replace"))
+        spans: list[list[Any]] = []
         for found in expression.finditer(text):
-            spans.append(found.span())
-            if len(spans) == MAX_SPANS:
+            spans.append([place_of(found.start()), place_of(found.end())])
+            if template is not None:
+                spans[-1].append(found.expand(template))
+            elif len(spans) == MAX_SPANS:
                 break
         if spans:
-            yield [path, spans]
+            yield [path, spans] if template is None else [path, spans, zlib.crc32(data)]
+
+
+def _with_newlines(text: str) -> tuple[str, Callable[[int], int]]:
+    """Return a text without carriage returns, and a function from its offsets to the old ones."""
+    pairs = [found.start() for found in re.finditer("\r\n", text)]
+    starts = [start - number for number, start in enumerate(pairs)]
+    return text.replace("\r\n", "\n"), lambda at: at + bisect_right(starts, at - 1)
 
 
 def limit_time(cpu: float, clock: float) -> None:
@@ -66,16 +84,23 @@ def limit_time(cpu: float, clock: float) -> None:
 def main(source: TextIO, target: TextIO) -> None:
     """Read a request as JSON and answer in lines.
 
-    The first line means that the expression is valid, the last is the CPU time in seconds.
+    The first line means that the expression is valid, the last is the CPU time in seconds. The only
+    line for an expression or a template that is not valid is what is wrong with it.
     """
     request = json.load(source)
-    expression = re.compile(request["pattern"], REGEX_FLAGS)
+    flags = re.MULTILINE | (re.IGNORECASE if request["ignore_case"] else 0)
+    try:
+        expression = re.compile(request["pattern"], flags)
+        expression.sub(request["template"] or "", "")
+    except (re.error, IndexError, RecursionError, OverflowError) as error:
+        target.write(json.dumps(str(error)) + "\n")
+        return
     target.write("[0]\n")  # compiled; the time of the expression starts now
     target.flush()
     started = time.process_time()
     limit_time(request["cpu_seconds"], request["clock_seconds"])
     files = request["root"], request["paths"], request["large"], request["head"]
-    for answer in search_files(expression, *files):
+    for answer in search_files(expression, *files, request["template"]):
         target.write(json.dumps(answer) + "\n")
         target.flush()
     target.write(f"{time.process_time() - started:.6f}\n")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.catalog.records import Row
@@ -80,25 +82,59 @@ class HitReason(NamedTuple):
     # The score of each term in each field: term, field, score.
     fields: tuple[tuple[str, str, float], ...] = ()
     parts: tuple[tuple[str, float], ...] = ()  # the parts of its score: words and boosts
-    called: bool = False  # it is first because its name is the query
+    is_named: bool = False  # it is first because its name is the query
 
 
-class Hit(NamedTuple):
+class Passage(NamedTuple):
+    """A snippet, and where it is."""
+
+    snippet: Snippet
+    line: int | None = None  # of the first match in the file, from 1
+    headings: tuple[str, ...] = ()  # those above it, outermost first
+    attachment: str = ""  # the path of the attached file that has it, or ""
+
+
+NO_PASSAGE = Passage(Snippet(""))
+
+
+@dataclass
+class Hit:
     """A note in the results."""
 
     row: Row
     score: float  # for comparison within one search; 0 for facts alone
-    snippet: Snippet  # the most relevant passage
-    line: int | None = None  # of the first match in the file, from 1
-    headings: tuple[str, ...] = ()  # those above the passage, outermost first
+    find_passage: Callable[[], Passage]
     why: HitReason | None = None  # only on request
-    attachment: str = ""  # the path of the attached file that has the passage, or ""
     near: str = ""  # "meaning" if it need not have any of the words
+
+    @cached_property
+    def passage(self) -> Passage:
+        """The most relevant passage, read at first use: most hits of a long list are not seen."""
+        return self.find_passage()
+
+    def read_passage(self) -> Passage:
+        """Return the passage; reading it takes a file, and a thread may do it."""
+        return self.passage
+
+    @property
+    def has_passage(self) -> bool:
+        """Whether the passage has been read."""
+        return "passage" in vars(self)
+
+    @property
+    def snippet(self) -> Snippet:
+        """The text of the passage."""
+        return self.passage.snippet
+
+    @property
+    def line(self) -> int | None:
+        """The line of its first match in the file, from 1."""
+        return self.passage.line
 
     @property
     def heading(self) -> str:
         """The heading directly above the passage, or ""."""
-        return self.headings[-1] if self.headings else ""
+        return self.passage.headings[-1] if self.passage.headings else ""
 
 
 class SearchResults(NamedTuple):
@@ -108,21 +144,13 @@ class SearchResults(NamedTuple):
     hits: list[Hit]  # the first of them, best first or in the order of the query
     explanation: str = ""  # how the query was read, on request
     remarks: tuple[str, ...] = ()  # sentences for the user
-    instead: str = ""  # the alternative query that was answered, or ""
-    relaxed: bool = False  # includes notes that match only partly
+    answered_query: str = ""  # the alternative query that was answered, or ""
+    is_relaxed: bool = False  # includes notes that match only partly
     partial: int = 0  # the number of notes without all words; they are the last hits
+    is_sentence: bool = False  # a finished one is also answered by meaning
+    files: tuple[str, ...] = ()  # paths of files with all words in their name, without hits
     query: Query | None = None  # the query that found them, the partial ones excepted
     matcher: PlanMatcher | None = None  # finds the matched words in a text, if any
-
-
-class Passage(NamedTuple):
-    """A snippet, and the line of its first match in the file, from 1."""
-
-    snippet: Snippet
-    line: int | None = None
-
-
-NO_PASSAGE = Passage(Snippet(""))
 
 
 class FileStart(NamedTuple):

@@ -215,17 +215,15 @@ class Scorer:
             found[note] = [(row, field, share * score) for row, field, score in parts]
         return [sorted(found[note], key=lambda one: (-one[2], one)) for note in notes]
 
-    def nearness(
-        self, phrases: Sequence[QueryPhrase], notes: Collection[int], *, needs_all: bool = True
-    ) -> dict[int, float]:
+    def nearness(self, phrases: Sequence[QueryPhrase], notes: Collection[int]) -> dict[int, float]:
         """Return how near the words of a query are in some notes, at their best position.
 
-        From 0 if no field has all of them (or two, without `needs_all`) to 1 for all in a row;
-        empty for less than two words.
+        From 0 if no field has all of them to 1 for all in a row; empty for less than two words.
         """
         if len(phrases) < 2:
             return {}
         best = dict.fromkeys(notes, 0.0)
+        offsets = [phrase.at for phrase in phrases]
         for field in phrases[0].terms.fields:
             by_note: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
             for which, phrase in enumerate(phrases):
@@ -233,10 +231,8 @@ class Scorer:
                     for place in find_row_places(self._row(field, choice), notes):
                         by_note[place >> NOTE_BIT].append((place & (1 << NOTE_BIT) - 1, which))
             for note, places in by_note.items():
-                there = sorted({which for _, which in places})
-                if len(there) > 1 and (len(there) == len(phrases) or not needs_all):
-                    closeness = _closeness({which: phrases[which].at for which in there}, places)
-                    best[note] = max(best[note], closeness * len(there) / len(phrases))
+                if len({which for _, which in places}) == len(phrases):
+                    best[note] = max(best[note], _closeness(offsets, places))
         return best
 
 
@@ -311,14 +307,14 @@ def _places(values: Sequence[bytes], firsts: Sequence[int]) -> Iterable[int]:
 # in a row in the order of the query, or the shortest stretch with all of them.
 
 
-def _closeness(offsets: dict[int, int], places: Iterable[tuple[int, int]]) -> float:
+def _closeness(offsets: Sequence[int], places: Sequence[tuple[int, int]]) -> float:
     """Return how near words are in a text, from their offsets in the query and their positions."""
-    starts: dict[int, set[int]] = {which: set() for which in offsets}
+    starts: list[set[int]] = [set() for _ in offsets]
     for place, which in places:
         starts[which].add(place - offsets[which])
-    if set.intersection(*starts.values()):
+    if set.intersection(*starts):
         return 1.0
-    length = max(offsets.values()) - min(offsets.values())
+    length = max(offsets) - min(offsets)
     return OUT_OF_ORDER * min(1.0, length / max(1.0, _shortest_stretch(places, len(offsets))))
 
 

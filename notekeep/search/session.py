@@ -7,6 +7,7 @@ without words never opens the index. Only notes in the catalog are shown.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from notekeep.catalog.records import Row
@@ -25,6 +26,7 @@ from notekeep.search.results import (
     FileStart,
     Hit,
     HitReason,
+    Passage,
     SearchResults,
     Spans,
     choose_passage,
@@ -38,6 +40,7 @@ from notekeep.search.suggestions import (
     is_sentence,
     make_prefix_query,
     read_question,
+    read_tags_as_text,
     respell_query,
     suggest_notes,
 )
@@ -89,143 +92,144 @@ def run_search(
     words are optional, a query with few or no hits is answered with similar ones, and a slow
     regular expression with its results so far; remarks say so.
     """
-    search = _Search(sources, query, query.at_most(limit), typing=typing, relax=relax)
+    shown = query.at_most(limit)
+    search = _Search(sources, query, shown, typing=typing, relax=relax, explain=explain)
     found = search.answer()
-    if explain:
-        found = search.explain(found)
-    remarks = (*query.remarks, *found.remarks)
-    return found._replace(remarks=remarks, matcher=search.answered.matcher)
+    return found._replace(remarks=(*query.remarks, *found.remarks))
+
+
+class _Question(NamedTuple):
+    """The versions of a query that are searched for."""
+
+    asked: Query  # with all words
+    spoken: Query  # without question words
+    significant: Query  # without stop words, too
+    completed: Query | None = None  # with its last word as the beginning of another one
+    is_sentence: bool = False
 
 
 class _Search:
-    """One search; `answered` is the query of the final results."""
+    """One search."""
 
     def __init__(
-        self, sources: SearchSources, query: Query, limit: int | None, *, typing: bool, relax: bool
+        self,
+        sources: SearchSources,
+        query: Query,
+        limit: int | None,
+        *,
+        typing: bool,
+        relax: bool,
+        explain: bool,
     ) -> None:
-        self._sources, self._query, self._shown = sources, query, limit
+        self._sources, self._shown = sources, limit
         # Notes without all words are only added below all those that have them.
         self._limit = limit if limit is None else max(limit, ENOUGH_HITS)
-        self._typing, self._relax = typing, relax
-        self._significant = query  # without stop words
-        self._asked = query  # with all words
-        self._is_sentence = False
-        self._full = SearchResults(0, [])  # of the notes with all words, corrected if need be
-        self._completed: Query | None = None  # with its last word as the beginning of another one
-        self._with_all: QueryRun | None = None  # if the results have other notes, too
-        self.answered = self._run(query)
-
-    def explain(self, found: SearchResults) -> SearchResults:
-        """Add the reasons for each hit, from the query that found it."""
-        if self._with_all is None:
-            return explain_results(found, self.answered, self._sources)
-        both = [hit.row.path in self._with_all.boosts for hit in found.hits]
-        number = sum(both)
-        full = explain_results(
-            found._replace(hits=found.hits[:number]), self._with_all, self._sources
-        )
-        near = explain_results(
-            found._replace(hits=found.hits[number:]), self.answered, self._sources
-        )
-        return near._replace(hits=[*full.hits, *near.hits])
+        self._typing, self._relax, self._explain = typing, relax, explain
+        self._question = _Question(query, query, query)
 
     def answer(self) -> SearchResults:
         """Return the hits of the query and similar ones, or of an alternative query."""
         try:
             if self._relax:
                 self._leave_out_function_words()
-            found = self._answer_rarest() or self._answer_completed() or self.answered.answer()
-            self._full = found
+            spoken = self._question.spoken
+            found = self._answer_rarest() or self._answer_completed() or self._run(spoken).answer()
             if self._may_relax() and found.total < ENOUGH_HITS:
                 found = self._fill_up(found)
-                if self._is_sentence:
+                if self._question.is_sentence:
                     found = self._add_by_meaning(found)
         except IndexUnusable:
             return self._answer_by_name()
         if not found.total:
-            return found._replace(remarks=(*found.remarks, *self._did_you_mean()))
-        return found._replace(hits=found.hits[: self._shown])
+            found = found._replace(remarks=(*found.remarks, *self._did_you_mean()))
+        shown = found.hits[: self._shown]
+        return found._replace(hits=shown, is_sentence=self._question.is_sentence)
 
     def _run(self, query: Query, limit: int | None = None) -> QueryRun:
-        limit = limit or self._limit
-        return QueryRun(self._sources, query, limit, typing=self._typing, in_part=self._relax)
+        return QueryRun(
+            self._sources,
+            query,
+            limit or self._limit,
+            typing=self._typing,
+            in_part=self._relax,
+            explain=self._explain,
+        )
 
     def _leave_out_function_words(self) -> None:
-        root = self._query.root
-        if root is None or is_fact(root):
+        asked = self._question.asked
+        if asked.root is None or is_fact(asked.root):
             return
         words = self._sources.words
         says_nothing = words.is_question_word, words.is_stop_word
-        self._is_sentence = is_sentence(self._query, words.is_function_word)
-        completed, self._significant = read_question(self._query, *says_nothing, typing=False)
+        sentence = is_sentence(asked, words.is_function_word)
+        completed, significant = read_question(asked, *says_nothing, typing=False)
         spoken = completed
-        if self._typing and not self._is_sentence:  # where the last word is a beginning
-            spoken, self._significant = read_question(self._query, *says_nothing, typing=True)
-        self._completed = completed if completed.root != spoken.root else None
-        self._query = spoken
-        self.answered = self._run(self._query)
+        if self._typing and not sentence:  # where the last word is a beginning
+            spoken, significant = read_question(asked, *says_nothing, typing=True)
+        other = completed if completed.root != spoken.root else None
+        self._question = _Question(asked, spoken, significant, other, sentence)
 
     def _answer_completed(self) -> SearchResults | None:
         """Return the hits if the last word, still being typed, is the beginning of another one."""
-        if self._completed is None or not self._completed.is_by_score:
+        completed = self._question.completed
+        if completed is None or not completed.is_by_score:
             return None
-        whole, self.answered = self.answered, self._run(self._completed)
-        found = self.answered.answer()
+        found = self._run(completed).answer()
         if found.total >= FEW_COMPLETED:
             return found
         if not found.total:
-            self.answered = whole
             return None
         paths = {hit.row.path for hit in found.hits}
-        rest = whole.answer()
-        others = [hit for hit in rest.hits if hit.row.path not in paths]
-        return rest._replace(total=max(rest.total, found.total), hits=[*found.hits, *others])
+        rest = self._run(self._question.spoken).answer()
+        hits = [*found.hits, *(hit for hit in rest.hits if hit.row.path not in paths)]
+        return rest._replace(total=max(rest.total, found.total), hits=hits, matcher=found.matcher)
 
     def _answer_rarest(self) -> SearchResults | None:
         """Return the hits for a pasted text with too many words."""
-        root = self._significant.root
+        root = self._question.significant.root
         if not (isinstance(root, tree.And) and self._relax and len(root.parts) > MAX_CONDITIONS):
             return None
         terms = {part.text: part for part in root.parts if isinstance(part, tree.Term)}
         counts = self._sources.words.count_notes(terms)
         rarest = sorted(filter(counts.get, counts), key=counts.__getitem__)[:RAREST_WORDS]
-        query = self._query._replace(root=tree.And(tuple(terms[word] for word in rarest)))
-        found = self._find_some(query)
+        rare = tree.And(tuple(terms[word] for word in rarest))
+        found = self._find_some(self._question.spoken._replace(root=rare))
         remark = RAREST_MESSAGE.format(MAX_CONDITIONS, len(rarest))
         return found._replace(remarks=(remark,)) if found else SearchResults(0, [])
 
     def _answer_by_name(self) -> SearchResults:
-        query = self._query
+        query = self._question.spoken
         node = tree.replace_leaves(query.root, _by_name) if query.root else None
-        self.answered = self._run(Query(query.text, node, query.order, query.limit))
-        found = self.answered.answer()
+        found = self._run(Query(query.text, node, query.order, query.limit)).answer()
         return found._replace(hits=found.hits[: self._shown], remarks=(NOT_INDEXED_MESSAGE,))
 
     def _may_relax(self) -> bool:
-        root = self._query.root if self._relax else None
+        root = self._question.spoken.root if self._relax else None
         if root is None or needs_text(root):
             return False  # the texts were already read once, which is slow
-        return len(self._query.text) <= MAX_FALLBACK_LENGTH
+        return len(self._question.spoken.text) <= MAX_FALLBACK_LENGTH
 
     def _fill_up(self, found: SearchResults) -> SearchResults:
         """Add notes with some of the words below those with all, correcting unknown words first."""
-        query, all_found = self._query, found
+        question, all_found = self._question, found
+        query = question.spoken
         if not found.total:
             if (prefixes := self._beginnings()) and (begun := self._try(prefixes)):
                 return begun._replace(remarks=(PREFIX_MATCH_MESSAGE,))
-            spelt = respell_query(query, self._sources.words.suggest)
+            tagged, suggest = self._sources.catalog.count, self._sources.words.suggest
+            spelt = read_tags_as_text(query, lambda tag: tagged(tag) > 0)
+            spelt = spelt or respell_query(query, suggest)
             corrected = self._try(spelt.query) if spelt else None
             # In a sentence, a word that no note has is more likely right than misspelt.
-            if spelt and (corrected or not self._is_sentence):
+            if spelt and (corrected or not question.is_sentence):
                 query = spelt.query
                 all_found = (corrected or found)._replace(remarks=(spelt.remark,))
                 if all_found.total >= ENOUGH_HITS:
                     return all_found
         elif not (query.is_by_score and has_plain_words(query)):
             return found
-        if self._is_sentence and query is self._query:
-            query = self._asked
-        self._full, self._with_all = all_found, self.answered
+        if question.is_sentence and query is question.spoken:
+            query = question.asked
         near = self._find_some(query, all_found.hits)
         if near is None:
             return all_found if all_found.total else found
@@ -238,19 +242,19 @@ class _Search:
         )
 
     def _beginnings(self) -> Query | None:
-        if self._is_sentence or not self._typing:
+        if self._question.is_sentence or not self._typing:
             return None
-        return make_prefix_query(self._significant)
+        return make_prefix_query(self._question.significant)
 
     def _find_some(self, query: Query, full: Sequence[Hit] = ()) -> SearchResults | None:
         """Return the best other notes with some of the words, in the order of the query."""
-        some = ask_for_some(query, is_sentence=self._is_sentence)
+        some = ask_for_some(query, is_sentence=self._question.is_sentence)
         skipped = {hit.row.path for hit in full}
         found = self._try(some, MAX_NEAR_HITS, skipped) if some else None
         if found is None:
             return None
         hits = found.hits
-        if self._is_sentence:
+        if self._question.is_sentence:
             telling = self._with_telling_words(hits)
             hits = telling if telling or full else hits
         if not hits:
@@ -264,7 +268,8 @@ class _Search:
 
     def _with_telling_words(self, hits: Sequence[Hit]) -> list[Hit]:
         """Leave out notes that only have question words of the sentence."""
-        telling = ask_for_some(self._significant) or self._significant
+        significant = self._question.significant
+        telling = ask_for_some(significant) or significant
         among = tree.KnownPaths(frozenset(hit.row.path for hit in hits))
         node = tree.And((among, telling.root or among))
         found = self._sources.words.scores(node, typing=self._typing)
@@ -272,43 +277,53 @@ class _Search:
 
     def _add_by_meaning(self, found: SearchResults) -> SearchResults:
         """Rank notes near in meaning among those with some of the words, below those with all."""
-        meaning, full = self._sources.open_meaning(), self._full
-        if meaning is None or self._sources.words.language != LANGUAGE:
+        meaning, sources = self._sources.open_meaning(), self._sources
+        if meaning is None or sources.words.language != LANGUAGE:
             return found
-        if full.total > len(full.hits):
+        number = found.total - found.partial
+        full = found.hits[:number]
+        if len(full) < number:
             return found  # no room below
-        first = {hit.row.path for hit in full.hits}
-        by_words = {hit.row.path: hit for hit in found.hits if hit.row.path not in first}
-        nearest = meaning.nearest(self._query.text, MAX_NEAR_HITS)
+        first = {hit.row.path for hit in full}
+        by_words = {hit.row.path: hit for hit in found.hits[number:]}
+        nearest = meaning.nearest(self._question.spoken.text, MAX_NEAR_HITS)
         starts = {near.path: near.start for near in nearest if near.path not in first}
-        rows = self._sources.catalog.rows_of(starts)
+        rows = sources.catalog.rows_of(starts)
         if not rows:
             return found
         order = fuse_ranks([[*by_words], [path for path in starts if path in rows]])
+        why = HitReason((NEAR_IN_MEANING,)) if self._explain else None
         others = [
-            by_words.get(path) or self.answered.hit_near(rows[path], starts[path]) for path in order
+            by_words.get(path)
+            or Hit(
+                rows[path],
+                0.0,
+                partial(_passage_near, sources, path, starts[path]),
+                why,
+                near="meaning",
+            )
+            for path in order
         ]
         return found._replace(
-            total=full.total + len(others),
+            total=number + len(others),
             partial=len(others),
-            hits=[*full.hits, *others],
+            hits=[*full, *others],
             remarks=(*found.remarks, *([NEAR_MESSAGE] if rows.keys() - by_words.keys() else [])),
-            relaxed=True,
+            is_relaxed=True,
         )
 
     def _try(
         self, query: Query, limit: int | None = None, skipped: Collection[str] = ()
     ) -> SearchResults | None:
-        run = self._run(query, limit)
-        found = run.answer(skipped)
+        found = self._run(query, limit).answer(skipped)
         if not found.hits:
             return None
-        self.answered = run
-        return found._replace(relaxed=True, instead=query.text)
+        return found._replace(is_relaxed=True, answered_query=query.text)
 
     def _did_you_mean(self) -> list[str]:
         remarks: list[str] = []
-        words = read_query_words(self._significant.root, self._significant.text).words
+        significant = self._question.significant
+        words = read_query_words(significant.root, significant.text).words
         for word in words[:MAX_REMARKS]:
             if self._sources.words.is_stop_word(word):
                 remarks.append(f'"{word}" is too common to search for. Use /{word}/ to find it.')
@@ -318,10 +333,9 @@ class _Search:
 
 
 class QueryRun:
-    """A single query: facts, then words, then ranking, then a passage for each hit.
+    """A single query: facts, then words, then ranking.
 
-    `resolved` is its tree with only words and known notes, after the search; `boosts` has the score
-    parts by path; `matcher` finds its words in texts.
+    The passages of its hits are made later.
     """
 
     def __init__(
@@ -332,62 +346,64 @@ class QueryRun:
         *,
         typing: bool,
         in_part: bool,
+        explain: bool,
     ) -> None:
-        self.query, self.typing = query, typing
-        self.resolved: Node | None = None
-        self.boosts: dict[str, RankBoosts] = {}
-        self.matcher: PlanMatcher | None = None
-        self._sources, self._limit = sources, limit
+        self._sources, self._query, self._limit = sources, query, limit
+        self._typing, self._explain = typing, explain
         self._texts = TextFilter(sources, query.text, in_part=in_part)
+        self._resolved: Node | None = None  # the tree with only words and known notes
+        self._boosts: dict[str, RankBoosts] = {}  # the score parts by path
+        self._matcher: PlanMatcher | None = None  # finds its words in texts
 
     def answer(self, skipped: Collection[str] = ()) -> SearchResults:
         """Return the hits, except `skipped` paths, with remarks."""
         found = self._answer(skipped)
         remarks = (*found.remarks, *self._texts.cut_short)
-        return found._replace(query=self.query, remarks=remarks)
+        found = found._replace(query=self._query, remarks=remarks, matcher=self._matcher)
+        return self._explained(found) if self._explain else found
 
     def _answer(self, skipped: Collection[str]) -> SearchResults:
-        root = self.query.root
+        root = self._query.root
         if root is None or is_fact(root):
             return self._list(root)
-        resolved = self.resolved = self._texts.resolve(root)
+        resolved = self._resolved = self._texts.resolve(root)
         if is_fact(resolved):
             return self._list(resolved)
-        if not self.query.is_by_score:
-            found = self._sources.words.rank(resolved, None, typing=self.typing)
-            self.matcher = found.matcher
+        if not self._query.is_by_score:
+            found = self._sources.words.rank(resolved, None, typing=self._typing)
+            self._matcher = found.matcher
             return self._list(tree.KnownPaths(frozenset(found.scores)), found.scores)
         return self._ranked(resolved, skipped)
 
     def _list(self, node: Node | None, scores: Mapping[str, float] | None = None) -> SearchResults:
-        total, rows = self._sources.catalog.rows(node, self.query.order, self._limit)
+        total, rows = self._sources.catalog.rows(node, self._query.order, self._limit)
         known = scores or {}
         return SearchResults(total, [self._hit(row, known.get(row.path, 0.0)) for row in rows])
 
     def _ranked(self, resolved: Node, skipped: Collection[str]) -> SearchResults:
         """Return the best hits, including those found by name only."""
-        catalog, words = self._sources.catalog, read_query_words(self.query.root, self.query.text)
+        catalog, words = self._sources.catalog, read_query_words(self._query.root, self._query.text)
         named = catalog.named(words.name, in_lists=True) if words.name else ()
-        called = [row.path for row in named]
+        named_paths = [row.path for row in named]
         titled: list[str] = []
-        if self.typing and words.no_more_than_names:
+        if self._typing and words.no_more_than_names:
             # Titles with the typed beginnings.
-            titles = suggest_notes(self.query, catalog, limit=RERANKED_HITS)
+            titles = suggest_notes(self._query, catalog, limit=RERANKED_HITS)
             titled = [hit.row.path for hit in titles.hits if hit.snippet.marks]
         limit = None if self._limit is None else max(self._limit, RERANKED_HITS)
         found = self._sources.words.rank(
-            resolved, limit, also=[*called, *titled], typing=self.typing
+            resolved, limit, also=[*named_paths, *titled], typing=self._typing
         )
-        self.matcher = found.matcher
+        self._matcher = found.matcher
         if not words.words_only:
-            called = [path for path in called if path in found.scores]
+            named_paths = [path for path in named_paths if path in found.scores]
         best = max(found.scores.values(), default=1.0)
-        scores = {**dict.fromkeys([*called, *titled], best), **found.scores}
+        scores = {**dict.fromkeys([*named_paths, *titled], best), **found.scores}
         rows = catalog.rows_of(scores)
         ranker = Ranker(words, found.nearness, self._sources.text, self._sources.times_opened)
         ordered = rank_hits([rows[path] for path in scores if path in rows], scores, ranker)
         shown = [one for one in ordered if one[0].path not in skipped][: self._limit]
-        self.boosts = {row.path: boosts for row, _, boosts in shown}
+        self._boosts = {row.path: boosts for row, _, boosts in shown}
         cut = ", ".join(found.patterns_cut)
         return SearchResults(
             # Of the ranked notes, count only those in the catalog.
@@ -397,47 +413,80 @@ class QueryRun:
         )
 
     def _hit(self, row: Row, score: float) -> Hit:
-        text = self._sources.text(row.path)
+        return Hit(row, score, partial(self._passage, row))
+
+    def _passage(self, row: Row) -> Passage:
+        text = self._sources.take_text(row.path)
         spans = [] if text is None else self._spans(row, text)
-        if not spans and row.size > HEAD_BYTES and (self.matcher or self._texts.spans):
+        if not spans and row.size > HEAD_BYTES and (self._matcher or self._texts.spans):
             # The match is further down in the file.
             text = read_file_start(self._sources.root, row.path, LARGE)
             spans = [] if text is None else self._spans(row, text)
-        matcher = None if self._texts.spans else self.matcher
+        matcher = None if self._texts.spans else self._matcher
         is_named = matcher is not None and matcher.names(row.title, row.language)
-        shown = NO_PASSAGE
-        if self.matcher is not None and not spans and not is_named:
+        if self._matcher is not None and not spans and not is_named:
             for path, attached in self._sources.catalog.attached(row.path):
-                if passage := find_passage(attached, self.matcher, row.language):
-                    return Hit(row, score, passage, attachment=path)
-        if text is not None:
-            shown = choose_passage(text, spans, row.title, is_named=is_named)
-        return Hit(row, score, shown.snippet, shown.line, self._headings(row.path, shown.line))
-
-    def hit_near(self, row: Row, start: int) -> Hit:
-        """Return a hit for a passage near in meaning, given by its first word's number."""
-        text = self._sources.text(row.path)
-        shown = passage_at(text, passage_offset(text, start)) if text else NO_PASSAGE
-        headings = self._headings(row.path, shown.line)
-        return Hit(row, 0.0, shown.snippet, shown.line, headings, near="meaning")
-
-    def _headings(self, path: str, line: int | None) -> tuple[str, ...]:
-        above: list[tuple[int, str]] = []
-        for at, level, heading in self._sources.catalog.headings(path) if line else ():
-            if at > (line or 0):
-                break
-            above = [(outer, text) for outer, text in above if outer < level] + [(level, heading)]
-        return tuple(text for _, text in above)
+                if snippet := find_passage(attached, self._matcher, row.language):
+                    return Passage(snippet, attachment=path)
+        if text is None:
+            return NO_PASSAGE
+        passage = choose_passage(text, spans, row.title, is_named=is_named)
+        return _with_headings(self._sources, row.path, passage)
 
     def _spans(self, row: Row, text: FileStart) -> Spans:
         """Return the positions of matches; in the front matter only if there are no others."""
         length = len(text.whole)
         found = [span for span in self._texts.spans.get(row.path, ()) if span[1] <= length]
-        if self.matcher is not None:
-            spans = self.matcher.spans(text.whole[text.body :], row.language, scoped=True)
+        if self._matcher is not None:
+            spans = self._matcher.spans(text.whole[text.body :], row.language, scoped=True)
             found += [(start + text.body, end + text.body) for start, end in spans]
-            found = found or self.matcher.spans(text.whole[: text.body], row.language)
+            found = found or self._matcher.spans(text.whole[: text.body], row.language)
         return sorted(found)
+
+    def _explained(self, found: SearchResults) -> SearchResults:
+        """Add to the results how the query was read, and the reasons for each hit."""
+        query, sources = self._query, self._sources
+        shown = frozenset(hit.row.path for hit in found.hits)
+        conditions: dict[str, list[str]] = {path: [] for path in shown}
+        for leaf in tree.positive_leaves(query.root):
+            matching = (
+                sources.catalog.paths(leaf)
+                if is_fact(leaf)
+                else TextFilter(sources).paths(leaf, shown)
+            )
+            for path in shown & matching:
+                conditions[path].append(explain_tree(leaf).replace("\n ", ""))
+        shares = {}
+        if self._boosts and self._resolved:
+            shares = sources.words.shares(self._resolved, shown, typing=self._typing)
+        for hit in found.hits:
+            path = hit.row.path
+            boost = self._boosts.get(path)
+            hit.why = HitReason(
+                tuple(conditions[path]),
+                tuple(_hit_words(hit, self._matcher, sources)),
+                tuple(shares.get(path, ())),
+                tuple(part for part in boost.parts() if part[1] > MIN_SHOWN) if boost else (),
+                is_named=boost is not None and boost.is_named,
+            )
+        return found._replace(explanation=explain_tree(query.root))
+
+
+def _passage_near(sources: SearchSources, path: str, start: int) -> Passage:
+    """Return a passage near in meaning, given by its first word's number."""
+    text = sources.take_text(path)
+    if text is None:
+        return NO_PASSAGE
+    return _with_headings(sources, path, passage_at(text, passage_offset(text, start)))
+
+
+def _with_headings(sources: SearchSources, path: str, passage: Passage) -> Passage:
+    above: list[tuple[int, str]] = []
+    for at, level, heading in sources.catalog.headings(path) if passage.line else ():
+        if at > (passage.line or 0):
+            break
+        above = [(outer, text) for outer, text in above if outer < level] + [(level, heading)]
+    return passage._replace(headings=tuple(text for _, text in above))
 
 
 def _say_how_many(full: int) -> str:
@@ -489,38 +538,6 @@ def _measure(node: Node, sources: SearchSources, depth: int) -> Iterator[QueryPa
     yield QueryPart(depth, explain_tree(node).splitlines()[0], notes)
     for part in tree.children(node):
         yield from _measure(part, sources, depth + 1)
-
-
-def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources) -> SearchResults:
-    """Add to the results how the query was read, and the reasons for each hit."""
-    query, matcher = run.query, run.matcher
-    shown = frozenset(hit.row.path for hit in found.hits)
-    conditions: dict[str, list[str]] = {path: [] for path in shown}
-    for leaf in tree.positive_leaves(query.root):
-        matching = (
-            sources.catalog.paths(leaf) if is_fact(leaf) else TextFilter(sources).paths(leaf, shown)
-        )
-        for path in shown & matching:
-            conditions[path].append(explain_tree(leaf).replace("\n ", ""))
-    for hit in found.hits:
-        if hit.near:
-            conditions[hit.row.path] = [NEAR_IN_MEANING]
-    shares = {}
-    if run.boosts and run.resolved:
-        shares = sources.words.shares(run.resolved, shown, typing=run.typing)
-    hits = []
-    for hit in found.hits:
-        path = hit.row.path
-        boost = run.boosts.get(path)
-        reason = HitReason(
-            tuple(conditions[path]),
-            tuple(_hit_words(hit, matcher, sources)),
-            tuple(shares.get(path, ())),
-            tuple(part for part in boost.parts() if part[1] > MIN_SHOWN) if boost else (),
-            called=boost is not None and boost.called,
-        )
-        hits.append(hit._replace(why=reason))
-    return found._replace(hits=hits, explanation=explain_tree(query.root))
 
 
 def _hit_words(hit: Hit, matcher: PlanMatcher | None, sources: SearchSources) -> Iterator[str]:

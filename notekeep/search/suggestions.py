@@ -21,7 +21,7 @@ from notekeep.query import tree
 from notekeep.query.description import write_node
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import Node, Query, is_fact
-from notekeep.search.results import Hit, SearchResults, Snippet, join_spans
+from notekeep.search.results import Hit, Passage, SearchResults, Snippet, join_spans
 
 FEW_SUGGESTIONS = 5
 """With fewer hits, fuzzy title matches are added."""
@@ -71,7 +71,7 @@ def _suggest(
         whole = " ".join(words) if facts else fold_text(query.text)
         return _named(catalog, opened, words, whole, facts, limit)
     total, rows = catalog.rows(facts, query.order, limit) if facts else (0, [])
-    return SearchResults(total, [Hit(row, 0.0, Snippet(row.title)) for row in rows])
+    return SearchResults(total, [_titled(row) for row in rows])
 
 
 def _latest(catalog: Catalog, opened: OpenCounts | None, limit: int) -> SearchResults:
@@ -86,7 +86,7 @@ def _latest(catalog: Catalog, opened: OpenCounts | None, limit: int) -> SearchRe
     others = [path for (path,) in changed if load_path(path) not in known]
     rows = [known[path] for path in latest if path in known]
     rows += catalog.rows_in_order(others[: limit - len(rows)])
-    hits = [Hit(row, 0.0, Snippet(row.title)) for row in rows]
+    hits = [_titled(row) for row in rows]
     return SearchResults(catalog.count(), hits)
 
 
@@ -118,10 +118,16 @@ def _named(
         rows += [row for row in others if row.path not in seen]
         rows, total = rows[:limit], max(total, len(rows))
     hits = [
-        Hit(row, float(len(rows) - at), Snippet(row.title, _marks(row.title, words)))
-        for at, row in enumerate(rows)
+        _titled(row, float(len(rows) - at), _marks(row.title, words)) for at, row in enumerate(rows)
     ]
     return SearchResults(total, hits)
+
+
+def _titled(row: Row, score: float = 0.0, marks: tuple[tuple[int, int], ...] = ()) -> Hit:
+    passage = Passage(Snippet(row.title, marks))
+    hit = Hit(row, score, lambda: passage)
+    hit.read_passage()
+    return hit
 
 
 def _first(
@@ -282,6 +288,30 @@ def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> Fall
         return None
     root = tree.replace_leaves(query.root, lambda leaf: _respell(leaf, known))
     remark = f"Showing results for {_listed(known.values())} (no note has {_listed(known)})."
+    return FallbackQuery(_as_query(query, root), remark)
+
+
+def read_tags_as_text(query: Query, exists: Callable[[Node], bool]) -> FallbackQuery | None:
+    """Replace tags that no note has, such as `#pragma`, by words; None if there are none."""
+    unknown: list[str] = []
+
+    def as_word(leaf: Node) -> Node:
+        match leaf:
+            case tree.Tag(name):
+                word: Node = tree.Term(name, "any", leaf.span)
+            case tree.Compare("tags", ":", str(name)):
+                word = tree.Prefix(name, "any", leaf.span)
+            case _:
+                return leaf
+        if not query.text.startswith("#", leaf.span[0]) or exists(leaf):
+            return leaf
+        unknown.append(name)
+        return word
+
+    root = tree.replace_leaves(query.root, as_word) if query.root else None
+    if root is None or not unknown:
+        return None
+    remark = f"No note has the tag {_listed(unknown)}. It was searched for as text."
     return FallbackQuery(_as_query(query, root), remark)
 
 

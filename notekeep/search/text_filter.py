@@ -11,9 +11,9 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import NotekeepError, UsageError
@@ -35,6 +35,9 @@ so that the result does not depend on the load of the machine."""
 
 CLOCK_SECONDS = 6.0 if hasattr(signal, "setitimer") else CPU_SECONDS
 """Clock limit, for slow disks and for systems without a CPU limit."""
+
+REPLACE_SECONDS, REPLACE_CLOCK_SECONDS = 10.0, 30.0
+"""The same limits for a replacement, which needs all matches of all notes."""
 
 START_SECONDS = 10.0
 """Time to start the process, on a busy machine."""
@@ -90,6 +93,12 @@ class SearchSources:
         if path not in self._texts:
             self._texts[path] = read_file_start(self.root, path)
         return self._texts[path]
+
+    def take_text(self, path: str) -> FileStart | None:
+        """Return it as `text` does, and forget it."""
+        text = self.text(path)
+        self._texts.pop(path, None)
+        return text
 
 
 class TextFilter:
@@ -304,50 +313,105 @@ class RegexMatches(NamedTuple):
         return self.done == self.total
 
 
+class FileReplacements(NamedTuple):
+    """The matches of an expression in a file, with the text that replaces each."""
+
+    matches: list[tuple[int, int, str]]  # offsets in the file; replacements have LF as line end
+    checksum: int  # CRC-32 of the file
+
+
 def find_regex_matches(
     pattern: str, root: str, paths: Iterable[str], seconds: float = CPU_SECONDS
 ) -> RegexMatches:
     """Find the notes that match a regular expression, ignoring case."""
     ordered = sorted(paths)
-    if not ordered:
-        return RegexMatches({}, 0, 0, 0.0)
+    answers, done, spent = _run_child(pattern, root, ordered, seconds, CLOCK_SECONDS)
+    found = {path: [(start, end) for start, end in spans] for path, spans in answers}
+    return RegexMatches(found, done, len(ordered), spent)
+
+
+def find_regex_replacements(
+    pattern: str,
+    template: str,
+    root: str,
+    paths: Iterable[str],
+    *,
+    ignore_case: bool,
+) -> dict[str, FileReplacements]:
+    """Find all matches of a regular expression, with their replacements by a template of `re`.
+
+    Raises UsageError if one of them is invalid, or if the expression is too slow.
+    """
+    ordered = sorted(paths)
+    limits = REPLACE_SECONDS, REPLACE_CLOCK_SECONDS
+    answers, done, _ = _run_child(
+        pattern, root, ordered, *limits, template, ignore_case=ignore_case
+    )
+    if done < len(ordered):
+        raise UsageError(
+            f"The regular expression /{pattern}/ was too slow and was stopped.",
+            "Avoid nested repetitions such as (a+)+, or name fewer notes with a query.",
+        )
+    return {
+        path: FileReplacements([(start, end, new) for start, end, new in spans], checksum)
+        for path, spans, checksum in answers
+    }
+
+
+def _run_child(
+    pattern: str,
+    root: str,
+    paths: list[str],
+    seconds: float,
+    clock: float,
+    template: str | None = None,
+    *,
+    ignore_case: bool = True,
+) -> tuple[list[list[Any]], int, float]:
+    """Return the answers for files with matches, the number of searched files, the CPU time."""
+    if not paths:
+        return [], 0, 0.0
     request = {
         "pattern": pattern,
+        "template": template,
+        "ignore_case": ignore_case,
         "root": root,
-        "paths": ordered,
+        "paths": paths,
         "large": LARGE,
         "head": HEAD,
         "cpu_seconds": seconds,
-        "clock_seconds": CLOCK_SECONDS,
+        "clock_seconds": clock,
     }
     # The last line may be cut off when the process is killed.
-    started, *answers = _ask_child(json.dumps(request).encode("ascii")).split(b"\n")[:-1] or [b""]
-    if not started:
-        raise UsageError(f"The regular expression /{pattern}/ could not be searched.")
-    found: dict[str, Spans] = {}
+    started, *answers = _ask_child(request, clock).split(b"\n")[:-1] or [b""]
+    problem = json.loads(started or '""')
+    if isinstance(problem, str):
+        reason = problem or "its process ended"
+        raise UsageError(f"The regular expression /{pattern}/ could not be searched: {reason}.")
+    found: list[list[Any]] = []
     done = 0
     for line in answers:
         answer = json.loads(line)
         if isinstance(answer, float):
-            return RegexMatches(found, len(ordered), len(ordered), answer)
+            return found, len(paths), answer
         if len(answer) == 1:
             [done] = answer
         else:
-            found[answer[0]] = [(start, end) for start, end in answer[1]]
-    return RegexMatches(found, done, len(ordered), seconds)
+            found.append(answer)
+    return found, done, seconds
 
 
-def _ask_child(request: bytes) -> bytes:
+def _ask_child(request: Mapping[str, object], clock: float) -> bytes:
     import subprocess
 
     script = os.path.join(os.path.dirname(__file__), "regex_child.py")
     try:
         return subprocess.run(
             [sys.executable, "-I", "-S", script],
-            input=request,
+            input=json.dumps(request).encode("ascii"),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=START_SECONDS + CLOCK_SECONDS,
+            timeout=START_SECONDS + clock,
             check=False,
         ).stdout
     except subprocess.TimeoutExpired as error:

@@ -290,8 +290,8 @@ class WhooshIndex:
             near: dict[str, float] = {}
             for planner in planners:
                 notes = scorer.scores(And(planner.own_notes), first)
-                phrases = find_query_phrases(node, planner) if notes else ()
-                found_near = scorer.nearness(phrases, notes, needs_all=not is_partial)
+                phrases = () if is_partial or not notes else find_query_phrases(node, planner)
+                found_near = scorer.nearness(phrases, notes)
                 near |= {first[note]: nearness for note, nearness in found_near.items()}
             patterns_cut = tuple(dict.fromkeys(planners[0].patterns_cut))
             return RankedNotes(len(found), scores, near, patterns_cut, PlanMatcher(plans))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,7 +155,7 @@ def test_a_sentence_finds_notes_near_in_meaning(vault: Vault, meaning: MeaningIn
     assert first.snippet.text.startswith("The customer is paid back")
     assert first.why is not None
     assert first.why.conditions == ("near in meaning",)
-    assert found.relaxed
+    assert found.is_relaxed
     assert found.total == len(found.hits)
     assert any("near in meaning" in remark for remark in found.remarks)
 
@@ -230,3 +231,28 @@ def test_no_command_loads_the_code_that_the_vectors_came_with(sample: Path) -> N
     names = loaded(sample, "index") | loaded(sample, "related", "Deep Work")
     assert names >= {"numpy", "tokenizers"}
     assert "wordllama" not in names
+
+
+def test_a_process_of_its_own_answers_the_same(vault: Vault, meaning: MeaningIndex) -> None:
+    expected = meaning.nearest(SENTENCE, 3)
+    other = Vault.open(vault.root).meaning
+    assert other is not None
+    other.asks_process = True
+    assert [near.path for near in other.nearest(SENTENCE, 3)] == [near.path for near in expected]
+    Path(vault.places.cache, "meaning.npz").unlink()
+    assert other.nearest(SENTENCE, 3) == []
+
+
+def test_a_question_to_another_process_loads_no_vectors(
+    vault: Vault, meaning: MeaningIndex
+) -> None:
+    del meaning
+    script = (
+        "import sys; from notekeep.vault import Vault; vault = Vault.open(sys.argv[1]);"
+        "vault.meaning.asks_process = True;"
+        f"print(vault.search.search({SENTENCE!r}).hits[0].near);"
+        f"print(*sorted({VECTORS!r} & sys.modules.keys()))"
+    )
+    run = [sys.executable, "-c", script, vault.root]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["meaning"]

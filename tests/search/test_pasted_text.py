@@ -11,6 +11,7 @@ from tests.search.test_questions import paths
 from tests.support.sizes import cases
 
 if TYPE_CHECKING:
+    from notekeep.vault import Vault
     from tests.search.conftest import MakeVault
 
 CODE = (
@@ -28,6 +29,7 @@ CODE = (
         *["-fsanitize=address", "C:\\Users", "p->next", "party)", "50%", "42€", "#42", "U.S.A."],
         *["A.I.", "1.3.1", "v1.3.1", "malloc()", "static_assert(", "alignas(16)", "operator <<"],
         "this-> malloc",
+        *["see #42, (U.S.A.", 'at "localhost', '""" Error: file """', "| C:\\Users", "operator OR"],
     ],
 )
 def test_pasted_text_finds_the_note_that_has_it(
@@ -48,6 +50,47 @@ def test_what_is_no_field_is_said_to_be_text_and_a_slip_is_an_error(make: MakeVa
     for query in (vault.search.rows, lambda text: vault.search.search(text, relax=False)):
         with pytest.raises(UsageError, match='no field "localhost"'):
             query("localhost:8080")
+
+
+def test_incomplete_signs_are_said_where_a_text_is_searched(make: MakeVault) -> None:
+    vault = make({"code.md": CODE})
+    for typing in (False, True):
+        found = vault.search.search("(pass OR", typing=typing)
+        assert found.total == 1
+        assert set(found.remarks) == {
+            "This bracket is not closed.",
+            "OR needs something after it.",
+        }
+    with pytest.raises(UsageError, match="has no words"):
+        vault.search.search('""')
+    for query in (vault.search.rows, lambda text: vault.search.search(text, relax=False)):
+        with pytest.raises(UsageError, match="not closed"):
+            query("(pass")
+
+
+@pytest.mark.parametrize("text", ["#pragma once", "#pragma", "#prag", "#[cfg(test)]"])
+def test_signs_of_code_that_begin_like_a_tag_are_searched_as_text(
+    make: MakeVault, text: str
+) -> None:
+    vault = make({"a.md": "Write #[cfg(test)] and `#pragma once`.", "b.md": "Nothing of that."})
+    assert paths(vault, text, typing=True) == ["a.md"]
+    if text == "#pragma once":
+        assert paths(vault, text) == ["a.md"]
+        assert vault.search.search(text).remarks == (
+            'No note has the tag "pragma". It was searched for as text.',
+        )
+        assert vault.search.rows(text).total == 0
+
+
+def test_a_note_with_the_signs_stands_before_others_with_the_word(make: MakeVault) -> None:
+    vault = make({"a.md": "fix it, fix it", "b.md": "git commit --fixup fix", "c.md": "ruff --fix"})
+    assert paths(vault, "--fix")[0] == "c.md"
+
+
+def test_words_of_two_scripts_in_a_row_are_found(make: MakeVault) -> None:
+    vault = make({"a.md": "構造体と`enum`を公開する", "b.md": "構造体を公開する"})
+    assert paths(vault, "構造体とenumを公開する") == ["a.md"]
+    assert paths(vault, "構造体") == ["b.md", "a.md"]
 
 
 def test_a_text_of_more_words_than_a_query_may_have_is_searched_by_its_rarest(
@@ -100,7 +143,7 @@ def test_a_word_is_not_corrected_into_one_that_was_hardly_meant(
 ) -> None:
     vault = make({"a.md": f"The text has {other}."})
     found = vault.search.search(word)
-    assert (found.total, found.instead) == (0, "")
+    assert (found.total, found.answered_query) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -195,12 +238,32 @@ def test_a_word_within_another_form_does_not_count_as_typed(make: MakeVault) -> 
 def test_words_are_near_where_the_best_of_all_fields_has_them(make: MakeVault) -> None:
     far = f"cue {'filler ' * 50} craving"
     vault = make({"a.md": far, "b.md": f"---\nsubtitle: cue craving\n---\n{far}\n"})
+    near = nearness(vault, "cue craving")
+    assert near["b.md"] > 10 * near["a.md"]
+
+
+def nearness(vault: Vault, query: str) -> dict[str, float]:
+    """How near the words of a query are in each note, as a share of the score of its words."""
     near = {}
-    for hit in vault.search.search("cue craving", explain=True).hits:
+    for hit in vault.search.search(query, explain=True).hits:
         assert hit.why is not None
         parts = dict(hit.why.parts)
         near[hit.row.path] = parts.get("words near each other", 0.0) / parts["words"]
-    assert near["b.md"] > 10 * near["a.md"]
+    return near
+
+
+def test_three_words_are_as_near_as_two_when_nothing_is_between_them(make: MakeVault) -> None:
+    filler = "filler " * 50
+    vault = make(
+        {
+            "two.md": "craving cue",
+            "three.md": "reward craving cue",
+            "apart.md": f"craving cue {filler} reward",
+        }
+    )
+    near = nearness(vault, "cue craving reward")
+    assert near["three.md"] == pytest.approx(nearness(vault, "cue craving")["two.md"])
+    assert near["three.md"] > 10 * near["apart.md"]
 
 
 def test_three_words_are_as_near_as_in_their_shortest_stretch(make: MakeVault) -> None:

@@ -25,7 +25,7 @@ def test_in_a_sentence_common_words_count_more_than_a_rare_one(
 ) -> None:
     others = {f"{number}.md": "Paper." for number in range(30)}
     others |= {f"{word}{n}.md": word for word in ("letter", "screen", "font") for n in range(8)}
-    vault = make({"three.md": "letter screen font", "rare.md": "gigantic"} | others)
+    vault = make({"three.md": "letter screen font", "rare.md": "gigantic wall paper"} | others)
     words = "letter screen font gigantic zeppelin"
     assert paths(vault, words, typing=typing)[0] == "rare.md"
     found = vault.search.search(f"how is the {words}", typing=typing)
