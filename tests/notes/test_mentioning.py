@@ -67,11 +67,9 @@ def test_links_keep_what_is_read_and_undo_gives_every_byte_back(
     saying: Vault, texts: Callable[[], dict[str, bytes]]
 ) -> None:
     before = texts()
-    saying.notes.apply(
-        saying.notes.plan_link_mentions(
-            saying.workspace.resolve("Deep Work"), saying.search.mentions("Deep Work")
-        )
-    )
+    row = saying.workspace.resolve("Deep Work")
+    lines = saying.notes.find_mention_lines(row, saying.search.mentions("Deep Work"))
+    saying.notes.apply(saying.notes.plan_mention_lines(row, lines))
     after = texts()
     # A link has no line break in it; what is read is the same.
     assert after["inbox/Plain.md"] == (b"# On [[Deep Work]]\n\nWhat [[deep work]] needs.\n")
@@ -81,3 +79,21 @@ def test_links_keep_what_is_read_and_undo_gives_every_byte_back(
     assert saying.search.mentions("Deep Work") == []
     saying.history.undo()
     assert texts() == before
+
+
+def test_only_the_chosen_lines_are_linked_and_a_note_changed_since_is_refused(
+    saying: Vault,
+) -> None:
+    row = saying.workspace.resolve("Deep Work")
+    lines = saying.notes.find_mention_lines(row, saying.search.mentions("Deep Work"))
+    assert [(one.path, one.line, one.before, one.after) for one in lines] == [
+        ("inbox/Crlf.md", 4, "Deep Work.", "[[Deep Work]]."),
+        ("inbox/Plain.md", 1, "# On Deep Work", "# On [[Deep Work]]"),
+        ("inbox/Plain.md", 3, "What deep\nwork needs.", "What [[deep work]] needs."),
+    ]
+    Path(saying.root, "inbox/Crlf.md").write_text("Another text.\n")
+    plan = saying.notes.plan_mention_lines(row, lines[:2])
+    assert [one.path for one in plan.refused] == ["inbox/Crlf.md"]
+    assert [one.after for one in plan.changes] == [
+        b"# On [[Deep Work]]\n\nWhat deep\nwork needs.\n"
+    ]

@@ -1,0 +1,87 @@
+"""Update links to headings that a plan changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from notekeep.errors import NotekeepError
+from notekeep.markdown.links import replace_headings
+from notekeep.markdown.note import title_slug
+from notekeep.markdown.note_names import Resolver
+from notekeep.markdown.outline import Link
+from notekeep.markdown.sanitize import plain_text
+from notekeep.markdown.text_edit import edit_body, normalize_heading
+from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.workspace import Workspace
+
+_NOT_IN_LINK: Final = re.compile(r"[\[\]|#^\\<>]+|%%")
+"""Characters that the heading in a link cannot contain."""
+
+
+def update_heading_links(workspace: Workspace, plan: WritePlan) -> None:
+    """Add updates of links to changed headings to a plan, and a remark for each unreadable note."""
+    renamed = {
+        change.path: headings
+        for change in plan.changes
+        if (headings := _renamed_headings(workspace, change))
+    }
+    if not renamed:
+        return
+    resolver = Resolver(workspace.catalog.names())
+    sources = {link.source for path in renamed for link in workspace.catalog.backlinks(path)}
+    changes = {change.path: change for change in plan.changes}
+    for path in workspace.distinct(sorted(sources | renamed.keys())):
+        try:
+            before = changes[path].before if path in changes else workspace.read(path)
+            data = changes[path].after if path in changes else before
+            if data is None:
+                continue
+            note = workspace.note(path, data)
+            find = partial(_find_heading, path, renamed, resolver)
+            after = edit_body(note, data, replace_headings(note.body, note.spans.links, find))
+        except NotekeepError as error:
+            plan.remarks.append(f"{path}: Links to a changed heading may break: {error.message}")
+            continue
+        if after != data:
+            changes[path] = NoteChange(path, before, after)
+    plan.changes[:] = [changes[path] for path in sorted(changes)]
+
+
+def _renamed_headings(workspace: Workspace, change: NoteChange) -> Mapping[str, tuple[str, str]]:
+    """Map changed headings, in the form used in links, to their old and new text."""
+    old, new = (
+        [plain_text(one.text) for one in workspace.note(change.path, data or b"").spans.headings]
+        for data in (change.before, change.after)
+    )
+    if len(old) != len(new) or old == new:
+        return {}
+    found: dict[str, tuple[str, str]] = {}
+    for before, after in zip(old, new, strict=True):
+        found.setdefault(normalize_heading(before), (before, after))  # links lead to the first
+    return found
+
+
+def _find_heading(
+    source: str,
+    renamed: Mapping[str, Mapping[str, tuple[str, str]]],
+    resolver: Resolver,
+    link: Link,
+) -> str | None:
+    """Return the new heading for a link; None if it does not change."""
+    found = resolver.resolve(link.target, source) if link.target else [source]
+    headings = renamed.get(found[0], {}) if found else {}
+    parts = link.heading.split("#")
+    new = [_new_heading(part, headings) for part in parts]
+    return "#".join(new) if new != parts else None
+
+
+def _new_heading(part: str, headings: Mapping[str, tuple[str, str]]) -> str:
+    old, new = headings.get(normalize_heading(part), ("", ""))
+    if old == new:
+        return part
+    if part != old and part == title_slug(old):
+        return title_slug(new)
+    return " ".join(_NOT_IN_LINK.sub(" ", new).split())
