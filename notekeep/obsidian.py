@@ -1,20 +1,25 @@
-"""Read Obsidian's settings of a vault, which apply where notekeep's own settings are empty.
+"""Read a vault's Obsidian settings, which apply where notekeep's own settings are empty.
 
-A broken file counts as empty, and is reported.
+A damaged file counts as empty, and is reported.
 """
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
 import os
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 FOLDER: Final = ".obsidian"
 MOST_BYTES: Final = 1_000_000
-"""Maximum size of a file."""
+"""The maximum size of a file in bytes."""
 LINK_FORMS: Final = ("shortest", "relative", "absolute")
 """The target of a link: the shortest unique path, relative to the note, or from the vault."""
+PERIODS: Final = {"daily": "day", "weekly": "week", "monthly": "month"}
+"""The kinds of periodic notes, and the period of each."""
+USUAL_NAMES: Final = {"daily": "YYYY-MM-DD", "weekly": "gggg-[W]ww", "monthly": "YYYY-MM"}
+"""Their names by default, as Moment formats."""
 
 _TYPES: Final = {
     "text": "text",
@@ -26,7 +31,6 @@ _TYPES: Final = {
     "tags": "list",
     "aliases": "list",
 }
-_USUAL_NAME: Final = "YYYY-MM-DD"
 _PERIODIC: Final = "periodic-notes"
 _TEMPLATER: Final = "templater-obsidian"
 _PLUGINS: Final = "community-plugins.json"
@@ -34,15 +38,21 @@ _IN_NO_NAME: Final = frozenset('\\:*?"<>|')
 _WORDS: Final = {str: "text", bool: "true or false", list: "a list", dict: "a table"}
 
 
+class PeriodicSettings(NamedTuple):
+    """The settings of Obsidian for daily, weekly or monthly notes."""
+
+    folder: str  # "" for the vault
+    format: str = ""  # their names as a Moment format, with folders; "" for the usual one
+    template: str = ""  # vault-relative
+
+
 class ObsidianSettings:
     """The settings of a vault, each empty if it is not set."""
 
     def __init__(self) -> None:
         self.folders: dict[str, str] = {}  # for "daily" and other new notes; "" is the vault
-        # The names of daily notes as a Moment format, with folders; "" for `YYYY-MM-DD`.
-        self.daily_format = ""
-        self.daily_problem = ""  # the reason why a format cannot be used
-        self.daily_template = ""  # vault-relative
+        self.periodic: dict[str, PeriodicSettings] = {}  # by kind, those that are in use
+        self.daily_problem = ""  # the reason why the format of daily notes cannot be used
         self.templates = ""
         self.date_format = ""  # of `{{date}}` in templates, as a Moment format
         self.time_format = ""
@@ -56,12 +66,12 @@ class ObsidianSettings:
 
 
 def read_obsidian_settings(root: str) -> ObsidianSettings:
-    """Read the settings of a vault, all empty without the folder `.obsidian`."""
+    """Read the settings of a vault; without a folder `.obsidian`, all are empty."""
     found = ObsidianSettings()
     if os.path.isdir(os.path.join(root, FOLDER)):
         plugins = _File(root, _PLUGINS, found, list).data
         _of_links(found, _File(root, "app.json", found))
-        _of_daily_notes(found, root, plugins)
+        _of_periodic_notes(found, root, plugins)
         templates = _File(root, "templates.json", found)
         found.templates = templates.folder("folder") or ""
         if not found.templates and _TEMPLATER in plugins:
@@ -80,7 +90,7 @@ def read_obsidian_settings(root: str) -> ObsidianSettings:
 
 
 class _File:
-    """A file of settings; `data` is empty if it cannot be read."""
+    """A settings file; `data` is empty if it cannot be read."""
 
     def __init__(
         self,
@@ -124,7 +134,7 @@ class _File:
 
 
 def read_settings_file(place: str, kind: type) -> Any:
-    """Read a file of settings, empty if it is missing; ValueError with the reason if invalid."""
+    """Read a settings file, empty if it is missing; ValueError with the reason if it is invalid."""
     try:
         with open(place, "rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -164,45 +174,53 @@ def _of_links(found: ObsidianSettings, app: _File) -> None:
     found.excluded = tuple(one for one in excluded if isinstance(one, str) and one.strip())
 
 
-def _of_daily_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -> None:
-    daily = _periodic(found, root) if _PERIODIC in plugins else None
-    daily = daily or _File(root, "daily-notes.json", found)
-    if not daily.data:
-        return
-    # With settings for daily notes, but no folder, Obsidian puts them into the vault.
-    found.folders["daily"] = daily.folder("folder") or ""
-    template = (daily.folder("template") or daily.folder("templatePath") or "").removesuffix(".md")
-    found.daily_template = f"{template}.md" if template else ""
-    form = daily.text("format").strip().strip("/") or _USUAL_NAME
-    if form == _USUAL_NAME:
-        return
-    if wrong := _wrong_with(form):
-        found.daily_problem = (
-            f"{daily.name}: names such as {form!r} {wrong}; set daily_format instead."
-        )
-    else:
-        found.daily_format = form
+def _of_periodic_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -> None:
+    files = _periodic(found, root) if _PERIODIC in plugins else {}
+    if "daily" not in files:
+        files["daily"] = _File(root, "daily-notes.json", found)
+    for kind, file in files.items():
+        if not file.data:
+            continue
+        # If there are settings but no folder, Obsidian puts the notes at the vault root.
+        folder = file.folder("folder") or ""
+        template = file.folder("template") or file.folder("templatePath") or ""
+        template = f"{template.removesuffix('.md')}.md" if template else ""
+        form = file.text("format").strip().strip("/")
+        if form == USUAL_NAMES[kind]:
+            form = ""
+        elif form and (wrong := _wrong_with(form, kind)):
+            problem = f"{file.name}: names such as {form!r} {wrong}"
+            if kind == "daily":
+                found.daily_problem = f"{problem}; set daily_format instead."
+            else:
+                found.problems.append(f"{problem}; {USUAL_NAMES[kind]} is used instead.")
+            form = ""
+        found.periodic[kind] = PeriodicSettings(folder, form, template)
+    if "daily" in found.periodic:
+        found.folders["daily"] = found.periodic["daily"].folder
 
 
-def _periodic(found: ObsidianSettings, root: str) -> _File | None:
-    """Return the plug-in's settings of daily notes; None if it is not used for them."""
+def _periodic(found: ObsidianSettings, root: str) -> dict[str, _File]:
+    """Return the plug-in's settings for the kinds of notes that it manages."""
     data = _File(root, f"plugins/{_PERIODIC}/data.json", found)
     active = data.data.get("activeCalendarSet")
     sets = [one for one in data.value("calendarSets", list) or () if isinstance(one, dict)]
     chosen = next((one for one in sets if one.get("id") == active), None)
-    daily = chosen.get("day") if chosen else data.data.get("daily")
-    if not isinstance(daily, dict) or not daily.get("enabled"):
-        return None
-    data.data = daily
-    return data
+    files = {}
+    for kind, period in PERIODS.items():
+        settings = chosen.get(period) if chosen else data.data.get(kind)
+        if isinstance(settings, dict) and settings.get("enabled"):
+            files[kind] = copy.copy(data)
+            files[kind].data = settings
+    return files
 
 
-def _wrong_with(form: str) -> str:
-    """Return why a format cannot name daily notes; "" if it can."""
-    from notekeep.date_formats import format_day_name, is_daily_format  # 5 ms, and few need it
+def _wrong_with(form: str, kind: str) -> str:
+    """Return why a format cannot name notes of a kind; "" if it can."""
+    from notekeep.date_formats import can_name, format_day_name  # 5 ms, rarely needed
 
-    if not is_daily_format(form):
-        return "do not name one day each"
+    if not can_name(form, kind):
+        return f"do not name one {PERIODS[kind]} each"
     name = format_day_name(dt.date(2026, 3, 7), form)
     parts = name.split("/")
     if _IN_NO_NAME & set(name) or not name.isprintable():

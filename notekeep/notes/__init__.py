@@ -1,1 +1,1 @@
-"""Changes of notes: each verb makes a plan, and one function applies it."""
+"""Changes to notes: each verb makes a plan, and one function applies it."""

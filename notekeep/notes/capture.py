@@ -1,4 +1,4 @@
-"""New note, added line, quote, attached file, quick note."""
+"""New notes, added lines, quotes, attached files and quick notes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from notekeep import config
 from notekeep.catalog.conditions import Condition
 from notekeep.catalog.records import load_path
+from notekeep.dates import WEEKDAYS
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, resolve_date
@@ -28,6 +29,7 @@ from notekeep.markdown.schema import FIXED_KINDS, KINDS_IN_WORDS
 from notekeep.markdown.text_edit import find_section, require_utf8
 from notekeep.notes.plan import FileCopy, NoteChange, WritePlan, encode
 from notekeep.notes.workspace import Workspace
+from notekeep.obsidian import PERIODS
 from notekeep.query.fields import nearest_word
 from notekeep.query.folding import fold_text
 from notekeep.storage.content import Source
@@ -37,6 +39,7 @@ from notekeep.storage.scan import list_files
 _BULLET = re.compile(r"\s*([-*+]|\d+[.)]) ")
 _EOL = re.compile(r"\r\n|\n|\r")
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
+_TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _TEMPLATE = re.compile(r"[\s_-]*template[\s_-]*", re.IGNORECASE)
 _OF_KIND = (
     "role = 'note' AND (kind = ? OR id IN (SELECT note FROM fields WHERE key = 'categories'"
@@ -45,7 +48,7 @@ _OF_KIND = (
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
 
 QUOTE_SECTIONS = ("Quotes", "Highlights", "Quotations")
-"""Headings for quotes: the first that a note has is used, else the first here is added."""
+"""Headings for quotes. A quote goes under the first one found; a note with none gets the first."""
 
 
 # A new note
@@ -59,13 +62,17 @@ def plan_new(
     fields: Mapping[str, Value] | None = None,
     tags: Sequence[str] = (),
     body: str = "",
+    folder: str = "",
 ) -> WritePlan:
-    """Plan a new note; words for a day, such as `yesterday`, become dates."""
+    """Plan a new note, in the folder for its kind or in `folder`.
+
+    In date fields, words such as `yesterday` become dates.
+    """
     changes = [FieldChange(name, "=", value) for name, value in (fields or {}).items()]
     dated = [resolve_date(change, workspace.schema, workspace.today()) for change in changes]
     now = config.current_time()
     if kind == "habit":
-        # A habit that is added after midnight is due on the day that has not ended.
+        # A habit added after midnight but before `day_start` begins on the day still running.
         now = dt.datetime.combine(workspace.today(), now.time())
     return plan_note_file(
         workspace,
@@ -75,6 +82,7 @@ def plan_new(
         fields={change.key: change.value for change in dated},
         tags=tags,
         body=body,
+        path=f"{folder}/" if folder else "",
     )
 
 
@@ -90,15 +98,17 @@ def plan_note_file(  # noqa: PLR0913 - the parts of a note
     path: str = "",
     template: str | None = None,
     names: Mapping[str, str] | None = None,
+    moments: Mapping[str, dt.datetime] | None = None,
 ) -> WritePlan:
-    """Plan a new note of a kind, named by its title, from the vault's template if there is one.
+    """Plan a new note of a kind, named after its title, from the vault's template if it has one.
 
     The kind may also be the name of a template, such as `movie`; the title of a daily note is its
-    day, ISO. `now` is for `{{date}}` and `{{time}}`, `names` are more variables for the template.
-    `body` replaces the text of the template, `template` the vault's template of the kind. Without
-    a path, the note goes to the folder of its kind, or to the folder with most notes of its kind.
+    ISO date. `now` fills in `{{date}}` and `{{time}}`; `names` and `moments` are more template
+    variables. `body` replaces the body of the template; `template` replaces the vault's template
+    for the kind. Without a path, the note goes to the folder for its kind, or to the folder with
+    the most notes of that kind. A path that ends with a slash names another folder.
     """
-    from notekeep.markdown.templates import new_note  # not for adding a line
+    from notekeep.markdown.templates import new_note  # not needed to add a line
 
     schema = workspace.schema
     matter: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
@@ -108,16 +118,16 @@ def plan_note_file(  # noqa: PLR0913 - the parts of a note
     for name, value in matter.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         require_utf8(f"{name}={shown}", f"the value of {name}")
-    kind = schema.named(kind) or kind  # also by `Book` or `books`
+    kind = schema.named(kind) or kind  # also accepts `Book` and `books`
     own = _read_template(workspace, kind) if template is None else template
     if kind not in schema.kinds and own is None:
         near = nearest_word(kind, schema.kinds)
         kinds = ", ".join(sorted(schema.kinds))
         hint = f"Did you mean {near!r}?" if near else f"The kinds are {kinds}."
         raise UsageError(f"There is no kind {kind!r}.", hint)
-    if not path:
-        folder = _find_folder(workspace, kind, own or "")
-        path = f"{folder}/{safe_name(title)}.md".lstrip("/")
+    if not path or path.endswith("/"):
+        folder = path or f"{_find_folder(workspace, kind, own or '')}/"
+        path = f"{folder}{safe_name(title)}.md".lstrip("/")
     path = free_path(workspace.root, path)
     obsidian = workspace.settings.obsidian
     text = new_note(
@@ -128,6 +138,7 @@ def plan_note_file(  # noqa: PLR0913 - the parts of a note
         is_whole=template is not None,
         formats=(obsidian.date_format, obsidian.time_format),
         names=names,
+        moments=moments,
         fields=matter,
         body=body,
         schema=schema,
@@ -135,32 +146,60 @@ def plan_note_file(  # noqa: PLR0913 - the parts of a note
     return WritePlan("new", title, [NoteChange(path, None, encode(text))])
 
 
-def _plan_daily(workspace: Workspace, path: str, day: dt.date) -> WritePlan:
-    schema = workspace.schema
-    named = workspace.settings.obsidian.daily_template
-    template = None
-    if named and _read_template(workspace, "daily") is None:
-        template = _read_text(workspace.root, named)
+def plan_periodic(workspace: Workspace, kind: str, day: dt.date | None = None) -> WritePlan:
+    """Plan the note for a day (default: today), or for its week or month, if it does not exist.
+
+    `kind` is `daily`, `weekly` or `monthly`. Raises UsageError if such notes are turned off.
+    """
+    day = day or workspace.today()
+    path = workspace.daily_path(day, kind)
+    if workspace.read_if_exists(path) is not None:
+        return WritePlan("new", path)
+    return _plan_periodic(workspace, path, day, kind)
+
+
+def _plan_periodic(workspace: Workspace, path: str, day: dt.date, kind: str = "daily") -> WritePlan:
+    names, title = workspace.schema.periodic[kind], note_stem(path)
+    first, clock = names.first_day(day), config.current_time().time()
+    now = dt.datetime.combine(first, clock)
+    theirs = workspace.settings.obsidian.periodic.get(kind)
+    named = theirs.template if theirs else ""
+    own = _read_template(workspace, kind)
+    template = _read_text(workspace.root, named) if named and own is None else None
+    is_missing = bool(named) and own is None and template is None
+    fields: dict[str, Value] = {}
+    moments: dict[str, dt.datetime] = {}
+    if kind != "daily" and own is None and template is None:
+        template = "# {{title}}\n"
+    if kind == "daily":
+        fields = {} if template is not None else {"date": day.isoformat()}
+        more = {
+            "yesterday": names.name(day - dt.timedelta(1)),
+            "tomorrow": names.name(day + dt.timedelta(1)),
+        }
+    elif kind == "weekly":
+        days = [now + dt.timedelta(one) for one in range(7)]
+        more, moments = {"date": title}, {WEEKDAYS[one.weekday()]: one for one in days}
+    else:
+        more, moments = {"date": title, "month": title}, {"month": now}
     plan = plan_note_file(
         workspace,
-        "daily",
-        note_stem(path),
-        now=dt.datetime.combine(day, config.current_time().time()),
-        fields={} if template is not None else {"date": day.isoformat()},
+        kind,
+        title,
+        now=now,
+        fields=fields,
         path=path,
         template=template,
-        names={
-            "yesterday": schema.daily.name(day - dt.timedelta(1)),
-            "tomorrow": schema.daily.name(day + dt.timedelta(1)),
-        },
+        names=more,
+        moments=moments,
     )
-    if named and template is None and not os.path.exists(os.path.join(workspace.root, named)):
-        plan.remarks.append(f"Obsidian's template for daily notes was not found: {named}")
+    if is_missing:
+        plan.remarks.append(f"Obsidian's template for {kind} notes was not found: {named}")
     return plan
 
 
 def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
-    """Return the folder for new notes of a kind, or else the one with most of them."""
+    """Return the folder for new notes of a kind, or the folder with the most notes of that kind."""
     root, schema = workspace.root, workspace.schema
     folder = match_spelling(root, schema.folders.get(kind, ""))
     is_set = kind in FIXED_KINDS or kind in workspace.settings.own_folders
@@ -177,10 +216,10 @@ def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
 
 
 def _read_template(workspace: Workspace, kind: str) -> str | None:
-    """Return the vault's template of a kind: `book.md`, or `Book Template.md`."""
+    """Return the vault's template for a kind: `book.md` or `Book Template.md`."""
     folder = workspace.schema.templates
-    if kind == "daily":  # another name is set in Obsidian's settings
-        return _read_text(workspace.root, f"{folder}/daily.md")
+    if kind in PERIODS:  # Obsidian's settings name another template
+        return _read_text(workspace.root, f"{folder}/{kind}.md")
     try:
         names = sorted(os.listdir(resolve_path(workspace.root, folder)))
     except OSError:
@@ -193,7 +232,7 @@ def _read_template(workspace: Workspace, kind: str) -> str | None:
 
 
 def _read_text(root: str, path: str) -> str | None:
-    """Return the text of a template, or None; Refused for a path out of the vault."""
+    """Return the text of a template, or None; Refused for a path outside the vault."""
     try:
         with open(resolve_path(root, path), encoding="utf-8-sig") as file:
             return file.read()
@@ -205,10 +244,21 @@ def _read_text(root: str, path: str) -> str | None:
 
 
 def plan_add_to(
-    workspace: Workspace, text: str, to: str = "", day: dt.date | None = None
+    workspace: Workspace, text: str, to: str = "", day: dt.date | None = None, at: str = ""
 ) -> WritePlan:
-    """Plan to add a line to a note or section (`NOTE#Section`), by default to a daily note."""
+    """Plan to add a line to a note or section (`NOTE#Section`), by default to a daily note.
+
+    The daily note is the note for `day` (default: today); `#Section` is a section of that note.
+    `at` is a time such as `21:30` to put at the start of the line.
+    """
+    if at:
+        text = _start_with_time(text, at)
     name, _, section = to.partition("#")
+    if name and day is not None:
+        raise UsageError(
+            f"{to!r} is not a daily note, so it cannot be combined with --day.",
+            "Leave out --to, or name a section of that day's note: `--to '#Section'`.",
+        )
     if name:
         path, section = _split_section(workspace, to)
         return plan_add(path, workspace.read(path), text, section)
@@ -217,13 +267,24 @@ def plan_add_to(
     try:
         before = workspace.read(path)
     except NotFound:
-        plan = _plan_daily(workspace, path, day)
+        plan = _plan_periodic(workspace, path, day)
         made = plan.changes[0]
         added = plan_add(made.path, made.after or b"", text, section).changes[0]
         plan.verb, plan.label = "add", made.path
         plan.changes = [made._replace(after=added.after)]
         return plan
     return plan_add(path, before, text, section)
+
+
+def _start_with_time(text: str, at: str) -> str:
+    """Put a time before the text, but after a list marker or checkbox."""
+    clock = _TIME_OF_DAY.fullmatch(at.strip())
+    if clock is None:
+        raise UsageError(f"{at!r} is not a time of day.", "Use a time like 21:30.")
+    mark = _MARKS.match(text)
+    start = mark.end() if mark else 0
+    time = f"{int(clock[1]):02d}:{clock[2]} " if text.strip() else ""
+    return f"{text[:start]}{time}{text[start:]}"
 
 
 def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
@@ -236,7 +297,7 @@ def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
 
 
 def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePlan:
-    """Plan to add a line or block to a note or section; after a list it becomes an item."""
+    """Plan to add a line or block to a note or section; after a list, it becomes a list item."""
     if not text.strip():
         raise UsageError(
             "There is nothing to add.", "Give the text, or `-` to read it from a pipe."
@@ -298,7 +359,7 @@ def _as_item(text: str, before: str) -> tuple[str, bool]:
 def plan_quote(
     path: str, before: bytes, text: str, *, page: str = "", loc: str = "", at: str = ""
 ) -> WritePlan:
-    """Plan to add a quote to a note, with a page, an e-book location or a time (`12:34`)."""
+    """Plan to add a quote to a note, with a page, e-book location or time (`12:34`)."""
     lines = text.strip().splitlines()
     if not lines:
         raise UsageError("The quote is empty.", 'Usage: `notekeep quote NOTE "TEXT"`.')
@@ -323,9 +384,9 @@ def quote_location(text: str) -> dict[str, str]:
 def plan_add_to_quotes(path: str, before: bytes, block: str) -> WritePlan:
     """Plan to add Markdown blocks to a note's section for quotes.
 
-    The section is the first one called Quotes, Highlights or Quotations, in any case. If there is
-    none, the heading Quotes is added at the level of the other sections. `block` is one or more
-    block quotes with their `^id` lines.
+    The section is the first one called Quotes, Highlights or Quotations, ignoring case. If
+    there is no such section, the heading Quotes is added at the level of the other sections.
+    `block` is one or more block quotes with their `^id` lines.
     """
     head, body, eol = _split(path, before)
     facts = read_body(body)
@@ -345,7 +406,7 @@ def plan_add_to_quotes(path: str, before: bytes, block: str) -> WritePlan:
 
 
 def plan_attach(workspace: Workspace, path: str, file: str) -> WritePlan:
-    """Plan to copy a file to the attachments and to add a link to a note."""
+    """Plan to copy a file to the attachments folder and link to it from a note."""
     before = workspace.read(path)
     plan = plan_attachment(workspace, Attachment(os.path.basename(file), file), path)
     link = make_attachment_link(workspace, plan.copies[0].path, path)
@@ -354,14 +415,14 @@ def plan_attach(workspace: Workspace, path: str, file: str) -> WritePlan:
 
 
 def plan_attachment(workspace: Workspace, file: Attachment, note: str) -> WritePlan:
-    """Plan to copy a file to the attachments of a note; the label is its new name."""
+    """Plan to copy a file to the attachments folder; the label of the plan is its new name."""
     stored = free_path(workspace.root, attachment_path(workspace, file.name, note))
     copy = FileCopy(stored, file.source())
     return WritePlan("attach", stored.rpartition("/")[2], copies=[copy], whole=True)
 
 
 def attachment_path(workspace: Workspace, name: str, note: str) -> str:
-    """Return the path for a file as an attachment of a note, even if it is used."""
+    """Return the path for a file attached to a note; the path may already exist."""
     stem, suffix = os.path.splitext(name)
     folder = workspace.settings.attachments
     if folder.split("/")[0] == ".":
@@ -372,7 +433,7 @@ def attachment_path(workspace: Workspace, name: str, note: str) -> str:
 
 
 def make_attachment_link(workspace: Workspace, path: str, note: str) -> str:
-    """Make a link from a note to an attachment; a picture is embedded."""
+    """Return a link from a note to an attachment; pictures are embedded."""
     style = workspace.link_style
     name = path.rpartition("/")[2]
     is_only = style.form != "shortest" or not any(
@@ -383,10 +444,10 @@ def make_attachment_link(workspace: Workspace, path: str, note: str) -> str:
     return style.link(path, note, is_only=is_only, embed=is_picture)
 
 
-# A quick note: text and a file, to today's note, the inbox or another note
+# A quick note: adds text and a file to today's note, the inbox or another note
 
 TODAYS_NOTE, INBOX = "Today's note", "Inbox"
-MAX_TITLE_LENGTH = 60  # characters of a title made from a text
+MAX_TITLE_LENGTH = 60  # the maximum length of a title made from text
 
 _MARKS = re.compile(r"^(?:#+|>|[-*+]|\d+[.)])\s+(?:\[.\]\s+)?")
 _RULES = re.compile(r"(?:[-*_=]{3,}(?:\s+|\Z))+")
@@ -398,10 +459,10 @@ class Attachment(NamedTuple):
 
     name: str
     path: str = ""
-    data: bytes = b""  # from the clipboard, without a path
+    data: bytes = b""  # content from the clipboard, which has no path
 
     def source(self) -> Source:
-        """Return a function that opens it; NotFound if it is not a file."""
+        """Return a function that opens the file; raise NotFound if the path is not a file."""
         if self.data:
             return lambda: io.BytesIO(self.data)
         if os.path.isdir(self.path):
@@ -412,7 +473,7 @@ class Attachment(NamedTuple):
 
 
 def make_title(text: str) -> str:
-    """Return a title for a text: its first line that is not a rule, cut at a word."""
+    """Return a title for a text: its first line that is not a rule, shortened to whole words."""
     start = _RULES.match(text.strip())
     text = text.strip()[start.end() if start else 0 :]
     first = _MARKS.sub("", text.partition("\n")[0]).strip()
@@ -423,7 +484,7 @@ def make_title(text: str) -> str:
 
 
 def _plan_with_quotes(workspace: Workspace, text: str, link: str, place: str) -> WritePlan:
-    """Plan to add a text to a note, with lines that begin with `>` under its quotes."""
+    """Plan to add text to a note; lines that start with `>` go to its section for quotes."""
     groups: list[tuple[bool, list[str]]] = [
         (is_quote, list(lines))
         for is_quote, lines in groupby(text.splitlines(), lambda line: line.startswith(">"))
@@ -449,10 +510,10 @@ def plan_capture(
     attachment: Attachment | None = None,
     day: dt.date | None = None,
 ) -> WritePlan:
-    """Plan a quick note to TODAYS_NOTE (or the daily note of `day`), INBOX or a note's path."""
+    """Plan a quick note. `place` is TODAYS_NOTE (or the daily note for `day`), INBOX or a path."""
     if attachment is None:
         return _plan_text(workspace, text, "", place, day)
-    # The folder of the file may depend on the note, whose name is made from the text.
+    # The folder of the file may depend on the note, which is named after the text.
     note = _plan_text(workspace, text, attachment.name, place, day).changes[0].path
     stored = plan_attachment(workspace, attachment, note).copies[0]
     link = make_attachment_link(workspace, stored.path, note)

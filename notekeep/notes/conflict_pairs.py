@@ -1,7 +1,7 @@
 """Conflicts: two versions of a note, in two files, in one file or in git.
 
-Nothing is lost: the version that is not chosen goes to the trash or to history, and `undo` restores
-it. No conflict markers are written into a note.
+Nothing is lost: the rejected version goes to the trash or to history, and `undo` restores it. No
+conflict markers are written into a note.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from notekeep.markdown.note_merge import is_pointer, merge_versions
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     Hunk,
+    choose_side,
     common_lines,
+    find_hunks,
     find_note_hunks,
-    hunks,
-    side,
 )
 from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.notes.workspace import Workspace
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 VERB = "conflicts"
 _NO_PARENT = frozenset({"", "seen", "sync", "restore", VERB})
-"""Verbs whose versions may not be based on the previous version."""
+"""Verbs of steps that can write a version not based on the previous version."""
 _BOX = re.compile(rb"((?:[-*+]|\d+[.)])[ \t]+)\[.\]")
 _DISTINCTIVE = re.compile(rb"(?!#).*\w")
-"""A line that two notes do not share by chance, as they may share a heading."""
+"""Matches lines that two notes are unlikely to share by chance; headings are left out."""
 
 
 class PastVersion(NamedTuple):
@@ -55,13 +55,14 @@ def find_merge_base(
     mine: bytes,
     theirs: bytes,
 ) -> tuple[bytes, bool]:
-    """Find the base of a merge, a version that both sides contain, and whether it is a guess.
+    """Find the base of a merge, which is a version that both sides contain.
 
     `versions` are from history and `commits` from git, both newest first. If there is no such
-    version, the base is a guess: the common lines, so that all others stay.
+    version, the base is a guess, made of the common lines, so that no other line is deleted. The
+    second value tells whether the base is a guess.
     """
-    # A wrong base deletes text of one side. That this machine has a version does not prove that
-    # the other side had it, or that the note had it, if another program wrote the note.
+    # A wrong base deletes text from one side. The other side may never have had a version stored
+    # on this machine; nor may the note, if another program wrote it.
     shown = [_find_shown(versions, side) for side in (mine, theirs)]
     origins = [_find_origins(versions, side) for side in (mine, theirs)]
     both = (shown[0] | {*origins[0]}) & (shown[1] | {*origins[1]})
@@ -75,7 +76,7 @@ def find_merge_base(
 
 
 def _find_origins(versions: Sequence[PastVersion], side: bytes) -> range:
-    """Return the versions that a side is based on, if it was written on this machine."""
+    """Return the versions that a side is based on, if this machine wrote that side."""
     start = end = next((n for n, one in enumerate(versions) if one.data == side), len(versions))
     while end < len(versions) - 1 and versions[end].has_parent:
         end += 1
@@ -83,9 +84,9 @@ def _find_origins(versions: Sequence[PastVersion], side: bytes) -> range:
 
 
 def _find_shown(versions: Sequence[PastVersion], side: bytes) -> set[int]:
-    """Return the versions that a side must be based on, because it has all their lines.
+    """Return the versions that a side must be based on because it contains all their lines.
 
-    Fields and checkboxes may differ, if the version had a new line.
+    Fields and checkboxes may differ if the version added a line.
     """
     found: set[int] = set()
     known: set[bytes] = set()
@@ -123,7 +124,7 @@ _HINT = "Nothing was changed. Use `notekeep conflicts keep COPY mine`, `theirs` 
 
 
 class ConflictPair(NamedTuple):
-    """A conflict."""
+    """Two versions of a note."""
 
     copy: str  # the file with the other version, or the note itself
     note: str  # may not exist
@@ -132,7 +133,7 @@ class ConflictPair(NamedTuple):
 
 
 def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
-    """Return all conflicts of the vault, as of the last refresh, by path."""
+    """Return all conflicts in the vault, as of the last refresh, sorted by path."""
     found = [
         ConflictPair(copy, note, "copy") for copy, note in workspace.catalog.conflicts().items()
     ]
@@ -150,7 +151,7 @@ def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
 
 
 def find_conflict_problems(workspace: Workspace, hint: str) -> list[Problem]:
-    """Return the conflicts as problems, except markers, which the catalog reports."""
+    """Return the conflicts as problems, except conflict markers, which the catalog reports."""
     return [
         Problem(
             pair.copy,
@@ -165,7 +166,7 @@ def find_conflict_problems(workspace: Workspace, hint: str) -> list[Problem]:
 
 
 def find_unfinished_problem(workspace: Workspace) -> Problem | None:
-    """Return an unfinished operation of git as a problem with its fix."""
+    """Return an unfinished git operation as a problem with its fix."""
     found = find_unfinished(workspace.root)
     if found is None:
         return None
@@ -181,7 +182,7 @@ def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
         (pair, (pair.copy, pair.note, basename(pair.copy), basename(pair.note)))
         for pair in list_conflicts(workspace)
     ]
-    for part in range(4):  # the most specific first
+    for part in range(4):  # most specific first
         found = [pair for pair, names in named if name_key(names[part]) in keys]
         if len(found) > 1:
             copies = [pair.copy for pair in found]
@@ -192,8 +193,8 @@ def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
 
 
 def plan_show(workspace: Workspace, pair: ConflictPair) -> WritePlan:
-    """Return a plan whose diff is the difference of both versions, mine first."""
-    mine, theirs = sides(workspace, pair)
+    """Return a plan whose diff shows how theirs differs from mine."""
+    mine, theirs = read_sides(workspace, pair)
     return WritePlan(VERB, pair.copy, [NoteChange(pair.note, mine or b"", theirs)])
 
 
@@ -201,13 +202,13 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
     """Plan to keep one version, or both.
 
     "mine" is the note, or the first side of a conflict marker; "theirs" is the copy, or the second
-    side. With "both" the copy becomes another note, or the second side follows the first.
+    side. With "both", the copy becomes a separate note, or both sides stay, one after the other.
     """
     plan = WritePlan(VERB, f"keep {choice} of {pair.note}", resolved=[pair.note], whole=True)
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         name = {"mine": "ours"}.get(choice, choice)
-        plan.edit(pair.note, workspace.read(pair.note), encode(side(text, found, name)))
+        plan.edit(pair.note, workspace.read(pair.note), encode(choose_side(text, found, name)))
         return plan
     if pair.kind == "git":
         _, mine, theirs = _git_versions(workspace, pair.note)
@@ -217,7 +218,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
         after = theirs if choice == "theirs" or (choice == "both" and mine is None) else mine
         plan.edit(pair.note, workspace.read_if_exists(pair.note), after)
         return plan
-    mine, theirs = sides(workspace, pair)
+    mine, theirs = read_sides(workspace, pair)
     if choice == "both" or (mine is None and choice == "theirs"):
         free = free_path(workspace.root, pair.note)
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, free))
@@ -229,14 +230,14 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
 
 
 def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> WritePlan:
-    """Plan the merge of both versions; without a known base it has all lines of both."""
+    """Plan a merge of both versions; without a known base, all lines of both are kept."""
     plan = WritePlan(VERB, f"merge {pair.note}", resolved=[pair.note], whole=True)
     base: bytes | None = b""
     is_guess = pair.kind != "git"
     if pair.kind == "git":
         base, mine, theirs = _git_versions(workspace, pair.note)
     else:
-        mine, theirs = sides(workspace, pair)
+        mine, theirs = read_sides(workspace, pair)
     merged = theirs if mine is None else mine  # an edit wins over a deletion
     if mine is not None and theirs is not None:
         if pair.kind == "copy":
@@ -244,7 +245,8 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
         elif pair.kind == "marks":
             text, found = _marked(workspace, pair.note)
             is_guess = any(hunk.base is None for hunk in found)  # depends on git's settings
-            base = common_lines(mine, theirs) if is_guess else encode(side(text, found, "base"))
+            common = choose_side(text, found, "base")
+            base = common_lines(mine, theirs) if is_guess else encode(common)
         merged = merge_versions(pair.note, base, mine, theirs, is_guess=is_guess)
     if merged is None:
         raise Conflict(f"{pair.note}: Both versions changed the same lines.", _HINT)
@@ -267,7 +269,7 @@ def _find_base(
     past = []
     if is_set_up(workspace.state):
         past = Git(workspace.root, runs_programs=False).past_versions(pair.note)
-    # A version from another machine, or of a merge, may not be based on the previous commit.
+    # A version from another machine or from a merge may not be based on the previous commit.
     mixed = {one.digest for one in known if one.verb in ("sync", VERB)}
     commits = [
         PastVersion(data, number == len(past) - 1 or digest_of(data) not in mixed)
@@ -277,10 +279,10 @@ def _find_base(
 
 
 def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = False) -> WritePlan:
-    """Plan to merge all conflicts without overlapping changes; the others are refused.
+    """Plan to merge all conflicts that have no overlapping changes; the others are refused.
 
-    If a note has several copies, only the first is merged; call it again for the next. With
-    `of_others` only the copies of sync programs.
+    If a note has several copies, only the first is merged; call this again for the next. With
+    `of_others`, only copies made by sync programs are merged.
     """
     plan = WritePlan(VERB, "merge all", whole=True)
     notes: set[str] = set()
@@ -298,14 +300,14 @@ def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = 
     return plan
 
 
-def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes]:
-    """Return both versions, the note first; None for a missing note."""
+def read_sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes]:
+    """Read both versions, the note first; None for a missing note."""
     if pair.kind == "git":
         _, mine, theirs = _git_versions(workspace, pair.note)
         return mine, theirs or b""
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
-        return encode(side(text, found, "ours")), encode(side(text, found, "theirs"))
+        return encode(choose_side(text, found, "ours")), encode(choose_side(text, found, "theirs"))
     return workspace.read_if_exists(pair.note), workspace.read(pair.copy)
 
 
@@ -321,7 +323,7 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
     data = workspace.read(path)
     if role(path, workspace.schema) == "log":
         text = data.decode("utf-8", "surrogateescape")
-        found = hunks(text)
+        found = find_hunks(text)
     else:
         text, _body, found = find_note_hunks(data)
     if not found:
@@ -331,12 +333,12 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
     return text, found
 
 
-# Unmerged paths of git, for example because the merge driver writes no markers. Git runs only in a
-# repository that the user agreed to, and without programs of its settings.
+# Unmerged paths in git, for example because the merge driver writes no markers. Git runs only in
+# repositories that the user has allowed, and without the programs named in their settings.
 
 
 def resolve_in_git(workspace: Workspace, paths: Sequence[str]) -> list[str]:
-    """Mark those paths as resolved that git left unmerged; return messages."""
+    """Mark unmerged paths as resolved in git; return messages."""
     unmerged = find_unmerged(workspace.root, workspace.state)
     if not (left := [path for path in paths if path in unmerged]):
         return []
@@ -361,7 +363,7 @@ def _git_versions(
         hint = f"Choose with `git checkout --ours -- {path}` or `--theirs`, then use `git add`."
         raise Refused(f"notekeep cannot merge {path}.", hint)
     mine = workspace.read_if_exists(path) if 2 in stages else None
-    if mine and hunks(mine.decode("utf-8", "replace")):  # git wrote markers into it
+    if mine and find_hunks(mine.decode("utf-8", "replace")):  # git wrote markers into the file
         mine = found[2]
     return found.get(1), mine, found.get(3)
 
@@ -388,5 +390,5 @@ def _log_conflicts(workspace: Workspace) -> Iterator[ConflictPair]:
             continue
         with suppress(NotFound, Refused):
             data = workspace.read(path)
-            if b"<<<<<<< " in data and hunks(data.decode("utf-8", "replace")):
+            if b"<<<<<<< " in data and find_hunks(data.decode("utf-8", "replace")):
                 yield ConflictPair(path, path, "marks")

@@ -1,7 +1,7 @@
 """Notes that are nearly the same, for `lint --duplicates`.
 
-Each note is a set of runs of five words. Of each set only the smallest hashes are kept (bottom-k
-sketches, Broder 1997); notes that share half of them are compared as a whole.
+Each note is a set of sequences of five words. Only the smallest hashes of each set are kept
+(bottom-k sketches, Broder 1997); notes that share half of these hashes are compared in full.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from notekeep.storage.content import digest_of, read_content
 RUN_WORDS = 5
 
 SKETCH_SIZE, MIN_SKETCH = 64, 8
-"""Hashes to keep of a note; with fewer, it is only compared with notes of the same words."""
+"""Hashes to keep for each note; a shorter note is only compared with notes of the same words."""
 
 MAX_SHARING_NOTES = 10
-"""Runs in more notes than this are of a template."""
+"""A sequence found in more notes than this is taken to come from a template."""
 
 MIN_SHARE = 0.8
-"""Share of their runs that nearly equal notes have in common."""
+"""The minimum share of common sequences in similar notes."""
 
 _WORD = re.compile(r"\w+")
 
 
 class Duplicate(NamedTuple):
-    """Two notes that are nearly the same, and the share of their text in common, up to 1."""
+    """Two notes that are nearly the same, and how much text they share, from 0 to 1."""
 
     path: str
     other: str
@@ -42,9 +42,9 @@ class Duplicate(NamedTuple):
 
 
 def find_duplicates(root: str, paths: Iterable[str]) -> list[Duplicate]:
-    """Return pairs of notes that are nearly the same, the most alike first.
+    """Return pairs of notes that are nearly the same, most similar first.
 
-    Of notes with the same words, each is paired with the first one. Front matter does not count.
+    If several notes have the same words, each is paired with the first. Front matter is ignored.
     """
     first: dict[str, str] = {}
     found: list[Duplicate] = []
@@ -81,6 +81,6 @@ def _read_words(root: str, path: str) -> list[str]:
 
 
 def _runs(words: list[str]) -> set[int]:
-    """Return the hashes of all runs of words."""
+    """Return the hashes of all word sequences."""
     starts = range(len(words) - RUN_WORDS + 1)
     return {crc32(" ".join(words[at : at + RUN_WORDS]).encode()) for at in starts}

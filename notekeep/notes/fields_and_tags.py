@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -16,12 +17,19 @@ from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.sanitize import clean
 from notekeep.markdown.schema import STATUS_DATES, canonical, find_known_keys
-from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8, toggle_task, unread
+from notekeep.markdown.task_edit import toggle_task
+from notekeep.markdown.task_fields import strip_fields
+from notekeep.markdown.text_edit import (
+    TextEdit,
+    edit_body,
+    refuse_unreadable,
+    require_utf8,
+)
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
 
 SLIP = 0.75
-"""The similarity of a new field to a known one that is reported as a typo."""
+"""How similar a new field must be to a known field to be reported as a typo."""
 
 
 def plan_set(
@@ -31,14 +39,14 @@ def plan_set(
     *,
     force: bool = False,
 ) -> WritePlan:
-    """Plan the same changes of fields in each note; words for a day become dates."""
+    """Plan the same field changes in each note; words such as `yesterday` become dates."""
     today = workspace.today()
     requested = [read_change(one) if isinstance(one, str) else one for one in changes]
     edits = [resolve_date(edit, workspace.schema, today) for edit in requested]
     label = " ".join(map(str, edits))
     plan = _plan_edits(workspace, "set", label, paths, edits, force=force)
     for before, after in zip(requested, edits, strict=True):
-        # Show the date of words for a day: `mon` might be the next one.
+        # Show the date, because the user may have meant next Monday by `mon`.
         day = parse_iso(str(after.value)) if after != before else None
         if day is not None:
             plan.remarks.append(f"{after.key}: {before.value} is {format_short_day(day, today)}.")
@@ -52,11 +60,11 @@ class DateOffer(NamedTuple):
     plan: WritePlan  # the original plan with the dates added
     fields: list[str]  # the fields to fill in, such as `finished`
     day: str  # the date, ISO
-    notes: int  # how many notes get a date
+    notes: int  # the number of notes that get a date
 
 
 def find_date_offer(workspace: Workspace, plan: WritePlan) -> DateOffer | None:
-    """Find empty dates that match a status in a plan, such as `finished`; None without one."""
+    """Find the empty date for a new status in a plan, such as `finished`; None if there is none."""
     day = workspace.today().isoformat()
     fields: dict[str, None] = {}
     changes = list(plan.changes)
@@ -130,7 +138,7 @@ def _plan_edits(
     files = workspace.distinct(paths)
     workspace.edit_each(plan, files, edited)
     if len(invalid) == len(files) and len({error.message for error in invalid}) == 1:
-        raise invalid[0]  # once, not for each note
+        raise invalid[0]  # report it once, not for each note
     return plan
 
 
@@ -156,14 +164,14 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
 
 def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
     """Plan to rename a tag and its children in all notes: `a` to `b`, `a/x` to `b/x`."""
-    # The old tag may be invalid, as front matter allows; the new one must be valid.
+    # The old tag may be invalid, because front matter allows any text; the new tag must be valid.
     before, after = old.strip().lstrip("#").strip("/"), _parse_tag(new)
     if not before:
         raise UsageError("Which tag?", "`notekeep tags` lists them.")
     old_key = before.casefold()
 
     def renamed(tag: str) -> str | None:
-        """Return the new name of a tag, None for other tags."""
+        """Return the new name of a tag; None if the tag stays."""
         name = tag.casefold()
         if name != old_key and not name.startswith(f"{old_key}/"):
             return None
@@ -183,7 +191,7 @@ def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
 
 def _rename_tags(note: Note, data: bytes, renamed: Callable[[str], str | None]) -> bytes:
     if note.problem is not None:
-        raise unread(note.problem)
+        raise refuse_unreadable(note.problem)
     edits = [
         TextEdit(tag.start, tag.end, f"#{name}", line=tag.line)
         for tag in note.spans.tags
@@ -206,7 +214,7 @@ def _rename_tags(note: Note, data: bytes, renamed: Callable[[str], str | None]) 
 
 
 def read_tags(data: bytes) -> tuple[str, list[str], bool]:
-    """Return the key of tags in front matter, the tags, and whether they are one text."""
+    """Return the key for tags in front matter, the tags, and whether they are one string."""
     matter = frontmatter.read_frontmatter(data)
     key = find_known_keys(matter.fields).get("tags", "")
     written = matter.words[key] if key else ""
@@ -225,18 +233,35 @@ def _parse_tag(text: str) -> str:
 
 
 def plan_toggle_task(
-    workspace: Workspace, path: str, line: int, text: str = "", *, keep_done: bool = False
+    workspace: Workspace,
+    path: str,
+    line: int,
+    text: str = "",
+    *,
+    day: dt.date | None = None,
+    keep_done: bool = False,
 ) -> WritePlan:
-    """Plan to tick or untick the task nearest to a line, from 1; `keep_done` only ticks."""
+    """Plan to tick or untick the task nearest to a line, from 1; `keep_done` only ticks.
+
+    `day` is when the task was done (default: today).
+    """
     data = workspace.read(path)
     note = workspace.note(path, data)
+    # The task may have been ticked since, which adds a date.
+    wanted = strip_fields(text, "done", "cancelled")
     places = [
         (abs(task.line + note.body_line + 1 - line), task)
         for task in note.spans.tasks
-        if not text or text in (task.text, clean(task.text))
+        if not text
+        or wanted in (known := strip_fields(task.text, "done", "cancelled"), clean(known))
     ]
     distance, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
-    if task is None or (distance and not text):
+    if not text and (task is None or distance):
+        raise NotFound(f"{path}:{line}: There is no task.", "`notekeep tasks` lists the tasks.")
+    if task is None:
         raise NotFound(f"{path}:{line}: The task no longer exists.", "Check the note.")
-    after = data if keep_done and task.done else edit_body(note, data, [toggle_task(task)])
-    return WritePlan("tick", task.text, [NoteChange(path, data, after)])
+    if keep_done and task.done:
+        return WritePlan("tick", task.text, [NoteChange(path, data, data)])
+    edits, problem = toggle_task(note.body, note.spans, task, day or workspace.today())
+    changes = [NoteChange(path, data, edit_body(note, data, edits))]
+    return WritePlan("tick", task.text, changes, remarks=[problem] if problem else [])

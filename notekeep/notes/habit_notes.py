@@ -1,28 +1,39 @@
-"""Notes that define habits; repairs of log lines."""
+"""Plan changes to notes that define habits, and repairs of log lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from notekeep import dates
-from notekeep.errors import NotekeepError, NotFound, Problem, UsageError
+from notekeep.errors import NotekeepError, NotFound, Problem, Refused, UsageError
 from notekeep.habits import log
 from notekeep.habits.days import reduce_entries
-from notekeep.habits.definition import fold_name, format_pause, is_id, parse_pause
+from notekeep.habits.definition import (
+    Definition,
+    fold_name,
+    format_pause,
+    is_id,
+    parse_pause,
+    read_definition,
+)
 from notekeep.habits.log import LogEntry
 from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line
-from notekeep.habits.schedule import parse_goal, parse_schedule
+from notekeep.habits.schedule import goal_of, parse_goal, parse_schedule
+from notekeep.log_folders import HABIT_LOG
+from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.field_values import Value
+from notekeep.markdown.frontmatter import read_frontmatter
 from notekeep.markdown.note import title_slug
+from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.capture import plan_new
 from notekeep.notes.fields_and_tags import plan_set
 from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.notes.workspace import Workspace
-from notekeep.tracking.checkin import log_path
+from notekeep.tracking.device_log import log_path
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex
 
@@ -37,13 +48,17 @@ def habit_fields(
     since: str = "",
     aliases: tuple[str, ...] = (),
 ) -> dict[str, Value]:
-    """Return the front matter of a new habit, from schedule and goal as typed.
+    """Return the front matter for a new habit, from the typed schedule and goal.
 
-    Without an identity, its id is made from the title. Without a first day it starts with its
-    first log line; a limit starts today, because days without a line count.
+    Without `identity`, the id is made from the title, unless the log already uses that name.
+    Without a first day, the habit starts with its first log line; a limit starts today, because
+    days without an entry count for it.
     """
     index.refresh()
-    identity = identity or title_slug(title)
+    if not identity:
+        slug = title_slug(title)
+        is_logged = is_id(title) and index.is_name(title) and not index.is_name(slug)
+        identity = title if is_logged else slug
     for new in (identity, *aliases):
         check_habit_name(index, new)
     aims = parse_goal(goal)
@@ -59,34 +74,184 @@ def habit_fields(
     return fields
 
 
+class FieldError(UsageError):
+    """A value that conflicts with other values of the note; `key` is the field it is for."""
+
+    def __init__(self, message: str, hint: str = "", *, key: str) -> None:
+        super().__init__(message, hint)
+        self.key = key
+
+
+class RuleChange(NamedTuple):
+    """A new schedule or goal for a habit: the changes to its note and the new definition."""
+
+    fields: list[FieldChange]
+    definition: Definition
+    later: list[str]  # sentences about rules for later days, which replace the new rule
+
+
+def change_rules(
+    workspace: Workspace, habit: Habit, day: date | None, *, schedule: str = "", goal: str = ""
+) -> RuleChange:
+    """Return the change that sets the schedule or goal of a habit, from a day or for all days.
+
+    With a day, earlier days keep their rule, and so do days for which the note already has a later
+    rule. FieldError if the new rule conflicts with the rest of the definition.
+    """
+    path = habit.definition.path
+    fields = _read_fields(workspace, path)
+    known = read_definition(fields, path) or habit.definition
+    usual = {"schedule": "as its parts" if known.combines else "daily", "goal": "done"}
+    new = {
+        "schedule": parse_schedule(schedule).text() if schedule else "",
+        "goal": parse_goal(goal).text() if goal else "",
+    }
+    changes = []
+    for key, text in new.items():
+        if not text:
+            continue
+        if day is None:
+            fields[key] = text
+            changes.append(FieldChange(key, "=", text))
+            continue
+        written = fields.get(key) or usual[key]
+        lines = [written] if isinstance(written, str) else written
+        kept = [one for one in _dated_lines(lines) if one[0] != day]
+        starts = [start for start, _ in kept if start is not None]
+        after = [
+            place for place, (start, _) in enumerate(kept) if start is not None and start > day
+        ]
+        # Lines sorted by day stay sorted; otherwise the user chose the order, and it stays.
+        place = after[0] if after and starts == sorted(starts) else len(kept)
+        dated = [line for _, line in kept]
+        dated.insert(place, f"{day.isoformat()} {text}")
+        fields[key] = dated
+        changes.append(FieldChange(key, "=", [*dated]))
+    changed = read_definition(fields, path) or habit.definition
+    for problem in changed.problems:
+        if new.get(problem.key) or problem not in known.problems:
+            message = f"{problem.key}: {problem.message}"
+            hint = "Correct the note first." if problem in known.problems else problem.hint
+            raise FieldError(message, hint, key=problem.key)
+    later = [] if day is None else _later_rules(changed, new, day, workspace.today())
+    return RuleChange(changes, changed, later)
+
+
+def _read_fields(workspace: Workspace, path: str) -> dict[str, str | list[str]]:
+    words = read_frontmatter(workspace.read(path)).words
+    return {key.casefold(): value for key, value in words.items()}
+
+
+def _dated_lines(lines: Iterable[str]) -> Iterator[tuple[date | None, str]]:
+    """Yield each line with its day; a line without a day has the day of the line before."""
+    start = None
+    for line in lines:
+        start = dates.parse_iso(line.strip().partition(" ")[0]) or start
+        yield start, line
+
+
+def _later_rules(habit: Definition, new: Mapping[str, str], day: date, today: date) -> list[str]:
+    """Return a sentence for each later rule that replaces a new schedule or goal."""
+    later = [("schedule", start, rule.text()) for start, rule in habit.schedules]
+    later += [("goal", start, rule.text()) for start, rule in habit.goals]
+    return [
+        f"From {dates.format_short_day(date.fromordinal(start), today)}, the {key} is still {text}."
+        for key, start, text in later
+        if new[key] and start > day.toordinal()
+    ]
+
+
+def form_values(habit: Definition, day: date) -> dict[str, str]:
+    """Return the values of the form for a habit, as text: its rules on a day, minimum and group.
+
+    A combined habit has no goal.
+    """
+    schedule, goal = habit.schedule_on(day.toordinal()), habit.goal_on(day.toordinal())
+    values = {
+        "schedule": schedule.text(),
+        "goal": "done" if goal == goal_of(schedule) else goal.text(),
+        "tiny": habit.tiny,
+        "group": habit.group,
+    }
+    return {
+        key: clean_line(text).strip()
+        for key, text in values.items()
+        if not (key == "goal" and habit.combines)
+    }
+
+
+def changed_values(
+    habit: Definition, before: Mapping[str, str], after: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the values of a form whose meaning has changed."""
+    parse: dict[str, Callable[[str], object]] = {
+        "schedule": lambda text: parse_schedule(text).text(),
+        "goal": lambda text: parse_goal(text).in_unit(habit.unit),
+    }
+    read = {key: parse.get(key, str) for key in after}
+    return {key: text for key, text in after.items() if read[key](text) != read[key](before[key])}
+
+
+def plan_form(
+    workspace: Workspace, habit: Habit, day: date, changed: Mapping[str, str]
+) -> WritePlan:
+    """Plan to write changed values of a form; a schedule or goal applies from `day`."""
+    path = habit.definition.path
+    texts = dict(changed)
+    new = {key: texts.pop(key, "") for key in ("schedule", "goal")}
+    rules = change_rules(workspace, habit, day, **new)
+    if texts.get("group") == "" and not _read_fields(workspace, path).get("group"):
+        message = f"{habit.definition.group} is the first tag of the note."
+        raise FieldError(message, "Type another group, or remove the tag.", key="group")
+    others = [FieldChange(key, "=", text or None) for key, text in texts.items()]
+    plan = plan_set(workspace, [path], [*rules.fields, *others])
+    plan.raise_if_nothing_left()
+    plan.remarks += rules.later
+    return plan
+
+
 def check_habit_name(index: HabitIndex, name: str) -> None:
-    """Refuse a name that is not valid in a log line, or that another habit has."""
+    """Refuse a name that is not valid in a log line or that another habit uses."""
     if not is_id(name):
         raise UsageError(
             f"{name} is not a valid habit id.",
-            "Use only letters, digits, - _ and . and not the name of a habit command.",
+            "Use only letters, digits, - _ and . but not the name of a habit command.",
         )
     if index.is_name(name) and index.find(name).definition.path:
         other = index.find(name).definition
         raise UsageError(f"{name} is already used by {other.title} ({other.path}).")
 
 
-def begin_pause(text: str, today: date) -> list[str]:
-    """Return the changes of front matter for a pause, by default from today on."""
-    start, dots, end = (text or f"{today.isoformat()}..").partition("..")
+def plan_pause(workspace: Workspace, habits: Iterable[Habit], days: str, today: date) -> WritePlan:
+    """Plan to pause habits, by default from today; Refused if all of them are paused already."""
+    start, dots, end = (days or f"{today.isoformat()}..").partition("..")
     first = start if dates.parse_iso(start) else dates.parse_day(start, today).isoformat()
-    return [f"paused+={format_pause(*parse_pause(f'{first}{dots}{end}'))}"]
+    pause = parse_pause(f"{first}{dots}{end}")
+    paths = [one.definition.path for one in habits if not one.definition.is_paused_in(*pause)]
+    if not paths:
+        raise Refused("These days are paused already.", "Nothing was changed.")
+    text = format_pause(*pause)
+    return replace(plan_set(workspace, paths, [f"paused+={text}"]), verb="pause", label=text)
 
 
-def end_pause(habit: Habit, today: date) -> list[str]:
-    """Return the changes that end today's pause yesterday, or remove it if it began today."""
+def plan_resume(workspace: Workspace, habits: Iterable[Habit], today: date) -> WritePlan:
+    """Plan to end current pauses as of yesterday, and to remove pauses that begin today."""
     day = today.toordinal()
-    for low, high in habit.definition.pauses:
-        if low <= day <= high:
-            days = f"{dates.format_iso(low)}..{dates.format_iso(day - 1)}"
-            shortened = [] if low == day else [f"paused+={days}"]
-            return [f"paused-={format_pause(low, high)}", *shortened]
-    raise NotFound(f"{habit.definition.id} is not paused today.")
+    plan = WritePlan("resume", "habits")
+    for habit in habits:
+        changes: list[str] = []
+        for first, last in habit.definition.pauses:
+            if first <= day <= last:
+                changes.append(f"paused-={format_pause(first, last)}")
+                if first < day:
+                    changes.append(f"paused+={format_pause(first, day - 1)}")
+        if changes:
+            found = plan_set(workspace, [habit.definition.path], changes)
+            plan.changes += found.changes
+            plan.refused += found.refused
+    if not (plan.changes or plan.refused):
+        raise NotFound("Nothing is paused today.")
+    return plan
 
 
 def leave_archive(habit: Habit, today: date) -> list[str]:
@@ -100,7 +265,7 @@ def leave_archive(habit: Habit, today: date) -> list[str]:
 def plan_rewrite(
     plan: WritePlan, workspace: Workspace, habits: HabitIndex, habit: Habit, new: str
 ) -> WritePlan:
-    """Plan to rename a habit in all log lines, together with `plan`, the change of its note."""
+    """Add to `plan`, which changes the note of a habit, its new id in all log lines."""
     whole = replace(plan, verb="rename habit", label=f"{habit.definition.id} {new}", whole=True)
     numbers: dict[str, list[int]] = {}
     for line in habits.lines(habit):
@@ -116,7 +281,7 @@ def plan_rewrite(
     return whole
 
 
-# Repairs of reported problems. There is none if the intention is unclear.
+# Repairs of reported problems. If the intention is unclear, no repair is offered.
 
 VERB = "mend"
 
@@ -129,7 +294,7 @@ class RepairOffer(NamedTuple):
 
 
 def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> RepairOffer | None:
-    """Find the repair of a problem of `HabitIndex.problems`; None if there is none."""
+    """Find the repair for a problem from `HabitIndex.problems`, or None."""
     if problem.line is None or problem.code[:1] not in ("H", "W"):
         return None
     data = workspace.read(problem.path)
@@ -155,7 +320,7 @@ def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> 
 
 
 def plan_repairs(workspace: Workspace, problems: Iterable[Problem]) -> WritePlan:
-    """Plan all certain repairs."""
+    """Plan all repairs that have only one possible meaning."""
     plan = WritePlan(VERB, "habit log")
     lines: dict[str, dict[int, str]] = {}
     for problem in problems:
@@ -168,7 +333,7 @@ def plan_repairs(workspace: Workspace, problems: Iterable[Problem]) -> WritePlan
 
 
 def repair_log(data: bytes, codes: dict[int, str]) -> bytes:
-    """Return a log file with the certain repairs of reported lines (codes by number)."""
+    """Return a log file with its unambiguous repairs made. `codes` maps line numbers to codes."""
     rows = data.split(b"\n")
     repaired = []
     for number, row in enumerate(rows, 1):
@@ -191,7 +356,7 @@ def _repair_line(problem: Problem, data: bytes, repair: LineRepair) -> RepairOff
 
 
 def _remove_markers(problem: Problem, data: bytes) -> RepairOffer | None:
-    """Remove all markers of a file: a part of a conflict marker is not recognized."""
+    """Remove all conflict markers from a file: a partial conflict would not be recognized."""
     lines = log.parse_file(data.decode("utf-8", "surrogateescape"))
     marks = {
         each.number: "W106"
@@ -207,7 +372,7 @@ def _remove_markers(problem: Problem, data: bytes) -> RepairOffer | None:
 
 
 def _offer_other_id(workspace: Workspace, habits: HabitIndex, path: str) -> RepairOffer | None:
-    """Offer a new id for a note with the id of another; its lines count for the other."""
+    """Offer a new id for a note with a duplicate id; log lines keep counting for the other note."""
     habit = next((habit for habit in habits.known() if path in habit.others), None)
     if habit is None:
         return None
@@ -253,7 +418,7 @@ def _restate_day(
     if wins is None:
         return None
     line = log.format_entry(wins._replace(revision=wins.revision + 1))
-    path = log_path(habits.places.state, day)
+    path = log_path(HABIT_LOG, habits.places.state, day)
     change = add_log_lines(workspace, path, f"{day:%Y-%m}", [line])
     return RepairOffer(f"log again: {line.partition(': ')[2]}", WritePlan(VERB, line, [change]))
 

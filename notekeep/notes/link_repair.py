@@ -13,13 +13,20 @@ from typing import NamedTuple
 from notekeep.catalog.name_lookup import Mention
 from notekeep.catalog.records import Row
 from notekeep.errors import Problem, Refused
+from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.links import NOT_IN_WIKI_LINK, retarget
 from notekeep.markdown.note import Note
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.outline import Link
-from notekeep.markdown.text_edit import TextEdit, edit_body
-from notekeep.notes.plan import NoteChange, WritePlan
-from notekeep.notes.workspace import Workspace
+from notekeep.markdown.text_edit import (
+    LineEdit,
+    TextEdit,
+    edit_body,
+    edit_lines,
+    edits_by_line,
+)
+from notekeep.notes.plan import WritePlan
+from notekeep.notes.workspace import Workspace, check_editable
 from notekeep.search.vocabulary import near_words
 
 SHORTEST = 5
@@ -36,7 +43,7 @@ class Near(NamedTuple):
 
 
 class NearNames:
-    """The names of all notes, to find the nearest one to a misspelled name."""
+    """The names of all notes, to find the name closest to a misspelled one."""
 
     def __init__(self, notes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
         self._names: dict[str, set[Near]] = {}
@@ -50,15 +57,15 @@ class NearNames:
             for name in (stem, title, *aliases):
                 self._names.setdefault(fold_name(name), set()).add(Near(path, name))
 
-    def of(self, target: str, folder: str = "") -> Near | None:
-        """Return the note with a similar name; None unless there is exactly one."""
+    def find(self, target: str, folder: str = "") -> Near | None:
+        """Return the note with a similar name; None unless exactly one note has one."""
         key = fold_name(resolve_target(target, folder).removesuffix(".md"))
         if len(key) < SHORTEST:
             return None
         names = self._paths if "/" in key else self._names
-        # One typo in every five letters, two at most. Numbers must be equal, so that no chapter,
-        # version or day is confused with another; and the first letter, which is rarely wrong and
-        # distinguishes "internal" from "external".
+        # Allow one typo for every five letters, two at most. Numbers must be equal, so that no
+        # chapter, version or day is confused with another. The first letter must be equal too: it
+        # is rarely wrong and distinguishes "internal" from "external".
         most = min(2, len(key) // SHORTEST)
         numbers = _DIGITS.findall(key)
         found = {
@@ -73,7 +80,7 @@ class NearNames:
 def repair_links(
     note: Note, data: bytes, broken: Collection[tuple[int, str]], near: NearNames
 ) -> tuple[list[Problem], bytes]:
-    """Return the misspelled links among those broken (line, target), and the fixed note."""
+    """Find misspellings among broken links (line, target); return them and the fixed note."""
     links = note.spans.links if broken else []
     found: list[Problem] = []
     edits: list[TextEdit] = []
@@ -99,12 +106,12 @@ def resolve_target(target: str, folder: str) -> str:
 
 
 def _find_target(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
-    """Return the note with a name similar to a link, and the path that the link names."""
+    """Return the note whose name is similar to the target of a link, and the link's path."""
     if not link.wiki and not link.target.startswith("/"):
         target = f"./{link.target}"
-        if found := near.of(target, folder):
+        if found := near.find(target, folder):
             return found, resolve_target(target, folder)
-    return near.of(link.target, folder), resolve_target(link.target, folder)
+    return near.find(link.target, folder), resolve_target(link.target, folder)
 
 
 def _make_edit(note: Note, link: Link, target: Near, near: NearNames, old: str) -> TextEdit | None:
@@ -124,26 +131,40 @@ def _make_edit(note: Note, link: Link, target: Near, near: NearNames, old: str) 
     return edits[0] if edits else None
 
 
-def plan_link_mentions(workspace: Workspace, row: Row, mentions: Iterable[Mention]) -> WritePlan:
-    """Plan to turn mentions of a note into links; the visible text stays the same."""
-    plan = WritePlan("link", row.title)
+def find_mention_lines(
+    workspace: Workspace, row: Row, mentions: Iterable[Mention]
+) -> list[LineEdit]:
+    """Return edits that turn mentions of a note into links; the visible text stays the same."""
     name = note_stem(row.path)
     is_only = len(workspace.catalog.named(name)) == 1
     found = {path: list(group) for path, group in groupby(mentions, key=attrgetter("path"))}
+    lines: list[LineEdit] = []
     for path in workspace.distinct(found):
         data = workspace.read(path)
-        note = workspace.note(path, data)
+        front = data[: split_frontmatter(data).body].decode("utf-8", "replace")
+        text, body = front + workspace.note(path, data).body, len(front)
         edits = [
             TextEdit(
-                mention.start,
-                mention.end,
-                workspace.link_style.link(row.path, path, text=text, is_only=is_only),
+                body + mention.start,
+                body + mention.end,
+                workspace.link_style.link(row.path, path, text=words, is_only=is_only),
             )
             for mention in found[path]
-            if (text := " ".join(note.body[mention.start : mention.end].split()))
+            if (words := " ".join(text[body + mention.start : body + mention.end].split()))
         ]
+        lines += edits_by_line(path, text, edits)
+    return lines
+
+
+def plan_mention_lines(workspace: Workspace, row: Row, lines: Iterable[LineEdit]) -> WritePlan:
+    """Plan to turn mentions of a note into links, in some of its lines."""
+    plan = WritePlan("link", row.title)
+    for path, group in groupby(lines, key=attrgetter("path")):
+        data = workspace.read(path)
+        note = workspace.note(path, data)
         try:
-            plan.changes.append(NoteChange(path, data, edit_body(note, data, edits)))
+            check_editable(note, data)
+            plan.edit(path, data, edit_lines(data, group))
         except Refused as error:
             plan.refuse(path, error)
     return plan

@@ -1,4 +1,4 @@
-"""`lint`: find problems in notes and logs, and fix those with one possible fix.
+"""`lint`: find problems in notes and logs, and fix those with only one possible fix.
 
 `doctor` reports notes that cannot be read.
 """
@@ -12,12 +12,13 @@ from typing import NamedTuple
 from notekeep.errors import InvalidValue, NotFound, Problem, Refused
 from notekeep.habits.log import parse_file
 from notekeep.habits.repairs import repair_line
+from notekeep.log_folders import REVIEW_LOG
 from notekeep.markdown import field_edit
 from notekeep.markdown.field_changes import check_value
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.parser import parse_markdown
-from notekeep.markdown.schema import find_known_keys, role
+from notekeep.markdown.schema import find_known_keys, is_in_folder, role
 from notekeep.notes.fields_and_tags import read_tags
 from notekeep.notes.habit_notes import repair_log
 from notekeep.notes.link_repair import NearNames, repair_links
@@ -27,7 +28,7 @@ from notekeep.notes.workspace import Workspace
 
 _OPEN_LINK = re.compile(r"\[\[(?=\w)[^\[\]\n]*(?=\n|\Z)")
 LONGEST_SHOWN = 30
-"""Characters of a link in a message."""
+"""Maximum number of characters of a link in a message."""
 
 
 class LintFinding(NamedTuple):
@@ -62,6 +63,8 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
             continue
         except Refused as error:
             found.plan.refuse(path, error)
+            continue
+        if is_in_folder(path, REVIEW_LOG):
             continue
         if role(path, workspace.schema) == "log":
             findings, after = _lint_log(path, data)

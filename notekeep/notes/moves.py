@@ -39,7 +39,7 @@ from notekeep.storage.filesystem import explain_errors
 
 
 def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
-    """Plan a new title: in front matter or the first heading, in the file name and in links."""
+    """Plan to retitle a note: change its title, its file name, and the links to it."""
     if not title.strip():
         raise UsageError("A note needs a title.", "Use `notekeep rename NOTE TITLE`.")
     require_utf8(title, "the title")
@@ -55,7 +55,7 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
 
 
 def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> WritePlan:
-    """Plan to move notes to a folder; of several notes, one that cannot move is refused."""
+    """Plan to move notes to a folder; notes that cannot be moved are refused."""
     folder = _find_folder(workspace, folder)
     found = sorted(workspace.catalog.rows_of(paths))
     label = found[0] if len(found) == 1 else f"{len(found)} notes"
@@ -126,7 +126,7 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
 def _plan_with_links(
     workspace: Workspace, plan: WritePlan, moves: Mapping[str, str]
 ) -> tuple[str, NotekeepError] | None:
-    """Plan moves and updates of links; return a note that cannot move, and why."""
+    """Plan moves and link updates; return the first note that cannot be moved, and why, or None."""
     follow = LinkUpdater(workspace, moves)
     linking = follow.sources() - moves.keys()
     edited = set(workspace.distinct((*moves, *sorted(linking))))
@@ -142,7 +142,7 @@ def _plan_with_links(
                 return path, error
             if isinstance(error, NotFound):
                 continue
-            raise  # its links would break, without a message
+            raise  # else its links would break silently
         try:
             if path in edited:
                 after = follow.rewrite(workspace.note(path, data), data, target)
@@ -161,17 +161,23 @@ def _plan_with_links(
 
 
 def _name_symlinks(workspace: Workspace, plan: WritePlan, moved: Collection[str]) -> None:
-    """Add messages about symbolic links to moved or deleted files, which are not updated."""
+    """Add a remark for each symbolic link to a moved or deleted file; these are not updated."""
     base = os.path.realpath(workspace.root)
     places = {join(base, path) for path in moved}
     for path in sorted(workspace.catalog.paths(None)):
         place = join(base, path)
         if path not in moved and os.path.islink(place) and os.path.realpath(place) in places:
-            plan.remarks.append(f"{path} is a symbolic link, which will be broken. Replace it.")
+            plan.remarks.append(
+                f"{path} is a symbolic link to a file that moves or is deleted, so it will stop"
+                " working. Create the link again afterwards, or delete it."
+            )
 
 
 class LinkUpdater:
-    """Updates links to notes in `moves`, old paths to new ones; `stems` counts new file names."""
+    """Updates links to moved notes.
+
+    `moves` maps old to new paths; `stems` counts how many notes have each file name afterwards.
+    """
 
     def __init__(self, workspace: Workspace, moves: Mapping[str, str]) -> None:
         self.catalog = workspace.catalog
@@ -195,7 +201,7 @@ class LinkUpdater:
         return Resolver((moves.get(path, path), title, rest) for path, title, rest in self._names)
 
     def rewrite(self, note: Note, data: bytes, path: str) -> bytes:
-        """Return a note for its new path, with links to the same files as before."""
+        """Return a note with links that lead to the same files as before, from its new path."""
         edits = retarget(
             note.body,
             note.spans.links,
@@ -213,7 +219,7 @@ class LinkUpdater:
         return data
 
     def _link_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
-        """Return old and new target of a link; None if it does not change."""
+        """Return the old and new target of a link; None if it does not change."""
         found = self.resolver.resolve(link.target, source)
         if not found:
             return self._file_paths(link, source, path) if path != source else None
@@ -231,21 +237,21 @@ class LinkUpdater:
         return after[:1] != found[:1] or len(after) > len(found)
 
     def _file_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
-        """Return the target of a link to a file that would break in the new folder."""
+        """Return old and new target of a link to an attachment if the move would break it."""
         target = link.target
         if "." not in target.rpartition("/")[2]:
             return None
         before, after = (self._find_attachment(target, place) for place in (source, path))
         relative = normpath(join(dirname(source), target))
         if self.style.form == "relative" and not link.wiki and relative == before:
-            # Keep it relative, which works in all programs.
+            # Keep the link relative, because relative links work in all programs.
             after = normpath(join(dirname(path), target))
         return (before, before) if before and before != after else None
 
     def _find_attachment(self, target: str, path: str) -> str | None:
         try:
             return self.files.find(target, path)
-        except Refused:  # out of the vault
+        except Refused:  # outside the vault
             return None
 
     def _rewrite_value(self, value: Value, source: str, path: str) -> Value:
@@ -284,7 +290,7 @@ def _need_free(workspace: Workspace, path: str, target: str, targets: Collection
 
 
 def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
-    """Return a note with a new title in front matter and first heading, if it is there."""
+    """Return a note with a new title, in its front matter and first heading if they have it."""
     note = workspace.note(path, data)
     if "title" in note.raw:
         data = field_edit.set_field(data, "title", title)
@@ -296,15 +302,15 @@ def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: st
     return edit_body(note, data, [TextEdit(first.start, first.end, written, line=first.line)])
 
 
-# Names that are not portable: only files of notes are renamed. A folder may contain files of other
-# programs, whose links notekeep does not know.
+# Names that are not portable: only note files are renamed. A folder may contain files that other
+# programs link to, and notekeep cannot update those links.
 
-_FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note out of it and updates links."
-_FILE_HINT = "Rename it."
+_FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note to another folder and updates links to it."
+_FILE_HINT = "Rename the file."
 
 
 def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str, str]:
-    """Return portable free paths for notes (not logs, templates) with other names."""
+    """Return a free, portable path for each note without one; skip logs and templates."""
     moves: dict[str, str] = {}
     for path in sorted(paths):
         folder, slash, name = path.rpartition("/")
@@ -330,10 +336,10 @@ def find_name_problems(path: str, *, is_fixed: bool) -> list[tuple[Problem, bool
 
 
 def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> None:
-    """Add renames and updates of links to a plan; a title that is a file name is kept."""
+    """Add renames and link updates to a plan; a title that was the file name is kept."""
     if not moves:
         return
-    plan.whole = True  # a moved note needs its links
+    plan.whole = True  # a note moved without its link updates would break links
     follow = LinkUpdater(workspace, moves)
     changes = {change.path: change for change in plan.changes}
     for path in sorted(follow.sources() | moves.keys()):
@@ -354,13 +360,13 @@ def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> N
 
 
 def _keep_title(workspace: Workspace, path: str, data: bytes) -> bytes:
-    """Return a note with the name of its file as title, if that was its title."""
+    """Return a note with an explicit title, if its title was its file name."""
     note = workspace.note(path, data)
     stem = note_stem(path)
     if note.problem is not None or note.title != stem or clean_line(stem) != stem:
         return data
     try:
         after = field_edit.set_field(data, "title", stem)
-    except Refused:  # its title will be its new name
+    except Refused:  # the new file name becomes its title
         return data
     return after if workspace.note(path, after).title == stem else data

@@ -1,7 +1,7 @@
 """A plan: the changes that a verb would write, applied as one step of history.
 
-Planning reads and never writes. A note that cannot be changed is listed with the reason; the others
-stay in the plan.
+Planning never writes. A note that cannot be changed is listed with the reason; the others stay in
+the plan.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ class FileCopy(NamedTuple):
 class WritePlan:
     """The changes of one verb."""
 
-    verb: str  # as history shows it
-    label: str  # as history shows it: "Atomic Habits"
+    verb: str  # shown in history
+    label: str  # shown in history: "Atomic Habits"
     changes: list[NoteChange] = field(default_factory=list)  # in the order of writing
     copies: list[FileCopy] = field(default_factory=list)  # other new files, such as pictures
     refused: list[Problem] = field(default_factory=list)  # notes that cannot be changed
     remarks: list[str] = field(default_factory=list)  # messages for the user
-    new_fields: list[str] = field(default_factory=list)  # messages about fields that no note has
-    request: str = ""  # the id of an entry from a phone
-    resolved: list[str] = field(default_factory=list)  # paths whose conflict in git is resolved
+    new_fields: list[str] = field(default_factory=list)  # messages about unknown fields
+    request: str = ""  # the id of an entry sent from a phone
+    resolved: list[str] = field(default_factory=list)  # paths whose git conflict this resolves
     whole: bool = False  # whether to write nothing if one change fails
     any_name: bool = False  # whether to allow names that are not portable
 
     def edit(self, path: str, before: bytes | None, after: bytes | None) -> None:
-        """Add the change of a file, unless its content stays the same."""
+        """Add a change to a file, unless its content stays the same."""
         if after != before:
             self.changes.append(NoteChange(path, before, after))
 
@@ -103,23 +103,27 @@ class WriteResult(NamedTuple):
 
 
 def encode(text: str) -> bytes:
-    """Encode the text of a note; its lone surrogates are bytes that are not UTF-8."""
+    """Encode the text of a note; lone surrogates stand for bytes that are not UTF-8."""
     return text.encode("utf-8", "surrogateescape")
 
 
 def apply_plan(
-    plan: WritePlan, root: str, history: History, goes_on: Callable[[str], bool] = lambda _: True
+    plan: WritePlan,
+    root: str,
+    history: History,
+    should_continue: Callable[[str], bool] = lambda _: True,
 ) -> WriteResult:
-    """Write a plan as one step; a file that has changed since is refused.
+    """Write a plan as one step; refuse files that have changed since it was made.
 
-    `goes_on` is called with each path before its file is written; False ends the step there.
+    `should_continue` is called with each path before its file is written; if it returns False, no
+    more files are written.
     """
     if not plan.changes and not plan.copies:
         return WriteResult("", [], plan.refused, plan.remarks)
     with history.step(
         plan.verb, plan.label, root=root, whole=plan.whole, request=plan.request
     ) as step:
-        step.goes_on = goes_on
+        step.should_continue = should_continue
         for copy in plan.copies:
             step.copy(copy.path, copy.source)
         for change in plan.changes:
@@ -129,7 +133,7 @@ def apply_plan(
                 step.trash(change.path)
             else:
                 if change.after != change.before:
-                    # If the file has changed, the change can be planned again.
+                    # If the file has changed, the caller can plan the change again.
                     step.edit(change.path, change.after, digest_of(change.before), keep_ours=False)
                 if change.target:
                     step.move(change.path, change.target, any_name=plan.any_name)

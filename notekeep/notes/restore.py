@@ -1,4 +1,4 @@
-"""Restore versions and files from the trash; delete the traces of a note."""
+"""Restore versions, and files from the trash; delete the traces of a note."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class NoteVersions(NamedTuple):
 
 
 def split_version(name: str) -> tuple[str, int | None]:
-    """Split `NOTE@N` into name and version; None without a version."""
+    """Split `NOTE@N` into name and version; the version is None if there is no `@N`."""
     match = _NUMBERED.fullmatch(name)
     return (match[1], int(match[2])) if match else (name, None)
 
@@ -80,7 +80,7 @@ def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan
 def plan_version(
     workspace: Workspace, history: History, path: str, digest: Digest, label: str = ""
 ) -> WritePlan:
-    """Plan to restore a content from history; a deleted note is created again."""
+    """Plan to restore content from history; a deleted note is created again."""
     plan = WritePlan("restore", label or path, any_name=True)
     plan.edit(path, workspace.read_if_exists(path), history.blobs.read(digest))
     return plan
@@ -94,7 +94,7 @@ def plan_untrash(workspace: Workspace, history: History, name: str, to: str = ""
 
 
 def find_trashed(workspace: Workspace, name: str) -> str:
-    """Find a file in the trash by its path there, its old path, or its name."""
+    """Find a file in the trash by its path in the trash, its old path, or its name."""
     listed = [one.path for one in list_trash(workspace.root)]
     found = _match_names(listed, name.removeprefix(f"{TRASH}/"), cut=len(TRASH) + 1)
     if not found:
@@ -129,17 +129,17 @@ def _match_names(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
 
 
 # `forget` deletes a note from history, index and unsaved texts. The note itself stays, and so do
-# copies in backups, git or a sync tool.
+# copies in backups, git or a sync program.
 
 
 class Traces(NamedTuple):
-    """The data about a note outside the note."""
+    """The stored data about a note, apart from the note itself."""
 
     path: str
     names: list[str]  # all its paths
-    versions: int  # how many are in history
-    steps: int  # how many change it; they can no longer be undone
-    there: bool  # whether the note exists
+    versions: int  # how many versions are in history
+    steps: int  # how many steps change it; they can no longer be undone
+    exists: bool  # whether the note exists
     trashed: list[str]  # its files in the trash, which stay
 
 

@@ -1,6 +1,6 @@
-"""The vault as verbs see it when they plan changes; nothing here writes.
+"""The parts of a vault that verbs need to plan changes; nothing here writes.
 
-The modules that parse notes are imported in functions: lists and searches do not need them.
+The modules that parse notes are imported inside functions: lists and searches do not need them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from notekeep import config
 from notekeep.catalog import name_lookup
 from notekeep.catalog.records import Row
 from notekeep.dates import habit_day
-from notekeep.errors import NotekeepError, NotFound, Refused
+from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
 from notekeep.markdown.schema import Schema
 from notekeep.notes.plan import WritePlan
-from notekeep.settings import VaultSettings
+from notekeep.settings import VAULT_SETTINGS, VaultSettings
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import match_spelling, resolve_path, safe_name
 
@@ -39,7 +39,7 @@ class Workspace(NamedTuple):
     @property
     def link_style(self) -> LinkStyle:
         """The vault's style of links."""
-        from notekeep.markdown.links import LinkStyle  # not for a list of notes
+        from notekeep.markdown.links import LinkStyle  # not needed for a list of notes
 
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
 
@@ -47,16 +47,25 @@ class Workspace(NamedTuple):
         """Return the current day; it starts at the vault's `day_start`."""
         return habit_day(config.current_time(), self.settings.day_start)
 
-    def daily_path(self, day: dt.date) -> str:
-        """Return the path of the daily note of a day."""
-        daily = self.schema.daily
-        name = daily.name(day)
-        if not daily.moment:
+    def daily_path(self, day: dt.date, kind: str = "daily") -> str:
+        """Return the path of the note for a day; `kind` can be `weekly` or `monthly` instead.
+
+        Raises UsageError if weekly or monthly notes are turned off.
+        """
+        names = self.schema.periodic.get(kind)
+        if names is None:
+            raise UsageError(
+                f"{kind.capitalize()} notes are turned off.",
+                f'Add `{kind} = "{kind}"`, their folder, below [folders] in {VAULT_SETTINGS}, or'
+                " turn them on in Obsidian's plug-in Periodic Notes.",
+            )
+        name = names.name(day)
+        if not names.moment:
             name = "/".join(map(safe_name, name.split("/")))
-        return match_spelling(self.root, f"{daily.folder}/{name}.md".lstrip("/"))
+        return match_spelling(self.root, f"{names.folder}/{name}.md".lstrip("/"))
 
     def resolve(self, name: str) -> Row:
-        """Find a note by path, title, alias, or a unique start of one."""
+        """Find a note by path, title or alias, or by the start of one if only one note has it."""
         return name_lookup.resolve(self.catalog, name, self.root)
 
     def read(self, path: str) -> bytes:
@@ -77,7 +86,7 @@ class Workspace(NamedTuple):
         return read_note(path, data, self.schema)
 
     def distinct(self, paths: Iterable[str]) -> list[str]:
-        """Return each file once, if possible not by a symbolic link; missing files stay."""
+        """Return each file once, preferably not as a symbolic link; keep missing files."""
         names: dict[object, str] = {}
         for path in dict.fromkeys(paths):
             try:
@@ -94,7 +103,7 @@ class Workspace(NamedTuple):
     def edit_each(
         self, plan: WritePlan, paths: Sequence[str], edit: Callable[[str, bytes], bytes]
     ) -> None:
-        """Add the result of `edit` for each note to a plan; a note that it refuses is recorded."""
+        """Add the result of `edit` for each note to a plan; record the notes it refuses."""
         files = self.distinct(paths)
         for path in files:
             try:
@@ -108,3 +117,17 @@ class Workspace(NamedTuple):
                 plan.edit(path, data, edit(path, data))
             except Refused as error:
                 plan.refuse(path, error)
+
+
+def check_editable(note: Note, data: bytes) -> None:
+    """Refuse to edit the text of a note that is unreadable or has conflict markers."""
+    from notekeep.markdown.text_edit import refuse_unreadable
+    from notekeep.markdown.text_merge import find_note_hunks
+
+    if note.problem is not None:
+        raise refuse_unreadable(note.problem)
+    text, _, hunks = find_note_hunks(data)
+    if hunks:
+        line = text.count("\n", 0, hunks[0].start) + 1
+        hint = "Resolve them with `notekeep conflicts`."
+        raise Refused("The note has Git conflict markers.", hint, line=line)

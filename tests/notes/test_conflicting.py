@@ -17,7 +17,7 @@ from notekeep.notes.conflict_pairs import (
     plan_merge,
     plan_merge_all,
     plan_show,
-    sides,
+    read_sides,
 )
 
 if TYPE_CHECKING:
@@ -355,6 +355,6 @@ def test_the_lines_of_gits_marks_are_told(vault: Vault) -> None:
     vault.indexing.refresh(words=False)
     (pair,) = [one for one in list_conflicts(vault.workspace) if one.kind == "marks"]
     assert mark_lines(vault.workspace, pair) == [5, 11]
-    mine, theirs = sides(vault.workspace, pair)
+    mine, theirs = read_sides(vault.workspace, pair)
     assert mine is not None
     assert (b"mine" in mine, b"theirs" in mine, b"theirs" in theirs) == (True, False, True)

@@ -87,26 +87,26 @@ def test_what_is_no_link_need_not_be_closed(vault: Vault, text: str) -> None:
 
 def test_two_letters_in_the_wrong_order_are_one_slip() -> None:
     near = NearNames([("Zettel.md", "", [])])
-    assert near.of("Zetetl") is not None
-    assert near.of("Ztetle") is None
+    assert near.find("Zetetl") is not None
+    assert near.find("Ztetle") is None
 
 
 def test_two_near_names_are_none() -> None:
     near = NearNames([("a/Chapter one.md", "", []), ("b/Chapter ones.md", "", [])])
-    assert near.of("Chapter onee") is None
+    assert near.find("Chapter onee") is None
 
 
 def test_numbers_are_not_slips() -> None:
     near = NearNames([("daily/2026-11-24.md", "", []), ("Object detection 1.md", "", [])])
-    assert near.of("2026-11-25") is None
-    assert near.of("Object detection 2") is None
-    found = near.of("Object detecton 1")
+    assert near.find("2026-11-25") is None
+    assert near.find("Object detection 2") is None
+    found = near.find("Object detecton 1")
     assert found is not None
     assert found.path == "Object detection 1.md"
 
 
 def test_another_beginning_is_another_word() -> None:
-    assert NearNames([("External links.md", "", [])]).of("Internal links") is None
+    assert NearNames([("External links.md", "", [])]).find("Internal links") is None
 
 
 def test_a_title_or_an_alias_may_be_what_is_near() -> None:
@@ -115,7 +115,7 @@ def test_a_title_or_an_alias_may_be_what_is_near() -> None:
         ("Kahnemann", "Kahneman"),
         ("Thinking Fast and Slow", "Thinking, Fast and Slow"),
     ]:
-        found = near.of(typed)
+        found = near.find(typed)
         assert found is not None
         assert found.name == name
 

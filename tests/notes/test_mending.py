@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.notes.habit_notes import offer_repair, plan_repairs
-from notekeep.tracking.checkin import set_device_name
+from notekeep.tracking.device_log import set_device_name
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:

@@ -177,7 +177,7 @@ class TestForget:
     def test_other_notes_keep_their_history(self, vault: Vault) -> None:
         vault.notes.set_fields(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"])
         traces = find_traces(vault.workspace, vault.history.store, "Deep Work")
-        assert (traces.there, traces.trashed) == (True, [])
+        assert (traces.exists, traces.trashed) == (True, [])
         forget_traces(vault, traces)
         assert vault.history.store.versions("books/Deep Work.md") == []
         assert len(vault.history.store.versions("inbox/Windows.md")) == 2
@@ -188,7 +188,7 @@ class TestForget:
     def test_what_lies_in_the_trash_is_named(self, vault: Vault) -> None:
         vault.notes.delete("Deep Work")
         traces = find_traces(vault.workspace, vault.history.store, "Deep Work")
-        assert not traces.there
+        assert not traces.exists
         assert traces.trashed == [".trash/books/Deep Work.md"]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
+from notekeep.cli.main import main
 from notekeep.errors import Refused, UsageError
 from notekeep.notes.habit_reviews import plan_review, plan_year
 from notekeep.vault import Vault
@@ -89,10 +91,79 @@ def test_each_habit_has_four_ways_to_go_on_and_links_to_its_book(vault: Vault) -
         "[[Meditate]], someone who sits; from [[Atomic Habits]]",
         "",
         "- Keep it",
-        "- Make it smaller: three breaths",
+        "- Make it easier: three breaths, or `notekeep habit edit med --schedule 5/week`",
         "- Change the cue (now: after coffee)",
         "- Archive it: `notekeep habit archive med`",
     ]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "goal", "smaller"),
+    [
+        ("daily", ">= 10 min", '--goal ">= 5 min"'),
+        ("daily", ">= 15 min", '--goal ">= 8 min"'),
+        ("daily", ">= 1.5 h", '--goal ">= 1 h"'),
+        ("mon,thu", ">= 150 page/week", '--goal ">= 75 page/week"'),
+        ("daily", "done", "--schedule 5/week"),
+        ("3/week", "done", "--schedule 2/week"),
+        ("3/week", ">= 5 km", '--goal ">= 3 km"'),
+        ("3/day", "done", "--schedule 2/day"),
+        ("2/day", "done", "--schedule daily"),
+        ("daily", ">= 1 page", "--schedule 5/week"),
+        ("daily", "7-9 h", "--schedule 5/week"),
+        ("mon,thu", "done", "--schedule 1/week"),
+        ("mon", "done", '--schedule "every 14d"'),
+        ("once a week", "done", '--schedule "every 14d"'),
+        ("once a month", "done", '--schedule "every 2 months"'),
+        ("1st,15th", "done", "--schedule 1/month"),
+        ("last day", "done", '--schedule "every 2 months"'),
+        ("3/7d", "done", "--schedule 2/7d"),
+        ("1/7d", "done", "--schedule 1/14d"),
+        ("every 2d from 2026-11-01", "done", '--schedule "every 3d from 2026-11-01"'),
+        ("every 2 months", "done", '--schedule "every 3 months"'),
+        ("after 2d..4d", "done", '--schedule "after 3d..5d"'),
+        ("every year", "done", '--schedule "every 18 months"'),
+        ("5 nov", "done", ""),
+        ("every 120 months", "done", ""),
+        ("1/366d", "done", ""),
+        ("none", "done", ""),
+        ("daily", "<= 2 cup", ""),
+        ("mon,thu", ">= 1 page/week", ""),
+    ],
+)
+def test_a_smaller_habit_is_one_command(
+    vault: Vault, schedule: str, goal: str, smaller: str
+) -> None:
+    vault.notes.set_fields(["habits/Meditate.md"], [f"schedule={schedule}", f"goal={goal}"])
+    lines = review(vault, "week 2026-W45" if schedule == "5 nov" else "week")
+    (line,) = (line for line in lines if "three breaths" in line)
+    offered = line.partition("three breaths, or ")[2].strip("`")
+    assert offered == (f"notekeep habit edit med {smaller}" if smaller else "")
+    if smaller:
+        option, rule = shlex.split(smaller)
+        assert main([*shlex.split(offered)[1:], "--vault", str(vault.root)]) == 0
+        vault.indexing.refresh()
+        found = vault.habits.resolve("med").definition
+        today = vault.habits.today().toordinal()
+        now = found.goal_on(today) if option == "--goal" else found.schedule_on(today)
+        assert now.text() == rule
+
+
+def test_a_habit_without_a_note_gets_no_command_that_needs_one(vault: Vault) -> None:
+    lines = review(vault, "week")
+    start = lines.index("### odd")
+    assert lines[start : start + 8] == [
+        "### odd",
+        "",
+        "`odd`",
+        "",
+        "- Keep it",
+        "- Make it easier",
+        "- Change the cue",
+        "- Give it a note, with a schedule: `notekeep habit add odd`",
+    ]
+    assert main(["habit", "add", "odd", "--vault", str(vault.root)]) == 0
+    assert vault.habits.resolve("odd").definition.path == "habits/odd.md"
 
 
 def test_a_review_adds_no_tasks(vault: Vault) -> None:
@@ -157,6 +228,10 @@ NO_SUNDAY = [f"- 2026-11-{day} h: done" for day in range(10, 22)]
         ('goal: "<= 3 drink/week"\n', [], ["0 drinks (100%)", "3 drinks", "2 weeks"]),
         ("schedule: 3/week\n", [*NO_SUNDAY[:3], NO_SUNDAY[-1]], ["1 (33%)", "3", "0 weeks"]),
         ("schedule: every 2d\n", NO_SUNDAY[:8], ["3 (50%)", "4", "0 in a row"]),
+        # Of a week with two kinds of schedule, the days or weeks of the later one.
+        ("schedule: [2/week, 2026-11-18 daily]\n", NO_SUNDAY, ["4 (80%)", "5", "0 days"]),
+        ("schedule: [daily, 2026-11-18 2/week]\n", NO_SUNDAY, ["4 (100%)", "2", "1 week"]),
+        ("schedule: [every 2 months, 2026-11-10 daily]\n", NO_SUNDAY, ["6 (86%)", "7", "0 days"]),
     ],
 )
 def test_the_last_day_of_a_week_that_is_over_counts(
@@ -177,7 +252,7 @@ def test_two_days_missed_at_the_end_of_a_week_are_listed(vault: Vault) -> None:
 def test_a_review_of_a_week_that_goes_on_says_so_and_leaves_out_what_is_open(vault: Vault) -> None:
     _write_habit(vault, "", "2026-11-09", ["- 2026-11-23 h: done"])
     lines = review(vault, "week today")
-    assert "This week is not over: open days are left out." in lines
+    assert "This week is not over yet, so open days are left out." in lines
     assert any(line.startswith("| [[H]] | 1 (100%) | 1 | 1 day |") for line in lines)
     assert any(line.startswith("| [[Gym]] | 0 | 3 |") for line in lines)
 
@@ -193,6 +268,14 @@ def test_the_year_in_a_post_has_its_last_day_and_the_shell_says_the_same(
     text = (change.after or b"").decode()
     assert "H in 2026: kept 30 of 31 days; the longest streak was 30 days." in text
     assert "| December | 97% |" in text
+
+
+def test_the_year_of_a_habit_with_days_and_weeks_counts_times(vault: Vault) -> None:
+    days = [f"- 2026-11-{day:02} h: done" for day in (1, 2, 3, 5, 9, 10, 16)]
+    _write_habit(vault, "schedule: [daily, 2026-11-09 2/week]\n", "2026-11-01", days)
+    (change,) = plan_year(vault.workspace, vault.habits, [vault.habits.find("h")], 2026).changes
+    text = (change.after or b"").decode()
+    assert "H in 2026 so far: kept 5 of 10 times; the longest streak was 1 week." in text
 
 
 def _write_habit(vault: Vault, fields: str, since: str, lines: list[str]) -> None:

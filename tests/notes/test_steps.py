@@ -10,7 +10,7 @@ import pytest
 
 from notekeep import cache_files
 from notekeep.errors import Conflict, NotFound
-from notekeep.tracking import checkin
+from notekeep.tracking import device_log
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def test_the_time_of_an_old_day_does_not_count(habits: Vault) -> None:
 def test_without_its_moments_a_line_has_the_time_it_names(habits: Vault) -> None:
     habits.habits.check_in("med", "4 min", DAY - dt.timedelta(days=300))
     habits.notes.set_fields(["books/Deep Work.md"], ["rating=5"])
-    Path(habits.places.state, checkin.CHECKINS_FILE).unlink()
+    Path(habits.places.state, device_log.TIMES_FILE).unlink()
     assert [step.verb for step in habits.history.undo(2)] == ["set", "check-in"]
 
 
@@ -145,7 +145,7 @@ def test_moments_are_few_and_private(habits: Vault, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(cache_files, "MOST_APPENDED", 200)
     for count in range(1, 30):
         habits.habits.check_in("med", f"{count} min")
-    path = Path(habits.places.state, checkin.CHECKINS_FILE)
+    path = Path(habits.places.state, device_log.TIMES_FILE)
     assert path.stat().st_size <= 240
     assert path.stat().st_mode & 0o077 == 0
     assert b"med" not in path.read_bytes()
@@ -202,9 +202,9 @@ def test_a_step_shows_what_it_did_file_by_file(vault: Vault) -> None:
     assert b"title: Deeper Work" in (book.after or b"")
     assert b"title: Deep Work" in (book.before or b"")
     assert b"[[Deeper Work]]" in (by_path["books/Other.md"].after or b"")
-    assert renamed.left_out == 0
+    assert renamed.more == 0
     short = vault.history.show(vault.history.steps()[1].id, most=1)
-    assert (len(short.changes), short.left_out) == (1, len(renamed.changes) - 1)
+    assert (len(short.changes), short.more) == (1, len(renamed.changes) - 1)
 
 
 def test_what_history_let_go_of_is_said(vault: Vault) -> None:

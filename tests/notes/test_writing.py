@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -187,8 +187,8 @@ class TestAttach:
     ) -> None:
         planned, others = vault.notes.plan_add, ["made today's note", "wrote into it"]
 
-        def overtaken(text: str, to: str = "") -> WritePlan:
-            plan = planned(text, to)
+        def overtaken(text: str, to: str = "", *when: Any) -> WritePlan:
+            plan = planned(text, to, *when)
             if others:
                 vault.notes.apply(planned(others.pop(0), to))
             return plan
@@ -347,7 +347,7 @@ class TestTasks:
             vault.notes.toggle_task("inbox/Windows.md", 6, "something else")
 
     def test_a_line_without_a_task_is_said(self, vault: Vault) -> None:
-        with pytest.raises(NotFound, match="The task no longer exists"):
+        with pytest.raises(NotFound, match="There is no task"):
             vault.notes.toggle_task("inbox/Windows.md", 4)
 
 
