@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits.summary import count_habits
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.sanitize import clean_line
+from notekeep.obsidian import PERIODS
 from notekeep.tui.render.formatting import field_date, field_text, parse_rating, short_date
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
@@ -38,16 +40,17 @@ if TYPE_CHECKING:
     from notekeep.services.overview import Overview
     from notekeep.tui.render.glyphs import Glyphs
 
-BAR = 12  # cells of the bar of a book
-SIGN = 2  # cells of the box or sign before a title, with its space
-NOTE_GAP = 2  # cells between the days of a habit and its note
-MIN_NAME, MAX_NAME = 20, 24  # cells of a habit's name, with the gap behind it
-MAX_ITEMS = 8  # of a section; the rest is counted
+BAR = 12  # the width of a book's progress bar
+SIGN = 2  # the width of the box or symbol before a title, with a space
+NOTE_GAP = 2  # the gap between the days of a habit and its note
+MIN_NAME, MAX_NAME = 20, 24  # the width of a habit's name, with the gap after it
+MAX_ITEMS = 8  # lines of a section; the rest is counted
 MAX_DUE = 2  # due tasks may take this many times the lines of others
+MAX_WEEK = 6  # tasks of the next seven days
 MAX_TEXT = 20  # lines of today's note
-MAX_EXAMPLES = 2  # notes to list for the same problem
+MAX_EXAMPLES = 2  # notes to list for one problem
 QUOTE_LINES = 2
-ROOMY = 60  # from this width on a book is one line with its author and progress
+ROOMY = 60  # from this width, a book is one line with its author and progress
 
 
 class AgendaItem(NamedTuple):
@@ -72,9 +75,11 @@ class AgendaItem(NamedTuple):
         return self.habit is not None or self.task is not None
 
     @property
-    def key(self) -> tuple[str, str, int, str]:
+    def key(self) -> tuple[str, str, str, str]:
         """Identifies the line."""
-        return self.habit.id if self.habit else "", self.path, self.at, self.action
+        if self.task is not None:
+            return ("", *self.task.key, "")
+        return self.habit.id if self.habit else "", self.path, str(self.at), self.action
 
 
 class DayTexts(NamedTuple):
@@ -90,23 +95,26 @@ class Room(NamedTuple):
     width: int
     tasks: int
     recent: int
+    quote: int  # of the quote of the day
 
 
 def due_items(
     view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs, *, is_only_column: bool
 ) -> list[AgendaItem]:
-    """Return due habits and tasks and today's note; in a single column, the other items too."""
-    habits, tasks = _habits(view, room.width, glyphs), _tasks(view, room, glyphs)
-    daily = _daily(view, texts, room.width, glyphs)
+    """Return due habits, due tasks and today's note; in a single column, the other items too."""
+    habits = _habits(view, room.width, glyphs)
+    tasks = _tasks(view, room, glyphs, with_recall=is_only_column)
+    week, daily = _week(view, room, glyphs), _daily(view, texts, room.width, glyphs)
+    periodic = _periodic(view, room.width, glyphs)
     if not is_only_column:
-        return _join(habits, tasks, daily)
+        return _join(habits, tasks, week, periodic, daily)
     reading, *others = _others(view, texts, room, glyphs)
-    return _join(habits, tasks, reading, daily, *others)
+    return _join(habits, tasks, week, periodic, reading, daily, *others)
 
 
 def other_items(view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs) -> list[AgendaItem]:
-    """Return books, drafts, notes of this day, the last changes, problems."""
-    return _join(*_others(view, texts, room, glyphs))
+    """Return books, drafts, notes from this day, the last changes, and problems."""
+    return _join(_quote(view, room, glyphs), *_others(view, texts, room, glyphs))
 
 
 def _others(
@@ -165,9 +173,37 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
         yield AgendaItem(line, habit.path, habit)
 
 
-def _tasks(view: Overview, room: Room, glyphs: Glyphs) -> Iterator[AgendaItem]:
+def _quote(view: Overview, room: Room, glyphs: Glyphs) -> Iterator[AgendaItem]:
+    if view.quote is not None:
+        quote, width = view.quote, room.width
+        yield _head("Quote of the day", "", width, glyphs)
+        bar = Piece(f"{glyphs.quote} ", "quote-bar")
+        rows = wrap_line([Piece(clean_line(quote.text), "quote")], width - SIGN)
+        end = [Piece(glyphs.ellipsis, "quote")]
+        for number, row in enumerate(rows[: room.quote]):
+            line = [bar, *row, *(end if number + 1 == room.quote < len(rows) else [])]
+            at, path = (quote.line, quote.source.path) if number == 0 else (0, "")
+            yield AgendaItem(line, path, at=at, is_detail=number > 0)
+        source = ", ".join(filter(None, (quote.source.title, quote.author, quote.locator)))
+        about = fit_line([Piece(f"  {clean_line(source)}", "muted")], width)
+        yield AgendaItem(about, is_detail=True)
+    if view.to_recall:
+        yield from [AgendaItem([])] if view.quote else []
+        yield _recall(view, glyphs)
+
+
+def _recall(view: Overview, glyphs: Glyphs) -> AgendaItem:
+    line = [Piece(f"{glyphs.task_open} "), Piece(f"{view.to_recall} to recall")]
+    return AgendaItem(line, action="show-recall")
+
+
+def _tasks(
+    view: Overview, room: Room, glyphs: Glyphs, *, with_recall: bool
+) -> Iterator[AgendaItem]:
     tasks = view.tasks
     if not tasks.open:
+        if with_recall and view.to_recall:
+            yield _recall(view, glyphs)
         return
     late = sum(due.day < view.day for due in tasks.due)
     about = f"{tasks.open} open" + (f", {late} late" if late else "")
@@ -177,9 +213,24 @@ def _tasks(view: Overview, room: Room, glyphs: Glyphs) -> Iterator[AgendaItem]:
     for task in shown:
         line = task_line(task, room.width, glyphs, view.day, names_note=True)
         yield AgendaItem(line, task.path, at=task.line, task=task)
-    if (more := tasks.open - len(shown)) > 0:
+    if (more := tasks.open - len(tasks.week) - len(shown)) > 0:
         line = [Piece(f"  {more} more  ", "muted"), Piece("T", "key"), Piece(" all tasks", "muted")]
         yield AgendaItem(line, action="show-tasks")
+    if with_recall and view.to_recall:
+        yield _recall(view, glyphs)
+
+
+def _week(view: Overview, room: Room, glyphs: Glyphs) -> Iterator[AgendaItem]:
+    tasks = [due.task for due in view.tasks.week]
+    if not tasks:
+        return
+    yield _head("Next seven days", str(len(tasks)), room.width, glyphs)
+    for task in tasks[:MAX_WEEK]:
+        line = task_line(task, room.width, glyphs, view.day, names_note=True)
+        yield AgendaItem(line, task.path, at=task.line, task=task)
+    if (more := len(tasks) - MAX_WEEK) > 0:
+        line = [Piece(f"  {more} more  ", "muted"), Piece("W", "key"), Piece(" agenda", "muted")]
+        yield AgendaItem(line, action="show-agenda")
 
 
 def _daily(view: Overview, texts: DayTexts, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
@@ -195,6 +246,18 @@ def _daily(view: Overview, texts: DayTexts, width: int, glyphs: Glyphs) -> Itera
     if len(texts.daily) > MAX_TEXT:
         at = texts.daily[MAX_TEXT].at
         yield AgendaItem([Piece(f"{glyphs.ellipsis}  enter reads on", "muted")], path, at=at)
+
+
+def _periodic(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
+    if not view.periodic:
+        return
+    title = " and ".join(f"this {PERIODS[kind]}" for kind in view.periodic)
+    yield _head(title.capitalize(), "", width, glyphs)
+    for kind, (path, exists) in view.periodic.items():
+        sign, name = kind_sign("daily", glyphs), clean_line(note_stem(path))
+        about = "" if exists else "enter creates it"
+        line = spread_line([sign, Piece(f" {name}")], [Piece(about, "muted")], width)
+        yield AgendaItem(line, action=f"open-{kind}")
 
 
 def _reading(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
