@@ -1,0 +1,1 @@
+"""Obsidian Bases, as pure functions: parse a definition and evaluate it for notes."""
