@@ -1,1 +1,1 @@
-"""Drafts that leave the vault: chosen, written for a site, checked."""
+"""Exports drafts from the vault: selects notes, rewrites them for a site, and checks them."""

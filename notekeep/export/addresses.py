@@ -1,4 +1,4 @@
-"""Addresses in a site: of posts, headings and blocks in them, files, and parts of a series."""
+"""Addresses in a site: of posts, their headings and blocks, files, and parts of a series."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class AnchorBlock(NamedTuple):
 
 @dataclass(slots=True)
 class AnchorIds:
-    """The ids of headings and blocks of a body; of two equal headings the first counts.
+    """The ids of headings and blocks of a body; of two equal headings, the first one counts.
 
     The keys are the path of a note with a normalized heading, or with a block id in lower case.
     """
@@ -46,13 +46,13 @@ class AnchorIds:
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
     blocks: dict[tuple[str, str], str] = field(default_factory=dict)
     places: dict[str, AnchorBlock] = field(default_factory=dict)  # by id
-    title: tuple[str, str] | None = None  # the heading that the theme prints
+    title: tuple[str, str] | None = None  # the heading printed by the theme
 
     @classmethod
     def of(cls, passage: MappedText, title: str | None) -> AnchorIds:
         """Find the ids in a body; a first heading equal to `title` has none."""
         ids = cls()
-        tree = parse_tree(passage.text)  # the tree of the passage may be freed
+        tree = parse_tree(passage.text)  # so that the tree of the passage can be freed
         first = next(iter(tree.root.children), None)
         if first is None or title is None or not is_title(first, title):
             first = None
@@ -81,7 +81,7 @@ class AnchorIds:
         return unique
 
     def is_title(self, ref: Ref) -> bool:
-        """Whether a link leads to the heading that the theme prints as the title."""
+        """Whether a link points to the heading that the theme prints as the title."""
         return self.title == (ref.path, normalize_heading(ref.heading))
 
     def nearest_heading(self, name: str) -> str:
@@ -110,7 +110,7 @@ class SiteAddresses:
     target: Target
     draft: Draft
     published: Mapping[str, Post]  # by note
-    anchors: Callable[[str], AnchorIds | None]  # by note; None for a note that is not drafted
+    anchors: Callable[[str], AnchorIds | None]  # by note; None for a note without a draft
     names: Mapping[str, str]  # of files in the site, by path in the vault
     cover: str = ""  # path in the vault
     cover_problem: str = ""
@@ -155,12 +155,12 @@ class SiteAddresses:
         return self.target.asset_url(self.draft.post, self.names[ref.path])
 
     def _writable(self, anchors: AnchorIds, anchor: str) -> str:
-        """Return an id, or that of its heading if blocks cannot have ids in this site."""
+        """Return an id, or the id of its heading if blocks cannot have ids in this site."""
         return anchor if self.target.dialect.html else anchors.nearest_heading(anchor)
 
 
 def name_assets(paths: Iterable[str]) -> dict[str, str]:
-    """Return a name in the site for each file; equal names get a hash of the path."""
+    """Return a name in the site for each file; duplicates get a hash of the path."""
     plain = {path: web_name(path) for path in dict.fromkeys(paths)}
     counts = Counter(map(name_key, plain.values()))
     return {
@@ -185,9 +185,9 @@ def _hashed(name: str, path: str) -> str:
 
 
 def add_series_links(drafts: Iterable[Draft], target: Target) -> None:
-    """Add to each draft of a series its number and links to the parts before and after it.
+    """Add to each draft of a series its number and links to the previous and next part.
 
-    `series:` is enough; the order is that of `part:`, else of the dates. The links are like other
+    `series:` is enough; parts are ordered by `part:`, otherwise by date. The links are like other
     links of the note, so a part appears once it is published.
     """
     parts: dict[str, list[Draft]] = {}

@@ -1,7 +1,7 @@
 """The attachments of a post.
 
-Only files that a post shows or links are exported. Each must be a regular file whose real path is
-in the vault, and in no hidden or private folder.
+Only files that a post shows or links to are exported. Each must be a regular file whose real path
+is in the vault, but not in a hidden or private folder.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Attachments(AttachmentFinder):
         super().__init__(source.root, source.attachments)
         self.source = source
         self.pictures: dict[str, bytes] = {}
-        """Pictures drawn for a post, by path in the vault; no file has that path."""
+        """Generated pictures for a post, by a path in the vault where no file exists."""
         self.withheld: set[str] = set()  # requested files in private folders
 
     def read(self, path: str) -> bytes:

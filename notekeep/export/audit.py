@@ -1,7 +1,7 @@
-"""The audit: exported files contain nothing private. It trusts no code that made the files.
+"""The audit: checks that exported files contain nothing private, without trusting other code.
 
-Private terms are searched in every byte of every file. A term that is also in the public text of an
-exported note is no leak: a private note called "Money" does not forbid the word.
+Every byte of every file is searched for private terms. A term that also appears in the public text
+of an exported note is not a leak: a private note called "Money" does not forbid the word.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _LONG = 20_000
 """Characters; longer texts are mostly pictures."""
 _LETTERS = r"\w#;\x80-\ufffc\U00010000-\U0010ffff"
 _ESCAPED = re.compile(rf"(?<![{_LETTERS}%&\\])[{_LETTERS}]*+[%&\\][{_LETTERS}%&\\]*+")
-"""Words with an escape in them, which have another meaning than their letters."""
+"""Words that contain an escape, so that they do not mean their letters."""
 _PATH = r"(?i:(?<!\w){0}\.md(?!\w))|(?<![\w/]){0}(?!\w|[-/]|\.\w)"
-"""A path as a whole word: with `.md` in any case, or without it in the exact case."""
+"""A path as a whole word: with `.md` in upper or lower case, or without it in exact case."""
 _INNER_MARKS = re.compile(
     r"[][*_~=`\u00ad\u200b-\u200f\u2060\ufeff]+|(?<=\])\([^)\s]*\)|</?[a-z][^<>]*>|\\(?=[^\w\s])",
     re.IGNORECASE,
@@ -60,7 +60,7 @@ class Hit(NamedTuple):
 
 
 class Audit:
-    """Searches the files of an export for private text. Terms are collected when first needed."""
+    """Searches the files of an export for private text. Terms are collected on first use."""
 
     def __init__(self, source: VaultSource, plan: ExportPlan) -> None:
         self._source = source
@@ -96,14 +96,14 @@ class Audit:
         posts = _private_hits([hit for hit in hits if hit.file.post], is_public)
         others = _private_hits(
             [hit for hit in hits if not hit.file.post],
-            # The manifest names notes that became private.
+            # The manifest contains names of notes that became private.
             lambda text: is_public(text) or _within(text, slugs),
             may_name_paths=True,
         )
         return posts + others
 
     def refusal(self, hits: Sequence[Hit]) -> Refused:
-        """Return the error for private terms, without their text, as errors may be logged."""
+        """Return the error for private terms, without their text, because errors may be logged."""
         file, term = hits[0]
         more = f", and {len(hits) - 1} more" if len(hits) > 1 else ""
         line = self._line_of(hits[0])
@@ -129,7 +129,7 @@ class Audit:
         return cache(partial(_within, words=self.public_text))
 
     def _line_of(self, hit: Hit) -> int:
-        """Return the line of the note with a term found in its post; 0 for none."""
+        """Return the line in the note of a term found in its post; 0 for none."""
         if not hit.file.post:
             return 0
         text = self._source.read(hit.file.post).decode("utf-8", "replace")
@@ -176,10 +176,10 @@ def _find_canaries(text: str, canaries: Sequence[PrivateTerm]) -> list[PrivateTe
 
 def _find_in_words(file: OutgoingFile, text: str, by_word: _ByWord) -> list[PrivateTerm]:
     shown = words_for_audit(f"{file.path} {text}")
-    # Decoding all of a picture takes a quarter of a second per megabyte, and finds nothing.
+    # Decoding a whole picture takes a quarter of a second per megabyte, and finds nothing.
     part = text if len(text) < _LONG else "\n".join(_ESCAPED.findall(text))
-    decoded = "\n".join(_decode(part))
-    further = words_for_audit(decoded)
+    decoded = _decode(part)
+    further = _words_of_each(decoded)
     known = {*shown, *further}
     likely = [
         (words, term)
@@ -191,14 +191,19 @@ def _find_in_words(file: OutgoingFile, text: str, by_word: _ByWord) -> list[Priv
     if not likely:
         return []
     if part is not text:
-        decoded = "\n".join(_decode(text))
-        further = words_for_audit(decoded)
-    plain, joined = f"{text}\n{decoded}", " ".join(["", *shown, *further, ""])
+        decoded = _decode(text)
+        further = _words_of_each(decoded)
+    plain, joined = "\n".join([text, *decoded]), " ".join(["", *shown, *further, ""])
     return [term for words, term in likely if _is_in(term, words, plain, joined)]
 
 
+def _words_of_each(texts: Iterable[str]) -> list[str]:
+    """Return the words of some texts, with a sign that no term has before each text."""
+    return [word for text in texts for word in ("|", *words_for_audit(text))]
+
+
 def _decode(text: str) -> list[str]:
-    """Return a text without the escapes of JSON, addresses and HTML, where that changes it."""
+    """Return a text with JSON, URL and HTML escapes resolved, if that changes it."""
     found = {text}
     blank = _JSON_BLANK.sub(" ", text) if "\\" in text else text
     found.add(blank)

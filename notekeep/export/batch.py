@@ -1,7 +1,7 @@
-"""One run of an export: consent, drafts, and the posts made of them.
+"""One run of an export: consent, drafts and posts.
 
-Notes exported earlier are drafted together with the requested ones, so that the links between them
-are right.
+Earlier exported notes are drafted together with the requested ones, so that links between them are
+correct.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from notekeep.export.source_map import SourceChange, group_warnings
 from notekeep.export.targets.target import Target
 
 NOTE_MISSING = "its note is no longer in the vault"
-SLUG_CHANGED = "its note has another slug"
+SLUG_CHANGED = "its note has a different slug"
 CONSENT_WITHDRAWN = "its note may no longer be exported"
 
 
 @contextmanager
 def refuse_on_error(path: str, refused: dict[str, Refused]) -> Iterator[None]:
-    """Turn an error about one note into its refusal, so that the others are exported."""
+    """Convert an error about one note to a refusal, so that the others are exported."""
     try:
         yield
     except Refused as error:
@@ -72,8 +72,8 @@ class Batch:
         self.warnings: list[str] = []
         self.drafter = Drafter(source, options)
         self.requested: dict[str, Draft] = {}  # by path
-        self.existing: dict[str, Draft] = {}  # of other notes that have a post
-        # Of every note with a post. If it is not drafted, only the slug and the state are right.
+        self.existing: dict[str, Draft] = {}  # other notes that have a post
+        # For every note with a post. Without a draft, only slug and state are correct.
         self.published: dict[str, Post] = {}
         self.withdrawn: set[str] = set()  # notes that may not be exported
         self._anchors: dict[str, AnchorIds] = {}
@@ -123,11 +123,11 @@ class Batch:
 
     def _draft(self, path: str) -> Draft:
         draft = self.drafter.draft(path)
-        draft.passage.forget()  # the parsed text of all notes does not fit into memory
+        draft.passage.forget()  # the parsed text of all notes would not fit in memory
         return draft
 
     def anchors(self, path: str) -> AnchorIds | None:
-        """Return the ids in a draft; None for a note that is not drafted."""
+        """Return the ids in a draft; None for a note without a draft."""
         draft = self.requested.get(path) or self.existing.get(path)
         if draft is None:
             return None
@@ -141,7 +141,7 @@ class Batch:
         return entry.vault == self.key.vault
 
     def orphaned_slugs(self) -> dict[str, str]:
-        """Return the slugs of posts without an exported note, with the reason."""
+        """Return the slugs of posts without an exported note, with reasons."""
         found = {}
         slugs = {draft.post.slug for draft in self.requested.values()}
         for slug, entry in self.manifest.posts.items():
@@ -210,7 +210,7 @@ def _withdraw(batch: Batch, path: str, error: Refused) -> None:
     if known is None:
         del batch.published[path]
         return
-    # The page exists, but its ids are not known.
+    # The page exists, but its ids are unknown.
     draft.post.slug = known[0]
     batch.published[path] = draft.post
 

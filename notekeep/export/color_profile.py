@@ -1,7 +1,7 @@
-"""Color profiles in pictures (ICC.1:2022, sections 7.2 and 7.3), without what identifies a device.
+"""Color profiles in pictures (ICC.1:2022, sections 7.2 and 7.3), without device information.
 
-The profile of a monitor contains its name, its maker, its serial number and the time at which it
-was calibrated. Only what converts colors is kept.
+The profile of a monitor contains its name, manufacturer, serial number and calibration time. Only
+the data for color conversion is kept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TYPES = frozenset(
 
 
 def reduce_profile(profile: bytes) -> bytes:
-    """Return a profile with only what colors need; empty for one that cannot be read."""
+    """Return a profile with only the color conversion; empty for an unreadable profile."""
     header = bytearray(profile[:_HEADER])
     if len(profile) < _HEADER + 4 or header[36:40] != b"acsp":
         return b""
@@ -55,7 +55,7 @@ def reduce_profile(profile: bytes) -> bytes:
 
 
 def _required_texts(version: int) -> dict[bytes, bytes]:
-    """Return the description and the copyright, which every profile needs, without words."""
+    """Return an empty description and copyright, which every profile needs."""
     if version < 4:
         return {
             b"desc": b"desc" + struct.pack(">4xI", 1) + bytes(79),

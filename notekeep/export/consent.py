@@ -1,7 +1,7 @@
-"""Whether a note may be exported. Everything that is not allowed is refused.
+"""Decides whether a note may be exported. Whatever is not allowed is refused.
 
-Naming a note is consent to export it as a draft. A query, a folder or an embed only includes notes
-marked `publish: true`. Private notes, in whatever way they are marked, are never exported.
+Naming a note is consent to export it as a draft. A query, a folder or an embed includes only notes
+marked `publish: true`. Private notes are never exported, however they are marked.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from notekeep.markdown.note import Note
 from notekeep.markdown.outline import SCHEME_PATTERN
 
 CONSENT_FIELDS = ("private", "publish")
-"""The fields that decide who may see a note."""
+"""The fields that control who may see a note."""
 
 PRIVATE_MARK = "private"
-"""The word that marks notes and parts of notes, in any case."""
+"""The word that marks notes and parts of notes as private, in upper or lower case."""
 
 PRIVATE_LABEL = "a private note"
-"""The text of a link to a private note whose own text would reveal the note's name."""
+"""Replaces the text of a link to a private note if that text would reveal the note's name."""
 
 CATEGORY_FIELDS = ("category", "categories")
 """The fields for categories."""
 
 _OTHER_WORDS = frozenset({PRIVATE_MARK, "primate"})
-"""Correctly spelt words that are similar to PRIVATE."""
+"""Correctly spelled words that are similar to PRIVATE."""
 _TRACES = ("priv", "vate", "avte")
 _LONGER_TRACE = re.compile(r"p.{1,4}ate")
 """PRIVATE after any single edit contains one of these."""
@@ -43,7 +43,7 @@ _LONGER_TRACE = re.compile(r"p.{1,4}ate")
 _NAME_MARKS = frozenset("*_~=`\\-\u2010\u2011\u2013\u2014")
 _WORD = re.compile(r"\w+")
 _SHORT_NAME = 3
-"""Names up to this length only count as whole words."""
+"""Names up to this length count only as whole words."""
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "never", "private"})
@@ -56,9 +56,9 @@ _INLINE_FIELD = re.compile(r"[\[({].*?\b(private|publish)(?:\"\s*|\s*:):\s*(\w+)
 
 
 def fold_mark(text: str) -> str:
-    """Fold a mark for comparison: without case, width, accents and invisible characters.
+    """Fold a mark for comparison: ignore case, width, accents and invisible characters.
 
-    Accents include the dot of the Turkish capital letter.
+    Accents include the dot of the Turkish capital I.
     """
     if not text.isascii():
         shown = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
@@ -66,24 +66,24 @@ def fold_mark(text: str) -> str:
     return text.casefold().strip()
 
 
-def fold_name(text: str) -> str:
-    """Fold a name for comparison with names of private notes, also without blanks and marks."""
+def fold_private_name(text: str) -> str:
+    """Fold a name for comparison with private names; blanks and punctuation are ignored too."""
     shown = fold_mark(html.unescape(_HTML_TAG.sub("", text)))
     return "".join(char for char in shown if char not in _NAME_MARKS and not char.isspace())
 
 
 def holds_name(text: str, names: Iterable[str]) -> bool:
-    """Whether a text is or contains one of some names, in any spelling that `fold_name` equates."""
-    shown = fold_name(text)
-    words = {fold_name(word) for word in _WORD.findall(text)}
-    for name in filter(None, map(fold_name, names)):
+    """Whether a text is or contains one of some names, compared by `fold_private_name`."""
+    shown = fold_private_name(text)
+    words = {fold_private_name(word) for word in _WORD.findall(text)}
+    for name in filter(None, map(fold_private_name, names)):
         if name == shown or name in words or (len(name) > _SHORT_NAME and name in shown):
             return True
     return False
 
 
 def is_like_private(word: str) -> bool:
-    """Whether a folded word is PRIVATE with one letter missing, added, wrong or swapped."""
+    """Whether a folded word is PRIVATE with one letter missing, added, wrong or transposed."""
     return word not in _OTHER_WORDS and OSA.distance(word, PRIVATE_MARK, score_cutoff=1) == 1
 
 
@@ -110,12 +110,12 @@ def parse_yes_no(value: Value) -> bool | None:
 
 
 def is_draft(fields: Mapping[str, Value]) -> bool:
-    """Whether a note is a draft: unless its front matter says `draft: false`."""
+    """Whether a note is a draft, which it is unless its front matter has `draft: false`."""
     return parse_yes_no(fields.get("draft")) is not False
 
 
 def is_withheld(fields: Mapping[str, Value]) -> bool:
-    """Whether front matter says that a note is not for others."""
+    """Whether front matter prevents the export of a note."""
     if "private" in fields and parse_yes_no(fields["private"]) is not False:
         return True
     if "publish" in fields and parse_yes_no(fields["publish"]) is False:
@@ -156,7 +156,7 @@ def check_readable(note: Note) -> None:
 
 
 def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None:
-    """Refuse a note that may not be exported as a draft, or whose marks are unclear."""
+    """Refuse a note that may not be exported as a draft, or whose marks are ambiguous."""
     path = note.path
     check_readable(note)
     if note.private:
@@ -211,8 +211,8 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
 def _withholding_line(note: Note) -> int:
     """Return the line of a key in the text that would make the note private; 0 for none.
 
-    People write such keys below a heading, in a second block, or as fields of Dataview. Keys in
-    code do not count, except in a fence at the beginning of the text.
+    Such keys may be below a heading, in a second block, or in fields of Dataview. Keys in code do
+    not count, except in a code block at the start of the text.
     """
     text = note.body_lf
     folded = fold_mark(text)
@@ -246,8 +246,8 @@ def _typo(path: str, what: str, word: str) -> Refused:
 
 # Names of private notes outside of links: HTML attributes, inline Dataview, code. A Markdown link
 # to a private note becomes plain text (`linker.py`), but these would be exported unchanged, so the
-# note is refused. Plain text is no mention, not even in code: a private note called "Notes" does
-# not forbid the word.
+# note is refused. A plain word is not a mention, not even in code: a private note called "Notes"
+# does not prevent the use of that word.
 
 _MENTIONED_LINK = re.compile(WIKILINK_PATTERN)
 _TOML_TABLE = re.compile(r"(?<=\n)\[\[[\w.-]+\]\]\n[\w\"'-]+[ \t]*=")
@@ -264,7 +264,7 @@ _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 
 
 def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
-    """Refuse a note whose public text would reveal the name of a hidden note."""
+    """Refuse a note whose public text would reveal the name of a private note."""
     text = passage.text
     if not ("[[" in text or "=" in text):
         return
@@ -291,7 +291,7 @@ def mentions_hidden(value: str, hidden: Callable[[str], bool]) -> bool:
 
 
 def mention_error(path: str, line: int) -> Refused:
-    """Return the error for the name of a private note on a line."""
+    """Return the error for a private note named on a line."""
     return Refused(
         f"{path}: Line {line} has the name of a private note in an address, a query or code. It"
         " would be published.",
@@ -305,7 +305,7 @@ def _html_targets(text: str) -> Iterator[tuple[int, str]]:
         for found in _ADDRESS_ATTRIBUTE.finditer(text, tag.start(), tag.end()):
             value = html.unescape(found[1] or found[2] or found[3] or "").strip()
             yield found.start() + 1, unquote(value)
-            for one in value.split(","):  # `srcset` has several, each followed by its width
+            for one in value.split(","):  # `srcset` contains several, each followed by its width
                 yield found.start() + 1, unquote(one.strip().split(" ")[0])
 
 
@@ -318,12 +318,12 @@ def _query_targets(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _leads_to_hidden(target: str, hidden: Callable[[str], bool]) -> bool:
-    """Whether an address leads to a hidden note, or to a file with its name."""
+    """Whether an address points to a private note, or to a file with its name."""
     if SCHEME_PATTERN.match(target):
         return False
     name = re.split(r"[#?]", target, maxsplit=1)[0].strip()
     if not name:
         return False
     last = splitext(name.rsplit("/", 1)[-1])[0]
-    # An address from the root is a page of the site, unless it is the path of a note.
+    # An address from the root is a page of the site, unless a note has that path.
     return hidden(name) or (not name.startswith("/") and bool(last) and hidden(last))

@@ -1,4 +1,4 @@
-"""A note as a draft: checked for consent, without private parts, with its embeds in place.
+"""A note as a draft: checked for consent, without private parts, with embeds resolved.
 
 A draft is independent of the generator. Its text is plain Markdown with numbered addresses, and its
 metadata is a `Post`. `rewrite/` turns it into text for a generator.
@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from weakref import proxy
 
+from notekeep.bases.definition import BASE_SUFFIX, is_base_block
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.assets import Attachments
+from notekeep.export.base_tables import BaseTables
 from notekeep.export.consent import (
     CONSENT_FIELDS,
     check_consent,
@@ -28,6 +31,7 @@ from notekeep.export.embeds import (
     extract_fragment,
     find_empty_headings,
     find_heading,
+    place_block,
     place_embed,
     prefix_footnotes,
 )
@@ -42,7 +46,7 @@ from notekeep.export.post import (
     public_title,
     read_post,
 )
-from notekeep.export.private import COMMENT_OPENING, holds_mark, strip_private
+from notekeep.export.private import COMMENT_OPENING, holds_mark, remove_block, strip_private
 from notekeep.export.references import (
     Fragment,
     Ref,
@@ -74,6 +78,7 @@ from notekeep.markdown.tree import Span
 _LINKS = ("wikilink", "embed", "image", "link")
 _ADDRESSED = (*_LINKS, "autolink", "html", "html_block", "definition")
 """Spans that can contain an address, besides plain text."""
+_DREW_BASE = "replaced a base with a table"
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= |$)", re.MULTILINE)
 _MIDDLE = re.compile(r"^={7}$", re.MULTILINE)
 
@@ -84,13 +89,14 @@ class Draft:
 
     note: Note
     post: Post
-    passage: MappedText  # the body; links of the vault have addresses of `refs`
+    passage: MappedText  # the body; vault links have addresses from `refs`
     refs: ReferenceTable
     sources: list[str] = field(default_factory=list)  # the note and all notes it embeds
+    listed: list[str] = field(default_factory=list)  # the notes in tables of bases
     removed: list[str] = field(default_factory=list)  # private text, for the audit
     changes: list[SourceChange] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    digest: str = ""  # of the exported content, independent of the generator
+    digest: str = ""  # digest of the exported content, independent of the generator
 
     def used_references(self) -> list[Ref]:
         """Return the targets of links and pictures in the text."""
@@ -98,12 +104,14 @@ class Draft:
 
 
 class Drafter:
-    """Makes drafts of the notes of one vault. Reads each note once."""
+    """Creates drafts from the notes of one vault. Reads each note once."""
 
     def __init__(self, source: VaultSource, options: Options) -> None:
         self.source = source
         self.options = options
         self.attachments = Attachments(source)
+        # A weak reference, so that the names of all notes are freed without a collection.
+        self.bases = BaseTables(proxy(self))
         self._notes: dict[str, Note] = {}
 
     def note(self, path: str) -> Note:
@@ -139,12 +147,12 @@ class Drafter:
         return any(f"{name.casefold()}/".startswith(f"{tag}/") for name in names for tag in tags)
 
     def draft(self, path: str) -> Draft:
-        """Make the draft of a note; refuse one whose private parts are unclear."""
+        """Create the draft of a note; refuse ambiguous private parts."""
         note = self.note(path)
         if note.problem is not None and note.problem.code == "not-utf8":
             raise Refused(f"{path}: {note.problem.message}", "Save it as UTF-8.")
         post = read_post(note, self.options, self.source.make_hidden_words(path))
-        self._check_fields(note, self.source.make_hidden_check(path))
+        self.check_fields(note)
         draft = Draft(note, post, MappedText("", []), ReferenceTable.of(note.body))
         _DraftJob(self, draft).run()
         if draft.removed and not draft.passage.text.strip():
@@ -172,7 +180,7 @@ class Drafter:
         return {key: value for key, value in note.fields.items() if key in exported}
 
     def _place_of(self, key: str, note: Note) -> tuple[str, int]:
-        """Return the name of a field as the note writes it, and its line."""
+        """Return the name of a field as written in the note, and its line."""
         own = next((name for name in note.raw if canonical(name) == key), key)
         return own, find_key_line(self.source.read(note.path), own)
 
@@ -183,8 +191,9 @@ class Drafter:
                 what = f"Removed an address on this machine from `{own}`."
                 yield LineWarning(Origin(note.path, line), what)
 
-    def _check_fields(self, note: Note, hidden: Callable[[str], bool]) -> None:
+    def check_fields(self, note: Note) -> None:
         """Refuse an exported field with a comment, a private mark or the name of a private note."""
+        hidden = self.source.make_hidden_check(note.path)
         for key, value in self._exported_fields(note).items():
             texts = [str(item) for item in (value if isinstance(value, list) else [value])]
             comment = next((mark for text in texts if (mark := COMMENT_OPENING.search(text))), None)
@@ -227,7 +236,7 @@ def _remove_heading(passage: MappedText, heading: Span) -> SourceEdit:
 
 
 class _DraftJob:
-    """Makes one draft from a note and the notes it embeds, each in its own context."""
+    """Creates one draft from a note and the notes it embeds, each in its own context."""
 
     def __init__(self, drafter: Drafter, draft: Draft) -> None:
         self.drafter = drafter
@@ -248,7 +257,7 @@ class _DraftJob:
             next(filter(None, headings), ""),
             self.source.make_hidden_words(path),
         )
-        # Links that became text leave unused definitions behind.
+        # Links replaced by text leave unused definitions behind.
         removals = [
             remove_lines(passage, passage.line_of(start), last, reason)
             for start, last, reason in unused_definitions(passage)
@@ -273,18 +282,72 @@ class _DraftJob:
         note = self.drafter.note(path)
         passage = MappedText.of_note(note)
         _refuse_conflict(passage)
-        stripped = strip_private(passage.splice(strip_data_addresses(passage)))
+        passage = passage.splice(strip_data_addresses(passage))
+        stripped = strip_private(passage, keeps_bases=True)
         if path not in self.draft.sources:
             self.draft.sources.append(path)
             self.draft.removed += stripped.removed
             self.draft.changes += stripped.changes
-        refuse_mentions(stripped.passage, self.source.make_hidden_check(path))
-        passage, changes = number_inline_footnotes(stripped.passage)
+        passage = self._draw_bases(stripped.passage, path)
+        refuse_mentions(passage, self.source.make_hidden_check(path))
+        passage, changes = number_inline_footnotes(passage)
         self.draft.changes += changes
         return passage
 
+    def _draw_bases(self, passage: MappedText, path: str) -> MappedText:
+        """Replace the bases of a note with their tables, or remove them."""
+        edits: list[SourceEdit] = []
+        for node in passage.tree.find("fence") if "base" in passage.text else ():
+            if is_base_block(node.info):
+                origin = passage.origin(node.start)
+                text = self._draw_base(node.content, origin.line + 1, origin, path)
+                if text:
+                    edits.append(place_block(passage, node, text, _DREW_BASE))
+                else:
+                    self.draft.removed.append(node.content)
+                    reason = "removed a base block"
+                    edits.append(remove_block(passage, node.start, node.last, reason))
+        for embed in passage.find("embed") if BASE_SUFFIX in passage.text.lower() else ():
+            edits += self._draw_base_file(passage, embed, path)
+        self.draft.changes += passage.changes(edits)
+        return passage.splice(edits)
+
+    def _draw_base_file(self, passage: MappedText, embed: Span, path: str) -> list[SourceEdit]:
+        """Return the edits for the embed of a base file; none if its table cannot be drawn."""
+        name, _, view = embed.info.partition("#")
+        if not name.lower().endswith(BASE_SUFFIX):
+            return []
+        origin = passage.origin(embed.start)
+        try:
+            found = self.drafter.attachments.find(name, path)
+            if found is None or self.source.private_name(found):
+                return []  # the linker removes it
+            definition = self.source.read(found).decode()
+        except (NotekeepError, UnicodeDecodeError):
+            return []
+        text = self._draw_base(definition, 1, origin, path, view, name)
+        part = MappedText(text, [origin] * (text.count("\n") + 1))
+        edits = place_embed(passage, embed, part) if text else None
+        return [edit._replace(reason=_DREW_BASE if edit.reason else "") for edit in edits or ()]
+
+    def _draw_base(
+        self,
+        definition: str,
+        first_line: int,
+        origin: Origin,
+        path: str,
+        view: str = "",
+        name: str = "Base",
+    ) -> str:
+        """Return the table of a base, "" if there is none, and add its warnings."""
+        drawn = self.drafter.bases.draw(definition, first_line, view, path)
+        for warning in drawn.warnings:
+            self.linker.warn(origin, f"{name}: {warning}")
+        self.draft.listed += drawn.notes
+        return drawn.text
+
     def _linked(self, passage: MappedText, chain: list[Fragment]) -> MappedText:
-        """Return a note or part of a note with numbered links and its embeds in place."""
+        """Return a note or part of a note with numbered links and resolved embeds."""
         path = chain[-1].path
         edits: list[SourceEdit] = []
         removals: list[SourceEdit] = []
@@ -366,7 +429,7 @@ class _DraftJob:
         return SourceEdit(embed.start, embed.end, text, "replaced an embed with a link")
 
     def _may_show(self, path: str) -> bool:
-        """Whether a note may be embedded. Naming a note is no consent for its embeds."""
+        """Whether a note may be embedded. Naming a note is not consent for its embeds."""
         if path == self.draft.note.path:
             return True
         try:
@@ -382,7 +445,7 @@ def _refuse_conflict(passage: MappedText) -> None:
         return
     for mark in _CONFLICT.finditer(text):
         if text[mark.start()] == ">" and not _MIDDLE.search(text, 0, mark.start()):
-            continue  # a quote of seven levels
+            continue  # a seven-level quote
         code = passage.find("fence", "code_block")
         if any(span.start <= mark.start() < span.end for span in code):
             continue

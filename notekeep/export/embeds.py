@@ -1,6 +1,6 @@
-"""Headings and blocks that links point at, and embeds put in place.
+"""Headings and blocks as link targets, and resolving embeds.
 
-Each note is prepared in its own context first (without private parts, with numbered links), so that
+Each note is first prepared in its own context (without private parts, with numbered links), so that
 an embed can be cut out as plain text. Footnote labels get the name of their note, and reference
 links are written in full, so that nothing clashes.
 """
@@ -171,7 +171,7 @@ def find_empty_headings(passage: MappedText, title: str, linked: Collection[str]
 
 
 def _cut_out(passage: MappedText, blocks: list[Node]) -> MappedText | None:
-    """Return neighbouring blocks without their containers' marks, and their footnotes."""
+    """Return adjacent blocks without their containers' marks, and their footnotes."""
     blocks = [node for node in blocks if node.kind not in {"footnote", "definition"}]
     if not blocks:
         return None
@@ -204,11 +204,11 @@ def _notes_of(tree: Tree, first: int, last: int) -> list[Node]:
 
 
 def _inline_links(passage: MappedText, whole: Tree) -> MappedText:
-    """Write reference links in full: their definition may be outside of the part."""
+    """Write reference links in full, because their definition may be outside the part."""
     definitions = {fold_label(node.info): node for node in whole.find("definition")}
     if not definitions:
         return passage
-    # With the definitions after it, the part parses as it did in the note.
+    # With the definitions after it, the part parses as in the note.
     tail = "".join(
         f"\n\n[{n.info}]: {destination(n.content)}{quote_title(n.title)}"
         for n in definitions.values()
@@ -234,7 +234,7 @@ def _inline_links(passage: MappedText, whole: Tree) -> MappedText:
 
 
 def _without_bullet(part: MappedText) -> MappedText:
-    """Return the content of a single list item, for a place after a bullet."""
+    """Return the content of a single list item, to be placed after a bullet."""
     blocks = part.tree.root.children
     if len(blocks) != 1 or blocks[0].kind != "list" or len(blocks[0].children) != 1:
         return part
@@ -257,10 +257,10 @@ def prefix_footnotes(passage: MappedText, name: str) -> MappedText:
 
 
 def place_embed(passage: MappedText, embed: Span, part: MappedText) -> list[SourceEdit] | None:
-    """Return the edits that replace an embed by a part; None if the part does not fit.
+    """Return the edits that replace an embed with a part; None if the part does not fit.
 
     An embed alone on its line is replaced by the part's blocks, with the marks of its containers
-    before each line. An embed within a line only fits a single paragraph.
+    before each line. An embed within a line can only be replaced by a single paragraph.
     """
     tree = passage.tree
     number = tree.line_of(embed.start)
@@ -291,3 +291,18 @@ def place_embed(passage: MappedText, embed: Span, part: MappedText) -> list[Sour
     if number + 1 < line.leaf.last:
         edits.append(SourceEdit(line.end, line.end, "\n" + blank, ""))
     return edits
+
+
+def place_block(passage: MappedText, block: Node, text: str, reason: str) -> SourceEdit:
+    """Return the edit that replaces a block, with the marks of its containers before each line."""
+    start, end = passage.starts[block.first], passage.line_end(block.last - 1)
+    marks = passage.text[start : block.start]
+    quoting = re.sub(r"[^>\s]", " ", marks)
+    first, *rows = text.split("\n")
+    lines = [marks + first, *(quoting + row for row in rows)]
+    # A table needs blank lines around it, but not after a list bullet.
+    if not (marks.strip("> \t") or passage.blank(block.first - 1)):
+        lines.insert(0, quoting)
+    if not passage.blank(block.last):
+        lines.append(quoting)
+    return SourceEdit(start, end, "\n".join(line.rstrip() for line in lines), reason)

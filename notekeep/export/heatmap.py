@@ -1,8 +1,8 @@
 """A habit's year as a picture in a post: `![[habits/meditate#year]]`.
 
 The picture is a scalable SVG for light and dark pages. Days differ by shape as well as by shade,
-and its alt text describes it in a sentence. It only contains the status of each day, and no text of
-the log.
+and an alt text describes the year in a sentence. It contains only the status of each day, and no
+text from the log.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ text{font:10px system-ui,sans-serif;fill:#57606a}
 
 
 def draw_habit_year(index: HabitIndex, path: str, heading: str) -> HeatmapPicture | None:
-    """Draw the year named by the heading of an embed; None if it names no habit or year."""
+    """Draw the year in the heading of an embed; None if there is no such habit or year."""
     year = load_habit_year(index, path, heading)
     if year is None:
         return None
@@ -62,7 +62,7 @@ def _svg(alt: str, calendar: Calendar, today: date) -> str:
 
 
 def _square(square: Cell, x: int, y: int, today: date) -> str:
-    """Draw a day: shaded by level, hollow if missed, a dot if outside of the habit."""
+    """Draw a day: shaded by level, hollow if missed, a dot if the habit is inactive."""
     if square.status == "future" or square.day > today:
         return ""
     if square.status == "off":

@@ -1,4 +1,4 @@
-"""Bodies as clean HTML and formulas as MathML, for targets whose posts are pages."""
+"""Bodies as clean HTML and formulas as MathML, for targets that export pages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ENVIRONMENTS = {
     "gather*": "matrix",
     "gathered": "matrix",
 }
-"""Environments that the library does not support or numbers, with an equivalent."""
+"""Environments that the library does not support, or numbers, with an equivalent."""
 _ENVIRONMENT = re.compile(r"(\\(?:begin|end)\{)([a-z]+\*?)\}")
 _UNREAD = re.compile(r"[\\$]|<mi>[&{}]</mi>")
 """TeX in the result after an unknown macro."""
@@ -56,16 +56,15 @@ def to_mathml(tex: str, *, display: bool) -> str:
     )
     try:
         made = convert(known, display="block" if display else "inline")
-    except Exception:  # noqa: BLE001 - the library raises anything for invalid TeX
+    except Exception:  # noqa: BLE001 - the library raises any exception for invalid TeX
         return ""
     if _UNREAD.search(made):
         return ""
     return made.replace("<math ", f'<math alttext="{html.escape(tex.strip())}" ', 1)
 
 
-# A body as HTML, written from its spans and then cleaned by nh3, the last step. Raw HTML of a note
-# passes only as far as the lists allow: no script, handler, form or style, and only addresses of
-# the web and of mail.
+# A body as HTML, written from its spans and finally cleaned by nh3. Raw HTML of a note passes only
+# as far as the lists allow: no script, handler, form or style, and only web and mail addresses.
 
 TEASER_MARKER: Final = "<!--more-->"
 """The mark for the end of the teaser, the only comment that passes."""
@@ -114,11 +113,11 @@ _PAIRED: Final = {
 """Spans written as a pair of tags around their content."""
 
 _MAX_DEPTH: Final = 100
-"""Nested tags; deeper text is written without tags. Only an attack has more, for which nh3 takes
-quadratic time."""
+"""Maximum nesting of tags; deeper text is written without tags. nh3 takes quadratic time for deep
+nesting, which only an attack has."""
 
 _MAX_OPEN: Final = 500
-"""Open tags of raw HTML, for the same reason; more are escaped."""
+"""Maximum number of open raw HTML tags, for the same reason; more are escaped."""
 
 _RAW_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _VOID: Final = frozenset("area br col hr img input link meta source wbr".split())  # noqa: SIM905  # as above
@@ -279,7 +278,7 @@ class _Renderer:
             self._out.append(html.escape(words))
 
     def _words(self, span: Span) -> str:
-        """Return the words of a span that is shown without any mark."""
+        """Return the words of a span shown without marks."""
         match span.kind:
             case "text" | "tag" | "block_id" | "timestamp":
                 words = self._text[span.start : span.end]
@@ -375,7 +374,7 @@ HTML_DIALECT: Final = Dialect(
     more="",
     default_teaser=False,
 )
-"""The vault's own Markdown, except for syntax that is written as HTML before rendering."""
+"""The vault's own Markdown, except for syntax that is converted to HTML before rendering."""
 
 MATHML_DIALECT: Final = replace(HTML_DIALECT, math=Math(mathml=True))
 

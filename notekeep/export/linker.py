@@ -1,4 +1,4 @@
-"""Finds the targets of a note's links, and writes the links with numbered addresses."""
+"""Resolves a note's links, and writes them with numbered addresses."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from notekeep.markdown.outline import SCHEME_PATTERN
 from notekeep.markdown.tree import Span
 
 _SAFE = ";/?:@&=+$,-_.!~*'()#%"
-"""Characters that have a meaning in web addresses, or are part of an escape."""
+"""Characters with a special meaning in web addresses or escapes."""
 _QUOTED = frozenset({"link", "image"})
-"""Links whose addresses have `%20` for a blank."""
+"""Links whose addresses use `%20` for a blank."""
 _VAULT_FILES = (".base", ".canvas", ".excalidraw")
 _PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+")
 
@@ -42,8 +42,8 @@ _PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+
 class Linker:
     """Resolves the links of one note and writes them with numbered addresses.
 
-    A link to a private note becomes plain text here, so its title is never written. Which of the
-    other targets are published is not known yet.
+    A link to a private note becomes plain text here, so its title is never written. It is not yet
+    known which of the other targets are published.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Linker:
         """Resolve the names in the links of a note in one query."""
         targets = (unquote(link.info) if link.kind in _QUOTED else link.info for link in links)
         names = {split_fragment(one)[0] for one in targets if not SCHEME_PATTERN.match(one)}
-        self._source.notes.learn(names, path)
+        self._source.notes.prefetch(names, path)
 
     def resolve_embed(self, passage: MappedText, link: Span, path: str) -> Fragment | None:
         """Return the note or part of a note that an embed shows; None if it embeds no note."""
@@ -206,7 +206,7 @@ class Linker:
         ]
 
     def _find_note(self, name: str, path: str, origin: Origin) -> str | None:
-        """Return the note with a name; of several the nearest, with a warning."""
+        """Return the note with a name; of several, the nearest one, with a warning."""
         if not name:
             return path
         found = self._source.notes.resolve(name, path)
@@ -216,7 +216,7 @@ class Linker:
         return found[0] if found else self._source.find_hidden(name)
 
     def _is_private_file(self, name: str, path: str) -> bool:
-        """Whether a link to no known note leads into a private folder."""
+        """Whether a link without a known note points into a private folder."""
         if self._source.make_hidden_check(path)(name):
             return True
         try:
@@ -263,6 +263,6 @@ def _is_note_name(target: str) -> bool:
 
 
 def _default_text(name: str, heading: str) -> str:
-    """Return the text that Obsidian shows for a link without text, without folder names."""
+    """Return the text that Obsidian shows for a link without a text, minus folder names."""
     last = name.rsplit("/", 1)[-1].removesuffix(".md")
     return " > ".join(filter(None, (last, heading))) or name

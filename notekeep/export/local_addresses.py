@@ -1,7 +1,7 @@
 """Addresses that only work on this machine: `file:///…`, and links into its programs.
 
-They reveal the folders of the person's machine, so only web schemes are exported. An address of a
-file in the vault is read as a link to that file; any other is replaced by its link text, or by the
+They reveal folders on the user's machine, so only web schemes are exported. An address of a file in
+the vault is treated as a link to that file; any other is replaced with its link text, or with the
 last part of its path. Pictures inside addresses are stripped of metadata (`metadata.py`).
 """
 
@@ -36,7 +36,7 @@ _ADDRESSES = frozenset(
 
 
 def is_local(address: str) -> bool:
-    """Whether an address may only work on this machine."""
+    """Whether an address might only work on this machine."""
     return _LOCAL.match(_IGNORED_IN_ADDRESS.sub("", address)) is not None
 
 
@@ -59,7 +59,7 @@ def vault_path_of_address(address: str, root: str) -> str:
 
 
 def strip_local_addresses(text: str) -> str:
-    """Return text with each local address replaced by the last part of its path."""
+    """Replace each local address in a text with the last part of its path."""
     return _WRITTEN.sub(lambda match: last_part(match[0]), text)
 
 

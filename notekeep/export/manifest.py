@@ -1,8 +1,8 @@
 """The manifest: a record of the files that notekeep wrote into a site, to protect edits there.
 
-`.notekeep-export.json` is in the site and may be published with it. So it only lists exported
+`.notekeep-export.json` is in the site and may be published with it. So it lists only exported
 notes, without their paths and without the name of the vault: see `VaultKey`. It is text with sorted
-keys, one post after the other, which version control can merge.
+keys, one post after the other, so that version control can merge it.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _FORMER_FORMAT = 1
 
 
 class VaultKey:
-    """Names a vault and its notes in a manifest by digests that only the vault can compute.
+    """Identifies a vault and its notes in a manifest by digests that only the vault can compute.
 
-    They are keyed with the vault's id, which is in the vault and in no site. So the site reveals no
-    paths, and nobody can confirm a guess such as `journal/2026.md`. A vault recognizes its own
-    posts, even if its folder is renamed or on another machine.
+    They are keyed with the vault's id, which is in the vault and never in a site. So the site
+    reveals no paths, and a guess such as `journal/2026.md` cannot be confirmed. A vault recognizes
+    its own posts, even if its folder is renamed or on another machine.
 
-    The first format has plain paths. They are read as digests keyed with the name of the vault's
-    folder, and the next export writes digests of the vault's id.
+    The first format contained plain paths. They are read as digests keyed with the name of the
+    vault's folder, and the next export writes digests keyed with the vault's id.
     """
 
     def __init__(self, identity: str, folder: str) -> None:
@@ -57,7 +57,7 @@ class VaultKey:
 
     @cached_property
     def former(self) -> VaultKey:
-        """The key for the former format."""
+        """The key for the first format."""
         return VaultKey.of_folder(self.folder)
 
     def note(self, path: str) -> str:
@@ -98,7 +98,7 @@ class ManifestEntry:
             return None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the entry as JSON; optional fields only with a value."""
+        """Return the entry as JSON; optional fields without a value are omitted."""
         always = {
             "note": self.digest,
             "vault": self.vault,
@@ -201,7 +201,7 @@ class Manifest:
         """Return the file's bytes."""
         posts = {slug: self.posts[slug].to_json() for slug in sorted(self.posts)}
         text = json.dumps({"format": FORMAT, "posts": posts}, indent=1, ensure_ascii=False)
-        # A byte that is not UTF-8 becomes \udcXX, as in JSON.
+        # Bytes that are not UTF-8 become \udcXX, as in JSON.
         return (text + "\n").encode("utf-8", "backslashreplace")
 
     def of_note(self, path: str) -> tuple[str, ManifestEntry] | None:
@@ -216,7 +216,7 @@ class Manifest:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Each slug, by its `name_key`, which is equal for names that a file system may confuse."""
+        """The slugs by `name_key`, which is equal for names that a file system may confuse."""
         return {name_key(known): known for known in reversed(self.posts)}
 
 
@@ -276,8 +276,8 @@ def fingerprint(data: bytes) -> str:
 class Bases:
     """The merge bases for edits on a site: the last written texts.
 
-    The manifest only has their digests. The texts are in the history of the vault on the machine
-    that exported them; on other machines nothing can be merged.
+    The manifest contains only their digests. The texts are in the history of the vault on the
+    machine that exported them; on other machines, nothing can be merged.
     """
 
     def __init__(self, history: History, site: str) -> None:

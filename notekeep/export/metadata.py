@@ -23,9 +23,9 @@ from notekeep.export.color_profile import reduce_profile
 from notekeep.export.local_addresses import is_local_attribute, strip_style_addresses
 from notekeep.export.source_map import MappedText, SourceEdit
 
-# Pictures: only the parts that draw them are copied, byte for byte where the format allows it, so
-# that a picture loses no quality and one without metadata is unchanged. The orientation is copied
-# too, and what colors need of a color profile.
+# Pictures: only the image data is copied, byte for byte where the format allows it, so that
+# pictures lose no quality and those without metadata stay unchanged. The orientation is copied too,
+# and the color conversion of a color profile.
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_CHUNKS = frozenset(
@@ -57,7 +57,7 @@ _INVISIBLE = ("metadata", "desc", "script")
 _DATA = re.compile(r"(?<=\")data:[^\"]*|(?<=')data:[^']*|\bdata:image/[^\s\"'<>()]*", re.IGNORECASE)
 """An address that contains a file."""
 _INSTRUCTION = re.compile(rb"<\?(?!xml\s)|<!|\0")
-"""The start of an instruction, comment or document type, or UTF-16, which hides them."""
+"""The start of an instruction, comment or document type, or UTF-16, which hides these."""
 _STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
@@ -177,7 +177,7 @@ def _need_pillow() -> None:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Silence warnings of a library about damaged metadata, which is discarded anyway."""
+    """Silence library warnings about damaged metadata, which is discarded anyway."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -198,8 +198,8 @@ def _png(data: bytes) -> bytes:
 
 
 def _png_profile(body: bytes) -> bytes:
-    """Return a chunk with a color profile; empty for one that cannot be read."""
-    packed = body.partition(b"\0")[2][1:]  # the name before it is that of the monitor
+    """Return a chunk with a color profile; empty if it is unreadable."""
+    packed = body.partition(b"\0")[2][1:]  # the name before it is the name of the monitor
     try:
         reduced = reduce_profile(zlib.decompressobj().decompress(packed, _MAX_PROFILE))
     except zlib.error:
@@ -267,7 +267,7 @@ def _behind_blocks(data: bytes, at: int) -> int:
 
 
 def _svg(name: str, data: bytes) -> bytes:
-    """Return a drawing without comments and without data of its editor."""
+    """Return a drawing without comments and editor data."""
     try:
         # expat limits the expansion of entities, and drops comments.
         root = ET.fromstring(data)  # noqa: S314
@@ -317,7 +317,7 @@ def _remove(element: ET.Element, child: ET.Element) -> None:
 
 
 def _attribute(name: str, key: str, value: str) -> str | None:
-    """Return the clean value of an attribute; None for one that draws nothing."""
+    """Return the cleaned value of an attribute; None if it does not affect drawing."""
     # `data-…` and `on…` are for scripts; diagrams.net stores its whole document in `content`.
     local = key.rpartition("}")[2]
     if not _is_visible(key) or local.startswith(("data-", "on")) or local == "content":
@@ -380,13 +380,13 @@ def _unreadable(name: str, hint: str) -> Refused:
     return Refused(f"{name}: Cannot check the picture for locations and names.", hint)
 
 
-# Other files: recordings, films, PDF, Office. They are not changed, as that could break them. A
-# file with a location is refused. Locations are searched in the bytes, because a parser of each
-# format would miss those in damaged or unusual files. PDF and Office files are unpacked, and names
-# in them are reported.
+# Other files: audio, video, PDF and Office files. They are not changed, because that could break
+# them. A file with a location is refused. The bytes are searched for locations, because parsers
+# would miss those in damaged or unusual files. PDF and Office files are unpacked, and names in them
+# are reported.
 
 _PLACES = re.compile(
-    # coordinates as written by cameras, and keys of locations in metadata
+    # coordinates as written by cameras, and metadata keys for locations
     rb"(?P<coordinates>[+-]\d\d\.\d{2,}[+-]\d{3}\.\d{2,}(?:[+-][\d.]+)?/?)"
     rb"|(?:\b|_)(?i:location|gps\w*|latitude|longitude)(?:=|\0)(?P<fact>[ -~]{3,80})"
     rb"|<(?:\w+:)?(?i:gps\w*|location\w*|latitude|longitude)>\s*(?P<element>[^<\s][^<]*)"
@@ -394,9 +394,9 @@ _PLACES = re.compile(
     rb"|(?P<xml><(?:gpx|kml|trkpt|wpt)\b)|(?P<json>\"coordinates\"\s*:)|(?m:^(?P<card>GEO[:;]))"
 )
 _FILM_PLACES = re.compile(rb"(?<=\xa9)xyz|loci|gpmd|camm|location\.ISO6709")
-"""Boxes and tracks with locations. Only searched in films, as the bytes may occur by chance."""
+"""Boxes and tracks with locations. Searched only in videos, as the bytes may occur by chance."""
 _ENDS = 4 * 1024 * 1024
-"""Bytes to search at the beginning and the end of a file, where metadata is."""
+"""Bytes to search at the start and the end of a file, where metadata is stored."""
 _PACKED_EXIF = b"brobExif"
 _MAX_UNPACKED = 256 * 1024 * 1024
 _EXIF = re.compile(rb"(?:Exif\0\0|eXIf|E(?:XIF|xif).{4})(?=II\*\0|MM\0\*)", re.DOTALL)
@@ -437,7 +437,7 @@ def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
             places = dict.fromkeys(_text(place) for part in parts for place in _find_places(part))
         except Refused:
             raise
-        except Exception as error:  # noqa: BLE001 - libraries raise anything for a broken file
+        except Exception as error:  # noqa: BLE001 - libraries raise any exception for a damaged file
             problems[path] = f"{path} could not be checked for locations and names: {error}."
             cause = error
             continue
@@ -483,7 +483,7 @@ def _find_places(data: bytes) -> Iterator[bytes]:
 
 
 def _film_metadata(data: bytes) -> Iterator[bytes]:
-    """Yield the outer boxes of MP4 and QuickTime without sound and pictures."""
+    """Yield the outer boxes of MP4 and QuickTime files, without audio and video data."""
     at = 0
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)

@@ -55,12 +55,12 @@ def plan_export(
         source: The vault.
         request: What to export, and where to.
         key: Identifies the vault in the manifest.
-        history: Has the last written texts, for merges, and the earlier paths of notes.
+        history: Contains the last written texts, for merges, and the earlier paths of notes.
         for_status: Return a plan even if all notes are refused.
 
     Raises:
         Refused: The only note may not be exported, or a file would contain private text.
-        NotFound: The folder is no site.
+        NotFound: The folder is not a site.
         UsageError: Unknown target, or invalid settings of the site.
     """
     folder = site_folder(source.root, request.target, request.site)
@@ -69,7 +69,7 @@ def plan_export(
     manifest = Manifest.read(folder).locate_notes(key, source.notes, history)
     options = settle_linebreaks(request.options, source.root, target)
     bases = Bases(history, folder)
-    # Planned again without notes that would leak, so that the others are exported.
+    # Plan again without the notes that would leak, so that the others are exported.
     leaking: dict[str, Refused] = {}
     while True:
         batch = Batch(source, target, manifest, options, key, dict(leaking))
@@ -108,7 +108,7 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
     audit = Audit(batch.source, found)
 
     def shows_private(data: bytes, note: str) -> bool:
-        # The person may have typed the value of a field in the site.
+        # The user may have typed the value of a field in the site.
         hits = audit.find([OutgoingFile("", data, note)])
         return any(not hit.term.is_field for hit in hits)
 
@@ -131,7 +131,7 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
 
 
 def _leaking_notes(plan: ExportPlan, audit: Audit, hits: Sequence[Hit]) -> dict[str, Refused]:
-    """Return the refused notes for leaks; those that link to others of them are planned again."""
+    """Return the notes to refuse for leaks; those that link to others of them are planned again."""
     notes = {file.path: file.note for file in plan.files}
     by_note: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -154,10 +154,10 @@ def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
     for one in {one.draft.post.draft: one for one in posts}.values():
         post = one.draft.post
         bare = Post("", "", post.date, draft=post.draft, slug=post.slug)
-        # Single words, because a target may write private text as a phrase. Without the note, so
-        # that no word of it counts as the target's own.
+        # Single words, because a target may write private text as a phrase. An empty note is used,
+        # so that no word of a note counts as the target's own.
         draft = replace(one.draft, note=Note("", ""), post=bare)
-        with suppress(ExtensionFailed):  # one that needs a whole note has no words of its own
+        with suppress(ExtensionFailed):  # a target that needs a whole note has no words of its own
             text = target.compose(draft, target.head(bare, ""), "")
             words += sorted({*normalize_for_audit(text).split()})
     for one in posts:
@@ -168,7 +168,7 @@ def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
 
 
 def site_folder(root: str, target: str, site: str) -> str:
-    """Return the folder for drafts: the site, or a folder beside the vault."""
+    """Return the folder for drafts: the site, or a folder next to the vault."""
     if site:
         return os.path.abspath(os.path.expanduser(site))
     if target and not load_target(target).anywhere:
@@ -193,7 +193,7 @@ def _refuse_nesting(root: str, target: Target) -> None:
             )
     if vault != site and is_within(vault, site):
         inner = os.path.relpath(vault, site).replace(os.sep, "/")
-        # An extension cannot allow the folder of its posts.
+        # An extension cannot permit a vault in its posts folder.
         if target.makes_pages(inner) or Target.makes_pages(target, inner):
             raise UsageError(
                 f"The vault is in the folder {inner} of the site. {target.name} would publish every"
@@ -203,7 +203,7 @@ def _refuse_nesting(root: str, target: Target) -> None:
 
 
 def settle_linebreaks(options: Options, root: str, target: Target) -> Options:
-    """Return the options with `linebreaks` set: as chosen, else as in Obsidian's settings."""
+    """Return the options with `linebreaks` set; the default is from Obsidian's settings."""
     if options.linebreaks:
         return options
     shown: Literal["keep", "join"] = "join"
@@ -218,7 +218,7 @@ def settle_linebreaks(options: Options, root: str, target: Target) -> Options:
 
 
 def outgoing_files(plan: ExportPlan) -> list[OutgoingFile]:
-    """Return the files of a plan as they will be in the site, also unchanged ones."""
+    """Return the files of a plan as they will be in the site, including unchanged ones."""
     return [
         OutgoingFile(file.path, file.after, file.note if file.is_post else "")
         for file in _outgoing(plan)
@@ -256,13 +256,13 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
         return exported
     audit.check(outgoing_files(plan))
     os.makedirs(plan.site, exist_ok=True)
-    # The versions of notes whose posts keep or merge edits of the site.
+    # The versions of notes whose posts keep or merge edits from the site.
     Bases(history, plan.site).store(
         (file.path, file.ours)
         for file in plan.files
         if file.status != "conflict" and file.ours is not None
     )
-    replaced = [OutgoingFile(file.path, file.before or b"", file.note) for file in changes]
+    replaced = [OutgoingFile(file.path, file.before, file.note) for file in changes if file.before]
     step = _write_files(plan, history, hides=bool(audit.find(replaced)))
     try:
         audit.check(_read_back(plan.site, file) for file in _outgoing(plan))
@@ -301,7 +301,7 @@ def _write_files(plan: ExportPlan, history: History, *, hides: bool) -> str:
 
 
 def _read_back(site: str, file: SiteChange) -> OutgoingFile:
-    """Read a written file; Conflict if it is not as planned."""
+    """Read a written file; Conflict if it differs from the plan."""
     data = content_at(site, file.path)
     if data is None or data != file.after:
         raise Conflict(

@@ -45,10 +45,10 @@ class SiteChange:
     why: str = ""  # explains the status
     is_post: bool = False  # not a picture or the manifest
     is_orphan: bool = False  # belongs to a post without an exported note
-    # for files edited on the site: the last written content, and that of the note now
+    # for files edited on the site: the last written content, and the current content of the note
     base: bytes | None = None
     ours: bytes | None = None
-    answers: tuple[str, ...] = ()  # possible choices for edits, besides merging
+    answers: tuple[str, ...] = ()  # possible choices for edits, apart from merging
 
     @property
     def can_merge(self) -> bool:
@@ -101,9 +101,9 @@ class ExportPlan:
     warnings: list[str] = field(default_factory=list)
     published: dict[str, Post] = field(default_factory=dict)  # all posts in the site, by note
     request: ExportRequest = field(default_factory=ExportRequest)
-    generation: int = 0  # of the catalog; a later one means that notes changed
+    generation: int = 0  # of the catalog; a newer one means that notes changed
     # for the audit: all drafts, the exporter's own words, and the slugs in the manifest, which
-    # also lists notes that became private, until their posts are pruned
+    # includes notes that became private, until their posts are pruned
     drafts: list[Draft] = field(default_factory=list)
     own_words: list[str] = field(default_factory=list)
     known_slugs: list[str] = field(default_factory=list)
@@ -124,12 +124,12 @@ class ExportPlan:
 
     @property
     def conflicts(self) -> list[SiteChange]:
-        """The files that were edited on the site and stay."""
+        """The files edited on the site that are not overwritten."""
         return [file for file in self.files if file.status == "conflict"]
 
     @property
     def edited(self) -> list[SiteChange]:
-        """All files that were edited on the site."""
+        """All files edited on the site."""
         return [file for file in self.files if file.answers or file.status == "conflict"]
 
     @property
@@ -146,7 +146,7 @@ class ExportPlan:
 
 
 def _is_published_by_hand(file: SiteChange) -> bool:
-    """Whether the version of the site, which stays or is merged, is no draft."""
+    """Whether the version on the site, which stays or is merged, is published."""
     if file.ours is None:
         return False
     stays = file.before if file.status == "conflict" else file.after
@@ -198,7 +198,7 @@ def list_states(plan: ExportPlan) -> dict[str, PostState]:
 
 
 def _state_of(note: str, files: list[SiteChange]) -> PostState:
-    """Return the state of a note from its files; a post with a changed picture is changed."""
+    """Return the state of a note from its files; a post with a changed picture is "changed"."""
     post = next((file for file in files if file.is_post), None)
     path = post.path if post is not None else ""
     statuses = {file.status for file in files}
@@ -208,7 +208,7 @@ def _state_of(note: str, files: list[SiteChange]) -> PostState:
         return PostState(note, "conflict", path, why)
     if statuses == {"orphan"}:
         return PostState(note, "orphan", path, left[0] if left else "")
-    # A post may have left-over files, such as an unused picture.
+    # A post may have leftover files, such as an unused picture.
     why = why or (left[0] if left else "")
     if post is not None and post.status == "new":
         return PostState(note, "new", path, why)

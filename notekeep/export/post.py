@@ -26,7 +26,7 @@ from notekeep.storage.file_names import portability_problem
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED = ("updated", "modified", "lastmod", "last_modified", "date_modified")
 _OWN_PUBLISHED = frozenset({"book", "podcast"})
-"""Kinds of notes whose `published` is the date of the book or the episode."""
+"""Kinds of notes whose `published` is the date of the book or episode."""
 
 PASSED_FIELDS = frozenset(
     {
@@ -36,7 +36,7 @@ PASSED_FIELDS = frozenset(
         *CATEGORY_FIELDS,
     }
 )
-"""Keys whose values may be in a post, or are never private."""
+"""Keys whose values may appear in a post, or are never private."""
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Post:
 
     @property
     def day(self) -> datetime:
-        """The date, which every planned post has."""
+        """The date; every planned post has one."""
         if self.date is None:
             raise AssertionError(self.path)
         return self.date
@@ -114,7 +114,7 @@ def _address(value: Value) -> str:
 
 
 def loses_address(key: str, value: Value) -> bool:
-    """Whether a field has an address that only works on this machine, which posts leave out."""
+    """Whether a field has an address that works only on this machine and is left out of posts."""
     if key in ("canonical", "cover"):
         return is_local(_line(value))
     return _public(value) != value
@@ -161,7 +161,7 @@ def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
         if found.tzinfo is None:
             found = found.replace(tzinfo=zone) if zone else found.astimezone()
         found.astimezone(UTC)
-    except (ValueError, OverflowError):  # also a year that UTC does not have
+    except (ValueError, OverflowError):  # also for a year out of range in UTC
         return None
     return found
 
@@ -217,7 +217,7 @@ _SLUG = re.compile(r"[^\W_][\w.~-]{0,119}")
 
 
 def make_slug(title: str, path: str) -> str:
-    """Return the slug of a title, in Latin without accents; from a hash of the path if empty."""
+    """Return the slug for a title, in Latin without accents; if empty, a hash of the path."""
     plain = _without_accents(title).lower().translate(_LETTERS)
     stem = title_slug(plain) if any(char.isalnum() for char in plain) else ""
     if len(stem) > MAX_SLUG_LENGTH:

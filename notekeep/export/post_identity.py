@@ -1,4 +1,4 @@
-"""The permanent facts of a post: its slug, its date, and that it is published.
+"""The permanent facts of a post: slug, date, and whether it is published.
 
 The manifest stores them. They do not depend on which other notes are exported: two notes with the
 same slug are both refused.
@@ -24,7 +24,7 @@ _ELSEWHERE = "a post from another vault"
 
 
 class SlugClash(Refused):
-    """A note whose slug another note has; `is_taken` means an existing post of the site."""
+    """A slug shared with another note; `is_taken` means with an existing post of the site."""
 
     def __init__(self, path: str, others: Iterable[str], slug: str, *, is_taken: bool) -> None:
         owners = ", ".join(sorted(others))
@@ -43,7 +43,7 @@ class SlugClash(Refused):
 
 
 def resolve_posts(batch: Batch) -> None:
-    """Set slug, date and state of every post: the earlier ones, else new ones."""
+    """Set slug, date and state of every post: the existing ones, or else new ones."""
     _choose_slugs(batch)
     used = {draft.post.slug for draft in batch.requested.values()}
     for path, draft in batch.requested.items():
@@ -101,7 +101,7 @@ def _owner(batch: Batch, path: str, slug: str) -> str:
     twin = batch.manifest.names.get(name_key(slug))
     if twin is None:
         for other, entry in batch.manifest.posts.items():
-            # That post still redirects from the slug, so two pages would have one address.
+            # That post still redirects from the slug, so two pages would have the same address.
             if slug in entry.former and not batch.is_own(entry):
                 return f"{_ELSEWHERE}, which used it before"
             if slug in entry.links and entry.note not in batch.requested:
@@ -132,7 +132,7 @@ def _resolve_date(batch: Batch, draft: Draft) -> None:
 
 
 def _former_slugs(batch: Batch, draft: Draft, used: set[str]) -> list[str]:
-    """Return the earlier slugs of a post at which it was public."""
+    """Return the earlier slugs under which a post was public."""
     known = batch.manifest.of_note(draft.note.path)
     if known is None:
         return []
@@ -145,13 +145,13 @@ def _former_slugs(batch: Batch, draft: Draft, used: set[str]) -> list[str]:
 
 
 def _is_edited(batch: Batch, entry: ManifestEntry) -> bool:
-    """Whether a file of a post was edited on the site, so that it stays at its old address."""
+    """Whether a file of a post was edited on the site, so that it keeps its old address."""
     found = [(content_at(batch.target.folder, path), known) for path, known in entry.files.items()]
     return any(data is not None and fingerprint(data) != known for data, known in found)
 
 
 def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
-    """Return unused slugs for notes refused for theirs; the first of several keeps its slug."""
+    """Return unused slugs for notes with duplicate slugs; the first of several keeps its slug."""
     used = {name_key(post.slug) for post in plan.published.values()}
     for slug, entry in manifest.posts.items():
         used |= {name_key(one) for one in (slug, *entry.former)}

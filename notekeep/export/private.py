@@ -1,11 +1,11 @@
-"""Removes the private parts of a note, before anything else is done to it.
+"""Removes the private parts of a note before any other processing.
 
 These are comments and private parts, `[!private]` callouts, sections whose heading has the tag
 `#private`, blocks that only work in the vault (such as Dataview), and unused footnotes and link
 definitions.
 
-Case and blanks in a mark do not matter. A misspelt mark, or one in a place where it has no effect,
-is refused, because it was meant to hide something. Code is never a mark.
+Case and blanks in a mark do not matter. A misspelled mark, or one in a place where it has no
+effect, is refused, because its author wanted to hide something. Code is never a mark.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from notekeep.bases.definition import is_base_block
 from notekeep.errors import Refused
 from notekeep.export.consent import PRIVATE_MARK, fold_mark, is_like_private, may_mention_private
 from notekeep.export.references import unused_definitions
@@ -39,8 +40,11 @@ class PublicBody(NamedTuple):
     changes: list[SourceChange]
 
 
-def strip_private(passage: MappedText) -> PublicBody:
-    """Remove all private parts; refuse unclosed parts and marks without effect."""
+def strip_private(passage: MappedText, *, keeps_bases: bool = False) -> PublicBody:
+    """Remove all private parts; refuse unclosed parts and marks without effect.
+
+    With `keeps_bases`, the blocks of Obsidian's bases stay, because their tables may be public.
+    """
     removed: list[str] = []
     changes: list[SourceChange] = []
     while True:
@@ -49,9 +53,9 @@ def strip_private(passage: MappedText) -> PublicBody:
         changes += cut
         edits: list[SourceEdit] = []
         may_be_marked = may_mention_private(passage.text)
-        blocks = _private_blocks(passage, may_be_marked=may_be_marked)
+        blocks = _private_blocks(passage, may_be_marked=may_be_marked, keeps_bases=keeps_bases)
         for found in blocks or unused_definitions(passage):
-            edit = _removal(passage, *found)
+            edit = remove_block(passage, *found)
             if not edits or edit.start >= edits[-1].end:
                 edits.append(edit)
         edits = edits or _hidden_text(passage)
@@ -59,7 +63,7 @@ def strip_private(passage: MappedText) -> PublicBody:
             break
         removed += [passage.text[edit.start : edit.end] for edit in edits]
         changes += passage.changes(edits)
-        passage = passage.splice(edits)  # may parse differently now
+        passage = passage.splice(edits)  # may now parse differently
     if may_be_marked:
         _refuse_other_marks(passage)
     return PublicBody(passage, removed, changes)
@@ -77,7 +81,9 @@ _VAULT_BLOCKS = frozenset(
 )
 
 
-def _private_blocks(passage: MappedText, *, may_be_marked: bool) -> list[tuple[int, int, str]]:
+def _private_blocks(
+    passage: MappedText, *, may_be_marked: bool, keeps_bases: bool
+) -> list[tuple[int, int, str]]:
     """Return each private block, in order: start offset, line after the end, reason."""
     if not may_be_marked and not any(map(_is_vault_block, passage.find("fence"))):
         return []
@@ -88,7 +94,11 @@ def _private_blocks(passage: MappedText, *, may_be_marked: bool) -> list[tuple[i
         elif node.kind == "heading" and _has_private_tag(node):
             reason = "removed a private section"
             blocks.append((node.start, _section_end(passage, node), reason))
-        elif node.kind == "fence" and _is_vault_block(node):
+        elif (
+            node.kind == "fence"
+            and _is_vault_block(node)
+            and not (keeps_bases and is_base_block(node.info))
+        ):
             reason = f"removed a {node.info.split()[0]} block"
             blocks.append((node.start, node.last, reason))
     return sorted(blocks, key=lambda block: (passage.line_of(block[0]), -block[1]))
@@ -144,7 +154,7 @@ def _is_vault_block(fence: Node | Span) -> bool:
 
 
 def _section_end(passage: MappedText, heading: Node) -> int:
-    """Return the line after a section: that of the next heading of the same or a higher level.
+    """Return the line after a section: the line of the next heading of the same or a higher level.
 
     A paragraph above `---` does not end it: the site shows a rule there (`block_syntax.py`).
     """
@@ -168,7 +178,8 @@ def _section_end(passage: MappedText, heading: Node) -> int:
     return next(following, parent.last)
 
 
-def _removal(passage: MappedText, start: int, last: int, reason: str) -> SourceEdit:
+def remove_block(passage: MappedText, start: int, last: int, reason: str) -> SourceEdit:
+    """Return the edit that removes a block up to the line `last`, but not a list bullet."""
     first = passage.line_of(start)
     if not passage.text[passage.starts[first] : start].strip("> \t"):
         return remove_lines(passage, first, last, reason)
@@ -177,7 +188,7 @@ def _removal(passage: MappedText, start: int, last: int, reason: str) -> SourceE
 
 
 # Text that is invisible in the vault but would be in the source of the page: comments of Mermaid
-# and TeX, words after the language of a fence, and HTML that is neither element nor text.
+# and TeX, words after the language of a fence, and HTML that is neither an element nor text.
 
 _DIAGRAM_COMMENT = re.compile(r"^[ \t>]*%%(?!\{).*\n?", re.MULTILINE)
 _TEX_COMMENT = re.compile(
@@ -217,13 +228,13 @@ def _hidden_text(passage: MappedText) -> list[SourceEdit]:
     return separate_removals(edits)
 
 
-# Comments: `%%…%%` and `<!-- … -->`, inline and over several lines. Privacy depends on where one
-# ends, so an unclosed or ambiguous comment is refused. Code is skipped.
+# Comments: `%%…%%` and `<!-- … -->`, inline and over several lines. Privacy depends on where they
+# end, so an unclosed or ambiguous comment is refused. Code is skipped.
 
 COMMENT_OPENING = re.compile(r"%%|<!--")
 
 _MAX_PASSES = 3
-"""How often a note is parsed again because its comments hid others."""
+"""The maximum number of parses of a note whose comments hid others."""
 _TOKEN = re.compile(
     r"\n[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})|(?P<ticks>`++)|%%"
 )
@@ -235,7 +246,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _AROUND = frozenset(
     {"begin", "start", "open", "end", "stop", "close", "part", "section", "block", "note", "notes"}
 )
-"""Words beside PRIVATE in comments that are meant to open or close a private part."""
+"""Words next to PRIVATE in comments that try to open or close a private part."""
 _ONLY_MARKS = re.compile(r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])(?:\s+\[.\])?)?\s*")
 
 
@@ -282,7 +293,7 @@ def _is_teaser_comment(passage: MappedText, comment: _Comment) -> bool:
 
 
 def _find_comments(passage: MappedText) -> list[_Comment]:
-    """Return the comments outside of code and math, up to one that changes how the rest parses."""
+    """Return the comments outside code and math, up to one that changes how the rest parses."""
     text = passage.text
     if "%%" not in text and "<!--" not in text:
         return []
@@ -347,7 +358,7 @@ def _read_comment(passage: MappedText, opening: re.Match[str], places: _Places) 
 
 
 def _closing_mark(text: str, at: int, literal: Sequence[tuple[int, int]]) -> int:
-    """Return the offset of the mark that closes a comment, outside of code in it; -1 for none."""
+    """Return the offset of the mark that closes a comment, ignoring code in it; -1 for none."""
     fence = ""
     while token := _TOKEN.search(text, at):
         at = token.end()
@@ -398,7 +409,7 @@ def _join_private_parts(comments: list[_Comment], passage: MappedText) -> list[_
         elif words == "private":
             raise _unbalanced(passage, comment, "is inside another private part")
         if _is_nearly_mark(words):
-            raise _unbalanced(passage, comment, "looks like a misspelt mark")
+            raise _unbalanced(passage, comment, "looks like a misspelled mark")
     if opened is not None:
         raise _unbalanced(passage, opened, "has no closing mark")
     return joined
@@ -441,7 +452,7 @@ def _cut(passage: MappedText, comment: _Comment) -> SourceEdit:
 
 
 def _ends_item(passage: MappedText, line: int) -> bool:
-    """Whether the list item does not continue below the line."""
+    """Whether the list item ends with this line."""
     starts = passage.starts
     if line + 1 >= len(starts):
         return True
@@ -462,7 +473,7 @@ def _rewrite_teaser(passage: MappedText, comment: _Comment) -> SourceEdit:
     return SourceEdit(start, end, lead + TEASER_COMMENT + tail, TEASER_END_REASON)
 
 
-# Marks that hide nothing: misspelt ones, and those in a place without effect.
+# Marks without effect: misspelled ones, and those in the wrong place.
 
 _CALLOUT_START = re.compile(r"\[[ \t]*!([^\]\n]*)(\]?)")
 _BRACKETS = re.compile(r"!?\[([^\]\n]*)\]")
@@ -473,7 +484,7 @@ _OTHER_SYNTAX = re.compile(
     r"|<(?:div|section|article|aside|details|p|span)\b[^>]*\bclass\s*=\s*[\"']?(\w+)",
     re.MULTILINE | re.IGNORECASE,
 )
-"""Marks of other programs, and marks changed by a keyboard or a converter."""
+"""Marks of other programs, and marks altered by a keyboard or converter."""
 _OPENING = frozenset("\0([<\"'“«*_~|,;:")
 """Characters that can precede a tag."""
 _HTML_CODE = re.compile(
@@ -518,7 +529,7 @@ def _is_private_or_like(word: str) -> bool:
 
 
 def _means_private(mark: re.Match[str]) -> bool:
-    """Whether a word of a callout's mark is like PRIVATE, or begins with it."""
+    """Whether a word of a callout's mark is like PRIVATE, or starts with it."""
     words = _LETTERS.findall(fold_mark(mark[1]))
     # An unclosed mark is followed by the text.
     return any(
@@ -537,7 +548,7 @@ def _is_stray_tag(before: str, tag: str, *, in_heading: bool) -> bool:
 
 
 def _visible_text(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
-    """Return the text with everything but visible words masked, and the spans of headings."""
+    """Return the text with everything except visible words masked, and the spans of headings."""
     text, tree = passage.text, passage.tree
     pieces, at = [], 0
     headings = [(node.start, node.end) for node in tree.find("heading")]
@@ -553,7 +564,7 @@ def _visible_text(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
 
 
 def holds_mark(words: str) -> bool:
-    """Whether text in which marks have no effect, such as a field, has a private mark."""
+    """Whether a text where marks have no effect, such as a field, contains a private mark."""
     marks = [mark for mark in _CALLOUT_START.finditer(words) if _means_private(mark)]
     tags = [tag for tag in _TAG.finditer(words) if _is_private_or_like(_tag_name(tag[1]))]
     return bool(marks or tags)

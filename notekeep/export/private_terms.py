@@ -1,8 +1,8 @@
-"""The private terms and the public text of an export, read from the vault's own bytes.
+"""The private terms and the public text of an export, read directly from the vault's files.
 
 Private terms are titles, paths and lines of private notes, values of fields that are not exported,
-and comments. This code shares nothing with the code that makes the files, and rather treats too
-much as private than too little.
+and comments. This code shares nothing with the code that writes the files, and errs on the side of
+treating too much as private.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from notekeep.markdown.frontmatter import without_lead
 from notekeep.markdown.frontmatter_block import split_frontmatter
 
 _END, _NAME, _VALUE, _PART, _LINE = 3, 4, 8, 12, 24
-"""Minimum lengths of the end of a private part, a name, a value, a line of a private part, and of a
-private note; shorter ones occur in too many texts."""
+"""Minimum lengths of the end of a private part, a name, a value, a line of a private part, and a
+line
+of a private note; shorter ones occur in too many texts."""
 
 _WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
 _ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
@@ -42,6 +43,8 @@ _PAGE = re.compile(r"\]\(<?(/[^)\s]*)")
 """An address from the root: a page of the site."""
 _TOML_TABLE = re.compile(r"^\[\[([\w.-]+)\]\](?=\n[\w\"'-]+[ \t]*=)", re.MULTILINE)
 _QUERY = re.compile(r"`\s*\$?=\s[^`\n]*`")
+_BASE_LINK = re.compile(r"\b(?:link|file|hasLink|linksTo)\(\s*\\?([\"'])[^\"'\n]*\1")
+"""The name of a note in the code of a base."""
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
 _PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
 _PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
@@ -50,7 +53,7 @@ _LINES = re.compile(r"[\x00-\x7f]*\n|[^\n]+")
 """A run of ASCII lines, or one other line."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _PLAIN = bytes(ord(chr(n).lower()) if chr(n).isalnum() and n < 128 else 32 for n in range(256))
-"""Folds ASCII byte by byte: letters and digits without case, else blanks."""
+"""Folds ASCII byte by byte: letters and digits to one case, the rest to blanks."""
 Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
 """Returns the private parts of a note, and the rest of its text."""
 
@@ -61,13 +64,13 @@ class PrivateTerm(NamedTuple):
     text: str  # normalized by `normalize_for_audit`, or exact
     what: str  # describes the text in messages
     post: str = ""  # the note whose post must not contain it; "" for all files
-    always: bool = False  # forbidden even if a note says it in public
+    always: bool = False  # forbidden even if a note contains it publicly
     is_path: bool = False  # the path of a private note, forbidden in every post
     is_field: bool = False  # the value of a field that is not exported
 
 
 def normalize_for_audit(text: str) -> str:
-    """Normalize text for comparison: without case, marks and line ends."""
+    """Normalize text for comparison: ignore case, marks and line ends."""
     return " ".join(words_for_audit(text))
 
 
@@ -75,7 +78,7 @@ def words_for_audit(text: str) -> list[str]:
     """Return the words of a text, normalized for comparison."""
     if text.isascii():
         return text.encode().translate(_PLAIN).decode().split()
-    text = text.replace("\ufffd", "\n")  # most of a picture
+    text = text.replace("\ufffd", "\n")  # true for most of a picture
     if "\n" in text:
         return [word for line in _LINES.findall(text) for word in words_for_audit(line)]
     return _WORDS.findall(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold()))
@@ -90,14 +93,14 @@ def collect_private_terms(
         PrivateTerm(word, "a word that must never be exported", always=True)
         for word in source.canaries
     ]
-    for path, title, aliases in source.notes.names(source.notes.withheld()):
+    for path, title, aliases in source.notes.names(source.notes.private_paths()):
         found += _of_private_note(source, path, [title, *aliases])
     for draft in drafts:
         post = draft.note.path
         private = [part for path in draft.sources for part in parts(path)[0]]
         lines = [line for part in [*private, *draft.removed] for line in part.splitlines()]
         found += _terms(lines, f"a private part of {post}", _PART, post)
-        # The last line appears if the export found another end of the part.
+        # The last line appears if the export ended the part elsewhere.
         found += _terms(
             map(_last_line, private), f"the end of a private part of {post}", _END, post
         )
@@ -131,7 +134,7 @@ def _terms(texts: Iterable[str], what: str, shortest: int, post: str = "") -> li
 
 
 def _last_line(part: str) -> str:
-    """Return the last line of text in a quote or a section; "" for a comment."""
+    """Return the last line of text in a quote or section; "" for a comment."""
     lines = [] if part.startswith(("%%", "<!--")) else part.splitlines()
     words = (line for line in reversed(lines) if _WORDS.search(line))
     return next((line for line in words if not _PLAIN_VALUE.match(line)), "")
@@ -167,10 +170,10 @@ def collect_public_text(
 ) -> str:
     """Return the public text of exported notes, normalized for comparison.
 
-    It does not include addresses within the vault and inline Dataview, which readers do not see. It
-    includes code. `own` are words that the exporter itself writes.
+    It includes code, but not vault addresses, links in bases and inline Dataview, which readers
+    do not see. `own` are the words that the exporter itself writes.
     """
-    hidden = source.notes.names(source.notes.withheld())
+    hidden = source.notes.names(source.notes.private_paths())
     names = {
         normalize_for_audit(name) for _, title, aliases in hidden for name in (title, *aliases)
     }
@@ -182,23 +185,36 @@ def collect_public_text(
             yield from (post.title, post.description, post.series, *post.tags, *post.categories)
             yield from (post.slug, post.canonical, post.cover, post.path)
             yield from map(str, post.extra.values())
+            for path in draft.listed:
+                for text in _listed_texts(source, path, draft):
+                    yield _WIKILINK.sub(partial(_link_text, source, path, names), text)
             for path in draft.sources:
                 _, text = parts(path)
                 text = _QUERY.sub(" ", _BLOCK_ID.sub("", text))
-                text = _TOML_TABLE.sub(r"\1", text)
+                text = _TOML_TABLE.sub(r"\1", _BASE_LINK.sub(" ", text))
                 text = _WIKILINK.sub(partial(_link_text, source, path, names), text)
                 text, code = _replace_code(text)
                 text = _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
                 yield _restore_code(text, code)
 
-    # One by one, as the text of all notes is large.
+    # One by one, because the text of all notes is large.
     return " ".join(filter(None, map(normalize_for_audit, texts())))
+
+
+def _listed_texts(source: VaultSource, path: str, draft: Draft) -> Iterator[str]:
+    """Yield the title and the exported fields of a note in the table of a base."""
+    note = source.note(path)
+    if source.is_hidden(path) or note.private:
+        return
+    yield note.title
+    for key in (PASSED_FIELDS | set(draft.post.extra)) & set(note.fields):
+        yield str(note.fields[key])
 
 
 def _link_text(
     source: VaultSource, path: str, hidden_names: AbstractSet[str], match: re.Match[str]
 ) -> str:
-    """Return the text of a link: its own, else the name of its target unless that is private."""
+    """Return the text of a link: its own, or the name of its target unless that is private."""
     name, _, fragment = match[1].partition("#")
     if match[2] is not None and not is_image(name):
         return match[2]
@@ -209,9 +225,9 @@ def _link_text(
 
 
 # The private parts of a note, found by lines. This second implementation shares nothing with the
-# one that removes such parts (`private.py`), and rather finds too much: a quote or a section is
-# private if its first line has a mark with a word like "private", and a definition if its label is
-# unused. Only text that both miss could leak.
+# one that removes such parts (`private.py`), and rather finds too much: a quote or section is
+# private if its first line has a mark with a word like "private", and a definition is private if
+# its label is unused. Text can leak only if both implementations miss it.
 
 _CODE = re.compile(
     r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
@@ -223,7 +239,7 @@ _TRACES = ("priv", "vate", "avte")
 _LONGER_TRACE = re.compile(r"p.{1,4}ate")
 """A word like "private" contains one of these."""
 _HIDING = ("%%", "<!--", "]:")
-"""Every other private part contains one of these; most notes contain none."""
+"""All other private parts contain one of these; most notes contain none."""
 _PART_MARK = re.compile(r"%%\W*(\w+)\W*%%|<!--\W*(\w+)\W*-->")
 _COMMENTS = re.compile(r"%%(?<!\\%%).*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _PREFIX = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*")
@@ -233,7 +249,7 @@ _ATX = re.compile(r"(#{1,6})[ \t]")
 _HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 _UNDERLINE = re.compile(r"(=+|-+)[ \t]*")
 _RULE = re.compile(r"-{1,3}")
-"""Does not end a section: the site has a rule there."""
+"""Does not end a section: the site shows a rule there."""
 _NO_WORDS = re.compile(r"\]\([^)\n]*\)|\[\[[^\]\n]*\]\]|<[^>\n]*>|\\.|\{#[^}\n]*\}")
 _TAG = re.compile(r"[#\uff03]([\w-]+)")
 _DEFINITION = re.compile(
@@ -245,7 +261,7 @@ _LABEL = re.compile(r"\[([^\[\]]+)\]")
 
 
 def private_parts(text: str) -> tuple[list[str], str]:
-    """Return the private parts of a text outside of code, found by patterns, and the rest."""
+    """Return the private parts of a text outside code, found by patterns, and the rest."""
     text = text.replace("\0", "")
     if not _may_be_marked(text) and not any(sign in text for sign in _HIDING):
         return [], text
@@ -298,7 +314,7 @@ def _replace_indented(text: str, code: list[str]) -> str:
 
 
 def _extract_marked(text: str) -> tuple[list[str], str]:
-    """Extract the text between marks of private parts, including misspelt ones."""
+    """Extract the text between marks of private parts, including misspelled ones."""
     marks = [
         mark for mark in _PART_MARK.finditer(text) if _is_like_private(mark[1] or mark[2] or "")
     ]
@@ -355,7 +371,7 @@ def _split(line: str) -> tuple[str, str]:
 
 
 def _quote_end(lines: list[str], at: int) -> int:
-    """Return the line after the quote, of the same depth, of a line."""
+    """Return the line after the quote of the same depth that contains a line."""
     depth = _split(lines[at])[0].count(">")
     for number in range(at + 1, len(lines)):
         prefix, words = _split(lines[number])
@@ -407,7 +423,7 @@ def _folded(label: str) -> str:
 
 
 def _is_marked(mark: re.Match[str]) -> bool:
-    """Whether a word in brackets at the beginning of a quote is like "private"."""
+    """Whether a word in brackets at the start of a quote is like "private"."""
     words = re.findall(r"[^\W\d_]+", mark[2])
     if not mark[1]:
         return len(words) == 1 and _is_like_private(words[0])

@@ -1,8 +1,8 @@
 """Copies edits made in a post on the site back into its note.
 
 The last written post is the merge base. Differences between it and the post on the site are edits.
-Differences between it and the note come from the rewriting. Within a line both are merged word by
-word; edits that clash are not copied but reported.
+Differences between it and the note come from the rewriting. Within a line, both are merged word by
+word; conflicting edits are not copied but reported.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ NOTE_KEYS = {
     "canonicalurl": "canonical",
     "canonical_url": "canonical",
 }
-"""The note's field for each field of a site that can be edited there."""
+"""The note's field for each field that can be edited on a site."""
 
 _LISTS = frozenset({"tags", "categories"})
 
 
 def split_post(text: str) -> tuple[str, str]:
-    """Split a post's file into head and body; one without a head is all body."""
+    """Split a post's file into head and body; without a head, the whole file is the body."""
     for pattern in (_BLOCK, _NIKOLA, _LINES):
         if match := pattern.match(text):
             return text[: match.end()], text[match.end() :]

@@ -40,7 +40,7 @@ class Fragment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The target of a link or picture; "web" is a picture of the web with a size."""
+    """The target of a link or picture; "web" is a picture from the web with a size."""
 
     kind: Literal["note", "asset", "web"]
     path: str  # in the vault; the address for "web"
@@ -64,7 +64,7 @@ def _place(heading: str, block: str) -> str:
 class ReferenceTable:
     """The numbered targets of one draft."""
 
-    # computed from the note's text, so that no text can contain such an address
+    # computed from the note's text, so that the text cannot contain such an address
     scheme: str
     items: list[Ref] = field(default_factory=list)
 
@@ -124,7 +124,7 @@ def split_size(text: str) -> tuple[str, str, str]:
 
 
 def split_fragment(target: str) -> tuple[str, str, str]:
-    """Split a link's target into name, heading (of nested ones the last) and block id."""
+    """Split a link's target into name, heading (the last of nested ones) and block id."""
     name, _, fragment = target.partition("#")
     last = fragment.rsplit("#", 1)[-1].strip()
     if last.startswith("^"):
@@ -202,7 +202,7 @@ def unused_definitions(passage: MappedText) -> list[tuple[int, int, str]]:
             reason = "removed an unused link address"
             label = fold_label(span.words)
             is_used = label in links
-            links.discard(label)  # of duplicates the first counts
+            links.discard(label)  # of duplicates, the first one counts
         if not is_used:
             end = len(passage.text[: span.end].rstrip("> \t\n"))
             found.append((span.start, passage.line_of(end) + 1, reason))
@@ -231,5 +231,5 @@ def _label(source: str) -> str:
 
 
 def fold_label(label: str) -> str:
-    """Return a label in the form in which Markdown compares it."""
+    """Return a label in the form that Markdown compares."""
     return " ".join(label.split()).casefold()

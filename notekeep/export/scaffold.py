@@ -1,7 +1,7 @@
 """Starts a post from notes: a box with their facts, their text, and quotes with sources.
 
 The result is an ordinary note with hints for the writer in comments, which are never exported.
-Private parts are removed first, as they would lose their protection in the new note.
+Private parts are removed first, because they would lose their protection in the new note.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class NoteOutline:
 
     @property
     def link(self) -> str:
-        """A link to the note with its name without folders."""
+        """A link to the note by its name without folders."""
         shown = self.name.rpartition("/")[2]
         return f"[[{self.name}|{shown}]]" if shown != self.name else f"[[{shown}]]"
 
@@ -173,7 +173,7 @@ def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Poi
 
 
 def _with_text(sections: Sequence[OutlineSection]) -> list[OutlineSection]:
-    """Return the sections with text, also in a subsection."""
+    """Return the sections with text, even if only in a subsection."""
     found: list[OutlineSection] = []
     for section in reversed(sections):
         if section.points or (found and found[-1].level > section.level):

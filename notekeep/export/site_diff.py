@@ -1,7 +1,7 @@
-"""Compares the files of an export with those of the site.
+"""Compares the files of an export with the files in the site.
 
-Edits are never overwritten: a file is notekeep's own only while its content is the one in the
-manifest. Line ends are ignored, as version control changes them.
+Edits are never overwritten: a file counts as notekeep's own only if its content matches the
+manifest. Line ends are ignored, because version control changes them.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class SiteDiff:
         return entry
 
     def _is_private_now(self, name: str, digest: str) -> bool:
-        """Whether a file of the site is one in a private folder that a post asked for."""
+        """Whether a file of the site is from a private folder, requested by a post."""
         for path in self.attachments.withheld:
             with suppress(NotekeepError):
                 data = self.attachments.content(path)
@@ -106,7 +106,7 @@ class SiteDiff:
         return change if old.files.get(path) == there else self._compare_edited(change, before, old)
 
     def _find_edited(self, path: str, old: ManifestEntry, note: str) -> SiteChange | None:
-        """Return the edited file of a post that moves, mostly a draft."""
+        """Return the edited file of a post that moves, usually a draft."""
         ending = os.path.splitext(path)[1]
         for former in old.files if path not in old.files and self._content(path) is None else ():
             data = self._content(former) if former.endswith(ending) else None
@@ -115,7 +115,7 @@ class SiteDiff:
         return None
 
     def _compare_moved(self, edited: SiteChange, new: SiteChange, old: ManifestEntry) -> SiteChange:
-        """Compare a post with its edited file elsewhere; it moves once the edit is resolved."""
+        """Compare a post with its edited file; the post moves when the edit is resolved."""
         change = replace(new, path=edited.path, status="changed", before=edited.before)
         found = self._compare_edited(change, edited.before or b"", old, moves=True)
         if found.status == "changed":
@@ -147,28 +147,29 @@ class SiteDiff:
         stays = replace(theirs, status="unchanged", after=before, why="kept your edits on the site")
         reveals = self.shows_private(before, change.note)
         if reveals:
+            base = None if base is None else self._public(base, change)
+            before = self._public(before, change)
+        is_kept = self.options.by_hand == "keep"
+        match self.options.by_hand:
+            case "overwrite":
+                return replace(theirs, status="changed", ours=None)
+            case "merge" if base is not None:
+                both = merge_with_site(base, before, after)
+                if both is not None and not (reveals and self.shows_private(both, change.note)):
+                    if both == change.before and not moves:
+                        return stays
+                    why = "merged with your edits on the site"
+                    return replace(theirs, status="changed", after=both, why=why)
+        if base is not None and not is_kept and self._has_edits(base, before, after):
+            return replace(change, base=base)
+        if reveals:  # and the file is not written
             theirs, stays = (
                 replace(one, why=f"{one.why}; {_STILL_ONLINE}") for one in (theirs, stays)
             )
             self.warnings.append(f"{path}: {_STILL_ONLINE.capitalize()}.")
-            base = None if base is None else self._public(base, change)
-            before = self._public(before, change)
-        match self.options.by_hand:
-            case "overwrite":
-                return replace(theirs, status="changed", ours=None)
-            case "keep":
-                return stays
-            case "merge" if base is not None:
-                both = merge_with_site(base, before, after)
-                if both is not None and both == change.before and not moves:
-                    return stays
-                if both is not None:
-                    why = "merged with your edits on the site"
-                    return replace(theirs, status="changed", after=both, why=why)
-        if base is not None and self._has_edits(base, before, after):
-            return replace(change, base=base)
         is_unchanged = is_as_note and old.kept.get(path) == fingerprint(change.before or b"")
-        return stays if is_unchanged and not moves and not reveals else theirs
+        is_settled = is_unchanged and not moves and not reveals
+        return stays if is_kept or is_settled else theirs
 
     def _public(self, text: bytes, change: SiteChange) -> bytes:
         """Return a post's text without the lines that became private."""
@@ -176,12 +177,12 @@ class SiteDiff:
         for line in text.splitlines(keepends=True):
             if self.shows_private(line, change.note):
                 continue
-            if line.strip() or not lines or lines[-1].strip():  # keeps one blank line
+            if line.strip() or not lines or lines[-1].strip():  # keep one blank line
                 lines.append(line)
         return b"".join(lines)
 
     def _has_edits(self, base: bytes, site: bytes, note: bytes) -> bool:
-        """Whether the note contains every edit of the site, as after a pull."""
+        """Whether the note contains all edits on the site, as after a pull."""
         more = f"\n\n{self.target.dialect.more}".encode()
         if more.strip() and more not in base and more not in site:
             note = note.replace(more, b"", 1)  # a longer text got a teaser mark
@@ -247,7 +248,7 @@ class SiteDiff:
                 entries.pop(slug, None)
 
     def _warn_of_dead_links(self, entries: Mapping[str, ManifestEntry]) -> None:
-        """Warn of unchanged posts that link to posts that are no longer visible."""
+        """Warn about unchanged posts that link to posts that are no longer visible."""
         for slug, entry in entries.items():
             if slug in self.orphans:
                 continue

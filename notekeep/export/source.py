@@ -1,4 +1,4 @@
-"""The read-only view of a vault that an export uses, and the options of an export.
+"""The read-only view of a vault for an export, and the options of an export.
 
 The view is small, so that an export needs neither the catalog nor `Vault`.
 """
@@ -15,7 +15,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from notekeep.export.consent import PRIVATE_LABEL, fold_name, holds_name, is_withheld
+from notekeep.export.consent import PRIVATE_LABEL, fold_private_name, holds_name, is_withheld
 from notekeep.markdown.frontmatter import without_lead
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import note_stem
@@ -26,7 +26,7 @@ HiddenWords: TypeAlias = "Callable[[str, str], str | None]"
 
 
 class NoteFinder(Protocol):
-    """Finds notes, as of one moment."""
+    """Finds notes, as of a single point in time."""
 
     def known(self, paths: Iterable[str]) -> set[str]:
         """Return the paths at which there is a note."""
@@ -37,18 +37,18 @@ class NoteFinder(Protocol):
     def names(self, paths: Iterable[str]) -> list[tuple[str, str, list[str]]]:
         """Return path, title and aliases of some notes, sorted by title."""
 
-    def withheld(self) -> frozenset[str]:
-        """Return the notes whose names must not be shown: private, or marked as not for others."""
+    def private_paths(self) -> frozenset[str]:
+        """Return the notes whose names must not be published."""
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the possible paths of a link target in the note `from_path`, best first."""
 
-    def learn(self, targets: Iterable[str], from_path: str) -> None:
+    def prefetch(self, targets: Iterable[str], from_path: str) -> None:
         """Resolve several targets in one query, for later calls of `resolve`."""
 
 
 class HeatmapPicture(NamedTuple):
-    """A picture drawn for a post. `name` is a path in the vault at which there is no file."""
+    """A generated picture for a post. `name` is a path in the vault where no file exists."""
 
     name: str
     alt: str
@@ -66,20 +66,22 @@ class VaultSource:
     published: frozenset[str] = frozenset()  # notes that match the vault's publish queries
     # for notes that match only by tags: those tags, of which the public text must contain one
     publish_tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    attachments: str = "attachments"  # in the vault; relative to the note if it begins with "./"
+    attachments: str = "attachments"  # in the vault; relative to the note if it starts with "./"
     canaries: tuple[str, ...] = ()  # words that must never be exported
-    # draws the picture for an embed of a heading of a note; None for text
+    # draws the picture for the embed of a heading; None for text
     draw: Callable[[str, str], HeatmapPicture | None] = lambda _path, _heading: None
+    # returns the other notes that may be public: those with the field `publish`
+    marked: Callable[[], Iterable[str]] = tuple
     _private_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     _real_folders: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def note(self, path: str) -> Note:
-        """Read a note from its file; its tags are only those of its front matter."""
+        """Read a note from its file; its tags are only those in the front matter."""
         data = self.read(path)
         note = read_note(path, data, self.schema, in_body=False)
         if note.problem is not None and len(rest := without_lead(data)) < len(data):
-            # Some generators read front matter that is not on the first line. The note is refused
-            # for its place if the block is invalid or private.
+            # Some generators read front matter that is not on the first line. If the block is
+            # invalid or private, the note is refused because of its position.
             late = read_note(path, rest, self.schema, in_body=False)
             if late.problem is None and not late.private and not is_withheld(late.fields):
                 late.body_line += data.count(b"\n", 0, len(data) - len(rest))
@@ -88,7 +90,7 @@ class VaultSource:
         return note
 
     def private_name(self, path: str) -> str:
-        """Return the path of a file in a private folder, also through links; "" for none."""
+        """Return the path of a file in a private folder, even through links; "" for none."""
         if path not in self._private_names:
             self._private_names[path] = self._find_private_name(path)
         return self._private_names[path]
@@ -139,15 +141,15 @@ class VaultSource:
         return found[0] if found else None
 
     def find_hidden(self, target: str) -> str | None:
-        """Return the hidden note whose name a link contains in another spelling."""
+        """Return the hidden note whose name a link contains in a different spelling."""
         is_page = not target or target.startswith("/")  # a page of the site
-        return None if is_page else self._hidden_names.get(fold_name(note_stem(target)))
+        return None if is_page else self._hidden_names.get(fold_private_name(note_stem(target)))
 
     @cached_property
     def _hidden_names(self) -> dict[str, str]:
-        found = self.notes.names(self.notes.withheld())
+        found = self.notes.names(self.notes.private_paths())
         return {
-            fold_name(name): path
+            fold_private_name(name): path
             for path, title, aliases in found
             for name in (title, note_stem(path), *aliases)
         }
@@ -164,8 +166,8 @@ class VaultSource:
         return PRIVATE_LABEL if not words or holds_name(words, names) else words
 
     def is_hidden(self, path: str) -> bool:
-        """Whether a note's name must not be shown: it is private or marked as not for others."""
-        return path in self.notes.withheld() or bool(self.private_name(path))
+        """Whether a note's name must not be published."""
+        return path in self.notes.private_paths() or bool(self.private_name(path))
 
     def make_hidden_words(self, from_path: str) -> HiddenWords:
         """Return a function that returns the public text of a link to a hidden note."""
@@ -182,7 +184,7 @@ class VaultSource:
         return public_text
 
     def make_hidden_check(self, from_path: str) -> Callable[[str], bool]:
-        """Return a function that tells whether a link target in a note is hidden."""
+        """Return a function that checks whether a link target in a note is hidden."""
 
         def hides(target: str) -> bool:
             if self._is_in_private_folder(target, from_path):
@@ -195,7 +197,7 @@ class VaultSource:
         return hides
 
     def _is_in_private_folder(self, target: str, from_path: str) -> bool:
-        """Whether a path leads into a private folder, even if there is no such file."""
+        """Whether a path is in a private folder, even if the file does not exist."""
         if "/" not in target:
             return False
         name = target.strip("/")
@@ -209,10 +211,8 @@ class VaultSource:
 class Options:
     """The options of an export."""
 
-    named: bool = (
-        True  # every note was named; otherwise only notes marked `publish: true` are taken
-    )
-    draft: bool | None = None  # None: as the note's `draft:`, which is true by default
+    named: bool = True  # otherwise only notes marked `publish: true` are exported
+    draft: bool | None = None  # None: use the note's `draft:`, which is true by default
     # a single newline is a line break ("keep"), a space ("join"), or as Obsidian shows it ("")
     linebreaks: Literal["", "keep", "join"] = ""
     # for links to unpublished notes: keep the text, remove it, or keep and mark it
@@ -224,8 +224,8 @@ class Options:
     keep_metadata: tuple[str, ...] = ()  # files to export with their metadata
     by_hand: Literal["", "overwrite", "merge", "keep"] = ""  # for posts edited on the site; "": ask
     prune: bool = False  # remove files that no longer belong to an exported note
-    zone: tzinfo | None = None  # of the author; None: of this machine
-    now: datetime | None = None  # also the date of posts without one; None: the clock
+    zone: tzinfo | None = None  # the author's time zone; None: the one of this machine
+    now: datetime | None = None  # also the date of posts without one; None: the current time
 
     def moment(self) -> datetime:
         """Return the time of the export in the author's zone, to the second."""

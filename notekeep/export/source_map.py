@@ -26,7 +26,7 @@ TEASER_END_REASON = "where the teaser ends"
 
 _LINE_ENDS = re.compile("\n")
 _SUBJECT = re.compile(r"'[^']*'|\"[^\"]*\"|<[^<>]*>|(?<=slug: )[^\s;,]+")
-"""The subject of a warning. Warnings that only differ in it are similar."""
+"""The subject of a warning. Warnings that differ only in it are similar."""
 
 
 class Origin(NamedTuple):
@@ -43,7 +43,7 @@ class SourceEdit(NamedTuple):
     end: int
     text: str
     reason: str  # for `--explain`, which omits edits without a reason
-    origins: tuple[Origin, ...] = ()  # of each line of text from another note
+    origins: tuple[Origin, ...] = ()  # the origin of each line of text from another note
 
 
 class SourceChange(NamedTuple):
@@ -71,7 +71,7 @@ class LineWarning(NamedTuple):
 
 
 def group_warnings(warnings: Iterable[LineWarning]) -> list[str]:
-    """Return warnings as text; similar ones about one note are one line with their number."""
+    """Return warnings as text; similar ones about one note are combined, with their number."""
     groups: dict[tuple[str, str], list[LineWarning]] = {}
     for one in dict.fromkeys(warnings):
         groups.setdefault((one.origin.path, _SUBJECT.sub("…", one.what)), []).append(one)
@@ -95,14 +95,14 @@ class MappedText:
 
     @classmethod
     def of_file(cls, path: str, text: str, first_line: int) -> MappedText:
-        """Return text of a file that begins on line `first_line`, from 1."""
+        """Return text of a file that starts on line `first_line`, from 1."""
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
         numbers = range(first_line, first_line + text.count("\n") + 1)
         return cls(text, [*map(Origin, repeat(path), numbers)])
 
     @cached_property
     def page(self) -> ParsedPage:
-        """The parsed text; Refused if the parser fails, as code and comments are unknown then."""
+        """The parsed text; Refused if the parser fails: code and comments would be unknown."""
         page = parse_markdown(self.text)
         if page.problem:
             path = self.origins[0].path if self.origins else ""
@@ -137,7 +137,7 @@ class MappedText:
         return len(self.text) if last else self.starts[line + 1] - 1
 
     def blank(self, line: int) -> bool:
-        """Whether a line is empty except for quote marks; true outside of the text."""
+        """Whether a line is empty except for quote marks; true outside the text."""
         if not 0 <= line < len(self.starts):
             return True
         return not self.text[self.starts[line] : self.line_end(line)].strip("> \t")
@@ -147,7 +147,7 @@ class MappedText:
         return self.origins[self.line_of(offset)]
 
     def changes(self, edits: Iterable[SourceEdit]) -> list[SourceChange]:
-        """Return the edits that have a reason as changes of lines."""
+        """Return the edits with a reason, as changes to lines."""
         return [self._change(edit) for edit in edits if edit.reason]
 
     def _change(self, edit: SourceEdit) -> SourceChange:
@@ -169,7 +169,7 @@ class MappedText:
                 node.parent = None  # breaks reference cycles
 
     def splice(self, edits: Iterable[SourceEdit]) -> MappedText:
-        """Apply edits; those at the same offset in their order."""
+        """Apply edits; edits at the same offset are applied in order."""
         ordered = sorted(edits, key=attrgetter("start", "end"))
         if not ordered:
             return self

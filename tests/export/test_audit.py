@@ -190,7 +190,8 @@ SECRET = "what nobody but me may read"
 def test_private_part_is_found_when_nothing_took_it_out(
     write_vault: Write, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    def keep_all(passage: MappedText) -> PublicBody:
+    def keep_all(passage: MappedText, *, keeps_bases: bool) -> PublicBody:
+        del keeps_bases
         return PublicBody(passage, [], [])
 
     monkeypatch.setattr(draft, "strip_private", keep_all)
@@ -276,6 +277,17 @@ def test_a_canary_never_leaves_also_where_a_note_says_it(write_vault: Write) -> 
     source = replace(write_vault({"a.md": "Project Bluebird, in public."}), canaries=("bluebird",))
     with pytest.raises(Refused, match="a word that must never be exported"):
         plan_posts(source, ["a.md"])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [("Hermann", False), ("Mannheim", False), ("Mannish, Hermann", False), ("Hermann, Mann", True)],
+)
+def test_a_canary_within_a_longer_word_is_another_word(
+    write_vault: Write, text: str, *, is_refused: bool
+) -> None:
+    source = replace(write_vault({"a.md": f"{text}\n", "b.md": "b\n"}), canaries=("Mann",))
+    assert list(plan_posts(source, ["a.md", "b.md"]).refused) == ["a.md"] * is_refused
 
 
 CANARIES = ("CANARY", "UNPUBLISHED-WORDS", "Secret plan", "Journal of Ada", "the big one")
@@ -371,6 +383,7 @@ AROUND = ["\ufffd", " ", "\n", ";", "=", "&amp;", "x", "é", "\U0001d165", "\ufd
     st.sampled_from(["the big", "café", "big", "big the", "the café", "bigx", "x big", "é"]),
 )
 @example("the caf%65\u0301", "café")
+@example("big%65\\nthe", "the big")
 def test_of_what_is_long_the_escapes_are_read_as_of_what_is_short(text: str, word: str) -> None:
     unseen = [PrivateTerm(word, "a word")]
     short = find_leaks([OutgoingFile("p", text.encode(), "a.md")], unseen, "")

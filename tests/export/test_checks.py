@@ -87,7 +87,7 @@ words.<sup id="fnref:1"><a href="#fn:1">1</a></sup></p>
 <pre><code>echo x
 </code></pre>
 <ul><li>one<ul><li>two<pre>nested</pre></li></ul></li>
-<li>☐ open</li><li>☐ moved</li><li>☑ done</li></ul>
+<li>☐ open</li><li>☑ moved</li><li>☑ done</li></ul>
 <blockquote><p><strong>Title</strong></p><p>in it</p></blockquote>
 <table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>
 <pre class="mermaid">A --&gt; B</pre>

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from notekeep.errors import Refused
 from notekeep.export.private import strip_private
 from notekeep.export.source_map import TEASER_COMMENT, MappedText
-from notekeep.markdown.nodes import LITERAL_NODES, parse_tree
+from notekeep.markdown.nodes import MATH
+from notekeep.markdown.parser import parse_markdown
+from notekeep.markdown.tree import CODE_KINDS
 from tests.support.markdown_pieces import texts
 
 OPENING = re.compile(r"%%|<!--")
@@ -45,12 +47,13 @@ def left_of(text: str) -> str | None:
 
 
 def openings_in_words(text: str) -> list[str]:
-    """Return the lines on which something outside of code opens a comment."""
-    code = parse_tree(text).find(*LITERAL_NODES - {"html", "html_block"})
+    """Return the lines on which something outside of code and math opens a comment."""
+    # All spans: the tree of an export omits code in the description of a picture.
+    code = [span for span in parse_markdown(text).spans if span.kind in CODE_KINDS | MATH]
     return [
         text[text.rfind("\n", 0, mark.start()) + 1 :].partition("\n")[0].strip()
         for mark in OPENING.finditer(text)
-        if not any(node.start <= mark.start() < node.end for node in code)
+        if not any(span.start <= mark.start() < span.end for span in code)
         and text[mark.start() - 1 : mark.start()] != "\\"
     ]
 
@@ -64,6 +67,7 @@ def openings_in_words(text: str) -> list[str]:
 @example("- [[N]]: %%\n`a\n%%\n\n`%% b %%`\n")
 @example("```\n%% a %%\n```\n%%\n```\n%%\n\n`x %% y\n%% z`\n")
 @example("```\n```\n\na <!--\n```\n-->\n\nWords %% b %%\n")
+@example("![`%% a`](u)\n")
 def test_what_is_left_of_a_note_holds_no_comment(text: str) -> None:
     left = left_of(text)
     if left is not None:
@@ -90,6 +94,7 @@ def test_text_of_any_kind_keeps_no_comment(
         "x\n\n    %% a %%",
         "$a \\%\\% b$",
         "\\%% a and \\%% b",
+        "![`%% a %%` and $%% b$](u)",
     ],
 )
 def test_marks_in_code_math_and_escapes_stay(text: str) -> None:
@@ -103,6 +108,7 @@ def test_marks_in_code_math_and_escapes_stay(text: str) -> None:
         ("a <!-- b\n\n```\n--> c\n\n```\n%% d %%\n```\n", "a c\n\n```\n%% d %%\n```\n"),
         ("a %% b\n\nc %% d\n", "a d\n"),
         ("a `x` <!-- ` --> %% b %% `y`\n", "a `x` `y`\n"),
+        ("![a %% b %% `%% c`](u)\n", "![a `%% c`](u)\n"),
     ],
 )
 def test_a_comment_that_hides_code_hides_no_other_comment(text: str, left: str) -> None:

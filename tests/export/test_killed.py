@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,3 +101,30 @@ def test_any_start_removes_what_a_killed_export_left(root: Path, site: Path) -> 
     assert staged(site)
     assert Vault.open(root).history.store.records()
     assert not staged(site)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.002, 0.01])
+def test_a_commit_of_the_site_takes_no_file_of_an_export_killed_at_any_moment(
+    root: Path, site: Path, seconds: float
+) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=site, check=True)
+    before = added(site)
+    command = [sys.executable, "-m", "notekeep", "--vault", str(root), "export", "--all"]
+    with subprocess.Popen([*command, "--site", str(site)], stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None and not staged(site):
+            time.sleep(0.0005)
+        time.sleep(seconds)
+        process.kill()
+    # The folder may have been made in this moment: its .gitignore is then still empty.
+    new = [name for name in added(site) - before if not name.endswith("/.gitignore")]
+    assert new == []
+    export(root, site)
+    assert not staged(site)
+    assert posts(site) == ["word 2\n"] * 3
+
+
+def added(site: Path) -> set[str]:
+    """Add all files of the site to git, and name those that it has."""
+    for words in (["add", "-A"], ["ls-files"]):
+        ran = subprocess.run(["git", *words], cwd=site, check=True, capture_output=True, text=True)
+    return set(ran.stdout.split())

@@ -67,6 +67,17 @@ def test_an_edit_of_the_post_is_the_same_edit_of_the_note(
     assert left == []
 
 
+def test_an_edit_of_the_first_line_is_copied_past_the_title_and_the_teaser(blog: Blog) -> None:
+    note = "# A title\n\nA line with a tpyo.\n\nMore words.\n"
+    blog.put("A title.md", POST + note)
+    blog.export("A title.md")
+    base = blog.text("a-title")
+    assert "tpyo.\n\n<!--more-->\n\nMore" in base
+    assert "# A title" not in base
+    found = pull_edits(note, base.encode(), base.replace("tpyo", "typo").encode())
+    assert (found.body, found.left) == (note.replace("tpyo", "typo"), [])
+
+
 def test_an_edit_of_what_the_export_wrote_itself_is_told_and_not_guessed(written: Blog) -> None:
     assert "<!--more-->" in written.text("a-title")
     body, left = pulled(written, lambda text: text.replace('relref "/posts/b"', 'relref "/x"'))

@@ -44,7 +44,7 @@ def test_a_portable_note_that_needs_no_change_keeps_every_byte(portable_dialect:
         ("==a *b*==", "<mark>a *b*</mark>", "<mark>a *b*</mark>", "**a *b***"),
         ("~~a~~", "~~a~~", "~~a~~", "~~a~~"),
         ("- [x] a", "- [x] a", "- ☑ a", "- [x] a"),
-        ("- [>] a", "- ☐ a", "- ☐ a", "- ☐ a"),
+        ("- [>] a", "- ☑ a", "- ☑ a", "- ☑ a"),
         ("$a_b$", "$a_b$", "\\\\(a\\_b\\\\)", "\\\\(a\\_b\\\\)"),
         ("https://x.org", "https://x.org", "<https://x.org>", "https://x.org"),
         ("a\\\nb", "a\\\nb", "a  \nb", "a\\\nb"),
@@ -240,7 +240,7 @@ def test_dollars_in_prose_are_guarded_where_math_has_one_dollar(nikola_dialect: 
     assert write_text(text, dialect).text == (
         "costs <span>&#36;</span>5 and <span>&#36;</span>6, `$7`"
     )
-    assert write_text("- [$] saved", dialect).text == "- ☐ saved"
+    assert write_text("- [$] saved", dialect).text == "- ☑ saved"
 
 
 def test_an_engine_without_attributes_gets_html_anchors() -> None:
@@ -268,7 +268,7 @@ def test_every_rewritten_body_parses_into_the_same_headings(
         ("`a|b`", "`a|b`"),
         ("> [!info|meta] T\n> a", "> **T**\n>\n> a"),
         ("> [!info|meta] a | b", "> **a \\| b**"),
-        ("- [|] a | b", "- ☐ a \\| b"),
+        ("- [|] a | b", "- ☑ a \\| b"),
         ("![a|b](u)\nc\n===", "# ![a|b](u) c"),
         ("![a|b](https://x.org)", "![a\\|b](https://x.org)"),
         ("$a|b$ and $\\|z\\|$", "$$a\\vert b$$ and $$\\Vert z\\Vert$$"),

@@ -49,9 +49,9 @@ def test_they_are_of_one_moment_whoever_writes_meanwhile(vault: Vault, root: Pat
         vault.indexing.refresh(words=False)
         assert source.find("Another", "b.md") is None
         assert source.find("First", "b.md") == "a.md"
-        assert source.notes.withheld() == {"b.md"}
+        assert source.notes.private_paths() == {"b.md"}
     assert source.find("Another", "b.md") == "c.md", "what comes late is answered as of then"
-    assert source.notes.withheld() == {"a.md", "b.md"}
+    assert source.notes.private_paths() == {"a.md", "b.md"}
     with vault.publishing.source() as source:
         assert source.find("First", "b.md") is None
         assert source.is_hidden("a.md")

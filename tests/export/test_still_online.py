@@ -42,10 +42,12 @@ def test_keeping_edits_does_not_end_the_question(edited: Blog) -> None:
     assert (state.state, STILL in state.why) == ("conflict", True)
 
 
-def test_a_merge_takes_out_what_became_private(edited: Blog) -> None:
-    edited.export("a.md", by_hand="merge")
+@pytest.mark.parametrize("by_hand", ["merge", "overwrite"])
+def test_what_became_private_is_taken_out_without_a_warning(edited: Blog, by_hand: str) -> None:
+    plan = edited.export("a.md", by_hand=by_hand)
+    assert STILL.capitalize() not in str(plan.warnings)
     assert SECRET not in edited.text("a")
-    assert "last words, by hand" in edited.text("a")
+    assert ("last words, by hand" in edited.text("a")) == (by_hand == "merge")
     assert edited.plan("a.md").is_empty
 
 

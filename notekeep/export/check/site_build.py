@@ -36,7 +36,7 @@ class _Generator(NamedTuple):
 
     arguments: tuple[str, ...]
     drafts: tuple[str, ...] = ()  # arguments that include drafts and future posts
-    # build a copy of the site, because the generator has no options for the output folder or for
+    # build a copy of the site, because the generator has no option for the output folder or for
     # drafts, which become posts in the copy
     copied: bool = False
     output: str = ""  # the folder of the pages in the copy; "" for `{output}`
@@ -129,7 +129,7 @@ def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Bu
         "HUGO_RESOURCEDIR": os.path.join(folder, "resources"),
         "HUGO_CACHEDIR": os.path.join(folder, "cache"),
         "LC_ALL": "C.UTF-8",
-        # Its interpreter, such as node, may be beside the generator.
+        # Its interpreter, such as node, may be in the folder of the generator.
         "PATH": os.pathsep.join([os.path.dirname(program), os.environ.get("PATH", "")]),
         **_QUIET,
     }

@@ -1,6 +1,6 @@
 """Build a site after an export, and check the pages of its posts.
 
-Each post has a page, whose links and pictures work, and which shows nothing private.
+Each post must have a page with working links and pictures and without private text.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 CONTENT_CLASSES = (
     *("e-content", "entry-content", "post-content", "article-content", "post-body", "content"),
 )
-"""The classes that themes give the element with the body of a post, the most specific first."""
+"""CSS classes that themes use for the body of a post, most specific first."""
 _WARNING = re.compile(r"\bwarn", re.IGNORECASE)
 _NO_LAYOUT = "found no layout file"  # Hugo's warning in a site without templates
-_MAX_WARNINGS = 3  # of a generator, where it made no page
+_MAX_WARNINGS = 3  # printed by a generator that created no page
 _NO_PAGE = "the site has no page for the post"
 
 
@@ -49,7 +49,7 @@ class CheckReport:
 
     built: bool = False
     message: str = ""  # why the site was not built, or the generator's warnings about missing pages
-    notice: str = ""  # about drafts, which the site itself hides
+    notice: str = ""  # about drafts that the site hides
     results: list[CheckResult] = field(default_factory=list)
 
     @property
@@ -165,7 +165,7 @@ def _find_content(page: BeautifulSoup) -> Tag:
 
 
 def find_broken_link(site: str, page: str, addresses: Sequence[str]) -> str:
-    """Return the first address on a page of a site that leads nowhere in the site; "" for none.
+    """Return the first broken address within the site on one of its pages; "" for none.
 
     `site` is the folder of the built site, and `page` a path in it.
     """
@@ -195,7 +195,7 @@ def find_broken_link(site: str, page: str, addresses: Sequence[str]) -> str:
 def find_private_text(audit: Audit, post: OutgoingFile, files: Sequence[OutgoingFile]) -> str:
     """Return the first private text in a post, or in its files; "" for none.
 
-    In whole files only terms of several words count, as a theme may use any word.
+    In whole files, only terms of several words count, because a theme may use any single word.
     """
     terms, public = audit.private_terms, audit.public_text
     several = [term for term in terms if len(normalize_for_audit(term.text).split()) > 1]

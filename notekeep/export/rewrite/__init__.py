@@ -1,1 +1,1 @@
-"""What each generator needs the Markdown of a post to be."""
+"""Rewrites the Markdown of a post for each generator."""

@@ -11,7 +11,7 @@ from notekeep.export.source_map import TEASER_COMMENT, dedent_lines, remove_line
 from notekeep.markdown.nodes import CONTAINER_NODES, Node, Tree
 
 _TASK = re.compile(r"\[(.)\](?=[ \t])")
-_SIGNS = {" ": "☐", "x": "☑", "X": "☑", "-": "☒"}
+_SIGNS = {" ": "☐", "-": "☒"}  # of an open and a cancelled task
 _NO_END = "removed a teaser mark that the site does not support"
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 
@@ -22,7 +22,7 @@ def is_diagram(fence: Node) -> bool:
 
 
 def rewrite_tasks(job: RewriteJob) -> None:
-    """Replace checkboxes that the engine does not support with signs."""
+    """Replace checkboxes that the engine does not support with symbols."""
     for item in job.tree.find("item"):
         first = item.children[0] if item.children else None
         if first is None or first.kind != "paragraph":
@@ -31,19 +31,19 @@ def rewrite_tasks(job: RewriteJob) -> None:
         match = _TASK.match(job.passage.text, words.start, words.end)
         if match is None or words.kind != "text" or (job.dialect.task_lists and match[1] in " xX"):
             continue
-        sign = _SIGNS.get(match[1], "☐")
+        sign = _SIGNS.get(match[1], "☑")
         job.put(match.start(), match.end(), sign, "replaced a checkbox with a sign")
 
 
 def separate_rules(job: RewriteJob) -> None:
-    """Keep `---` below a paragraph a rule; more dashes underline a heading."""
+    """Keep `---` below a paragraph as a rule; more dashes underline a heading."""
     for heading in job.tree.find("heading"):
         if heading.info != "-":
             continue
         line = job.tree.lines[heading.last - 1]
         start = job.content_start(heading.last - 1)
         if BLOCK_ID.fullmatch(job.passage.text[heading.start : line.start].strip()):
-            continue  # the id is removed, and no paragraph is left above the rule
+            continue  # the id is removed, so no paragraph is left above the rule
         if job.passage.text[start : line.end].strip() == "---":
             blank = job.marks(heading.last - 1).rstrip()
             job.put(line.start, line.start, blank + "\n", "kept a rule from making a heading")
@@ -80,7 +80,7 @@ def rewrite_diagrams(job: RewriteJob) -> None:
 
 
 def end_teaser(job: RewriteJob) -> None:
-    """End the teaser at the author's mark, else after the first paragraph of prose."""
+    """End the teaser at the author's mark, or after the first paragraph of prose."""
     marks = [n for n in job.tree.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
     more = job.dialect.more
     if marks:
@@ -101,7 +101,7 @@ def end_teaser(job: RewriteJob) -> None:
 
 
 def _drop_mark(job: RewriteJob, mark: Node) -> None:
-    # Its line is removed too, with a blank line that would be double.
+    # Its line is removed too, and one of two adjacent blank lines.
     job.claimed.add(mark)
     blank = job.passage.blank(mark.first - 1) or job.passage.blank(mark.last)
     if mark.kind == "html_block" and blank:
@@ -141,7 +141,7 @@ def _first_prose(job: RewriteJob) -> Node | None:
     before = None
     for node in blocks[:-1]:
         picture = bool(node.children) and node.children[0].kind == "image"
-        # A remark of an import below a passage belongs to it.
+        # An imported remark below a passage belongs to it.
         is_remark = before is not None and before.kind == "quote" and node in marked
         if node.kind == "paragraph" and not picture and not is_remark:
             return node
@@ -150,7 +150,7 @@ def _first_prose(job: RewriteJob) -> Node | None:
 
 
 def _refuse_code_before(job: RewriteJob, teaser_end: Node) -> None:
-    """Refuse code before the end of the teaser that contains the mark: it would be cut there."""
+    """Refuse code before the end of the teaser that contains the mark, which would cut it."""
     more = job.dialect.more
     if not more or not job.dialect.more_in_code:
         return
@@ -163,7 +163,7 @@ def _refuse_code_before(job: RewriteJob, teaser_end: Node) -> None:
             )
 
 
-# Callouts, `> [!note] Title`, as quotes that begin with the title in bold.
+# Callouts, `> [!note] Title`, as quotes that start with the title in bold.
 
 CALLOUT_MARK = re.compile(r"\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*")
 _ALERTS = frozenset({"[!note]", "[!tip]", "[!important]", "[!warning]", "[!caution]"})
@@ -203,7 +203,7 @@ def callout_title(kind: str) -> str:
 
 
 def rewrite_callouts(job: RewriteJob) -> None:
-    """Rewrite callouts that the engine does not support, before others edit their marks."""
+    """Rewrite callouts that the engine does not support, before other edits to their marks."""
     for quote in job.tree.find("quote"):
         match = callout(job.passage.text, quote)
         if match is None:
@@ -289,7 +289,7 @@ def number_footnotes(job: RewriteJob) -> None:
         text = f'<sup id="fnref-{number}{again}"><a href="#fn-{number}">{number}</a></sup>'
         job.replace(ref, text, _FOOTNOTE_REASON)
     for note in reversed(job.tree.find("footnote")):
-        if number := numbers.pop(note.info, 0):  # of duplicates the last counts
+        if number := numbers.pop(note.info, 0):  # of duplicates, the last one counts
             _link_back(job, note, number)
 
 
@@ -317,7 +317,7 @@ def _number_of(tree: Tree, note: Node) -> int:
 
 
 def _count_footnotes(tree: Tree) -> dict[str, int]:
-    """Return the number of each referenced note: from the text first, then from notes."""
+    """Return the number of each referenced footnote: from the text first, then from footnotes."""
     refs = tree.find("footnote_ref")
     outside = [ref.info for ref in refs if not ref.inside("footnote")]
     inside = [ref.info for ref in refs if ref.inside("footnote")]

@@ -69,7 +69,7 @@ def write_body(
         before, job = passage, RewriteJob(passage, dialect, body.remarks)
         rewrite(job)
         passage = _apply(job, body)
-        # To CommonMark, indented text below an admonition is code.
+        # In CommonMark, indented text below an admonition is code.
         if rewrite is layout.lay_out_blocks and not job.replaced_lines:
             guard.check_code(before, passage)
     body.text, body.origins = passage.text, passage.origins
@@ -77,7 +77,7 @@ def write_body(
 
 
 def _further_rewriters(dialect: Dialect) -> Iterator[Callable[[RewriteJob], None]]:
-    """Yield the rewriters that need the text parsed again first."""
+    """Yield the rewriters before which the text is parsed again."""
     if not dialect.footnotes:
         yield block_syntax.number_footnotes
         yield block_syntax.list_footnotes
@@ -95,7 +95,7 @@ def _apply(job: RewriteJob, body: RewrittenBody) -> MappedText:
 
 
 def _drop_title(job: RewriteJob, draft: Draft) -> None:
-    """Remove the first heading if it is the title, which every theme prints."""
+    """Remove the first heading if it is the title, which all themes print."""
     blocks = job.tree.root.children
     if job.dialect.keep_title or not blocks or not is_title(blocks[0], draft.post.title):
         return
@@ -106,7 +106,7 @@ def _drop_title(job: RewriteJob, draft: Draft) -> None:
     job.put(title.start, end, "", "removed the heading that repeats the title")
 
 
-# Links, pictures and the places that links lead to.
+# Links, pictures and link targets.
 
 
 def _rewrite_links(

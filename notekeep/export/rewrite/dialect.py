@@ -16,7 +16,7 @@ class Math(NamedTuple):
 
     inline: tuple[str, str] = ("$", "$")  # opening and closing marks
     display: tuple[str, str] = ("$$", "$$")
-    raw: bool = True  # the engine leaves TeX between the marks alone; otherwise it is escaped
+    raw: bool = True  # the engine does not change TeX between the marks; otherwise it is escaped
     blocks: bool = True  # the engine parses display math before lists and headings
     within: bool = True  # `display` marks also work within a line
     dollar: str = ""  # replaces a dollar in prose; "" keeps it
@@ -63,13 +63,13 @@ class Dialect:
     footnotes: bool = True  # [^1]; otherwise an HTML list
     indented_code: bool = True  # four spaces make code; otherwise it gets a fence
     breaks: bool = False  # a single newline is a line break
-    as_html: bool = False  # links and pictures are HTML, as template syntax is no Markdown address
+    as_html: bool = False  # links and pictures are HTML: template syntax is no Markdown address
     more: str = "<!-- more -->"  # the end of the teaser; "" for no teasers
     more_in_code: bool = True  # the mark also works within code
     default_teaser: bool = True  # a post without a mark gets one after its first paragraph
     keep_title: bool = False  # keep a heading that repeats the title
-    # for the size of a picture: HTML, attributes in braces, Hugo's `figure` for a picture alone in
-    # its paragraph, or none
+    # how to write the size of a picture: HTML, attributes in braces, Hugo's `figure` for a picture
+    # alone in its paragraph, or none
     sizes: Literal["tag", "attributes", "shortcode", ""] = "tag"
     # escapes template syntax in code; returns None if that is impossible
     guard_code: Callable[[str], Replacements | None] | None = None
@@ -132,9 +132,9 @@ class RewriteJob:
         return line.start if line.content is None else line.content
 
     def marks(self, number: int, end: int | None = None) -> str:
-        """Return the marks for a further line of the block of a line.
+        """Return the marks for another line in the block of a line.
 
-        With `end`, only those of the containers of the block that begins there.
+        With `end`, only the marks of the containers of the block that starts there.
         """
         start = self.tree.lines[number].start
         written = self.passage.text[start : self.content_start(number)]

@@ -1,8 +1,8 @@
 """The guard checks that a rewrite did not change the meaning of the text around its edits.
 
-An edit can affect text far from it: a backtick swallows a paragraph, a blank line ends a list. So
-the result is parsed and compared with the source, for each piece of text without edits: the same
-words in the same blocks, and the same marks, code, links and formulas.
+An edit can affect distant text: a backtick swallows a paragraph, a blank line ends a list. So the
+result is parsed and compared with the source for each piece of text without edits: it must have the
+same words in the same blocks, and the same marks, code, links and formulas.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Unedited(NamedTuple):
 
 class _Unit(NamedTuple):
     piece: int  # the index of its unedited piece
-    block: int  # the offset of its block, to separate the words of neighbours
+    block: int  # the offset of its block, to separate the words of adjacent blocks
     blocks: str  # the kinds of its containers, outermost first
     kind: str
     parts: list[str]  # of its text
@@ -82,7 +82,7 @@ def check_rewrite(
 def _outside(
     units: list[_Unit], pieces: list[_Unedited], free: list[tuple[int, int]]
 ) -> list[_Unit]:
-    """Return the units that do not begin in a span that may change."""
+    """Return the units that do not start in a span that may change."""
     starts = [start for start, _ in free]
     reach = [*accumulate((end for _, end in free), max)]
 
@@ -144,7 +144,7 @@ def _units(passage: MappedText, pieces: list[tuple[int, int]]) -> list[_Unit]:
     text, units = passage.text, list[_Unit]()
     places = [(start, start + length) for start, length in pieces]
     contexts = [(0, "")]  # by depth: the offset of the block and the kinds of its containers
-    number = 0  # the last piece that begins at or before the span
+    number = 0  # the last piece that starts at or before the span
     for kind, start, end, depth, info, words, title in passage.page.structure if pieces else ():
         while number + 1 < len(places) and places[number + 1][0] <= start:
             number += 1

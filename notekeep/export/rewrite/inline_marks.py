@@ -50,11 +50,11 @@ def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
 
 
 def _write_wide_emphasis(job: RewriteJob) -> None:
-    """Write emphasis beside CJK letters as tags, as CommonMark ignores it there."""
+    """Write emphasis next to CJK characters as tags, because CommonMark ignores it there."""
     text = job.passage.text
     for block in job.tree.find("paragraph", "heading", "cell"):
         stars: list[tuple[int, int]] = []
-        found: list[tuple[int, int]] = []  # paired by CommonMark, rightly or not
+        found: list[tuple[int, int]] = []  # paired by CommonMark, correctly or not
         for node in block.children:
             if node.kind == "text":
                 stars += [one.span() for one in _STARS.finditer(text, node.start, node.end)]
@@ -141,7 +141,7 @@ def _bare_pipes(job: RewriteJob, node: Node) -> None:
     for match in re.finditer(r"\\(?=\|)", source):
         at = node.start + match.start()
         job.put(at, at + 1, "", "removed a backslash before | in code in a table")
-        # To CommonMark the bar ends the cell; to this engine it does not.
+        # In CommonMark the bar ends the cell; in this engine it does not.
         table = next(above for above in node.above() if above.kind == "table")
         job.unguarded.append((table.start, table.end))
 
@@ -189,7 +189,7 @@ def _html_break(job: RewriteJob, node: Node) -> None:
     job.replace(node, text, "wrote <br> as a line break")
 
 
-# Plain text: characters without a meaning in a vault that have one to a generator.
+# Plain text: characters that are special only to a generator.
 
 _URL = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{(?=\{[<%])")
@@ -206,11 +206,11 @@ _EMOJI = re.compile(r":(?=[a-z+-][\w+-]*:)")
 _MEANING = re.compile(r"[{}$<\]#*|:~.)](?<!(?<!\d)[.)])")
 """Any match of these patterns, or template syntax, contains one of these; most text does not.
 
-A dot or bracket only counts after a digit. The pattern begins with a set, so that `re` is fast."""
+A dot or bracket counts only after a digit. The pattern starts with a set, so that `re` is fast."""
 _PIPE = re.compile(r"\|")
 _KRAMDOWN_ATTRIBUTES = re.compile(r"\{(?=:)")
 _NUMBER = re.compile(r"\d+(?=[.)](?:\s|$))")
-# Characters that an engine lets escape; before others a backslash is visible.
+# Characters that an engine can escape; before others, a backslash is visible.
 _ESCAPES = {
     "python": frozenset("\\`*_{}[]()>#+-.!|"),
     "kramdown": frozenset("\\.*_+`<>()[]{}#!:|\"'$=-~"),

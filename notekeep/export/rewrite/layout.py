@@ -1,8 +1,8 @@
 """Layout for engines older than CommonMark: indentation, and blank lines between blocks.
 
-Python-Markdown nests lists by four spaces, requires a blank line before lists and tables and fences
-at the margin, and joins neighbouring blocks of one kind. kramdown, Jekyll's engine, nests lists as
-CommonMark does, so lines keep their indentation there.
+Python-Markdown nests lists by four spaces, requires a blank line before lists and tables, and
+fences at the margin, and joins adjacent blocks of the same kind. kramdown, Jekyll's engine, nests
+lists as CommonMark does, so lines keep their indentation there.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _HOLDERS = frozenset(
     " figure footer form header legend li main menu nav ol p section summary table tbody td tfoot"
     " th thead tr ul".split()
 )
-"""Tags that can have an attribute for Markdown in them."""
+"""Tags that can have an attribute to enable Markdown inside them."""
 
 
 def lay_out_blocks(job: RewriteJob) -> None:
@@ -97,7 +97,7 @@ def _write_admonitions(job: RewriteJob) -> None:
 
 
 def _prefix(stack: list[Node], number: int, written: str) -> str:
-    """Return the marks of a line in containers, with its own bullets and numbers."""
+    """Return the marks of the containers of a line, with its own bullets and numbers."""
     marks = iter(_MARKER.findall(written))
     prefix = ""
     for container in stack:
@@ -182,7 +182,7 @@ def _indent(job: RewriteJob, fence: Node) -> None:
 
 
 def _needs_language(job: RewriteJob, name: str, first_row: str) -> bool:
-    """Whether indented code needs a language, as its first line may be read as one."""
+    """Whether indented code needs a language, because its first line could be read as one."""
     return job.dialect.hilited_indents and (
         bool(name) or first_row.lstrip().startswith(("#!", ":::"))
     )
@@ -209,7 +209,7 @@ def _separate_neighbours(job: RewriteJob) -> None:
 
 
 def _separate_items(job: RewriteJob) -> None:
-    """Put a blank line after an item with other blocks than text and lists."""
+    """Put a blank line after an item that contains more than text and lists."""
     for parent in job.tree.find("list"):
         further = _further(containers(parent)).rstrip()
         for item, following in pairwise(parent.children):
@@ -220,7 +220,7 @@ def _separate_items(job: RewriteJob) -> None:
 
 
 def _is_plain(item: Node) -> bool:
-    """Whether an item only has a paragraph, and lists whose last item is plain too."""
+    """Whether an item contains only a paragraph, and lists whose last item is plain too."""
     if any(node.kind != "list" for node in item.children[1:]):
         return False
     if item.children and item.children[0].kind not in {"paragraph", "list"}:
@@ -247,7 +247,7 @@ def _would_join(job: RewriteJob, block: Node, following: Node) -> bool:
         return block.kind == following.kind == "list"
     if block.kind == following.kind and block.kind in _JOINING:
         return True
-    # Indented code would be part of a list or an admonition before it.
+    # Otherwise indented code would become part of a list or admonition before it.
     return _is_indented(job, following) and (
         block.kind in {"list", "admonition"} or _is_indented(job, block)
     )
@@ -282,7 +282,7 @@ def _lay_out_heading(job: RewriteJob, node: Node) -> None:
 
 
 def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
-    """Enable Markdown between HTML blocks, which needs an attribute of each tag around it."""
+    """Enable Markdown between HTML blocks with an attribute on each surrounding tag."""
     siblings = block.parent.children if block.parent else []
     opened: list[re.Match[str]] = []
     for tag in _TAG.finditer(block.content) if block is not siblings[-1] else ():
@@ -299,9 +299,8 @@ def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
         return
     for tag in opened:
         at = block.start + tag.end()
-        if gap := _GAP.search(
-            block.content, 0, tag.start()
-        ):  # after it the attribute would be visible
+        # After a gap, the attribute would be visible.
+        if gap := _GAP.search(block.content, 0, tag.start()):
             job.put(block.start + gap.start(), block.start + gap.end(), "")
         job.put(at, at, ' markdown="block"', "enabled Markdown inside HTML")
 

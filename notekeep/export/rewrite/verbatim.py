@@ -48,7 +48,7 @@ def guard_code(job: RewriteJob) -> None:
 
 
 def _write_as_tag(job: RewriteJob, node: Node) -> None:
-    """Write code with template syntax as HTML, for an engine that runs templates first."""
+    """Write code with template syntax as HTML, for engines that run templates first."""
     if not any(mark in node.content for mark in job.dialect.guard_marks):
         return
     signs = (f"&#{ord(c)};" if c.isascii() and c in punctuation else c for c in node.content)
@@ -124,7 +124,7 @@ def rewrite_formulas(job: RewriteJob) -> None:
         marks = math.inline if node.kind == "math" else math.display
         tex = node.content
         if node.inside("cell") or job.dialect.engine == "kramdown":
-            # A bar ends a cell, and makes a table of a paragraph in kramdown.
+            # A bar ends a cell, and turns a paragraph into a table in kramdown.
             tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
         if node.kind == "math_double" and not math.within and not is_alone(node):
             marks, tex = math.inline, rf"\displaystyle {tex}"
@@ -145,7 +145,7 @@ def _remark_unread(job: RewriteJob) -> None:
 
 
 def _keep_in_line(job: RewriteJob, node: Node, text: str) -> str:
-    """Mark a formula as inline for kramdown, whose marks for both kinds are equal."""
+    """Mark a formula as inline for kramdown, which uses the same marks for both kinds."""
     paragraph = node.parent
     if paragraph is None or paragraph.kind != "paragraph" or paragraph.children[0] is not node:
         return text
@@ -162,7 +162,7 @@ def _write_tex(job: RewriteJob, tex: str, marks: tuple[str, str]) -> str:
 
 
 def _break_marks(job: RewriteJob, tex: str) -> str:
-    """Put blanks, which TeX ignores, into template syntax and tags."""
+    """Insert blanks, which TeX ignores, into template syntax and tags."""
     for mark in job.dialect.guard_marks:
         if mark in tex:
             tex = re.sub(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})", r"\g<0> ", tex)
@@ -188,20 +188,20 @@ def _rewrite_block(job: RewriteJob, node: Node) -> None:
     if math.raw:
         rows = _join_lines(rows, apart=math.blocks)
         if not math.blocks and node.inside("quote") and not any(map(_COMMENT.search, rows)):
-            # Where math is only inline, the marks of the quote would be TeX.
+            # If math is only inline, the marks of the quote would be TeX.
             job.replace(node, _write_tex(job, " ".join(rows), math.display), _MATH_REASON)
             return
         if math.display == ("$$", "$$") and [_break_marks(job, line) for line in rows] == lines:
             return
     text = _write_tex(job, "\n" + "\n".join(rows) + "\n", math.display)
     if not math.raw:
-        # A line of TeX must not begin a list, a quote or a heading.
+        # A line of TeX must not start a list, a quote or a heading.
         text = _LINE_START.sub(r"\1\\\2", text)
     job.replace(node, text.replace("\n", "\n" + marks), _MATH_REASON)
 
 
 def _join_lines(lines: list[str], *, apart: bool) -> list[str]:
-    """Join lines of a formula that would begin a list, a quote or a heading."""
+    """Join lines of a formula that would start a list, a quote or a heading."""
     if apart:
         return lines
     joined = lines[:1]

@@ -1,1 +1,1 @@
-"""Site generators: a module for each."""
+"""Export targets, one module for each site generator."""

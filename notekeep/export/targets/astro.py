@@ -1,7 +1,7 @@
 """Astro (5 to 7): `src/content/blog/<slug>/index.md`, an entry of a content collection.
 
-The schema of the collection, a program in TypeScript, has the names of its fields and which are
-required. It is searched but never run.
+The schema of the collection, a TypeScript program, defines its fields and which are required. It is
+searched but never run.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Astro(Target):
         return self._schema.has(r"docs(?:Loader|Schema)\b")
 
     def _find_pages(self) -> str:
-        """Return the path of the pages of posts: that of their route."""
+        """Return the path of the pages of posts, from their route."""
         if self._is_starlight:
             return ""
         own = self.collection.rsplit("/", 1)[-1]
@@ -112,7 +112,7 @@ class Astro(Target):
         """Return the teaser mark in the site's pages; "" for none."""
         for text in self._read_sources():
             if found := _MORE.search(text):
-                # For a regular expression, a text that it matches.
+                # For a regular expression, return a text that matches it.
                 return re.sub(r"\\s[*?]", "", found[2]).replace(r"\s+", " ").replace(r"\s", " ")
         return ""
 
@@ -133,7 +133,7 @@ class Astro(Target):
         return next((n for n in names if self._schema.has(rf"{n}\s*:")), default)
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields by the names in the site's schema."""
+        """Return the fields under the names in the site's schema."""
         fields = super().fields(post, cover)
         fields = {self._own_names.get(name, name): value for name, value in fields.items()}
         if self._schema.has(r"description\s*:\s*z\.string\(\)(?!\s*\.(?:optional|default))"):

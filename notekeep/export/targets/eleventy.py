@@ -1,6 +1,6 @@
-"""Eleventy (3): `posts/<slug>/<slug>.md` in the input folder, pictures beside it.
+"""Eleventy (3): `posts/<slug>/<slug>.md` in the input folder, with pictures next to it.
 
-Its settings are a program in JavaScript, which is searched but never run. Posts turn the template
+Its settings are a JavaScript program, which is searched but never run. Posts turn the template
 engine off, so that their text is plain Markdown.
 """
 
@@ -44,7 +44,7 @@ class Eleventy(Target):
     asset_file = "{site.posts}/{post.slug}/{name}"
     cover_address = "{site.prefix}/{site.section}/{post.slug}/{name}"  # lists show it too
     field_names: ClassVar = {"cover": "image"}
-    tag_letters: ClassVar = re.compile(r"[^\W_\u1100-\uffff]")  # its filter drops others
+    tag_letters: ClassVar = re.compile(r"[^\W_\u1100-\uffff]")  # its filter drops other letters
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -67,7 +67,7 @@ class Eleventy(Target):
         self._warn()
 
     def _post_layout(self) -> str:
-        """Return the layout for posts, if the data file of the folder has none."""
+        """Return the layout for posts if the data file of the folder sets none."""
         includes = self._script.value("includes", "setIncludesDirectory") or "_includes"
         layouts = self._script.value("layouts", "setLayoutsDirectory") or includes
         base = os.path.join(self.folder, self._input, layouts)
@@ -121,7 +121,7 @@ class Eleventy(Target):
             self.warnings.append("The site drops raw HTML, so footnotes and anchors are not shown.")
 
     def makes_pages(self, path: str) -> bool:
-        """Whether it does: everywhere in its input folder, mostly the site itself."""
+        """It does everywhere in its input folder, which is usually the site itself."""
         hidden = path.partition("/")[0] == "node_modules" or re.search(r"(^|/)[_.]", path)
         return not hidden and (self._input == "." or f"{path}/".startswith(f"{self._input}/"))
 

@@ -1,6 +1,6 @@
-"""Ghost (5): one JSON file per post, for Settings → Import; a zip of the folder has the pictures.
+"""Ghost (5): one JSON file per post, for Settings → Import; pictures need a zip of the folder.
 
-The format is that of Ghost's own export: `{"db": [{"meta": ..., "data": {"posts", "tags",
+The format is the same as Ghost's own export: `{"db": [{"meta": ..., "data": {"posts", "tags",
 "posts_tags"}}]}`. Ghost's importer converts a post with `html` and without `lexical`.
 """
 
@@ -16,10 +16,10 @@ from notekeep.export.post import Post, make_slug
 from notekeep.export.targets.target import Target, number_slugs
 
 _MAX_LENGTHS = {"title": 255, "slug": 191, "custom_excerpt": 300, "tag": 191}
-"""Characters; Ghost's importer refuses more."""
+"""The maximum length in characters; Ghost's importer refuses more."""
 _BODY = '"html": ""'
 _HOST = "__GHOST_URL__"
-"""Replaced by Ghost's own address."""
+"""Ghost replaces it with its own address."""
 
 
 class Ghost(Target):
@@ -56,7 +56,7 @@ class Ghost(Target):
         return f'{head}"html": {text}\n     }}\n    ]\n   }}\n  }}\n ]\n}}\n'
 
     def page(self, text: str) -> str:
-        """Return the post as Ghost's importer reads it."""
+        """Return the post in the format of Ghost's importer."""
         post = json.loads(text)["db"][0]["data"]["posts"][0]
         return format_bare_page(post["title"], str(post["html"]).replace(_HOST, ""))
 

@@ -48,7 +48,7 @@ class Hexo(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether it has Hexo's settings. Jekyll has a file of that name."""
+        """Whether it has Hexo's settings. Jekyll uses the same file name."""
         if not super().is_site(folder):
             return False
         return os.path.isdir(os.path.join(folder, "scaffolds")) or "hexo" in read_packages(folder)
@@ -68,7 +68,7 @@ class Hexo(Target):
             heading_ids=False,
             more_in_code=False,
             footnotes=not marked and "markdown-it-footnote" in names,
-            indented_code=False,  # only fences are safe from templates
+            indented_code=False,  # only fences are protected from templates
             breaks=render.get("breaks") is not False,
             definitions=not marked and "markdown-it-deflist" in names,
             mermaid_pre=not any("mermaid" in name for name in self._packages),
@@ -78,17 +78,17 @@ class Hexo(Target):
         )
 
     def asset_path(self, post: Post, name: str) -> str:
-        """Return a path beside the post if the site has pictures there, else in `images/`."""
+        """Return a path next to the post if the site keeps pictures there, else in `images/`."""
         if self._beside:
             return f"{self.post_path(post).removesuffix('.md')}/{name}"
         return f"{self.source}/images/{post.slug}/{name}"
 
     def asset_url(self, post: Post, name: str) -> str:
-        """Return a tag if pictures are beside the post, else their address."""
+        """Return a tag if pictures are next to the post, else their address."""
         return f"{{% asset_path {name} %}}" if self._beside else self.cover_url(post, name)
 
     def cover_url(self, post: Post, name: str) -> str:
-        """Return the plain name beside a post, which themes resolve, else the address."""
+        """Return the plain name next to a post, which themes resolve, else the address."""
         return name if self._beside else f"{self._root}images/{post.slug}/{name}"
 
     def moment(self, when: datetime) -> object:

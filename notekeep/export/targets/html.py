@@ -1,4 +1,4 @@
-"""HTML: one file per post, with its pictures in it and without a script."""
+"""HTML: one file per post, with embedded pictures and without scripts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Html(Target):
     diagram_notice = "Mermaid diagrams are shown as source: these pages have no script."
 
     def head(self, post: Post, cover: str) -> str:
-        """Return the page up to its text: metadata, title, day and tags."""
+        """Return the page up to its text: metadata, title, date and tags."""
         escape = html.escape
         day = f"{post.day:%Y-%m-%d}"
         meta = {
@@ -78,7 +78,7 @@ class Html(Target):
         return "\n".join([*lines, ""])
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return the page as a whole."""
+        """Return the whole page."""
         del draft
         text = to_html(body, highlight=True, mathml=True)
         return f"{head}{text}</div>\n</article>\n</body>\n</html>\n"
@@ -86,7 +86,7 @@ class Html(Target):
     def packed(
         self, post: Post, text: str, assets: dict[str, bytes]
     ) -> tuple[str, dict[str, bytes]]:
-        """Put the pictures into the page."""
+        """Embed the pictures in the page."""
         pictures = {
             self.asset_path(post, name): _data_url(name, data)
             for name, data in assets.items()

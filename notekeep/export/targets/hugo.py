@@ -1,7 +1,7 @@
 """Hugo (0.131 to 0.168): a leaf bundle `content/posts/<slug>/index.md` with YAML front matter.
 
 Its settings may be TOML, YAML or JSON, in one file or in `config/_default/`; the case of keys is
-ignored. Those of Goldmark decide whether raw HTML, math and highlights pass.
+ignored. Goldmark's settings decide whether raw HTML, math and highlights are supported.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Hugo(Target):
     preview = ("hugo", "server", "--buildDrafts", "--buildFuture")
     hides_drafts = True
     post_file = "{site.content}/{site.section}/{post.slug}/index.md"
-    asset_file = "{site.content}/{site.section}/{post.slug}/{name}"  # a bundle has its attachments
+    asset_file = (
+        "{site.content}/{site.section}/{post.slug}/{name}"  # a bundle contains its attachments
+    )
     post_address = '{{{{< relref "/{site.section}/{post.slug}{fragment}" >}}}}'
     former_address = "/{site.section}/{slug}/"  # from the root of the content
     field_names: ClassVar = {
@@ -58,7 +60,7 @@ class Hugo(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether it has settings of Hugo; `config.*` counts only beside a content folder."""
+        """Whether it has Hugo's settings; `config.*` counts only next to a content folder."""
         if find_file(folder, *_NAMES[:4], *(f"{_DEFAULT}/{name}" for name in _NAMES)):
             return True
         old = find_file(folder, *_NAMES[4:])
@@ -123,7 +125,7 @@ class Hugo(Target):
         )
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields; a series is a taxonomy, and a cover one of several pictures."""
+        """Return the fields; a series is a taxonomy, and a cover is in a list of pictures."""
         return super().fields(post, cover) | {
             "images": [cover] if cover else [],
             "series": [post.series] if post.series else [],

@@ -61,7 +61,7 @@ class Jekyll(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether it has Jekyll's settings and one of its folders. Hexo has a file of that name."""
+        """Whether it has Jekyll's settings and one of its folders. Hexo uses the same file name."""
         if not super().is_site(folder) or os.path.isdir(os.path.join(folder, "scaffolds")):
             return False
         gems = os.path.join(folder, "Gemfile")
@@ -70,7 +70,7 @@ class Jekyll(Target):
         )
 
     def makes_pages(self, path: str) -> bool:
-        """Whether it does: everywhere except in hidden or excluded folders, and in its own."""
+        """It does everywhere except in hidden or excluded folders, and in its own folders."""
         excluded = self._settings.get("exclude")
         if any(_is_below(path, str(one)) for one in excluded or () if isinstance(excluded, list)):
             return False
@@ -88,11 +88,11 @@ class Jekyll(Target):
         return super().fields(post, cover) | own
 
     def moment(self, when: datetime) -> object:
-        """Return a time as Jekyll reads it."""
+        """Return a time in Jekyll's format."""
         return BareText(f"{when:%Y-%m-%d %H:%M:%S %z}")
 
     def notice(self, post: Post) -> str:
-        """Without a time zone the day depends on where the site is built."""
+        """Without a time zone, the day depends on where the site is built."""
         return zone_warning(post, self._settings.get("timezone"))
 
 

@@ -1,6 +1,6 @@
 """Material: `docs/blog/posts/<slug>/index.md`, a post of the blog of MkDocs (9) or Zensical (0.0).
 
-Zensical has Material's tree, with settings in `zensical.toml` or `mkdocs.yml`.
+Zensical has the same folders as Material, with settings in `zensical.toml` or `mkdocs.yml`.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class MkDocs(Target):
             [*listed, *_ALWAYS], f"markdown_extensions in {self.settings_file}"
         )
         self.warnings += warnings
-        # MkDocs only adjusts addresses in Markdown, and blog pages move to other paths.
+        # MkDocs adjusts only addresses in Markdown, and blog pages move to other paths.
         self.dialect = replace(dialect, sizes="attributes" if dialect.heading_ids else "")
 
     def _read(self) -> tuple[str, dict[str, Any]]:
@@ -78,14 +78,14 @@ class MkDocs(Target):
         return os.path.basename(path), _with_inherited(path, ())
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Write the title above a text with headings of level 1, which would replace it."""
+        """Write the title above a text with level-1 headings, which would replace the title."""
         headings = draft.passage.tree.find("heading")
         own = [h for h in headings if h.level == 1 and not is_title(h, draft.post.title)]
         title = _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", draft.post.title)
         return super().compose(draft, head, f"# {title}\n\n{body.lstrip()}" if own else body)
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields as Material's themes read them."""
+        """Return the fields in the format of Material's themes."""
         fields = super().fields(post, cover)
         fields["title"] = post.title.replace("<", "&lt;")  # themes print it as HTML
         if updated := fields.pop("updated"):
@@ -115,7 +115,7 @@ class Zensical(MkDocs):
         return self.settings_name, settings | {"markdown_extensions": names}
 
     def asset_path(self, post: Post, name: str) -> str:
-        """Beside the post, or in `docs/assets/`: Zensical loses files beside a non-ASCII path."""
+        """Next to the post, or in `docs/assets/`: Zensical loses files next to non-ASCII paths."""
         if post.slug.isascii():
             return super().asset_path(post, name)
         return f"{self.docs}/assets/{post.slug}/{name}"

@@ -63,7 +63,7 @@ class Nikola(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether its `conf.py` is Nikola's. Other programs have files of that name."""
+        """Whether its `conf.py` is Nikola's. Other programs use the same file name."""
         try:
             with open(os.path.join(folder, "conf.py"), encoding="utf-8", errors="replace") as file:
                 text = file.read()
@@ -105,7 +105,7 @@ class Nikola(Target):
         self.warnings += warnings
         return replace(
             dialect,
-            strike=True,  # an extension of Nikola's own
+            strike=True,  # one of Nikola's own extensions
             math=dialect.math._replace(dollar=dialect.math.dollar or self._dollar()),
             mermaid_pre=True,
             more="<!-- TEASER_END -->",
@@ -114,7 +114,7 @@ class Nikola(Target):
         )
 
     def _dollar(self) -> str:
-        """Return the escape of dollars, if a script of the site uses them for math."""
+        """Return the escape for dollar signs, if a script of the site uses them for math."""
         scripts = f"{self._settings.get('MATHJAX_CONFIG')}{self._settings.get('KATEX_AUTO_RENDER')}"
         plain = scripts.replace(" ", "")
         return HIDDEN_DOLLAR if "['$'" in plain or 'left:"$"' in plain else ""
@@ -140,7 +140,7 @@ class Nikola(Target):
         return super().fields(post, cover) | own
 
     def moment(self, when: datetime) -> object:
-        """Return a time as Nikola reads it."""
+        """Return a time in Nikola's format."""
         offset = f"{when:%z}"
         return f"{when:%Y-%m-%d %H:%M:%S} UTC{offset[:3]}:{offset[3:5]}"
 
@@ -150,7 +150,7 @@ class Nikola(Target):
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
     def notice(self, post: Post) -> str:
-        """Nikola builds drafts and by default deploys them."""
+        """Nikola builds drafts, and deploys them by default."""
         if not post.draft or self._settings.get("DEPLOY_DRAFTS") is False:
             return ""
         return (

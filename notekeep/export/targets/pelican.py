@@ -1,4 +1,4 @@
-"""Pelican (4.12): `content/<slug>.md` with a head of `Key: value` lines, which is no YAML.
+"""Pelican (4.12): `content/<slug>.md` with a head of `Key: value` lines, which is not YAML.
 
 Its `pelicanconf.py` is a program, which is read but never run.
 """
@@ -82,8 +82,8 @@ class Pelican(Target):
         return inner.replace(os.sep, "/")
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields; Pelican only parses Markdown in a summary."""
-        # The summary is on other pages, so links within the post need its address.
+        """Return the fields; Pelican parses Markdown only in the summary."""
+        # The summary appears on other pages, so links within the post need its address.
         teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, "")}#')
         return (
             super().fields(post, cover)
@@ -96,7 +96,7 @@ class Pelican(Target):
         )
 
     def moment(self, when: datetime) -> object:
-        """Return a time as Pelican reads it."""
+        """Return a time in Pelican's format."""
         return f"{when:%Y-%m-%d %H:%M%z}"
 
     def format_head(self, fields: Mapping[str, object]) -> str:

@@ -1,6 +1,6 @@
-"""Portable Markdown: a file for any editor or site, with its pictures in a folder beside it.
+"""Portable Markdown: a file for any editor or site, with its pictures in a folder next to it.
 
-It changes as little as possible: a note that needs no change keeps every byte of its body.
+It changes as little as possible: a note that needs no changes keeps every byte of its body.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Portable(Target):
     diagram_notice = ""
 
     def reaches(self, post: Post, other: Post) -> bool:
-        """Files are beside each other, draft or not."""
+        """Files are in the same folder, draft or not."""
         del post, other
         return True
 

@@ -1,4 +1,4 @@
-"""Reads settings of sites: YAML, TOML, JSON, and programs, which are searched but never run."""
+"""Reads site settings: YAML, TOML, JSON, and programs, which are searched but never run."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Script:
         self.text = _STRING.sub(lambda found: "" if found["comment"] else found[0], text)
 
     def uses(self, *names: str) -> bool:
-        """Whether the program names one of these packages, and the site has it."""
+        """Whether the program names one of these packages, and the site depends on it."""
         return any(name in self.packages and name in self.text for name in names)
 
     def value(self, key: str, call: str = "") -> str:
@@ -121,7 +121,7 @@ class Script:
         return next((match[1] for match in found if match), "")
 
     def has(self, pattern: str) -> bool:
-        """Whether the program contains a pattern at the beginning of a word."""
+        """Whether the program contains a pattern at the start of a word."""
         return re.search(rf"\b(?:{pattern})", self.text) is not None
 
 
@@ -150,7 +150,7 @@ class PythonSettings(dict[str, object]):
         self.computed: set[str] = set()
 
     def warn_of_computed(self, file: str, places: Mapping[str, str]) -> list[str]:
-        """Return warnings about computed settings; `places` has the folders used instead."""
+        """Return warnings about computed settings; `places` are the folders used instead."""
         return [
             f"{name} in {file} is computed, and {file} is never run, so posts go to {place}. If"
             " they belong elsewhere, write it as a plain value."
@@ -193,7 +193,7 @@ _EXTRA: Final = frozenset(
 
 
 def read_extensions(extensions: Iterable[object], where: str) -> tuple[Dialect, list[str]]:
-    """Return the dialect of an engine with some extensions, and warnings about missing ones."""
+    """Return the dialect of an engine with these extensions, and warnings about missing ones."""
     names = {str(name).rsplit(".", 1)[-1] for name in extensions}
     if "extra" in names:
         names |= _EXTRA

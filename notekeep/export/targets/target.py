@@ -1,6 +1,6 @@
 """The base class of targets, and how they are detected and opened.
 
-A target reads the settings of its site, and writes nothing.
+A target reads the settings of its site, but writes nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ UNSUPPORTED_PLACES = {
         " {% katex %} and {% endkatex %}."
     ),
 }
-"""Hints for services that take no files, by name."""
+"""Hints for services that import no files, by name."""
 
 
 class Target:
@@ -70,7 +70,7 @@ class Target:
     other_settings: ClassVar[tuple[str, ...]] = ()  # further names of that file
     preview: ClassVar[tuple[str, ...]] = ()  # the command for a preview with drafts
     dated: ClassVar[bool] = True  # posts need a date
-    anywhere: ClassVar[bool] = False  # no generator: any folder will do
+    anywhere: ClassVar[bool] = False  # no generator: any folder is valid
     ending: ClassVar[str] = ".md"
     is_built: ClassVar[bool] = False  # the post contains the finished page
     hides_drafts: ClassVar[bool] = False  # the generator builds no drafts by default
@@ -85,7 +85,7 @@ class Target:
     former_address: ClassVar[str] = ""  # of an earlier slug, for redirects in front matter
     field_names: ClassVar[Mapping[str, str]] = {}  # other names of fields; "" for unsupported ones
 
-    # a letter that is kept in addresses of tags; None: all letters are
+    # matches the letters kept in tag addresses; None: all letters
     tag_letters: ClassVar[re.Pattern[str] | None] = None
     remark: ClassVar[str] = ""  # shown in the list of targets
     diagram_notice: ClassVar[str] = (
@@ -115,7 +115,7 @@ class Target:
         return self._fill((self.draft_file if post.draft else "") or self.post_file, post)
 
     def makes_pages(self, path: str) -> bool:
-        """Whether the generator makes pages of Markdown at a path of the site, posts or not."""
+        """Whether the generator creates pages from any Markdown at a path of the site."""
         post = Post("", "", date=datetime.now(UTC), slug="x")
         top = self.post_path(post).partition("/")[0]
         return not self.anywhere and path.partition("/")[0] == top
@@ -134,7 +134,7 @@ class Target:
         return self._fill(address, post, name) if address else self.asset_url(post, name)
 
     def link(self, post: Post, anchor: str) -> str:
-        """Return the address of a post, or an id in it, for links in other posts."""
+        """Return the address of a post or of an id in it, for links in other posts."""
         return self._fill(self.post_address, post, anchor=anchor)
 
     def reaches(self, post: Post, other: Post) -> bool:
@@ -144,11 +144,11 @@ class Target:
     def head(self, post: Post, cover: str) -> str:
         """Return the text before the body; `cover` is an address or ""."""
         fields = self.fields(post, cover)
-        # Extra fields come last and replace no other field.
+        # Extra fields come last and do not replace other fields.
         return self.format_head({**fields, **post.extra, **fields})
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields by the generator's names, also empty ones."""
+        """Return the fields under the generator's names, including empty ones."""
         fields = {
             "title": post.title,
             "date": self.moment(post.date) if post.date else None,
@@ -172,11 +172,11 @@ class Target:
         return named
 
     def moment(self, when: datetime) -> object:
-        """Return a time as the generator reads it in front matter."""
+        """Return a time in the generator's format for front matter."""
         return when
 
     def format_head(self, fields: Mapping[str, object]) -> str:
-        """Return front matter with the fields that are not empty; by default YAML."""
+        """Return front matter with the non-empty fields; by default YAML."""
         return format_yaml_head(fields)
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
@@ -263,9 +263,9 @@ _RESULTS = {
 
 @cache
 def check_target(extension: Extension, value: object) -> type[Target]:
-    """Return a class that can be used.
+    """Return a valid class.
 
-    Raises TypeError or ValueError for an object that is no target with the name of the extension.
+    Raises TypeError or ValueError if it is not a target with the name of the extension.
     """
     if not (isinstance(value, type) and issubclass(value, Target)):
         raise TypeError(f"{value!r} is not a subclass of Target")
@@ -305,7 +305,7 @@ def _guard_methods(extension: Extension, value: type[Target]) -> type[Target]:
 
 
 def detect(site: str) -> str:
-    """Return the target that a folder is a site of; built-in targets are tried first."""
+    """Return the target for the site in a folder; built-in targets are tried first."""
     if not os.path.isdir(site):
         raise NotFound(f"There is no folder {site}.", "Use --site with the folder of your site.")
     kinds: list[type[Target]] = []
@@ -344,7 +344,7 @@ def open_target(target: str, site: str) -> Target:
     return kind(site)
 
 
-# Warnings and slugs that several targets share.
+# Warnings and slugs shared by several targets.
 
 
 def number_slugs(slugs: Iterable[str]) -> list[str]:

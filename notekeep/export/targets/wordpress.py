@@ -1,8 +1,8 @@
 """WordPress: one WXR 1.2 file per post, for Tools → Import.
 
-WXR is RSS with WordPress's own elements. Its importer only fetches pictures by address, so they are
-in `wp-content/uploads/`, to be copied to the site. A featured picture on the web is an item with
-its address; any other is omitted.
+WXR is RSS with WordPress's own elements. The importer fetches pictures only by address, so they are
+in `wp-content/uploads/`, to be copied to the site. A featured picture on the web becomes an item
+with its address; others are omitted.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class WordPress(Target):
     post_file = "{post.slug}.xml"
     asset_file = "wp-content/uploads/{post.slug}/{name}"
     asset_address = f"/{asset_file}"
-    post_address = "/{post.slug}/{fragment}"  # WordPress redirects to the post
+    post_address = "/{post.slug}/{fragment}"  # WordPress redirects this to the post
 
     def head(self, post: Post, cover: str) -> str:
         """Return the file up to the text of its post."""
@@ -89,7 +89,7 @@ class WordPress(Target):
         return f"{head}{_data(to_html(body))}</content:encoded>\n</item>\n</channel>\n</rss>\n"
 
     def page(self, text: str) -> str:
-        """Return the post as WordPress's importer reads it."""
+        """Return the post in the format of WordPress's importer."""
         items = ET.fromstring(text).findall("channel/item")  # noqa: S314  # a file of our own
         item = next((one for one in items if one.find(_CONTENT) is not None), None)
         if item is None:

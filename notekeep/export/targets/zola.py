@@ -1,7 +1,7 @@
 """Zola (0.19 to 0.21): `content/blog/<slug>/index.md` with TOML front matter.
 
-Unknown fields at the top of front matter, and taxonomies that `config.toml` does not name, stop the
-build, so they go under `[extra]`.
+Unknown top-level fields in front matter, and taxonomies missing from `config.toml`, stop the build,
+so they go under `[extra]`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Zola(Target):
     preview = ("zola", "serve", "--drafts")
     hides_drafts = True
     post_file = "content/{site.section}/{post.slug}/index.md"
-    asset_file = "content/{site.section}/{post.slug}/{name}"  # a page has its attachments
+    asset_file = "content/{site.section}/{post.slug}/{name}"  # a page contains its attachments
     post_address = "@/{site.section}/{post.slug}/index.md{fragment}"
     former_address = "{site.section}/{slug}"
 
@@ -68,7 +68,7 @@ class Zola(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether its settings are Zola's. Hugo has a file of that name, with other keys."""
+        """Whether its settings are Zola's. Hugo uses the same file name, with other keys."""
         return any(_has_base(os.path.join(folder, name)) for name in _NAMES)
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
