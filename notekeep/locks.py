@@ -12,12 +12,12 @@ from contextlib import contextmanager, suppress
 from notekeep.cache_files import make_cache_folder
 from notekeep.errors import Failure
 
-PATIENCE = 10.0
+TIMEOUT_SECONDS = 10.0
 """Seconds to wait for a lock, which is held for milliseconds."""
 
 _HELD = frozenset({errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK})
 
-# Errors of network and FUSE mounts without locks. There, only a single append is atomic.
+# Errors from network and FUSE mounts without locks. There, only a single append is atomic.
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
 _FAR_BYTE = 0x7FFF_FFFE  # Windows locks bytes: one beyond the end of all files
@@ -28,9 +28,9 @@ class Locked(Failure):
 
 
 @contextmanager
-def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock of an open file; Locked if another process holds it for `patience` seconds."""
-    is_locked = _lock(fd, patience)
+def hold_lock(fd: int, path: str, timeout: float = TIMEOUT_SECONDS) -> Iterator[None]:
+    """Hold the lock of an open file; Locked if another process holds it for `timeout` seconds."""
+    is_locked = _lock(fd, timeout)
     if is_locked is False:
         raise Locked(
             f"'{path}' is locked by another program.",
@@ -44,26 +44,26 @@ def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
 
 
 @contextmanager
-def hold_lock_file(path: str, patience: float = PATIENCE) -> Iterator[None]:
+def hold_lock_file(path: str, timeout: float = TIMEOUT_SECONDS) -> Iterator[None]:
     """Hold the lock of a separate lock file: Windows cannot replace an open file."""
     make_cache_folder(os.path.dirname(path))
     fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        with hold_lock(fd, path, patience):
+        with hold_lock(fd, path, timeout):
             yield
     finally:
-        with suppress(OSError):  # the work under the lock is done
+        with suppress(OSError):  # the locked work is done
             os.close(fd)
 
 
-def try_lock(fd: int, patience: float = 0.0) -> bool:
-    """Lock a file until it is closed; False if another process has it. True without locks."""
-    return _lock(fd, patience) is not False
+def try_lock(fd: int, timeout: float = 0.0) -> bool:
+    """Lock a file until it is closed; False if another process has it, True without locks."""
+    return _lock(fd, timeout) is not False
 
 
-def _lock(fd: int, patience: float) -> bool | None:
+def _lock(fd: int, timeout: float) -> bool | None:
     """Lock a file; False if another process has it, None if there are no locks."""
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     pause = 0.001
     while True:
         try:

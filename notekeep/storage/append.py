@@ -1,7 +1,7 @@
 """Append one line to a file, atomically and durably: a check-in.
 
-This is the only change of a vault without `atomic.py`: the line is added under a lock, in one
-write, and flushed before the call returns. This module imports only light modules, because a
+This is the only change to a vault that does not use `atomic.py`: the line is added under a lock, in
+one write, and flushed before the call returns. This module imports only light modules, because a
 check-in takes less time than most imports.
 """
 
@@ -14,7 +14,7 @@ from stat import S_ISREG
 from notekeep.errors import Failure, Refused
 from notekeep.locks import hold_lock
 from notekeep.storage.durability import (
-    AT_ONCE,
+    FLUSH_NOW,
     StrPath,
     closed_after,
     make_folder,
@@ -26,7 +26,7 @@ from notekeep.storage.file_names import is_within, outside_error
 from notekeep.storage.filesystem import explain_os_error
 
 _ATTEMPTS = 20
-_START = 1 << 16  # bytes in which to find the line ending of a file
+_START = 1 << 16  # bytes to search for the line ending of a file
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -35,11 +35,11 @@ def append_line(
 ) -> None:
     """Append a line to a file and flush it.
 
-    If another program replaces the file meanwhile, the line is appended to the new file, too. After
-    an error, the file has no part of the line, unless the message says so.
+    If another program replaces the file at the same time, the line is appended to the new file too.
+    After an error, the file contains no part of the line, unless the message says so.
 
-    A new file starts with `header`; missing folders are made. Links on the path must not lead out
-    of `root`; without a root, the file must not be a link.
+    A new file starts with `header`; missing folders are created. Links on the path must not lead
+    out of `root`; without a root, the file must not be a link.
     """
     if "\n" in line or "\r" in line:
         raise ValueError("a log line cannot contain a line break")
@@ -66,7 +66,7 @@ def append_line(
 
 
 def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) -> bool:
-    """Append once; False if the path is no longer the file that was opened."""
+    """Append once; False if the path is no longer the opened file."""
     fd, made = _open(place, follow=follow)
     with closed_after(fd):
         stat = os.fstat(fd)
@@ -82,7 +82,7 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
             try:
                 return _is_current(fd, place)
             except OSError:
-                return True  # the line is on the disk; only this check failed
+                return True  # the line is on disk; only this check failed
 
 
 def _open(place: str, *, follow: bool) -> tuple[int, bool]:
@@ -124,7 +124,7 @@ def _write(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
         write_all(fd, piece)
         sync_file(fd)
         if size == 0:
-            AT_ONCE.sync_folder_at(os.path.dirname(place))
+            FLUSH_NOW.sync_folder_at(os.path.dirname(place))
     except OSError:
         _remove_piece(fd, place, size, piece, made=made)
         raise

@@ -1,8 +1,8 @@
-"""Atomic, durable changes of one file that lose no save of another program.
+"""Atomic, durable changes to one file that lose no save by another program.
 
 A new file is written to a temporary file, flushed, and exchanged with the old one; then the old one
 is checked. So even after a power cut the file is the old or the new one, and a save by another
-program in between becomes a conflict copy. `operations.py` builds the operations of a step on this.
+program in between becomes a conflict copy. `operations.py` uses this for the operations of a step.
 """
 
 from __future__ import annotations
@@ -25,7 +25,14 @@ from notekeep.storage.content import (
     digest_of,
     read_stable,
 )
-from notekeep.storage.durability import AT_ONCE, Flush, StrPath, closed_after, sync_file, write_all
+from notekeep.storage.durability import (
+    FLUSH_NOW,
+    Flush,
+    StrPath,
+    closed_after,
+    sync_file,
+    write_all,
+)
 from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import NameExists, OpenPlace, open_place
@@ -39,7 +46,7 @@ from notekeep.storage.renames import (
 from notekeep.storage.stores import Stores
 
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_MANY = 1000  # names to try for a conflict copy of one second
+_MANY = 1000  # names to try for conflict copies within one second
 
 DELETED = "was deleted or moved by another program"
 CHANGED = "was changed by another program at the same time"
@@ -83,7 +90,7 @@ def exchange_checked(
 
 def _replace_checked(place: OpenPlace, temp: str, before: Digest, *, keep_ours: bool) -> str | None:
     """Rename over the file if it cannot be exchanged; check it right before and after."""
-    # It stays open during the rename, so that a write at that moment is found.
+    # It stays open during the rename, so that a write at that moment is detected.
     with closed_after(place.open(place.name, READ_FLAGS)) as fd:
         if digest_of(read_stable(fd, place.shown)) != before:
             raise _reject_staged(place, temp, CHANGED, keep_ours=keep_ours)
@@ -106,7 +113,7 @@ def write_temp(
     *,
     like: int | None = None,
     staging: str = "",
-    flush: Flush = AT_ONCE,
+    flush: Flush = FLUSH_NOW,
 ) -> str:
     """Write a temporary file with the metadata of `like`; return its name, relative to the place.
 
@@ -175,7 +182,7 @@ def write_conflict_copy(place: OpenPlace, data: bytes, like: int | None = None) 
     except BaseException:
         place.unlink(temp)
         raise
-    AT_ONCE.sync_folder(place.fd)
+    FLUSH_NOW.sync_folder(place.fd)
     return place.sibling_path(name)
 
 
@@ -196,24 +203,24 @@ def _reject_staged(place: OpenPlace, temp: str, what: str, *, keep_ours: bool) -
         place.unlink(temp)
         return outdated_error(place.shown, what)
     copy = place.sibling_path(_name_copy(place, temp))
-    AT_ONCE.sync_folder(place.fd)
+    FLUSH_NOW.sync_folder(place.fd)
     return ours_is_copy_error(place.shown, what, copy)
 
 
 def outdated_error(shown: str, what: str) -> Conflict:
-    """Make the error for a change that can be planned again."""
+    """Return the error for a change that can be planned again."""
     where = "Find the file" if what == DELETED else "Check it"
     return Conflict(f"'{shown}' {what}.", f"{where}, then try again.")
 
 
 def ours_is_copy_error(shown: str, what: str, copy: str) -> Conflict:
-    """Make the error for a save whose content became a conflict copy."""
+    """Return the error for a save whose content became a conflict copy."""
     hint = "Compare them with `notekeep conflicts`."
     return Conflict(f"'{shown}' {what}; your version is in '{copy}'.", hint, copy=copy)
 
 
 def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None = None) -> None:
-    """Refuse a name that is not portable, or that another file than `source`, or a twin, has."""
+    """Refuse a name that is not portable, or that a file other than `source`, or a twin, has."""
     if not any_name:
         file_names.check_portable(place.name)
     own = source.name if source is not None and source.folder == place.folder else ""
@@ -223,7 +230,7 @@ def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None
 
 
 def name_exists_error(place: OpenPlace, twin: str) -> NameExists:
-    """Make the error for a new file whose name, or a twin of it, exists."""
+    """Return the error for a new file whose name, or a twin of it, exists."""
     if twin == place.name:
         return NameExists(f"'{place.shown}' already exists.", "Choose another name.")
     return NameExists(
@@ -241,7 +248,7 @@ def move_file(
     to: StrPath,
     *,
     root: StrPath,
-    flush: Flush = AT_ONCE,
+    flush: Flush = FLUSH_NOW,
     any_name: bool = False,
 ) -> None:
     """Rename or move a file or a link; `any_name` allows names that are not portable."""
@@ -272,7 +279,7 @@ def _rename(source: OpenPlace, target: OpenPlace) -> None:
 
 
 def _is_same_file(source: OpenPlace, target: OpenPlace) -> bool:
-    """Whether both names are the same file on this disk, as in APFS and NTFS."""
+    """Whether both names are the same file on this disk, as on APFS and NTFS."""
     if source.name == target.name:
         return True
     try:
@@ -303,7 +310,7 @@ def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
         except BaseException:
             target.unlink(temp)
             raise
-        AT_ONCE.sync_folder(target.fd)
+        FLUSH_NOW.sync_folder(target.fd)
         if read_stable(fd, source.shown) != data:
             raise Conflict(
                 f"'{source.shown}' was changed by another program during the move.",
@@ -345,7 +352,8 @@ def overwrite(fd: int, data: bytes) -> None:
         os.posix_fallocate(fd, size, len(data) - size)
     os.lseek(fd, 0, os.SEEK_SET)
     write_all(fd, data)
-    os.ftruncate(fd, len(data))  # last, so that a torn write keeps the end of the old content
+    # Truncated last, so that a torn write keeps the end of the old content.
+    os.ftruncate(fd, len(data))
     sync_file(fd)
 
 
@@ -361,9 +369,9 @@ def _write_back(fd: int, place: OpenPlace, old: bytes, new: bytes, why: OSError)
 
 
 def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
-    """Whether a content is the result of our own interrupted write in place.
+    """Whether a content is the result of our own interrupted in-place write.
 
-    It then has the start of the new content, the rest of the old one, and zeros as padding.
+    It then consists of the start of the new content, the rest of the old one, and zeros as padding.
     """
     if now == new:
         return True
@@ -373,12 +381,13 @@ def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
     return len(now) >= len(old) and now[cut:] == padded[cut : len(now)]
 
 
-# Metadata of a file: mode, owner, access list, tags. A new file has the defaults of the user, but a
-# note that was private or shared with a group must stay so. Times change: a saved note has changed.
+# Metadata of a file: mode, owner, access list, tags. A new file has the user's defaults, but a note
+# that was private or shared with a group must stay so. Times are not copied, as the note has
+# changed.
 
 _COPYFILE_ACL, _COPYFILE_XATTR = 1 << 0, 1 << 2  # copyfile.h on macOS
 
-# Attributes that only the system may set; a new file inherits them from the folder.
+# Attributes that only the system may set; a new file inherits them from its folder.
 _SYSTEM_LABELS = ("security.", "trusted.")
 _NOT_OURS = frozenset({errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
 

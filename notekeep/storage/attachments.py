@@ -1,4 +1,4 @@
-"""Find the attachments of a vault by the target of a link."""
+"""Find attachments by the target of a link."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class AttachmentFinder:
         self.folder = folder
 
     def find(self, target: str, from_path: str) -> str | None:
-        """Return the path of the file that a link in a note names; Refused if it leads outside.
+        """Return the path of a linked file; Refused if the link leads outside the vault.
 
         Tried in order: the folder of the note, the vault's root, the attachment folder, and any
         file with that name, nearest to the note first.

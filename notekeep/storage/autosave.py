@@ -1,9 +1,9 @@
 """Unsaved text of editors, stored so that a crash does not lose it.
 
-It stays in the state folder until it is saved or discarded, together with the content it was made
-from, so that it can be merged if the note changes. Each editor has its own file and keeps it
+It stays in the state folder until it is saved or discarded, together with the content it is based
+on, so that it can be merged if the note changes. Each editor has its own file and keeps it
 locked: two editors of a note never overwrite, offer or remove each other's text. An unlocked file
-was left by a program that ended.
+was left behind by a program that ended.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DURABLE_SECONDS = 5.0
 """Seconds between flushes; in between, a text survives a kill, but not a power cut."""
 
 _LOCK = ".lock"
-_PATIENCE = 0.04  # seconds; `find_unsaved` of another process may hold the lock
+_LOCK_TIMEOUT = 0.04  # seconds; `find_unsaved` of another process may hold the lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,15 @@ class UnsavedText:
 
     path: str
     text: str  # the whole content
-    base: str  # the content it was made from
+    base: str  # the content it is based on
     cursor: tuple[int, int]  # line and column, counted from 0
     when: float  # when it was typed, in seconds since 1970
-    # The same in seconds of the monotonic clock, for one process.
+    # The same on the monotonic clock, valid within one process.
     made: float = field(default_factory=time.monotonic, compare=False)
 
     @classmethod
     def of(cls, path: str, data: bytes, base: bytes, cursor: tuple[int, int]) -> UnsavedText:
-        """Make one with the current time."""
+        """Create one with the current time."""
         text, origin = (one.decode("utf-8", "surrogateescape") for one in (data, base))
         return cls(path, text, origin, cursor, time.time())
 
@@ -56,7 +56,7 @@ class UnsavedText:
 
     @property
     def base_data(self) -> bytes:
-        """The content it was made from, as bytes."""
+        """The content it is based on, as bytes."""
         return self.base.encode("utf-8", "surrogateescape")
 
 
@@ -102,14 +102,14 @@ class AutosaveFile:
         return None
 
     def read(self) -> UnsavedText | None:
-        """Return the newest text of the note from any editor; None without one."""
+        """Return the newest text of the note from any editor, or None."""
         texts = (unsaved for _, unsaved in self._stored())
         return max(texts, key=lambda one: one.when, default=None)
 
     def discard(self) -> None:
         """Remove the text of this editor."""
         with self._lock:
-            # A write that another thread has begun must not store the text again.
+            # A write already started by another thread must not store the text again.
             self._newest = time.monotonic()
             if self._file:
                 _remove(self._file)
@@ -141,8 +141,9 @@ class AutosaveFile:
         """Lock a file for this editor; False if another editor has it, or it does not exist."""
         lock = file + _LOCK
         fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-        unlock = weakref.finalize(self, close, fd)  # also if the editor is only deleted
-        if not try_lock(fd, _PATIENCE):
+        # Runs even if the editor object is only garbage-collected.
+        unlock = weakref.finalize(self, close, fd)
+        if not try_lock(fd, _LOCK_TIMEOUT):
             unlock()
             return False
         if not new and not os.path.exists(file):
@@ -154,7 +155,7 @@ class AutosaveFile:
 
 
 def find_unsaved(state: str) -> list[UnsavedText]:
-    """Return the texts of editors that ended, one for each note, newest first."""
+    """Return the texts left by editors that ended, one for each note, newest first."""
     found: dict[str, UnsavedText] = {}
     for file in _list_files(os.path.join(state, FOLDER)):
         unsaved = _read(file)

@@ -1,4 +1,4 @@
-"""Reading the content of a file at one moment, and the digest that names it."""
+"""Reads the content of a file at one moment, and computes the digest that names it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class TooLarge(Refused):
 
 
 def digest_of(data: bytes, size: int = 16) -> Digest:
-    """Return the digest of a content; another `size` in bytes makes another digest."""
+    """Return the digest of a content; `size` in bytes is part of it."""
     digest = _make_digest(size)
     digest.update(data)
     return digest.hexdigest()
@@ -87,7 +87,7 @@ def read_file(path: StrPath, shown: str = "") -> tuple[bytes, Digest]:
 
 
 def read_stable(fd: int, shown: str) -> bytes:
-    """Read an open file, again if it changes meanwhile; Conflict if it keeps changing."""
+    """Read an open file, again if it has changed; Conflict if it keeps changing."""
     return _while_stable(fd, shown, lambda size: read_all(fd, size))
 
 
@@ -136,13 +136,14 @@ class OutsideVersion(NamedTuple):
     path: str
     data: bytes
     digest: Digest
-    before: Digest | None  # when notekeep read the note last; None or "" if unknown
+    before: Digest | None  # when notekeep last read the note; None or "" if unknown
 
 
 def read_content(root: str, path: str) -> Content | None:
     """Read a file of the vault; None if it does not exist.
 
-    A file that changes meanwhile has another fingerprint and is read again at the next sweep.
+    A file that changes during the read gets another fingerprint and is read again at the next
+    sweep.
     """
     try:
         with open(os.path.join(root, path), "rb") as file:
@@ -161,5 +162,5 @@ def read_content(root: str, path: str) -> Content | None:
 
 
 def unreadable_problem(path: str, message: str) -> Problem:
-    """Make the problem of a file or folder that cannot be read."""
+    """Return the problem for an unreadable file or folder."""
     return Problem(path, None, message, "Check its permissions.", "unreadable")

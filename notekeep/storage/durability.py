@@ -89,7 +89,7 @@ class Flush:
     """Flushes files, all together at the next `wait` or each at once.
 
     Flushing a thousand files one by one takes a minute. If the system can flush a whole file
-    system, `wait` does; otherwise each file is flushed immediately.
+    system, `wait` does that; otherwise each file is flushed immediately.
     """
 
     def __init__(self, *, at_once: bool = False) -> None:
@@ -154,7 +154,7 @@ def _syncfs() -> Callable[[int], None] | None:
     return flush
 
 
-AT_ONCE = Flush(at_once=True)
+FLUSH_NOW = Flush(at_once=True)
 """Each file is on disk when the call returns."""
 
 # Files of our own, outside every vault. History and journal contain private text: files have mode
@@ -164,7 +164,7 @@ _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _NEW_FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
-def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = AT_ONCE) -> None:
+def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = FLUSH_NOW) -> None:
     """Make a folder and its parents, by default readable only by their owner."""
     if os.path.isdir(folder):
         return
@@ -178,7 +178,7 @@ def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = AT_ONCE) -> No
     flush.sync_folder_at(above)
 
 
-def write_file(path: str, data: bytes, *, flush: Flush = AT_ONCE) -> None:
+def write_file(path: str, data: bytes, *, flush: Flush = FLUSH_NOW) -> None:
     """Replace a file of our own, atomically and durably."""
     fd, temp = open_temp(os.path.dirname(path))
     try:
@@ -203,7 +203,7 @@ def open_temp(folder: str) -> tuple[int, str]:
 
 
 def restrict_access(folder: str) -> None:
-    """Make the files below a folder private, which a library made with the umask."""
+    """Make the files below a folder private, because a library created them with the umask."""
     if sys.platform == "win32":
         return
     for place, _, names in os.walk(folder):

@@ -20,10 +20,10 @@ TEMP_PREFIX = ".nk-tmp-"
 """The start of the names of temporary files, which are never notes."""
 
 NAME_BYTES = 255
-"""The longest name of ext4, APFS and NTFS alike, in bytes of UTF-8."""
+"""The longest name that ext4, APFS and NTFS allow, in bytes of UTF-8."""
 
 STEM_BYTES = 240
-"""The longest stem of a new file, which leaves room for ".md" and a number."""
+"""The longest stem of a new file, with room for ".md" and a number."""
 
 # Characters that Windows forbids, or that break a [[link]] in Obsidian.
 _IN_A_NAME = str.maketrans(
@@ -128,7 +128,7 @@ def is_within(place: str, base: str) -> bool:
 
 
 def outside_error(path: str) -> Refused:
-    """Make the error for a path out of the vault or site."""
+    """Return the error for a path outside the vault or site."""
     return Refused(
         f"'{path}' points outside the folder.",
         "Use a path inside it, without '..' or links to other places.",
@@ -145,7 +145,7 @@ def vault_path(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> st
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a name is hidden, as of settings, repositories, trash and temporary files."""
+    """Whether a name is hidden, such as settings, repositories, trash and temporary files."""
     return name.startswith(".")
 
 
@@ -153,7 +153,7 @@ def is_skipped(name: str) -> bool:
     """Whether this is the name of a temporary file of an editor or a download."""
     return (
         name.startswith((".", "~$"))
-        or name == "4913"  # vim's test whether it can write into the folder
+        or name == "4913"  # vim uses it to test whether the folder is writable
         or name.endswith(("~", ".swp", ".swx", ".tmp", ".crdownload", ".part"))
     )
 
@@ -180,14 +180,14 @@ def find_twins(names: Iterable[str], name: str) -> list[str]:
     """Return the names that are the same file on APFS or NTFS, including the name itself."""
     key, listed = name_key(name), list(names)
     joined = "\0".join(listed)
-    # A folder may have thousands of names: one search in all rules out most.
+    # A folder may have thousands of names: one search over all of them rules out most.
     if joined.isascii() and f"\0{key}\0" not in f"\0{joined.lower()}\0":
         return []
     return [other for other in listed if name_key(other) == key]
 
 
 def free_path(root: str | os.PathLike[str], path: str, used: Iterable[str] = ()) -> str:
-    """Return a path that neither the disk nor `used` has: the path, or with " 2", " 3", …."""
+    """Return a path that is free on disk and not in `used`; adds " 2", " 3" and so on."""
     folder, slash, name = path.rpartition("/")
     place = os.path.join(os.fspath(root), *split_path(folder))
     keys = {name_key(f"{folder}{slash}{other}") for other in _names(place)}
@@ -217,7 +217,7 @@ def _names(folder: str) -> list[str]:
 # a note, or each search would find everything twice; it is listed as a conflict.
 
 # Dropbox uses the language of the account; Nextcloud, ownCloud and Obsidian Sync use English at the
-# start of the parentheses, Maestral says "conflicting".
+# start of the parentheses, Maestral uses "conflicting".
 _PHRASES = (
     "conflicted copy",
     "conflicting copy",
@@ -275,7 +275,7 @@ def _likely() -> re.Pattern[str]:
 def find_original(name: str, names: Container[str] = ()) -> str | None:
     """Return the original of a conflict copy; None for any other file.
 
-    `names` are the names in the same folder. Some tools use names that a person could have chosen
+    `names` are the names in the same folder. Some tools use names that a user could have chosen
     ("Rocky (1).md"); these count only if the original exists.
     """
     stem, dot, suffix = name.rpartition(".")
@@ -295,7 +295,7 @@ def find_original(name: str, names: Container[str] = ()) -> str | None:
 
 
 def is_own_copy(path: str) -> bool:
-    """Whether a conflict copy is from a sync or a save of notekeep."""
+    """Whether a conflict copy is from a sync or save by notekeep."""
     return re.search(rf"{_OURS}(?:\.[^./]*)?\Z", path) is not None
 
 
@@ -308,7 +308,7 @@ def copy_origin(path: str) -> str:
 
 
 def may_be_conflict(name: str) -> bool:
-    """Whether a name, or one of many joined names, may be of a conflict copy; a fast check."""
+    """Whether a name, or one of several joined names, may be a conflict copy: a fast check."""
     return "onfl" in name or _may_be_likely(name) or not name.isascii()
 
 

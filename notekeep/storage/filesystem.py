@@ -138,7 +138,7 @@ _REFUSALS = {
 
 
 def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
-    """Make the error for an `OSError`; `action` is a participle: "could not be saved"."""
+    """Return the error for an `OSError`; `action` is a participle, as in "could not be saved"."""
     number = error.errno or 0
     kind: type[NotekeepError] = Failure
     if number == errno.ENOENT:

@@ -36,7 +36,7 @@ _OPTIONS: Final = (
     "push.recurseSubmodules=no",
     "advice.detachedHead=false",
     "gc.autoDetach=false",
-    # A connection without data for 20 seconds is lost.
+    # A connection without data for 20 seconds counts as lost.
     "http.lowSpeedLimit=1",
     "http.lowSpeedTime=20",
 )
@@ -82,10 +82,10 @@ _HARMLESS: Final = re.compile(
     r"|pull\.(ff|rebase)|push\.(default|autosetupremote)|merge\.notekeep\.name|color\..*|gc\.auto",
     re.IGNORECASE | re.DOTALL,
 )
-"""Settings that run no program and send no data. `sync` checks those of the first line."""
+"""Settings that run no program and send no data. `sync` checks the ones on the first line."""
 _MOST_HOOKS = 1000
 LOCK_SECONDS: Final = 600.0
-"""An older lock of git is from a crash, if no git is running in the repository."""
+"""An older git lock is from a crash if no git is running in the repository."""
 DRIVER: Final = "merge.notekeep.driver"
 TRUST: Final = "sync.json"
 """The file in a vault's state folder with the settings that the user agreed to."""
@@ -219,14 +219,14 @@ class Git:
         return os.path.exists(os.path.join(self.root, ".git"))
 
     def check_version(self) -> None:
-        """Refuse a git that is too old."""
+        """Refuse an outdated git."""
         found = re.search(r"(\d+)\.(\d+)", self.line("--version"))
         if found is None or (int(found[1]), int(found[2])) < OLDEST:
             raise Failure("This git is too old.", "Install git 2.38 or newer.")
 
     @cached_property
     def _has_plain_ssh(self) -> bool:
-        """Whether the user has set no ssh command. The default waits minutes for a host."""
+        """Whether the user has not set an ssh command. The default waits minutes for a host."""
         is_named = {"GIT_SSH", "GIT_SSH_COMMAND"} & os.environ.keys()
         return not is_named and not self.line("config", "core.sshCommand")
 
@@ -249,7 +249,7 @@ class Git:
                 )
 
     def _is_running(self) -> bool:
-        """Whether a git may be running here; True if the system does not tell."""
+        """Whether git may be running here; True if the system cannot tell."""
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if (process / "comm").read_bytes().startswith(b"git") and is_within(
@@ -281,7 +281,7 @@ class Git:
     def dangers(self, settings: Iterable[tuple[str, str]]) -> list[str]:
         """List settings, hooks and files of the repository that may run programs or send data.
 
-        A hook is listed with a digest, so that a changed hook is another line.
+        A hook is listed with its digest, so that a changed hook is listed again.
         """
         found = [
             f"has the setting {key} = {value}"

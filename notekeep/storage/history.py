@@ -33,7 +33,7 @@ from notekeep.storage.stores import Stores
 from notekeep.storage.transaction import Transaction, UndoableStep, invert, stacks
 
 ROUND_BYTES = 64 << 20
-"""Bytes by other programs that one call stores: more at once is a checkout or a restored backup."""
+"""Maximum bytes by other programs to store in one call: more is a checkout or a backup."""
 
 MIN_AGE_DAYS = 90
 """Versions younger than this are not pruned."""
@@ -72,7 +72,7 @@ class History(Stores):
         logged: bool = True,
         request: str = "",
     ) -> Transaction:
-        """Begin a step: changes that are made at the end of its `with` and undone together.
+        """Begin a step: its changes are applied at the end of the `with` and undone together.
 
         `label` describes it for `undo`: "tag +read on 3 notes". A `whole` step makes no change if
         one fails. With `elsewhere` the root is a site. A step that is not `logged` cannot be
@@ -109,7 +109,7 @@ class History(Stores):
         return [one for one in list_versions(self.records(), path) if self.blobs.has(one.digest)]
 
     def find_removed(self, paths: Iterable[str]) -> set[str]:
-        """Return those paths whose note notekeep itself moved or deleted last."""
+        """Return the paths whose last change was a move or deletion by notekeep."""
         removed: dict[str, bool] = {}
         for record in self.records():
             for change in record.changes if not record.root else ():
@@ -180,7 +180,7 @@ class History(Stores):
         return hold_lock_file(os.path.join(self.folder, "undo.lock"))
 
     # Versions by other programs, for `history` and `restore`; `undo` only reverts notekeep's own
-    # steps. A version that was overwritten before the next sweep is missing.
+    # steps. A version that is overwritten before the next sweep is lost.
 
     def record_outside_versions(self, found: Sequence[OutsideVersion]) -> list[str]:
         """Store the contents that other programs wrote; return the paths."""
@@ -205,7 +205,7 @@ class History(Stores):
             self.record_outside([(path, None, self.blobs.store(data))])
 
     def _foreign(self, found: Sequence[OutsideVersion]) -> list[OutsideVersion]:
-        """Filter out what notekeep wrote; the whole log is read only if its end is not enough."""
+        """Drop versions that notekeep wrote; read the whole log only if its end is not enough."""
         unknown = [one for one in found if len(one.data) <= MAX_STORED_BYTES]
         stored = {one.path for one in unknown if self.blobs.has(one.digest)}
         if not stored:
@@ -256,7 +256,7 @@ class History(Stores):
         copies: list[str] = []
 
         def store_late(path: str, old: Digest, data: bytes) -> None:
-            if not path:  # the note that had the old content last
+            if not path:  # the note that last had the old content
                 steps = (step for step in reversed(self.log.steps()) if not step.root)
                 changes = (change for step in steps for change in step.changes)
                 path = next((one.to or one.path for one in changes if one.before == old), "")
@@ -280,7 +280,7 @@ class History(Stores):
         mark = os.path.join(self.folder, PRUNED_MARK)
         with explain_errors(self.folder, "pruned"):
             with suppress(FileNotFoundError):
-                # `abs`: a mark from the future, by a wrong clock, must not stop it for years.
+                # `abs`: a time in the future, from a wrong clock, must not stop pruning for years.
                 if abs(moment - os.stat(mark).st_mtime) < _DAY:
                     return 0
             if not os.path.isdir(self.blobs.folder):
@@ -301,7 +301,7 @@ class History(Stores):
         if total <= max_bytes:
             return 0
         freed = 0
-        with self.log.locked():  # so that no new step uses a version that is removed
+        with self.log.locked():  # so that no new step uses a removed version
             needed = _needed(self.log.steps(), edge) | self._in_journal()
             for blob in blobs:
                 if total - freed <= max_bytes:
@@ -313,7 +313,7 @@ class History(Stores):
         return freed
 
     def forget(self, path: str) -> int:
-        """Remove all versions of a note, its names and labels; return the number of versions.
+        """Remove all versions, names and labels of a note; return the number of versions.
 
         The note itself and versions shared with other notes stay. Its steps can no longer be
         undone.
@@ -348,7 +348,7 @@ class History(Stores):
 
 
 def _needed(records: Sequence[StepRecord], edge: float) -> set[Digest]:
-    """Return the versions to keep: young ones, the last of each day, and of each note."""
+    """Return the versions to keep: recent ones, the last of each day, and the last of each note."""
     needed: set[Digest] = set()
     last_of_day: dict[tuple[str, str], Digest] = {}
     last: dict[str, Digest] = {}
@@ -359,7 +359,7 @@ def _needed(records: Sequence[StepRecord], edge: float) -> set[Digest]:
             if record.time >= edge:
                 needed |= _digests(change)
             if change.before is not None and last.get(path) != change.before:
-                needed.add(change.before)  # by another program, the last of its day
+                needed.add(change.before)  # by another program, the last of that day
             newest = change.after or change.before
             if newest is not None:
                 last_of_day[path, day] = newest

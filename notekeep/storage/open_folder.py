@@ -1,8 +1,8 @@
 """Open folders of a vault, so that a link cannot redirect a write out of the vault.
 
-Between the check of a path and its use, another program may replace a folder by a link. So folders
-are opened one by one from the root, none may be a link, and all calls use names relative to the
-open folder. Windows has no such calls; there the checked path is used.
+Between the check of a path and its use, another program may replace a folder with a link. So
+folders are opened one by one from the root, none may be a link, and all calls use names relative to
+the open folder. Windows has no such calls; there the checked path is used.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from notekeep.errors import Refused
 from notekeep.storage import file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_stable, read_stable
-from notekeep.storage.durability import AT_ONCE, Flush, StrPath, close, closed_after
+from notekeep.storage.durability import FLUSH_NOW, Flush, StrPath, close, closed_after
 from notekeep.storage.renames import FolderEntry, remove_entry
 
 _DIR_FD = os.open in os.supports_dir_fd
@@ -25,7 +25,7 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 class NameExists(Refused):
-    """The name of a new file, or a twin that differs in case or accents, exists."""
+    """The name of a new file exists, or a twin that differs only in case or accents."""
 
 
 class OpenPlace(NamedTuple):
@@ -78,12 +78,12 @@ def open_place(
     *,
     follow: bool = True,
     make: bool = False,
-    flush: Flush = AT_ONCE,
+    flush: Flush = FLUSH_NOW,
 ) -> Iterator[OpenPlace]:
     """Open the folder of a path until the end of the `with`.
 
     The path is relative to the root, or absolute and inside it. With `follow`, a link is resolved;
-    with `make`, missing folders are made if their names are portable, and removed again if the
+    with `make`, missing folders are created if their names are portable, and removed again if the
     `with` ends with an error.
     """
     base = os.path.realpath(root)
@@ -199,7 +199,7 @@ def _check_new_folder(names: Sequence[str], part: str) -> None:
 
 
 def remove_empty_folders(root: StrPath, made: Sequence[str]) -> None:
-    """Remove those of the new folders that are empty."""
+    """Remove the new folders that are empty."""
     for folder in reversed(made):
         with suppress(OSError):
             os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
@@ -227,7 +227,7 @@ def digest_at(root: StrPath, path: str) -> Digest | None:
 
 
 def path_exists(root: StrPath, path: str) -> bool:
-    """Whether a path exists, even as a broken link; "" does not."""
+    """Whether a path exists, even as a broken link; False for ""."""
     if not path:
         return False
     try:

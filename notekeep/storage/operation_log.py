@@ -1,8 +1,8 @@
 """The log of finished steps, one line each, and the journal of unfinished ones.
 
-A line names paths and digests; the contents are blobs. The log is append-only: whether a step is
-undone follows from later lines. Lines of an unknown kind stay, and a file of a newer format is
-neither read nor changed.
+A line contains paths and digests; the contents are blobs. The log is append-only: later lines show
+whether a step is undone. Lines of an unknown kind stay, and a file in a newer format is neither
+read nor changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from notekeep.locks import hold_lock_file, try_lock
 from notekeep.storage.append import append_line
 from notekeep.storage.content import Digest
 from notekeep.storage.durability import (
-    AT_ONCE,
+    FLUSH_NOW,
     close,
     make_folder,
     open_temp,
@@ -34,10 +34,10 @@ from notekeep.storage.durability import (
 
 LOG_FORMAT = 1
 
-_TAIL = 1 << 16  # longer than any line of a step of a few changes
+_TAIL = 1 << 16  # longer than any line for a step with few changes
 
 STAGING = "staging"
-"""The verb of a journal entry that names a folder of new files before it has any."""
+"""The verb of a journal entry for a folder of new files that is still empty."""
 
 ChangeKind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 
@@ -84,12 +84,12 @@ class StepRecord:
 
 
 def make_step_id() -> str:
-    """Make the id of a step: 48 bits of time in milliseconds, then 40 random bits, in hex."""
+    """Return a new step id: 48 bits of time in milliseconds and 40 random bits, in hex."""
     return f"{time.time_ns() // 1_000_000:012x}{os.urandom(5).hex()}"
 
 
 def record_to_json(record: StepRecord) -> dict[str, Any]:
-    """Return a step as plain data without empty fields."""
+    """Convert a step to plain data without empty fields."""
     data = _fields(record)
     data["changes"] = [_fields(change) for change in record.changes]
     return data
@@ -100,7 +100,7 @@ def _fields(record: StepRecord | ChangeRecord) -> dict[str, Any]:
 
 
 def record_from_json(data: dict[str, Any]) -> StepRecord | None:
-    """Read a step from plain data; None if it is not a step of this format."""
+    """Read a step from plain data; None if it is not a step in this format."""
     try:
         changes = tuple(ChangeRecord(**change) for change in data["changes"])
         known = {key: value for key, value in data.items() if key in StepRecord.__slots__}
@@ -154,7 +154,7 @@ class OperationLog:
             void: set[str] = set()
             for line in self._lines():
                 yield_to_ui()
-                if "void" in line:  # version 0.1.0 logged steps before they were done
+                if "void" in line:  # version 0.1.0 logged steps before applying them
                     void.add(str(line["void"]))
                 elif "changes" in line and (record := record_from_json(line)) is not None:
                     records.append(record)
@@ -218,8 +218,8 @@ class Version(NamedTuple):
     """A version of a note that notekeep wrote or read."""
 
     digest: Digest
-    time: float  # when it was written, in seconds since 1970; of the oldest, when it was replaced
-    verb: str  # the step that wrote it; "" for the oldest, which is older than the log
+    time: float  # when it was written, in seconds since 1970; for the oldest, when it was replaced
+    verb: str  # the step that wrote it; "" for the oldest, which predates the log
     label: str
     path: str  # the path of the note at that time
 
@@ -251,7 +251,7 @@ def _add_versions(found: list[Version], record: StepRecord, change: ChangeRecord
 
 
 def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
-    """Return every path that a note has had, including those in the trash."""
+    """Return all paths that a note has had, including those in the trash."""
     names = {path}
     for record in reversed(records):
         for change in reversed(record.changes):
@@ -260,14 +260,14 @@ def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
     return names
 
 
-# The journal: changes are flushed to the journal before they are made. An entry stays locked while
-# its process lives; `recovery` finishes the entries that it can lock.
+# The journal: changes are flushed to the journal before they are applied. An entry stays locked
+# while its process runs; `recovery` finishes the entries that it can lock.
 
 _FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0)
 
 
 class JournalEntry:
-    """An entry of the journal; one with a descriptor is locked by this process."""
+    """A journal entry; an entry with a descriptor is locked by this process."""
 
     def __init__(
         self, record: StepRecord, root: str, *, logged: bool, path: str = "", fd: int | None = None
@@ -279,7 +279,7 @@ class JournalEntry:
         self.logged = logged
 
     def finish(self) -> None:
-        """Remove the entry: its changes are done or undone."""
+        """Remove the entry: its changes are applied or undone."""
         if sys.platform == "win32":
             self.leave()  # an open file cannot be removed there
         with suppress(FileNotFoundError):
@@ -309,7 +309,7 @@ class Journal:
         return JournalEntry(record, root, logged=logged, path=path, fd=fd)
 
     def lock_abandoned(self) -> Iterator[JournalEntry]:
-        """Lock the entries of processes that died, oldest first; not those of a newer format."""
+        """Lock the entries of dead processes, oldest first, except those in a newer format."""
         for name in self._names():
             entry = self._lock(os.path.join(self.folder, name))
             if entry is not None:
@@ -358,7 +358,7 @@ def _write_locked(path: str, data: bytes) -> int:
         write_all(fd, data)
         sync_file(fd)
         os.rename(temp, path)
-        AT_ONCE.sync_folder_at(os.path.dirname(path))
+        FLUSH_NOW.sync_folder_at(os.path.dirname(path))
     except BaseException:
         close(fd)
         with suppress(OSError):
@@ -368,7 +368,7 @@ def _write_locked(path: str, data: bytes) -> int:
 
 
 def _parse_entry(data: bytes, path: str = "", fd: int | None = None) -> JournalEntry | None:
-    """Read an entry; None for one of a newer format."""
+    """Read an entry; None for one in a newer format."""
     try:
         fields = json.loads(data)
         if fields["format"] != LOG_FORMAT:

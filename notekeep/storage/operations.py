@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import atomic, durability, file_names
 from notekeep.storage.content import READ_FLAGS, Digest, Source, digest_of, read_stable
-from notekeep.storage.durability import AT_ONCE, Flush, close
+from notekeep.storage.durability import FLUSH_NOW, Flush, close
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import digest_at, open_place, path_exists, remove_empty_folders
 from notekeep.storage.operation_log import ChangeKind, ChangeRecord
@@ -21,7 +21,7 @@ MAX_STORED_BYTES = 8 << 20
 """A larger file is not copied into history when it is created, moved or trashed."""
 
 TRASH = ".trash"
-"""The vault's trash, which Obsidian uses, too. Files keep their path in it."""
+"""The vault's trash, which Obsidian uses too. Files keep their path in it."""
 
 _ACTIONS = {"new": "made", "edit": "saved", "move": "moved", "trash": "deleted"}
 """The participle of each kind of change for error messages, in the order of a step."""
@@ -127,7 +127,7 @@ class New(Operation):
 
 
 class Edit(Operation):
-    """A new content for a file, by exchange; links, mode, owner and attributes stay."""
+    """New content for a file, by exchange; links, mode, owner and attributes stay."""
 
     def __init__(
         self, path: str, data: bytes, expected: Digest | None, *, keep_ours: bool = True
@@ -148,7 +148,7 @@ class Edit(Operation):
                 raise self._reject(root, stores, atomic.DELETED) from None
             stack.callback(close, fd)
             old = read_stable(fd, place.shown)
-            # By its mode, too: root may write to any file.
+            # Check the mode too, because root may write to any file.
             if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
                 raise Refused(
                     f"'{place.shown}' is read-only.",
@@ -194,7 +194,7 @@ class Edit(Operation):
             return copy
 
     def _reject(self, root: str, stores: Stores, what: str, *, like: int | None = None) -> Conflict:
-        """Make the error for a changed file; our content becomes a conflict copy or a version."""
+        """Return the error for a changed file; our content becomes a conflict copy or a version."""
         if not self._keep_ours:
             return atomic.outdated_error(self.path, what)
         with suppress(OSError), open_place(root, self.path) as place:
@@ -218,7 +218,7 @@ class Move(Operation):
         self._any_name = any_name
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Check both paths, and store the content of a file that goes to the trash."""
+        """Check both paths, and store the content of a file to be trashed."""
         if self.path == self.to:
             return False
         kind = self.change.kind
@@ -244,7 +244,7 @@ class Move(Operation):
 
 
 def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Move:
-    """Make the move of a file to a free path in the trash."""
+    """Return the move of a file to a free path in the trash."""
     target = f"{TRASH}/{'/'.join(file_names.split_path(path))}"
     with explain_errors(path, "deleted"):
         target = file_names.free_path(root, target, [one.change.to for one in operations])
@@ -268,10 +268,10 @@ class Remove(Operation):
 
 
 def remove_file(
-    root: str, path: str, digest: Digest | None, staging: str = "", *, flush: Flush = AT_ONCE
+    root: str, path: str, digest: Digest | None, staging: str = "", *, flush: Flush = FLUSH_NOW
 ) -> None:
     """Remove a file if it has the expected content."""
-    # It is checked under a temporary name, so that a save at the last moment can be restored.
+    # It is checked under a temporary name, so that a last-moment save can be restored.
     with open_place(root, path, follow=False) as place:
         temp = atomic.temp_name(place, staging)
         rename_to_free(place.entry(), place.entry(temp))

@@ -1,7 +1,7 @@
-"""Finish the steps that a crash interrupted, at the next start and without a question.
+"""Finish the steps that a crash interrupted, at the next start and without asking.
 
-A step in the journal was checked, and both contents of each file are in history. So it is finished,
-file by file, unless a file has changed since.
+A step in the journal has been checked, and both contents of each file are in history. So it is
+finished, file by file, unless a file has changed since.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from notekeep.errors import NotekeepError
 from notekeep.storage import atomic
 from notekeep.storage.content import Digest, digest_of, read_stable
-from notekeep.storage.durability import AT_ONCE, StrPath, closed_after
+from notekeep.storage.durability import FLUSH_NOW, StrPath, closed_after
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.open_folder import OpenPlace, digest_at, open_place, path_exists
 from notekeep.storage.operation_log import STAGING, ChangeRecord, StepRecord
@@ -22,7 +22,7 @@ from notekeep.storage.stores import Stores
 
 
 def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:
-    """Finish the steps of processes that died, oldest first; return them with the changes made.
+    """Finish the steps of dead processes, oldest first; return them with their changes.
 
     A file that has changed since is not touched; a step in a missing site waits.
     """
@@ -45,7 +45,7 @@ def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:
             continue
         record = replace(entry.record, changes=tuple(done))
         is_empty = not (record.changes or record.undoes or record.redoes)
-        # It may have been logged before the crash.
+        # It may already have been logged before the crash.
         is_new = all(one.id != record.id for one in stores.log.steps())
         if entry.logged and not is_empty and is_new:
             stores.log.append(record)
@@ -78,8 +78,8 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
                 return _take_temp(root, change, record.staging)
             data = stores.blobs.read(change.after)
             new = New(change.path, data, any_name=True)
-            new.prepare(root, stores, AT_ONCE)
-            new.apply(root, stores, AT_ONCE)
+            new.prepare(root, stores, FLUSH_NOW)
+            new.apply(root, stores, FLUSH_NOW)
             return True
         return digest == change.after
     if change.kind in {"move", "trash"}:
@@ -88,7 +88,7 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
 
 
 def _take_temp(root: str, change: ChangeRecord, staging: str) -> bool:
-    """Rename the temporary file of a new file that history has no copy of."""
+    """Rename the temporary file of a new file that is not in history."""
     folder = staging or os.path.dirname(change.path)
     for name in os.listdir(os.path.join(root, folder)):
         path = os.path.join(folder, name)
@@ -122,14 +122,14 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
     new = stores.blobs.read(change.after)
     if digest == change.before:
         edit = Edit(change.path, new, digest)
-        if edit.prepare(root, stores, AT_ONCE):
-            edit.apply(root, stores, AT_ONCE)
+        if edit.prepare(root, stores, FLUSH_NOW):
+            edit.apply(root, stores, FLUSH_NOW)
         return True
     with open_place(root, change.path) as place:
         if digest is None or place.stat().st_nlink < 2:
             return False
         with closed_after(place.open(place.name, os.O_RDWR)) as fd:
-            try:  # an interrupted write in place
+            try:  # an interrupted in-place write
                 now = read_stable(fd, change.path)
                 is_ours = atomic.is_own_write(now, stores.blobs.read(change.before), new)
                 if is_ours:

@@ -1,9 +1,9 @@
-"""Renames for a safe save on each system: exchange two files; never overwrite a file.
+"""Safe renames on each system: exchange two files, or rename without overwriting.
 
-An ordinary rename overwrites a save by another program. An exchange returns it, so that it can be
-checked. Python has neither call, so they are made through ctypes; `UnsupportedRename` is raised if
-the system or file system has none. Names are relative to open folders if the system supports that,
-so that a link that replaces a folder has no effect.
+An ordinary rename may overwrite a save by another program. An exchange returns the old file, so
+that it can be checked. Python has neither call, so they are called through ctypes;
+`UnsupportedRename` is raised if the system or file system does not support them. Names are relative
+to open folders if the system supports that, so that a link that replaces a folder has no effect.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _Result = TypeVar("_Result")
 
 
 class UnsupportedRename(Exception):
-    """The system or the file system has no such rename; nothing was changed."""
+    """The system or file system does not support such a rename; nothing was changed."""
 
 
 class FolderEntry(NamedTuple):
-    """A name in a folder: the folder opened (None on Windows), its path, the name."""
+    """A name in a folder: the open folder (None on Windows), its path, the name."""
 
     fd: int | None
     folder: str
@@ -69,7 +69,7 @@ def rename_new(source: FolderEntry, target: FolderEntry) -> None:
 
 
 def rename_to_free(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file to a free name, in the best way that the file system supports."""
+    """Rename a file to a free name, in the safest way that the file system supports."""
     try:
         rename_new(source, target)
     except UnsupportedRename:

@@ -1,6 +1,6 @@
 """A sweep of a vault: which notes are new, changed or deleted since the last one.
 
-A sweep only uses names and `stat`, so it takes as long as listing the folders. The index reads the
+A sweep uses only names and `stat`, so it takes as long as listing the folders. The index reads the
 changed notes.
 """
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Failure
+from notekeep.log_folders import LOG_FOLDERS
 from notekeep.storage.file_names import (
     TEMP_PREFIX,
     find_original,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     import pathspec
 
 StatMark: TypeAlias = tuple[int, int, int, int]
-"""A fingerprint as a plain tuple, to compare many of them fast."""
+"""A fingerprint as a plain tuple, for fast comparison."""
 
 NOTE_SUFFIXES = (".md", ".MD", ".Md", ".mD")
 
@@ -40,7 +41,7 @@ everything below; the deepest file with a matching pattern wins, as in git."""
 # FAT has the coarsest times of all file systems: two seconds.
 _TICK_NS = 2_000_000_000
 
-# A file whose content is only in a cloud: reading it downloads it.
+# A file whose content is only in the cloud: reading it downloads it.
 _DARWIN_DATALESS = 0x40000000  # SF_DATALESS in sys/stat.h
 _WINDOWS_AWAY = 0x1000 | 0x40000 | 0x400000  # offline, recall on open, recall on data access
 
@@ -59,13 +60,13 @@ class ScanResult:
 
     def __init__(self, *, removed: list[str] | None = None, known: int = 0, moved: int = 0) -> None:
         self.added: dict[str, Fingerprint] = {}
-        # The content may be the same: the fingerprint was unsure, or the file was only touched.
+        # The content may be the same: the fingerprint was uncertain, or the file was only touched.
         self.modified: dict[str, Fingerprint] = {}
         self.removed: list[str] = removed or []  # without files below an unreadable folder
         self.unreadable: dict[str, str] = {}  # paths and reasons
         # Conflict copies and their notes, which may not exist.
         self.conflicts: dict[str, str] = {}
-        # Files that are only in a cloud: neither modified nor removed.
+        # Files that are only in the cloud: neither modified nor removed.
         self.away: list[str] = []
         self.temps: list[str] = []  # temporary files of interrupted saves
         self.known = known  # how many notes were known before
@@ -79,7 +80,7 @@ class ScanResult:
     def looks_incomplete(self, own: int = 0) -> bool:
         """Whether many notes are missing, because of a missing drive or an incomplete sync.
 
-        `own` of the removed notes were moved or deleted by notekeep.
+        notekeep itself moved or deleted `own` of them.
         """
         # Deleting a few notes of a small vault is normal.
         lost = len(self.removed) - max(self.moved, own)
@@ -94,7 +95,7 @@ class IgnoreRules(NamedTuple):
 
 
 def is_ignored_folder(root: str, path: str) -> bool:
-    """Whether a sweep skips a folder: hidden and ignored ones."""
+    """Whether a sweep skips a folder, because it is hidden or ignored."""
     return not _FolderWalk(root, ScanResult(), None).start(path)
 
 
@@ -112,25 +113,25 @@ def sweep(
     known: Mapping[str, StatMark],
     *,
     under: str = "",
-    log_folder: str = "habits/log",
     cancelled: Callable[[], bool] | None = None,
 ) -> ScanResult:
     """Compare the notes on disk with their known fingerprints.
 
     Links to notes inside the vault are followed, links to folders are not. With `under` only that
-    folder is swept. In `log_folder` conflict copies count as logs: their lines merge. Raises
-    Failure if the vault cannot be listed.
+    folder is swept. In LOG_FOLDERS conflict copies count as logs: their lines merge. Raises Failure
+    if the vault cannot be listed.
     """
     changes = ScanResult()
     unseen = dict(known)
     walk = _FolderWalk(os.fspath(root), changes, cancelled)
     edge = time.time_ns() - _TICK_NS
     below = "/".join([*split_path(under), ""])
+    logs = tuple(f"{folder}/" for folder in LOG_FOLDERS)
     changes.known = sum(path.startswith(below) for path in known) if below else len(known)
     for prefix, entries in walk.folders(under):
         notes = [entry for entry in reversed(entries) if entry.name.endswith(NOTE_SUFFIXES)]
         entries.clear()  # entries cache their `stat`: free each one after use
-        if not prefix.startswith(f"{log_folder}/"):
+        if not prefix.startswith(logs):
             notes = _without_conflicts(changes, prefix, notes)
         changes.total += len(notes)
         while notes:
@@ -167,8 +168,9 @@ def _compare(
         changes.away.append(path)
         return
     fingerprint = Fingerprint(*mark)
-    # A file that has just changed could change again within one tick. So could one with a change
-    # time in the future: the disk's clock is ahead. A modification time far ahead was set by hand.
+    # A file that has just changed could change again within one clock tick. So could one with a
+    # change time in the future: the disk's clock is ahead. A modification time far ahead was set by
+    # hand.
     if fingerprint.ctime_ns >= edge or edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS:
         fingerprint = fingerprint._replace(ctime_ns=-1)  # never equal, so it is read again
     (changes.added if before is None else changes.modified)[path] = fingerprint
@@ -202,7 +204,7 @@ def list_files(root: str | os.PathLike[str]) -> Iterator[str]:
 
 
 def is_in_cloud(stat: os.stat_result, platform: str = sys.platform) -> bool:
-    """Whether the content of a file is only in a cloud."""
+    """Whether the content of a file is only in the cloud."""
     if platform == "darwin":
         return bool(getattr(stat, "st_flags", 0) & _DARWIN_DATALESS)
     if platform == "win32":
@@ -227,13 +229,13 @@ def _find_removed(changes: ScanResult, unseen: Mapping[str, StatMark], below: st
 
 
 def _identity(mark: StatMark) -> tuple[int, int]:
-    """Return what does not change in a move; on Windows a listing has no inode."""
+    """Return the part that a move does not change; on Windows, listings contain no inode."""
     size, mtime_ns, _, inode = mark
     return size, inode or mtime_ns
 
 
 class _FolderWalk:
-    """The folders of a vault that may have notes; other findings go into `report`."""
+    """Walks the folders of a vault that may contain notes; other findings go into `report`."""
 
     __slots__ = ("base", "cancelled", "report", "root")
 
@@ -275,7 +277,7 @@ class _FolderWalk:
             yield prefix, files
 
     def stat(self, entry: os.DirEntry[str], prefix: str) -> os.stat_result | None:
-        """Return the status of a file; None for other entries and links out of the vault."""
+        """Return the status of a file; None for other entries and links that leave the vault."""
         try:
             stat = entry.stat(follow_symlinks=False)
             if S_ISREG(stat.st_mode):
@@ -297,7 +299,7 @@ class _FolderWalk:
         return None
 
     def start(self, under: str) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
-        """Return the first folder with the rules of its parents; nothing if it is skipped."""
+        """Return the first folder with its parents' rules; nothing if it is skipped."""
         rules: tuple[IgnoreRules, ...] = ()
         prefix = ""
         for part in split_path(under):

@@ -1,8 +1,8 @@
-"""The history of a vault on the disk: contents, log, journal, and files that were just replaced.
+"""The history of a vault on disk: contents, log, journal, and recently replaced files.
 
 It is outside the vault and never needed to read a note. A content is a plain file named after its
-digest, so it is readable without notekeep, stored once, and damage is detected. The log says which
-note had which content, and when.
+digest, so it is readable without notekeep, stored once, and damage is detected. The log records
+which note had which content, and when.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from notekeep.errors import Failure, NotekeepError, NotFound
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import (
-    AT_ONCE,
+    FLUSH_NOW,
     Flush,
     StrPath,
     close,
@@ -45,12 +45,12 @@ class Blob(NamedTuple):
 
 
 class Blobs:
-    """The contents below a folder."""
+    """The contents stored below a folder."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
-    def store(self, data: bytes, *, flush: Flush = AT_ONCE) -> Digest:
+    def store(self, data: bytes, *, flush: Flush = FLUSH_NOW) -> Digest:
         """Store a content and return its digest; OSError if that fails."""
         digest = digest_of(data)
         path = self._path(digest)
@@ -117,7 +117,7 @@ class Blobs:
 
 
 def _is_whole(path: str, data: bytes) -> bool:
-    """Whether a content is stored, every byte: a power cut may leave a file of zeros."""
+    """Whether a content is stored completely: a power cut may leave a file of zeros."""
     try:
         if os.stat(path).st_size != len(data):
             return False
@@ -127,7 +127,7 @@ def _is_whole(path: str, data: bytes) -> bool:
         return False
 
 
-# Files that were just replaced: an editor that opened a note before a save may still write into the
+# Recently replaced files: an editor that opened a note before a save may still write into the
 # old file. So the old file is moved into the history folder and checked a little later, by this
 # process or the next; late writes become a conflict copy. If history is on another disk, the file
 # is held open instead.
@@ -214,7 +214,7 @@ class DisplacedFiles:
             self._open.append(OpenFile(fd, digest, time.monotonic(), place.path))
         if len(self._open) <= _MOST_OPEN:
             return
-        for file in list(self._open):  # those without a late write so far are closed
+        for file in list(self._open):  # files without a late write so far are closed
             with suppress(OSError, NotekeepError):
                 if digest_of(read_stable(file.fd, file.path)) == file.digest:
                     self._open.remove(file)

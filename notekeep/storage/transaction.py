@@ -1,4 +1,4 @@
-"""A step: changes of one or many files that `undo` reverts together.
+"""A step: changes to one or more files that `undo` reverts together.
 
 The order makes it safe. First everything is checked, stored in history and written to temporary
 files; these are flushed once; then the step is written to the journal. Only then are files
@@ -19,7 +19,7 @@ from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import durability
 from notekeep.storage.atomic import TornWrite
 from notekeep.storage.content import Source
-from notekeep.storage.durability import AT_ONCE, Flush, StrPath
+from notekeep.storage.durability import FLUSH_NOW, Flush, StrPath
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
 from notekeep.storage.operation_log import STAGING, ChangeRecord, StepRecord
@@ -28,10 +28,10 @@ from notekeep.storage.stores import Blobs, Stores
 
 
 class Transaction:
-    """The changes of one step; made by `History.step` and used as a context manager.
+    """The changes of one step; created by `History.step` and used as a context manager.
 
-    They are collected, with the current paths of the files, and made at the end of the `with`: new
-    files first, then edits, moves, and the trash.
+    They are collected, with the current paths of the files, and applied at the end of the `with`:
+    new files first, then edits, moves, and the trash.
     """
 
     def __init__(
@@ -52,18 +52,19 @@ class Transaction:
         self.operations: list[Operation] = []
         self.done: list[ChangeRecord] = []  # applied, in order
         self.failed: dict[str, NotekeepError] = {}  # by path; those files were not changed
-        # Conflict copies by path, for saves of other programs during the exchange.
+        # Conflict copies by path, for saves by other programs during the exchange.
         self.copies: dict[str, str] = {}
         self.folders: list[str] = []  # new folders
-        # Called with each path before its file is written; False ends the step there.
-        self.goes_on: Callable[[str], bool] = lambda _: True
+        # Called with each path before its file is written; if it returns False, no more are
+        # written.
+        self.should_continue: Callable[[str], bool] = lambda _: True
         self.is_stopped = False
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
         """Replace the content of a file; `expected` is the digest it was made from, None for any.
 
-        Without `keep_ours` there is no conflict copy if the file has changed: for changes that can
-        be planned again, such as a tag.
+        Without `keep_ours`, no conflict copy is created if the file has changed; used for changes
+        that can be planned again, such as a tag.
         """
         self.operations.append(Edit(path, data, expected, keep_ours=keep_ours))
 
@@ -96,11 +97,11 @@ class Transaction:
             self.commit()
 
     def commit(self) -> None:
-        """Make the changes; called at the end of the `with`.
+        """Apply the changes; called at the end of the `with`.
 
-        Raises NotekeepError if the only change, or one of a `whole` step, failed; and Conflict if
-        another program saved during the only change: it is made, and the other version is a
-        conflict copy.
+        Raises NotekeepError if the only change, or one of a `whole` step, failed. Raises Conflict
+        if another program saved during the only change: the change is applied, and the other
+        version becomes a conflict copy.
         """
         self.operations.sort(key=lambda operation: operation.order)
         first = self.operations[0] if self.operations else None
@@ -157,7 +158,7 @@ class Transaction:
         ready: list[Operation] = []
         try:
             for operation in self.operations:
-                if not self.goes_on(operation.path):
+                if not self.should_continue(operation.path):
                     self.is_stopped = True
                     break
                 operation.staging = self._begun.staging
@@ -238,8 +239,8 @@ class Transaction:
         back = Transaction(self._stores, self._root, self._begun)
         back.operations = invert(self._record(self.done), self._root, self._stores.blobs)
         back.operations.sort(key=lambda operation: operation.order)
-        for operation in back._prepare(AT_ONCE):
-            back._apply(operation, AT_ONCE)
+        for operation in back._prepare(FLUSH_NOW):
+            back._apply(operation, FLUSH_NOW)
         for path, error in back.failed.items():
             self.failed.setdefault(path, error)
         self.done.clear()
@@ -249,7 +250,7 @@ class Transaction:
             operation.discard(self._root)
 
     def _log_done(self) -> None:
-        """Log the changes; an undo without changes is logged, too."""
+        """Log the changes; an undo without changes is logged too."""
         is_reversal = bool(self._begun.undoes or self._begun.redoes)
         if self._logged and (self.done or (is_reversal and not self.failed)):
             self._stores.log.append(self._record(self.done))
@@ -261,7 +262,7 @@ class Transaction:
 
 
 # Undo and redo. A step is undone by another step with the opposite changes, and redo undoes that
-# one. So both are as safe as any step, and the log says what can be undone. If a file has changed
+# one. So both are as safe as any step, and the log shows what can be undone. If a file has changed
 # since, the change is removed from it by a three-way merge; if that fails, nothing is changed.
 
 _LOOK = "Nothing was changed. Check it with `notekeep history`."
@@ -276,7 +277,7 @@ class UndoableStep(NamedTuple):
     """A step that can be undone or redone."""
 
     origin: StepRecord  # as first made
-    last: StepRecord  # its last undo or redo, which is reversed next; else `origin`
+    last: StepRecord  # its last undo or redo, which would be reversed next; otherwise `origin`
 
 
 def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[UndoableStep]]:

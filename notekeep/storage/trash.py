@@ -19,7 +19,7 @@ class TrashedFile(NamedTuple):
     """A file in the trash, by vault paths."""
 
     path: str
-    was: str  # its old path, perhaps with a number added to the name
+    old_path: str  # its old path, perhaps with a number added to the name
     size: int  # in bytes
     deleted: float  # when, in seconds since 1970
 
@@ -34,8 +34,10 @@ def list_trash(root: StrPath) -> list[TrashedFile]:
         for place in (os.path.join(folder, name) for name in (*files, *links)):
             with suppress(FileNotFoundError):
                 status = os.lstat(place)
-                was = place[len(base) + 1 :].replace(os.sep, "/")
-                found.append(TrashedFile(f"{TRASH}/{was}", was, status.st_size, status.st_ctime))
+                old_path = place[len(base) + 1 :].replace(os.sep, "/")
+                found.append(
+                    TrashedFile(f"{TRASH}/{old_path}", old_path, status.st_size, status.st_ctime)
+                )
     return sorted(found, key=lambda one: (-one.deleted, one.path))
 
 

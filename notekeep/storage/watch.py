@@ -2,7 +2,7 @@
 
 A hint names folders to sweep. It is not reliable: systems merge, drop and repeat events, and report
 only the folder if it is renamed. So the sweep decides, and there is a hint for the whole vault at
-the start and from time to time. If the system cannot watch, because there are too many folders or
+the start and at intervals. If the system cannot watch, because there are too many folders or
 it is a network disk, the vault is swept at intervals.
 """
 
@@ -35,8 +35,8 @@ _CHECK_MS = 1000  # between checks whether the vault still exists
 _FULL_SECONDS = 300.0  # between hints for the whole vault
 
 _ONE_BY_ONE = sys.platform.startswith("linux")
-"""Whether the system watches single folders. If watchfiles lists them, no other Python thread runs
-meanwhile, a quarter of a second for 100,000 notes."""
+"""Whether the system watches single folders. While watchfiles lists them, no other Python thread
+runs: a quarter of a second for 100,000 notes."""
 
 
 def watch(
@@ -56,7 +56,7 @@ def watch(
         if is_remote(place) or not (yield from _watch(place, halt)):
             yield from _poll(place, halt, poll_every)
         if not halt.is_set():
-            yield EVERYTHING  # it was missing, and may be another vault now
+            yield EVERYTHING  # it was missing, and may now be another vault
 
 
 def _watch(place: str, halt: Event) -> Generator[frozenset[str], None, bool]:
@@ -94,7 +94,7 @@ def _hints(place: str, watched: list[str], halt: Event) -> Iterator[frozenset[st
             if _identity(place) != identity:
                 return
             if _ONE_BY_ONE and _changes_folders(frozenset(watched), changes):
-                # There are no events of new folders until they are watched.
+                # New folders send no events until they are watched.
                 yield EVERYTHING
                 return
             if time.monotonic() >= full:
@@ -143,7 +143,7 @@ def _poll(place: str, halt: Event, every: float) -> Iterator[frozenset[str]]:
 
 
 def folders_to_sweep(root: str, paths: Iterable[str]) -> frozenset[str]:
-    """Turn absolute paths of changed files and folders into folders to sweep."""
+    """Convert absolute paths of changed files and folders to folders to sweep."""
     folders: set[str] = set()
     for path in paths:
         inner = path[len(root) :].strip(os.sep).replace(os.sep, "/")

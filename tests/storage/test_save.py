@@ -12,7 +12,7 @@ import pytest
 
 from notekeep.errors import Conflict, Failure, NotFound, Refused
 from notekeep.storage import atomic, content, renames, scan
-from notekeep.storage.content import digest_of, read_content, read_file
+from notekeep.storage.content import TooLarge, digest_of, read_content, read_file
 from notekeep.storage.open_folder import NameExists
 from reliability import saves
 from reliability.saves import create, replace
@@ -90,6 +90,15 @@ class TestReading:
 
         monkeypatch.setattr(os, "read", reading)
         assert read_file(note)[0] == other
+
+    def test_a_file_of_exactly_the_limit_is_read(
+        self, note: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(content, "LARGE", len(OLD))
+        assert read_file(note)[0] == OLD
+        note.write_bytes(OLD + b"\n")
+        with pytest.raises(TooLarge):
+            read_file(note)
 
     def test_of_a_large_file_the_whole_lines_of_its_start_are_read(
         self, vault: Path, monkeypatch: pytest.MonkeyPatch

@@ -41,7 +41,7 @@ def restore(history: History, vault: Path, path: str) -> str:
 def test_a_deleted_note_lies_in_the_trash_under_its_path(history: History, vault: Path) -> None:
     assert delete(history, vault, "books/b.md") == ".trash/books/b.md"
     (one,) = trash.list_trash(vault)
-    assert (one.path, one.was, one.size) == (".trash/books/b.md", "books/b.md", 1)
+    assert (one.path, one.old_path, one.size) == (".trash/books/b.md", "books/b.md", 1)
     assert not (vault / "books/b.md").exists()
 
 
@@ -62,7 +62,7 @@ def test_bringing_back_can_be_undone(history: History, vault: Path) -> None:
     delete(history, vault, "books/b.md")
     restore(history, vault, ".trash/books/b.md")
     history.undo(vault)
-    assert [one.was for one in trash.list_trash(vault)] == ["books/b.md"]
+    assert [one.old_path for one in trash.list_trash(vault)] == ["books/b.md"]
     history.undo(vault)
     assert (vault / "books/b.md").read_bytes() == b"b"
 
@@ -136,9 +136,9 @@ def test_unfinished_files_in_the_trash_are_not_listed(history: History, vault: P
 def test_a_move_in_a_site_says_nothing_of_the_trash(
     history: History, vault: Path, tmp_path: Path
 ) -> None:
+    delete(history, vault, "books/b.md")
     (tmp_path / "c.md").write_bytes(b"c")
     with history.step("export", "export", root=tmp_path, elsewhere=True) as step:
         step.move("c.md", ".trash/books/b.md")
-    delete(history, vault, "books/b.md")
     assert trash.original_path(history, ".trash/books/b.md") == "books/b.md"
     assert trash.original_path(history, ".trash/books/c.md") == "books/c.md"

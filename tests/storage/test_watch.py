@@ -19,7 +19,7 @@ from tests.support.sizes import cases
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PATIENCE = 20.0
+TIMEOUT_SECONDS = 20.0
 ATTEMPTS = 200
 
 
@@ -60,7 +60,7 @@ class Watched:
 
     def close(self) -> None:
         self._stop.set()
-        self._thread.join(PATIENCE)
+        self._thread.join(TIMEOUT_SECONDS)
         assert not self._thread.is_alive()
 
 
@@ -215,7 +215,7 @@ def test_the_whole_vault_is_hinted_at_from_time_to_time(
     monkeypatch.setattr(watch_module, "_CHECK_MS", 10)
     watching = Watched(vault, poll_every=60)
     try:
-        assert watching.hints.get(timeout=PATIENCE) == EVERYTHING
+        assert watching.hints.get(timeout=TIMEOUT_SECONDS) == EVERYTHING
     finally:
         watching.close()
 
