@@ -1,4 +1,4 @@
-"""Personal settings, the folders of the program, known vaults, the editor's command."""
+"""Personal settings, notekeep's own folders, known vaults, and the editor command."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ VAULT_MARKS = (".notekeep", ".obsidian")
 
 
 class Places(NamedTuple):
-    """The three folders of the program."""
+    """notekeep's own three folders."""
 
     config: str  # settings
     cache: str  # can be deleted
@@ -35,7 +35,7 @@ class Places(NamedTuple):
 
     @classmethod
     def for_machine(cls, env: Mapping[str, str] | None = None) -> Places:
-        """Return the folders of this machine: XDG on Linux, else those of the system.
+        """Return the folders for this machine: XDG folders on Linux, else the usual ones.
 
         `NOTEKEEP_HOME` puts all three into one folder, for the demo and tests.
         """
@@ -67,7 +67,7 @@ class PersonSettings:
     """The personal settings, from `config.toml` in the config folder.
 
     Attributes:
-        path: The file, whether it exists or not.
+        path: The file, which may not exist.
         vaults: Names of vaults and their folders.
         default: The name of the vault to open by default.
         sites: The sites of each vault, by its name or folder; the first is the default.
@@ -125,7 +125,7 @@ _SIMPLE_SETTINGS = {
 
 
 def person_settings(places: Places) -> PersonSettings:
-    """Read the personal settings; invalid ones are ignored and named in `warnings`."""
+    """Read the personal settings; invalid ones are ignored and listed in `warnings`."""
     settings = PersonSettings(os.path.join(places.config, "config.toml"))
     data = read_toml(settings.path)
     settings.warnings += _misplaced(data)
@@ -138,7 +138,7 @@ def person_settings(places: Places) -> PersonSettings:
             own = value.keys() - _SIMPLE_SETTINGS.keys()
             settings.keys = {str(action): _keys(value[action]) for action in value if action in own}
         elif key == "commands":
-            from notekeep.own_commands import read_commands  # few people have any
+            from notekeep.own_commands import read_commands  # most users have none
 
             settings.commands, wrong = read_commands(value, places.config)
             settings.warnings += wrong
@@ -154,7 +154,7 @@ def person_settings(places: Places) -> PersonSettings:
 
 
 def _misplaced(data: dict[str, Any]) -> Iterator[str]:
-    """Yield warnings about settings in tables, usually because they are below the last table."""
+    """Yield warnings about settings in the wrong table, usually below the last one."""
     sites = data.get("sites")
     tables = {name: data.get(name) for name in ("keys", "vaults")}
     for name, site in sites.items() if isinstance(sites, dict) else ():
@@ -208,12 +208,12 @@ def find_vault(explicit: str | None, person: PersonSettings) -> str:
 
 
 def vault_places(root: str, places: Places) -> VaultPlaces:
-    """Return the places of a vault; make its private folders."""
+    """Return the places of a vault; create its private folders."""
     identity = vault_id(root, places.state)
     cache, state = (os.path.join(base, identity) for base in (places.cache, places.state))
     home = os.path.dirname(places.state)
     try:
-        # The folder of NOTEKEEP_HOME becomes private, too, if it has no other files.
+        # The folder NOTEKEEP_HOME becomes private, too, if it contains nothing else.
         is_own = set(os.listdir(home)) <= {"config", "cache", "state"}
         for folder in (*([home] if is_own else []), places.cache, places.state, cache, state):
             cache_files.make_cache_folder(folder)
@@ -225,7 +225,7 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
 
 
 def current_time() -> datetime:
-    """Return the wall clock, without a zone; `NOTEKEEP_NOW` (ISO) sets it for tests."""
+    """Return the local time without a time zone; tests set it with `NOTEKEEP_NOW` (ISO)."""
     frozen = os.environ.get("NOTEKEEP_NOW")
     if not frozen:
         return datetime.now()  # noqa: DTZ005 - days follow the local clock
@@ -238,7 +238,7 @@ def current_time() -> datetime:
 
 
 def end_of_day(day: date, day_start: int) -> str:
-    """Return " (day ends at 04:00)" after midnight of a day; "" before."""
+    """Return " (day ends at 04:00)" after midnight, or "" before."""
     return f" (day ends at {day_start:02}:00)" if current_time().date() > day else ""
 
 
@@ -262,7 +262,7 @@ def remember_vault(root: str, places: Places) -> None:
 def remember_site(person: PersonSettings, vault: str, site: Site) -> None:
     """Make a site the default of a vault in the personal settings, keeping comments.
 
-    If its folder is a site already, set the target of that site.
+    If there is already a site with this folder, set its target.
     """
 
     def add(_document: TOMLDocument, sites: dict[str, Any]) -> None:
@@ -304,7 +304,7 @@ def _edit(
         if not isinstance(table, dict):
             raise Refused(f"In {person.path}, `{name}` is not a table.", hint)
         change(document, table)
-        # The file may be a link, as in a repository of dotfiles.
+        # The file may be a symbolic link, for example into a dotfiles repository.
         place = os.path.split(os.path.realpath(person.path))
         cache_files.write_cache_file(*place, tomlkit.dumps(document).encode("utf-8"), durable=True)
     except OSError as error:
@@ -324,18 +324,18 @@ def _nearest_vault(folder: str) -> str | None:
 # The list of known vaults, with a random id for each folder. The id names a vault's cache and state
 # folders. It is outside the vault, so that a copy of a vault never shares a cache; a moved vault is
 # recognized by its inode. The first export also writes the id into the vault's settings; from then
-# on a copy or a clone is the same vault for a site.
+# on, a site treats copies and clones as the same vault.
 
 LIST = "vaults.json"
 
 DAMAGED = f"{LIST}.damaged"
-"""A copy of a list that could not be read."""
+"""The name for a copy of an unreadable list."""
 
 _ENTRY = "vault.json"  # in a vault's state folder: its entry, to restore the list
 
 
 def vault_id(root: str, state: str) -> str:
-    """Return the id of the vault at a real path; make and store one for a new vault."""
+    """Return the id of the vault at a real path; create and store one for a new vault."""
     info = os.stat(root)
     place = {"path": root, "device": info.st_dev, "inode": info.st_ino}
     known = _read_list(state)
@@ -353,7 +353,7 @@ def vault_id(root: str, state: str) -> str:
 
 
 def known_vaults(state: str) -> dict[str, str]:
-    """Return ids and folders of existing vaults that have been opened."""
+    """Return the ids and folders of opened vaults that still exist."""
     return {
         identity: entry["path"]
         for identity, entry in _read_list(state).items()
@@ -411,7 +411,7 @@ EDITORS = ("nano", "vim", "vi")
 
 
 def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
-    """Return the command of the editor as words; `chosen` is from the personal settings."""
+    """Return the editor command as words; `chosen` is from the personal settings."""
     import shutil  # not for a check-in
 
     commands = (chosen, environment.get("VISUAL", ""), environment.get("EDITOR", ""))
@@ -424,7 +424,7 @@ def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
 
 
 def split_command(command: str, what: str) -> list[str]:
-    """Split a command as a shell would; `what` is its name in messages: "the editor"."""
+    """Split a command as a shell would; `what` names it in messages: "the editor"."""
     import shlex  # not for a check-in
 
     try:

@@ -13,7 +13,7 @@ SPACE_HINT = "Free some space and try again. Your notes are not affected."
 
 
 def remedy(error: OSError) -> str:
-    """Return the hint for an error in writing one of notekeep's own files."""
+    """Return the hint for an error when writing one of notekeep's own files."""
     return SPACE_HINT if error.errno in (errno.ENOSPC, errno.EDQUOT) else WRITABLE_HINT
 
 
@@ -34,7 +34,7 @@ class NotekeepError(Exception):
 class NotFound(NotekeepError):
     """No note or other object has this name, or matches this query.
 
-    `name` is the name as typed, `near` the corrected name, if there is only one.
+    `name` is the typed name, `near` the corrected name if there is exactly one.
     """
 
     exit_code = 1
@@ -46,9 +46,9 @@ class NotFound(NotekeepError):
 
 
 class UsageError(NotekeepError):
-    """An invalid request: an unknown field, an invalid date, a wrong word.
+    """An invalid request: an unknown field, an invalid date, an unknown word.
 
-    `position` is the position of the mistake in `text` as typed; `near` is the corrected name.
+    `position` is the position of the mistake in the typed `text`; `near` is the corrected name.
     """
 
     exit_code = 2
@@ -87,7 +87,7 @@ class Conflict(NotekeepError):
 
 
 class Refused(NotekeepError):
-    """A change would not be safe, because of the text at a line and column, if known."""
+    """A change would not be safe; `line` and `column` are the position of the reason, if known."""
 
     exit_code = 4
 
@@ -112,7 +112,7 @@ class IndexBusy(NotekeepError):
 
 
 class IndexUnusable(Failure):
-    """The full-text index is missing, of another version or damaged; a refresh builds it again."""
+    """The full-text index is missing, outdated or damaged; a refresh rebuilds it."""
 
 
 SETTINGS: Final = "settings"

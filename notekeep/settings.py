@@ -1,4 +1,4 @@
-"""A vault's settings, validated; Obsidian's settings are the defaults of some.
+"""A vault's settings, validated; some default to Obsidian's settings.
 
 Settings are part of a vault and are not trusted: they never contain a command or a path outside the
 vault. Nothing here reads a note.
@@ -39,7 +39,7 @@ KIND_FOLDERS = {
 """The default folder for new notes of each kind."""
 
 SIGN = "sign"
-"""The key of a kind for its sign in lists, if its value is one character; else a field."""
+"""The key of a kind for its sign in lists, if the value is one character; otherwise a field."""
 
 
 def _is_one_of(*words: str) -> Callable[[Any], bool]:
@@ -71,7 +71,7 @@ def _stays_inside(folder: Any) -> bool:
 
 
 def _is_kind(fields: Any) -> bool:
-    """Whether this is a kind: the types of its fields, and perhaps a character as `sign`."""
+    """Whether this is a kind: the types of its fields, and optionally a character as `sign`."""
     return isinstance(fields, dict) and all(
         word in FIELD_TYPES or (key == SIGN and _is_text(word) and len(word) == 1)
         for key, word in fields.items()
@@ -88,8 +88,8 @@ EXPORT: dict[str, Callable[[Any], bool]] = {
     "canaries": _is_texts,
 }
 """The keys of `[export]`: how to write links to unpublished notes, nested tags and single newlines,
-whether to link the parts of a series, which front matter keys and which files with metadata to
-export, and words that must never be exported."""
+whether to link the parts of a series, the front matter keys and files with metadata to export, and
+words that must never be exported."""
 
 
 SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
@@ -108,6 +108,7 @@ SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
     "excluded": _is_texts,
     "log_links": _is_bool,
     "search_pdf": _is_bool,
+    "cards": _is_text,
     "rating_max": lambda value: type(value) in (int, float) and 0 < value < inf,
     "glyphs": _is_one_of("", "ascii", "unicode"),
     "publish": _is_texts,
@@ -121,7 +122,7 @@ SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
 
 
 LARGEST = 1_000_000
-"""The most bytes of a settings file."""
+"""The maximum size of a settings file in bytes."""
 
 
 def read_toml(path: str) -> dict[str, Any]:
@@ -156,24 +157,25 @@ ABOUT_LEAVING = ("private", "export")
 
 
 def _obsidian_default(read: Callable[[ObsidianSettings], _Value]) -> cached_property[_Value]:
-    """Make an attribute whose default is read from Obsidian's settings."""
+    """Return an attribute whose default is read from Obsidian's settings."""
     return cached_property(lambda settings: read(settings.obsidian))
 
 
 class VaultSettings:
     """The settings of a vault, from `.notekeep/config.toml`. All are optional.
 
-    Obsidian's settings are the defaults of some. They are only read when needed, not for a check-in
-    and not for the first frame of the interface.
+    Some default to Obsidian's settings, which are read only when needed: not for a check-in, and
+    not for the first frame of the interface.
 
     Attributes:
-        id: The id by which sites recognise posts of this vault. Written by the first export; do
+        id: The id by which sites recognize posts of this vault. Written by the first export; do
             not change it.
         day_start: The hour at which a day starts, 0 to 23.
         week_start: The first day of the week, 0 for Monday (`mon`) to 6 for Sunday (`sun`).
         language: The language of the notes as a two-letter code, or "" for none.
         folders: The folder for new notes of each kind. Default for daily notes and notes without a
-            kind: as in Obsidian's settings.
+            kind: as in Obsidian's settings. `weekly` and `monthly` turn on weekly and monthly
+            notes.
         kinds: More kinds and fields: kind to field to type (see `FIELD_TYPES`).
         private: Folders that are never exported. A name counts at any depth; a path such as
             `work/diary` starts at the vault.
@@ -188,7 +190,8 @@ class VaultSettings:
         excluded: Files to hide from lists and searches, as the start of a path or a `/pattern/`.
             Default: the files that Obsidian excludes.
         log_links: Write check-ins as `[[habit]]:` so that Obsidian links them.
-        search_pdf: Search the text of PDF files that notes link.
+        search_pdf: Search the text of PDF files that notes link to.
+        cards: A query; lines of its notes are cards for `recall`.
         rating_max: The best rating a note can have. The lowest is 0.
         glyphs: "unicode" or "ascii"; "" detects what the terminal supports.
         publish: Queries whose notes count as published, in addition to `publish: true`.
@@ -196,8 +199,7 @@ class VaultSettings:
         saved: Saved queries by name.
         warnings: The ignored settings, one sentence each.
         is_unread: Whether the whole file was ignored because it could not be read.
-        unsure: Why it is unclear what may be exported: the file, or its settings on that, could not
-            be read; "" if it is clear.
+        export_problem: Why the settings that control exports could not be read; "" if they could.
     """
 
     templates = _obsidian_default(lambda obsidian: obsidian.templates or "templates")
@@ -220,6 +222,7 @@ class VaultSettings:
         self.daily_format = "%Y-%m-%d"
         self.log_links = False
         self.search_pdf = True
+        self.cards = ""
         self.rating_max: float = 5
         self.glyphs = ""
         self.publish: tuple[str, ...] = ()
@@ -228,11 +231,11 @@ class VaultSettings:
         self.set_keys: set[str] = set()
         self.ignored: list[str] = []
         self.is_unread = False
-        self.unsure = ""
+        self.export_problem = ""
 
     @property
     def signs(self) -> dict[str, str]:
-        """The signs of kinds that have one."""
+        """The signs of the kinds with a sign."""
         signs = {name: fields.get(SIGN, "") for name, fields in self.kinds.items()}
         return {name: sign for name, sign in signs.items() if len(sign) == 1}
 
@@ -253,8 +256,9 @@ class VaultSettings:
 
     @property
     def daily_moment(self) -> str:
-        """Obsidian's format of the names of daily notes; "" if `daily_format` is set."""
-        return "" if "daily_format" in self.set_keys else self.obsidian.daily_format
+        """Obsidian's format for names of daily notes; "" if `daily_format` is set."""
+        settings = self.obsidian.periodic.get("daily")
+        return "" if "daily_format" in self.set_keys or not settings else settings.format
 
     @property
     def warnings(self) -> list[str]:
@@ -273,7 +277,7 @@ class VaultSettings:
 
 
 def vault_settings(root: str) -> VaultSettings:
-    """Read a vault's settings; invalid ones are ignored and named in `warnings`."""
+    """Read a vault's settings; invalid ones are ignored and listed in `warnings`."""
     settings = VaultSettings(root)
     settings.language = _language(os.environ)
     path = os.path.join(root, VAULT_SETTINGS)
@@ -281,11 +285,11 @@ def vault_settings(root: str) -> VaultSettings:
         data = read_toml(path)
     except (UsageError, Failure) as error:
         settings.ignored.append(error.message)
-        settings.is_unread, settings.unsure = True, error.message
+        settings.is_unread, settings.export_problem = True, error.message
         data = {}
     for key, value in data.items():
         names = [] if _apply(settings, key, value) else [key, *_names_in(value)]
-        if key == "folders" and not names:  # a setting below the table
+        if key == "folders" and not names:  # a setting in the wrong table
             kinds = data.get("kinds", ())
             names = [name for name in value if name in SETTING_CHECKS and name not in kinds]
         if names:
@@ -296,7 +300,7 @@ def vault_settings(root: str) -> VaultSettings:
 
             near = (get_close_matches(one.casefold(), ABOUT_LEAVING, cutoff=0.8) for one in names)
             if any(near):
-                settings.unsure = message  # perhaps a typo in `private` or `export`
+                settings.export_problem = message  # perhaps a typo in `private` or `export`
     return settings
 
 

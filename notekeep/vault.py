@@ -1,6 +1,6 @@
-"""`Vault`: the object that the commands, the interface and Python programs open.
+"""`Vault`, which the commands, the interface and Python programs open.
 
-Its stores and services are created on first use, so that a command only imports what it uses.
+Its stores and services are created on first use, so that a command imports only what it needs.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.search.meaning import MeaningIndex
     from notekeep.search.whoosh_index import WhooshIndex
+    from notekeep.services.agenda import Agenda
+    from notekeep.services.bases import BaseService
     from notekeep.services.history import HistoryService
     from notekeep.services.imports import ImportService
     from notekeep.services.indexing import IndexService
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from notekeep.services.overview import Overview
     from notekeep.services.post_notes import PostNotes
     from notekeep.services.publishing import PublishingService
+    from notekeep.services.recall import RecallService
     from notekeep.services.search import SearchService
     from notekeep.services.sync import SyncService
     from notekeep.settings import VaultSettings
@@ -67,22 +70,29 @@ class Vault:
         return habit_day(config.current_time(), self.settings.day_start)
 
     def absolute(self, path: str) -> str:
-        """Return the absolute path of a vault path; Refused if it leads out of the vault."""
+        """Return the absolute path of a vault path; Refused if it is outside the vault."""
         return resolve_path(self.root, path)
 
     def overview(self, *, only_due: bool = False) -> Overview:
         """Gather today's overview: habits and tasks due, books in progress, drafts, problems.
 
-        With `only_due` only the habits, the tasks and today's note.
+        With `only_due`, gather only the habits, the tasks and today's note.
         """
         from notekeep.services.overview import gather_due, gather_overview
 
         if only_due:
             return gather_due(self.workspace, self.habits, self.today())
-        return gather_overview(self.search, self.habits, self.today())
+        return gather_overview(self.search, self.habits, self.recall, self.today())
+
+    def agenda(self, days: int = 14) -> Agenda:
+        """Plan the open tasks and the habits of some days, today first."""
+        from notekeep.services.agenda import plan_days, plan_habits
+
+        today = self.today()
+        return plan_days(self.search.tasks(), plan_habits(self.habits, today, days), today, days)
 
     def _ended(self, event: str, paths: Iterable[str] = (), **result: Any) -> None:
-        """Queue the person's own commands for an event; whoever reports it runs them then."""
+        """Queue the user's own commands for an event; they run after the event is reported."""
         for command in self.person.commands.values():
             if command.after == event:
                 from notekeep.own_commands import Waiting, wait_for_turn
@@ -118,7 +128,7 @@ class Vault:
 
     @cached_property
     def notes(self) -> NoteService:
-        """Changes of notes."""
+        """Changes to notes."""
         from notekeep.services.notes import NoteService
 
         return NoteService(self.workspace, self.indexing, lambda: self._history, self._ended)
@@ -130,9 +140,16 @@ class Vault:
 
         return HabitIndex(
             self.places,
-            lambda path, change: self.notes.set_fields([path], [change]),
+            lambda path, change: bool(self.notes.set_fields([path], [change]).step),
             self._ended,
         )
+
+    @cached_property
+    def recall(self) -> RecallService:
+        """Passages and the answers to them."""
+        from notekeep.services.recall import RecallService
+
+        return RecallService(self.workspace, self.indexing, lambda: self.search)
 
     @cached_property
     def imports(self) -> ImportService:
@@ -146,10 +163,10 @@ class Vault:
         """Steps of notes and habits, undo and redo."""
         from notekeep.services.history import HistoryService
 
-        return HistoryService(self.root, self._history, self.habits, self.indexing)
+        return HistoryService(self.root, self._history, self.habits, self.recall, self.indexing)
 
     def make_sync(self, *, is_alone: bool = False) -> SyncService:
-        """Make the sync with other machines; with `is_alone` git must not prompt."""
+        """Return the service for sync; with `is_alone`, git must not prompt."""
         from notekeep.services.sync import SyncService
 
         return SyncService(
@@ -199,7 +216,7 @@ class Vault:
 
     @cached_property
     def post_notes(self) -> PostNotes:
-        """Changes of notes for their posts: edits pulled from a site, slugs, new posts."""
+        """Changes to notes for their posts: edits pulled from a site, slugs, new posts."""
         from notekeep.services.post_notes import PostNotes
 
         return PostNotes(self.publishing, self.notes)
@@ -210,6 +227,13 @@ class Vault:
         from notekeep.services.media import MediaService
 
         return MediaService(self.workspace)
+
+    @cached_property
+    def bases(self) -> BaseService:
+        """Obsidian's bases, as tables."""
+        from notekeep.services.bases import BaseService
+
+        return BaseService(self.workspace)
 
     # Stores.
 
@@ -254,7 +278,7 @@ class Vault:
 
     @property
     def is_indexing_due(self) -> bool:
-        """Whether an indexing process has work that needs no answer now."""
+        """Whether a background indexing process has work to do."""
         is_outdated = self.meaning is not None and self.meaning.is_outdated()
         return self.indexing.needs_process or is_outdated
 

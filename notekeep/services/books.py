@@ -36,24 +36,24 @@ class BookList(NamedTuple):
 
     @property
     def pages(self) -> int:
-        """The sum of their pages, as far as known."""
+        """The sum of the known page counts."""
         return sum(book.pages for book in self.books)
 
     @property
     def stars(self) -> float | None:
-        """The average rating; None without one."""
+        """The average rating, or None."""
         ratings = [book.rating for book in self.books if book.rating is not None]
         return round(sum(ratings) / len(ratings), 1) if ratings else None
 
     @property
     def authors(self) -> list[tuple[str, int]]:
-        """The authors and their number of books, most first."""
+        """The authors and their number of books, most books first."""
         counts = Counter(author for book in self.books for author in book.authors)
         return sorted(counts.items(), key=lambda one: (-one[1], one[0].casefold()))
 
     @property
     def months(self) -> dict[int, BookList]:
-        """The books by month, without empty months; 0 if only the year is known."""
+        """The books by month, without empty months; month 0 if only the year is known."""
         numbers = sorted({book.month for book in self.books}, key=lambda month: month or 13)
         return {
             number: BookList([book for book in self.books if book.month == number])
@@ -110,11 +110,11 @@ def _number(value: Value) -> float | None:
 
 
 def month_name(month: int) -> str:
-    """Return the short name of a month; 0 is unknown."""
+    """Return the short name of a month; 0 means unknown."""
     return MONTHS[month - 1] if month else "Other"
 
 
-def sum_up(books: BookList) -> str:
+def format_totals(books: BookList) -> str:
     """Return the totals of books: `9 books, 2710 pages, 4.1 stars on average`."""
     count = len(books.books)
     parts = [f"{count} {'book' if count == 1 else 'books'}"]
@@ -142,7 +142,7 @@ def month_rows(found: BookList) -> list[tuple[str, str, str, str, str]]:
 
 def markdown_lines(found: BookList) -> Iterable[str]:
     """Yield a year as Markdown for a note or a post: a table of months, then the books."""
-    yield from (f"{sum_up(found)}.", "")
+    yield from (f"{format_totals(found)}.", "")
     yield from (f"| {' | '.join(MONTH_HEADS)} |", "|---|---:|---:|---:|---|")
     for row in month_rows(found):
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"

@@ -1,7 +1,8 @@
 """A copy of the sample vault for the demo.
 
 It is in a temporary folder together with its settings, cache and state. Its dates are shifted by
-whole weeks, so that the habit log ends in this week and weekdays stay.
+whole weeks, so that the habit log ends this week and weekdays stay the same. Only the due days of
+tasks are shifted by days, so that on every day of the week one is late and two are due soon.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-from notekeep.config import current_time
+from notekeep.config import Places, current_time
 from notekeep.dates import parse_iso
 from notekeep.errors import NotFound
 
@@ -26,7 +27,7 @@ HOME = "home"
 VAULT = "sample"
 OWNER = "pid"
 """The file next to a copy with the id of its process; removed at the end of the process."""
-_DATE = re.compile(rb"(?<![\d-])(20\d\d-\d\d-\d\d)(?![\d-])")
+_DATE = re.compile(rb"(due:)?(?<![\d-])(20\d\d-\d\d-\d\d)(?![\d-])")
 _CHANGED = re.compile(
     rb"^(?:created|finished|listened|date|since): (\d{4}-\d\d-\d\d)", re.MULTILINE
 )
@@ -35,15 +36,15 @@ WELCOME = ("Start here.md", "Atomic Habits.md")
 _LOG_LINE = re.compile(rb"^- (\d{4}-\d\d-\d\d) ", re.MULTILINE)
 _LOG_NAME = re.compile(r"^(\d{4}-\d\d)\.(.+)\.md$")
 REACH = dt.timedelta(days=550)
-"""Only dates this close to the last log entry are shifted, not the year of a book."""
+"""Only dates this close to the last log entry are shifted, not the publication year of a book."""
 
-_homes: dict[str, str] = {}  # of the copies that this process made, by their folders
+_homes: dict[str, str] = {}  # the copies made by this process, by folder
 _own_home: list[str | None] = []  # NOTEKEEP_HOME before a copy was opened
 
 
 def use_home_of(root: str) -> None:
     """Set NOTEKEEP_HOME for a copy of the sample, and reset it for another vault."""
-    if root in _homes:
+    if is_copy(root):
         _own_home[:] = _own_home or [os.environ.get("NOTEKEEP_HOME")]
         os.environ["NOTEKEEP_HOME"] = _homes[root]
     elif _own_home:
@@ -52,6 +53,17 @@ def use_home_of(root: str) -> None:
             del os.environ["NOTEKEEP_HOME"]
         else:
             os.environ["NOTEKEEP_HOME"] = home
+
+
+def own_places() -> Places:
+    """Return the person's own folders, also while a copy of the sample is open."""
+    home = _own_home[0] if _own_home else os.environ.get("NOTEKEEP_HOME")
+    return Places.for_machine({**os.environ, "NOTEKEEP_HOME": home or ""})
+
+
+def is_copy(root: str) -> bool:
+    """Whether a folder is a copy of the sample that this process made."""
+    return root in _homes
 
 
 def sample_folder() -> str:
@@ -81,7 +93,7 @@ def copy_sample_vault(today: dt.date, parent: str | None = None) -> str:
 
 
 def _set_times(root: str, today: dt.date) -> None:
-    """Set the modification time of each note to its last date, for lists by time."""
+    """Set the modification time of each note to its latest date, for lists by time."""
     now = dt.datetime.combine(today, current_time().time())
     for path, data in _notes(root):
         found = (parse_iso(day.decode()) for day in _CHANGED.findall(data))
@@ -137,13 +149,16 @@ def _is_unused(base: str) -> bool:
     )
     try:
         last = max(os.lstat(path).st_mtime for path in paths)
-    except OSError:  # a file is removed meanwhile: the copy is in use
+    except OSError:  # a file was removed during this check: the copy is in use
         return False
     return time.time() - last > UNUSED_SECONDS
 
 
 def move_dates(root: str, today: dt.date) -> int:
-    """Shift recent dates in a vault by whole weeks to this week; return the weeks."""
+    """Shift recent dates in a vault by whole weeks to this week; return the number of weeks.
+
+    Due days are shifted by the days since the last check-in.
+    """
     # Check-ins and daily notes after today are dropped.
     before = dict(_notes(root))
     days = [
@@ -157,17 +172,17 @@ def move_dates(root: str, today: dt.date) -> int:
     last = dt.date.fromisoformat(max(days))
     monday, last_monday = (day - dt.timedelta(days=day.weekday()) for day in (today, last))
     weeks = (monday - last_monday).days // 7
-    if weeks == 0 and last <= today:
+    if last == today:
         return 0
     shift = dt.timedelta(weeks=weeks)
     after: dict[str, bytes] = {}
     for path, data in before.items():
         folder, name = os.path.split(path)
-        moved = _moved(data, last, shift)
+        moved = _moved(data, last, shift, today - last)
         if _LOG_NAME.match(name):
             _sort_lines(path, moved, after, today)
             continue
-        name = _moved(os.fsencode(name), last, shift).decode()
+        name = _moved(os.fsencode(name), last, shift, shift).decode()
         if not _is_after(name.removesuffix(".md"), today):
             after[os.path.join(folder, name)] = moved
     for path in before.keys() - after.keys():
@@ -188,11 +203,13 @@ def _notes(root: str) -> Iterator[tuple[str, bytes]]:
                     yield path, file.read()
 
 
-def _moved(data: bytes, last: dt.date, shift: dt.timedelta) -> bytes:
+def _moved(data: bytes, last: dt.date, shift: dt.timedelta, due: dt.timedelta) -> bytes:
     def move(match: re.Match[bytes]) -> bytes:
-        day = parse_iso(match[1].decode())
-        is_recent = day is not None and abs(last - day) <= REACH
-        return (day + shift).isoformat().encode() if day and is_recent else match[0]
+        day = parse_iso(match[2].decode())
+        if day is None or abs(last - day) > REACH:
+            return match[0]
+        sign = match[1] or b""
+        return sign + (day + (due if sign else shift)).isoformat().encode()
 
     return _DATE.sub(move, data)
 

@@ -1,6 +1,6 @@
 """Check a vault layer by layer: the program, settings, places, files, catalog, full text, notes.
 
-It only reads; the hint of each finding says how to repair it.
+It only reads; each finding has a hint on how to fix it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     yield Layer("notes", f"{vault.catalog.count()} notes: front matter and encoding", others)
     yield _check_ratings(vault)
     yield Layer("links", "every link to a note", broken)
-    about = "links in properties to notes that are not made yet"
+    about = "links in properties to notes that do not exist yet"
     yield Layer("properties", about, unmade, is_calm=True)
     yield Layer("habits", "definitions and log lines", vault.habits.problems())
     damage = vault.history.find_damage()
@@ -98,7 +98,7 @@ def _check_ratings(vault: Vault) -> Layer:
 
 
 def _check_places(vault: Vault) -> list[Problem]:
-    """Check the folders of index and history: a sync tool or a network can damage them."""
+    """Check the folders of index and history, which sync tools and network drives can damage."""
     findings = []
     for what, folder, variable in (
         ("index", vault.places.cache, "XDG_CACHE_HOME"),
@@ -115,7 +115,7 @@ def _check_places(vault: Vault) -> list[Problem]:
             findings.append(Problem("", None, f"The {what} is {where}: {folder}", hint, "place"))
     damaged = os.path.join(os.path.dirname(vault.places.state), DAMAGED)
     if os.path.exists(damaged):
-        message = f"The list of vaults was damaged and made again. The old one is {damaged}."
+        message = f"The list of vaults was damaged and has been rebuilt. The old one is {damaged}."
         hint = "Delete it if `notekeep vaults` lists all your vaults."
         findings.append(Problem("", None, message, hint, "place"))
     return findings

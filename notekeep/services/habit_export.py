@@ -12,14 +12,14 @@ from notekeep.errors import UsageError
 from notekeep.habits.icalendar import write_calendar
 from notekeep.habits.log import LogEntry
 from notekeep.habits.schedule import parse_reminders
-from notekeep.importing.formats.loop import HabitHistory, write_loop_files
-from notekeep.importing.formats.own_habits import document, simplify_entries, write_csv
+from notekeep.importing.formats.habits.loop import HabitHistory, write_loop_files
+from notekeep.importing.formats.habits.own_habits import document, simplify_entries, write_csv
 from notekeep.markdown.sanitize import clean
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The time of all files in an archive, so that the same habits give the same bytes."""
+"""The time of all files in an archive, so that the same habits produce the same bytes."""
 
 
 class HabitExport(NamedTuple):
@@ -81,7 +81,14 @@ def _export_calendar(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExpor
 
 def _export_loop(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExport:
     histories: list[HabitHistory] = []
+    combined = [
+        f"{one.definition.title}: it is combined from others"
+        for one in habits
+        if one.definition.combines
+    ]
     for habit in habits:
+        if habit.definition.combines:
+            continue
         found: dict[int, list[str]] = {}
         for line in tracker.lines(habit):
             if line.counts and line.entry.note:
@@ -94,7 +101,7 @@ def _export_loop(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExport:
         for name, text in files.items():
             data = text.encode("utf-8", "replace")
             archive.writestr(zipfile.ZipInfo(name, _OLDEST), data, zipfile.ZIP_DEFLATED)
-    return HabitExport(buffer.getvalue(), len(histories), tuple(losses))
+    return HabitExport(buffer.getvalue(), len(histories), (*combined, *losses))
 
 
 FORMS: Mapping[str, Callable[[HabitIndex, Sequence[Habit]], HabitExport]] = {

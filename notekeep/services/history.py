@@ -1,7 +1,7 @@
-"""The changes of notekeep in a vault as one list, newest first; undo and redo.
+"""notekeep's changes in a vault as one list, newest first; undo and redo.
 
-Changes of files are steps of history. A check-in is a line of the append-only log, so it is undone
-by another line. Both are sorted by time.
+Changes to files are history steps. A check-in and an answer to a passage are lines in append-only
+logs, so another line undoes them. All are sorted by time.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from notekeep.errors import NotekeepError, NotFound, Problem, Refused
 from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
 from notekeep.services.indexing import IndexService
+from notekeep.services.recall import RecallService
 from notekeep.storage.history import History
 from notekeep.storage.operation_log import REMOVED_PRIVATE_TEXT, ChangeRecord, StepRecord
 from notekeep.storage.transaction import stacks
 from notekeep.tracking.checkin import check_ins, describe_entry, find_last_undo
 from notekeep.tracking.tracker import HabitIndex
 
-CHECK_IN = "check-in"  # the verb of check-ins
+CHECK_IN, ANSWER = "check-in", "recall"  # the verbs of log lines
 
 
-class Step(NamedTuple):
+class HistoryStep(NamedTuple):
     """A step in the list."""
 
     time: float
@@ -35,8 +36,13 @@ class Step(NamedTuple):
     label: str
     paths: tuple[str, ...] = ()
     undone: bool = False
-    id: str = ""  # in history; "" for a check-in
+    id: str = ""  # in history; "" for a line of a log
     is_own: bool = False  # whether it was made by this process
+
+    @property
+    def is_check_in(self) -> bool:
+        """Whether it is a line of the habit log."""
+        return self.verb == CHECK_IN and not self.id
 
 
 class StepDetails(NamedTuple):
@@ -45,18 +51,24 @@ class StepDetails(NamedTuple):
     root: str  # the folder of its files; "" for the vault
     changes: list[NoteChange]  # one for each file
     pruned: list[str]  # files whose versions are no longer in history
-    left_out: int  # how many more files were changed
+    more: int  # the number of other changed files
 
 
 class HistoryService:
     """The steps of one vault."""
 
     def __init__(
-        self, root: str, store: History, habits: HabitIndex, indexing: IndexService
+        self,
+        root: str,
+        store: History,
+        habits: HabitIndex,
+        recall: RecallService,
+        indexing: IndexService,
     ) -> None:
         self.root = root
         self.store = store
         self.habits = habits
+        self.recall = recall
         self.indexing = indexing
 
     def prune(self) -> None:
@@ -65,7 +77,7 @@ class HistoryService:
             self.store.prune_daily()
 
     def find_damage(self) -> Problem | None:
-        """Return the damage of the log of steps, which undo needs; None if there is none."""
+        """Return the problem of a damaged step log, which undo needs; None if it is intact."""
         if not (count := self.store.log.count_damaged()):
             return None
         lines = "1 line" if count == 1 else f"{count} lines"
@@ -75,22 +87,24 @@ class HistoryService:
         )
         return Problem("", None, message, hint, "history")
 
-    def steps(self, limit: int | None = None) -> list[Step]:
+    def steps(self, limit: int | None = None) -> list[HistoryStep]:
         """List the steps, newest first, including undone ones."""
         steps = (_of_step(one.record, undone=one.undone) for one in self.store.steps())
-        both = heapq.merge(steps, self._check_ins(), key=lambda one: -one.time)
+        both = heapq.merge(steps, self._check_ins(), self._answers(), key=lambda one: -one.time)
         return list(islice(both, limit))
 
     def restores_private_text(self, count: int = 1) -> bool:
-        """Whether undoing the newest steps puts private text back into a site."""
+        """Whether undoing the newest steps would put private text back into a site."""
         return any(
             step.label.endswith(REMOVED_PRIVATE_TEXT) for step in islice(self._undoable(), count)
         )
 
-    def undo(self, count: int = 1, *, dry_run: bool = False, reveal: bool = False) -> list[Step]:
+    def undo(
+        self, count: int = 1, *, dry_run: bool = False, reveal: bool = False
+    ) -> list[HistoryStep]:
         """Undo the newest steps, or only return them (`dry_run`).
 
-        Raises Conflict if a file has changed since in the same lines: newer steps are undone, this
+        Raises Conflict if a file has since changed in the same lines: newer steps are undone, this
         one and older ones are not. Raises Refused if private text would be in a site again, unless
         `reveal` is set.
         """
@@ -109,7 +123,7 @@ class HistoryService:
             self.indexing.index_written()
         return done
 
-    def last_step(self, *, is_check_in: bool = False) -> Step:
+    def last_step(self, *, is_check_in: bool = False) -> HistoryStep:
         """Return the step that `undo` reverts; prefer a check-in to steps of other processes."""
         steps = list(islice(self._undoable(), 1))
         if is_check_in and not any(step.is_own for step in steps):
@@ -118,7 +132,7 @@ class HistoryService:
             raise NotFound("There is nothing to undo.")
         return steps[0]
 
-    def undo_step(self, step: str) -> Step:
+    def undo_step(self, step: str) -> HistoryStep:
         """Undo a step of history by its id, even if it is not the newest."""
         undone = _of_step(self.store.undo(self.root, step))
         self.indexing.index_written()
@@ -149,36 +163,43 @@ class HistoryService:
             return NoteChange(change.path, before or b"", after or before or b"", change.to)
         return NoteChange(change.path, before, after or b"", change.to)
 
-    def redo(self, *, dry_run: bool = False) -> Step:
+    def redo(self, *, dry_run: bool = False) -> HistoryStep:
         """Redo the last undone step; NotFound if there are newer steps."""
         undo, redo = stacks(self.store.records())
         fresh = [one.last.time for one in undo if not one.last.redoes]
         fresh += [one.time for one in islice(check_ins(self.habits), 1) if not one.again]
-        undone = find_last_undo(self.habits)
+        fresh += [one.time for one in islice(self.recall.steps(), 1) if not one.is_redo]
+        undone, unanswered = find_last_undo(self.habits), self.recall.find_last_undo()
         times = [redo[-1].last.time] if redo else []
-        times += [undone.time] if undone else []
+        times += [one.time for one in (undone, unanswered) if one]
         if not times or max(times) < max(fresh, default=0.0):
             raise NotFound("There is nothing to redo.")
         if redo and redo[-1].last.time == max(times):
             step = _of_step(redo[-1].origin if dry_run else self.store.redo(self.root))
+        elif unanswered and unanswered.time == max(times):
+            label = unanswered.text if dry_run else self.recall.redo()
+            step = HistoryStep(max(times), ANSWER, label)
         else:
             entry = parse_line(self.habits.redo(dry_run=dry_run).lines[0]).entry
             label = describe_entry(entry, self.habits) if entry else ""
-            step = Step(max(times), CHECK_IN, label)
+            step = HistoryStep(max(times), CHECK_IN, label)
         if not dry_run:
             self.indexing.index_written()
         return step
 
-    def _undo_last(self) -> Step | None:
+    def _undo_last(self) -> HistoryStep | None:
         last = next(self._undoable(), None)
         if last is None:
             return None
-        if last.verb == CHECK_IN and not last.paths:
+        if last.is_check_in:
             self.habits.undo()
+            return last
+        if last.verb == ANSWER and not last.id:
+            self.recall.undo()
             return last
         return _of_step(self.store.undo(self.root))
 
-    def _undoable(self) -> Iterator[Step]:
+    def _undoable(self) -> Iterator[HistoryStep]:
         """Yield the steps that are not undone, newest first; a redo counts as new."""
         undo, _ = stacks(self.store.records())
         steps = [
@@ -188,19 +209,24 @@ class HistoryService:
             for one in reversed(undo)
         ]
         check_ins = (one for one in self._check_ins() if not one.undone)
-        return heapq.merge(steps, check_ins, key=lambda one: -one.time)
+        answers = (one for one in self._answers() if not one.undone)
+        return heapq.merge(steps, check_ins, answers, key=lambda one: -one.time)
 
-    def _check_ins(self) -> Iterator[Step]:
+    def _check_ins(self) -> Iterator[HistoryStep]:
         for one in check_ins(self.habits):
-            yield Step(one.time, CHECK_IN, one.text, (), one.undone, is_own=one.is_own)
+            yield HistoryStep(one.time, CHECK_IN, one.text, (), one.undone, is_own=one.is_own)
+
+    def _answers(self) -> Iterator[HistoryStep]:
+        for one in self.recall.steps():
+            yield HistoryStep(one.time, ANSWER, one.text, (), one.is_undone, is_own=one.is_own)
 
 
-def _of_step(record: StepRecord, *, undone: bool = False) -> Step:
+def _of_step(record: StepRecord, *, undone: bool = False) -> HistoryStep:
     paths = tuple(change.path for change in record.changes)
     label, names = record.label, {os.path.basename(path).removesuffix(".md") for path in paths}
     if record.verb in {"set", "tag"} and len(names) == 1:
         label = f"{label} in {names.pop()}"
-    return Step(record.time, record.verb, label, paths, undone, record.id)
+    return HistoryStep(record.time, record.verb, label, paths, undone, record.id)
 
 
 def _by_file(changes: Iterable[ChangeRecord]) -> list[ChangeRecord]:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
+from notekeep.notes.capture import plan_new
 
 if TYPE_CHECKING:
     from notekeep.importing.import_plan import ImportPlan
     from notekeep.importing.import_state import ImportOptions
+    from notekeep.notes.plan import WritePlan
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History
@@ -56,7 +58,7 @@ class ImportService:
             Ambiguous: A file could be in several formats.
             Refused: An archive is suspicious, or a file of habits is damaged.
         """
-        # This imports all readers.
+        # This imports all readers, which is slow.
         from notekeep.importing.import_plan import plan_import
 
         # Opening history first reverts an interrupted step.
@@ -71,6 +73,19 @@ class ImportService:
             earlier=self._earlier,
             on_read=on_read,
         )
+
+    def plan_clip(
+        self, name: str, data: bytes, *, address: str = "", tags: Sequence[str] = ()
+    ) -> WritePlan:
+        """Plan a note with the text of a web page; see `read_web_page`.
+
+        It has the tag `clippings`, as the notes of Obsidian's Web Clipper.
+        """
+        from notekeep.importing.web_page import read_web_page  # its libraries are slow to import
+
+        title, body, fields = read_web_page(name, data, address)
+        tags = tuple(dict.fromkeys(("clippings", *tags)))
+        return plan_new(self.workspace, "note", title, fields=fields, tags=tags, body=body)
 
     def _earlier(self, path: str) -> Iterator[bytes]:
         history = self._open_history()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
 
 SAVED_NOTES = 5
-"""Up to this many saved notes are indexed at once; more when idle."""
+"""Up to this many saved notes are indexed immediately; more wait until idle."""
 
 ANSWER_BUDGET = 500
 """With more changed notes, answers come from the old index, with a message."""
@@ -27,7 +27,7 @@ class IndexService:
     """Refreshes of one vault's index."""
 
     words_at_once = ANSWER_BUDGET
-    """The full text of more changed notes is updated later, too."""
+    """With more changed notes, the full text is updated later too."""
 
     def __init__(
         self,
@@ -81,10 +81,10 @@ class IndexService:
             full: Delete the index and build it again.
             verify: Read every file, even if it looks unchanged.
             forget_missing: The user confirmed that many notes were deleted.
-            words: Update the full text, too, which only `search` needs.
+            words: Also update the full text, which only `search` needs.
             for_answer: Skip changed notes over ANSWER_BUDGET; `pending` is their number.
-            defer: Skip these, and the full text of some others; `deferred` says so.
-            progress: Called from time to time with the notes done and their total.
+            defer: Skip these, and the full text of some others; `deferred` is then set.
+            progress: Called repeatedly with the number of finished notes and the total.
         """
         # A search waits until there is a full-text index, but not for all changes.
         has_words = words and for_answer and self._open_full_text().generation is not None
@@ -108,11 +108,11 @@ class IndexService:
             self.refresh(for_answer=True)
         return full_text
 
-    def index_saved(self) -> None:
+    def index_few_saved(self) -> None:
         """Index a few saved notes, which takes about 10 ms each."""
         is_few = 0 < len(self.catalog.dirty()) <= SAVED_NOTES
         if is_few and self._open_full_text().generation is not None:
-            self.indexer.index_saved()
+            self.indexer.index_few()
 
     def refresh_attached(self) -> None:
         """Read new and changed attached files, and index the notes that link them."""
@@ -128,12 +128,12 @@ class IndexService:
 
     @property
     def needs_process(self) -> bool:
-        """Whether the indexing process has other work than changed notes."""
+        """Whether the indexing process has work other than changed notes."""
         return self._open_full_text().should_merge or self.attached.is_outdated()
 
     def index_written(self) -> list[str]:
         """Index the written files; return messages if that fails."""
-        # No error: the files are written, and a second try would write them twice.
+        # Not an error: the files are written, and a retry would write them twice.
         try:
             self.refresh(words=False)
         except NotekeepError as error:

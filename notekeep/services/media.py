@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.notes.workspace import Workspace
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")  # as Pillow names them
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")  # Pillow's names
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
+"""The ends of their names."""
+DOCUMENTS = (".pdf", ".epub", ".txt", ".csv", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp")
+SOUNDS = (".mp3", ".m4a", ".ogg", ".wav", ".flac", ".mp4", ".webm", ".mov", ".mkv")
 MOST_BYTES = 64 * 1024 * 1024
 MOST_PIXELS = 50_000_000
-"""A larger picture is not decoded: a few kilobytes can expand to gigabytes."""
+"""Larger pictures are not decoded: a few kilobytes can expand to gigabytes."""
 
 
 class VaultPicture(NamedTuple):
@@ -41,7 +45,7 @@ class MediaService:
         self.workspace = workspace
         self._attachments: tuple[int, AttachmentFinder] | None = None
 
-    def read_known(self, row: Row) -> Note:
+    def read_from_row(self, row: Row) -> Note:
         """Read a note with title and tags from its row, without parsing its body."""
         try:
             data = self.workspace.read(row.path)
@@ -61,7 +65,7 @@ class MediaService:
             return VaultPicture(path, *image.size, os.stat(self._place(path)).st_mtime_ns)
 
     def pixels(self, path: str, width: int, height: int) -> bytes:
-        """Decode a picture at a size: four bytes a pixel, red, green, blue and opacity."""
+        """Decode a picture at a size: four bytes per pixel, red, green, blue and opacity."""
         with self._opened(path) as image:
             try:
                 # Decode a JPEG at a fraction of its size, which is ten times as fast.
@@ -76,6 +80,18 @@ class MediaService:
         with self._opened(path):
             return self._place(path)
 
+    def document_path(self, path: str) -> str:
+        """Return the absolute path of a document, sound or film, for a viewer.
+
+        Other files are Refused, because opening them might run a program.
+        """
+        if not path.lower().endswith(DOCUMENTS + SOUNDS):
+            raise Refused(
+                f"{path}: This kind of file is not opened, because it might run a program.",
+                "Open it in your file manager.",
+            )
+        return self._place(path, most=None)
+
     def _files(self) -> AttachmentFinder:
         generation = self.workspace.catalog.generation
         if self._attachments is None or self._attachments[0] != generation:
@@ -83,7 +99,7 @@ class MediaService:
             self._attachments = generation, AttachmentFinder(self.workspace.root, folder)
         return self._attachments[1]
 
-    def _place(self, path: str) -> str:
+    def _place(self, path: str, *, most: int | None = MOST_BYTES) -> str:
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: The file is in a hidden folder.")
         place = file_names.resolve_path(self.workspace.root, path)
@@ -93,8 +109,8 @@ class MediaService:
             raise NotFound(f"{path}: The file was not found.") from error
         if not stat.S_ISREG(info.st_mode):
             raise Refused(f"{path}: This is not a file.")
-        if info.st_size > MOST_BYTES:
-            raise Refused(f"{path}: The file is larger than {MOST_BYTES >> 20} MB.")
+        if most is not None and info.st_size > most:
+            raise Refused(f"{path}: The file is larger than {most >> 20} MB.")
         return place
 
     def _opened(self, path: str) -> Image:

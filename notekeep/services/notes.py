@@ -1,7 +1,8 @@
-"""Changes of notes: plan them, and apply the plans."""
+"""Changes to notes: plans them, and applies the plans."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -18,22 +19,24 @@ from notekeep.storage.history import History
 from notekeep.storage.open_folder import NameExists
 
 if TYPE_CHECKING:
+    from notekeep.markdown.text_edit import LineEdit
     from notekeep.notes.duplicates import Duplicate
     from notekeep.notes.lint import Lint
+    from notekeep.notes.replace import Replacement, Replacements
 
 _Params = ParamSpec("_Params")
-MAX_RETRIES = 5  # of a plan, if other programs write the same note
+MAX_RETRIES = 5  # attempts to apply a plan, if other programs write the same note
 
 
 class NoteService:
-    """Changes of the notes of one vault; what only plans is described in `notekeep.notes`."""
+    """Changes to the notes of one vault; for plans see also `notekeep.notes`."""
 
     def __init__(
         self,
         workspace: Workspace,
         indexing: IndexService,
         open_history: Callable[[], History],
-        ended: Callable[..., object] = lambda *_, **__: None,
+        ended: Callable[..., object],
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing
@@ -55,20 +58,21 @@ class NoteService:
         self.toggle_task = self._applied(self.plan_toggle_task)
 
     def _applied(self, make_plan: Callable[_Params, WritePlan]) -> Callable[_Params, WriteResult]:
-        """Return the verb that makes a plan and applies it."""
+        """Return a function that makes a plan and applies it."""
         return lambda *args, **kwargs: self.apply(make_plan(*args, **kwargs))
 
     def apply(
-        self, plan: WritePlan, goes_on: Callable[[str], bool] = lambda _: True
+        self, plan: WritePlan, should_continue: Callable[[str], bool] = lambda _: True
     ) -> WriteResult:
         """Write a plan as one step that `undo` reverts, and index it.
 
-        `goes_on` is called with each path before its file is written; False ends the step there.
+        `should_continue` is called with each path before its file is written; if it returns False,
+        no more files are written.
 
         Raises Conflict for a file that has changed since, Failure for an error of the system. No
         file is half-written.
         """
-        done = apply_plan(plan, self.workspace.root, self._open_history(), goes_on)
+        done = apply_plan(plan, self.workspace.root, self._open_history(), should_continue)
         remarks = [*done.remarks, *self.indexing.index_written()]
         if plan.resolved:
             from notekeep.notes import conflict_pairs
@@ -100,9 +104,18 @@ class NoteService:
                     raise
         return self.apply(make_plan())
 
-    def add(self, text: str, to: str = "") -> WriteResult:
+    def add(self, text: str, to: str = "", day: dt.date | None = None, at: str = "") -> WriteResult:
         """Add a line, even if another program saves at the same time; see `plan_add`."""
-        return self.apply_again(lambda: self.plan_add(text, to))
+        return self.apply_again(lambda: self.plan_add(text, to, day, at))
+
+    def open_periodic(self, kind: str) -> WriteResult:
+        """Return the path of the note of today, this week or this month; create it if needed.
+
+        `kind` is `daily`, `weekly` or `monthly`. Raises UsageError if such notes are turned off.
+        """
+        path = self.workspace.daily_path(self.workspace.today(), kind)
+        done = self.apply_again(lambda: capture.plan_periodic(self.workspace, kind))
+        return done if done.paths else done._replace(paths=[path])
 
     def capture(
         self, text: str, place: str, attachment: capture.Attachment | None = None
@@ -113,12 +126,18 @@ class NoteService:
     def plan_quote(
         self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
     ) -> WritePlan:
-        """Plan a quote with its page, location or time, under the note's heading Quotes."""
+        """Plan a quote with its page, location or time, under the Quotes heading of the note."""
         row = self.workspace.resolve(name)
         before = self.workspace.read(row.path)
         plan = capture.plan_quote(row.path, before, text, page=page, loc=loc, at=at)
         plan.label = row.title
         return plan
+
+    def plan_thought(self, path: str, line: int, text: str) -> WritePlan:
+        """Plan to add a paragraph below the quote on a line of a note."""
+        from notekeep.notes.passage_edits import plan_thought
+
+        return plan_thought(self.workspace, path, line, text)
 
     def plan_attach(self, name: str, file: str) -> WritePlan:
         """Plan to copy a file to the attachments and to add a link to a note."""
@@ -129,14 +148,26 @@ class NoteService:
         return moves.plan_rename(self.workspace, self.workspace.resolve(name), title)
 
     def plan_delete(self, paths: Iterable[str]) -> WritePlan:
-        """Plan to move notes to the trash; the plan names the notes that link to them."""
+        """Plan to move notes to the trash; the plan lists the notes that link to them."""
         return moves.plan_delete(self.workspace, sorted(set(paths)))
 
-    def plan_link_mentions(self, row: Row, mentions: Iterable[Mention]) -> WritePlan:
-        """Plan to turn mentions of a note into links."""
-        from notekeep.notes.link_repair import plan_link_mentions
+    def find_replacements(self, request: Replacement, paths: Iterable[str]) -> Replacements:
+        """Find the lines of notes that a replacement of text would change."""
+        from notekeep.notes.replace import find_replacements
 
-        return plan_link_mentions(self.workspace, row, mentions)
+        return find_replacements(self.workspace, request, paths)
+
+    def find_mention_lines(self, row: Row, mentions: Iterable[Mention]) -> list[LineEdit]:
+        """Return the lines with mentions of a note, as they would be with links."""
+        from notekeep.notes.link_repair import find_mention_lines
+
+        return find_mention_lines(self.workspace, row, mentions)
+
+    def plan_mention_lines(self, row: Row, lines: Iterable[LineEdit]) -> WritePlan:
+        """Plan to turn mentions of a note into links, in lines of `find_mention_lines`."""
+        from notekeep.notes.link_repair import plan_mention_lines
+
+        return plan_mention_lines(self.workspace, row, lines)
 
     def plan_save_query(self, name: str, query: str) -> WritePlan:
         """Plan to save a query in the vault's settings, or to remove it for an empty query."""
@@ -170,7 +201,7 @@ class NoteService:
         return lint_notes(self.workspace, paths, label)
 
     def duplicates(self, paths: Iterable[str]) -> list[Duplicate]:
-        """Find pairs of notes that are nearly the same, the most alike first."""
+        """Find pairs of notes that are nearly the same, most similar first."""
         from notekeep.notes.duplicates import find_duplicates
 
         return find_duplicates(self.workspace.root, paths)

@@ -6,35 +6,38 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.catalog.queries import OnThisDay, count_open, list_tasks, on_this_day
-from notekeep.catalog.records import Row, TaskRow
-from notekeep.dates import DUE_LIKE_PATTERN, find_due_day
+from notekeep.catalog.queries import Anniversary, count_open, list_tasks, on_this_day
+from notekeep.catalog.records import PassageRow, Row, TaskRow
 from notekeep.errors import Problem
-from notekeep.habits.summary import HabitView
+from notekeep.habits.summary import HabitView, arrange_habits
 from notekeep.notes.workspace import Workspace
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:  # `gather_due` does not need the query parser
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.services.recall import RecallService
     from notekeep.services.search import SearchService
 
 DAYS_OF_NOTES = ("created", "finished", "listened")  # dates for this day in other years
-UNDATED = 24  # tasks without a day to list
-RECENT = 12  # recent notes to list
+WEEK = 7
+UNDATED = 24  # the number of tasks without a day to list
+RECENT = 12  # the number of recent notes to list
 
 
 class DueTask(NamedTuple):
-    """An open task and its due day."""
+    """An open task and the day to list it on."""
 
     day: dt.date
     task: TaskRow
 
 
 class TaskSummary(NamedTuple):
-    """The open tasks."""
+    """The open tasks that have started."""
 
     open: int  # how many
     due: list[DueTask]  # late or due today, by day
-    others: list[TaskRow]  # due later, by day, then some of recent notes
+    week: list[DueTask]  # in the next seven days, by day
+    others: list[TaskRow]  # later, by day, then some from recent notes
 
 
 class Overview(NamedTuple):
@@ -46,13 +49,17 @@ class Overview(NamedTuple):
     daily: Row | None
     reading: Sequence[Row] = ()  # books with the status "reading"
     drafts: Sequence[Row] = ()
-    on_this_day: Sequence[OnThisDay] = ()  # created, finished or listened to, latest year first
+    on_this_day: Sequence[Anniversary] = ()  # created, finished or listened to, latest year first
     problems: Sequence[Problem] = ()  # of notes
     recent: Sequence[Row] = ()  # notes by modification time, latest first
     conflicts: Mapping[str, str] = {}  # conflict copies and their notes
+    # The path of the weekly and the monthly note, and whether it exists, if they are turned on.
+    periodic: Mapping[str, tuple[str, bool]] = {}
+    quote: PassageRow | None = None  # the quote of the day
+    to_recall: int = 0  # quotes left to recall today
 
     @property
-    def is_free(self) -> bool:
+    def has_nothing_due(self) -> bool:
         """Whether there are no habits, tasks or daily note."""
         return not (self.habits or self.tasks.open or self.daily)
 
@@ -60,7 +67,7 @@ class Overview(NamedTuple):
     def is_quiet(self) -> bool:
         """Whether the overview is empty."""
         others = (self.reading, self.drafts, self.on_this_day, self.problems, self.conflicts)
-        return self.is_free and not any(others)
+        return self.has_nothing_due and not any(others)
 
     def as_object(self) -> dict[str, Any]:
         """Return it as JSON; the keys are stable."""
@@ -80,57 +87,67 @@ class Overview(NamedTuple):
             ],
             "tasks": {
                 "open": self.tasks.open,
-                "due": [
-                    {
-                        "path": task.path,
-                        "title": task.title,
-                        "line": task.line,
-                        "text": task.text,
-                        "due": day.isoformat(),
-                    }
-                    for day, task in self.tasks.due
-                ],
+                "due": _tasks(self.tasks.due),
+                "week": _tasks(self.tasks.week),
             },
             "reading": _names(self.reading),
             "drafts": _names(self.drafts),
             "daily": self.daily.path if self.daily else None,
+            **{kind: path if exists else None for kind, (path, exists) in self.periodic.items()},
             "on_this_day": _names([found.row for found in self.on_this_day]),
             "recent": _names(self.recent),
             "problems": [problem._asdict() for problem in self.problems],
             "conflicts": self.conflicts,
+            "quote": self.quote.as_object() if self.quote else None,
+            "to_recall": self.to_recall,
         }
+
+
+def list_dated(catalog: Catalog, today: dt.date) -> list[DueTask]:
+    """Return the open tasks with a day, by day and priority."""
+    dated = list_tasks(catalog, is_dated=True, today=today)
+    found = [DueTask(day, task) for task in dated if (day := task.day(today))]
+    return sorted(found, key=lambda one: (one.day, one.task.priority))
 
 
 def gather_due(workspace: Workspace, habits: HabitIndex, day: dt.date) -> Overview:
     """Gather the due habits and tasks of a day, and its daily note."""
     catalog = workspace.catalog
+    active = [habit for habit in habits.views(day) if not habit.is_archived]
     due = [
         habit
-        for habit in habits.views(day)
-        if not habit.is_archived and (habit.call != "none" or habit.today.is_logged)
+        for habit, *_ in arrange_habits(active)
+        if habit.call != "none" or habit.today.is_logged
     ]
-    # Most tasks have no day, so these are only counted.
-    dated = list_tasks(catalog, like=DUE_LIKE_PATTERN)
-    found = [DueTask(at, task) for task in dated if (at := find_due_day(task.text))]
-    tasks = sorted(found, key=lambda one: one.day)
-    latest = list_tasks(catalog, latest=UNDATED + len(found))
-    undated = [task for task in latest if find_due_day(task.text) is None]
+    periodic = {
+        kind: workspace.daily_path(day, kind)
+        for kind in workspace.schema.periodic
+        if kind != "daily"
+    }
+    tasks = list_dated(catalog, day)
+    end = day + dt.timedelta(WEEK)
+    # Most tasks have no day, so those are only counted.
+    undated = list_tasks(catalog, is_dated=False, latest=UNDATED, today=day)
     return Overview(
         day=day,
         habits=due,
         tasks=TaskSummary(
-            open=count_open(catalog),
+            open=count_open(catalog, day),
             due=[one for one in tasks if one.day <= day],
-            others=[one.task for one in tasks if one.day > day] + undated[:UNDATED],
+            week=[one for one in tasks if day < one.day <= end],
+            others=[one.task for one in tasks if one.day > end] + undated,
         ),
         daily=catalog.row(workspace.daily_path(day)),
+        periodic={kind: (path, catalog.row(path) is not None) for kind, path in periodic.items()},
     )
 
 
-def gather_overview(search: SearchService, habits: HabitIndex, day: dt.date) -> Overview:
+def gather_overview(
+    search: SearchService, habits: HabitIndex, recall: RecallService, day: dt.date
+) -> Overview:
     """Gather the whole overview of a day."""
     catalog = search.catalog
-    written: dict[str, OnThisDay] = {}
+    written: dict[str, Anniversary] = {}
     for one in on_this_day(catalog, day, DAYS_OF_NOTES):
         written.setdefault(one.row.path, one)
     return gather_due(search.workspace, habits, day)._replace(
@@ -140,7 +157,23 @@ def gather_overview(search: SearchService, habits: HabitIndex, day: dt.date) -> 
         problems=catalog.problems(links=False),
         recent=search.rows("sort:-modified", limit=RECENT).rows,
         conflicts=catalog.conflicts(),
+        quote=recall.quote_of_day(),
+        to_recall=recall.count_left(),
     )
+
+
+def _tasks(found: Sequence[DueTask]) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": task.path,
+            "title": task.title,
+            "line": task.line,
+            "text": task.text,
+            "day": day.isoformat(),
+            "due": task.due and task.due.isoformat(),
+        }
+        for day, task in found
+    ]
 
 
 def _names(rows: Sequence[Row]) -> list[dict[str, str]]:

@@ -85,7 +85,7 @@ class PostNotes:
     ) -> WritePlan:
         """Plan a post started from notes, with their facts, text, and quotes with sources.
 
-        By default it has the title of the first note, and all sections with text. Raises Refused
+        By default, it gets the title of the first note, and all sections with text. Raises Refused
         for a private note.
         """
         outlines = self.outlines(names)

@@ -1,4 +1,4 @@
-"""Posts of a vault: plan, export, check, preview, and their states in sites."""
+"""Posts of a vault: planning, exporting, checking and previewing them, and their states."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from notekeep.catalog.name_lookup import (
     NoteLookup,
     existing_paths,
     find_exact,
+    find_private_notes,
     resolve,
     select,
     split_names,
-    withheld,
 )
 from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused, UsageError
 from notekeep.export.audit import Audit
@@ -30,6 +30,7 @@ from notekeep.export.pipeline import plan_export, site_folder, write_export
 from notekeep.export.plan import ExportPlan, ExportRequest, ExportResult, PostState, list_states
 from notekeep.export.source import HeatmapPicture, Options, VaultSource
 from notekeep.export.targets.target import open_target
+from notekeep.query.tree import Has
 from notekeep.settings import VAULT_SETTINGS, as_list, read_toml, vault_settings
 from notekeep.storage.content import read_file
 
@@ -60,8 +61,8 @@ class SiteStatus(NamedTuple):
 class PublishingService:
     """Exports drafts and posts.
 
-    An empty `target` means the one in the settings, else the one detected from the site. An empty
-    `site` means the one in the settings, else the folder for portable drafts.
+    An empty `target` means the one in the settings, or else the one detected from the site. An
+    empty `site` means the one in the settings, or else the folder for portable drafts.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class PublishingService:
         history: History,
         open_search: Callable[[], SearchService],
         open_habits: Callable[[], HabitIndex],
-        ended: Callable[..., object] = lambda *_, **__: None,
+        ended: Callable[..., object],
     ) -> None:
         self.places = places
         self.root = workspace.root
@@ -86,12 +87,12 @@ class PublishingService:
         self._ended = ended  # takes an event, its notes and its result
         self._open_search = open_search  # few exports need queries or habits
         self._open_habits = open_habits
-        self._withheld: tuple[int, frozenset[str]] | None = None
+        self._private_paths: tuple[int, frozenset[str]] | None = None
 
     # What to export, and where to.
 
     def chosen(self, words: Sequence[str]) -> tuple[list[str], bool]:
-        """Return the notes for words on the command line, and whether each was named (consent).
+        """Return the notes for command line arguments, and whether each was named (consent).
 
         Several words are several names, one name without quotes, or a query. Raises NotFound,
         Ambiguous or UsageError.
@@ -136,7 +137,7 @@ class PublishingService:
         return bool(site) or os.path.exists(os.path.join(folder, MANIFEST_NAME))
 
     def folder(self, target: str = "", site: str = "") -> str:
-        """Return the folder for drafts: the site, or a folder beside the vault.
+        """Return the folder for drafts: the site, or a folder next to the vault.
 
         Raises UsageError for a target that needs a site.
         """
@@ -154,14 +155,14 @@ class PublishingService:
 
     def exported(self, target: str = "", site: str = "") -> list[str]:
         """Return the existing notes with a post in a site."""
-        notes = NoteLookup(self.catalog, self.withheld)
+        notes = NoteLookup(self.catalog, self.private_paths)
         found = Manifest.read(self.folder(target, site)).locate_notes(self.key, notes, self.history)
         noted = [entry.note for entry in found.posts.values() if entry.note]
         present = existing_paths(self.catalog, noted)
         return [path for path in noted if path in present]
 
     def paths(self, names: Sequence[str]) -> list[str]:
-        """Return the paths of names; paths need no look-up."""
+        """Return the paths for names; paths are returned unchanged."""
         known = existing_paths(self.catalog, names) if len(names) > 1 else set()
         return [
             name if name in known else resolve(self.catalog, name, self.root).path for name in names
@@ -211,7 +212,7 @@ class PublishingService:
         except NotekeepError as error:
             return SiteStatus(target, "", site, [], error.message)
         found = list_states(plan)
-        hidden = self.withheld(self.catalog)
+        hidden = self.private_paths(self.catalog)
         for path in self._open_search().paths(DRAFTS) - found.keys():
             found[path] = PostState(path, "refused" if path in hidden else "new")
         posts = [found[path] for path in sorted(found)]
@@ -279,9 +280,9 @@ class PublishingService:
 
     @property
     def identity(self) -> str:
-        """The id of the vault: the one in its settings, else that of its folder."""
+        """The id of the vault, from its settings or else from its folder."""
         # The first export writes the folder's id into the settings, if they are writable. They are
-        # read again, as another device may have written an id.
+        # read again, because another device may have written an id.
         return vault_settings(self.root).id or self.places.id
 
     @property
@@ -296,7 +297,7 @@ class PublishingService:
         line = f'id = "{self.identity}"  # identifies this vault in the sites it exports to\n'
         try:
             if "id" in read_toml(place):
-                return []  # the settings warn of an invalid one
+                return []  # the settings warn about an invalid one
             # Not in the history: the next export would write it again.
             with self.history.step("id", "", root=self.root, logged=False) as step:
                 if os.path.lexists(place):
@@ -308,7 +309,7 @@ class PublishingService:
                     step.create(path, line.encode())
         except NotekeepError as error:
             why = f"{path}: Cannot write the vault's id: {error.message}"
-            return [f"{why} Another device will not recognise these posts."]
+            return [f"{why} Another device will not recognize these posts."]
         return []
 
     # The view of the vault for an export.
@@ -319,16 +320,16 @@ class PublishingService:
     ) -> Iterator[VaultSource]:
         """Yield the view of the vault for an export, as of the last refresh.
 
-        Raises Refused if the settings are invalid, as they decide what may be exported.
+        Raises Refused if the settings are invalid, because they decide what may be exported.
         """
-        if self.settings.unsure:
+        if self.settings.export_problem:
             raise Refused(
                 "Cannot tell from the settings of this vault what may be exported: "
-                f"{self.settings.unsure.removesuffix('.')}.",
+                f"{self.settings.export_problem.removesuffix('.')}.",
                 "Nothing was written. Fix them and export again.",
             )
-        with self.catalog.reading() as catalog:
-            notes = NoteLookup(catalog, self.withheld)
+        with self.catalog.snapshot() as catalog:
+            notes = NoteLookup(catalog, self.private_paths)
             try:
                 yield VaultSource(
                     root=self.root,
@@ -340,16 +341,20 @@ class PublishingService:
                     draw=self._draw,
                     published=frozenset(published),
                     publish_tags=published,
+                    marked=lambda: catalog.paths(Has("publish")),
                 )
             finally:
-                notes.answer_from(self.catalog)
+                notes.use_catalog(self.catalog)
 
-    def withheld(self, catalog: Catalog) -> frozenset[str]:
-        """Return the notes whose names must not be shown."""
+    def private_paths(self, catalog: Catalog) -> frozenset[str]:
+        """Return the notes whose names must not be published."""
         generation = catalog.generation
-        cached = self._withheld
+        cached = self._private_paths
         if cached is None or cached[0] != generation:
-            cached = self._withheld = generation, withheld(catalog, CONSENT_FIELDS, is_withheld)
+            cached = self._private_paths = (
+                generation,
+                find_private_notes(catalog, CONSENT_FIELDS, is_withheld),
+            )
         return cached[1]
 
     def _draw(self, path: str, heading: str) -> HeatmapPicture | None:
@@ -370,7 +375,7 @@ class PublishingService:
     def _published(self) -> tuple[dict[str, frozenset[str]], list[str]]:
         """Return the notes that the vault's rules publish, and warnings about invalid rules.
 
-        The value of a note is the set of tags that publish it; empty if another rule does too.
+        The value is the set of tags that publish a note; it is empty if another rule does so too.
         """
         published: dict[str, frozenset[str]] = {}
         warnings = []

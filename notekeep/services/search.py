@@ -10,11 +10,18 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
-from notekeep.catalog.queries import Facets, OnThisDay, OrderedList, distinguish_titles, order_list
+from notekeep.catalog.queries import (
+    Anniversary,
+    Facets,
+    OrderedList,
+    distinguish_titles,
+    order_list,
+)
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query import tree
 from notekeep.query.fields import CLEAR_LIKENESS, FIELD_SIGNS, NO_FIELDS, QueryFields, nearest_word
@@ -27,7 +34,7 @@ from notekeep.storage.scan import NOTE_SUFFIXES, list_files
 
 if TYPE_CHECKING:
     from notekeep.catalog.open_counts import OpenCounts
-    from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
+    from notekeep.catalog.records import Backlink, LinkRow, PassageRow, Row, TaskRow
     from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
     from notekeep.search.meaning import MeaningIndex
@@ -48,8 +55,11 @@ MAX_RECENT = 50
 """The number of notes that `is:recent` finds."""
 
 
-MAX_FILES = 3
-"""The number of files to name that are called like a query."""
+MAX_FILES = 20
+"""The number of files to find that are called like a query."""
+
+MAX_NAMED_FILES = 3
+"""The number of these to name in a remark."""
 
 
 class RowPage(NamedTuple):
@@ -104,7 +114,7 @@ class SearchService:
         return self.catalog.paths(self._facts(parsed))
 
     def distinguish_titles(self, rows: Sequence[Row]) -> None:
-        """Set `apart` of rows that share their titles."""
+        """Set `title_suffix` of rows that share their titles."""
         distinguish_titles(self.catalog, rows)
 
     def search(
@@ -127,13 +137,14 @@ class SearchService:
             relax: Without hits, search for the nearest query, with a remark; answer a sentence
                 with notes near in meaning, too, unless it is unfinished; after the time limit
                 of a regular expression, return the hits so far, with a remark. An unknown field
-                that resembles no other is searched for as text.
+                that resembles no other is searched for as text, and an incomplete bracket, quote
+                or operator only gets a remark.
             explain: Also explain the query and the rank of each hit.
             wanted: Called while notes are read; if it returns False, `Dropped` is raised.
         """
         from notekeep.search.session import run_search  # slow to import
 
-        self._indexing().index_saved()
+        self._indexing().index_few_saved()
         parsed = self._query(query, typing=typing, pasted=relax)
         found = run_search(
             parsed,
@@ -152,16 +163,17 @@ class SearchService:
         )
         if not found.total:
             found = found._replace(remarks=(*found.remarks, *self._near_values(parsed)))
+        if relax and (found.is_relaxed or not found.total):
+            found = found._replace(files=self._named_files(query))
         if not typing:
-            named = self._named_files(query) if relax and (found.relaxed or not found.total) else ()
-            return found._replace(remarks=(*found.remarks, *named))
+            return found._replace(remarks=(*found.remarks, *_name_files(found.files)))
         self.distinguish_titles([hit.row for hit in found.hits])
         try:
-            self.parse(query, pasted=relax)
+            said = self.parse(query, pasted=relax).remarks
         except UsageError as error:
             about = f"{error.message} {error.hint}" if parsed.error else error.message
-            return found._replace(remarks=(about.strip(), *found.remarks))
-        return found
+            said = (about.strip(),)
+        return found._replace(remarks=tuple(dict.fromkeys((*said, *found.remarks))))
 
     def suggest(self, typed: str, *, limit: int = 50) -> SearchResults:
         """Find notes by title, alias and tag for an unfinished query, without the full text."""
@@ -198,11 +210,11 @@ class SearchService:
         return self.catalog.backlinks(self.workspace.resolve(name).path)
 
     def facets(self) -> Facets:
-        """Count all notes by kind, tag and year."""
+        """Count all notes by kind, tag, year and folder."""
         return queries.facets(self.catalog, None)
 
     def facets_of(self, found: SearchResults | None) -> Facets:
-        """Count the notes that a search while typing found by kind, tag and year; None: none."""
+        """Count the notes that a search while typing found, as `facets` does; None: none."""
         paths = frozenset(hit.row.path for hit in found.hits) if found else frozenset()
         if found and found.query and len(paths) < found.total:
             texts = TextFilter(self._sources, found.query.text, typing=True)
@@ -220,8 +232,32 @@ class SearchService:
         return queries.list_field_values(self.catalog, field, limit)
 
     def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
-        """Return the tasks of matching notes: open ones, `done` ones, or both (None)."""
-        return queries.list_tasks(self.catalog, self._facts(self._query(query)), done=done)
+        """Return the tasks of matching notes: open ones, `done` ones, or both (None).
+
+        Open ones that start after today are only in the answer with both.
+        """
+        today = None if done is None else self.workspace.today()
+        node = self._facts(self._query(query))
+        return queries.list_tasks(self.catalog, node, done=done, today=today)
+
+    def passages(self, query: str = "") -> list[PassageRow]:
+        """Return the passages of matching notes that contain the words of a query.
+
+        Each word must be in the passage, or in the title or author of its note.
+        """
+        parsed = self._query(query)
+        found = queries.list_passages(self.catalog, self._facts(parsed))
+        words = _words_alone(parsed.root)
+        if words is None or not found:
+            return found
+        matcher = self._words().matcher(words)
+        return [
+            one
+            for one in found
+            if matcher.holds_in_one(
+                f"{one.text}\n{one.author}\n{one.source.title}", [0], one.source.language
+            )
+        ]
 
     def fields(self) -> QueryFields:
         """Return the fields, kinds and flags for queries in this vault."""
@@ -246,18 +282,16 @@ class SearchService:
     def _last_opened(self) -> list[str]:
         return self.open_counts.latest(lambda: self.catalog.paths(None), MAX_RECENT)
 
-    def _named_files(self, query: str) -> Iterator[str]:
-        """Yield a remark on the files with such a name, which no note may link."""
+    def _named_files(self, query: str) -> tuple[str, ...]:
+        """Return the files with such a name, which no note may link."""
         words = fold_text(query.replace('"', " ")).split()
-        found = [
+        found = (
             path
             for path in (list_files(self.root) if words else ())
             if not path.endswith(NOTE_SUFFIXES)
             and all(word in fold_text(os.path.basename(path)) for word in words)
-        ]
-        if found:
-            more = f" and {len(found) - MAX_FILES} more" if len(found) > MAX_FILES else ""
-            yield f"Files have such a name: {', '.join(found[:MAX_FILES])}{more}."
+        )
+        return tuple(islice(found, MAX_FILES))
 
     def _near_values(self, query: Query) -> list[str]:
         """Return suggestions for values of fields that no note has."""
@@ -317,7 +351,7 @@ class SearchService:
         """The saved queries by name, from the current settings of the vault."""
         return vault_settings(self.root).saved
 
-    def on_this_day(self, day: dt.date | None = None) -> list[OnThisDay]:
+    def on_this_day(self, day: dt.date | None = None) -> list[Anniversary]:
         """Return notes with a date on this day of another year; by default, today."""
         return queries.on_this_day(self.catalog, day or self.workspace.today())
 
@@ -327,3 +361,20 @@ class SearchService:
         parts = [warning.partition(": ") for warning in self.settings.warnings]
         settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in parts]
         return [*settings, *self.catalog.problems()]
+
+
+def _words_alone(node: Node | None) -> Node | None:
+    """Return the words that each match of a query must have; None without any."""
+    if isinstance(node, tree.And):
+        parts = tuple(part for one in node.parts if (part := _words_alone(one)) is not None)
+        return tree.And(parts) if parts else None
+    if node is None or tree.needs_text(node) or any(map(is_fact, tree.positive_leaves(node))):
+        return None
+    return node
+
+
+def _name_files(paths: Sequence[str]) -> Iterator[str]:
+    """Yield a remark on files that are called like a query."""
+    if paths:
+        more = " and others" if len(paths) > MAX_NAMED_FILES else ""
+        yield f"Files have such a name: {', '.join(paths[:MAX_NAMED_FILES])}{more}."

@@ -20,6 +20,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
+from notekeep.background import ignore_event
 from notekeep.cache_files import load_state
 from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.locks import hold_lock_file
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
 
 TRIES = 5
-"""Attempts of a sync if another machine was faster, or a file was saved meanwhile."""
+"""Attempts of a sync if another machine was faster, or a file was saved in between."""
 
 OFFLINE: Final = "Committed here, not sent: the remote cannot be reached."
 IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".obsidian/cache")
@@ -121,7 +122,7 @@ class SyncService:
         merge_copies: Callable[[], None] = lambda: None,
         *,
         is_alone: bool = False,
-        ended: Callable[..., object] = lambda *_, **__: None,
+        ended: Callable[..., object] = ignore_event,
     ) -> None:
         self.root = root
         self._ended = ended  # takes an event and its result
@@ -149,7 +150,7 @@ class SyncService:
         code, answer, _ = git.ask(*words) if url else (0, b"", "")
         if not git.exists:
             git.run("init", "-q", "-b", _default_branch(os.fsdecode(answer)) or "main")
-            messages.append("Made a git repository.")
+            messages.append("Created a git repository.")
         if url:
             self._set_remote(url, messages)
         self._add_lines(".gitignore", IGNORED, messages)
@@ -166,7 +167,7 @@ class SyncService:
         return messages
 
     def _add_lines(self, path: str, lines: Iterable[str], messages: list[str]) -> None:
-        """Add lines to a file of git, as a step of history."""
+        """Add lines to one of git's files, as a history step."""
         before = content_at(self.root, path)
         known = (before or b"").decode("utf-8", "replace").splitlines()
         new = "".join(f"{line}\n" for line in lines if line not in known).encode()
@@ -193,7 +194,7 @@ class SyncService:
         self.git.run("config", f"branch.{branch}.remote", "origin")
         self.git.run("config", f"branch.{branch}.merge", f"refs/heads/{branch}")
 
-    # Trust: a copied repository may run programs, or send notes to a stranger.
+    # Trust: a copied repository may run programs, or send notes to strangers.
 
     def untrusted(self) -> list[str]:
         """List settings, hooks and remotes that the user has not agreed to yet.
@@ -204,7 +205,7 @@ class SyncService:
         return [line for line in self._settings() if line not in known]
 
     def trust(self, shown: Iterable[str]) -> None:
-        """Store that the user agreed to these lines."""
+        """Record that the user agreed to these lines."""
         make_folder(os.path.dirname(self._trust))
         lines = sorted({*self._agreed(), *shown})
         write_file(self._trust, json.dumps({"agreed": lines}).encode())
@@ -234,7 +235,7 @@ class SyncService:
     # Names that are not portable
 
     def find_bad_names(self) -> list[str]:
-        """List, before the first sync, the files with names that are not portable, and why."""
+        """List the files with names that are not portable, and why, before the first sync."""
         if self.git.line("for-each-ref", "--count=1", "refs/remotes"):
             return []
         found: dict[str, str] = {}
@@ -309,7 +310,7 @@ class SyncService:
             if theirs not in ("", head) and git.ask("merge-base", "--is-ancestor", theirs, head)[0]:
                 found = self._receive(head, theirs, result)
                 if found is None:
-                    continue  # a file was saved meanwhile
+                    continue  # a file was saved in between
                 result, head = found, git.commit_at("HEAD")
             if not theirs and (others := self._branches(remote)):
                 what = "Committed here, not sent" if head else "Nothing was received"
@@ -355,7 +356,7 @@ class SyncService:
             problem = "Committed here, not sent: git could not log in."
         elif "[remote rejected]" in text:
             problem = "Committed here, not sent: the remote refused it."
-        elif command == "push":  # the fetch before was successful
+        elif command == "push":  # the preceding fetch was successful
             problem = "Committed here, not sent: `git push` failed."
         else:
             problem = OFFLINE
@@ -427,7 +428,7 @@ class SyncService:
         return SyncResult(received, conflicts=conflicts)
 
     def _check_incoming(self, ours: str, theirs: str) -> None:
-        """Refuse paths and links that could lead out of the vault, even if git would not."""
+        """Refuse paths and links that could lead out of the vault, even if git accepts them."""
         for path, (_, entry) in self.git.changed(ours, theirs).items():
             parts = [part.casefold() for part in path.split("/")]
             if {"", ".", "..", ".git"} & set(parts) or any(p.startswith("git~") for p in parts):
