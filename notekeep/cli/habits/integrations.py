@@ -1,6 +1,6 @@
 """`notekeep habit import`, `export`, `remind` and `prompt`.
 
-Nothing runs in the background or is installed: lines for a crontab are only shown.
+Nothing is installed or runs in the background: lines for a crontab are only printed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from notekeep import config
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import dry_run_option, json_options, verb_options
 from notekeep.cli.context import cron_command, is_json
+from notekeep.cli.habits.output import timer_object
 from notekeep.cli.opening import open_vault
 from notekeep.errors import Failure, Refused, UsageError
 from notekeep.habits.reminders import (
@@ -48,13 +49,17 @@ def import_(path: str, *, origin: str, write: bool, dry_run: bool) -> int:
     \b
     loop             Loop Habit Tracker: full backup (.db), or zip of CSV files
     harsh            the folder with `habits` and `log`
-    habitctl         the same
-    org              an org file with habits of Emacs
+    habitctl         the same folder
+    org              an Org file with Emacs habits
     tracker21        Obsidian's Habit Tracker 21: the folder of habits
     obsidian-habits  Obsidian's habits plug-in: the folder of habits
-    daily            a folder of daily notes with check boxes
+    daily            a folder of daily notes with checkboxes
     beaver           Beaver Habit Tracker: JSON
     habitbull        HabitBull: CSV
+    habitkit         HabitKit: JSON export
+    mhabit           Table Habit: JSON backup
+    tickmate         Tickmate: database (.db)
+    rewire           Rewire: database (.db)
     dijo             habit_record.json, or its folder
     notekeep         a file from `habit export csv` or `json`
     """
@@ -78,7 +83,7 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int
     csv    a line for each entry that counts: date,habit,value,amount,unit,time,note
     json   definitions and entries, with stable keys; `habit import` reads csv and json
     loop   the zip that Loop Habit Tracker exports
-    ics    reminders as events for a calendar
+    ics    reminders as calendar events
 
     The vault is not changed.
     """
@@ -86,7 +91,7 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int
 
     found = export_habits(open_vault().habits, form, habits)
     if out:
-        _save(os.path.expanduser(out), found.data, force=force)
+        save_export(os.path.expanduser(out), found.data, force=force)
     elif form == "loop" and sys.stdout.isatty():
         raise UsageError("A zip cannot be written to a terminal.", "Use --out FILE.")
     elif sys.stdout.isatty():
@@ -99,11 +104,11 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int
         output.write_message(NO_REMINDERS)
     elif out:
         word = "reminder" if form == "ics" else "habit"
-        output.write_message(f"{out}: {output.count_of(found.habits, word)}")
+        output.write_message(f"{out}: {output.count_noun(found.habits, word)}")
     return 0 if found.habits else 1
 
 
-def _save(path: str, data: bytes, *, force: bool) -> None:
+def save_export(path: str, data: bytes, *, force: bool) -> None:
     """Create or overwrite a file atomically."""
     temporary = f"{path}.{os.getpid()}" if force else path
     try:
@@ -117,16 +122,16 @@ def _save(path: str, data: bytes, *, force: bool) -> None:
 
 
 @click.command("remind", short_help="Show reminders: all, due, or for cron.")
-@click.option("--check", is_flag=True, help="Show reminders that are due today and not answered.")
+@click.option("--check", is_flag=True, help="Show due reminders of habits not logged yet.")
 @click.option("--notify", is_flag=True, help="With --check: notify on the desktop, once.")
 @click.option("--cron", is_flag=True, help="Print lines for `crontab -e`.")
 @dry_run_option
 @json_options
 def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
-    """Show the reminders of all habits, or with --check those that are due and not answered.
+    """Show the reminders of all habits, or with --check reminders due now for habits not logged.
 
     \b
-    notekeep habit remind                       all of them
+    notekeep habit remind                       all reminders
     notekeep habit remind --check               prints nothing if none is due
     notekeep habit remind --cron                lines for a crontab
     """
@@ -159,11 +164,11 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
 
 
 def _check(index: HabitIndex, *, notify: bool) -> int:
-    """Show or notify due reminders; exit 0 if there are any, else 1."""
+    """Print or notify due reminders; exit code 0 if there are any, else 1."""
     found = due(index.views(), config.current_time(), index.places.settings.day_start)
     if notify:
         found = filter_unsent(index.places.state, found, index.today())
-        # One notification for each habit, also with two due reminders.
+        # One notification for each habit, even if two of its reminders are due.
         for one in {one.habit.id: one for one in found}.values():
             _notify(one)
         return 0
@@ -184,9 +189,9 @@ def _row(one: Due) -> tuple[str, str, str]:
 
 
 def _notify(one: Due) -> None:
-    """Notify on the desktop, else print a line, which cron sends by mail."""
+    """Notify on the desktop; if that fails, print a line, which cron sends by mail."""
     _, title, text = _row(one)
-    command = []  # texts are arguments, never code
+    command = []  # texts are passed as arguments, never as code
     if program := shutil.which("notify-send"):
         command = [program, "--app-name=notekeep", "--", title, text]
     elif program := shutil.which("osascript"):
@@ -206,13 +211,16 @@ def _notify(one: Due) -> None:
 @click.command("prompt", short_help="Print a short status for shell prompts and bars.")
 @json_options
 def prompt_() -> int:
-    """Print the status of today: `5/8 !1` means 5 of 8 done, 1 at risk."""
+    """Print today's status: `5/8 !1 read 10:05` means 5 of 8 done, 1 at risk, and a timer."""
     index = open_vault().habits
     views = index.views()
     if is_json():
         done, due_count, at_risk = count_habits(views)
         day = index.today().isoformat()
-        output.write_json({"date": day, "done": done, "asked": due_count, "at_risk": at_risk})
+        timer = timer_object(index.timer) if index.timer else None
+        output.write_json(
+            {"date": day, "done": done, "asked": due_count, "at_risk": at_risk, "timer": timer}
+        )
     elif text := format_today(views):
         output.write(text)
     return 0

@@ -1,6 +1,6 @@
-"""`habit`: check in, lists of habits, the log, and the group of all commands of habits.
+"""`habit`: the command group, check-ins, lists of habits, and the log.
 
-The other commands are in modules that are imported when they run.
+Other commands for habits are in modules that are imported when they run.
 """
 
 from __future__ import annotations
@@ -12,23 +12,29 @@ from typing import Any
 import click
 
 from notekeep import config, dates
-from notekeep.cli import habit_checkin, output, shell_completion
+from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import (
     DefaultGroup,
     RawCommand,
     dry_run_option,
+    habit_argument,
     import_command,
     json_options,
     verb_options,
 )
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
-from notekeep.cli.habit_output import (
+from notekeep.cli.habits.checkin import run_check_in
+from notekeep.cli.habits.output import (
     MARK_STYLES,
     NO_HABIT,
     aim,
+    check_in_object,
     glyphs,
     habit_object,
+    share_mark,
+    shares_object,
+    timer_object,
     undo_object,
     write_check_in,
     write_undo,
@@ -37,8 +43,17 @@ from notekeep.cli.opening import open_vault
 from notekeep.errors import UsageError
 from notekeep.habits import amounts
 from notekeep.habits.calendar import MarkGlyphs
+from notekeep.habits.day_shares import describe_share, find_day_shares, sum_shares
 from notekeep.habits.review import ReviewSpan
-from notekeep.habits.summary import Cell, HabitView, count_habits, format_streak, format_strength
+from notekeep.habits.summary import (
+    Cell,
+    HabitView,
+    PlacedHabit,
+    arrange_habits,
+    count_habits,
+    format_streak,
+    format_strength,
+)
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking import checkin
 from notekeep.tracking.habit_details import parse_span
@@ -48,31 +63,33 @@ from notekeep.tracking.tracker import HabitIndex
 
 CHECK_IN = "check-in"
 COMMANDS = {
-    "list": "habits",
-    "todo": "habits",
-    "week": "habits",
-    "month": "habits",
-    "year": "habit_stats",
-    "stats": "habit_stats",
-    "log": "habits",
-    "undo": "habits",
-    "doctor": "habits",
-    "ask": "habits",
-    "add": "habit_definitions",
-    "edit": "habit_definitions",
-    "pause": "habit_definitions",
-    "archive": "habit_definitions",
-    "rename": "habit_definitions",
-    "import": "habit_integrations",
-    "export": "habit_integrations",
-    "remind": "habit_integrations",
-    "prompt": "habit_integrations",
+    "list": "habits.lists",
+    "todo": "habits.lists",
+    "week": "habits.lists",
+    "month": "habits.lists",
+    "year": "habits.stats",
+    "stats": "habits.stats",
+    "log": "habits.lists",
+    "undo": "habits.lists",
+    "doctor": "habits.lists",
+    "ask": "habits.lists",
+    "start": "habits.lists",
+    "stop": "habits.lists",
+    "add": "habits.definitions",
+    "edit": "habits.definitions",
+    "pause": "habits.definitions",
+    "archive": "habits.definitions",
+    "rename": "habits.definitions",
+    "import": "habits.integrations",
+    "export": "habits.integrations",
+    "remind": "habits.integrations",
+    "prompt": "habits.integrations",
 }
-"""The module of each command of habits."""
+"""The module that contains each command."""
 
 
 class HabitGroup(DefaultGroup):
-    """The commands of habits; any other first word starts a check-in."""
+    """The commands for habits; any other first word starts a check-in."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return all commands, in the order of the manual."""
@@ -109,9 +126,9 @@ def habit() -> None:
     notekeep habit                         today's list
 
     A name is an id, an alias, or the unique start of one. A day is today, yesterday, -2, -1w, mon,
-    last tue, 11-03, 3 nov, 2026-11-24 or 24.11.2026; after a value or -d also 24, the last 24th. A
-    check-in accepts --json, --dry-run, -d DAY before the first word, and --force for a future day
-    or a unit that does not convert.
+    last tue, 11-03, 3 nov, Nov 3 2025, 2026-11-24 or 24.11.2026; after a value or -d, 24 means the
+    last 24th. A check-in accepts --json, --dry-run, -d DAY before the first word, and --force for a
+    future day or a unit that does not convert.
     """
 
 
@@ -122,7 +139,7 @@ def habit() -> None:
 @json_options
 def check_in_(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) -> int:
     """Log habits, each with an optional value, day and time, and one note for all."""
-    return habit_checkin.run_check_in(words, day=day, force=force, dry_run=dry_run)
+    return run_check_in(words, day=day, force=force, dry_run=dry_run)
 
 
 @click.command("list", short_help="List all habits.")
@@ -131,9 +148,10 @@ def check_in_(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) -
 def list_(*, archived: bool) -> int:
     """List all habits with goal, strength, streak and today's status."""
     index = open_vault().habits
-    habits = [habit for habit in index.views() if archived or not habit.is_archived]
+    views = [habit for habit in index.views() if archived or not habit.is_archived]
+    habits = arrange_habits(views)
     if is_json():
-        rows = [habit_object(habit) for habit in habits]
+        rows = [habit_object(one.habit) for one in habits]
         output.write_json({"total": len(rows), "habits": rows})
     else:
         _write_list(habits, glyphs(index.places.settings), days=False)
@@ -151,12 +169,14 @@ def todo_(*, everything: bool) -> int:
     day = index.today()
     habits = [habit for habit in index.views(day) if not habit.is_archived]
     done, total, _ = count_habits(habits)
-    if everything:
-        shown = [habit for habit in habits if habit.call != "none" or habit.today.is_logged]
-    else:
-        shown = [habit for habit in habits if habit.call in ("due", "may")]
+    calls = ("due", "may", "done") if everything else ("due", "may")
+    shown = [
+        one
+        for one in arrange_habits(habits)
+        if one.habit.call in calls or (everything and one.habit.today.is_logged)
+    ]
     if is_json():
-        rows = [habit_object(habit) for habit in shown]
+        rows = [habit_object(one.habit) for one in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": total, "habits": rows})
     else:
         ends = config.end_of_day(day, index.places.settings.day_start)
@@ -188,10 +208,18 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
     index = open_vault().habits
     settings = index.places.settings
     _, first, last = parse_span(span, " ".join(words), index.today(), settings.week_start)
-    habits = [habit for habit in index.views(first=first, last=last) if not habit.is_archived]
+    views = index.views(first=first, last=last)
+    habits = [one.habit for one in arrange_habits([one for one in views if not one.is_archived])]
+    shares = find_day_shares(views)
     if is_json():
-        objects = [habit_object(habit) for habit in habits]
-        output.write_json({"first": first.isoformat(), "last": last.isoformat(), "habits": objects})
+        output.write_json(
+            {
+                "first": first.isoformat(),
+                "last": last.isoformat(),
+                "habits": [habit_object(habit) for habit in habits],
+                "all": shares_object(shares),
+            }
+        )
         return 0 if habits else 1
     if span == "week":
         names = [dates.WEEKDAYS[(first.weekday() + place) % 7][:2] for place in range(7)]
@@ -213,19 +241,37 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
                 **_ending(habit, with_note=has_today),
             }
         )
+    whole = sum_shares(shares)
+    if whole.due:
+        marks = [(share_mark(day, signs) + gap, "blue") for day in shares]
+        rows.append(
+            {
+                **dict.fromkeys(rows[-1], ()),
+                "title": [("All habits", "")],
+                "days": [("  ", ""), *marks],
+            }
+        )
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
     output.write_styled([(f"{' to '.join(ends)} {last.year}", "bold")])
     output.write_columns(rows, ("best", "note", "streak", "strength"))
+    if whole.due:
+        import textwrap  # not needed for a check-in
+
+        text = f"All habits: {describe_share(whole)}"
+        room = output.terminal_width() if output.is_terminal() else len(text)
+        for line in textwrap.wrap(text, room):
+            output.write(line)
     if not habits:
         output.write_message(NO_HABIT)
     return 0 if habits else 1
 
 
-def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -> None:
-    """Print a row for each habit, grouped; `days` adds the marks of earlier days."""
+def _write_list(habits: Sequence[PlacedHabit], signs: MarkGlyphs, *, days: bool) -> None:
+    """Print a row for each habit, grouped; `days` adds the marks for earlier days."""
     rows: list[output.Columns] = []
     groups: dict[int, str] = {}
-    for place, habit in enumerate(habits):
+    has_groups = any(one.habit.group for one in habits)
+    for place, (habit, section, _) in enumerate(habits):
         shown = habit.cells if days else ()
         marks = [(f"{signs.marks[one.mark]} ", _style(one)) for one in shown]
         rows.append(
@@ -238,8 +284,8 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
                 **_ending(habit),
             }
         )
-        if habit.group != (habits[place - 1].group if place else ""):
-            groups[place] = habit.group
+        if has_groups and section != (habits[place - 1].section if place else ""):
+            groups[place] = section
     output.write_columns(rows, ("best", "aim", "strength", "streak", "days"), groups)
 
 
@@ -259,7 +305,7 @@ def _style(cell: Cell) -> str:
     return MARK_STYLES.get(cell.mark, "")
 
 
-SHOWN_DAYS = 14  # of the log, by default
+SHOWN_DAYS = 14  # in the log, by default
 
 
 @click.command("log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show log entries.")
@@ -268,6 +314,8 @@ SHOWN_DAYS = 14  # of the log, by default
 def log_(words: tuple[str, ...], *, everything: bool) -> int:
     """Show the entries of HABIT, or of all habits, since DAY (default: the last 14 days).
 
+    For a combined habit, the entries of its parts are shown.
+
     --all includes entries that a later one replaced.
     """
     index = open_vault().habits
@@ -275,8 +323,10 @@ def log_(words: tuple[str, ...], *, everything: bool) -> int:
     today = index.today()
     names, day = _names_and_day(list(words), today)
     since = day or today - timedelta(days=SHOWN_DAYS - 1)
-    habits = [index.find(name) for name in names] or index.known()
-    lines = [line for habit in habits for line in index.lines(habit, since)]
+    chosen = [index.find(name) for name in names] or index.known()
+    parts = (index.find(part) for habit in chosen for part in habit.definition.parts)
+    habits = {habit.key: habit for habit in (*chosen, *parts)}
+    lines = [line for habit in habits.values() for line in index.lines(habit, since)]
     lines = [line for line in lines if everything or line.counts]
     lines.sort(key=lambda line: (line.entry.day, line.entry.time or "", line.path, line.number))
     entries = [_line_object(line) for line in lines]
@@ -315,11 +365,11 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
     """Show invalid log lines and habit definitions, and how to fix them.
 
     Nothing is changed without --fix, which makes the safe corrections: reformat a line, write `5.5`
-    for `5,5`, remove git conflict markers. Lines with a code that starts with H do not count.
+    for `5,5`, remove git conflict markers. Lines whose code starts with H do not count.
     """
     vault = open_vault()
     if fix:
-        from notekeep.notes.habit_notes import plan_repairs  # `habit prompt` does not need it
+        from notekeep.notes.habit_notes import plan_repairs  # not needed for `habit prompt`
 
         plan = plan_repairs(vault.workspace, vault.habits.problems())
         if plan.changes or dry_run:
@@ -363,7 +413,7 @@ def ask_(words: tuple[str, ...]) -> int:
     questions = 0
     for day in days:
         for habit in index.views(day):
-            if habit.is_archived or not habit.today.is_unanswered:
+            if habit.is_archived or habit.parts or not habit.today.is_unanswered:
                 continue
             questions += 1
             if not _ask(index, habit, day, today):
@@ -374,7 +424,7 @@ def ask_(words: tuple[str, ...]) -> int:
 
 
 def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
-    """Ask until the answer is valid; return False to quit."""
+    """Ask until the answer is valid; return False if the user quits."""
     goal = f", {habit.goal}" if habit.goal != "done" else ""
     question = f"{habit.title} ({dates.format_short_day(day, today)}{goal})  y/n/s/number/enter"
     while True:
@@ -398,6 +448,45 @@ def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
             continue
         write_check_in(done, index)
         return True
+
+
+@click.command("start", short_help="Start a timer for a habit.")
+@habit_argument
+@json_options
+def start_(habit: str) -> int:
+    """Start a timer for HABIT. `notekeep habit stop` logs the minutes.
+
+    The timer keeps running when the terminal is closed. Only one runs at a time.
+    """
+    timer = open_vault().habits.start_timer(habit)
+    if is_json():
+        output.write_json(timer_object(timer))
+    else:
+        output.write(f"{timer.habit}  timer started at {timer.since}")
+    return 0
+
+
+@click.command("stop", cls=RawCommand, metavar="[VALUE]", short_help="Stop the timer and log it.")
+@click.option("--discard", is_flag=True, help="Log nothing.")
+@json_options
+def stop_(words: tuple[str, ...], *, discard: bool) -> int:
+    """Stop the timer and log its minutes, or VALUE, on the day it was started.
+
+    \b
+    notekeep habit stop                    log the minutes
+    notekeep habit stop 40 min             log another amount
+    """
+    index = open_vault().habits
+    timer, done = index.stop_timer(" ".join(words), discard=discard)
+    if is_json():
+        entries = [check_in_object(done)] if done else []
+        output.write_json({"timer": timer_object(timer), "entries": entries})
+    elif done is None:
+        text = "discarded" if discard else "stopped in less than a minute; nothing was logged"
+        output.write(f"{timer.habit}  timer {text}")
+    else:
+        write_check_in(done, index)
+    return 0
 
 
 def _names_and_day(words: list[str], today: date) -> tuple[list[str], date | None]:

@@ -1,7 +1,7 @@
 """Parse and run a check-in, without click.
 
-The first word is a habit. After a habit come a value, a day, a time and `key=word` pairs, in any
-order; any other word is the next habit. The note after `--` belongs to all of them.
+The first word is a habit. A value, a day, a time and `key=word` pairs can follow it, in any order;
+any other word is the next habit. The note after `--` belongs to all of the habits.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from notekeep import dates
 from notekeep.cli import output
 from notekeep.cli.context import current_context, is_json
-from notekeep.cli.habit_output import check_in_object, write_check_in
+from notekeep.cli.habits.output import check_in_object, write_check_in
 from notekeep.errors import NotFound, UsageError
 from notekeep.habits import amounts
 from notekeep.habits.log import PAIR_PATTERN, LogValue, read_value
@@ -33,10 +33,10 @@ _TIME = r"@([0-2]?[0-9]|3[0-5]):([0-5][0-9])(:[0-5][0-9])?"
 def read_words(
     words: Sequence[str], index: HabitIndex, *, day: date | None = None, is_forced: bool = False
 ) -> list[CheckIn]:
-    """Parse the words of a check-in, which may have several habits.
+    """Parse the words of a check-in, which can contain several habits.
 
     A day after several bare names applies to all of them; `day` is the default for the others.
-    `is_forced` accepts future days and units that do not convert.
+    With `is_forced`, future days and units that do not convert are accepted.
     """
     note = ""
     words = list(words)
@@ -138,7 +138,7 @@ class _WordsParser:
         return found[0]
 
     def _is_unit(self, word: str, habit: Habit) -> bool:
-        """Whether a word after a number is its unit, and not a day or the next habit."""
+        """Whether the word after a number is its unit, and not a day or the next habit."""
         if re.fullmatch(amounts.MINUTES, word):
             return True  # "1h 20m"
         own = habit.definition.unit
@@ -177,7 +177,7 @@ def run_check_in(
     dry_run: bool = False,
     vault: str | None = None,
 ) -> int:
-    """Check in, all habits or none; print a line for each; return the exit code."""
+    """Check in all habits or none, print a line for each, and return the exit code."""
     opened = Vault.open(vault or current_context().vault)
     index = opened.habits
     index.refresh()
@@ -185,7 +185,7 @@ def run_check_in(
     try:
         parsed = read_words(words, index, day=default_day, is_forced=force)
     except NotFound:
-        # Only an update of the catalog finds new habits outside of the folder of habits.
+        # Only an update of the catalog finds new habits outside the habits folder.
         opened.indexing.refresh(words=False, for_answer=True)
         index.refresh()
         parsed = read_words(words, index, day=default_day, is_forced=force)

@@ -18,8 +18,9 @@ from notekeep.cli.arguments import (
 )
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
-from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
+from notekeep.cli.habits.output import NO_HABIT, glyphs, habit_object, percent
 from notekeep.cli.opening import open_refreshed, open_vault
+from notekeep.habits import amounts
 from notekeep.habits.calendar import MarkGlyphs, month_bounds
 from notekeep.habits.measures import rate
 from notekeep.habits.stats import (
@@ -32,6 +33,7 @@ from notekeep.habits.stats import (
     find_logged_days,
 )
 from notekeep.habits.summary import Cell, format_rate, format_run, format_streak, format_strength
+from notekeep.habits.totals import Total, describe_total, total_name
 from notekeep.notes.habit_reviews import plan_review, plan_year
 from notekeep.tracking.habit_details import RATE_SPANS, Calendar, Detail, load_habit_details
 from notekeep.tracking.habit_names import Habit
@@ -43,11 +45,11 @@ WHEN = {0: "the same day", 1: "the next day"}  # LAGS in words
 @click.command("year", short_help="Show a year as a heatmap.")
 @click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
 @click.argument("year", required=False)
-@click.option("--draft", is_flag=True, help="Start a post about it, with the year as a picture.")
+@click.option("--draft", is_flag=True, help="Start a post about the year, with the heatmap.")
 @dry_run_option
 @json_options
 def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) -> int:
-    """Show a year of HABIT as a heatmap; of all habits, how each month went.
+    """Show a year of HABIT as a heatmap, or for all habits how each month went.
 
     YEAR is the current year by default. In any note, ![[habits/meditate#year]] shows it in the
     preview and as a picture in a post; ![[habits/meditate#year 2025]] shows another year.
@@ -87,10 +89,10 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
 @click.option("--pairs", "by_pairs", is_flag=True, help="Show which habits go together.")
 @json_options
 def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
-    """Show statistics of HABIT, of all habits, or of how HABIT and OTHER go together.
+    """Show statistics for HABIT, for all habits, or for how HABIT and OTHER go together.
 
     Compares days when both were due and something was logged, separately for weekdays and weekends,
-    with the same weeks in random order. A pair that stands out is worth a try; it does not prove
+    with the same weeks in random order. A pair that stands out is worth a try, but does not prove
     that one habit causes the other.
     """
     index = open_vault().habits
@@ -115,6 +117,10 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     spans = [*(f"last {span} days" for span in RATE_SPANS), "all days"]
     shares = [format_rate(found, view.streak_unit) for found in detail.rates]
     rows += zip(spans, shares, strict=True)
+    rows += [
+        (total_name(one, index.today()), ", ".join(describe_total(one, detail.total_unit)))
+        for one in detail.totals
+    ]
     if detail.recovery.followed:
         missed = detail.recovery
         rows.append(
@@ -151,6 +157,33 @@ def _figures(detail: Detail) -> dict[str, Any]:
             }
             for run in detail.runs
         ],
+        "totals": {one.span: _total_object(one, detail.total_unit) for one in detail.totals},
+    }
+
+
+def _total_object(total: Total, unit: str) -> dict[str, Any]:
+    def number(amount: int) -> float:
+        return amounts.from_base_unit(amount, unit) / amounts.MILLI
+
+    average, change = total.average(unit), total.change
+    return {
+        "first": total.first.isoformat(),
+        "last": total.last.isoformat(),
+        "amount": number(total.amount),
+        "unit": unit,
+        "times": total.times,
+        "average": None if average is None else average / amounts.MILLI,
+        "left_out": total.left_out,
+        "change": None if change is None else round(change.share, 6),
+        "compared": None
+        if change is None
+        else {
+            "last": change.last.isoformat(),
+            "amount": number(change.amount),
+            "first_before": change.first_before.isoformat(),
+            "last_before": change.last_before.isoformat(),
+            "amount_before": number(change.amount_before),
+        },
     }
 
 
@@ -236,7 +269,9 @@ def _show_pairs(index: HabitIndex) -> int:
     habits = [
         habit
         for habit in index.known()
-        if habit.definition.path and not habit.definition.is_archived
+        if habit.definition.path
+        and not habit.definition.is_archived
+        and not habit.definition.combines  # it always goes with its parts
     ]
     names = [habit.definition.id for habit in habits]
     pairs = [(one, other, 0) for one, other in combinations(names, 2)]
@@ -257,7 +292,9 @@ def _compare(
     index: HabitIndex, habits: list[Habit], pairs: list[tuple[str, str, int]]
 ) -> list[HabitPair]:
     lines = {habit.definition.id: index.timeline(habit) for habit in habits}
-    logged = find_logged_days(index.days(habit) for habit in index.known())
+    logged = find_logged_days(
+        index.days(habit) for habit in index.known() if not habit.definition.combines
+    )
     return compare_pairs(lines, logged, pairs)
 
 
@@ -317,8 +354,8 @@ def _object(pair: HabitPair) -> dict[str, Any]:
 def review(words: tuple[str, ...], *, dry_run: bool) -> int:
     """Write a note about the last week or month of habits, for you to finish.
 
-    Lists done and target, habits missed twice, skips with reasons, and for each habit a choice:
-    keep, shrink, change the cue, archive. Links to the habits and the books behind them. Choose
+    Lists results and targets, habits missed twice, skips with reasons, and choices for each habit:
+    keep, make easier, change the cue, archive. Links to the habits and their source books. Choose
     another week or month with `2026-W40`, `2026-10`, `october` or a day in it. An existing review
     is never overwritten.
     """

@@ -9,12 +9,14 @@ from notekeep import dates
 from notekeep.cli import output
 from notekeep.habits.amounts import pluralize
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS, Mark, MarkGlyphs
+from notekeep.habits.day_shares import DayShare, sum_shares
 from notekeep.habits.schedule import ascii_goal
 from notekeep.habits.summary import Cell, HabitView, format_streak, format_strength
 
 if TYPE_CHECKING:
     from notekeep.settings import VaultSettings
     from notekeep.tracking.checkin import CheckInResult, Undone
+    from notekeep.tracking.timer import Timer
     from notekeep.tracking.tracker import HabitIndex
 
 NO_HABIT = 'No habits yet. `notekeep habit add "Meditate" --schedule daily` creates one.'
@@ -31,7 +33,7 @@ MARK_STYLES: dict[Mark, str] = {
 
 
 def glyphs(settings: VaultSettings) -> MarkGlyphs:
-    """Return the characters of the settings, else those that the terminal can show."""
+    """Return the characters chosen in the settings, else characters that the terminal can show."""
     if settings.glyphs:
         return ASCII_MARKS if settings.glyphs == "ascii" else UNICODE_MARKS
     shown = "".join((*UNICODE_MARKS.marks.values(), UNICODE_MARKS.levels))
@@ -39,8 +41,14 @@ def glyphs(settings: VaultSettings) -> MarkGlyphs:
 
 
 def percent(share: float | None) -> str:
-    """Format a share: `72 %`, or `no data`, which is not 0 %."""
+    """Format a share: `72 %`, or `no data`, which is not the same as 0 %."""
     return "no data" if share is None else f"{share * 100:.0f} %"
+
+
+def timer_object(timer: Timer) -> dict[str, Any]:
+    """Return a running timer for JSON."""
+    start = timer.start.isoformat(timespec="minutes")
+    return {"habit": timer.habit, "since": start, "minutes": timer.minutes}
 
 
 def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
@@ -81,7 +89,7 @@ def aim(habit: HabitView, signs: MarkGlyphs) -> str:
 
 
 def habit_object(habit: HabitView) -> dict[str, Any]:
-    """Return a habit with its days as JSON; the keys are stable."""
+    """Return a habit and its days as JSON; the keys are stable."""
     return {**_summary(habit), "days": [cell_object(cell) for cell in habit.cells]}
 
 
@@ -93,6 +101,7 @@ def _summary(habit: HabitView) -> dict[str, Any]:
         "schedule": habit.schedule,
         "goal": habit.goal,
         "unit": habit.unit,
+        "parts": list(habit.parts),
         "path": habit.path,
         "status": habit.today.status,
         "call": habit.call,
@@ -107,13 +116,45 @@ def _summary(habit: HabitView) -> dict[str, Any]:
     }
 
 
+def share_mark(day: DayShare, signs: MarkGlyphs) -> str:
+    """Return the level for all habits on a day; a blank if the day is open or none was due."""
+    share = day.share
+    if share is None:
+        return " "
+    return signs.levels[4 if share == 1 else int(share * 3) + (share > 0)]
+
+
+def shares_object(days: Sequence[DayShare]) -> dict[str, Any]:
+    """Return the results for all habits by day, as JSON."""
+
+    def rounded(share: float | None) -> float | None:
+        return None if share is None else round(share, 6)
+
+    whole = sum_shares(days)
+    return {
+        **whole._asdict(),
+        "share": rounded(whole.share),
+        "days": [
+            {
+                "date": day.day.isoformat(),
+                "met": day.met,
+                "due": day.due,
+                "open": day.open,
+                "share": rounded(day.share),
+            }
+            for day in days
+        ],
+    }
+
+
 def cell_object(cell: Cell) -> dict[str, Any]:
-    """Return a day of a habit as JSON."""
+    """Return the result of a habit on one day as JSON."""
     return {
         "date": cell.day.isoformat(),
         "status": cell.status,
         "mark": cell.mark,
         "level": cell.level,
+        "result": cell.result,
         "amount": cell.amount,
         "logged": cell.is_logged,
         "disputed": cell.is_disputed,
