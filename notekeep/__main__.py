@@ -7,7 +7,7 @@ import os
 import sys
 
 FEW_COLLECTIONS = 100_000
-"""A start makes tens of thousands of objects that all stay, so collections find nothing."""
+"""Start-up creates tens of thousands of objects that all stay, so a collection frees nothing."""
 
 
 def collect_rarely() -> None:
@@ -18,7 +18,7 @@ def collect_rarely() -> None:
 def restart_in_utf8() -> None:
     """Restart in Python's UTF-8 mode if the locale has another encoding.
 
-    Notes, file names and links are UTF-8, whatever the terminal: in another encoding, links to
+    Notes, file names and links are UTF-8, whatever the terminal uses: in another encoding, links to
     files with accents would break. Output keeps the encoding of the locale, except for `C`, which
     is only the default.
     """
@@ -29,11 +29,11 @@ def restart_in_utf8() -> None:
     if encoding != "ascii":
         os.environ.setdefault("PYTHONIOENCODING", encoding)
     interpreter = [os.fsencode(sys.executable), b"-X", b"utf8"]
-    os.execv(sys.executable, [*interpreter, *words])  # noqa: S606 - its own arguments
+    os.execv(sys.executable, [*interpreter, *words])  # noqa: S606 - restarts itself
 
 
 def _as_utf8(data: bytes, word: str) -> bytes:
-    """Encode a word of the command line, unless it is UTF-8, as names from completion are."""
+    """Encode a command-line argument, unless it is UTF-8 already, like names from completion."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

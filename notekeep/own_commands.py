@@ -1,7 +1,7 @@
 """The user's own commands, from `[commands]` in the personal settings.
 
-They run with a key, or after an event. Only the personal settings can define one: nothing here is
-read from a vault, a site or an import.
+They run on a key press or after an event. Only the personal settings can define one: nothing here
+is read from a vault, a site or an import.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from notekeep.errors import Failure, NotFound
 EVENTS: Final = ("export", "sync", "new", "checkin", "import")
 """The events after which a command can run."""
 SECONDS: Final = 60
-"""The longest time that a command may run."""
+"""The maximum run time of a command in seconds."""
 MOST_BYTES: Final = 20_000
-"""The most bytes of its output that are shown, from the end."""
+"""The maximum number of output bytes to show, from the end."""
 _KEYS: Final = {"run", "key", "after", "title"}
 _PATH: Final = "{path}"
 
@@ -30,7 +30,7 @@ class OwnCommand(NamedTuple):
 
     name: str  # letters, digits and "-"
     run: tuple[str, ...]  # the program and its arguments, with placeholders
-    folder: str  # it runs in: that of the personal settings
+    folder: str  # its working folder: that of the personal settings
     key: str = ""  # in the app; "" for none
     after: str = ""  # one of EVENTS; "" for none
     title: str = ""  # in the palette
@@ -111,7 +111,7 @@ class OwnCommand(NamedTuple):
 
 
 def _find(program: str) -> str:
-    """Return the path of a program, never one in the current folder, which may be a vault."""
+    """Return the path of a program, never from the current folder, which may be a vault."""
     if os.path.dirname(program):
         return program
     folders = [one for one in os.get_exec_path() if os.path.isabs(one)]
@@ -132,7 +132,7 @@ def _kill(process: Any) -> None:
     else:
         import signal
 
-        # It leads a session of its own.
+        # It is the leader of its own session.
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
@@ -190,12 +190,12 @@ _waiting: list[Waiting] = []
 
 
 def wait_for_turn(waiting: Waiting) -> None:
-    """Keep a command until the event has been reported, for `take_waiting`."""
+    """Store a command for `take_waiting`, until its event has been reported."""
     _waiting.append(waiting)
 
 
 def take_waiting() -> list[Waiting]:
-    """Return the waiting commands, and forget them."""
+    """Return the waiting commands and clear the list."""
     found = _waiting[:]
     del _waiting[: len(found)]
     return found

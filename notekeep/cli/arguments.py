@@ -31,7 +31,7 @@ def import_command(module: str, name: str) -> click.Command:
 
 
 def parse_year(text: str | None, today: date) -> int:
-    """Read a year of four digits; the current year without a text."""
+    """Parse a four-digit year; "" is the current year."""
     if text is None:
         return today.year
     if not (text.isdecimal() and 1900 <= int(text) <= 2199):
@@ -40,12 +40,12 @@ def parse_year(text: str | None, today: date) -> int:
 
 
 class DefaultGroup(click.Group):
-    """A group whose first word is a command, or else a word of its default command.
+    """A group whose first word is a command, or otherwise an argument of its default command.
 
     Args:
         default: The words to insert before a first word that is not a command.
-        alone: The words to use if there are none; None calls the group itself.
-        usage: The usage lines, if click's are not right.
+        alone: The words to use without arguments; None calls the group itself.
+        usage: The usage lines, if click's are wrong.
         complete: Completes a first word that is not a command.
     """
 
@@ -66,7 +66,7 @@ class DefaultGroup(click.Group):
         return list(self.commands)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the usage, first of the default command."""
+        """Write the usage, starting with the default command."""
         for usage in self.usage:
             formatter.write_usage(ctx.command_path, usage)
         if not self.usage:
@@ -129,7 +129,7 @@ class RawCommand(click.Command):
         self.words_metavar = metavar
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Split options from words, and let click parse only the options."""
+        """Separate options from words, and let click parse only the options."""
         options, words = self._split(ctx, args)
         ctx.params["words"] = tuple(words)
         return super().parse_args(ctx, options)
@@ -182,12 +182,12 @@ def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageErro
 
 
 def join_query(words: tuple[str, ...]) -> str:
-    """Join words to a query, without a bare `--`."""
+    """Join words into a query, without a bare `--`."""
     return " ".join(word for word in words if word != "--")
 
 
 def _store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    # In the context, so that it works before and after the command.
+    # Stored in the context, so that it works before and after the command.
     if value:
         store_option(context, parameter.name or "", value)
 
@@ -211,6 +211,15 @@ dry_run_option = click.option(
 yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 null_option = click.option(
     "--null", is_flag=True, help="Print paths only, each followed by NUL, for xargs -0."
+)
+tag_option = click.option(
+    "-t",
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    help="Add a tag. Can be repeated.",
+    shell_complete=shell_completion.complete_tag,
 )
 template_option = click.option(
     "--format",
@@ -260,7 +269,7 @@ def change_options(command: Wrapped) -> Wrapped:
 
 
 def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
-    """Return message and hint for an error of click, with the usage of the command."""
+    """Return message and hint for a click error, with the usage of the command."""
     context = getattr(error, "ctx", None)
     message = error.format_message().rstrip(".")
     message += "" if message.endswith("?") else "."

@@ -29,7 +29,7 @@ from notekeep.storage.file_names import copy_origin
 from notekeep.vault import Vault
 
 SHOWN = 3
-"""Problems with one cause to list, and places of each; `doctor --all` lists all."""
+"""The maximum of problems to list per cause, and of places per problem, without `--all`."""
 PAIR_NOTES = {
     "copy": "",
     "log": "habit log: all lines count",
@@ -115,7 +115,7 @@ def _write(found: Lint) -> None:
 
 
 def _write_finding(finding: LintFinding, hinted: set[str]) -> None:
-    """Write a problem, and its hint unless that was written before."""
+    """Write a problem, and its hint unless it was written before."""
     problem = finding.problem
     output.write(f"{problem.place}: {problem.message}")
     if problem.hint not in hinted and not finding.has_fix:
@@ -140,7 +140,7 @@ def doctor(*, everything: bool) -> int:
         if is_json():
             continue
         count = len(layer.findings)
-        verdict = output.count_of(count, "problem") if count else "ok"
+        verdict = output.count_noun(count, "problem") if count else "ok"
         if layer.is_calm and count:
             verdict = f"{count} open"
         output.write_styled(

@@ -20,7 +20,7 @@ from notekeep.extensions import Extension, ExtensionFailed
 
 
 class Verb(NamedTuple):
-    """The module of a command, its name there, and its group in the help."""
+    """The module of each command, its name in the module, and its group in the help."""
 
     module: str
     command: str
@@ -36,6 +36,7 @@ VERBS: dict[str, Verb] = {
     "add": Verb("notes", "add", "capture"),
     "quote": Verb("notes", "quote", "capture"),
     "attach": Verb("notes", "attach", "capture"),
+    "clip": Verb("imports", "clip", "capture"),
     "import": Verb("imports", "import_", "capture"),
     "search": Verb("search", "search", "find"),
     "ls": Verb("lists", "ls", "find"),
@@ -46,14 +47,19 @@ VERBS: dict[str, Verb] = {
     "related": Verb("search", "related", "find"),
     "tags": Verb("notes", "tags", "find"),
     "fields": Verb("lists", "fields", "find"),
-    "tasks": Verb("lists", "tasks", "find"),
+    "quotes": Verb("recall", "quotes", "find"),
+    "recall": Verb("recall", "recall", "find"),
+    "tasks": Verb("agenda", "tasks", "find"),
     "saved": Verb("lists", "saved", "find"),
     "random": Verb("lists", "random", "find"),
     "onthisday": Verb("lists", "onthisday", "find"),
     "today": Verb("lists", "today", "find"),
+    "agenda": Verb("agenda", "agenda", "find"),
     "books": Verb("lists", "books", "find"),
+    "base": Verb("bases", "base", "find"),
     "set": Verb("notes", "set_", "change"),
     "tag": Verb("notes", "tag", "change"),
+    "replace": Verb("replace", "replace", "change"),
     "rename": Verb("notes", "rename", "change"),
     "mv": Verb("notes", "mv", "change"),
     "rm": Verb("notes", "rm", "change"),
@@ -66,8 +72,8 @@ VERBS: dict[str, Verb] = {
     "restore": Verb("history", "restore", "change"),
     "forget": Verb("history", "forget", "change"),
     "trash": Verb("history", "trash", "change"),
-    "habit": Verb("habits", "habit", "habits"),
-    "review": Verb("habit_stats", "review", "habits"),
+    "habit": Verb("habits.lists", "habit", "habits"),
+    "review": Verb("habits.stats", "review", "habits"),
     "export": Verb("export", "export", "publish"),
     "index": Verb("system", "index", "system"),
     "doctor": Verb("checks", "doctor", "system"),
@@ -96,15 +102,16 @@ ELSEWHERE = {
     "note": "new",
     "publish": "export",
     "remove": "rm",
+    "sed": "replace",
     "stats": "habit stats",
     "status": "today",
     "view": "show",
 }
-"""Names of commands in other programs, and the command here."""
+"""Command names from other programs, and the equivalents here."""
 
 
 _NOT_ERRORS = (NotekeepError, click.ClickException, click.Abort, click.exceptions.Exit, SystemExit)
-"""What a command may raise on purpose, besides a closed pipe."""
+"""The exceptions that a command may raise on purpose, apart from a closed pipe."""
 _EXTENSION = "notekeep.extension"
 
 
@@ -160,7 +167,7 @@ class VerbGroup(click.Group):
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error in one of another package names the package."""
+        """Run the command; an error in an extension names its package."""
         try:
             return super().invoke(ctx)
         except (*_NOT_ERRORS, BrokenPipeError):
@@ -172,7 +179,7 @@ class VerbGroup(click.Group):
             raise extension.fail(error) from error
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete a command; those of other packages are not imported for that."""
+        """Complete a command name; commands of other packages are not imported for that."""
         added = added_commands().values()
         return [
             *super().shell_complete(ctx, incomplete),
@@ -186,7 +193,7 @@ class VerbGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; the error of an unknown one suggests the nearest."""
+        """Find the command; the error for an unknown one suggests the nearest."""
         name = args[0]
         if name == "help":
             # As in git: `help COMMAND` is `COMMAND --help`, and `help` is `--help`.

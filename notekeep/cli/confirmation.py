@@ -1,4 +1,4 @@
-"""Apply a plan: show it, ask before a large one, write it, report the result."""
+"""Applies plans: show a plan, ask before a large one, write it, report the result."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from notekeep.cli import output
+from notekeep.cli.context import is_json
 from notekeep.errors import Problem, Refused
 from notekeep.markdown.sanitize import clean
 
@@ -56,6 +57,15 @@ def apply_plan(
     return report_refused(result.refused)
 
 
+def create_note(vault: Vault, plan: WritePlan, *, dry_run: bool) -> int:
+    """Apply a plan for a new note like `apply_plan`; with `--json`, print its path."""
+    if not is_json():
+        return apply_plan(vault, plan, dry_run=dry_run)
+    path = plan.changes[0].path if dry_run else vault.notes.apply(plan).paths[0]
+    output.write_json({"path": path})
+    return 0
+
+
 def report_result(result: WriteResult, done: Callable[[str], str] = str) -> None:
     """Print the line that `done` returns for each path, and the remarks."""
     for text in filter(None, map(done, result.paths)):
@@ -78,7 +88,7 @@ def confirm(
     yes: bool,
     hint: str = "Use --yes to confirm, or --dry-run to see the changes.",
 ) -> None:
-    """Ask on a terminal; anywhere else require `--yes`."""
+    """Ask on a terminal; elsewhere, require `--yes`."""
     if yes:
         return
     if not sys.stdin.isatty():

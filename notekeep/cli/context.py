@@ -1,4 +1,4 @@
-"""The options that every command has. This module does not load click; a check-in needs none."""
+"""The options that all commands have. This module does not load click, for fast check-ins."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class CommandContext(NamedTuple):
 
 
 def current_context() -> CommandContext:
-    """Return the options of the running command; the defaults without click."""
+    """Return the options of the running command; without click, the defaults."""
     click = sys.modules.get("click")
     return options_of(click.get_current_context(silent=True) if click else None)
 
 
 def options_of(context: click.Context | None) -> CommandContext:
-    """Return the options of a context. `obj` is the vault, for the commands of extensions."""
+    """Return the options of a context. `obj` is the vault, for commands of extensions."""
     found: CommandContext | None = context.meta.get(CommandContext.__name__) if context else None
     return found or CommandContext()
 
 
 def store_option(context: click.Context, name: str, value: Any) -> None:
-    """Set an option for a context, and for those of all its commands."""
+    """Set an option for a context and its subcommands."""
     options = {name: value}
     context.meta[CommandContext.__name__] = options_of(context)._replace(**options)
 
@@ -43,7 +43,7 @@ def is_json() -> bool:
 
 
 def cron_command(root: str, *words: str, keep: str) -> list[str]:
-    """Return a command for cron, with the environment variables that it needs; `keep` is one."""
+    """Return a command for cron, with the environment variables it needs, including `keep`."""
     pairs = [f"{name}={os.environ[name]}" for name in ("NOTEKEEP_HOME", keep) if os.getenv(name)]
     environment = ["/usr/bin/env", *pairs] if pairs else []
     return [*environment, sys.executable, "-m", "notekeep", "--vault", root, *words]

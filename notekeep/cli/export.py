@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
-"""Lines of one kind to print, and names in a line."""
+"""The maximum number of lines of one kind, and of names in a line."""
 
 
 @click.group(
@@ -182,7 +182,7 @@ def notes(
 def _check_site(
     vault: Vault, note: tuple[str, ...], target: str, site: str, *, dry_run: bool
 ) -> None:
-    """Refuse to write into a folder that was not chosen; in a dry run only warn."""
+    """Refuse to write into a folder that was not chosen; in a dry run, only warn."""
     if vault.publishing.has_site(target, site):
         return
     if not dry_run:
@@ -222,7 +222,7 @@ def _select_notes(
 
 
 def _vault_path(root: str, file: str) -> str:
-    """Return the path of a file in the vault, given by that path or by one for the shell."""
+    """Return the vault path of a file, given by vault path or by a path for the shell."""
     for place in (os.path.join(root, file), file):
         folder, name = os.path.split(place)
         path = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))
@@ -245,13 +245,13 @@ def _show_plan(plan: ExportPlan, *, whole: bool) -> None:
         output.write_message(f"  And {more} more files. --dry-run lists all.")
     for file in plan.files:
         shown = whole or file.status in {"changed", "conflict"}
-        # The manifest follows from the other files.
+        # The manifest is implied by the other files.
         if shown and file.path != MANIFEST_NAME:
             write_diff(file.diff().splitlines())
 
 
 def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) -> None:
-    """Report written and refused files and warnings; for a dry run (`done` is None) of the plan."""
+    """Report written and refused files, and warnings; in a dry run, `done` is None."""
     if done is None:
         counts = plan.counts()
         count = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
@@ -277,8 +277,8 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) ->
     if done is not None and done.written and done.draft_notice:
         output.write_message(done.draft_notice)
     skipped = f", {len(plan.conflicts)} skipped (edited on the site)" if plan.conflicts else ""
-    files, others = output.count_of(count, "file"), f"{len(plan.refused)} refused"
-    noted = output.count_of(len(warnings), "warning")
+    files, others = output.count_noun(count, "file"), f"{len(plan.refused)} refused"
+    noted = output.count_noun(len(warnings), "warning")
     output.write_message(f"{files} {verb}{skipped}, {others}, {noted}.")
 
 
@@ -303,7 +303,7 @@ def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
     for path, error in plan.refused.items():
         place = f"{path}:{error.line}" if error.line else path
         output.write_message(f"{place}: Not exported. {error.message.removeprefix(f'{path}: ')}")
-        if error.hint not in hinted:  # once for many notes
+        if error.hint not in hinted:  # once, as it may apply to many notes
             hinted.add(error.hint)
             output.write_message(f"  {error.hint}")
 

@@ -63,7 +63,7 @@ def list_extensions() -> int:
 def check_extensions() -> Iterator[Row]:
     """Import every extension, and yield them by group."""
     used = {*_load_all()}
-    extensions.take_failures()  # the rows have them
+    extensions.take_failures()  # the rows contain the failures
     for group, noun in extensions.GROUPS.items():
         for one in extensions.installed(group):
             problem = "" if one in used else f"Another {noun} has this name."
@@ -73,7 +73,7 @@ def check_extensions() -> Iterator[Row]:
 
 
 def _load_all() -> Iterator[Extension]:
-    """Import the extensions, and yield those that are used, also if they do not work."""
+    """Import the extensions, and yield those in use, even if they do not work."""
     yield from (extension for extension, _ in load_formats(FORMATS.values()))
     yield from known_targets().values()
     for _ in load_targets():
@@ -86,9 +86,9 @@ def _load_all() -> Iterator[Extension]:
 
 
 def extension_layers() -> Iterator[Layer]:
-    """Yield the layer of `doctor` about extensions if any are installed."""
+    """Yield the `doctor` layer for extensions if any are installed."""
     rows = list(check_extensions())
     hint = "Update or remove the package. `notekeep --no-extensions` starts without any."
     found = [Problem("", None, row.problem, hint, "extension") for row in rows if row.problem]
     if rows:
-        yield Layer("extensions", f"{output.count_of(len(rows), 'extension')} installed", found)
+        yield Layer("extensions", f"{output.count_noun(len(rows), 'extension')} installed", found)

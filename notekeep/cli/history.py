@@ -19,7 +19,7 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan, confirm, write_diff
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.cli.output import count_of, format_time
+from notekeep.cli.output import count_noun, format_time
 from notekeep.notes.plan import WritePlan
 from notekeep.notes.restore import (
     find_traces,
@@ -28,7 +28,7 @@ from notekeep.notes.restore import (
     plan_restore,
     plan_untrash,
 )
-from notekeep.services.history import Step
+from notekeep.services.history import HistoryStep
 from notekeep.storage.trash import empty_trash, list_trash
 
 
@@ -101,7 +101,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     """
     vault = open_refreshed()
     traces = find_traces(vault.workspace, vault.history.store, " ".join(note))
-    versions, steps = count_of(traces.versions, "version"), count_of(traces.steps, "step")
+    versions, steps = count_noun(traces.versions, "version"), count_noun(traces.steps, "step")
     for name in traces.names:
         output.write_message(f"  {name}")
     output.write_message(f"{versions} and {steps} in history, and the index entries")
@@ -110,8 +110,8 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     confirm("Delete them for good?", f"This would delete {versions} for good.", yes=yes)
     removed = forget_traces(vault, traces)
     vault.indexing.refresh()
-    output.write(f"{traces.path}: deleted {count_of(removed, 'version')} from history")
-    if traces.there:
+    output.write(f"{traces.path}: deleted {count_noun(removed, 'version')} from history")
+    if traces.exists:
         output.write_message("The note itself was not changed and is indexed again.")
     for path in traces.trashed:
         output.write_message(f"{path} is still in the trash. `notekeep trash empty` deletes it.")
@@ -130,9 +130,9 @@ SHOWN = 20
 def undo(count: int, *, listing: bool, dry_run: bool, yes: bool) -> int:
     """Undo the last COUNT steps, made in the interface or on the command line.
 
-    Check-ins too: a line is added that restores the day. If a file has changed since, the changes
-    are merged, or nothing is undone. An export that took private text out of a site is undone only
-    after a question.
+    Check-ins and answers to quotes too: a line is added that restores the day. If a file has
+    changed since, the changes are merged, or nothing is undone. An export that took private text
+    out of a site is undone only after a question.
     """
     vault = open_vault()
     if listing:
@@ -164,7 +164,7 @@ def redo(*, dry_run: bool) -> int:
     return _report(done, [open_vault().history.redo(dry_run=dry_run)])
 
 
-def _report(done: str, steps: Sequence[Step]) -> int:
+def _report(done: str, steps: Sequence[HistoryStep]) -> int:
     if is_json():
         output.write_json(_answer(steps))
     else:
@@ -173,7 +173,7 @@ def _report(done: str, steps: Sequence[Step]) -> int:
     return 0
 
 
-def _answer(steps: Sequence[Step]) -> dict[str, Any]:
+def _answer(steps: Sequence[HistoryStep]) -> dict[str, Any]:
     objects = [
         {
             "time": format_time(step.time),
@@ -196,11 +196,16 @@ def trash(ctx: click.Context) -> int:
         return 0
     found = list_trash(open_vault().root)
     files = [
-        {"path": one.path, "was": one.was, "bytes": one.size, "deleted": format_time(one.deleted)}
+        {
+            "path": one.path,
+            "was": one.old_path,
+            "bytes": one.size,
+            "deleted": format_time(one.deleted),
+        }
         for one in found
     ]
     return output.write_answer(
-        [(format_time(one.deleted), one.was) for one in found],
+        [(format_time(one.deleted), one.old_path) for one in found],
         json={"total": len(files), "files": files},
         empty="The trash is empty.",
         stretch=1,
@@ -229,12 +234,12 @@ def empty(*, yes: bool, dry_run: bool) -> int:
         output.write_message("The trash is empty.")
         return 1
     for one in found:
-        output.write_message(f"  {one.was}")
+        output.write_message(f"  {one.old_path}")
     if dry_run:
         return 0
-    count = count_of(len(found), "file")
+    count = count_noun(len(found), "file")
     confirm(f"Delete {count} for good?", f"This would delete {count} for good.", yes=yes)
     removed = empty_trash(vault.root, vault.history.store)
-    output.write(f"deleted {count_of(len(removed), 'file')}")
+    output.write(f"deleted {count_noun(len(removed), 'file')}")
     output.write_message("`notekeep restore NOTE` still restores the last version of a note.")
     return 0

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from notekeep.cache_files import load_state, store_state
 from notekeep.cli import output
-from notekeep.cli.arguments import dry_run_option, json_options
-from notekeep.cli.confirmation import report_refused
+from notekeep.cli.arguments import dry_run_option, json_options, tag_option
+from notekeep.cli.confirmation import create_note, report_refused
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_vault, show_status
-from notekeep.errors import UsageError
+from notekeep.errors import NotFound, UsageError
+from notekeep.importing.input_files import MAX_SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from notekeep.importing.import_state import HabitRow
     from notekeep.notes.plan import WriteResult
 
+_HINT_FILE = "clip.json"
+"""Records that the hint on the extra `clip` was shown."""
 _SHOWN = 20
 """Number of notes and losses to list; JSON has all."""
 
@@ -45,7 +50,7 @@ _SHOWN = 20
     "--match",
     multiple=True,
     metavar="ID=NOTE",
-    help="Use NOTE for the book with this ID. `ID=` makes a new note.",
+    help="Use NOTE for the book with this ID. `ID=` creates a new note.",
 )
 @click.option(
     "--map",
@@ -97,6 +102,48 @@ def import_(
     is_table = bool(options["columns"] or options["id_column"])
     format_id = format_id or ("csv" if is_table else "")
     return run_import(paths, format_id, write=write and not dry_run, **options)
+
+
+@click.command(short_help="Save the text of a web page as a note.")
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option(
+    "--url", metavar="ADDRESS", default="", help="Address of the page (default: as the page says)."
+)
+@tag_option
+@dry_run_option
+@json_options
+def clip(file: str, *, url: str, tags: tuple[str, ...], dry_run: bool) -> int:
+    """Save the main text of FILE, a web page, as a note with its author, site, day and address.
+
+    `-` reads the page from a pipe. Nothing is downloaded: pictures stay links to the web. The extra
+    `clip` finds the main text of more pages.
+
+    \b
+    notekeep clip "How worms work.html"
+    curl -sL https://example.com/worms | notekeep clip - --url https://example.com/worms
+    """
+    from notekeep.importing.web_page import has_extra
+
+    vault = open_vault()
+    name, data = _read_page(file)
+    plan = vault.imports.plan_clip(name, data, address=url, tags=tags)
+    if not (has_extra() or is_json()) and not load_state(vault.places.state, _HINT_FILE):
+        plan.remarks.append("`pip install 'notekeep[clip]'` finds the main text of more pages.")
+        store_state(vault.places.state, _HINT_FILE, {"shown": True})
+    return create_note(vault, plan, dry_run=dry_run)
+
+
+def _read_page(file: str) -> tuple[str, bytes]:
+    """Return the name of a page for messages, and its bytes, cut if it is too large."""
+    if file == "-":
+        return "The page on standard input", sys.stdin.buffer.read(MAX_SOURCE + 1)
+    try:
+        with open(os.path.expanduser(file), "rb") as opened:
+            return file, opened.read(MAX_SOURCE + 1)
+    except OSError as error:
+        raise NotFound(
+            f"Cannot read {file}: {error.strerror}.", "Give the path of a saved page."
+        ) from error
 
 
 def run_import(paths: Sequence[str], format_id: str, *, write: bool, **options: Any) -> int:
@@ -181,8 +228,8 @@ def _show_habits(found: ImportPlan) -> None:
     days = sum(row.counts.total() for row in found.habits)
     bounds = [day for row in found.habits for day in (row.first, row.last) if day]
     span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
-    head = f"{found.formats[0].title}: {output.count_of(len(found.habits), 'habit')}"
-    output.write_styled([(head, "bold"), (f", {output.count_of(days, 'day')}{span}", "")])
+    head = f"{found.formats[0].title}: {output.count_noun(len(found.habits), 'habit')}"
+    output.write_styled([(head, "bold"), (f", {output.count_noun(days, 'day')}{span}", "")])
     heads = ("habit", "id", "days", "new", "from", "to", "where")
     output.table([_habit_row(row) for row in found.habits], heads=heads if found.habits else ())
     if found.losses:
@@ -225,9 +272,9 @@ def _report(found: ImportPlan, done: WriteResult | None) -> None:
     if done is None and (found.plan.changes or found.plan.copies):
         output.write_message("Nothing is written yet. Add --write to import.")
     elif done is not None and done.step:
-        into = output.count_of(sum(row.is_changed for row in found.rows), "note")
+        into = output.count_noun(sum(row.is_changed for row in found.rows), "note")
         if found.habits:
-            into = output.count_of(len(done.paths), "file")
+            into = output.count_noun(len(done.paths), "file")
         output.write_message(f"Imported into {into}. `notekeep undo` reverts this.")
     else:
         output.write_message("Nothing new.")

@@ -1,11 +1,12 @@
-"""Lists: `ls`, `fields`, `saved`, `tasks`, `today`, `random`, `onthisday`, `books`."""
+"""Lists: `ls`, `fields`, `saved`, `today`, `random`, `onthisday`, `books`."""
 
 from __future__ import annotations
 
+import datetime as dt
 import random as chance
 import re
 from collections.abc import Callable, Container, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +19,6 @@ from notekeep.cli.arguments import (
     RawCommand,
     answer_options,
     change_options,
-    dry_run_option,
     join_query,
     limit_option,
     null_option,
@@ -28,9 +28,13 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import current_context, is_json
 from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.dates import format_short_day, parse_day, strip_due_day
+from notekeep.dates import format_short_day, parse_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
+from notekeep.markdown.task_fields import strip_fields
 from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from notekeep.services.overview import DueTask
 
 PLAIN_COLUMNS = ("title", "type", "path")
 NO_NOTE = 'No notes yet. `notekeep new note "A title"` creates one.'
@@ -150,9 +154,9 @@ def format_cell(value: Any) -> str:
 
 
 def read_template(vault: Vault, template: str, others: Container[str] = ()) -> Callable[..., str]:
-    """Return a function that fills each `{name}` of a template with a field of a row.
+    """Return a function that replaces each `{name}` in a template with a field of a row.
 
-    `others` are names of values that are passed with each row; `{{` and `}}` are braces.
+    `others` are names of values passed with each row; `{{` and `}}` are braces.
     """
     names = {name: canonical_field(vault, name, others) for name in _NAME.findall(template) if name}
 
@@ -267,52 +271,6 @@ def run(name: tuple[str, ...], *, null: bool) -> int:
     )
 
 
-@click.command(cls=RawCommand, metavar="[QUERY...]", short_help="List open tasks.")
-@click.option("--done", is_flag=True, help="Show completed tasks only.")
-@click.option("--all", "both", is_flag=True, help="Include completed tasks.")
-@click.option("--tick", metavar="PATH:LINE", help="Tick a task, or reopen it.")
-@limit_option()
-@click.option(
-    "--null", is_flag=True, help="Print PATH:LINE only, each followed by NUL, for xargs -0."
-)
-@dry_run_option
-@answer_options
-def tasks(
-    words: tuple[str, ...],
-    *,
-    done: bool,
-    both: bool,
-    tick: str | None,
-    limit: int | None,
-    null: bool,
-    dry_run: bool,
-) -> int:
-    """List the open tasks in the notes that match QUERY, or in all notes.
-
-    \b
-    notekeep tasks '#project'
-    notekeep tasks --tick 'inbox/Garden sensor.md:12'
-    """
-    vault = open_refreshed()
-    if tick is not None:
-        path, _, line = tick.rpartition(":")
-        if not path or not line.isdecimal():
-            raise UsageError(f'"{tick}" is not PATH:LINE.', "`notekeep tasks` lists the tasks.")
-        plan = vault.notes.plan_toggle_task(path, int(line))
-        return apply_plan(vault, plan, dry_run=dry_run)
-    found = vault.search.tasks(join_query(words), done=None if both else done)
-    shown = found[:limit]
-    objects = [task._asdict() for task in shown]
-    return output.write_answer(
-        [(f"[{task.mark}]", task.text, f"{task.path}:{task.line}") for task in shown],
-        json={"total": len(found), "tasks": objects},
-        null=[f"{task.path}:{task.line}" for task in shown] if null else None,
-        empty="No tasks.",
-        stretch=1,
-        whole=2,
-    )
-
-
 @click.command(short_help="Show an overview of today.")
 @answer_options
 def today() -> int:
@@ -327,7 +285,7 @@ def today() -> int:
 
 def print_today(vault: Vault) -> None:
     """Print the overview of today, in plain lines."""
-    from notekeep.cli.habit_output import aim, glyphs
+    from notekeep.cli.habits.output import aim, glyphs
     from notekeep.habits.summary import count_habits, format_run
 
     view = vault.overview()
@@ -345,19 +303,15 @@ def print_today(vault: Vault) -> None:
         )
         for habit in view.habits
     ]
-    _write_part("Habits", habits, f"{done} of {total} done" if habits else "")
+    write_part("Habits", habits, f"{done} of {total} done" if habits else "")
     count = f"{view.tasks.open} open; `notekeep tasks` lists them" if view.tasks.open else ""
-    tasks = [
-        (
-            f"[{task.mark}]",
-            strip_due_day(task.text),
-            "today" if day == view.day else f"late, {format_short_day(day, view.day)}",
-            f"{task.path}:{task.line}",
-        )
-        for day, task in view.tasks.due
-    ]
-    _write_part("Tasks", tasks, count, whole=3)
-    _write_part("Reading", [(row.title, _authors(row)) for row in view.reading])
+    write_part("Tasks", _due_rows(view.tasks.due, view.day), count, whole=3)
+    write_part("Next seven days", _due_rows(view.tasks.week, view.day), whole=3)
+    if view.quote is not None:
+        write_part("Quote of the day", [(view.quote.text, view.quote.source.title)])
+    if view.to_recall:
+        write_part("Recall", [], f"{view.to_recall} left today; `notekeep recall` shows them")
+    write_part("Reading", [(row.title, _authors(row)) for row in view.reading])
     notes = {
         "Today's note": [view.daily] if view.daily else [],
         "Drafts": view.drafts,
@@ -365,15 +319,29 @@ def print_today(vault: Vault) -> None:
         "Last changed": view.recent[:MAX_RECENT],
     }
     for head, found in notes.items():
-        _write_part(head, [(row.title, row.path) for row in found])
+        write_part(head, [(row.title, row.path) for row in found])
     broken = [(copy, f"copy of {original}") for copy, original in view.conflicts.items()]
     broken += [(problem.place, problem.message) for problem in view.problems]
-    _write_part("Needs a look", broken)
+    write_part("Needs a look", broken)
     if view.is_quiet:
         output.write_message("Nothing due today. `notekeep add TEXT` adds a line to today's note.")
 
 
-def _write_part(
+def _due_rows(found: Sequence[DueTask], today: dt.date) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"[{task.mark}]",
+            strip_fields(task.text),
+            "today"
+            if day == today
+            else ("late, " if day < today else "") + format_short_day(day, today),
+            f"{task.path}:{task.line}",
+        )
+        for day, task in found
+    ]
+
+
+def write_part(
     head: str, rows: Sequence[Sequence[str]], aside: str = "", whole: int | None = None
 ) -> None:
     """Print one part of the overview, if it is not empty."""
@@ -460,7 +428,9 @@ def books(year: str | None, *, markdown: bool) -> int:
     if markdown:
         public = [book for book in found.books if not book.row.private]
         if left_out := len(found.books) - len(public):
-            output.write_message(f"{left_out} private left out.")
+            output.write_message(
+                f"Left out {left_out} private {'book' if left_out == 1 else 'books'}."
+            )
         found = year_of_books.BookList(public)
     if is_json():
         output.write_json(year_of_books.book_year_object(number, found))
@@ -471,7 +441,7 @@ def books(year: str | None, *, markdown: bool) -> int:
             output.write(line)
     else:
         output.write_styled(
-            [(f"{number} in books", "bold"), (f"  {year_of_books.sum_up(found)}", "")]
+            [(f"{number} in books", "bold"), (f"  {year_of_books.format_totals(found)}", "")]
         )
         output.write("")
         output.table(year_of_books.month_rows(found), heads=year_of_books.MONTH_HEADS, stretch=4)

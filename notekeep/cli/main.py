@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         _report_later_work()
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader closed the pipe, as `head` does.
+        # The reader closed the pipe, like `head`.
         _drop_output()
         return 0
     except KeyboardInterrupt:
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _report_later_work() -> None:
-    """Print a line about each skipped extension, and run the user's own commands."""
+    """Print a line for each skipped extension, and run the user's own commands."""
     if module := sys.modules.get("notekeep.extensions"):
         for failed in module.take_failures():
             from notekeep.cli import output
@@ -67,12 +67,12 @@ def _report_later_work() -> None:
 
 
 def run_own_commands() -> None:
-    """Run the person's commands for the events so far; their output goes to stderr."""
+    """Run the user's commands for the events so far; their output goes to stderr."""
     if module := sys.modules.get("notekeep.own_commands"):
         for waiting in module.take_waiting():
             from notekeep.cli import output
 
-            sys.stdout.flush()  # first the result of the event
+            sys.stdout.flush()  # print the result of the event first
             try:
                 text = waiting.start().rstrip()
             except NotekeepError as error:
@@ -96,7 +96,7 @@ def _drop_output() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Run the interface or a check-in without click if possible, else a command."""
+    """Run the interface or a check-in, without click if possible, or a command."""
     if COMPLETE in os.environ:
         return _run_click(arguments)
     vault, words = None, list(arguments)
@@ -105,9 +105,9 @@ def _run(arguments: Sequence[str]) -> int:
     if words in ([], ["--no-prelude"]):
         return open_or_print_today(vault, prelude=not words)
     if is_check_in(words):
-        from notekeep.cli import habit_checkin
+        from notekeep.cli.habits.checkin import run_check_in
 
-        return habit_checkin.run_check_in(words[1:], vault=vault)
+        return run_check_in(words[1:], vault=vault)
     return _run_click(arguments)
 
 
@@ -146,8 +146,8 @@ def _run_click(arguments: Sequence[str]) -> int:
 def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool = True) -> int:
     """Open the interface on a terminal; print the overview of today anywhere else.
 
-    `plain` never opens the interface; `prelude` shows its last frame during the start. The exit
-    code is 2 without a vault, if there is no terminal.
+    `plain` never opens the interface; `prelude` shows its last frame during the start. Without a
+    vault and a terminal, the exit code is 2.
     """
     from notekeep.vault import Vault
 

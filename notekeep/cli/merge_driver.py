@@ -1,4 +1,4 @@
-"""`merge-file`: the merge driver that git runs where `sync init` set it up."""
+"""`merge-file`: the merge driver for git, set up by `sync init`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: str) -> int:
     """Merge the files OURS and THEIRS, which come from BASE, into OURS; for git's configuration.
 
     PATH is the name of the file in the repository. `notekeep sync init` sets this up, so that git
-    merges notes as notekeep does. If both sides changed the same, OURS is not changed and the exit
-    code is 1: git then reports a conflict and writes no conflict markers.
+    merges notes as notekeep does. If both sides changed the same text, OURS is not changed and the
+    exit code is 1: git then reports a conflict and writes no conflict markers.
     """
     # Git passes an empty file as the base when both sides added the file.
     old, mine = base.read_bytes() or None, ours.read_bytes()

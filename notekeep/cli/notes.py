@@ -22,23 +22,26 @@ from notekeep.cli.arguments import (
     json_options,
     no_refresh_option,
     note_argument,
+    tag_option,
     verb_options,
     yes_option,
 )
-from notekeep.cli.confirmation import apply_plan, report_result
+from notekeep.cli.confirmation import apply_plan, create_note, report_result
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import find_paths, open_refreshed, open_vault, show_progress
 from notekeep.config import editor_command, split_command
+from notekeep.dates import parse_day
 from notekeep.errors import Failure, InvalidValue, NotFound, UsageError
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.sanitize import clean
-from notekeep.markdown.schema import FIXED_KINDS
+from notekeep.markdown.schema import CURRENT_NOTES, FIXED_KINDS
 from notekeep.notes.plan import WritePlan
 from notekeep.storage.file_names import is_within, vault_path
 from notekeep.vault import Vault
 
 _CHANGE = re.compile(r"[^\s=]+?[+-]?=")
-_SPACED_CHANGE = re.compile(r"[^\s=][^=]*=")  # before `--`; without it could be a title: "E = mc2"
+# Before `--`; without it, this could be a title: "E = mc2".
+_SPACED_CHANGE = re.compile(r"[^\s=][^=]*=")
 _TAG = re.compile(r"[+-]#?[^\s+-]")
 PIPED = "-"  # the notes on standard input
 
@@ -46,15 +49,7 @@ PIPED = "-"  # the notes on standard input
 @click.command(short_help="Create a note.")
 @click.argument("kind", shell_complete=shell_completion.complete_kind)
 @click.argument("title", nargs=-1, required=True)
-@click.option(
-    "-t",
-    "--tag",
-    "tags",
-    multiple=True,
-    metavar="TAG",
-    help="Add a tag. Can be repeated.",
-    shell_complete=shell_completion.complete_tag,
-)
+@tag_option
 @click.option(
     "--set",
     "pairs",
@@ -86,16 +81,12 @@ def new(
     folder = vault.schema.folders.get(kind)
     has_folder = folder is not None and os.path.isdir(vault.absolute(folder))
     if kind not in FIXED_KINDS and not has_folder:
-        with show_progress() as progress:  # to find the folder of such notes
+        with show_progress() as progress:  # to find the folder for such notes
             vault.indexing.refresh(words=False, progress=progress)
     body = "" if sys.stdin.isatty() else sys.stdin.read()
     fields = dict(_pair(pair) for pair in pairs)
     plan = vault.notes.plan_new(kind, " ".join(title), fields=fields, tags=tags, body=body)
-    if is_json():
-        path = plan.changes[0].path if dry_run else vault.notes.apply(plan).paths[0]
-        output.write_json({"path": path})
-        return 0
-    return apply_plan(vault, plan, dry_run=dry_run)
+    return create_note(vault, plan, dry_run=dry_run)
 
 
 @click.command(
@@ -108,23 +99,34 @@ def new(
     help="Note and section to add to.",
     shell_complete=shell_completion.complete_each_note,
 )
+@click.option(
+    "--day",
+    metavar="DAY",
+    default="",
+    help="Add to the daily note of DAY: yesterday, mon, tomorrow, 2026-12-24.",
+    shell_complete=shell_completion.complete_day,
+)
+@click.option("--at", metavar="TIME", default="", help="Start the line with a time: 21:30.")
 @change_options
-def add(words: tuple[str, ...], *, to: str, dry_run: bool) -> int:
+def add(words: tuple[str, ...], *, to: str, day: str, at: str, dry_run: bool) -> int:
     """Add TEXT at the end of a note or section, as a new item if it ends with a list.
 
-    Without TEXT, or with `-`, reads it from a pipe.
+    Without TEXT, or with `-`, reads it from a pipe. A weekday is the latest one, including today;
+    for a day in the future, use tomorrow or a date.
 
     \b
     notekeep add "Ask Mira about the talk"
     notekeep add "- [ ] a task" --to "Ideas for the winter#Garden"
+    notekeep add "Dinner with Mira" --day tuesday --at 21:30
     """
     vault = open_refreshed() if to else open_vault()
     text = " ".join(words[words[:1] == ("--",) :])
     if text == "-" or not (words or sys.stdin.isatty()):
         text = sys.stdin.read().rstrip("\n")
+    of_day = parse_day(day, vault.today()) if day else None
     if dry_run:
-        return apply_plan(vault, vault.notes.plan_add(text, to), dry_run=True)
-    report_result(vault.notes.add(text, to))
+        return apply_plan(vault, vault.notes.plan_add(text, to, of_day, at), dry_run=True)
+    report_result(vault.notes.add(text, to, of_day, at))
     return 0
 
 
@@ -200,31 +202,44 @@ def show(note: tuple[str, ...]) -> int:
 
 
 @click.command("open", short_help="Edit a note in $EDITOR.")
-@note_argument
+@click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_open)
 @no_refresh_option
 @verb_options
 def open_(note: tuple[str, ...]) -> int:
     """Edit NOTE in your editor: the setting `editor`, $VISUAL or $EDITOR.
 
+    `today`, `week` and `month` are the notes of today, this week and this month, unless a note has
+    that name. If the note does not exist, it is created from its template.
+
     \b
     notekeep open "Deep Work"
+    notekeep open week
     """
     vault = open_refreshed()
-    row = vault.workspace.resolve(" ".join(note))
-    vault.open_counts.count(row.path)
-    code = edit_file(vault, row.path)
+    name = " ".join(note)
+    kind = CURRENT_NOTES.get(name.casefold())
+    templates = {settings.template for settings in vault.settings.obsidian.periodic.values()}
+    named = kind and {row.path for row in vault.catalog.named(name, in_lists=True)} - templates
+    if kind is not None and not named:
+        done = vault.notes.open_periodic(kind)
+        report_result(done, lambda _: "")
+        path = done.paths[0]
+    else:
+        path = vault.workspace.resolve(name).path
+    vault.open_counts.count(path)
+    code = edit_file(vault, path)
     vault.indexing.refresh(for_answer=True, words=False)
     return code
 
 
 def edit_file(vault: Vault, path: str) -> int:
-    """Open a file of the vault in the user's editor, and wait."""
+    """Open a file in the user's editor, and wait."""
     command = editor_command(vault.person.editor, os.environ)
     return _run(command, [vault.absolute(path)], "the editor")
 
 
 def _run(command: list[str], arguments: list[str], what: str, feed: str | None = None) -> int:
-    """Run a command of the user, never through a shell, with `--` before any path."""
+    """Run a user's command, never through a shell, with `--` before any path."""
     try:
         done = subprocess.run(
             [*command, *(["--", *arguments] if arguments else [])],
@@ -318,7 +333,7 @@ def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
 
 
 def _find_paths(vault: Vault, words: Sequence[str]) -> list[str]:
-    """Return the notes with these names, or those of one name or query."""
+    """Return the notes with these names, or those matching one name or query."""
     names = split_names(vault.catalog, words, vault.root)
     if len(names) > 1 and all(find_exact(vault.catalog, name, vault.root) for name in names):
         return [row.path for row in resolve_names(vault.catalog, names, vault.root)]
@@ -452,7 +467,7 @@ def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
 
 
 def _folder(vault: Vault, folder: str) -> str:
-    """Return a folder relative to the vault, also for a path that the shell completed."""
+    """Return a folder relative to the vault, even for a path completed by the shell."""
     is_here = folder == "." and is_within(os.path.realpath("."), os.path.realpath(vault.root))
     is_relative = folder == ".." or folder.startswith(("./", "../"))
     is_absolute = os.path.isabs(folder) and folder.strip("/") and os.path.isdir(folder)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from notekeep.catalog import indexing_process, name_lookup
 from notekeep.cli.context import current_context
-from notekeep.cli.output import count_of, terminal_width, write_message
+from notekeep.cli.output import count_noun, terminal_width, write_message
 from notekeep.markdown.sanitize import clean_line
 from notekeep.vault import Vault
 
@@ -17,17 +17,17 @@ def open_vault() -> Vault:
     """Open the vault of the command line, without scanning its files."""
     vault = Vault.open(current_context().vault)
     if vault.settings.is_unread:
-        write_message(f"The vault's settings are ignored: {vault.settings.unsure}")
+        write_message(f"The vault's settings are ignored: {vault.settings.export_problem}")
     return vault
 
 
 def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
-    """Open the vault and update its index; print on stderr what is missing in it.
+    """Open the vault and update its index; report on stderr if it is incomplete.
 
     Args:
-        words: Whether the command needs the full text; without it Whoosh is not loaded.
-        whole: Whether to index all changes first, because an unread note may be private, or link to
-            a note that moves.
+        words: Whether the command needs the full text; otherwise Whoosh is not loaded.
+        whole: Whether to index all changes first, because an unindexed note may be private, or link
+            to a moved note.
     """
     vault = open_vault()
     first_time = vault.catalog.meta("reader") is None
@@ -39,8 +39,8 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
     if refreshed is None or (whole and refreshed.pending):
         with show_progress() as progress:
             refreshed = vault.indexing.refresh(words=words, progress=progress)
-    if refreshed.held:
-        missing = count_of(len(refreshed.held), "note")
+    if refreshed.unconfirmed:
+        missing = count_noun(len(refreshed.unconfirmed), "note")
         write_message(
             f"{missing} missing, and still listed until you confirm with "
             "`notekeep index --forget-missing`."
@@ -70,9 +70,9 @@ def find_paths(vault: Vault, words: str) -> list[str]:
 @contextmanager
 def show_progress() -> Iterator[Callable[[int, int], None] | None]:
     """Show the progress of indexing on a terminal: notes, speed and time left."""
-    pace = indexing_process.Pace()
+    progress = indexing_process.Progress()
     with show_status() as show:
-        yield show and (lambda done, total: show(f"indexing {pace.describe(done, total)}"))
+        yield show and (lambda done, total: show(f"indexing {progress.describe(done, total)}"))
 
 
 @contextmanager

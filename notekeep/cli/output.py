@@ -1,7 +1,7 @@
 """All output to stdout: text, tables and JSON, without control characters.
 
-A table is columns separated by two spaces. It is cut to the width of a terminal, and complete
-anywhere else.
+Table columns are separated by two spaces. Tables are cut to the width of a terminal, and complete
+elsewhere.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NO_CELL = frozenset({"Mn", "Me", "Cf"})
 """Accents, variation selectors and joiners, which have no width."""
 ELLIPSIS = "…"
 LEAST = 6  # the minimum width of a column
-READABLE = 20  # the width to which `stretch` is cut before other columns
+READABLE = 20  # `stretch` is cut down to this width before other columns are cut
 
 
 def is_terminal() -> bool:
@@ -99,7 +99,7 @@ def table(
     Args:
         rows: The cells; all rows have the same length.
         heads: The names of the columns.
-        stretch: The column to cut first on a narrow terminal.
+        stretch: The first column to cut on a narrow terminal.
         whole: A column that is never cut, because users copy it; if it needs more than half of the
             line, the row wraps.
     """
@@ -260,7 +260,7 @@ def _escaped(c: str) -> str:
     return c if clean(c) == c and not "\ud800" <= c <= "\udfff" else f"\\u{ord(c):04x}"
 
 
-def count_of(count: int, word: str) -> str:
+def count_noun(count: int, word: str) -> str:
     """Return `1 file` or `3 files`."""
     return f"{count} {word}" + ("" if count == 1 else "s")
 

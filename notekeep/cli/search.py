@@ -83,10 +83,10 @@ def search(
 def results_object(query: str, found: SearchResults) -> dict[str, Any]:
     """Return results as JSON; the keys are stable."""
     answer: dict[str, Any] = {"query": query, "total": found.total}
-    if found.relaxed:
+    if found.is_relaxed:
         answer["relaxed"] = True
-    if found.instead:
-        answer["instead"] = found.instead
+    if found.answered_query:
+        answer["instead"] = found.answered_query
     if found.remarks:
         answer["remarks"] = list(found.remarks)
     if found.explanation:
@@ -103,17 +103,17 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
         "snippet": hit.snippet.text,
         "line": hit.line,
         "heading": hit.heading,
-        "headings": list(hit.headings),
+        "headings": list(hit.passage.headings),
     }
-    if hit.attachment:
-        answer["attachment"] = hit.attachment
+    if hit.passage.attachment:
+        answer["attachment"] = hit.passage.attachment
     if hit.near:
         answer["near"] = hit.near
     if hit.why is not None:
         answer["why"] = {
             "conditions": list(hit.why.conditions),
             "words": list(hit.why.words),
-            "called_so": hit.why.called,
+            "called_so": hit.why.is_named,
             "score": {name: round(share, 4) for name, share in hit.why.parts},
             "score_of_words": [
                 {"term": term, "field": field, "score": round(share, 4)}
@@ -134,7 +134,7 @@ def explanation_lines(hit: Hit) -> list[str]:
     if why.parts:
         sums = " + ".join(f"{share:.2f} {name}" for name, share in why.parts)
         lines.append(f"  score: {sums}")
-    if why.called:
+    if why.is_named:
         lines.append("  first: exact title match")
     if why.fields:
         shares = (f"{share:.2f} {term} in {field}" for term, field, share in why.fields)
@@ -145,7 +145,9 @@ def explanation_lines(hit: Hit) -> list[str]:
 def _write(found: SearchResults, limit: int) -> None:
     for hit in found.hits:
         place = f"{hit.row.path}:{hit.line}" if hit.line else hit.row.path
-        above = hit.attachment or " / ".join(name for name in hit.headings if name != hit.row.title)
+        passage = hit.passage
+        headings = " / ".join(name for name in passage.headings if name != hit.row.title)
+        above = passage.attachment or headings
         output.write_styled(
             [
                 (hit.row.title, "bold"),
@@ -271,7 +273,8 @@ def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run
     found = vault.search.mentions(path)
     shown = found[:limit]
     if link and found:
-        plan = vault.notes.plan_link_mentions(vault.workspace.resolve(path), shown)
+        row = vault.workspace.resolve(path)
+        plan = vault.notes.plan_mention_lines(row, vault.notes.find_mention_lines(row, shown))
         return apply_plan(vault, plan, dry_run=dry_run)
     objects = [
         {"path": one.path, "title": one.title, "line": one.line, "text": one.text} for one in shown

@@ -1,7 +1,7 @@
-"""Completion of words in a shell, and its protocol for bash and fish.
+"""Shell completion, and its protocol for bash and fish.
 
 A completion makes one query to the existing index, and returns nothing after an error. All commands
-import this module, so each function imports what only it needs.
+import this module, so each function imports its own dependencies.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from click.shell_completion import (
 )
 
 from notekeep.cli.context import options_of
+from notekeep.dates import WEEKDAYS
 from notekeep.errors import NotekeepError
-from notekeep.markdown.schema import FIELD_CHOICES, canonical
+from notekeep.markdown.schema import CURRENT_NOTES, FIELD_CHOICES, canonical
 from notekeep.vault import Vault
 
 Completion: TypeAlias = Callable[[click.Context, Any, str], list[str]]
@@ -62,6 +63,18 @@ complete_grouping = _completion(_groupings)
 complete_kind = _completion(lambda vault: vault.schema.kinds)
 complete_saved_query = _completion(lambda vault: vault.search.saved)
 complete_habit = _completion(_habit_ids)
+complete_day = _completion(lambda _vault: ("today", "yesterday", "tomorrow", *WEEKDAYS))
+complete_base = _completion(lambda vault: vault.bases.files())
+
+
+def complete_view(context: click.Context, _parameter: object, typed: str) -> list[str]:
+    """Complete the name of a view of the base that was typed before."""
+    name = context.params.get("name") or ""
+
+    def views(vault: Vault) -> list[str]:
+        return [view.name for view in vault.bases.find(name).base.views]
+
+    return _ask(context, lambda vault: _filter_by_prefix(views(vault), typed))
 
 
 def complete_note(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
@@ -72,13 +85,21 @@ def complete_note(context: click.Context, parameter: click.Parameter, typed: str
     return complete_rest_of_name(context, earlier, typed)
 
 
+def complete_open(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """Complete the name of a note, or of the note of today, this week or this month."""
+    found = complete_note(context, parameter, typed)
+    return (
+        found if context.params.get("note") else [*_filter_by_prefix(CURRENT_NOTES, typed), *found]
+    )
+
+
 def complete_each_note(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete the name of a note, if each word is a note."""
     return complete_rest_of_name(context, (), typed)
 
 
 def complete_rest_of_name(context: click.Context, earlier: Iterable[str], typed: str) -> list[str]:
-    """Complete the name of a note that starts with the words before."""
+    """Complete the name of a note that starts with the preceding words."""
     from notekeep.catalog.name_lookup import complete_name
 
     before = "".join(f"{word} " for word in earlier)
@@ -201,11 +222,11 @@ BASH = """\
 
 complete -o nosort -F %(complete_func)s %(prog_name)s
 """
-"""The script of click, changed to pass the whole line and to accept quoted values."""
+"""click's script, changed to pass the whole line and to accept quoted values."""
 
 
 class Bash(BashComplete):
-    """Reads the line as typed, and returns replacements for the last word."""
+    """Reads the unparsed line, and returns replacements for the last word."""
 
     source_template = BASH
 
@@ -227,7 +248,7 @@ class Bash(BashComplete):
         start, quote = 0, next((one for one in closed if one in "'\""), "")
         if not quote:
             breaks = set(os.environ.get("COMP_BREAKS", "")) & set(":=")
-            partial = self.get_completion_args()[1]
+            partial = split_arg_string(re.sub(r"\\[:=]", "_", line) + "x")[-1][:-1]
             start = max((partial.rfind(one) for one in breaks), default=-1) + 1
         return f"plain,{_quote(item.value[start:], quote)}"
 
@@ -241,7 +262,7 @@ class Fish(FishComplete):
 
 
 def register_shells() -> None:
-    """Register these classes with click, whose own lose some names."""
+    """Register these classes with click, because click's own lose some names."""
     add_completion_class(Bash, "bash")
     add_completion_class(Fish, "fish")
 
@@ -249,5 +270,10 @@ def register_shells() -> None:
 def _quote(value: str, quote: str) -> str:
     """Quote a value so that bash runs nothing in it; `quote` is the open quote or ""."""
     if quote == "'":
-        return value.replace("'", "'\\''")
-    return re.sub(r'[\\$`"]' if quote else r"[^\w%+,./:=@-]", r"\\\g<0>", value)
+        text = value.replace("'", "'\\''")
+    elif quote:  # a backslash does not quote "!", the mark of history
+        text = re.sub(r'[\\$`"]', r"\\\g<0>", value).replace("!", "\"'!'\"")
+    else:
+        text = re.sub(r"[^\w%+,./:=@-]", r"\\\g<0>", value)
+    # bash adds the closing quote, except after the same character.
+    return text + quote if quote and text.endswith(quote) else text

@@ -18,7 +18,7 @@ from notekeep.habits.reminders import cron_line
 from notekeep.services.sync import SyncResult, SyncService
 
 PRIVATE = (
-    "Private notes are sent, too, and the remote can read them: git does not encrypt. To keep a"
+    "Private notes are sent too, and the remote can read them: git does not encrypt. To keep a"
     " folder on this machine, add a line such as `private/` to .gitignore. For encryption, see"
     " git-crypt or age."
 )
@@ -51,7 +51,7 @@ def sync(ctx: click.Context, *, every: str | None, cron: bool, yes: bool) -> int
     notekeep sync --every 5m    sync until ctrl+c
     notekeep sync --cron        a line for a crontab
 
-    Notes are merged by field, task and paragraph. If both sides changed the same, your version
+    Notes are merged by field, task and paragraph. If both sides changed the same text, your version
     stays and theirs becomes a conflict copy: see `notekeep conflicts`. `notekeep undo` reverts what
     a sync changed here. If the remote cannot be reached, the changes are committed and the exit
     code is 0.
@@ -112,12 +112,12 @@ def status() -> int:
         return 0
     output.write(f"{found.branch} ↑{found.ahead} ↓{found.behind}  {found.remote or 'no remote'}")
     if found.changed:
-        output.write(f"{output.count_of(found.changed, 'changed file')} to commit")
+        output.write(f"{output.count_noun(found.changed, 'changed file')} to commit")
     return 0
 
 
 def _ask_trust(service: SyncService, *, yes: bool) -> None:
-    """Show the settings of a repository and ask once; not for one that `sync init` made."""
+    """Show the settings of a repository and ask once, unless `sync init` created it."""
     if not service.git.exists:
         return
     if unknown := service.untrusted():

@@ -26,12 +26,12 @@ from notekeep.cli.arguments import debug_option, json_option, json_options, verb
 from notekeep.cli.context import current_context, is_json
 from notekeep.cli.main import COMPLETE, open_or_print_today
 from notekeep.cli.opening import open_vault, show_progress
-from notekeep.cli.output import count_of
+from notekeep.cli.output import count_noun
 from notekeep.errors import Failure, NotekeepError, NotFound, UsageError
+from notekeep.log_folders import LOG_FOLDERS
 from notekeep.services.demo import copy_sample_vault, use_home_of
 from notekeep.settings import VAULT_SETTINGS, vault_settings
-from notekeep.tracking.checkin import device_name, set_device_name
-from notekeep.tracking.habit_table import LOG_FOLDER
+from notekeep.tracking.device_log import device_name, set_device_name
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import (
     CONTEXTS,
@@ -71,7 +71,7 @@ IGNORED = """\
 PORT = 8765
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 HALVES = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
-"""Characters for two squares of a QR code, light or dark (1)."""
+"""Characters for two squares of a QR code, each light or dark (1)."""
 NICENESS = 10
 STOPPED = 130
 
@@ -114,7 +114,7 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
             }
         )
         return 0
-    notes, read = count_of(vault.catalog.count(), "note"), count_of(refreshed.indexed, "file")
+    notes, read = count_noun(vault.catalog.count(), "note"), count_noun(refreshed.indexed, "file")
     output.write(f"{notes}, {read} read, {len(refreshed.changes.removed)} removed, {seconds:.1f} s")
     for problem in refreshed.problems:
         output.write_message(f"{problem.place}: {problem.message}")
@@ -133,7 +133,7 @@ def _index_at_low_priority(vault: Vault, *, tell: bool, **options: bool) -> int:
     # As an exception, so that child processes and temporary files are cleaned up.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(STOPPED))
     # If another process is indexing, this one ends, or waits with `tell`.
-    with indexing_process.turn(vault.places.cache, wait=tell) as ours:
+    with indexing_process.indexing_lock(vault.places.cache, wait=tell) as ours:
         if not ours:
             return 0
         vault.indexing.refresh(**options, progress=write_progress if tell else None)
@@ -178,9 +178,8 @@ def config_command(ctx: click.Context) -> int:
     ]
     warnings = list(person.warnings)
     for name, path in person.vaults.items():
-        if not os.path.isdir(path) and not hasattr(
-            person, name
-        ):  # otherwise there is a warning already
+        # A wrong type already has a warning.
+        if not os.path.isdir(path) and not hasattr(person, name):
             warnings.append(f"vaults.{name}: There is no folder {path}.")
     try:
         root = config.find_vault(current_context().vault, person)
@@ -210,8 +209,8 @@ def config_command(ctx: click.Context) -> int:
 def device(name: str | None) -> int:
     """Show the name of this device, or change it to NAME.
 
-    Each device writes its own files in `habits/log/`, named after it, so two devices must not have
-    the same name. Existing files keep their names and still count.
+    Each device writes its own files in `habits/log/` and `review/log/`, named after it, so two
+    devices must not have the same name. Existing files keep their names and still count.
     """
     places = open_vault().places
     before = shown = device_name(places.state)
@@ -221,10 +220,11 @@ def device(name: str | None) -> int:
         output.write_json({"device": shown})
     else:
         output.write(shown)
-    if shown != before and glob(f"*.{shown}.md", root_dir=os.path.join(places.root, LOG_FOLDER)):
-        output.write_message(
-            f"{LOG_FOLDER} already has files of {shown}. No other device may use this name."
-        )
+    for folder in LOG_FOLDERS if shown != before else ():
+        if glob(f"*.{shown}.md", root_dir=os.path.join(places.root, folder)):
+            output.write_message(
+                f"{folder} already has files of {shown}. No other device may use this name."
+            )
     return 0
 
 
@@ -271,7 +271,7 @@ def completion(shell: str | None) -> None:
 
 def completion_script(shell: str) -> str:
     """Return the completion script for a shell; UsageError for an unknown shell."""
-    from notekeep.cli.command_tree import tree  # imports this module
+    from notekeep.cli.command_tree import tree  # it imports this module
 
     shell_completion.register_shells()
     completer = get_completion_class(shell) if shell in SHELLS else None
@@ -284,7 +284,7 @@ def completion_script(shell: str) -> str:
 
 
 def describe_installation() -> dict[str, Any]:
-    """Return versions for a bug report: no paths, no names, nothing about a vault."""
+    """Return versions for a bug report, without paths, names or vault data."""
     return {
         "notekeep": __version__,
         "python": platform.python_version(),
@@ -315,15 +315,17 @@ def _there(path: str) -> str:
 
 
 @click.command(short_help="Make a folder a vault.")
-@click.argument("folder", default=".")
+@click.argument("folder", required=False)
 @debug_option
-def init(folder: str) -> None:
+def init(folder: str | None) -> None:
     """Make FOLDER (default: the current one) a vault.
 
     An Obsidian vault works without changes. If there is no .gitignore, one is created that ignores
     the trash.
     """
-    root = os.path.realpath(os.path.expanduser(folder))
+    if folder is None and current_context().vault:
+        raise UsageError("`init` does not use --vault.", "Use `notekeep init FOLDER`.")
+    root = os.path.realpath(os.path.expanduser(folder or "."))
     settings = os.path.join(root, VAULT_SETTINGS)
     is_new = not os.path.exists(settings)
     try:
@@ -432,7 +434,7 @@ def keys(*, name: str | None) -> int:
 @click.option("--url", default="", help="Address of a proxy in front, such as https://example.org.")
 @click.option("--cert", metavar="FILE", help="Certificate for HTTPS (with --phone).")
 @click.option("--key", metavar="FILE", help="Private key of the certificate.")
-@click.option("--new-key", is_flag=True, help="Make a new secret key; all devices are signed out.")
+@click.option("--new-key", is_flag=True, help="Create a new key; all devices are signed out.")
 @verb_options
 def serve(
     *, phone: bool, host: str, port: int, url: str, cert: str | None, key: str | None, new_key: bool
@@ -482,7 +484,7 @@ def serve(
 
 
 def _write_code(address: str) -> None:
-    """Write an address as a QR code, two rows in each line."""
+    """Write an address as a QR code, two rows per line."""
     import segno
 
     rows = [bytes(row) for row in segno.make(address, micro=False).matrix_iter(border=2)]

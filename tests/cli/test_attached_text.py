@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,9 +179,13 @@ def test_text_leaves_with_the_last_link_at_the_next_command(
 
 
 def caches_with(word: bytes) -> list[Path]:
-    """The files beside the vault that contain a word."""
-    files = [file for file in Path(os.environ["NOTEKEEP_HOME"]).rglob("*") if file.is_file()]
-    return [file for file in files if word in file.read_bytes().lower()]
+    """The files beside the vault that contain a word; SQLite may remove one while they are read."""
+    found = []
+    for file in Path(os.environ["NOTEKEEP_HOME"]).rglob("*"):
+        with suppress(FileNotFoundError, IsADirectoryError):
+            if word in file.read_bytes().lower():
+                found.append(file)
+    return found
 
 
 def is_in_catalog_and_index(word: bytes) -> bool:

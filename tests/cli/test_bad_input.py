@@ -188,7 +188,7 @@ def test_two_at_once_both_answer(vault: Path, home: Path) -> None:
         (("ls", "ratng>=4"), "rating"),
         (("ls", "type:bok"), "book"),
         (("ls", "is:drft"), "draft"),
-        (("search", "(unclosed"), "("),
+        (("ls", "(unclosed"), "("),
         (("serch", "x"), "search"),
         (("ls", "--cols", "ratng"), "rating"),
         (("new", "bok", "x"), "book"),

@@ -41,6 +41,7 @@ def root(tmp_path: Path) -> Path:
         ("completion", "", ["bash", "zsh", "fish"]),
         ("habit", "m", ["meditate", "month"]),
         ("habit", "im", ["import"]),
+        ("add --day", "tu", ["tuesday"]),
         ("ls", "--js", ["--json"]),
     ],
 )

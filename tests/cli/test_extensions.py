@@ -85,7 +85,7 @@ class TestFormats:
         ("before", "after", "reason"),
         [
             ('"ot"', '"kd"', "the prefix 'kd' is in use by Kindle (My Clippings.txt)"),
-            ('("otter"', '("kobo-otter"', "the id 'kobo-otter' begins like 'kobo' of Kobo"),
+            ('("otter"', '("kobo-otter"', "the id 'kobo-otter' starts like 'kobo' of Kobo"),
             ('("otter"', '("Otter/"', "the id 'Otter/' must be lower-case words"),
             ('"ot"', '"otter"', "the prefix 'otter' two letters"),
             ("OTTER = ", "OTTER = 0, ", "0 is not a Format"),

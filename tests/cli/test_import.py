@@ -282,7 +282,7 @@ def test_a_new_note_has_the_day_of_its_first_highlight(shell: Shell, export: Pat
     export.write_text(json.dumps(value), "utf-8")
     ran = shell("import", str(export), "--write")
     assert "created: 2019-05-03\n" in shell.read("books/Soil.md")
-    assert "  days of highlights other than the first\n" in ran.out
+    assert "  dates of highlights other than the first\n" in ran.out
     del value["results"][0]["highlights"][1]  # a part of the source has no say
     export.write_text(json.dumps(value), "utf-8")
     assert "Nothing new." in shell("import", str(export), "--write").err

@@ -169,6 +169,18 @@ class TestConflictsOfGit:
         assert (tmp_path / "Note.md").read_text() == MERGED
         assert git("commit", "-qm", "merged").returncode == 0
 
+    @pytest.mark.parametrize("choice", ["theirs", "both"])
+    def test_a_note_that_is_gone_here_is_what_the_other_side_has(
+        self, git: Git, run: Callable[..., CommandResult], tmp_path: Path, choice: str
+    ) -> None:
+        part(git, tmp_path, NOTE, NOTE.replace("3", "4"), NOTE.replace("3", "5"))
+        git("rm", "-q", "Note.md")
+        git("commit", "-qm", "gone")
+        git("merge", "other")
+        assert run("conflicts", "keep", "Note.md", choice).code == 0
+        assert [path.name for path in tmp_path.glob("*.md")] == ["Note.md"]
+        assert (tmp_path / "Note.md").read_text() == NOTE.replace("3", "5")
+
     def test_markers_of_a_clone_without_the_driver_are_resolved_in_git_too(
         self, git: Git, run: Callable[..., CommandResult], tmp_path: Path
     ) -> None:

@@ -87,6 +87,20 @@ def test_new_vault_keeps_the_trash_out_of_git(shell: Shell) -> None:
     assert sorted(files) == [".gitignore", ".notekeep/config.toml", "note.md"]
 
 
+def test_init_does_not_make_the_current_folder_a_vault_when_another_is_named(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, other = shell.root.parent / "here", shell.root.parent / "other"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    ran = shell("--vault", str(other), "init")
+    assert (ran.code, ran.out) == (2, "")
+    assert "Use `notekeep init FOLDER`." in ran.err
+    assert [*here.iterdir()] == []
+    assert shell("init").code == 0
+    assert (here / ".notekeep/config.toml").exists()
+
+
 def test_vault_with_its_own_gitignore_keeps_it(shell: Shell) -> None:
     shell.write("../new/.gitignore", "*.pdf\n")
     assert shell("init", "../new").code == 0

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING
+
+from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +43,10 @@ def test_tasks_that_are_due_stand_in_it_the_latest_first(notekeep: Run, tmp_path
             ["", "[ ]", "dig", "late, Mon 2 Nov", "Garden.md:3"],
             ["", "[ ]", "call the nursery", "today", "Garden.md:2"],
         ]
-        assert lines[at + 4 :] == ["", "Last changed", "  Garden  Garden.md"]
+        assert lines[at + 4 :] == [
+            *("", "Next seven days", "  [ ]  order seeds  Wed 25 Nov  Garden.md:5"),
+            *("", "Last changed", "  Garden  Garden.md"),
+        ]
     told = json.loads(notekeep("today", "--json", at=root, NOTEKEEP_NOW=NOW).out)["tasks"]
     assert told["open"] == 5
     assert [(task["line"], task["due"]) for task in told["due"]] == [
@@ -53,8 +59,20 @@ def test_tasks_that_are_due_stand_in_it_the_latest_first(notekeep: Run, tmp_path
         "title": "Garden",
         "line": 3,
         "text": "dig [due:: 2026-11-02]",
+        "day": "2026-11-02",
         "due": "2026-11-02",
     }
+
+
+def test_tasks_without_a_day_are_those_of_the_notes_that_changed_last(tmp_path: Path) -> None:
+    for name, changed in (("A.md", 1_000_000_000), ("B.md", 1_500_000_000)):
+        lines = [f"- [ ] task {number} of {name}\n" for number in range(20)]
+        (tmp_path / name).write_text("".join(lines), "utf-8")
+        os.utime(tmp_path / name, (changed, changed))
+    vault = Vault.open(tmp_path)
+    vault.indexing.refresh()
+    shown = [task.path for task in vault.overview().tasks.others]
+    assert shown == ["B.md"] * 20 + ["A.md"] * 4
 
 
 def test_without_open_tasks_nothing_is_said_of_them(notekeep: Run, tmp_path: Path) -> None:
@@ -64,7 +82,7 @@ def test_without_open_tasks_nothing_is_said_of_them(notekeep: Run, tmp_path: Pat
     ran = notekeep("today", at=root, NOTEKEEP_NOW=NOW)
     assert "Tasks" not in ran.out
     told = json.loads(notekeep("today", "--json", at=root, NOTEKEEP_NOW=NOW).out)
-    assert told["tasks"] == {"open": 0, "due": []}
+    assert told["tasks"] == {"open": 0, "due": [], "week": []}
 
 
 def test_streak_of_one_is_in_the_singular(notekeep: Run, tmp_path: Path) -> None:

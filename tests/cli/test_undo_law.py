@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 COPY = "books/Deep Work.sync-conflict-20261120-101010-ABCDEFG.md"
 EXPORTED = "../habits.csv"
 CLIPPINGS = "../My Clippings.txt"
+PAGE = "../worms.html"
 CASES: dict[str, list[str]] = {
     "new": ["new", "book", "A new one"],
     "add": ["add", "a line"],
     "add to": ["add", "a line", "--to", "Deep Work"],
     "quote": ["quote", "Deep Work", "somebody's words", "--page", "3"],
     "export": ["export", "start", "Deep Work", "--title", "A post"],
+    "clip": ["clip", PAGE],
+    "replace": ["replace", "--yes", "work", "labour"],
     "attach": ["attach", "Deep Work", "attachments/boxes.png"],
     "set": ["set", "rating=1", "--", "Deep Work"],
     "set many": ["set", "rating=1", "--yes", "--", "type:book"],
@@ -57,7 +60,8 @@ NOT_OF_A_VAULT = {
 }
 READING = {
     *("vaults", "search", "ls", "show", "links", "related", "today", "history"),
-    *("doctor", "sql", "fields", "random", "onthisday", "books", "keys"),
+    *("doctor", "sql", "fields", "random", "onthisday", "quotes", "books", "keys"),
+    *("agenda", "base"),
 }
 BACK = {"undo", "redo"}
 
@@ -78,6 +82,7 @@ def run(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
         " 10:00:00\n\nTo produce, be deep.\n==========\n",
         "utf-8",
     )
+    (sample / PAGE).write_text("<title>How worms work</title><article><p>They dig.</p></article>")
     (sample / "inbox/Gone.md").write_text("Once here.\n", "utf-8")
     (sample / "inbox/Odd.md").write_text("---\ntags: a, a\n---\n[[Deep Wyrk]]\n", "utf-8")
     note = (sample / "books/Deep Work.md").read_bytes()
@@ -209,5 +214,5 @@ def test_a_refusal_skips_its_note_only(
 
 
 def test_every_verb_is_held_by_this_law_or_needs_none() -> None:
-    held = {words[0] for words in CASES.values()} | {"habit", "forget", "sync"}
+    held = {words[0] for words in CASES.values()} | {"habit", "forget", "sync", "recall"}
     assert set(VERBS) - NOT_OF_A_VAULT - READING - BACK == held
