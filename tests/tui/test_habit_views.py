@@ -83,6 +83,32 @@ async def test_yesterday_says_what_it_left_open_and_one_key_goes_there(
         assert not shows(app, "not logged")
 
 
+async def test_yesterday_leaves_nothing_open_that_later_days_can_make_up_for(
+    make_app: MakeApp, root: Path
+) -> None:
+    for title, schedule in (("Floss", "daily"), ("Gym", "3/week"), ("Plants", "every 3d")):
+        about = f"habit: {title.lower()}\ntitle: {title}\nschedule: {schedule}\nsince: 2026-11-01"
+        (root / f"habits/{title}.md").write_text(f"---\n{about}\n---\n")
+    log(root, "- 2026-11-22 plants: done")
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Gym") and shows(app, "Plants"))
+        await until(pilot, lambda: shows(app, "Yesterday: 1 not logged  Floss   y open"))
+
+
+async def test_all_habits_that_wait_for_an_entry_are_counted_before_and_after_it(
+    make_app: MakeApp, root: Path
+) -> None:
+    (root / "habits/Gym.md").write_text(
+        "---\nhabit: gym\ntitle: Gym\nschedule: 3/week\norder: 0\nsince: 2026-11-01\n---\n"
+    )
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Gym") and shows(app, "0 of 3 done"))
+        await press(pilot, "space")
+        await until(pilot, lambda: shows(app, "1 of 3 done"))
+
+
 async def test_the_grid_shows_a_week_a_month_and_a_year(make_app: MakeApp, root: Path) -> None:
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
@@ -181,8 +207,11 @@ async def test_a_narrow_screen_keeps_the_week(make_app: MakeApp) -> None:
 
 
 @pytest.mark.slow
-async def test_the_page_of_an_interval_has_no_weekdays(make_app: MakeApp, root: Path) -> None:
-    fields = "habit: meditate\ntitle: Meditate\nschedule: every 2d"
+@pytest.mark.parametrize("schedule", ["every 2d", "3/week"])
+async def test_a_schedule_without_weekdays_has_none_on_its_page(
+    make_app: MakeApp, root: Path, schedule: str
+) -> None:
+    fields = f"habit: meditate\ntitle: Meditate\nschedule: {schedule}\nsince: 2026-11-01"
     (root / "habits/meditate.md").write_text(f"---\n{fields}\n---\n")
     app = make_app("habits")
     async with app.run_test(size=(120, 60)) as pilot:

@@ -144,9 +144,10 @@ async def test_tasks_of_today_come_late_first_and_the_rest_is_one_key_away(
         assert "! 23 Nov" in lines[at]
         assert "□ call" in lines[at + 1]
         assert "today" in lines[at + 1]
-        assert "□ water" in lines[at + 2]
-        assert "1 Dec" in lines[at + 2]
-        await until(pilot, lambda: shows(app, "15 more  T all tasks"))
+        week = next(number for number, each in enumerate(lines) if "Next seven days" in each)
+        assert "□ water" in lines[week + 1]
+        assert "1 Dec" in lines[week + 1]
+        await until(pilot, lambda: shows(app, "14 more  T all tasks"))
         await press(pilot, *["down"] * 11, "enter")
         await until(pilot, lambda: type(app.screen).__name__ == "TasksScreen")
 
@@ -231,7 +232,7 @@ async def test_ticking_a_day_with_an_amount_asks_for_another_and_never_takes_it_
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Water"))
         await press(pilot, "home", "down", "space")
-        await until(pilot, lambda: shows(app, "Adds to the day."))
+        await until(pilot, lambda: shows(app, "Adds to the total for the day."))
         assert _water_today(vault) == "9 glass"
         type_text(app, "1")
         await press(pilot, "enter")
@@ -527,7 +528,39 @@ async def test_one_key_pauses_a_habit_and_ends_the_pause(make_app: MakeApp, root
             pilot, lambda: (cell := habits(app).grid.cell) is not None and cell.mark == "paused"
         )
         await press(pilot, "P")
-        await until(pilot, lambda: shows(app, "Meditate counts again · u undo"))
+        await until(pilot, lambda: shows(app, "Meditate is no longer paused · u undo"))
         assert "2026-11-24.." not in note.read_text()
         await press(pilot, "u", "u")
         await until(pilot, lambda: note.read_text() == before)
+
+
+async def test_one_key_pauses_all_marked_habits(make_app: MakeApp, root: Path) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "A", "P")
+        await until(pilot, lambda: shows(app, "2 habits are paused from today · u undo"))
+        await press(pilot, "P")
+        await until(pilot, lambda: shows(app, "2 habits are no longer paused · u undo"))
+        await press(pilot, "A", "g", "g", "m", "P")
+        await until(pilot, lambda: shows(app, "is paused from today · u undo"))
+    texts = [(root / f"habits/{name}.md").read_text() for name in ("meditate", "water")]
+    assert sum("2026-11-24.." in text for text in texts) == 1
+
+
+async def test_one_key_starts_and_stops_a_timer(
+    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(root)
+    app = make_app("today")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T12:00")
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "Timer since 12:00"))
+        monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T12:25")
+        await press(pilot, "f3", "w")
+        await until(pilot, lambda: shows(app, "25 min · u undo"))
+        await until(pilot, lambda: not shows(app, "Timer since"))
+    (line,) = written(root, before)
+    assert line == "- 2026-11-24 meditate: 25 min @12:00"

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from notekeep.dates import MONTHS, week_span
 from notekeep.habits.schedule import ChosenDays
 from notekeep.habits.summary import Cell, format_count, format_rate, format_run, format_strength
+from notekeep.habits.totals import describe_total, total_name
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS, Calendar, Detail
 from notekeep.tui.render.formatting import day_and_month, long_date
@@ -166,6 +167,7 @@ def _main_figures(found: Detail, today: date) -> list[tuple[str, str]]:
 CHART_LINES = 5
 BAR_WIDTH = 16  # cells of a full bar
 COLUMN_GAP = 4
+TOTAL_NAME = 12  # cells
 TABLE_CELLS = 38  # minimum width of a table beside others
 TWO_COLUMNS = 180  # from this width on the year and strength are left, everything else right
 MAX_RUNS = 10
@@ -176,6 +178,7 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
     is_wide = width >= TWO_COLUMNS
     left = year_width(found.calendar, width - 2 * TABLE_CELLS) if is_wide else width
     course = [*year_block(found, today, glyphs, left), [], *_strength(found, glyphs, left), []]
+    course += _totals(found, today, glyphs, left)
     right = width - left - COLUMN_GAP if is_wide else width
     figures = _figures(found, today, glyphs, right)
     lines = _columns([course, figures], [left + COLUMN_GAP, right]) if is_wide else course + figures
@@ -227,6 +230,20 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
         rows.append([Piece(label.ljust(LABEL_WIDTH), "muted"), Piece(row, "level-2")])
     days = Piece(f"{'':{LABEL_WIDTH}}the last {format_count(len(scores), 'days')}", "muted")
     return [*rows, [days]]
+
+
+def _totals(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return the amounts of the week, the month, the year and ever, as many clauses as fit."""
+    rows: list[StyledLine] = []
+    for total in found.totals:
+        name = Piece(total_name(total, today).ljust(TOTAL_NAME), "muted")
+        amount, *others = describe_total(total, found.total_unit)
+        text = f"{clean_line(amount)}"
+        for clause in map(clean_line, others):
+            longer = f"{text} · {clause}"
+            text = longer if len(longer) <= width - TOTAL_NAME else text
+        rows.append([name, Piece(text)])
+    return [section_line("Amounts", "", width, glyphs), *rows, []] if rows else []
 
 
 def _columns(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledLine]:

@@ -1,23 +1,22 @@
-"""A habit in lists: marks, week tiles, strength, streak, note; and the order of habits."""
+"""A habit in lists: marks, week tiles, strength, streak, note."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from notekeep.dates import MONTHS
 from notekeep.habits import calendar
 from notekeep.habits.amounts import pluralize
-from notekeep.habits.definition import fold_name
+from notekeep.habits.day_shares import DayShare, describe_share, sum_shares
 from notekeep.habits.schedule import ascii_goal
 from notekeep.habits.summary import CLAUSE, Cell, HabitView, format_run, format_strength
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.glyphs import Glyphs
-from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_width
 
 _ROLES: dict[str, str] = {
     "done": "done",
@@ -195,44 +194,20 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
     return Piece(text, "" if habit.is_at_risk else "muted")
 
 
-class PlacedHabit(NamedTuple):
-    """A habit in a list."""
-
-    habit: HabitView
-    is_stacked: bool = False  # whether it is indented below its anchor
-
-
-def arrange_habits(habits: Sequence[HabitView]) -> Iterator[PlacedHabit]:
-    """Yield habits by group, those without one last, but for paused ones.
-
-    A habit that follows another, its anchor, is listed below it once the anchor is done.
-    """
-    anchors: dict[str, HabitView] = {}
-    for habit in habits:
-        file_name = habit.path.rpartition("/")[2].removesuffix(".md")
-        anchors |= dict.fromkeys(map(fold_name, (habit.id, habit.title, file_name)), habit)
-    below: dict[str, list[HabitView]] = {}
-    for habit in habits:
-        anchor = anchors.get(fold_name(habit.after)) if habit.after else None
-        if anchor is not None and anchor.id != habit.id and anchor.call == "done":
-            below.setdefault(anchor.id, []).append(habit)
-    stacked = {habit.id for some in below.values() for habit in some}
-    shown: set[str] = set()
-
-    def stack(habit: HabitView, *, is_stacked: bool) -> Iterator[PlacedHabit]:
-        if habit.id in shown:
-            return
-        shown.add(habit.id)
-        yield PlacedHabit(habit, is_stacked)
-        for next_one in below.get(habit.id, ()):
-            yield from stack(next_one, is_stacked=True)
-
-    ordered = sorted(habits, key=lambda habit: (habit.is_paused, not habit.group))
-    for habit in ordered:
-        if habit.id not in stacked:
-            yield from stack(habit, is_stacked=False)
-    for habit in ordered:  # those in a circle
-        yield from stack(habit, is_stacked=False)
+def share_line(name: str, days: Sequence[DayShare], glyphs: Glyphs, room: int) -> StyledLine:
+    """Return some days of all habits: a bar for each day and figures, as far as they fit."""
+    whole = sum_shares(days)
+    if whole.share is None:
+        return []
+    last = len(glyphs.bars) - 1
+    shares = [day.share for day in days]
+    bars = "".join(" " if one is None else glyphs.bars[int(one * last)] for one in shares) + " "
+    percent = f"{whole.share * 100:.0f} %"
+    for shown, text in ((bars, describe_share(whole)), (bars, percent), ("", percent)):
+        line = [Piece(f"{name} ", "muted"), Piece(shown, "partial"), Piece(text)]
+        if line_width(line) <= room:
+            return line
+    return []
 
 
 def find_left_open(habits: Sequence[HabitView]) -> list[HabitView]:

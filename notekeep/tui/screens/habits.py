@@ -11,17 +11,31 @@ from textual.app import ComposeResult
 
 from notekeep.config import end_of_day
 from notekeep.habits.amounts import pluralize
+from notekeep.habits.day_shares import find_day_shares
 from notekeep.habits.summary import HabitView, count_habits
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, plan_review, review_path
 from notekeep.notes.plan import WriteResult
 from notekeep.tracking.habit_details import Detail, load_habit_details
-from notekeep.tui.dialogs.add_habit import ask_amount, ask_and_log, ask_for_habit, toggle_pause
 from notekeep.tui.dialogs.dialog import Prompt, ask
+from notekeep.tui.dialogs.habits import (
+    ask_amount,
+    ask_and_log,
+    ask_for_habit,
+    edit_habit,
+    toggle_pause,
+    toggle_timer,
+)
 from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.formatting import list_some, plural
-from notekeep.tui.render.habit_rows import find_left_open
-from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
+from notekeep.tui.render.habit_rows import find_left_open, share_line
+from notekeep.tui.render.styled_text import (
+    ACTION_LINK,
+    Piece,
+    StyledLine,
+    line_width,
+    spread_line,
+)
 from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
 from notekeep.tui.widgets.calendars import HabitPage, HabitYear
 from notekeep.tui.widgets.line_view import ListView
@@ -32,7 +46,7 @@ NEXT_VALUE = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"
 """The next value of a logged day after a click; any other day becomes done."""
 VALUE_OF_MARK = {"skipped": "skip", "missed": "miss"}
 """The value in the log of a day with a mark; any other mark is `done`."""
-HABIT_ACTIONS = ("done", "amount", "skip", "miss", "next-span", "show-detail")
+HABIT_ACTIONS = ("done", "amount", "skip", "miss", "next-span", "change-habit", "show-detail")
 """Actions of the bottom line that need a habit."""
 HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (22, "-tall")]
 WIDTH_CLASSES = [*WIDTHS, (WIDE_TILES, "-huge")]
@@ -78,21 +92,23 @@ class HabitsScreen(VaultScreen):
 
         def load() -> tuple[list[HabitView], list[HabitView], int]:
             shown = tracker.views(today, first=first, last=last)
-            return shown, tracker.views(today), tracker.count_problems()
+            lately = tracker.views(today, first=today - timedelta(7), last=today)
+            return shown, lately, tracker.count_problems()
 
         self.load("habits", load, lambda loaded: self._show(*loaded))
         if self.has_class("-detail") and self.detail.detail is not None:
             self._load_detail(self.detail.detail.view.id, self.detail.detail.year)
 
     def _show(self, habits: list[HabitView], lately: list[HabitView], problems: int) -> None:
-        """Show habits with the days of the grid; `lately` has the same ones with the last week."""
+        """Show habits with the days of the grid; `lately` has the same ones with eight days."""
+        whole = self._whole_days(habits, lately)
         active = [habit for habit in habits if not habit.is_archived]
         lately = [habit for habit in lately if not habit.is_archived]
         words = self._filter.casefold()
         shown = [each for each in active if words in f"{each.title} {each.group}".casefold()]
         is_on_today = self.grid.day == self.today
         self._open_yesterday = tuple(habit.id for habit in find_left_open(lately))
-        above = self._banner(lately, is_on_today=is_on_today)
+        above = self._banner(lately, whole, is_on_today=is_on_today)
         if problems:
             link = f"{ACTION_LINK}show-problems"
             text = f" {plural(problems, 'problem')} in the habit log and notes"
@@ -113,26 +129,40 @@ class HabitsScreen(VaultScreen):
         else:
             self.set_status(f"{when} {day.year}", when)
 
-    def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> list[StyledLine]:
-        """Return a row about yesterday, or a link back to today; the row may be empty."""
+    def _whole_days(self, habits: list[HabitView], lately: list[HabitView]) -> StyledLine:
+        """Return the share of all habits: on the last seven days, or in the shown week or month."""
+        room = self.grid.inner_width // 2
+        if self.grid.day == self.today and self.grid.shown in ("day", "week"):
+            days = find_day_shares(lately)[:-1]
+            return share_line("last 7 days", days, self.glyphs, room)
+        first, last = self.grid.first_day, self.grid.last_day
+        days = [one for one in find_day_shares(habits) if first <= one.day <= last]
+        names = {"month": f"{first:%B}", "year": "12 months"}
+        return share_line(names.get(self.grid.shown, "that week"), days, self.glyphs, room)
+
+    def _banner(
+        self, lately: list[HabitView], whole: StyledLine, *, is_on_today: bool
+    ) -> list[StyledLine]:
+        """Return a row about yesterday or a link back to today, and about whole days."""
+        width = self.grid.inner_width
         if not is_on_today:
             link, day = f"{ACTION_LINK}to-today", self.grid.day
             is_yesterday = day == self.today - timedelta(1)
             name = "Yesterday" if is_yesterday else f"{day:%A} {day.day} {day:%b}"
             back = [Piece("   t", "key", link), Piece(" today", "muted", link)]
-            return [[Piece(f"  {name}"), *back]]
+            return [spread_line([Piece(f"  {name}"), *back], whole, width)]
         habits = find_left_open(lately)
         if not habits:
-            return [[]]
+            return [spread_line([], whole, width)]
         link = f"{ACTION_LINK}to-yesterday"
         begin = [Piece(f"  Yesterday: {len(habits)} not logged", "", link)]
         end = [Piece("   y", "key", link), Piece(" open", "muted", link)]
         titles = [clean_line(habit.title) for habit in habits]
-        room = self.grid.inner_width - line_width([*begin, *end]) - 2
+        room = width - line_width([*begin, *end, *whole]) - 4
         names = list_some(titles, room)
         if names.isdecimal():
-            return [[*begin, *end]]
-        return [[*begin, Piece(f"  {names}", "muted"), *end]]
+            return [spread_line([*begin, *end], whole, width)]
+        return [spread_line([*begin, Piece(f"  {names}", "muted"), *end], whole, width)]
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         habit = self.grid.habit
@@ -222,10 +252,17 @@ class HabitsScreen(VaultScreen):
         if (path := self._path()) is not None:
             self.post_message(EditNote(path))
 
+    def action_change_habit(self) -> None:
+        if (habit := self._shown_habit()) is not None:
+            edit_habit(self, habit.id)
+
+    def _shown_habit(self) -> HabitView | None:
+        found = self.detail.detail if self.has_class("-detail") else None
+        return found.view if found is not None else self.grid.habit
+
     def _path(self) -> str | None:
         """Return the note of the current habit, or report that there is none."""
-        found = self.detail.detail if self.has_class("-detail") else None
-        habit = found.view if found is not None else self.grid.habit
+        habit = self._shown_habit()
         if habit is not None and not habit.path:
             show_message(self, f"No note defines {clean_line(habit.id)} yet")
         return habit.path if habit is not None and habit.path else None
@@ -287,8 +324,21 @@ class HabitsScreen(VaultScreen):
         ask_for_habit(self)
 
     def action_pause_habit(self) -> None:
+        here = [] if self.grid.habit is None else [self.grid.habit.id]
+        if names := sorted(self.grid.marked) or here:
+            toggle_pause(self, names)
+
+    def action_mark_habit(self) -> None:
+        self.grid.toggle_mark()
+        self.show_mark_count(len(self.grid.marked))
+
+    def action_mark_all_habits(self) -> None:
+        self.grid.mark_all()
+        self.show_mark_count(len(self.grid.marked))
+
+    def action_timer(self) -> None:
         if self.grid.habit is not None:
-            toggle_pause(self, self.grid.habit.id)
+            toggle_timer(self, self.grid.habit.id)
 
     # Reviews of the last week and month.
 

@@ -124,6 +124,6 @@ class HabitYear(DiffView, can_focus=False):
 class HabitPage(HabitYear, can_focus=True):
     """All details of a habit."""
 
-    BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
+    BINDINGS = bindings("habit-detail", run_on_screen=ALL_ACTIONS)
 
     draw_detail = staticmethod(detail_lines)

@@ -1,4 +1,4 @@
-"""The grid of habits: a row for each habit, with the marks of a week, a month or a year."""
+"""The habit grid: one row for each habit, with its marks for a week, a month or a year."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from notekeep.dates import start_of_week
-from notekeep.habits.summary import Cell, HabitView
+from notekeep.habits.summary import Cell, HabitView, PlacedHabit, arrange_habits
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
-    PlacedHabit,
-    arrange_habits,
     day_heads,
     day_marks,
     goal_text,
@@ -51,15 +49,15 @@ STRENGTH_WIDTH = 11
 MIN_STREAK = 8
 MIN_NOTE = 24
 MAX_NOTE = 50
-FEW_WEEKS, MOST_WEEKS = 2, 4  # past weeks beside this one
-WIDE_TILES = 180  # from this width on a day of a past week has two cells
+FEW_WEEKS, MOST_WEEKS = 2, 4  # past weeks shown next to the current one
+WIDE_TILES = 180  # from this width, days of past weeks are two cells wide
 SPANS = ("week", "month", "year")
 WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 63, "year": 53}
-"""The cells of the marks of each span."""
-GROUPS_FROM = 100  # from this width on habits have the names of their groups above them
-ROOMY_LINES = 16  # from this height on there are empty lines between groups
-LOW_LINES = 7  # below this height only habits are shown
-HEADS = None  # the row with the names of days and columns
+"""The width of the marks for each span, in cells."""
+GROUPS_FROM = 100  # from this width, group names are shown above their habits
+ROOMY_LINES = 16  # from this height, groups are separated by blank lines
+LOW_LINES = 7  # below this height, only habits are shown
+HEADS = None  # the header row
 
 
 _NO_HABITS: tuple[StyledLine, ...] = (
@@ -78,11 +76,11 @@ class ColumnWidths(NamedTuple):
     note: int = 0
     strength: int = 0
     weeks: int = 0  # the number of past weeks
-    tile: int = 1  # the cells of their days
+    tile: int = 1  # the width of their days
 
     @property
     def past(self) -> int:
-        # All of them have a blank behind them, before the bracket of a chosen day.
+        # A blank follows each week, except before the bracket of the selected day.
         return self.weeks * (7 * self.tile + 1) - (0 < self.weeks < MOST_WEEKS)
 
 
@@ -100,7 +98,7 @@ def measure_habits(habits: Iterable[HabitView], glyphs: Glyphs) -> ColumnWidths:
 def lay_out_columns(width: int, span: str, needs: ColumnWidths) -> ColumnWidths:
     """Return the widths of the columns; the least important are hidden first."""
     left = width - GUTTER - WIDTHS[span]
-    # The other blank of the gap is a part of the marks.
+    # The marks include the other blank of the gap.
     indent = GUTTER if width >= GROUPS_FROM else 0
     title = max(MIN_TITLE, min(needs.title + 1 + indent, MAX_TITLE, left))
     left -= title
@@ -125,33 +123,35 @@ def lay_out_columns(width: int, span: str, needs: ColumnWidths) -> ColumnWidths:
 
 
 class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
-    """Habits by group, with the marks of some days, one of which is chosen."""
+    """Habits by group, with marks for several days, one of which is selected."""
 
-    BINDINGS = bindings("habits", by_screen=ALL_ACTIONS)
+    BINDINGS = bindings("habits", run_on_screen=ALL_ACTIONS)
 
     class DayChanged(Message):
-        """Another day is chosen, or other days are shown."""
+        """The selected day or the visible days changed."""
 
     class Pressed(Message):
-        """The chosen day of a habit was clicked again."""
+        """The selected day of a habit was clicked again."""
 
     def __init__(self) -> None:
         super().__init__()
         self._chosen_day: date | None = None  # None for today
-        self.span = self._last_shown = SPANS[0]  # as chosen from SPANS; see `shown`
+        self.span = self._last_shown = SPANS[0]  # the requested span; see `shown`
         self._habits: Sequence[HabitView] | None = None
         self._above: Sequence[StyledLine] = ()
+        self.marked: set[str] = set()
+        """The ids of the marked habits."""
         self._has_groups = False
         self._needs = ColumnWidths()
 
     @property
     def day(self) -> date:
-        """The chosen day, to which keys apply."""
+        """The selected day, which keys act on."""
         return self._chosen_day or self.today
 
     @property
     def shown(self) -> str:
-        """The visible span: a week or a day if the chosen one does not fit."""
+        """The visible span: a week or a day if the requested one does not fit."""
         room = self.inner_width - GUTTER - MIN_TITLE
         if room >= WIDTHS[self.span]:
             return self.span
@@ -191,17 +191,18 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
 
     def show(self, habits: Sequence[HabitView], above: Sequence[StyledLine] = ()) -> None:
         self._habits, self._above = habits, above
+        self.marked &= {habit.id for habit in habits}
         self._needs = measure_habits(habits, self.glyphs)
         self._fill()
 
     def _fill(self) -> None:
-        """Make the rows, with lines around the habits as far as they fit."""
+        """Fill the rows, with as many lines around the habits as fit."""
         if self._habits is None:
             return
         here = self.habit.id if self.habit is not None else None
         height = self.size.height or ROOMY_LINES
         gap: list[StyledLine] = [[]] if height >= ROOMY_LINES else []
-        self.nothing = _NO_HABITS
+        self.placeholder = _NO_HABITS
         rows: list[PlacedHabit | str | StyledLine | None] = []
         if self._habits and height >= LOW_LINES:
             rows += [*self._above, *gap, HEADS]
@@ -209,13 +210,25 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         self._has_groups = has_room and any(habit.group for habit in self._habits)
         group: str | None = None
         for placed in arrange_habits(self._habits):
-            name = "Paused" if placed.habit.is_paused else placed.habit.group or "Others"
-            if self._has_groups and name != group and not placed.is_stacked:
+            if self._has_groups and placed.section != group:
                 rows += gap if group is not None else []
-                rows.append(name)
-                group = name
+                rows.append(placed.section)
+                group = placed.section
             rows.append(placed)
         self._show(rows, lambda row: isinstance(row, PlacedHabit) and row.habit.id == here)
+
+    def toggle_mark(self) -> None:
+        """Mark or unmark the habit at the cursor, and go to the next."""
+        if self.habit is not None:
+            self.marked ^= {self.habit.id}
+            self.move_to(self.cursor + 1)
+            self.lines_changed()
+
+    def mark_all(self) -> None:
+        """Mark all habits; if all are marked, unmark them."""
+        listed = {habit.id for habit in self._habits or ()}
+        self.marked = set() if self.marked == listed else listed
+        self.lines_changed()
 
     def go_to_habit(self, identity: str) -> None:
         for index, row in enumerate(self._rows):
@@ -228,7 +241,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         self.post_message(self.DayChanged())
 
     def go_to_day(self, day: date) -> None:
-        """Choose a day, at most today."""
+        """Select a day, at the latest today."""
         if min(day, self.today) != self.day:
             self._chosen_day = day if day < self.today else None
             self.lines_changed()
@@ -242,7 +255,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
             self.post_message(self.DayChanged())
 
     def _line_role(self, index: int) -> str:
-        # Without colours the row of the cursor would be reversed, which spoils tiles.
+        # Without colours, the cursor row would be reversed, which makes tiles unreadable.
         role = super()._line_role(index)
         has_shades = self.glyphs.levels[1] == self.glyphs.levels[-1]
         return "cursor-blurred" if role == "cursor" and not has_shades else role
@@ -264,14 +277,14 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
             return [Piece(" " * GUTTER), Piece(_capitalized(item), "section")]
         columns = self._columns(width)
         habit = item.habit
-        # The arrow of ASCII looks like the cursor.
+        # The ASCII arrow looks like the cursor.
         arrow = self.glyphs.crossing if self.glyphs.is_ascii else self.glyphs.arrow
         stack = [Piece(f"{arrow} ", "muted")] if item.is_stacked else []
         indent = Piece(" " * (GUTTER if self._has_groups else 0))
         role = "muted" if habit.is_paused else ""
         title = [indent, *stack, Piece(clean_line(habit.title), role)]
         named = pad_line(fit_line(title, columns.title - 1), columns.title)
-        line = [*gutter(self.glyphs, here=here), *named]
+        line = [*gutter(self.glyphs, here=here, marked=habit.id in self.marked), *named]
         if columns.goal:
             line += pad_line([Piece(goal_text(habit, self.glyphs), "muted")], columns.goal)
         if columns.weeks:
@@ -302,7 +315,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         return day_marks(cells, self.glyphs, self.today, day, is_month=is_month)
 
     def _heads(self, group: str, width: int) -> StyledLine:
-        """Return the names of the columns, behind that of a group that was scrolled away."""
+        """Return the column names, after the name of the group that was scrolled out of view."""
         columns = self._columns(width)
         line = pad_line([Piece(" " * GUTTER), Piece(group, "section")], GUTTER + columns.title)
         line += pad_line([Piece(GOAL_HEAD, "muted")], columns.goal)
@@ -321,15 +334,15 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         line += pad_line([Piece(" " * GAP), Piece("strength", "muted")], columns.strength)
         return [*line, Piece("streak".rjust(columns.streak) if columns.streak else "", "muted")]
 
-    # The names of the days stay visible, with the group of the first habit below them.
+    # The day names stay visible, with the group of the first visible habit below them.
 
     @property
     def _heads_row(self) -> int:
         return self._rows.index(HEADS) if HEADS in self._rows else self.row_count()
 
     def _is_held(self, y: int) -> bool:
-        """Whether line `y` of the view shows the names that were scrolled away."""
-        return y == 0 and self._heads_row < self.scroll_offset.y and self.page >= LOW_LINES
+        """Whether line `y` of the view is the header, which stays at the top."""
+        return y == 0 and self._heads_row < self.scroll_offset.y and self.page_height >= LOW_LINES
 
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
