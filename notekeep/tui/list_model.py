@@ -1,4 +1,4 @@
-"""The content of lists: pages of rows, groups, orders, conditions of a query, sidebar counts."""
+"""The content of lists: pages of rows, groups, sort orders, query conditions, sidebar counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from notekeep.dates import parse_iso, start_of_week
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.query.description import write_query
+from notekeep.query.description import quote_word, write_query
 from notekeep.query.tree import And, Term, is_fact
 from notekeep.tui.render.note_rows import modified_day
 
@@ -52,10 +52,10 @@ NO_DATE = "No date"
 
 
 class Folded(NamedTuple):
-    """Daily notes that are folded into one row."""
+    """Daily notes folded into one row."""
 
     notes: int  # their number
-    changed: int  # when the last of them was changed, in nanoseconds
+    changed: int  # the latest modification time among them, in nanoseconds
 
 
 class Inserted(NamedTuple):
@@ -64,6 +64,7 @@ class Inserted(NamedTuple):
     notes: int  # the number of notes before it
     name: str = ""  # of a group; "" for a blank row
     folded: Folded | None = None
+    file: str = ""  # the path of a file with the searched name
 
 
 def _first_days(today: date, week_start: int) -> list[tuple[str, date]]:
@@ -85,7 +86,7 @@ def group_rows(
     has_gaps: bool,
     folded: Folded | None = None,
 ) -> list[Inserted]:
-    """Return the rows between the notes of a list that is sorted by a date, newest first.
+    """Return the group headings for a list sorted by date, newest first.
 
     The sort values are nanoseconds, days as text, or None.
     """
@@ -128,28 +129,28 @@ def _group_of(value: Any, starts: list[tuple[str, date]]) -> tuple[str, date]:
 
 
 def _as_value(day: date, like: Any) -> Any:
-    """Return the start of a day as a sort value like another one."""
+    """Return the start of a day as a sort value of the same type as another one."""
     if not isinstance(like, int):
         return day.isoformat()
     return int(datetime.combine(day, time()).timestamp()) * 1_000_000_000
 
 
 SORT = "sort:"
-BEST_MATCH = "best match"  # the own order of results
+BEST_MATCH = "best match"  # the default order of results
 ORDERS = ("-modified", "-created", "-rating", "title")
-"""The sort keys that a key goes through; the first is the own order of a list."""
+"""The sort keys to cycle through; the first is the default order of a list."""
 DEFAULT_ORDER = ORDERS[0]
 
 
 def next_order(order: str, *, is_search: bool) -> str:
-    """Return the sort key after another one; "" is the own order of the list."""
+    """Return the sort key after another one; "" is the default order of the list."""
     orders: list[str] = ["", *(ORDERS if is_search else ORDERS[1:])]
     at = orders.index(order) + 1 if order in orders else 0
     return orders[at % len(orders)]
 
 
 def by_field(name: str, order: str) -> str:
-    """Return the sort key of a field; if that is the order, the reverse, then "" for neither."""
+    """Return the sort key for a field; if it is in use, the reverse, and then ""."""
     return {name: f"-{name}", f"-{name}": ""}.get(order, name)
 
 
@@ -160,14 +161,25 @@ def find_sort_key(vault: Vault, query: str) -> str:
 
 
 KIND = "type:"
-_TERM = re.compile(r'[^\s"]*"[^"]*"|\S+')
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
+_TERM = re.compile(rf'[^\s"]*{_QUOTED.pattern}|\S+')
 _NAME = re.compile(r'[-+"]*([^\s:<>=!,()"]+)')
-_QUOTED = re.compile(r'"[^"]*"')
+_NO_WORD = re.compile(r"[:<>=#/\[\](){}!]|^[-+]|^(?:OR|AND|NOT)$")
 
 
 def find_terms(typed: str) -> list[str]:
     """Split a query into its conditions."""
     return _TERM.findall(typed)
+
+
+def find_words(typed: str) -> str:
+    """Return the words of a query without its conditions and quotes."""
+    return " ".join(term.strip('"') for term in find_terms(typed) if not _NO_WORD.search(term))
+
+
+def folder_query(folder: str) -> str:
+    """Return the query for the notes in a folder and its subfolders."""
+    return f"path:{quote_word(f'/{folder}/')}"
 
 
 def toggle_term(typed: str, term: str) -> str:
@@ -203,15 +215,15 @@ def narrow_to_scope(scope: str, typed: str) -> str:
 
 
 def replace_sort(typed: str, field: str) -> str:
-    """Return a query sorted by a field, if any, instead of its own order."""
+    """Return a query sorted by a field instead of its own order; unchanged for ""."""
     if not field:
         return typed
     others = [term for term in find_terms(typed) if not term.startswith(SORT)]
-    return " ".join([*others, f'{SORT}"{field}"' if " " in field else f"{SORT}{field}"])
+    return " ".join([*others, f"{SORT}{quote_word(field)}"])
 
 
 def _grouped(typed: str) -> str:
-    """Put brackets around a query with OR, so that conditions can be added to it."""
+    """Put brackets around a query that contains OR, so that conditions can be added."""
     depth = 0
     for word in _TERM.findall(typed):
         if word == "OR" and depth == 0:
@@ -229,11 +241,11 @@ class SavedQuery(NamedTuple):
     """A saved query."""
 
     name: str
-    query: str  # as it was saved
-    # The query with all brackets, to search within it; "" for one with words, which is searched
-    # for instead, and for one that is invalid.
+    query: str  # as saved
+    # The query with all brackets, to search within it; "" for an invalid query, and for one with
+    # words, which is searched for instead.
     scope: str
-    notes: int | None  # the number of its notes; None for one that is invalid
+    notes: int | None  # the number of its notes; None for an invalid query
 
 
 class SidebarModel(NamedTuple):
@@ -242,14 +254,17 @@ class SidebarModel(NamedTuple):
     facets: Facets
     pinned: Sequence[tuple[str, str]]  # path and title, by title
     saved: Sequence[SavedQuery]  # in their order
+    has_own_folders: bool  # whether there are folders besides those of the kinds
 
 
 def load_sidebar(vault: Vault) -> SidebarModel:
-    """Read the content of the sidebar from a vault; a thread may do it."""
+    """Read the content of the sidebar from a vault; safe in a thread."""
     rows = vault.search.rows(PINNED_QUERY, limit=MAX_PINNED).rows
     pinned = [(row.path, clean_line(row.title)) for row in rows]
     saved = [_saved(vault, name, query) for name, query in vault.search.saved.items()]
-    return SidebarModel(vault.search.facets(), pinned, saved)
+    facets = vault.search.facets()
+    has_own_folders = any(not vault.schema.is_folder_of_kind(one) for one in facets.folders)
+    return SidebarModel(facets, pinned, saved, has_own_folders)
 
 
 def _saved(vault: Vault, name: str, text: str) -> SavedQuery:

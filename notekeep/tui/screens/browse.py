@@ -48,18 +48,20 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.sidebar import Sidebar
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "mark", "export")
-"""Actions of the bottom line that need a note."""
-SHORT_TITLE = 24  # cells of the title at the top where there is no room for the path
+"""Actions in the bottom line that need a note."""
+SHORT_TITLE = 24  # cells of the title at the top if there is no room for the path
 QUOTED_KINDS = ("book", "podcast")
 """Kinds of notes that have quotes."""
-MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # for two panes
-MIN_SIDEBAR_WIDTH = 110  # for the sidebar
-MIN_GRID_WIDTH = 160  # for the note next to the grid
-COUNT_DELAY = 0.25  # seconds without another list before the sidebar counts the results
+MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # the minimum width for two panes
+MIN_SIDEBAR_WIDTH = 110  # the minimum width for the sidebar
+MIN_WIDTH_OF_KEPT = 140  # the minimum width for a second note
+MIN_WIDTH_OF_ALL = 180  # the minimum width for the list beside two notes
+MIN_GRID_WIDTH = 160  # the minimum width for a note next to the grid
+COUNT_DELAY = 0.25  # seconds without a new list before the sidebar counts the results
 
 
 class BrowseScreen(VaultScreen):
-    """The notes, as a list or a grid, and one of them to read."""
+    """The notes as a list or grid, and one of them to read."""
 
     BINDINGS = bindings("browse")
     CSS_PATH = "browse.tcss"
@@ -73,12 +75,13 @@ class BrowseScreen(VaultScreen):
         self._note = note
         self._begins_as_grid = view == GRID_VIEW
         self._wants_sidebar: bool | None = None
+        self._kept: PreviewLoader | None = None
         self._counted_search: str | None = None
         """The search whose results the sidebar counts, "" for the vault; None if it is outdated."""
         self._trail = NoteHistory()
-        self._count = ("", "")  # of the list, in words
+        self._count = ("", "")  # the status of the list, as text
         self._placed: tuple[str, str] | None = None
-        """The note and the search whose match was shown, or to which "back" led."""
+        """The note and search whose match was shown, or that "back" returned to."""
 
     # Not imported for the first frame, except the sidebar if there is room for it.
 
@@ -116,7 +119,7 @@ class BrowseScreen(VaultScreen):
             self.notes.flag(frozenset(pair.note for pair in conflicts))
 
         self.watch(self.app, "conflicts", flag)
-        # At once, where `focus` would wait and take the focus from the search box.
+        # Set at once, because `focus` would wait and then take the focus from the search box.
         self.set_focus(self.notes)
         self._list_quote(None)
         self.call_after_refresh(self._recount_sidebar)
@@ -125,15 +128,18 @@ class BrowseScreen(VaultScreen):
         self._arrange()
 
     def vault_changed(self) -> None:
+        self._reload_kept()
         self._recount_sidebar()
         self._prune_marks()
-        self.pane.again()
+        self.pane.reload()
 
     def place(self) -> str:
         if self.pane.box.has_text_focus:
             return "search"
         focused = self.focused.id if self.focused is not None else None
-        return focused if focused in {"preview", "sidebar"} else self.view
+        if isinstance(self.focused, Preview):
+            return "preview"
+        return "sidebar" if focused == "sidebar" else self.view
 
     @property
     def notes(self) -> NoteList:
@@ -154,10 +160,24 @@ class BrowseScreen(VaultScreen):
         return narrow_to_scope(self.pane.scope, self.pane.typed)
 
     def chosen_notes(self) -> list[str]:
-        """Return the notes for an action: the marked ones, else the one in the preview."""
+        """Return the notes for an action: the marked notes, or else the one in the preview."""
         if self.notes.marked:
             return sorted(self.notes.marked)
-        return [self.loader.row.path] if self.loader.row is not None else []
+        return [self.current_note.path] if self.current_note is not None else []
+
+    @property
+    def current_note(self) -> Row | None:
+        """The note for an action: the kept note if it has the focus, else the one at the left."""
+        return self._focused_loader.row
+
+    @property
+    def current_preview(self) -> Preview:
+        return self._focused_loader.preview
+
+    @property
+    def _focused_loader(self) -> PreviewLoader:
+        kept = self._kept
+        return kept if kept is not None and kept.preview.has_focus else self.loader
 
     @property
     def has_marks(self) -> bool:
@@ -175,6 +195,7 @@ class BrowseScreen(VaultScreen):
     def opens_without_reload(self) -> bool:
         searched = self.pane.typed or self.pane.scope or self.notes.marked
         arranged = self.has_class("-reading") or self.has_class("-zoomed")
+        arranged |= self._kept is not None
         grid = self.pane.grid
         arranged |= bool(self.pane.order) or (grid is not None and grid.column > 0)
         return not searched and not arranged and super().opens_without_reload
@@ -184,7 +205,7 @@ class BrowseScreen(VaultScreen):
         self._show_status()
         self.show_mark_count(len(self.notes.marked))
         self._show_idle_actions()
-        is_empty = not self.notes.note_count
+        is_empty = self.notes.is_empty
         self.set_class(is_empty and bool(self.notes.offers), "-empty")
         if is_empty:
             self._show_no_note()
@@ -199,14 +220,14 @@ class BrowseScreen(VaultScreen):
     @property
     def is_reading(self) -> bool:
         """Whether keys act on the text of a note instead of the list."""
-        return self.has_class("-reading") or self.focused is self.preview
+        return self.has_class("-reading") or isinstance(self.focused, Preview)
 
     def _set_reading(self, *, on: bool) -> None:
         self.set_class(on, "-reading")
         self._show_status()
 
     def _show_status(self) -> None:
-        """Show the name of the open note, or the count of the list."""
+        """Show the title of the open note, or the number of listed notes."""
         row = self.loader.row if self.has_class("-reading") else None
         if row is None:
             self.set_status(*self._count)
@@ -225,13 +246,15 @@ class BrowseScreen(VaultScreen):
     def _fit(self) -> None:
         """Show the sidebar if there is room, unless the user toggled it."""
         width = self.app.size.width
-        has_sidebar = width >= MIN_SIDEBAR_WIDTH
+        has_sidebar = width >= MIN_SIDEBAR_WIDTH and self._kept is None
         if self._wants_sidebar is not None:
             has_sidebar = self._wants_sidebar
         self.set_class(has_sidebar, "-sidebar")
-        # By the new width: a list that is hidden for a moment would lose the focus.
+        # Use the new width, because a list that is hidden for a moment would lose the focus.
         self.set_class(has_sidebar and width < MIN_WIDTH_OF_TWO, "-sidebar-alone")
         self.set_class(width >= MIN_GRID_WIDTH, "-roomy")
+        self.set_class(self._kept is not None and width >= MIN_WIDTH_OF_KEPT, "-kept")
+        self.set_class(width >= MIN_WIDTH_OF_ALL, "-fits-all")
 
     def action_toggle_sidebar(self) -> None:
         # An open note hides it.
@@ -239,6 +262,35 @@ class BrowseScreen(VaultScreen):
         self._set_reading(on=False)
         self._arrange()
         (self.sidebar if self._wants_sidebar else self.notes).focus()
+
+    def action_toggle_folders(self) -> None:
+        """Show the folders in the sidebar, or hide them if they are visible."""
+        is_visible = self.has_class("-sidebar") and not self.has_class("-reading")
+        shows = not (is_visible and self.sidebar.shows_folders)
+        if shows and not is_visible:
+            self.action_toggle_sidebar()
+        self.sidebar.show_folders(on=shows)
+        if shows:
+            self.sidebar.focus()
+
+    def action_open_folder(self) -> None:
+        if not self.sidebar.open_folder():
+            self.action_choose()
+
+    def action_leave_sidebar(self) -> None:
+        if not self.sidebar.close_folder():
+            self.action_leave()
+
+    @property
+    def folder_under_cursor(self) -> str:
+        """The folder at the cursor of the sidebar if it has the focus, or ""."""
+        return self.sidebar.entry.folder if self.place() == "sidebar" else ""
+
+    @property
+    def chosen_folder(self) -> str:
+        """The folder for a new note: the one under the cursor, or the one the list shows."""
+        scope = self.pane.scope
+        return self.folder_under_cursor or (self.sidebar.find_folder(scope) if scope else "")
 
     async def action_toggle_grid(self) -> None:
         # An open note hides both.
@@ -272,7 +324,7 @@ class BrowseScreen(VaultScreen):
     # The sidebar: counts, saved searches and pins.
 
     def _recount_sidebar(self) -> None:
-        """Count again, now or when the sidebar is seen: the vault or the list has changed."""
+        """Count again, now or when the sidebar is visible: the vault or the list has changed."""
         self._counted_search = None
         self._fill_sidebar()
 
@@ -280,7 +332,7 @@ class BrowseScreen(VaultScreen):
         """Fill the sidebar if it is visible and outdated."""
         pane = self.query_one_optional(ListPane)
         if pane is None or not self.has_class("-sidebar"):
-            return  # the parts of a screen go before it when the program ends
+            return  # the parts of a screen are removed before it when the app ends
         typed = pane.typed
         if typed == self._counted_search:
             return
@@ -317,7 +369,7 @@ class BrowseScreen(VaultScreen):
             self.choose_scope("", "")
             box.set_text(entry.saved)
         else:
-            self.choose_scope(entry.query or "", entry.text)
+            self.choose_scope(entry.query or "", entry.folder or entry.text)
 
     def action_drop_entry(self) -> None:
         entry = self.sidebar.entry
@@ -367,10 +419,10 @@ class BrowseScreen(VaultScreen):
     def _save_search(self, name: str, query: str) -> WriteResult:
         """Save a search, or delete it if it is empty; runs in a thread."""
         if query:
-            self.vault.search.parse(query)  # raises where it cannot be read
+            self.vault.search.parse(query)  # raises if it cannot be parsed
         return self.vault.notes.apply(self.vault.notes.plan_save_query(name, query))
 
-    # The list, and the way from note to note.
+    # The list, and moving from note to note.
 
     def choose_scope(self, query: str, name: str) -> None:
         self.sidebar.activate(query)
@@ -379,7 +431,7 @@ class BrowseScreen(VaultScreen):
         self.notes.focus()
 
     def show_list(self) -> None:
-        """Show the list if the sidebar is in its place."""
+        """Show the list if the sidebar has replaced it."""
         if self.has_class("-sidebar-alone"):
             self._wants_sidebar = None
             self._arrange()
@@ -412,11 +464,14 @@ class BrowseScreen(VaultScreen):
             text = f"{folded.notes} daily notes. "
             hint = [Piece(text), Piece("enter", "key"), Piece(" show them", "muted")]
             self._show_no_note([], hint)
+        elif file := self.notes.file:
+            hint = [Piece("enter", "key"), Piece(" open the file", "muted")]
+            self._show_no_note([], [Piece(clean_line(file))], hint)
         else:
             self._show(self.notes.row)
 
     def _show_idle_actions(self) -> None:
-        if self.notes.folded is not None:
+        if self.notes.folded is not None or self.notes.file:
             self.set_idle_actions(*(name for name in NOTE_ACTIONS if name != "open"))
         else:
             self.set_idle_actions(*(() if self.notes.row is not None else NOTE_ACTIONS))
@@ -431,12 +486,56 @@ class BrowseScreen(VaultScreen):
 
     def on_preview_widened(self) -> None:
         self.loader.reload()
+        if self._kept is not None:
+            self._kept.reload()
+
+    # The kept note, beside the list and another note.
+
+    def action_keep_note(self) -> None:
+        """Keep the current note at the right, or close the kept note."""
+        row = self.loader.row
+        if self.app.size.width < MIN_WIDTH_OF_KEPT:
+            text = f"Two notes need a window of {MIN_WIDTH_OF_KEPT} columns. "
+            show_message(self, f"{text}This window has {self.app.size.width}.")
+        elif self._kept is not None:
+            self._close_kept()
+        elif row is None:
+            show_message(self, "Select a note first.")
+        else:
+            self._keep(row)
+
+    def _keep(self, row: Row) -> None:
+        kept = Preview(id="kept")
+        self._kept = PreviewLoader(self, kept, label="kept")
+        self._kept.show(row)  # loaded once the preview has a width
+        self.query_one("#panes").mount(kept)
+        self._set_reading(on=False)
+        self._arrange()
+        self.notes.focus()
+
+    def _close_kept(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            if kept.preview.has_focus:
+                self.action_leave()
+            kept.preview.remove()
+            self._arrange()
+
+    def _reload_kept(self) -> None:
+        if self._kept is None or (old := self._kept.row) is None:
+            return
+        row = self.vault.catalog.row(old.path)
+        if row is not None:
+            self._kept.show(row)
+        else:
+            self._close_kept()
+            show_message(self, f"Closed {clean_line(old.title)}. Its file was moved or deleted.")
 
     def _show(self, row: Row | None, line: int | None = None) -> None:
         hit = self.notes.hit_at(self.notes.cursor)
         if line is None and hit is not None and row is not None and hit.row.path == row.path:
             place = row.path, self.pane.typed
-            # When the list is read again, or after "back", the note stays where it was left.
+            # When the list reloads, or after "back", the note keeps its scroll position.
             line = hit.line if place != self._placed else None
             self._placed = place
         self._list_quote(row)
@@ -446,7 +545,7 @@ class BrowseScreen(VaultScreen):
     def _show_no_note(self, *lines: StyledLine) -> None:
         self.loader.row = None
         self._list_quote(None)
-        self.preview.say(*lines)
+        self.preview.show_lines(*lines)
 
     def _list_quote(self, row: Row | None) -> None:
         is_quoted = row is not None and row.kind in QUOTED_KINDS
@@ -458,7 +557,11 @@ class BrowseScreen(VaultScreen):
         if offer := self.notes.offer:
             self.call_next(run_action, self.notes, offer)
             return
-        if (row := self.notes.row) is not None:
+        if file := self.notes.file:
+            from notekeep.tui.screens.links import open_attached
+
+            open_attached(self, file)
+        elif (row := self.notes.row) is not None:
             if self.pane.typed:
                 program(self).place.remember_search(self.pane.typed)
             self.vault.open_counts.count(row.path)
@@ -498,11 +601,11 @@ class BrowseScreen(VaultScreen):
             self._trail.visit(NoteLocation(self.loader.row.path, ListState(typed=query), 0))
 
     def _location(self, path: str) -> NoteLocation:
-        return NoteLocation(path, self.pane.asked, self.notes.cursor_line)
+        return NoteLocation(path, self.pane.list_state, self.notes.cursor_line)
 
     def _remember_note(self) -> None:
         """Add the current note and list to the history."""
-        row, listed = self.loader.row, self.pane.asked
+        row, listed = self.loader.row, self.pane.list_state
         if row is not None and (self.is_reading or listed.scope or listed.typed):
             self._trail.visit(self._location(row.path))
         self._remember_list()
@@ -514,7 +617,7 @@ class BrowseScreen(VaultScreen):
 
     def _go_to(self, target: OpenNote) -> None:
         path = target.path
-        # A note that no list contains is shown next to the current list.
+        # A note that is in no list is shown next to the current list.
         is_known = self.vault.catalog.row(path) is not None
         is_unlisted = is_known and not existing_paths(self.vault.catalog, [path])
         if not is_unlisted and self.note_under_cursor != path:
@@ -522,7 +625,7 @@ class BrowseScreen(VaultScreen):
                 self.choose_scope("", "")
             if self.pane.typed and not target.as_listed:
                 self.pane.clear()
-            self.pane.again(path)
+            self.pane.reload(path)
         self._present(target)
 
     def _present(self, target: OpenNote) -> None:
@@ -534,24 +637,24 @@ class BrowseScreen(VaultScreen):
         self._remember_list()
         if (location := self._trail.go(steps)) is None:
             return
-        self._placed = location.path, location.asked.typed
+        self._placed = location.path, location.list_state.typed
         target = OpenNote(location.path, read=self.has_class("-reading"), as_listed=True)
-        if location.asked == self.pane.asked:
+        if location.list_state == self.pane.list_state:
             self._go_to(target)
         else:
-            self.sidebar.activate(location.asked.scope)
-            self.pane.ask_again(location)
+            self.sidebar.activate(location.list_state.scope)
+            self.pane.restore(location)
             self._present(target)
 
     def action_links(self) -> None:
         from notekeep.tui.screens.links import choose_link
 
-        if self.loader.row is not None:
-            choose_link(self, self.loader.row)
+        if self.current_note is not None:
+            choose_link(self, self.current_note)
 
     def action_history(self) -> None:
-        if self.loader.row is not None:
-            self.app.post_message(ShowOverlay("history", self.loader.row.path))
+        if self.current_note is not None:
+            self.app.post_message(ShowOverlay("history", self.current_note.path))
 
     def on_grid_head_clicked(self, event: GridHead.Clicked) -> None:
         self.grid_mode.sort_column(event.column)
@@ -574,7 +677,7 @@ class BrowseScreen(VaultScreen):
         marked, notes = frozenset(self.notes.marked), self.notes
 
         def prune(known: set[str]) -> None:
-            # Notes marked in the meantime exist.
+            # Notes marked in the meantime are known to exist.
             notes.mark(notes.marked & known | (notes.marked - marked))
 
         if marked:
@@ -582,14 +685,16 @@ class BrowseScreen(VaultScreen):
             self.load("marks-kept", existing, prune, is_quiet=True)
 
     def action_edit(self) -> None:
-        if self.loader.row is not None:
-            path, hit = self.loader.row.path, self.notes.hit_at(self.notes.cursor)
-            line = self.preview.line_under_cursor if self.preview.path == path else None
+        row, preview = self.current_note, self.current_preview
+        if row is not None:
+            path, hit = row.path, self.notes.hit_at(self.notes.cursor)
+            line = preview.line_under_cursor if preview.path == path else None
             if line is None and hit is not None and hit.row.path == path:
                 line = hit.line
             self.vault.open_counts.count(path)
             self.post_message(EditNote(path, line))
 
+    action_link_mentions = property(attrgetter("_focused_loader.link_mentions"))
     action_sort = property(attrgetter("pane.next_order"))
     action_mark = property(attrgetter("notes.toggle_mark"))
     action_mark_range = property(attrgetter("notes.mark_range"))
@@ -602,6 +707,7 @@ class BrowseScreen(VaultScreen):
     action_add_quote = property(attrgetter("operations.add_quote"))
     action_edit_tags = property(attrgetter("operations.edit_tags"))
     action_set_field = property(attrgetter("operations.set_field"))
+    action_replace = property(attrgetter("operations.replace"))
     action_move_note = property(attrgetter("operations.move"))
     action_may_publish = property(attrgetter("operations.ask_publishable"))
     action_begin_post = property(attrgetter("operations.start_post"))

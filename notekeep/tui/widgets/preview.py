@@ -1,4 +1,4 @@
-"""The preview of a note, with links, tasks, folds and passages to select."""
+"""The preview of a note, with selectable links, tasks, folds and passages."""
 
 from __future__ import annotations
 
@@ -46,18 +46,21 @@ from notekeep.tui.widgets.line_view import TextPage
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.catalog.name_lookup import Mention
     from notekeep.tui.page.page import NoteRendering
     from notekeep.tui.page.page_lines import PageLine
     from notekeep.tui.widgets.pictures import PictureCache
 
-MIN_OUTLINE = 24  # cells that the margin has at least for an outline
+MIN_OUTLINE = 24  # the minimum margin for an outline, in cells
 OUTLINE_GAP = 2
 
 
 class Preview(TextPage):
     """A note to read, whose links, tasks, folds and passages can be selected."""
 
-    BINDINGS = bindings("preview", by_screen=("leave",))
+    BINDINGS = bindings("preview", run_on_screen=("leave", "link-mentions"))
 
     @dataclass(eq=False, repr=False)
     class Followed(Message):
@@ -79,7 +82,7 @@ class Preview(TextPage):
         self._places: dict[str, ReadingPlace] = {}  # the last place in each note
         self._find: FindSpans | None = None
         self._message: list[StyledLine] = []
-        # The line of the file to show, and the first visible line while it is shown.
+        # The line of the file to show, and the first visible line meanwhile.
         self._sought: tuple[int, int] | None = None
 
     @property
@@ -131,9 +134,15 @@ class Preview(TextPage):
 
     def _show_row(self, row: int) -> None:
         """Show a line with a third of the page above it."""
-        self._redraw_at(max(0, row - self.page // 3))
+        self._redraw_at(max(0, row - self.page_height // 3))
 
-    def say(self, *lines: StyledLine) -> None:
+    def show_mentions(self, path: str, mentions: Sequence[Mention]) -> None:
+        """Add the unlinked mentions of a note below it, if it is still shown."""
+        if self.rendering is not None and self.path == path and mentions:
+            self.rendering.show_mentions(mentions)
+            self.lines_changed()
+
+    def show_lines(self, *lines: StyledLine) -> None:
         self._remember()
         self.rendering, self._message = None, list(lines)
         self._redraw_at(0)
@@ -197,7 +206,7 @@ class Preview(TextPage):
         return self._pictures.put(strip, row.picture, left, self._under)
 
     def _put_outline(self, strip: Strip, y: int) -> Strip:
-        """Put a line of the outline into a wide margin; it does not scroll."""
+        """Put a line of the outline into a wide margin, which does not scroll."""
         rendering, room = self.rendering, self._layout.band_margin - 2 * OUTLINE_GAP
         if rendering is None or room < MIN_OUTLINE or len(rendering.outline) < 2:
             return strip
@@ -205,7 +214,7 @@ class Preview(TextPage):
         read = rendering.file_line(rendering.lines[top].source)
         here = bisect_right(outline, read, key=itemgetter(0)) - 1
         # Scroll a long outline to the current heading.
-        at = y - 1 + max(0, min(here - self.page // 2, len(outline) + 1 - self.page))
+        at = y - 1 + max(0, min(here - self.page_height // 2, len(outline) + 1 - self.page_height))
         if not 0 <= at < len(outline):
             return strip
         heading = fit_line(outline[at][1], room)
@@ -248,11 +257,11 @@ class Preview(TextPage):
 
     @property
     def _chosen_row(self) -> int | None:
-        """The line of the selection, or None when it is not visible."""
+        """The line of the selection, or None if it is not visible."""
         if self.chosen is None or self.rendering is None:
             return None
         row, top = selectable_row(self.rendering.lines, self.chosen), self.scroll_offset.y
-        return row if row is not None and top <= row < top + self.page else None
+        return row if row is not None and top <= row < top + self.page_height else None
 
     def action_go_to_link(self, step: int) -> None:
         self._choose(step, passages=False)
@@ -267,7 +276,7 @@ class Preview(TextPage):
             self.action_view_picture()
 
     def _open_link(self, link: str) -> None:
-        """Run the action of a link, or post it to be followed."""
+        """Run the action of a link, or post a message to follow the link."""
         if (rendering := self.rendering) is None:
             return
         if link.startswith(FOLD_LINK):
@@ -313,13 +322,13 @@ class Preview(TextPage):
         place = self._place_in(rendering)
         if place.is_target or not top:
             return place.line if place.is_target else None
-        # Not a blank line at the top.
-        seen = range(top, min(top + self.page, len(rendering.lines)))
+        # Skip a blank line at the top.
+        seen = range(top, min(top + self.page_height, len(rendering.lines)))
         row = next((row for row in seen if rendering.lines[row].line), top)
         return find_reading_place(rendering, row).line
 
     def action_tick_here(self) -> None:
-        """Toggle the selected task; without one, select the next in view."""
+        """Toggle the selected task; without one, select the next visible task."""
         if self.chosen is not None and self.chosen.link.startswith(TASK_LINK):
             self._open_link(self.chosen.link)
             return
@@ -337,7 +346,7 @@ class Preview(TextPage):
         self._redraw_at(self.scroll_offset.y)
 
     def action_fold(self) -> None:
-        """Fold or open the section of the selection, or else of the first visible line."""
+        """Fold or unfold the section of the selection, or else of the first visible line."""
         if (rendering := self.rendering) is None:
             return
         row = self._chosen_row
@@ -346,13 +355,20 @@ class Preview(TextPage):
             return
         key, heading = section
         self._toggle(rendering, key)
-        stops = find_selectables(rendering.lines, heading, passages=True)
-        self.chosen = next((stop for stop in stops if stop.link.endswith(key)), self.chosen)
+        # A long heading has its mark on its last line.
+        rows = range(heading, len(rendering.lines))
+        stops = (
+            stop
+            for row in rows
+            for stop in find_selectables(rendering.lines, row, passages=True)
+            if stop.link.endswith(key)
+        )
+        self.chosen = next(stops, self.chosen)
         self.lines_changed()
         self.scroll_to_line(heading)
 
     def action_fold_all(self) -> None:
-        """Fold every section, or open all, and keep the heading at the top."""
+        """Fold or unfold all sections, and keep the heading at the top."""
         if (rendering := self.rendering) is None:
             return
         top = self.scroll_offset.y

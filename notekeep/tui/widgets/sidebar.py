@@ -1,38 +1,42 @@
-"""The sidebar: pinned notes, kinds, saved queries, tags and years, each with its number of notes.
+"""The sidebar: pinned notes, kinds, folders, saved queries, tags and years, with counts of notes.
 
-During a search it shows how the results are spread over kinds, tags and years.
+During a search, it counts the results by kind, folder, tag and year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from notekeep.catalog.queries import Facets
 from notekeep.markdown.sanitize import clean_line
+from notekeep.query.description import quote_word
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
-from notekeep.tui.list_model import KIND, SidebarModel
+from notekeep.tui.list_model import KIND, SidebarModel, folder_query
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name, thousands
 from notekeep.tui.render.note_rows import kind_sign
 from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line, spread_line
 from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.workers import show_message
 
 
 class SidebarEntry(NamedTuple):
     """A line of the sidebar."""
 
     text: str
-    # The query of the notes to list; None for a heading, a hint, a pinned note, or a saved search
+    # The query for the notes to list; None for a heading, a hint, a pinned note, or a saved search
     # for words.
     query: str | None
     notes: int | None = None  # their number, if known
-    depth: int = 0  # of a nested tag
+    depth: int = 0  # of a nested tag or folder
     path: str = ""  # of a pinned note
-    saved: str = ""  # a saved query as it was saved
-    sign: str = ""  # of a kind, or "/" for a search
+    saved: str = ""  # the original text of a saved query
+    folder: str = ""  # its path
+    sign: str = ""  # of a kind or folder, or "/" for a search
     is_hint: bool = False  # whether it explains a key
 
     @property
@@ -46,12 +50,15 @@ class SidebarEntry(NamedTuple):
 
 ALL_NOTES_ENTRY = SidebarEntry("All notes", "")
 GAP_ENTRY = SidebarEntry("", None)
+FOLDERS = "Folders"
+NO_SIGN = " "  # of a folder without subfolders
+MAX_FOLDER_DEPTH = 3  # deeper folders are not indented further
 
 
 class Sidebar(ListView[SidebarEntry]):
-    """Queries and notes to choose from."""
+    """Queries and notes to select from."""
 
-    BINDINGS = bindings("sidebar", by_screen=ALL_ACTIONS)
+    BINDINGS = bindings("sidebar", run_on_screen=ALL_ACTIONS)
 
     opening_clicks = 1
 
@@ -59,6 +66,11 @@ class Sidebar(ListView[SidebarEntry]):
         super().__init__(id=id)
         self._rows = [ALL_NOTES_ENTRY]
         self._active: frozenset[str] = frozenset({""})
+        self._make_entries: Callable[[], list[SidebarEntry]] = lambda: [ALL_NOTES_ENTRY]
+        self._folders: Mapping[str, int] = {}
+        self._open_folders: set[str] = set()
+        self._has_own_folders = False
+        self._wants_folders: bool | None = None  # None: if the vault has folders of its own
 
     @property
     def entry(self) -> SidebarEntry:
@@ -72,36 +84,116 @@ class Sidebar(ListView[SidebarEntry]):
 
     def show(self, model: SidebarModel, active: str) -> None:
         """Show the whole vault; the list shows the notes of the query `active`."""
+        self._folders, self._has_own_folders = model.facets.folders, model.has_own_folders
+        self._show_entries(partial(self._vault_entries, model), frozenset({active}), active)
+
+    def _vault_entries(self, model: SidebarModel) -> list[SidebarEntry]:
         saved = [
             SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query, sign="/")
             for one in model.saved
         ]
-        entries = _join(
+        return _join(
             ("Pinned", [SidebarEntry(title, None, path=path) for path, title in model.pinned]),
             ("Kinds", self._kinds(model.facets, "All notes")),
+            (FOLDERS, self._list_folders(model.facets.folders)),
             ("Saved", saved or [self._hint("save-query", "save search")]),
             ("Tags", _nested(model.facets.tags) or [self._hint("edit-tags", "add tags")]),
             ("Years", _years(model.facets)),
         )
-        self._show_entries(entries, frozenset({active}), active)
 
     def show_found(self, found: Facets, terms: Sequence[str]) -> None:
         """Show the results of a search with some conditions."""
-        entries = _join(
+        is_narrowed = any(term.startswith(KIND) for term in terms)
+        active = frozenset(terms) if is_narrowed else frozenset(("", *terms))
+        self._show_entries(partial(self._found_entries, found), active, "")
+
+    def _found_entries(self, found: Facets) -> list[SidebarEntry]:
+        return _join(
             ("Results", self._kinds(found, "All")),
+            (FOLDERS, self._list_folders(found.folders)),
             ("Tags", _nested(found.tags)),
             ("Years", _years(found)),
             ("", [self._hint("save-query", "save search")]),
         )
-        is_narrowed = any(term.startswith(KIND) for term in terms)
-        active = frozenset(terms) if is_narrowed else frozenset(("", *terms))
-        self._show_entries(entries, active, "")
 
-    def _show_entries(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
+    def _show_entries(
+        self, make: Callable[[], list[SidebarEntry]], active: frozenset[str], near: str
+    ) -> None:
         here = self.entry.key if self.has_focus and self.entry.can_be_chosen else None
-        self._rows, self._active = entries, active
-        same = (number for number, entry in enumerate(entries) if entry.key == here)
+        self._make_entries, self._active, self._rows = make, active, make()
+        same = (number for number, entry in enumerate(self._rows) if entry.key == here)
         self.rows_changed(next(same, self._row_of(near, 0)))
+
+    # Folders.
+
+    @property
+    def shows_folders(self) -> bool:
+        if self._wants_folders is not None:
+            return self._wants_folders
+        return self._has_own_folders
+
+    def show_folders(self, *, on: bool) -> None:
+        """Show or hide the folders, with the cursor on the first one."""
+        if on and not self._folders and len(self._rows) > 1:
+            show_message(self, "There are no notes in folders.")
+        self._wants_folders = on
+        self._rows = self._make_entries()
+        first = (number for number, entry in enumerate(self._rows) if entry.folder)
+        self.rows_changed(next(first, 0))
+
+    def find_folder(self, query: str) -> str:
+        """Return the folder whose notes a query finds, or ""."""
+        return next((name for name in self._folders if folder_query(name) == query), "")
+
+    def open_folder(self) -> bool:
+        """Show the subfolders of the folder at the cursor; False if there are none to show."""
+        folder = self.entry.folder
+        can_open = bool(folder) and self.entry.sign == self.glyphs.closed
+        if can_open:
+            self._turn_folder(folder)
+        return can_open
+
+    def close_folder(self) -> bool:
+        """Hide the subfolders of the folder at the cursor, or else go to the folder it is in."""
+        folder = self.entry.folder
+        if folder and self.entry.sign == self.glyphs.open:
+            self._turn_folder(folder)
+        elif "/" in folder:
+            self.move_to(self._row_of(folder_query(folder.rpartition("/")[0]), self.cursor))
+        else:
+            return False
+        return True
+
+    def _turn_folder(self, folder: str) -> None:
+        self._open_folders ^= {folder}
+        self._rows = self._make_entries()
+        self.rows_changed(self._row_of(folder_query(folder), self.cursor))
+
+    def row_clicked(self, row: int, x: int, chain: int) -> None:
+        entry = self._rows[row]
+        if entry.folder and entry.sign != NO_SIGN and x == 1 + 2 * entry.depth:
+            self._turn_folder(entry.folder)
+        else:
+            super().row_clicked(row, x, chain)
+
+    def _list_folders(self, folders: Mapping[str, int]) -> list[SidebarEntry]:
+        """Return the folders that are not in a closed one."""
+        entries: list[SidebarEntry] = []
+        parents = {name.rpartition("/")[0] for name in folders}
+        visible = {""} if self.shows_folders else set[str]()
+        for name, notes in folders.items():
+            parent, _, label = name.rpartition("/")
+            if parent not in visible:
+                continue
+            sign = NO_SIGN
+            if name in parents:
+                is_open = name in self._open_folders
+                sign = self.glyphs.open if is_open else self.glyphs.closed
+                visible |= {name} if is_open else set()
+            depth = min(name.count("/"), MAX_FOLDER_DEPTH)
+            query = folder_query(name)
+            entries.append(SidebarEntry(label, query, notes, depth, folder=name, sign=sign))
+        return entries
 
     def activate(self, query: str) -> None:
         """Highlight the entry of the query that the list shows."""
@@ -135,12 +227,12 @@ class Sidebar(ListView[SidebarEntry]):
     def _kinds(self, facets: Facets, all_notes: str) -> list[SidebarEntry]:
         entries = [SidebarEntry(all_notes, "", sum(facets.kinds.values()))]
         for kind, n in sorted(facets.kinds.items(), key=lambda item: (-item[1], item[0])):
-            query, sign = f"{KIND}{_quoted(kind)}", kind_sign(kind, self.glyphs).text
+            query, sign = f"{KIND}{quote_word(kind)}", kind_sign(kind, self.glyphs).text
             entries.append(SidebarEntry(kind_name(kind), query, n, sign=sign))
         return entries
 
     def _hint(self, action_id: str, does: str) -> SidebarEntry:
-        """Return a line that explains an action by its key, or else by its name."""
+        """Return a line that explains an action by its key, or by its name if it has none."""
         action = ACTIONS_BY_ID[action_id]
         keys = action_keys(action, program(self).own_keys)
         key = format_keys(keys[:1]) or f": {action.title.lower()}"
@@ -148,7 +240,7 @@ class Sidebar(ListView[SidebarEntry]):
 
 
 def _join(*sections: tuple[str, list[SidebarEntry]]) -> list[SidebarEntry]:
-    """Return sections that have entries, each below its title, with gaps between them."""
+    """Return the non-empty sections, each below its title, with gaps between them."""
     entries: list[SidebarEntry] = []
     for title, section in sections:
         if section:
@@ -173,12 +265,5 @@ def _nested(tags: Mapping[str, int]) -> list[SidebarEntry]:
     for name in sorted(names, key=place):
         depth = name.count("/")
         label = name.rpartition("/")[2] if depth else name
-        entries.append(SidebarEntry(label, f"tag:{_quoted(name)}", tags.get(name), depth))
+        entries.append(SidebarEntry(label, f"tag:{quote_word(name)}", tags.get(name), depth))
     return entries
-
-
-def _quoted(word: str) -> str:
-    """Return a word for a query, in quotes if it needs them."""
-    if word.replace("-", "").replace("_", "").replace("/", "").isalnum():
-        return word
-    return '"' + word.replace('"', " ") + '"'
