@@ -1,4 +1,4 @@
-"""The person's own commands and the actions of extensions, in the app."""
+"""The user's own commands and the actions of extensions, in the app."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _Found = list[tuple["Extension", "ExtensionAction", Action]]
 
 
 def add_actions(app: Program) -> None:
-    """Add all actions after the first frame, those of extensions once they are imported."""
+    """Add all actions after the first frame; actions of extensions follow once imported."""
     person = app.vault.person
 
     def add(found: _Found) -> None:
@@ -59,7 +59,7 @@ def run_added(app: Program, name: str) -> None:
 
 
 def run_own(name: str, screen: VaultScreen) -> None:
-    """Run a command of the person."""
+    """Run one of the user's own commands."""
     from notekeep.own_commands import Waiting
 
     vault, paths = screen.vault, tuple(screen.chosen_notes())

@@ -63,7 +63,7 @@ from notekeep.tui.workers import (
 if TYPE_CHECKING:
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
-    from notekeep.services.history import Step
+    from notekeep.services.history import HistoryStep
     from notekeep.services.sync import SyncResult, SyncStatus
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
     from notekeep.tui.screens.browse import BrowseScreen
@@ -74,13 +74,13 @@ if TYPE_CHECKING:
 MAX_ERRORS = 50  # unread errors to keep
 DAY_CHECK_SECONDS = 20.0
 """Seconds between checks for a new day; waking from sleep sends no event."""
-SHOWN_SECONDS = 1.0  # seconds after which background work starts even without a first frame
+SHOWN_SECONDS = 1.0  # seconds until background work starts even without a first frame
 WRITING_SECONDS = 0.002  # seconds to write a frame to the terminal
 PROGRESS_SECONDS = 2.0  # seconds between updates of the screens during the first indexing
 
 
 class NotekeepApp(Program, RemovalSafe):
-    """notekeep on a terminal, over one vault.
+    """The app for one vault.
 
     Before the first frame it loads only what that needs. Then it loads the preview and
     checks the vault for changes.
@@ -119,7 +119,7 @@ class NotekeepApp(Program, RemovalSafe):
         self.first_frame = asyncio.Event()
         """Set after the first frame; background work waits for it."""
         self._errors: list[Problem] = []
-        self._named_step: tuple[Step, float] | None = None
+        self._named_step: tuple[HistoryStep, float] | None = None
         """A step of another session, and the time until which a second `u` undoes it."""
         self._gave_terminal = self._was_continued = False
         self.vault_signal = Signal(self, "vault")
@@ -154,7 +154,7 @@ class NotekeepApp(Program, RemovalSafe):
         return role_variables(self.current_theme)
 
     def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - as Textual calls it
-        # Not for the theme chosen at start: the styles are parsed later, with that theme.
+        # Not for the theme set at start: the styles are parsed later, with that theme.
         if self.first_frame.is_set():
             super().refresh_css(animate)
 
@@ -173,7 +173,7 @@ class NotekeepApp(Program, RemovalSafe):
             self._listen_to_signals()
 
     def post_display_hook(self) -> None:
-        # While Textual starts it calls this without drawing.
+        # Textual calls this without drawing while it starts.
         if not self.first_frame.is_set() and not is_batching(self):
             self.first_frame.set()
             # Let the writing thread finish before the work that follows the first frame.
@@ -198,9 +198,9 @@ class NotekeepApp(Program, RemovalSafe):
         import_soon(self)
 
     def _listen_to_signals(self) -> None:
-        """On SIGTERM and SIGHUP quit as with ctrl+q, so that nothing is lost."""
+        """Quit on SIGTERM and SIGHUP as with ctrl+q, so that nothing is lost."""
         loop = asyncio.get_running_loop()
-        if sys.platform == "win32":  # has none of these signals
+        if sys.platform == "win32":  # it has none of these signals
             return
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, ValueError):
@@ -217,7 +217,8 @@ class NotekeepApp(Program, RemovalSafe):
         self.exit(return_code=128 + number)
 
     def _on_interrupt(self, number: int, _frame: object) -> None:
-        if not self._gave_terminal:  # else ctrl+c is for the program that has the terminal
+        # While another program controls the terminal, ctrl+c is for that program.
+        if not self._gave_terminal:
             asyncio.get_running_loop().call_soon_threadsafe(self._end, number)
 
     def on_unmount(self) -> None:
@@ -283,7 +284,7 @@ class NotekeepApp(Program, RemovalSafe):
             return
         self.editors.keep_unsaved()
         self._was_continued = False
-        # Without a terminal there is nothing to suspend; the message below says so.
+        # Without a terminal there is nothing to suspend; the message below explains it.
         with contextlib.suppress(SuspendNotSupported), self.suspend():
             # The kernel ignores the signal if no shell could resume the process.
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
@@ -320,7 +321,7 @@ class NotekeepApp(Program, RemovalSafe):
             await super().on_event(event)
 
     def _is_for_yesterday(self, event: events.Event) -> bool:
-        """Return whether a key or click is to be dropped because the day has just changed."""
+        """Return whether to drop a key or click because the day has just changed."""
         is_about_day = isinstance(event, events.Key | events.MouseDown | events.AppFocus)
         if not is_about_day or not self.check_day():
             return False
@@ -395,7 +396,7 @@ class NotekeepApp(Program, RemovalSafe):
         in_background(self, find, flag, group="conflicts", exclusive=True, failed=failed)
 
     def _start_sync(self) -> None:
-        """Sync if the user's settings say so, else show the sync status."""
+        """Sync if the user's settings ask for it, else show the sync status."""
 
         def begin() -> tuple[SyncStatus | None, SyncResult | None]:
             from notekeep.storage.git import is_set_up
@@ -435,20 +436,20 @@ class NotekeepApp(Program, RemovalSafe):
         """Undo the last step; one of another session is shown, and undone by a second call."""
         history, is_check_in = self.vault.history, self.current_mode == places.HABITS_SCREEN
 
-        def undo() -> tuple[Step, str]:
+        def undo() -> tuple[HistoryStep, str]:
             step = history.last_step(is_check_in=is_check_in)
             named, until = self._named_step or (None, 0.0)
             if not step.is_own and (step != named or time.monotonic() > until):
                 return step, ""
-            if not step.id:
+            if step.is_check_in:
                 return step, f"check-in {self.vault.habits.undo().habit.title}"
             return step, " ".join(name_step(one.verb, one.label) for one in history.undo())
 
         in_background(self, undo, self._undone, group=WRITE_GROUP)
 
-    def _undone(self, answer: tuple[Step, str]) -> None:
+    def _undone(self, answer: tuple[HistoryStep, str]) -> None:
         step, what = answer
-        self.clear_notifications()  # a message on the screen may offer this undo
+        self.clear_notifications()  # a visible message may offer this undo
         if what:
             self._named_step = None
             show_message(self, f"Undid: {what} · ctrl+r redo")
@@ -464,7 +465,7 @@ class NotekeepApp(Program, RemovalSafe):
         show_message(self, f"Press {key} again to undo: {what}", seconds=LONG)
 
     def action_redo(self) -> None:
-        def redone(step: Step) -> None:
+        def redone(step: HistoryStep) -> None:
             show_message(self, f"Redid: {name_step(step.verb, step.label)} · u undo")
             self.post_message(VaultChanged())
 
@@ -524,6 +525,17 @@ class NotekeepApp(Program, RemovalSafe):
     def action_refresh(self) -> None:
         self.updates.sweep()
 
+    def action_open_periodic(self, kind: str) -> None:
+        """Open the note of today, this week or this month, and create it if needed."""
+
+        def opened(done: WriteResult) -> None:
+            text = f"Created {done.paths[0]}" if done.step else ""
+            notify_done(self, text, done)
+            self.post_message(OpenNote(done.paths[0], read=True))
+
+        open_note = partial(self.vault.notes.open_periodic, kind)
+        in_background(self, open_note, opened, group=WRITE_GROUP)
+
     def action_new_note(self) -> None:
         # Called directly, so that the next key already goes to the title.
         is_post = self.current_mode == places.PUBLISH_SCREEN and "post" in self.vault.schema.kinds
@@ -544,8 +556,14 @@ class NotekeepApp(Program, RemovalSafe):
                     self.post_message(OpenNote(path))
                 self.post_message(EditNote(path))
 
-        dialog = NewNoteDialog(list(self.vault.schema.kinds), kind=event.kind, title=event.title)
-        open_dialog(self, dialog, lambda answer: self.vault.notes.create(*answer), created)
+        browse, kind, folder = self.navigation.browse, event.kind, ""
+        if browse is not None and browse is self.screen and not kind:
+            folder = browse.chosen_folder
+            kind = self.vault.schema.kind_at(f"{folder}/") or ""
+        kinds = list(self.vault.schema.kinds)
+        dialog = NewNoteDialog(kinds, kind=kind, title=event.title, folder=folder)
+        create = partial(self.vault.notes.create, folder=folder)
+        open_dialog(self, dialog, lambda answer: create(*answer), created)
 
     def action_capture(self) -> None:
         from notekeep.tui.dialogs.dialog import open_dialog
@@ -560,7 +578,7 @@ class NotekeepApp(Program, RemovalSafe):
             notify_done(self, f"Saved to {done.paths[-1]}" if done.paths else "", done)
 
         browse = self.navigation.browse
-        note = browse.loader.row if browse is not None and browse is self.screen else None
+        note = browse.current_note if browse is not None and browse is self.screen else None
         open_dialog(self, CaptureScreen(self.place.capture, note), capture, captured)
 
     @property

@@ -1,8 +1,8 @@
 """The clipboard: copies text, quotes with their source and links; pastes pictures and files.
 
-Text is copied through the terminal and through a program of the system: some terminals ignore OSC
-52 silently. A terminal pastes text only: a dropped file arrives as a path, and a picture on the
-clipboard is read by a program of the system.
+Text is copied through the terminal and through a system program, because some terminals silently
+ignore OSC 52. A terminal pastes only text: a dropped file arrives as a path, and a picture on the
+clipboard is read by a system program.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from notekeep.tui.render.formatting import field_text
 from notekeep.tui.render.styled_text import BUTTON_PREFIX, TASK_LINK, line_text
 from notekeep.tui.workers import in_background
 
-TIMEOUT = 10.0  # seconds for a program of the system
+TIMEOUT = 10.0  # seconds to wait for a system program
 _COPY_PROGRAMS = (
     ("wl-copy",),
     ("xclip", "-selection", "clipboard", "-in"),
@@ -80,7 +80,7 @@ def clipboard_command(environment: Mapping[str, str]) -> list[str]:
 
 
 def run_clipboard_command(command: list[str], text: str) -> None:
-    """Pass text to a program; errors are ignored, as the terminal has the text already."""
+    """Pass text to a program; errors are ignored, because the terminal already has the text."""
     with suppress(OSError, subprocess.SubprocessError):
         subprocess.run(
             command,
@@ -104,7 +104,7 @@ ClipboardText: TypeAlias = tuple[str, str]
 
 
 def copy_selection(rendering: NoteRendering, chosen: Selectable | None) -> ClipboardText | None:
-    """Return the text of the selection, None if there is none that can be copied."""
+    """Return the text of the selection, or None if nothing can be copied."""
     if chosen is None:
         return None
     if chosen.passage is not None:
@@ -155,7 +155,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def pasted_picture(text: str) -> str:
-    """Return the picture path in a pasted text, "" for any other text."""
+    """Return the picture path in a pasted text; "" for any other text."""
     path = text.strip()
     if not path or len(path) > MAX_PATH_LENGTH or "\n" in path:
         return ""
@@ -175,7 +175,7 @@ def _read_path(path: str) -> str:
 
 
 def pasted_paths(text: str) -> list[str]:
-    """Return the paths in a text; a line has one path, or several separated by spaces."""
+    """Return the paths in a text; a line contains one path, or several separated by spaces."""
     found: list[str] = []
     for line in filter(None, map(str.strip, text.splitlines())):
         words: list[str] = []
@@ -196,7 +196,7 @@ def dropped_files(text: str) -> list[str]:
 
 
 def attach_clipboard_picture() -> Attachment:
-    """Return the picture on the clipboard, named by the current time."""
+    """Return the picture on the clipboard, named after the current time."""
     name = f"Pasted image {config.current_time():%Y%m%d%H%M%S}.png"
     return Attachment(name, data=clipboard_picture(os.environ))
 

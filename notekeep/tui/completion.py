@@ -32,7 +32,7 @@ _TITLE = re.compile(r"#{1,6} +(.*?)(?: +#+)? *\Z")
 _FIELD = re.compile(r"\A([^\W\d][\w-]*):(?= |\Z)")
 _ITEM = re.compile(r"(?:\A[^\W\d][\w-]*: +\[?|\A *- +|, *)([^\s\"'\[\],][^\"'\[\],]*)\Z")
 _PLACEHOLDER = re.compile(r"(?:[-*+] )?(?:\[[\d:]+\])? *\Z")
-"""A line without words: empty, or with a bullet or timestamp only."""
+"""A line without words: empty, or only a bullet or timestamp."""
 _FENCE = "---"
 MAX_FIELD_LINES = 1_000
 """The longest front matter: a long text may start with a rule that looks like the fence."""
@@ -42,7 +42,7 @@ VALUES = frozenset(
 )
 """Fields with completed values: the same values are typed often, with one spelling."""
 MAX_VALUE_LENGTH = 60
-MAX_VALUES = 5_000  # of a field, the most used ones
+MAX_VALUES = 5_000  # of a field, most used first
 
 
 class CompletionOffer(NamedTuple):
@@ -50,7 +50,7 @@ class CompletionOffer(NamedTuple):
 
     start: int  # column
     text: str  # the new text between that column and the cursor
-    rest: str  # the part after the typed one, shown behind the cursor; "" if the start differs
+    rest: str  # the part after the typed text, shown after the cursor; "" if the start differs
 
 
 class WordIndex:
@@ -70,7 +70,7 @@ class WordIndex:
         return [word for _, word in takewhile(lambda one: one[0] == folded, self._words[at:])]
 
     def find_inside(self, typed: str) -> Iterator[str]:
-        """Yield entries in which a later word, not the first, starts like this."""
+        """Yield entries in which a word other than the first starts with the text."""
         folded = typed.casefold()
         pattern = re.compile(rf"(?<!\w){re.escape(folded)}")
         for key, word in self._words:
@@ -99,7 +99,7 @@ class Completer:
         headings: Callable[[str], Sequence[str]] = lambda _name: (),
         links: Callable[[tuple[str, ...], bool], list[str]] | None = None,
     ) -> None:
-        """Use these words: `values` by canonical field; `headings` returns those of a note."""
+        """Use these words: `values` are by canonical field, `headings` by note."""
         self._titles, self._tags, self._keys = WordIndex(titles), WordIndex(tags), WordIndex(keys)
         self._values = {name: WordIndex(found) for name, found in (values or {}).items()}
         self._values["tags"] = self._tags
@@ -141,10 +141,10 @@ class Completer:
         return []
 
     def _of_titles(self, typed: re.Match[str], end: str, *, is_wiki: bool) -> list[CompletionOffer]:
-        """Return links to titles with a word that starts like this; Obsidian follows them too."""
+        """Return links to titles with a word that starts with the text, which Obsidian follows."""
         plain = _offers(self._titles, typed, "")
         if later := _offers_inside(self._titles, typed):
-            # Titles with a later word never come before an equal title.
+            # Matches of a later word never come before an equal title.
             listed = {offer.text for offer in plain}
             whole = [word for word in self._titles.spellings(typed[1]) if word not in listed]
             at = typed.start(1)
@@ -170,7 +170,7 @@ class Completer:
     def _of_headings(
         self, lines: Sequence[str], typed: re.Match[str], end: str
     ) -> list[CompletionOffer]:
-        """Return the headings of the linked note, in their order."""
+        """Return the headings of the linked note, in order."""
         name, prefix = typed[1].strip(), typed[2].casefold()
         if name:
             known = self._headings(name)
@@ -188,7 +188,7 @@ class Completer:
         ]
 
     def _of_values(self, lines: Sequence[str], row: int, before: str) -> list[CompletionOffer]:
-        """Return values of other notes in the field of this line."""
+        """Return values from other notes for the field on this line."""
         typed = _ITEM.search(before)
         field = next(
             (found for line in reversed(lines[: row + 1]) if (found := _FIELD.match(line))), None
@@ -229,7 +229,7 @@ def _headings_of(vault: Vault, name: str) -> Sequence[str]:
 
 
 def find_frontmatter_end(lines: Sequence[str]) -> int | None:
-    """Return the row of the closing fence of the front matter, None without one."""
+    """Return the row of the closing fence of the front matter, or None."""
     if lines[0].rstrip() != _FENCE:
         return None
     rows = range(1, min(len(lines), MAX_FIELD_LINES))
@@ -237,7 +237,7 @@ def find_frontmatter_end(lines: Sequence[str]) -> int | None:
 
 
 def is_in_frontmatter(lines: Sequence[str], row: int) -> bool:
-    """Return whether a row is in the front matter, even if that is not closed yet."""
+    """Return whether a row is in the front matter, even in an unclosed one."""
     if row == 0 or lines[0].rstrip() != _FENCE:
         return False
     end = find_frontmatter_end(lines)
@@ -245,29 +245,30 @@ def is_in_frontmatter(lines: Sequence[str], row: int) -> bool:
 
 
 def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
-    """Return the row and column to start writing: below the front matter.
+    """Return the row and column to start writing: below the front matter and the title.
 
-    In a note without text it is below the first heading, after a blank line if there is room, or
-    at the end.
+    In a note without text it is below the first section's heading, or at the end. After a heading
+    it is behind a blank line, if there is room.
     """
     end = find_frontmatter_end(lines)
     if end is None or end + 1 == len(lines):
         return 0, 0
-    if has_text(lines):
+    is_written = has_text(lines)
+    if is_written and not lines[end + 1].startswith("# "):
         return end + 1, 0
     sections = (row for row in range(end + 1, len(lines) - 1) if lines[row].startswith("##"))
-    first = next(sections, None)
+    first = end + 1 if is_written else next(sections, None)
     if first is None:
         return len(lines) - 1, len(lines[-1])
     row = next((row for row in range(first + 1, len(lines)) if lines[row].strip()), first)
     if not lines[row].startswith("#"):
-        return row, len(lines[row])  # after its bullet or timestamp
+        return row, 0 if is_written else len(lines[row])  # after its bullet or timestamp
     has_room = len(lines) > first + 3 and not any(lines[first + 1 : first + 4])
     return first + (2 if has_room else 1), 0
 
 
 def has_text(lines: Sequence[str]) -> bool:
-    """Return whether a note has more than front matter, headings and placeholders."""
+    """Return whether a note contains more than front matter, headings and placeholders."""
     end = find_frontmatter_end(lines)
     body = lines if end is None else lines[end + 1 :]
     return not all(line.startswith("#") or _PLACEHOLDER.match(line) for line in body)
@@ -310,7 +311,7 @@ class WordSuggester(Suggester):
         self._known = WordIndex(())
 
     def set_words(self, words: Sequence[str], box: Widget) -> None:
-        """Suggest these words from now on, also for text already typed in the inputs of a box."""
+        """Suggest these words from now on, even for text already typed into the inputs of a box."""
         self._known = WordIndex(words)
         for field in box.query(Input):
             found = self._complete(field.value) if field.suggester is self else None

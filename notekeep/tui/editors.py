@@ -1,4 +1,4 @@
-"""Open editors: opens them, saves them before quitting, restores unsaved text after a crash."""
+"""Opens editors, saves them before quitting, and restores unsaved text after a crash."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Editors:
     def open(
         self, path: str, line: int | None = None, *, unsaved: UnsavedText | None = None
     ) -> None:
-        """Edit a note at once, so that the next key goes into it."""
+        """Edit a note at once, so that the next key goes to the editor."""
         from notekeep.tui.screens.edit import EditScreen
         from notekeep.tui.screens.edit_conflicts import EditSession
 
@@ -68,7 +68,7 @@ class Editors:
         return False
 
     def keep_unsaved(self) -> None:
-        """Autosave unsaved text before this returns, for the next start."""
+        """Autosave unsaved text for the next start, before this returns."""
         for screen in self._open:
             screen.autosave_unsaved()
 

@@ -51,7 +51,7 @@ def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
 def check_address(link: str) -> str:
     """Return an address if it may be opened in a browser.
 
-    The opened address must be the displayed one, so characters that screens alter or URL parsers
+    The opened address must equal the displayed one, so characters that screens alter or URL parsers
     skip are refused. So are a backslash and a missing host, which some programs read as a path or
     another machine.
 
@@ -80,7 +80,7 @@ def _is_safe(link: str) -> bool:
 
 
 def open_file(path: str) -> None:
-    """Open a picture, or another file that cannot run, in the default program."""
+    """Open a picture, or another file that is not executable, in the default program."""
     opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
     try:
         subprocess.Popen(

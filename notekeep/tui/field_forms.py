@@ -1,6 +1,6 @@
-"""The fields of a note as editable texts, and their changes as edits of front matter.
+"""The fields of a note as editable texts, and their changes as front matter edits.
 
-Nothing here draws or writes. While it is edited a value is text; the schema gives it a type.
+Nothing here draws or writes. While it is edited, a value is text; the schema gives it a type.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class FormField(NamedTuple):
 
 
 def list_form_fields(note: Note, schema: Schema) -> list[FormField]:
-    """Return the fields of a note's kind, its other fields, then those of every kind."""
+    """Return the fields of a note's kind, its other fields, then the fields of all kinds."""
     kind = schema.kinds.get(note.kind)
     own = list(kind.fields) if kind is not None else []
     common = [name for name in COMMON_FIELDS if name not in own]
@@ -52,7 +52,7 @@ def list_form_fields(note: Note, schema: Schema) -> list[FormField]:
 
 
 def format_value(value: Value) -> str:
-    """Return a value as text; items are separated by commas, or semicolons if one has a comma."""
+    """Return a value as text, with commas between items, or semicolons if an item has a comma."""
     if value is None:
         return ""
     if isinstance(value, list):
@@ -80,7 +80,7 @@ def check_field_text(field: FormField, text: str) -> None:
 
 
 def parse_field_text(field: FormField, text: str, today: dt.date) -> str:
-    """Check a text, and return it as the field stores it: a day in words becomes its date."""
+    """Check a text, and return it as stored in the field: a day in words becomes a date."""
     stored = parse_date_words(text, today) if field.type == "date" else text
     check_field_text(field, stored)
     return stored

@@ -30,10 +30,10 @@ UNBOUND_PREFIX = "unbound-"  # of the placeholder key of an action without a key
 
 
 def bindings(
-    *contexts: str, priority: Iterable[str] = (), by_screen: Iterable[str] = ()
+    *contexts: str, priority: Iterable[str] = (), run_on_screen: Iterable[str] = ()
 ) -> list[BindingType]:
     """Return the bindings of the actions of some contexts, each under its action's id."""
-    first, left = frozenset(priority), frozenset(by_screen)
+    first, left = frozenset(priority), frozenset(run_on_screen)
     return [
         Binding(
             ",".join(action.keys) or UNBOUND_PREFIX + action.id,
@@ -55,7 +55,9 @@ def make_keymap(own_keys: Mapping[str, str]) -> dict[str, str]:
 
 
 HOLD_SECONDS = 0.15  # the longest time that keys are held
-CHOICE_SECONDS = 3.0  # the same while a screen opens or closes: the keys are for that screen
+CHOICE_SECONDS = (
+    3.0  # the same while a screen opens or closes, because the keys are for that screen
+)
 ROUNDS = 3  # the longest chain of messages, each sent by the handler of the last, after a key
 LOST_SECONDS = 10.0  # seconds after which a key counts as finished in any case
 
@@ -63,7 +65,7 @@ LOST_SECONDS = 10.0  # seconds after which a key counts as finished in any case
 class Keyboard:
     """Delivers keys to the app, one after the other."""
 
-    has_typed = False  # since the start
+    has_typed = False  # since the app started
     last_key = 0.0  # time of the last key, by `time.monotonic`
 
     def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
@@ -80,7 +82,7 @@ class Keyboard:
     def hold(
         self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = 0.0
     ) -> None:
-        """Hold further keys until `release`: they are for what the last key opens.
+        """Hold further keys until `release`: they are for the screen that the last key opens.
 
         After `seconds`, or HOLD_SECONDS, they are released anyway, and `late` is called.
         """
@@ -102,7 +104,7 @@ class Keyboard:
             timer.stop()
 
     async def receive(self, event: events.Key | events.Paste) -> None:
-        """Queue a key, and deliver it once the one before it is finished."""
+        """Queue a key, and deliver it once the previous key is finished."""
         if isinstance(event, events.Key) and event.key.startswith("alt+"):
             event.character = None  # Textual would type the letter into an input
         self.has_typed = True
@@ -115,7 +117,7 @@ class Keyboard:
 
     async def _deliver(self) -> None:
         """Deliver the next key, unless keys are held."""
-        # The key that chooses, pressed twice, chooses once.
+        # A key that makes a choice, pressed twice, chooses only once.
         while self._waiting and self._chosen_with == _key(self._waiting[0]) != "":
             self._waiting.popleft()
         self.is_settling = bool(self._waiting) and not self._holds
@@ -144,7 +146,7 @@ class Keyboard:
         self, pumps: Sequence[MessagePump], then: Callable[[], Awaitable[object]]
     ) -> Awaitable[object] | None:
         """Call `then` once each pump, one after the other, has handled its messages so far."""
-        # Bubbling messages take the same way, so this never overtakes them.
+        # Bubbling messages take the same path, so this never overtakes them.
         if not pumps:
             return then()
         # A pump that is being removed accepts no messages.
@@ -176,7 +178,7 @@ class Keyboard:
         self._app.post_message(WorkStatus(""))
         chosen = next((one.action for one in SECOND_KEYS[first] if one.key == event.key), None)
         if chosen is not None:
-            # Like a key binding: on the nearest node around the focus that has the action.
+            # Like a key binding, it runs on the nearest ancestor of the focus that has the action.
             call = ACTIONS_BY_ID[chosen].call
             method = f"action_{call.partition('(')[0]}"
             node: DOMNode | None = self._app.screen.focused or self._app.screen

@@ -1,4 +1,4 @@
-"""Starts the app on a vault: last frame, Textual, log, and after it sync.
+"""Starts the app on a vault: last frame, Textual, log, and finally sync.
 
 Importing this is cheap; `launch` imports Textual.
 """
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 LOG = "tui.log"
 
-BY_SIGNAL = 128  # exit codes above it mean a signal, for example of a closed terminal
+BY_SIGNAL = 128  # higher exit codes mean a signal, for example from a closed terminal
 
 FRAMES = 120
 """Frames per second. A change is painted with the next frame: at 60, many keys are painted a whole
-frame late, and drawing the cursor takes a fourth of one."""
+frame late, although drawing the cursor takes only a quarter of a frame."""
 
 ESCAPE_MILLISECONDS = 25
-"""A letter this soon after `esc` is one key with alt: time for a terminal, too little for hands."""
+"""A letter this soon after `esc` is alt with that letter: terminals send it faster than hands."""
 
 
 def launch(
@@ -43,7 +43,7 @@ def launch(
     auto_pilot: Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
     """Run the app on a vault, or without one on the welcome screen; return the exit code."""
-    # Imports create a hundred thousand lasting objects, so collecting garbage meanwhile is useless.
+    # Imports create a hundred thousand lasting objects, so garbage collections would be useless.
     gc.disable()
     if vault is None:
         _set_up_textual()
@@ -97,7 +97,7 @@ def _set_up_textual() -> None:
     import textual.constants  # noqa: F401
 
     for name in unset:
-        del os.environ[name]  # not for the programs that the app runs
+        del os.environ[name]  # but not for programs that the app runs
 
 
 def _sync(vault: Vault) -> None:
@@ -127,7 +127,7 @@ def _log_to(folder: str) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logger = logging.getLogger("notekeep")
     for before in logger.handlers[:]:
-        # Of the vault that was open before this one.
+        # The log of the vault that was open before.
         logger.removeHandler(before)
         before.close()
     logger.addHandler(handler)

@@ -1,4 +1,4 @@
-"""Restores the last place at the next start; back and forward between notes."""
+"""Restores the last place at the next start, and keeps the back-forward list."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class LastPlace:
     theme: str = ""  # the theme chosen in the app
     view: str = LIST_VIEW
     capture: str = ""  # the last target of a quick note, one of CAPTURE_TARGETS
-    searches: str = ""  # the last searches, the last one first, one on each line
-    used: str = ""  # ids of actions run from the palette, the last one first, separated by spaces
+    searches: str = ""  # the last searches, newest first, one per line
+    used: str = ""  # ids of actions run from the palette, newest first, separated by spaces
 
     def remember_search(self, query: str) -> None:
-        """Put a search at the beginning of the last ones."""
+        """Add a search to the front of the last ones."""
         query = " ".join(query.split())
         others = [other for other in self.searches.split("\n") if other not in ("", query)]
         self.searches = "\n".join([query, *others][:MAX_SEARCHES])
@@ -66,10 +66,10 @@ class ListState(NamedTuple):
 
 
 class NoteLocation(NamedTuple):
-    """An opened note, the list beside it, and the line of the cursor in that list."""
+    """An opened note, the list next to it, and the cursor line in that list."""
 
     path: str
-    asked: ListState
+    list_state: ListState
     line: int
 
 
@@ -81,14 +81,14 @@ class NoteHistory:
         self._at = -1
 
     def visit(self, location: NoteLocation) -> None:
-        """Add a note, or the same note with another list; the forward entries are dropped."""
+        """Add a note, or the same note with another list, and drop the forward entries."""
         if self._at < 0 or self._locations[self._at][:2] != location[:2]:
             del self._locations[self._at + 1 :]
             self._locations.append(location)
             self._at += 1
 
     def update(self, location: NoteLocation) -> None:
-        """Update the list beside the current entry, if that is this note."""
+        """Update the list of the current entry, if it is this note."""
         if self._at >= 0 and self._locations[self._at].path == location.path:
             self._locations[self._at] = location
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-# Without the methods for comparison and printing, which cost time at start.
+# Without comparison and repr methods, which slow down the start.
 
 
 @dataclass(eq=False, repr=False)
 class CreateNote(Message):
-    """A note should be created; a dialog asks for the rest."""
+    """Create a note; a dialog asks for the missing values."""
 
     title: str = ""
     kind: str = ""
@@ -20,45 +20,45 @@ class CreateNote(Message):
 
 @dataclass(eq=False, repr=False)
 class OpenNote(Message):
-    """A note should be shown in Browse."""
+    """Show a note in Browse."""
 
     path: str
     line: int | None = None  # line of the file to show, counted from 1
-    read: bool = False  # show it in the whole width
-    as_listed: bool = False  # keep the list: the note is in it, or was until now
+    read: bool = False  # show it at full width
+    as_listed: bool = False  # keep the list, which contains the note or did until now
 
 
 @dataclass(eq=False, repr=False)
 class ShowHabit(Message):
-    """Habits should be shown, with the cursor on this id."""
+    """Show Habits, with the cursor on the habit with this id."""
 
     habit: str
 
 
 @dataclass(eq=False, repr=False)
 class ShowQuery(Message):
-    """Browse should show the results of a query."""
+    """Show the results of a query in Browse."""
 
     query: str
 
 
 @dataclass(eq=False, repr=False)
 class PublishNotes(Message):
-    """Publish should show a plan for these notes."""
+    """Show the plan for these notes in Publish."""
 
     paths: Sequence[str]
 
 
 @dataclass(eq=False, repr=False)
 class EditNote(Message):
-    """A note should open in the editor, at a line of the file counted from 1."""
+    """Open a note in the editor, at a line of the file counted from 1."""
 
     path: str
     line: int | None = None
 
 
 class ShowOverlay(Message):
-    """An overlay should open, by its name in `navigation.OVERLAYS`."""
+    """Open an overlay, by its name in `navigation.OVERLAYS`."""
 
     def __init__(self, name: str, *subject: str) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ class IndexingStatus(Message):
     """Progress of indexing."""
 
     share: float | None  # the indexed share, from 0 to 1; None when complete
-    text: str = ""  # the progress in words
+    text: str = ""  # the progress as text
 
 
 @dataclass(eq=False, repr=False)

@@ -21,14 +21,19 @@ SCREENS = {
     places.HABITS_SCREEN: "screens.habits.HabitsScreen",
     places.PUBLISH_SCREEN: "screens.publish.PublishScreen",
 }
-"""Each is imported when it is first shown: the first frame needs only one."""
+"""Each screen is imported when first shown, because the first frame needs only one."""
 OVERLAYS = {
+    "agenda": "screens.tasks.AgendaScreen",
     "ask-import": "screens.imports.ask_import",
+    "base": "screens.bases.BaseScreen",
+    "bases": "screens.bases.choose_base",
     "books": "screens.books.BooksScreen",
     "conflicts": "screens.conflicts.ConflictsScreen",
     "history": "screens.history.HistoryScreen",
     "import": "screens.imports.ImportScreen",
     "picture": "screens.picture.PictureScreen",
+    "quotes": "screens.passages.QuotesScreen",
+    "recall": "screens.passages.RecallScreen",
     "steps": "screens.history.StepsScreen",
     "tasks": "screens.tasks.TasksScreen",
     "themes": "dialogs.theme_picker.choose_theme",
@@ -45,14 +50,14 @@ def _load(name: str) -> Callable[..., Any]:
 
 
 class Navigation:
-    """The screens of one program."""
+    """The screens of one app."""
 
     def __init__(self, app: Program, editors: Editors) -> None:
         self._app, self._editors = app, editors
         self._browse: BrowseScreen | None = None
 
     def make_first_screen(self) -> VaultScreen:
-        """Return the first screen; the others are made when they are opened."""
+        """Return the first screen; the others are created when they are opened."""
         for name in places.SCREENS:
             self._app.add_mode(name, partial(self._make_screen, name))
         return self._make_screen(self._app.current_mode)
@@ -68,11 +73,11 @@ class Navigation:
 
     @property
     def browse(self) -> BrowseScreen | None:
-        """Browse, if it was opened."""
+        """The Browse screen, if it was opened."""
         return self._browse if self._browse is not None and self._browse.is_mounted else None
 
     def open_overlay(self, name: str, *subject: str) -> None:
-        """Open an overlay, unless it is on top already with the same subject."""
+        """Open an overlay, unless it is already on top with the same subject."""
         make = _load(OVERLAYS[name])
         if not isinstance(make, type):
             make(self._app, *subject)
@@ -93,7 +98,7 @@ class Navigation:
             return
         if mode != app.current_mode:
             app.switch_mode(mode)
-            # This one may have overlays from the last time, too.
+            # This screen may still have overlays too.
             self.show(mode, show)
             return
         screen = app.screen_stack[0]

@@ -1,7 +1,7 @@
 """Shows the last frame of the last session until Textual is imported.
 
-Importing Textual takes most of the time of a start. So the last frame is saved at the end, and
-shown at the next start if the same screen opens at the same size on the same day; the real frame
+Importing Textual takes most of the start-up time. So the last frame is saved on exit and shown
+at the next start, if the same screen opens at the same size on the same day. The real frame
 replaces it. Keys typed in the meantime wait in the terminal. Nothing here imports Textual.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "frame.json"
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"
-TESTED = ("xterm", "screen", "tmux")  # prefixes of the values of TERM for which it was tested
+TESTED = ("xterm", "screen", "tmux")  # prefixes of the TERM values that were tested
 LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 
@@ -30,7 +30,7 @@ _COLOURS = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_THEME", "TEXT
 def frame_key(
     day: str, screen: str, theme: str, size: tuple[int, int], env: Mapping[str, str]
 ) -> list[str | int]:
-    """Return the values that must be the same for a frame to be shown again."""
+    """Return the values that must be unchanged for a frame to be shown again."""
     colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in _COLOURS)])
     return [day, screen, *size, colours]
 
@@ -68,7 +68,7 @@ def show_last_frame(
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     try:
-        # Keys must wait unchanged: without echo, line mode, translation of enter, and flow control
+        # Keys must wait unchanged: no echo, no line mode, no translation of enter, no flow control
         # by ctrl+q. ctrl+c still ends the program.
         raw = list(before)
         raw[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR)
@@ -77,13 +77,13 @@ def show_last_frame(
         _write(ENTER + frame)
         yield
     finally:
-        # Textual started with the terminal in this state, so it restores this state only.
+        # Textual found the terminal in this state, so this is the state it restores.
         _write(LEAVE)
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
 def can_paint(env: Mapping[str, str], *, is_enabled: bool | None = None) -> bool:
-    """Return whether to paint: on a terminal, of a tested kind unless the setting says yes."""
+    """Return whether to paint: on a tested terminal, or on any terminal if the setting is on."""
     kind = env.get("TERM", "dumb")
     if sys.platform == "win32" or kind == "dumb":
         return False

@@ -1,4 +1,4 @@
-"""The app as its screens, dialogs and widgets know it, and queries to its vault."""
+"""The interface of the app to its screens, dialogs and widgets, and queries to its vault."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class Program(App[None]):
-    """The app, as its parts know it."""
+    """What screens, dialogs and widgets use of the app."""
 
     vault: Vault
     place: LastPlace
@@ -39,9 +39,9 @@ class Program(App[None]):
     glyphs: Glyphs
     own_keys: Mapping[str, str]
     added_actions: Sequence[Action] = ()
-    """The person's own commands and the actions of extensions."""
+    """The user's own commands and the actions of extensions."""
     added_runs: Mapping[str, Callable[[Any], object]] = {}
-    """What runs them, by id, on a screen of the vault."""
+    """The functions that run them on a screen, by id."""
     keyboard: Keyboard
     vault_signal: Signal[None]
     """Published when the vault or the day changed."""
@@ -49,7 +49,7 @@ class Program(App[None]):
     # Shown in the top and bottom lines of every screen.
     indexed: var[float | None] = var(None)
     """The indexed share of the vault, from 0 to 1; None when the index is complete."""
-    indexing = var("")  # the same in words
+    indexing = var("")  # the same as text
     conflicts: var[Sequence[ConflictPair]] = var(())  # the notes with two versions
     sync_mark = var("")  # sync status: "↑2 ↓1", "offline", "not sent" or ""
     unseen = var(0)  # unread errors
@@ -143,7 +143,7 @@ class PendingAnswer:
         self.drop_callbacks()
 
     @property
-    def is_there(self) -> bool:
+    def is_done(self) -> bool:
         """Whether no request is pending."""
         return self._worker is None or self._worker.is_finished
 
@@ -155,7 +155,7 @@ class PendingAnswer:
         seconds: float = 0.0,
     ) -> None:
         """Call back when the result has arrived, and hold keys until then (`Keyboard.hold`)."""
-        if self.is_there:
+        if self.is_done:
             callback()
         else:
             self._callbacks.append(callback)
@@ -164,7 +164,7 @@ class PendingAnswer:
     def _show(self, show: Callable[[T], object], answer: T) -> None:
         self._worker = None
         show(answer)
-        if self.is_there:  # else `show` made another request
+        if self.is_done:  # otherwise `show` made another request
             for callback in self._callbacks:
                 callback()
             self.drop_callbacks()
@@ -199,7 +199,7 @@ class TitleSearch(PendingAnswer):
 
     def _find(self, query: str) -> SearchResults | None:
         worker = get_current_worker()
-        # Of many fast keys only the last needs a result: the others must not delay its thread.
+        # Of several fast keys, only the last needs a result; the others must not delay its thread.
         with self._searching:
             if worker.is_cancelled:
                 return None

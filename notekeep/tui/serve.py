@@ -35,15 +35,15 @@ ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - only compared wit
 
 
 class ServeAddress(NamedTuple):
-    """Where pages are served."""
+    """The address where pages are served."""
 
-    host: str  # to listen on
+    host: str  # the address to listen on
     port: int
-    public_url: str  # in the browser, without a path
+    public_url: str  # the address in the browser, without a path
 
     @property
     def cookie_name(self) -> str:
-        """The name of the cookie with the key; with the port, as browsers send it to all ports."""
+        """The name of the key's cookie; it contains the port, as browsers send it to all ports."""
         return f"notekeep-{self.port}"
 
     def is_known_host(self, host: str) -> bool:
@@ -62,7 +62,7 @@ class ServeAddress(NamedTuple):
         return True
 
     def is_own_page(self, origin: str | None, host: str) -> bool:
-        """Return whether a request comes from our own page; without a page it has no origin."""
+        """Return whether a request comes from our own page; other clients send no origin."""
         try:
             own = {host, urlsplit(self.public_url).netloc}
             return origin is None or urlsplit(origin).netloc in own
@@ -71,7 +71,7 @@ class ServeAddress(NamedTuple):
 
 
 def serve_address(host: str, port: int, url: str = "", *, is_https: bool = False) -> ServeAddress:
-    """Return where pages are served; `url` is the address of a proxy in front, if any.
+    """Return the address of the pages; `url` is the address of a reverse proxy, if any.
 
     Raises:
         UsageError: The proxy's address is invalid.
@@ -137,7 +137,7 @@ def serve_vault(
             announce(f"{self.public_url}/?key={serve_key(state)}")
 
         def initialize_logging(self) -> None:
-            """Do not log opened pages and processes that end with the server."""
+            """Do not log opened pages, nor processes that end with the server."""
             logging.getLogger("asyncio").setLevel(logging.ERROR)
 
     command = shlex.join([sys.executable, "-m", "notekeep", "--vault", root])
@@ -149,7 +149,7 @@ def serve_vault(
 
 
 def cannot_serve(address: ServeAddress, error: OSError) -> Failure:
-    """Return the error for an address that cannot be listened on."""
+    """Return the error for an address that the server cannot listen on."""
     return Failure(
         f"Cannot serve on {address.host}, port {address.port}: {error.strerror}.",
         "Use another port with --port.",

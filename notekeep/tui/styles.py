@@ -131,7 +131,7 @@ ROLES: dict[str, str] = {
     "hunk": "$muted",
 }
 
-# Replacements where a terminal has no colours, or no shades.
+# Replacements for terminals without colours or shades.
 _WITHOUT_SHADES: dict[str, str] = {
     "mark": "bold underline",
     "highlight": "bold underline",
@@ -163,7 +163,7 @@ WITHOUT_COLOUR: dict[str, str] = {
     "day-missed": "bold",
 }
 
-# The terminal's palette has no shade for a cursor row either, so that is reversed, in the default
+# The terminal's palette has no shade for a cursor row either, so it is reversed in the default
 # colour, which is always readable.
 WITH_TERMINAL_COLOURS: dict[str, str] = {
     **_WITHOUT_SHADES,
@@ -201,14 +201,14 @@ _ROLE_STYLES: dict[tuple[str, bool, str | None], RoleStyles] = {}
 
 
 def get_role_styles(app: App[Any]) -> RoleStyles:
-    """Return the styles of the current theme, made once per theme."""
+    """Return the styles of the current theme, which are created once per theme."""
     key = (app.theme, app.no_color, app.console.color_system)
     if key not in _ROLE_STYLES:
         theme, colours = app.current_theme, {}
         if not app.no_color:
             variables = app.get_theme_variable_defaults() | theme.variables
             colours = {
-                # As Rich names it; "" is the terminal's default.
+                # Rich's name; "" is the terminal's default.
                 name.removeprefix(ROLE_PREFIX): value.removeprefix("ansi_").replace("default", "")
                 for name, value in variables.items()
                 if name.startswith(ROLE_PREFIX)
@@ -227,14 +227,14 @@ def paint(
 ) -> Strip:
     """Return a line as a strip of exactly `width` cells, without control characters.
 
-    All text of a vault that is sent to the terminal passes here, so it is safe even if a caller
-    forgot to clean it.
+    All vault text that is sent to the terminal passes through here, so it is safe even if a
+    caller forgot to clean it.
     """
     segments = []
     for piece in pad_line(line, width):
         style = under + styles.style(piece.role)
         if over is not None:
-            # A background of its own, as of a match, stays visible on the cursor row.
+            # A background of its own, such as of a match, stays visible on the cursor row.
             style = style + over if over.reverse else under + over + styles.style(piece.role)
         if piece.link:
             style += Style(meta={"link": piece.link})
@@ -282,7 +282,7 @@ def reverse(strip: Strip, start: int, end: int) -> Strip:
 
 
 def drop_color_filter(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Return the filters without the conversion of ANSI colours, which no style needs."""
+    """Return the filters without the one that converts ANSI colours, which no style needs."""
     return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
 
 

@@ -1,8 +1,8 @@
 """Workarounds for Textual, asyncio and Python, with the reason for each.
 
-No other module but `prelude` and `widgets.note_area` uses private names of Textual. Most entries
-make keys faster. Milliseconds from a key to its paint, median / 95th percentile, in a session on a
-slow machine where starting Python takes 17 ms (the budget is 25):
+Apart from this module, only `prelude` and `widgets.note_area` use private names of Textual. Most
+entries make keys faster. Milliseconds from a key to its paint, median / 95th percentile, in a
+session on a slow machine where starting Python takes 17 ms (the budget is 25):
 
     entry                            key      without it      with it
     frame pacing                     cursor    9.0 / 34.0     5.5 / 27.1
@@ -11,7 +11,7 @@ slow machine where starting Python takes 17 ms (the budget is 25):
                                      page     15.2 / 39.4    13.4 / 17.3
     when garbage is collected        page     13.5 / 138.6   19.1 / 52.3
 
-Each row was measured without the other entries, so rows do not add up.
+Each row was measured without the other entries, so the rows do not add up.
 `tests/tui/test_textual_compat.py` fails when Textual changes under an entry.
 """
 
@@ -55,7 +55,7 @@ RECENT = 0.1  # seconds after a key in which a paint is likely its result
 
 
 def is_batching(app: App[Any]) -> bool:
-    """Return whether the app delays all painting, as while it starts."""
+    """Return whether the app delays all painting, for example while it starts."""
     return app._batch_count > 0  # noqa: SLF001 - Textual has no public name for it
 
 
@@ -93,13 +93,13 @@ class FramePacer(Timer):
             # A paint pauses the timer too, but an ending app paints nothing: without this the loop
             # would never end.
             self.pause()
-            # Also if the screen was painted by a layout in the meantime: callbacks after a paint
+            # Even if a layout has painted the screen in the meantime: callbacks after a paint
             # wait for the end of this call.
             await self._tick(next_timer=loop.time(), count=0)
 
 
 def is_being_removed(node: DOMNode) -> bool:
-    """Return whether a node or one around it is being removed, or the app ends."""
+    """Return whether a node or an ancestor is being removed, or the app is ending."""
     nodes = node.ancestors_with_self
     return any(one._pruning or not one.is_running for one in nodes)  # noqa: SLF001 - see the title
 
@@ -108,9 +108,9 @@ class RemovalSafe(DOMNode):
     """A node that ignores missing widgets in its handlers while it is being removed.
 
     Textual removes the widgets of a screen first, and mounts a screen without widgets if it is
-    closed before it opened. It still gets keys and messages, which must not end the app.
+    closed before it opened. The screen still gets keys and messages, which must not end the app.
 
-    As a base class it comes after that of Textual, whose styles and keys are inherited.
+    As a base class it comes after Textual's class, whose styles and keys are inherited.
     """
 
     async def _dispatch_message(self, message: Message) -> None:
@@ -122,7 +122,7 @@ class RemovalSafe(DOMNode):
 
 
 class PacedScreen(Screen[Result], RemovalSafe):
-    """A screen with frame pacing, which only closes itself."""
+    """A screen with frame pacing that closes only itself."""
 
     _pacer: FramePacer | None = None
 
@@ -133,7 +133,7 @@ class PacedScreen(Screen[Result], RemovalSafe):
         callbacks = self._next_callbacks.copy()
         self._next_callbacks.clear()
         for callback in callbacks:
-            # Asynchronous watchers of Textual, whose widgets are removed already.
+            # Asynchronous watchers of Textual, whose widgets are already removed.
             with contextlib.suppress(NoMatches):
                 await invoke(callback.callback)
 
@@ -181,7 +181,7 @@ def scroll_over(view: Widget, size: Size) -> None:
 
 
 def bindings_of(node: DOMNode) -> Iterator[Binding]:
-    """Yield the bindings of a node, even without the focus.
+    """Yield the bindings of a node, even one without the focus.
 
     The palette offers the actions of every pane; `Screen.active_bindings` has only those around the
     focus.
@@ -194,14 +194,15 @@ def bindings_of(node: DOMNode) -> Iterator[Binding]:
 # pause there while the event loop handles a key.
 
 LONGEST = (
-    0.05  # seconds that a thread waits at most: the loop may never be idle, as in an animation
+    0.05  # the longest wait of a thread in seconds: during an animation, the loop is never idle
 )
 SWITCH_INTERVAL = 0.0002
 """Seconds that a thread keeps the GIL. SQLite releases it at every row, so the loop waits for
 another thread at every row that it reads."""
 WORK_SECONDS = 0.002
 SLEEP_SECONDS = 0.00005
-"""Seconds that a thread works at most before it sleeps, and sleeps. Threads with many system calls,
+"""The longest time that a thread works before it sleeps, and the time that it sleeps, in seconds.
+Threads with many system calls,
 as in a scan, pass the GIL to each other, and the loop may not get it for a tenth of a second."""
 
 
@@ -225,7 +226,7 @@ class EventLoopGate(selectors.DefaultSelector):
             self.open.clear()
 
     def wait(self) -> None:
-        """Wait for the gate, or sleep now and then; return at once in the loop's own thread."""
+        """Wait for the gate, or sleep at intervals; return at once in the loop's own thread."""
         if threading.get_ident() == self._thread:
             return
         if not self.open.is_set():
@@ -258,11 +259,11 @@ END_SECONDS = 1.5
 def end_process_soon(app: App[Any], code: int) -> None:
     """End the process after END_SECONDS without waiting for threads; restore the terminal.
 
-    Python would wait for every thread. None has to finish: the next start continues from the disk.
+    Python would wait for all threads. None has to finish: the next start continues from disk.
     """
 
     def leave_terminal() -> None:
-        with contextlib.suppress(Exception):  # the terminal is closed, or restored already
+        with contextlib.suppress(Exception):  # the terminal is closed or already restored
             if (driver := app._driver) is not None:  # noqa: SLF001 - see the title
                 driver.stop_application_mode()
 
@@ -286,7 +287,7 @@ MIDDLE = 6  # collections of the young between two of the middle generation, 3 m
 NEVER = 1_000_000
 EVERY = 2.0  # seconds between two checks for a full collection
 IDLE = 3.0  # seconds without a key before a full collection
-WORTH = 6  # collections of the middle generation before a full one pays
+WORTH = 6  # collections of the middle generation before a full one is worthwhile
 MUCH = 24  # the same while the user types: 10 ms, for 5 MB
 
 

@@ -1,4 +1,4 @@
-"""Themes: a palette of roles for each of ours, and a derived one for those of Textual."""
+"""Themes: a palette of roles for each of ours, and a derived one for Textual's themes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from textual import constants
 from textual.color import Color
 from textual.theme import Theme
 
-ROLE_PREFIX = "ink-"  # of the style sheet variable of a role: `$ink-raised`
+ROLE_PREFIX = "ink-"  # prefix of the style sheet variable of a role: `$ink-raised`
 
 Palette: TypeAlias = "Mapping[str, str]"  # role to `#rrggbb`
 
 _COLUMNS = ("dark", "light", "contrast", "contrast-light", "dark-256", "light-256")
 # Surfaces from the page upwards, text, six hues, tints for backgrounds, and the days of a habit, in
-# the columns above. With 256 colours the nearest entry to a dark grey is blue, to a light one pink
-# or yellow, so the last two columns are exact entries.
+# the columns above. With 256 colours, the nearest entry to a dark grey is blue, and to a light grey
+# pink or yellow, so the last two columns are exact entries.
 _COLOURS: Final = """
     page     #16181d #fbfaf7 #000000 #ffffff #1c1c1c #ffffff
     bar      #1f222a #ece8df #1a1a1a #ececec #262626 #e4e4e4
@@ -131,7 +131,7 @@ _TERMINAL: Final[Palette] = {
     "day4": "ansi_bright_cyan",
 }
 
-# For themes of Textual.
+# For Textual's themes.
 
 _BLENDS: Final = {
     "muted": 0.62,
@@ -144,7 +144,7 @@ _BLENDS: Final = {
     "line": 0.22,
     "day0": 0.08,
 }
-"""The share of the foreground in the colour of a role, the rest is background."""
+"""The share of the foreground in the colour of a role; the rest is background."""
 _HUES: Final = {
     "amber": "accent",
     "gold": "warning",
@@ -162,7 +162,7 @@ _TINTS: Final = {
 }
 """The hue of a tint, and its share."""
 _MIN_CONTRAST: Final = {"muted": 4.5, "faint": 3.0, "blue": 4.5, **dict.fromkeys(_HUES, 4.5)}
-"""The contrast with the background that makes a role readable."""
+"""The minimum contrast with the background for each role."""
 _STEPS = 10
 
 

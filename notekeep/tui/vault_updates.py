@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.catalog import indexing_process
-from notekeep.catalog.indexing_process import Pace
+from notekeep.catalog.indexing_process import Progress
 from notekeep.errors import NotekeepError
 from notekeep.tui.messages import IndexingStatus, VaultChanged, WorkStatus
 from notekeep.tui.render.formatting import thousands
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from notekeep.tui.program import Program
 
 FEW_NOTES = 50
-"""More changed notes than this are indexed by another process: a thread here would delay every key
-and take a dozen megabytes."""
+"""More changed notes than this are indexed by another process: a thread would delay every key and
+take a dozen megabytes."""
 QUIET_SECONDS = 1.0  # seconds between a write and its indexing
 EVENT_PAUSE = 0.1  # seconds between an event and its sweep: time for the catalog to get own writes
 RETRY_SECONDS = 0.5  # seconds until a failed or incomplete sweep is repeated
@@ -44,7 +44,7 @@ _END_SECONDS = 2.0
 class _SweepCancelled(BaseException):
     """The user quit during a sweep; the next start continues from the index.
 
-    It is not an Exception, so that no handler on the way catches it.
+    It is not an Exception, so that no handler in between catches it.
     """
 
 
@@ -56,7 +56,7 @@ class VaultUpdates:
         self._app, self._navigation = app, navigation
         app.vault.indexing.words_at_once = FEW_NOTES
         self._shown = app.vault.catalog.generation if shown is None else shown
-        self._pace = Pace(thousands)
+        self._index_progress = Progress(thousands)
         self._is_quitting = threading.Event()
         self._process: indexing_process.IndexingProcess | None = None
         self._following = threading.Lock()
@@ -77,8 +77,8 @@ class VaultUpdates:
         return self._app.vault.catalog.generation != self._shown
 
     def _is_news(self, refreshed: RefreshResult) -> bool:
-        # Files that were only touched, or read twice because they were new, are no news.
-        removed = len(refreshed.changes.removed) > len(refreshed.held)
+        # Files that were only touched, or read twice because they were new, have not changed.
+        removed = len(refreshed.changes.removed) > len(refreshed.unconfirmed)
         return removed or bool(refreshed.indexed or refreshed.logs) or self.is_behind
 
     def sweep(self) -> None:
@@ -100,14 +100,14 @@ class VaultUpdates:
         )
 
     def stop_sweep(self) -> None:
-        """Cancel the running sweep, as the user quits."""
+        """Cancel the running sweep when the user quits."""
         self._is_quitting.set()
         if self._process is not None:
             self._process.stop()
 
     def _refresh(self, *, is_sweep: bool = False) -> RefreshResult | None:
         vault = self._app.vault
-        self._pace = Pace(thousands)
+        self._index_progress = Progress(thousands)
         try:
             refreshed = vault.indexing.refresh(defer=True, progress=self._progress)
             if refreshed.deferred:
@@ -115,14 +115,14 @@ class VaultUpdates:
                 return None
         except _SweepCancelled:
             return None
-        # What notes mean is not computed after each write.
+        # The meaning of notes is not computed after each write.
         if vault.is_indexing_due if is_sweep else vault.indexing.needs_process:
             indexing_process.start_indexing(vault.root)
         return refreshed
 
     def _follow_process(self) -> None:
-        """Let another process index the rest, and show its progress."""
-        # One thread follows it. Others would only wait, and threads are few.
+        """Index the rest in another process, and show its progress."""
+        # Only one thread follows it, because the number of threads is limited.
         if self._is_quitting.is_set() or not self._following.acquire(blocking=False):
             return
         try:
@@ -143,24 +143,25 @@ class VaultUpdates:
         if self._is_quitting.is_set():
             raise _SweepCancelled
         if total > FEW_NOTES:
-            text = f"Indexing {self._pace.describe(done, total)}"
+            text = f"Indexing {self._index_progress.describe(done, total)}"
             self._app.post_message(IndexingStatus(done / total, text))
 
     def _end_status(self) -> None:
-        """Clear the progress, unless the other process still runs."""
+        """Clear the progress, unless the other process is still running."""
         if not self._following.locked():
             self._app.post_message(WorkStatus(""))
             self._app.post_message(IndexingStatus(None))
 
     def _swept(self, refreshed: RefreshResult | None) -> None:
-        """End a sweep, and reload the screens if it found news."""
+        """End a sweep, and reload the screens if it found changes."""
         self._end_status()
         if refreshed is None:
             return
         if self._is_news(refreshed):
             self._app.post_message(VaultChanged())
         elif (browse := self._navigation.browse) is not None and browse.pane.typed:
-            browse.pane.again()  # the full text may have more notes, though the catalog has not
+            # The full text may contain more notes, even if the catalog has not changed.
+            browse.pane.reload()
 
     def _cannot(self, error: NotekeepError) -> None:
         self._end_status()
@@ -175,8 +176,8 @@ class VaultUpdates:
                 pause = RETRY_SECONDS
 
     def _sweep_quietly(self) -> bool:
-        """Update the catalog; return whether that is complete."""
-        # Running writes of the app are not in the catalog yet.
+        """Update the catalog; return whether it is complete."""
+        # Writes in progress are not in the catalog yet.
         if any(
             worker.group.endswith(WRITE_GROUP) and not worker.is_finished
             for worker in list(self._app.workers)
@@ -186,7 +187,7 @@ class VaultUpdates:
             refreshed = self._app.vault.indexing.refresh(words=False)
             news = self._is_news(refreshed)
         except NotekeepError:
-            return False  # the next request of the user will report it
+            return False  # the next user request will report it
         except Exception as error:  # noqa: BLE001 - one bug must not end the watching
             log_internal_error(error)
             return True
@@ -196,7 +197,7 @@ class VaultUpdates:
         return not refreshed.pending
 
     def close(self) -> None:
-        """Stop watching, and check recently replaced files a last time."""
+        """Stop watching, and check recently replaced files one last time."""
         self._stop_watching.set()
         if self._watcher is not None:
             self._watcher.join(_END_SECONDS)

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SHORT, LONG = 4.0, 8.0
-"""Seconds to show a sentence, and an error with its hint. Longer ones would cover the next
-screen; errors are also listed on the Problems screen."""
+"""Seconds to show a message, and an error with its hint. Longer toasts would cover the next screen;
+errors are also listed on the Problems screen."""
 WRITE_GROUP = "write"  # the group of work that changes notes
-MAX_OUTPUT_LINES = 8  # of a command, in a toast
+MAX_OUTPUT_LINES = 8  # lines of a command's output in a toast
 ANSWER_SECONDS = 3.0  # the longest time that keys wait for a result
 
 
@@ -59,10 +59,10 @@ def in_background(
         node: The screen or app that starts the work; errors after its removal are ignored.
         what: The work.
         then: Shows the result.
-        group: Work of one kind. That of `WRITE_GROUP` runs one after the other.
+        group: The kind of work. Work in `WRITE_GROUP` runs one after the other.
         exclusive: Cancel earlier work of this group and node.
         pause: Seconds to wait first, so that the next key can cancel it.
-        holds_keys: Hold keys until `then` has run: they are for the screen that it opens.
+        holds_keys: Hold keys until `then` has run, because they are for the screen that it opens.
         failed: Handles the error instead of showing it.
     """
 
@@ -101,13 +101,13 @@ def in_background(
 
 
 async def _first_frame(app: App[object]) -> None:
-    """Wait for the first frame, which a thread would delay."""
+    """Wait for the first frame, which a busy thread would delay."""
     if (first_frame := getattr(app, "first_frame", None)) is not None:
         await first_frame.wait()
 
 
 def _turn(app: App[object]) -> asyncio.Lock:
-    """The lock of work that changes notes: two steps at once would start from the same text."""
+    """The lock for work that changes notes: concurrent steps would start from the same text."""
     turns: asyncio.Lock = vars(app).setdefault("turns_at_writing", asyncio.Lock())
     return turns
 
@@ -130,7 +130,7 @@ def show_error(node: DOMNode, error: NotekeepError) -> None:
 
 
 def report_error(node: DOMNode, error: NotekeepError) -> None:
-    """Add an error to the unread ones without a toast, as the user asked for nothing."""
+    """Add an error to the unread ones without a toast, because no user action caused it."""
     node.app.post_message(ErrorReported(error.message, error.hint))
 
 
@@ -141,14 +141,14 @@ def show_failed_extensions(node: DOMNode) -> None:
 
 
 def run_own_commands(node: DOMNode) -> None:
-    """Run the person's commands for the events so far."""
+    """Run the user's commands for the events so far."""
     module = sys.modules.get("notekeep.own_commands")
     for waiting in module.take_waiting() if module is not None else ():
         run_own_command(node, waiting)
 
 
 def run_own_command(node: DOMNode, waiting: Waiting) -> None:
-    """Run a command of the person beside the interface, and show its output or its failure."""
+    """Run one of the user's commands in the background, and show its output or its failure."""
     show = partial(show_output, node, waiting.command.name)
     in_background(node.app, waiting.start, show, group="own-commands")
 
@@ -182,7 +182,7 @@ def show_message(
     node.app.notify(clean(text), severity=severity, timeout=seconds, markup=False)
 
 
-MAX_NAMED_NOTES = 4  # refused notes that a toast names; of the others it shows the number
+MAX_NAMED_NOTES = 4  # the number of refused notes to list in a toast; others are only counted
 
 
 def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -> None:
@@ -233,11 +233,11 @@ SOON = (
     "notekeep.tui.screens.habits",
     "notekeep.tui.screens.publish",
 )
-"""The likeliest first."""
+"""Modules to import, the most likely first."""
 
 
 def import_soon(app: App[None], names: Sequence[str] = SOON) -> None:
-    """Import modules, one at a time with a pause after each."""
+    """Import modules one at a time, with a pause after each."""
 
     def step() -> None:
         import_module(names[0])

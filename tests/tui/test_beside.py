@@ -72,6 +72,25 @@ def test_the_vault_is_counted_by_pin_kind_tag_year_and_saved_query(
     assert saved["Kettles"].scope == ""
 
 
+@pytest.mark.parametrize("tag", ["back\\", "two\\\\", 'in "quotes"', "with space", "日本"])
+async def test_a_tag_of_the_sidebar_lists_its_notes(
+    make_app: MakeApp, vault: Vault, tag: str
+) -> None:
+    vault.notes.set_fields([BOOK], [f"tags+={tag}"])
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: sidebar_line(app, "Tags"))
+        sidebar = browse(app).sidebar
+        row = 0
+        while sidebar.entry.text != tag:
+            row += 1
+            sidebar.move_to(row)
+        sidebar.focus()
+        await press(pilot, "enter")
+        await until(pilot, lambda: browse(app).notes.has_focus)
+        await until(pilot, lambda: browse(app).note_under_cursor == BOOK)
+
+
 def test_the_counts_of_a_search_are_those_of_its_results(vault: Vault) -> None:
     whole = vault.search.search("habit", typing=True)
     assert vault.search.facets_of(whole).kinds == {"book": 2}

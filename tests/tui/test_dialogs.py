@@ -130,6 +130,20 @@ async def test_amount_that_is_no_amount_can_be_corrected(make_app: MakeApp, root
         await until(pilot, lambda: shows(app, "3 of 8 glasses"))
 
 
+async def test_amount_in_another_unit_is_refused_without_an_option_of_the_shell(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Water"))
+        await press(pilot, "down")
+        await open_dialog(app, pilot, "plus")
+        type_text(app, "5 km")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "km cannot be converted") and shows(app, "Use glass"))
+        assert not shows(app, "--force")
+
+
 async def test_title_that_is_taken_stays_to_be_changed(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:

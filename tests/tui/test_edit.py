@@ -342,7 +342,7 @@ async def test_quitting_saves(make_app: MakeApp, root: Path) -> None:
         await press_all(app, pilot, "!")
         await press(pilot, "ctrl+q")
         await until(pilot, lambda: not app.is_running)
-    assert b"---\n!# Deep Work\n" in (root / "books/Deep Work.md").read_bytes()
+    assert b"# Deep Work\n\n!Depth needs" in (root / "books/Deep Work.md").read_bytes()
 
 
 def by_another_program(path: Path, old: str, new: str) -> None:
@@ -571,7 +571,7 @@ async def main():
         await until(pilot, lambda: holds("typed before the c"))
         print("typed", flush=True)
         if sys.argv[2] == "raise":
-            await until(pilot, lambda: holds("crash # Deep"))
+            await until(pilot, lambda: holds("crash Depth"))
             app.call_later(lambda: 1 / 0)
         while app.is_running:
             await asyncio.sleep(0.02)
@@ -598,7 +598,7 @@ def crash(root: Path, how: str) -> str:
             # On a busy machine the first letters are saved before the last ones are typed.
             while time.monotonic() < deadline:
                 saved = swap.read()
-                if saved is not None and "crash #" in saved.text:
+                if saved is not None and "crash Depth" in saved.text:
                     break
                 time.sleep(0.01)
             child.kill()
@@ -614,7 +614,7 @@ async def test_a_crash_loses_nothing_that_was_typed_two_seconds_before(
 ) -> None:
     path = root / "books/Deep Work.md"
     before = path.read_bytes()
-    assert "---\ntyped before the crash # Deep Work\n" in crash(root, how)
+    assert "# Deep Work\n\ntyped before the crash Depth needs" in crash(root, how)
     assert path.read_bytes() == before
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -622,14 +622,14 @@ async def test_a_crash_loses_nothing_that_was_typed_two_seconds_before(
         app.editors.open("books/Deep Work.md")
         await until(pilot, lambda: shows(app, "Unsaved text from "))
         await press(pilot, "down", "enter")
-        await until(pilot, lambda: shows(app, "+ typed before the crash # Deep"))
+        await until(pilot, lambda: shows(app, "+ typed before the crash Depth"))
         await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "Unsaved text from "))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "typed before the crash # Deep"))
+        await until(pilot, lambda: shows(app, "typed before the crash Depth"))
         await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None)
-    assert path.read_bytes() == before.replace(b"# Deep", b"typed before the crash # Deep")
+    assert path.read_bytes() == before.replace(b"Depth", b"typed before the crash Depth")
 
 
 async def test_a_program_told_to_end_keeps_what_is_typed(make_app: MakeApp, vault: Vault) -> None:
@@ -643,7 +643,7 @@ async def test_a_program_told_to_end_keeps_what_is_typed(make_app: MakeApp, vaul
         app._end(signal.SIGTERM)
         unsaved = swap.read()
         assert unsaved is not None
-        assert "---\ntyped # Deep Work\n" in unsaved.text
+        assert "# Deep Work\n\ntyped Depth needs" in unsaved.text
 
 
 async def unsaved_of(vault: Vault, data: bytes, base: bytes) -> AutosaveFile:

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     MakeApp = Callable[[str], NotekeepApp]
 
 NOT_YET = {
-    *("click", "pyromark", "rapidfuzz", "sqlite_utils", "tomlkit"),
+    *("click", "fsrs", "pyromark", "rapidfuzz", "sqlite_utils", "tomlkit"),
     *("watchfiles", "whoosh", "yaml", "hashlib", "hmac"),
     *("notekeep.catalog.indexer", "notekeep.date_formats", "notekeep.export.manifest"),
     *("notekeep.markdown.links", "notekeep.markdown.note", "notekeep.markdown.outline"),
-    *("notekeep.search.session", "notekeep.search.whoosh_index"),
+    *("notekeep.services.recall", "notekeep.search.session", "notekeep.search.whoosh_index"),
     *("notekeep.tui.dialogs.form", "notekeep.tui.page.blocks", "notekeep.tui.vault_updates"),
     *("notekeep.tui.render.plan_lines", "notekeep.tui.screens.note_operations"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),

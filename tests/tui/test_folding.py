@@ -18,7 +18,7 @@ WIDTH = 100
 # What people write one below the other, much of it with blank lines within.
 PARTS = [
     *("Some words.", "Two lines\nof *them* with `code`", "A line\\\nand another", "1986. A year"),
-    *("# Head", "## Sub", "Under\n=====", "Under too\n---", "---", "***"),
+    *("# ^id", "## %%out%%", "# Head", "## Sub", "Under\n=====", "Under too\n---", "---", "***"),
     *("> a quote\nthat goes on", "> one\n>\n> two", "> [!note]\n> > within"),
     *("> [!tip]- Closed\n> - in\n>\n>   it", "> [!tip]+ Open\n> ```\n> # code\n> ```"),
     *("- a\n- b", "- a\n\n- b", "- a\n\n  inside\n\n- b", "* [ ] do\n* [x] done", "3) c\n4) d"),
@@ -56,6 +56,16 @@ def test_sections_folded_later_look_as_if_they_were_folded_at_first(
     for key in folded:
         drawn.toggle(key)
     assert list(drawn.lines) == open_lines
+
+
+@given(TEXTS, st.data())
+def test_every_section_that_folds_has_a_line_to_fold_it_at(body: str, data: st.DataObject) -> None:
+    drawn = rendering_of(body)
+    row = data.draw(st.integers(0, len(drawn.lines) - 1))
+    if (section := drawn.section_at(row)) is not None:
+        key, heading = section
+        links = (piece.link for line in drawn.lines[heading:] for piece in line.line if piece.link)
+        assert next(links).endswith(key), "the mark follows on the last line of a long heading"
 
 
 LONG = "\n".join(

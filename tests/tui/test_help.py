@@ -57,7 +57,7 @@ async def test_help_says_what_the_signs_of_a_screen_mean(
     make_app: MakeApp, place: str, signs: tuple[str, ...]
 ) -> None:
     app = make_app(place)
-    async with app.run_test(size=(110, 80)) as pilot:
+    async with app.run_test(size=(110, 100)) as pilot:
         await until(pilot, lambda: shows(app, "notes") or shows(app, "Meditate"))
         await press(pilot, "question_mark")
         await until(pilot, lambda: shows(app, "Signs"))
@@ -113,7 +113,7 @@ async def test_the_bottom_line_shows_faintly_what_has_nothing_to_be_about(
         assert {piece.role for piece in shown[idle]} == {"faint"}
         assert shown["help"][0].role == "key"
         if place in ("habits", "publish"):
-            starts = ("import from another program", "try the sample vault")
+            starts = ("import from other apps", "try the sample vault")
             await until(pilot, lambda: all(shows(app, text) for text in starts))
         # What works is said first.
         faint = [one for one in shown if one in footer.idle]

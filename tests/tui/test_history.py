@@ -221,17 +221,17 @@ async def test_history_of_a_note_that_is_edited(make_app: MakeApp, book: Path) -
         app.editors.open(BOOK)
         await until(pilot, lambda: app.editors.here is not None and shows(app, "esc save"))
         type_text(app, "typed ")
-        await until(pilot, lambda: shows(app, "typed # Deep"))
+        await until(pilot, lambda: shows(app, "typed Depth"))
         await press(pilot, "ctrl+t")
         # What was typed is saved first, and is a version itself.
-        await until(pilot, lambda: shows(app, "4 versions") and shows(app, "+ typed # Deep"))
-        assert b"---\ntyped # Deep Work\n" in content(book)
+        await until(pilot, lambda: shows(app, "4 versions") and shows(app, "+ typed Depth"))
+        assert b"# Deep Work\n\ntyped Depth needs" in content(book)
         await press(pilot, "down", "r")
-        await until(pilot, lambda: b"typed # Deep" not in content(book))
+        await until(pilot, lambda: b"typed Depth" not in content(book))
         await press(pilot, "escape")
         # The editor shows what was restored.
         await until(pilot, lambda: app.editors.here is not None)
-        await until(pilot, lambda: not shows(app, "typed # Deep") and shows(app, "rating: 5"))
+        await until(pilot, lambda: not shows(app, "typed Depth") and shows(app, "rating: 5"))
 
 
 @cases("size", [(20, 5), (40, 12), (40, 24), (80, 24), (200, 60)], fast=1)
@@ -318,7 +318,7 @@ async def test_the_list_of_steps_says_what_each_did_and_takes_any_of_them_back(
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "g", "s")
         await until(pilot, lambda: shows(app, "3 steps"))
-        await until(pilot, lambda: shows(app, "A line in the habit log."))
+        await until(pilot, lambda: shows(app, "A line in a log."))
         await until(pilot, lambda: shows(app, "check-in Meditate done · Tue 24 Nov"))
         await press(pilot, "down", "down")
         await until(pilot, lambda: shows(app, "+ rating: 5"))

@@ -345,12 +345,12 @@ async def test_escape_stops_the_writing_and_keeps_what_is_written(
     app = make_app("browse")
     apply, is_begun, is_stopped = app.vault.notes.apply, Event(), Event()
 
-    def slowly(plan: WritePlan, goes_on: Callable[[str], bool]) -> WriteResult:
+    def slowly(plan: WritePlan, should_continue: Callable[[str], bool]) -> WriteResult:
         def wait(path: str) -> bool:
             if is_begun.is_set():
                 is_stopped.wait(60)
             is_begun.set()
-            return goes_on(path)
+            return should_continue(path)
 
         return apply(plan, wait)
 

@@ -12,7 +12,7 @@ from notekeep.notes.capture import INBOX, TODAYS_NOTE, Attachment
 from notekeep.tui.app import NotekeepApp
 from notekeep.tui.messages import OpenNote
 from tests.support.obsidian import opened, write
-from tests.support.screens import press, shows, until
+from tests.support.screens import press, seen, shows, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,3 +123,36 @@ def test_a_thought_takes_its_picture_along(
     vault.history.undo()
     assert not (root / note).exists()
     assert not (root / file).exists()
+
+
+WEEKLY = {"folder": "Weeks", "enabled": True}
+PERIODIC = {
+    **FILES,
+    ".obsidian/community-plugins.json": '["periodic-notes"]',
+    ".obsidian/plugins/periodic-notes/data.json": json.dumps({"weekly": WEEKLY}),
+}
+
+
+async def test_this_weeks_note_is_offered_on_today_and_created(root: Path) -> None:
+    app = NotekeepApp(opened(write(root, PERIODIC)), "today")
+    async with app.run_test(size=(90, 24), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "This week"))
+        await until(pilot, lambda: shows(app, "2026-W48 "))
+        assert shows(app, "enter creates it")
+        line = next(at for at, text in enumerate(seen(app)) if "2026-W48" in text)
+        await pilot.click(offset=(8, line))
+        await until(pilot, lambda: shows(app, "Created Weeks/2026-W48.md"))
+        await until(pilot, lambda: app.current_mode == "browse")
+        assert (root / "Weeks/2026-W48.md").read_text("utf-8") == "# 2026-W48\n"
+        await press(pilot, "f1")
+        await until(pilot, lambda: shows(app, "This week") and not shows(app, "creates it"))
+
+
+async def test_the_palette_names_only_notes_that_are_turned_on(root: Path) -> None:
+    app = NotekeepApp(opened(write(root, PERIODIC)), "browse")
+    async with app.run_test(size=(90, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "Rome"))
+        await press(pilot, "ctrl+p", *"note")
+        await until(pilot, lambda: shows(app, "This week's note"))
+        assert shows(app, "Today's note")
+        assert not shows(app, "This month's note")

@@ -123,7 +123,7 @@ async def test_a_section_folds_where_next_to_nothing_is_seen(
         await until(pilot, lambda: preview.scroll_offset.y == 6)
         section = rendering.section_at(6)
         assert section is not None
-        monkeypatch.setattr(type(preview), "page", property(lambda _: 0))
+        monkeypatch.setattr(type(preview), "page_height", property(lambda _: 0))
         preview.action_fold()
         assert preview.chosen is not None
         assert preview.chosen.link.endswith(section[0])

@@ -970,13 +970,14 @@ async def test_a_plan_that_was_made_before_the_export_is_not_written_after_it(
         await until(pilot, lambda: shows(app, "+ - one"))
         screen = cast("PublishScreen", app.screen)
         before, export = screen.shown, vault.publishing.export
-        may_export, may_plan = threading.Event(), threading.Event()
+        may_export, is_planning, may_plan = threading.Event(), threading.Event(), threading.Event()
 
         def export_late(plan: ExportPlan) -> ExportResult:
             assert may_export.wait(60)
             return export(plan)
 
         def plan_late(*_: object, **__: object) -> ExportPlan:
+            is_planning.set()
             assert may_plan.wait(60)
             assert isinstance(before, ExportPlan)
             return before
@@ -986,11 +987,13 @@ async def test_a_plan_that_was_made_before_the_export_is_not_written_after_it(
             late.setattr(vault.publishing, "plan_export", plan_late)
             await press(pilot, "w")
             screen.make_plan(screen.chosen)
-            may_export.set()
-            await until(pilot, lambda: shows(app, "Wrote "))
-            planning = [one for one in app.workers if one.group == "export"]
-            may_plan.set()
-            await until(pilot, lambda: all(one.is_finished for one in planning))
+            await until(pilot, is_planning.is_set)
+        planning = [one for one in app.workers if one.group.endswith("-export")]
+        assert planning
+        may_export.set()
+        await until(pilot, lambda: shows(app, "Wrote ") and shows(app, "up to date"))
+        may_plan.set()
+        await until(pilot, lambda: all(one.is_finished for one in planning))
         app.clear_notifications()
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "everything is up to date"))

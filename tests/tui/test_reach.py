@@ -10,9 +10,10 @@ import pytest
 from textual.events import Paste
 
 from notekeep.catalog.records import TaskRow
-from notekeep.dates import find_due_day
 from notekeep.notes.capture import INBOX, make_title
+from notekeep.services import demo
 from notekeep.tui import location as places
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.completion import first_text_position
 from notekeep.tui.dialogs.quick_capture import CaptureScreen
 from notekeep.tui.messages import OpenNote
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.tasks import TasksScreen
 
     MakeApp = Callable[[str], NotekeepApp]
@@ -202,6 +202,9 @@ def test_a_title_is_the_first_line_of_a_thought(text: str, title: str) -> None:
         ("---\nx: 1\n---\n# New\n\n## Takeaways\n\n[00:00:00] \n\n## Quotes\n", (7, 11)),
         ("---\nx: 1\n---\n# New\n\n## Takeaways\n\n- [00:00:00] \n\n## Quotes\n", (7, 13)),
         ("---\ntype: book\n---\n## Summary\n\n\n\n## Related\n", (5, 0)),
+        ("---\ntype: book\n---\n# Old\n\nText\n", (5, 0)),
+        ("---\ntype: book\n---\n# Old\nText\n", (4, 0)),
+        ("---\ntype: post\n---\n# New\n\n\n\n## Before\n\n- [ ] a check\n", (5, 0)),
     ],
 )
 def test_writing_begins_below_the_front_matter(text: str, place: tuple[int, int]) -> None:
@@ -215,6 +218,7 @@ def task(path: str, line: int, text: str, *, done: bool = False) -> TaskRow:
     return TaskRow(path, path, line, "x" if done else " ", done, text)
 
 
+DAY = date(2026, 11, 28)
 TASKS = [
     task("a", 1, "old", done=True),
     task("b", 2, "done", done=True),
@@ -229,38 +233,27 @@ def texts(rows: object) -> list[str]:
 
 
 def test_notes_with_open_tasks_stand_first_and_open_ones_before_done_ones() -> None:
-    found = group_tasks(TASKS, "", with_done=True, kept=())
+    found = group_tasks(TASKS, "", DAY, with_done=True, ticked=())
     assert texts(found.rows) == ["b", "open one", "done", "", "c", "open two", "", "a", "old"]
     assert (found.open, found.done) == (2, 2)
     assert found.rows[0] == TaskGroup("b", "b", 1)
-    only = group_tasks(TASKS, "", with_done=False, kept=())
+    only = group_tasks(TASKS, "", DAY, with_done=False, ticked=())
     assert texts(only.rows) == ["b", "open one", "", "c", "open two"]
 
 
 def test_a_task_that_was_ticked_just_now_keeps_its_row() -> None:
     ticked = [*TASKS[:2], TASKS[2]._replace(done=True), TASKS[3]]
-    kept = {("b", 3)}
-    found = group_tasks(ticked, "", with_done=False, kept=kept)
+    kept = {("b", "open one")}
+    found = group_tasks(ticked, "", DAY, with_done=False, ticked=kept)
     assert texts(found.rows) == ["b", "open one", "", "c", "open two"]
 
 
 def test_tasks_are_filtered_by_words_of_text_and_note() -> None:
-    assert texts(group_tasks(TASKS, "ONE op", with_done=False, kept=()).rows) == ["b", "open one"]
-    assert group_tasks(TASKS, "nothing", with_done=True, kept=()).rows == []
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("pay \N{CALENDAR} 2026-12-01", date(2026, 12, 1)),
-        ("pay [due:: 2026-12-01] now", date(2026, 12, 1)),
-        ("pay due: 2026-12-01", date(2026, 12, 1)),
-        ("on 2026-12-01", None),
-        ("due: 2026-13-01", None),
-    ],
-)
-def test_a_task_says_when_it_is_due(text: str, day: date | None) -> None:
-    assert find_due_day(text) == day
+    assert texts(group_tasks(TASKS, "ONE op", DAY, with_done=False, ticked=()).rows) == [
+        "b",
+        "open one",
+    ]
+    assert group_tasks(TASKS, "nothing", DAY, with_done=True, ticked=()).rows == []
 
 
 async def test_tasks_are_listed_ticked_taken_back_and_opened(make_app: MakeApp, root: Path) -> None:
@@ -362,6 +355,28 @@ async def test_another_vault_is_chosen_and_this_one_left_in_order(
     assert app.next_vault == other.root
     assert places.load_place(vault.places.state).screen == "browse"
     assert places.load_place(vault.places.state).day == "2026-11-24"
+
+
+async def test_from_the_sample_the_way_leads_to_vaults_of_ones_own(tmp_path: Path) -> None:
+    own = Vault.open(write_notes(tmp_path / "mine"))
+    sample = demo.copy_sample_vault(own.today(), str(tmp_path))
+    demo.use_home_of(sample)
+    try:
+        app = NotekeepApp(Vault.open(sample), "browse")
+        async with app.run_test(size=SIZE, notifications=True) as pilot:
+            await until(pilot, lambda: app.focused is not None)
+            await press(pilot, "g", "v")
+            await until(pilot, lambda: shows(app, "Open another vault") and shows(app, "mine"))
+            assert not shows(app, "  sample")
+            await press(pilot, "down", "enter")
+            await until(pilot, lambda: shows(app, "~/notes"))
+            await press(pilot, "escape", "g", "v")
+            await until(pilot, lambda: shows(app, "mine"))
+            await press(pilot, "enter")
+            await until(pilot, lambda: not app.is_running)
+        assert app.next_vault == own.root
+    finally:
+        demo.use_home_of(own.root)
 
 
 async def test_leaving_for_a_vault_saves_what_is_typed_first(
@@ -546,3 +561,26 @@ async def test_a_quote_with_its_page_is_added_to_the_note(make_app: MakeApp, roo
         await until(pilot, lambda: shows(app, "Added a quote to Deep Work"))
         text = (root / "books/Deep Work.md").read_text()
         assert "## Quotes\n\n> Clarity matters. (p. 38)\n\n> Go deep. [00:12:34]\n" in text
+
+
+@pytest.mark.parametrize(
+    ("screen", "keys"),
+    [
+        ("today", ()),
+        ("browse", ()),
+        ("habits", ()),
+        ("publish", ()),
+        ("browse", ("T",)),
+        ("browse", ("g", "y")),
+    ],
+)
+async def test_an_empty_screen_offers_import_and_sample(
+    tmp_path: Path, screen: str, keys: tuple[str, ...]
+) -> None:
+    (tmp_path / "new").mkdir()
+    app = NotekeepApp(Vault.open(tmp_path / "new"), screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.indexed is None)
+        await press(pilot, *keys)
+        hints = (r"gi +[Ii]mport", r"gd +.*[Ss]ample vault", r"(?:n|a|p) +\S+ \S+")
+        await until(pilot, lambda: all(re.search(one, "\n".join(seen(app))) for one in hints))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
 from notekeep.habits.summary import Cell
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import strip_markup
-from notekeep.search.results import Hit, Snippet
+from notekeep.search.results import Hit, Passage, Snippet
 from notekeep.tracking.habit_details import Calendar
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import (
@@ -170,13 +170,17 @@ def test_what_is_broken_or_private_is_seen_beside_the_title() -> None:
     assert line_text(note_row(secret, 40, UNICODE, TODAY, PLAIN)).startswith("  · Diary ! ⊘")
 
 
+def hit_with(note: Row, *passage: Any) -> Hit:
+    return Hit(note, 1.0, lambda: Passage(*passage))
+
+
 def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
     text = "…\n## Why\n- [ ] see **[[Deep Work]]** and\n`code`"
     start = text.index("Deep")
     shown, marks = strip_markup(text, [(start, start + 4)])
     assert shown == "… see Deep Work and code"
     assert [shown[begin:end] for begin, end in marks] == ["Deep"]
-    hit = Hit(row("Depth"), 1.0, Snippet(text, ((start, start + 4),)))
+    hit = hit_with(row("Depth"), Snippet(text, ((start, start + 4),)))
     second = found_rows(hit, 60)[1]
     assert [piece.text for piece in second if "mark" in piece.role] == ["Deep"]
 
@@ -241,7 +245,7 @@ def found_rows(hit: Hit, width: int, lines: int = 1) -> list[StyledLine]:
 
 def test_a_hit_shows_two_lines_of_its_passage_and_the_heading_above_it() -> None:
     text = "a cue is worth more than a plan, and the craving fades when the cue is gone"
-    hit = Hit(row("Making"), 1.0, Snippet(text, ((2, 5),)), 3, ("Loop", "The golden rule"))
+    hit = hit_with(row("Making"), Snippet(text, ((2, 5),)), 3, ("Loop", "The golden rule"))
     first, *found = texts(found_rows(hit, 50, lines=2))
     assert first == "  · Making  The golden rule"
     assert found == [
@@ -258,7 +262,7 @@ def test_a_passage_is_read_without_addresses_and_comments() -> None:
 def second_line(text: str, width: int, *words: str) -> tuple[str, list[str]]:
     """What the second line of a hit shows, and what of it is marked."""
     marks = sorted((text.index(word), text.index(word) + len(word)) for word in words)
-    line = found_rows(Hit(row("x"), 1.0, Snippet(text, tuple(marks))), width + 6)[1]
+    line = found_rows(hit_with(row("x"), Snippet(text, tuple(marks))), width + 6)[1]
     return line_text(line).strip(), [piece.text for piece in line if "mark" in piece.role]
 
 
@@ -286,7 +290,7 @@ def test_a_passage_is_read_without_the_signs_of_emphasis_and_links() -> None:
 
 
 def test_a_hit_by_title_marks_the_title_and_says_its_tags() -> None:
-    hit = Hit(row("Deep Work", "book"), 1.0, Snippet("Deep Work", ((0, 4),)))
+    hit = hit_with(row("Deep Work", "book"), Snippet("Deep Work", ((0, 4),)))
     first, second = found_rows(hit, 60)
     assert [piece.text for piece in first if "mark" in piece.role] == ["Deep"]
     assert line_text(second).strip() == "#a/b #c"
@@ -510,7 +514,7 @@ def test_a_hit_in_the_front_matter_shows_its_fields_in_words() -> None:
         "fields": {**fields, "from": "[[x/Herbert]]"},
     }
     found = replace(row("Dune", "book"), facts=json.dumps(facts))
-    line = found_rows(Hit(found, 1.0, snippet, 2), 80)[1]
+    line = found_rows(hit_with(found, snippet, 2), 80)[1]
     assert line_text(line).strip() == (
         "author Frank Herbert, B. Herbert · from Herbert · tags #sf/herbert"
     )
@@ -520,7 +524,7 @@ def test_a_hit_in_the_front_matter_shows_its_fields_in_words() -> None:
 
 def test_a_hit_in_the_front_matter_that_is_no_field_shows_what_the_note_is() -> None:
     snippet = Snippet("title: 'A depth'\n# depth", ((9, 14),), is_of_fields=True)
-    first, second = texts(found_rows(Hit(row("A depth", "book"), 1.0, snippet, 2), 60))
+    first, second = texts(found_rows(hit_with(row("A depth", "book"), snippet, 2), 60))
     assert first == "  ≡ A depth  front matter"
     assert second.strip() == "#a/b #c"
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notekeep.errors import NotekeepError
+from notekeep.search.meaning import NearNote
+from notekeep.tui import external_programs
 from notekeep.tui.messages import OpenNote
 from tests.support.screens import browse, press, seen, shows, type_text, until
 from tests.support.sizes import cases
@@ -281,6 +284,28 @@ async def test_a_search_that_cannot_be_read_shows_no_notes_and_why(
         assert not browse(app).notes.note_count
 
 
+@cases(
+    ("typed", "hint"),
+    [
+        ("finished:last-mnth", "Write 2026, 2026-03, 2026-03-05, last-week, yesterday or 30d."),
+        ("status:finishd", 'No note has the status "finishd". Did you mean finished?'),
+        ("is:reading", "For a status, write status:reading."),
+    ],
+    fast=1,
+)
+async def test_what_to_write_instead_is_readable_in_a_narrow_list(
+    make_app: MakeApp, root: Path, typed: str, hint: str
+) -> None:
+    (root / "books/Done.md").write_text("---\nstatus: finished\n---\n")
+    app = make_app("browse")
+    app.vault.indexing.refresh()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "10 notes"))
+        await press(pilot, "slash")
+        type_text(app, typed)
+        await until(pilot, lambda: hint in " ".join(" ".join(seen(app)).replace("│", "").split()))
+
+
 async def test_results_have_a_row_for_all_kinds(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -291,3 +316,115 @@ async def test_results_have_a_row_for_all_kinds(make_app: MakeApp) -> None:
         browse(app).sidebar.focus()
         await press(pilot, "enter")
         await until(pilot, lambda: browse(app).pane.typed == "deep")
+
+
+async def test_passages_are_shown_down_to_the_last_hit(make_app: MakeApp, vault: Vault) -> None:
+    for number in range(90):
+        text = f"# Room {number}\n\nThe lantern of room {number} is a{number:02}.\n"
+        (Path(vault.root) / f"room {number}.md").write_text(text, "utf-8")
+    vault.indexing.refresh()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "99 notes"))
+        await press(pilot, "slash")
+        type_text(app, "lantern")
+        await until(pilot, lambda: shows(app, "90 of 99 notes"))
+        await press(pilot, "down", "end")
+        last = browse(app).note_under_cursor.removeprefix("room ").removesuffix(".md")
+        await until(pilot, lambda: shows(app, f"The lantern of room {last} is a{int(last):02}."))
+
+
+class NearBook:
+    """The meaning of the notes, which is that of one book."""
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+
+    def is_outdated(self) -> bool:
+        return False
+
+    def nearest(self, text: str, limit: int) -> list[NearNote]:
+        self.questions.append(text)
+        return [NearNote("books/Deep Work.md", 0, 0.5)][:limit]
+
+
+@pytest.mark.parametrize(
+    "words", ["the kettle is on the stove", "how can I become calmer in the afternoon"]
+)
+async def test_enter_shows_notes_near_in_meaning_below_a_sentence(
+    make_app: MakeApp, vault: Vault, words: str
+) -> None:
+    book = NearBook()
+    vault.meaning = book  # type: ignore[assignment]
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, words)
+        await until(pilot, lambda: browse(app).pane.found is not None)
+        assert book.questions == []
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "near in meaning"))
+        assert shows(app, "Deep Work")
+        assert browse(app).notes.has_focus
+        assert set(book.questions) == {words}, "a list that is read again may ask again"
+        # While it is typed on, only words count.
+        await press(pilot, "slash")
+        type_text(app, " again")
+        await until(pilot, lambda: not shows(app, "near in meaning"))
+        assert set(book.questions) == {words}
+
+
+async def test_enter_asks_for_no_meaning_of_words(make_app: MakeApp, vault: Vault) -> None:
+    book = NearBook()
+    vault.meaning = book  # type: ignore[assignment]
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, "kettle")
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: browse(app).notes.has_focus)
+        assert book.questions == []
+
+
+async def test_a_file_is_found_by_its_name_and_opened(
+    make_app: MakeApp, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Invoice 2026.pdf", "Invoice run.sh"):
+        (Path(vault.root) / "files").mkdir(exist_ok=True)
+        (Path(vault.root) / "files" / name).write_bytes(b"%PDF-1.4")
+    opened: list[str] = []
+    monkeypatch.setattr(external_programs, "open_file", opened.append)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, "invoice 2026")
+        await until(pilot, lambda: shows(app, "Invoice 2026.pdf") and shows(app, "file in files"))
+        await press(pilot, "enter", "enter")
+        await until(pilot, lambda: opened)
+        assert opened == [str(Path(vault.root) / "files" / "Invoice 2026.pdf")]
+        assert len(app.screen_stack) == 1, "no note is created"
+        await press(pilot, "slash")
+        browse(app).pane.box.set_text("invoice run")
+        await until(pilot, lambda: shows(app, "Invoice run.sh"))
+        await press(pilot, "enter", "enter")
+        await until(pilot, lambda: shows(app, "might run a program"))
+        assert len(opened) == 1
+
+
+async def test_a_file_with_the_name_is_above_notes_with_some_of_the_words(
+    make_app: MakeApp, vault: Vault
+) -> None:
+    (Path(vault.root) / "kettle invoice.pdf").write_bytes(b"%PDF-1.4")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, "kettle invoice")
+        await until(pilot, lambda: shows(app, "kettle invoice.pdf"))
+        assert shows(app, "Small habits compound")
+        await press(pilot, "enter", "down")
+        assert browse(app).note_under_cursor == "books/Atomic Habits.md"

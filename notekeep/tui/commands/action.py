@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 
 class Action(NamedTuple):
-    """Something a user can do."""
+    """An action that a user can run."""
 
     id: str  # a stable name, used in key maps: "new-note"
     title: str  # in the palette
     keys: tuple[str, ...]  # the default keys; without any, palette only
-    label: str = ""  # in the footer; "" means not there
+    label: str = ""  # in the footer; "" hides it there
     command: str = ""  # the equivalent command
-    also: str = ""  # further words by which the palette finds it
+    also: str = ""  # search keywords for the palette
     help: str = ""  # one sentence
     context: str = ""  # where it works, a key of `registry.CONTEXTS`
 
@@ -41,7 +41,6 @@ def in_context(context: str, *actions: Action) -> tuple[Action, ...]:
 CALLS = {
     "note-before": "go_along(-1)",
     "note-after": "go_along(1)",
-    "leave-sidebar": "leave",
     "next-link": "go_to_link(1)",
     "previous-link": "go_to_link(-1)",
     "next-passage": "go_to_passage(1)",
@@ -64,10 +63,13 @@ CALLS = {
     "day-after": "move_days(1)",
     "review": "review('week')",
     "review-month": "review('month')",
+    "change-this-habit": "change_habit",
     "next-habit": "turn_habit(1)",
     "previous-habit": "turn_habit(-1)",
     "year-before": "turn_year(-1)",
     "year-after": "turn_year(1)",
+    "view-before": "turn_view(-1)",
+    "view-after": "turn_view(1)",
     "books-before": "turn_year(-1)",
     "books-after": "turn_year(1)",
     "keep-mine": "keep('mine')",
@@ -76,14 +78,30 @@ CALLS = {
     "step-field": "step_field(1)",
     "step-field-back": "step_field(-1)",
     "show-today": "switch_mode('today')",
+    "open-daily": "open_periodic('daily')",
+    "open-weekly": "open_periodic('weekly')",
+    "open-monthly": "open_periodic('monthly')",
     "show-browse": "switch_mode('browse')",
     "show-habits": "switch_mode('habits')",
     "show-publish": "switch_mode('publish')",
     "show-conflicts": "show_overlay('conflicts')",
     "show-steps": "show_overlay('steps')",
+    "show-agenda": "show_overlay('agenda')",
     "show-tasks": "show_overlay('tasks')",
     "show-books": "show_overlay('books')",
+    "show-bases": "show_overlay('bases')",
     "import-files": "show_overlay('ask-import')",
+    "show-quotes": "show_overlay('quotes')",
+    "show-recall": "show_overlay('recall')",
+    "favourite-quote": "toggle_favourite",
+    "favourite-passage": "toggle_favourite",
+    "open-passage": "open_quote",
+    "grade-again": "answer('again')",
+    "grade-hard": "answer('hard')",
+    "grade-good": "answer('good')",
+    "grade-easy": "answer('easy')",
+    "keep-passage": "answer('keep')",
+    "stop-passage": "answer('stop')",
     "show-trash": "show_overlay('trash')",
     "switch-vault": "show_overlay('vaults')",
     "change-theme": "show_overlay('themes')",
@@ -158,7 +176,7 @@ def parse_key(written: str) -> str | None:
     if name is None:
         return None
     if modifiers == ["shift"] and len(name) == 1 and name.isalpha():
-        return name.upper()  # as terminals send it
+        return name.upper()  # terminals send it this way
     order = ("alt", "ctrl", "shift")
     return "+".join([*(one for one in order if one in modifiers), name])
 
@@ -216,7 +234,10 @@ GO_KEYS: tuple[Second, ...] = (
     Second("p", "show-publish", "Publish"),
     Second("c", "show-conflicts", "Conflicts"),
     Second("s", "show-steps", "Steps"),
+    Second("a", "show-agenda", "Agenda"),
     Second("x", "show-tasks", "Tasks"),
+    Second("q", "show-quotes", "Quotes"),
+    Second("r", "show-recall", "Recall"),
     Second("y", "show-books", "Books"),
     Second("v", "switch-vault", "Vaults"),
     Second("i", "import-files", "Import"),
@@ -237,11 +258,11 @@ SECOND_KEYS: dict[str, tuple[Second, ...]] = {
     "twice-d": (Second("d", "delete", "delete"),),
     "twice-z": (Second("Z", "quit", "quit"), Second("Q", "quit", "quit")),
 }
-"""The second keys of each action that waits for one."""
+"""The second keys of each action that needs one."""
 
 
 def menu(seconds: Iterable[Second], width: int) -> str:
-    """Return the possible second keys; if they do not fit, the last ones lose their names first."""
+    """Return the possible second keys; if they do not fit, the last names are omitted first."""
     keys = [(format_key(one.key), one.name) for one in seconds]
     text = ""
     for named in reversed(range(len(keys) + 1)):

@@ -14,7 +14,13 @@ NOTE_ACTIONS: tuple[Action, ...] = (
             "Go back to the note you saw before this one."
         ),
         action("note-after", "Next note", "alt+right").with_help("Go forward again."),
-        action("toggle-sidebar", "Sidebar", "b").with_help("Show or hide kinds and tags."),
+        action("toggle-sidebar", "Sidebar", "b").with_help("Show or hide kinds, folders and tags."),
+        action("toggle-folders", "Folders", "O", also="tree directories").with_help(
+            "Show or hide the folders in the sidebar."
+        ),
+        action("keep-note", "Keep beside", "vertical_line", also="split two panes").with_help(
+            "Keep the note at the right, next to the list and another note. Again, close it."
+        ),
         action("zoom", "Zoom", "z").with_help(
             "Use the whole width for the focused pane, and back."
         ),
@@ -81,6 +87,9 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         action("move-note", "Move to a folder", "greater_than_sign", command="mv").with_help(
             "Move the marked notes to another folder. Links to them are updated."
         ),
+        action("replace", "Replace", "R", command="replace", also="find substitute").with_help(
+            "Replace text in the marked notes, or in all listed ones. You see every line first."
+        ),
         action("may-publish", "Allow publishing", "P", command="set publish=yes").with_help(
             "Set whether the marked notes may be published."
         ),
@@ -109,11 +118,14 @@ NOTE_ACTIONS: tuple[Action, ...] = (
     ),
     *in_context(
         "sidebar",
-        action("choose", "Choose", "enter l right", label="choose").with_help(
+        action("choose", "Choose", "enter", label="choose").with_help(
             "Show these notes. While searching, limit the results to them, or show all again."
         ),
+        action("open-folder", "Open folder", "l right").with_help(
+            "Show the subfolders. Without any, choose the line."
+        ),
         action("leave-sidebar", "Back to the list", "h left", label="list").with_help(
-            "Go to the list of notes."
+            "Close the folder, or go to the folder it is in. Elsewhere, go to the list of notes."
         ),
         action(
             "drop-entry", "Remove from the sidebar", "delete D", label="remove", command="saved rm"
@@ -169,6 +181,9 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         action("fold-all", "Fold all sections", "C").with_help(
             "Fold all sections. If one is folded, unfold all."
         ),
+        action(
+            "link-mentions", "Link mentions", "L", command="backlinks --mentions --link"
+        ).with_help("Turn mentions of the note in other notes into links. You see them first."),
         action("view-picture", "Large picture", "I").with_help(
             "Show the selected picture, or the next one, in full size."
         ),
@@ -244,6 +259,21 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         ),
         action("drop-plan", "Cancel", "escape q n", label="cancel").with_help(
             "Close without changing anything."
+        ),
+    ),
+    *in_context(
+        "plan-lines",
+        action("leave-out-line", "Leave out", "x space", label="leave out").with_help(
+            "Leave the line unchanged, or include it again."
+        ),
+        action("leave-out-all", "All or none", "A").with_help(
+            "Leave out all lines, or include all."
+        ),
+    ),
+    *in_context(
+        "replace",
+        action("next-match", "Match", "ctrl+t", label="match").with_help(
+            "Find the exact text, any case, whole words, or a regular expression."
         ),
     ),
     *in_context(

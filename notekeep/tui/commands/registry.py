@@ -1,6 +1,6 @@
 """The registry of actions, and key maps.
 
-Key bindings, the footer, the palette, the help and `notekeep keys` are made from it, so they always
+Key bindings, the footer, the palette, help and `notekeep keys` are derived from it, so they always
 agree. Nothing here imports Textual, as the command line uses it too.
 """
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 
 class _Context(NamedTuple):
-    """Where actions work: its title in the help, and the wider contexts around it.
+    """A context where actions work: its title in help, and the wider contexts around it.
 
-    `around` is None where the focus is always in a narrower context.
+    `around` is None if the focus is always in a narrower context.
     """
 
     title: str
@@ -65,6 +65,9 @@ _CONTEXTS = {
     "tasks": _Context("Tasks", ("lines", "app")),
     "task-filter": _Context("Task filter", ("app",)),
     "books": _Context("Year in books", ("over", "lines", "app")),
+    "base": _Context("Base of Obsidian", ("over", "lines", "app")),
+    "quotes": _Context("Quotes", ("over", "lines", "app")),
+    "recall": _Context("Recall", ("lines", "app")),
     "import": _Context("Import", ("over", "lines", "app")),
     "over": _Context("Lists with a text"),
     "switcher": _Context("Quick switch and palette", ()),
@@ -78,6 +81,8 @@ _CONTEXTS = {
     "cell-date": _Context("A calendar", ("cell",)),
     "cell-list": _Context("A list in a cell", ("cell",)),
     "plan": _Context("Changes to confirm", ("lines",)),
+    "plan-lines": _Context("Lines to change", ("plan", "lines")),
+    "replace": _Context("Replace", ("dialog",)),
 }
 
 CONTEXTS = {name: context.title for name, context in _CONTEXTS.items()}
@@ -90,7 +95,7 @@ ACTION_PLACES = {
 """For each place that can have the focus, the contexts whose keys work there, nearest first."""
 
 ACTIONS = (*NOTE_ACTIONS, *SCREEN_ACTIONS)
-"""In the order of the footer and the help within a context."""
+"""Within a context, in the order of the footer and help."""
 
 ACTIONS_BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
@@ -98,6 +103,11 @@ SHADOWED_ACTIONS: dict[str, tuple[str, ...]] = {
     "habit-note": ("new-note",),
     "clear-search": ("back",),
     "close-detail": ("explain-quit",),
+    "leave-recall": ("explain-quit",),
+    "keep-passage": ("line-up",),
+    "write-thought": ("new-note",),
+    "open-quote": ("read-text",),
+    "filter-quotes": ("search",),
     "leave-over": ("explain-quit",),
     "leave-tasks": ("explain-quit",),
     "next-offer": ("capture",),
@@ -109,16 +119,16 @@ SHADOWED_ACTIONS: dict[str, tuple[str, ...]] = {
     "filter-tasks": ("search",),
     "sort-column": ("sort",),
 }
-"""Actions that may use a key of wider contexts, in some key map, with the actions they hide."""
+"""Actions that may use a key of a wider context in some key map, with the actions they hide."""
 
 
 def actions_in_context(context: str, added: Iterable[Action] = ()) -> Iterator[Action]:
-    """Yield the actions of one context, in their order; `added` ones last."""
+    """Yield the actions of one context in order; `added` ones are last."""
     return (action for action in (*ACTIONS, *added) if action.context == context)
 
 
 def actions_at_place(place: str) -> Iterator[Action]:
-    """Yield every action that works at a place, nearest context first."""
+    """Yield all actions that work at a place, nearest context first."""
     return chain.from_iterable(map(actions_in_context, ACTION_PLACES[place]))
 
 
@@ -131,7 +141,7 @@ def action_keys(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def is_offered(action: Action, own_keys: Mapping[str, str]) -> bool:
-    """Return whether to list an action: not the start of a sequence whose key is unbound."""
+    """Return whether to list an action, which the start of an unbound sequence is not."""
     return action.id not in SECOND_KEYS or bool(action_keys(action, own_keys))
 
 
@@ -162,15 +172,15 @@ def find_key_clashes(own_keys: Mapping[str, str], known: Iterable[str] = ()) -> 
     return list(dict.fromkeys(found))
 
 
-# Actions that are not ours: the person's own commands, and those of extensions. They work
-# everywhere but in dialogs, and never replace a name or a key.
+# Added actions: the user's own commands, and those of extensions. They work everywhere except in
+# dialogs, and never replace a name or key.
 
 
 class AddedActions(NamedTuple):
-    """Actions beside ours, with the keys that are left for them."""
+    """Added actions, with the keys that are free for them."""
 
     actions: tuple[Action, ...]
-    problems: tuple[str, ...]  # names and keys that were taken, one sentence each
+    problems: tuple[str, ...]  # one sentence for each name or key that is in use
 
 
 def add_actions(actions: Iterable[Action], own_keys: Mapping[str, str]) -> AddedActions:
@@ -178,7 +188,7 @@ def add_actions(actions: Iterable[Action], own_keys: Mapping[str, str]) -> Added
     contexts = {one for around in ACTION_PLACES.values() if "app" in around for one in around}
     holders = {
         key: action.id
-        for action in reversed(ACTIONS)  # the first one is named
+        for action in reversed(ACTIONS)  # report the first one
         if action.context in contexts
         for key in action_keys(action, own_keys)
     }
@@ -202,7 +212,7 @@ def add_actions(actions: Iterable[Action], own_keys: Mapping[str, str]) -> Added
 
 
 def command_actions(commands: Iterable[OwnCommand]) -> Iterator[Action]:
-    """Yield the person's own commands as actions."""
+    """Yield the user's own commands as actions."""
     for one in commands:
         title = one.title or one.name.replace("-", " ").capitalize()
         when = f" Also runs after: {one.after}." if one.after else ""
@@ -221,9 +231,9 @@ def extension_actions() -> Iterator[tuple[Extension, ExtensionAction, Action]]:
         yield extension, found, Action(found.id, found.title, keys, help=about, also="extension")
 
 
-# Key maps: those of vim and Emacs, and a user's own keys on top. A map is a TOML file of action ids
-# and keys, with only the differences from the defaults. Letters stay the same where possible, so
-# that help, manual and footer do too.
+# Key maps: for vim and Emacs, with a user's own keys on top. A map is a TOML file of action ids and
+# keys that contains only the differences from the defaults. Letters stay the same where possible,
+# so that help, manual and footer stay correct.
 
 DEFAULT = "default"
 FOLDER = Path(__file__).parent / "keymaps"
@@ -238,8 +248,8 @@ def keymaps() -> tuple[str, ...]:
 def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
     """Return the keys of a key map with a user's own keys, under Textual's names.
 
-    An unknown map is the default. Unknown keys are ignored, and an action with only unknown keys
-    keeps its own; an empty text unbinds an action.
+    For an unknown map, the default is used. Unknown keys are ignored, and an action with only
+    unknown keys keeps its own; an empty text unbinds an action.
     """
     keys_by_action: dict[str, str] = {}
     if name not in ("", DEFAULT) and name in keymaps():

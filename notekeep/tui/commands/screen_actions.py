@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from notekeep.tui.commands.action import Action, action, in_context
 
+
+def _change_habit(name: str) -> Action:
+    """Return the action for the list of habits or the page of a habit."""
+    command = "habit edit ID --goal ..."
+    return action(name, "Change habit", "c", label="change", command=command).with_help(
+        "Edit schedule, goal, minimum and group. The past keeps its schedule and goal."
+    )
+
+
 SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "today",
@@ -16,6 +25,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action(
             "log-amount", "Amount", "plus equals_sign", label="amount", command="habit ID 12"
         ).with_help("Enter an amount: 12 min adds to the day, = 30 sets its total."),
+        action("timer-today", "Timer", "w", command="habit start ID").with_help(
+            "Start the timer of the habit, or stop the running one and log its minutes."
+        ),
         action("open-row", "Open", "enter", label="open").with_help("Open the note of this row."),
         action("other-column", "Other column", "tab l right h left").with_help(
             "Go to the other column, where there are two."
@@ -30,6 +42,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "amount", "Amount", "plus equals_sign", label="amount", command="habit ID 12 min"
         ).with_help(
             "Enter an amount: 12 min adds to the day, = 30 sets its total. Or type a digit."
+        ),
+        action("timer", "Timer", "w", command="habit start ID").with_help(
+            "Start the timer of the habit, or stop the running one and log its minutes."
         ),
         action("skip", "Skip", "s", label="skip", command="habit ID skip").with_help(
             "Skip the day. It does not count."
@@ -58,7 +73,11 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Create a habit: name, schedule and goal."
         ),
         action("pause-habit", "Pause or resume", "P", command="habit pause ID").with_help(
-            "Pause the habit from today, or resume it. Paused days do not count."
+            "Pause the marked habits from today, or resume them. Paused days do not count."
+        ),
+        action("mark-habit", "Mark", "m").with_help("Mark or unmark the habit, to pause several."),
+        action("mark-all-habits", "Mark all or none", "A").with_help(
+            "Mark all habits. If all are marked, unmark them."
         ),
         action("filter-habits", "Filter", "f").with_help(
             "Filter habits by title or group. Empty shows all."
@@ -80,6 +99,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             command="habit stats ID",
             also="stats chart",
         ).with_help("Show the year, strength, streaks, rates, weekdays and notes."),
+        _change_habit("change-habit"),
     ),
     *in_context(
         "habit-detail",
@@ -95,6 +115,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action("open-habit", "Open note", "enter", label="note").with_help(
             "Open the note that defines the habit."
         ),
+        _change_habit("change-this-habit"),
         action(
             "year-before", "Previous year", "left_square_bracket", command="habit year ID 2025"
         ).with_help("Show the previous year."),
@@ -155,6 +176,84 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ).with_help("Show the books of the previous year."),
         action("books-after", "Next year", "right_square_bracket", label="next year").with_help(
             "Show the books of the next year, up to this one."
+        ),
+    ),
+    *in_context(
+        "base",
+        action(
+            "view-before", "Previous view", "left_square_bracket", label="previous view"
+        ).with_help("Show the previous view of the base."),
+        action("view-after", "Next view", "right_square_bracket", label="next view").with_help(
+            "Show the next view of the base."
+        ),
+    ),
+    *in_context(
+        "quotes",
+        action("open-quote", "Open", "enter l right", label="open").with_help(
+            "Open the note at the quote. In a narrow window, show the quote first."
+        ),
+        action("copy-quote", "Copy", "y", label="copy", command="quotes").with_help(
+            "Copy the quote with its source."
+        ),
+        action(
+            "favourite-quote",
+            "Favourite",
+            "asterisk",
+            label="favourite",
+            command="recall answer KEY favourite",
+        ).with_help("Mark or unmark the quote as a favourite. The note is not changed."),
+        action("filter-quotes", "Filter", "slash", label="filter", command="quotes").with_help(
+            "Filter by words or any query."
+        ),
+        action("sort-quotes", "Order", "s", label="order").with_help(
+            "Order by source, author, tag, or newest first."
+        ),
+    ),
+    *in_context(
+        "recall",
+        action("grade-again", "Again", "1", command="recall answer KEY again").with_help(
+            "Answer: forgotten. It comes back tomorrow."
+        ),
+        action("grade-hard", "Hard", "2", command="recall answer KEY hard").with_help(
+            "Answer: remembered with difficulty."
+        ),
+        action("grade-good", "Good", "3", command="recall answer KEY good").with_help(
+            "Answer: remembered."
+        ),
+        action("grade-easy", "Easy", "4", command="recall answer KEY easy").with_help(
+            "Answer: remembered at once."
+        ),
+        action("skip-passage", "Next", "space", label="next").with_help(
+            "Show the answer of a card, or go to the next one without an answer."
+        ),
+        action(
+            "keep-passage", "Keep", "k", label="keep", command="recall answer KEY keep"
+        ).with_help(
+            "Seen, without a grade. It comes back after the same time again, at least 30 days."
+        ),
+        action(
+            "later-passage", "Later", "l", label="later", command="recall answer KEY later 30d"
+        ).with_help("Choose in how many days it comes back."),
+        action(
+            "stop-passage", "Stop", "x", label="stop", command="recall answer KEY stop"
+        ).with_help("Do not show it again, until you answer it again."),
+        action(
+            "favourite-passage",
+            "Favourite",
+            "asterisk f",
+            label="favourite",
+            command="recall answer KEY favourite",
+        ).with_help("Mark or unmark it as a favourite."),
+        action("open-passage", "Open", "o enter", label="open").with_help(
+            "Open the note at the quote."
+        ),
+        action("write-thought", "Thought", "n", label="thought").with_help(
+            "Write a paragraph below the quote in its note."
+        ),
+        action("tag-passage", "Tag", "t", command="tag").with_help("Add tags to the note."),
+        action("edit-passage", "Edit", "e").with_help("Edit the note at the quote."),
+        action("leave-recall", "Back", "escape q", label="back").with_help(
+            "Close. Answers are already saved."
         ),
     ),
     *in_context(
@@ -273,11 +372,29 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action(
             "capture", "Quick note", "ctrl+n", command="add", also="capture write inbox"
         ).with_help("Add text to today's note, the inbox or any note."),
+        action("show-agenda", "Agenda", "W", command="agenda", also="week days ahead").with_help(
+            "Show tasks and habits of the next two weeks by day, late tasks first."
+        ),
         action(
             "show-tasks", "Tasks", "T", label="tasks", command="tasks", also="todo due"
         ).with_help(
             "List the tasks of all notes, late ones first. due:2026-12-01 sets the date of one."
         ),
+        action(
+            "open-daily", "Today's note", "", command="open today", also="daily journal"
+        ).with_help("Open the daily note of today, or create it."),
+        action(
+            "open-weekly", "This week's note", "", command="open week", also="weekly journal"
+        ).with_help("Open the weekly note of this week, or create it."),
+        action(
+            "open-monthly", "This month's note", "", command="open month", also="monthly journal"
+        ).with_help("Open the monthly note of this month, or create it."),
+        action(
+            "show-quotes", "Quotes", "", command="quotes", also="passages highlights favourites"
+        ).with_help("List the quotes of all notes."),
+        action(
+            "show-recall", "Recall", "", command="recall", also="review remember spaced repetition"
+        ).with_help("Go through the quotes that are due today."),
         action(
             "show-books",
             "Year in books",
@@ -285,6 +402,13 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             command="books",
             also="pages stars authors read stats chart",
         ).with_help("Show the books you finished, with pages, stars and authors by month."),
+        action(
+            "show-bases",
+            "Bases",
+            "",
+            command="base",
+            also="obsidian table database view",
+        ).with_help("Choose a base of Obsidian and show it as a table."),
         action(
             "import-files",
             "Import",
@@ -304,7 +428,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "tasks",
         action("tick-task", "Tick", "space x", label="tick", command="tasks --tick").with_help(
-            "Tick or untick the task. Only its line changes."
+            "Tick or untick the task. One that repeats adds the next."
         ),
         action("open-task", "Open", "enter l right", label="open").with_help(
             "Open the note at the task."

@@ -1,4 +1,4 @@
-"""Editors over a cell of the grid, by field type: text, date, list, choice, rating."""
+"""Editors over a grid cell, by field type: text, date, list, choice, rating."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ from notekeep.tui.widgets.calendars import MONTH_HEIGHT, MonthCalendar, shift_mo
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.note_grid import NoteGrid
 
-BOX_MARGIN = 4  # cells beside the text: border and padding
-BOX_LINES = 4  # lines beside the rows: border, input and hint
-MAX_LINE_WIDTH = 64  # cells of a line of an error
+BOX_MARGIN = 4  # cells around the text: border and padding
+BOX_LINES = 4  # lines around the rows: border, input and hint
+MAX_LINE_WIDTH = 64  # the width of an error message
 MAX_ROWS = 8  # visible rows of a list
 MAX_OFFERED = 200
 
 
 class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
-    """Asks for the value of a cell, in a box over it; the answer is None if it is unchanged."""
+    """Asks for the value of a cell, in a box over it; the answer is None if unchanged."""
 
     BINDINGS = bindings("cell")
-    # On a low screen only the input is shown.
+    # On a low screen, only the input is shown.
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (MONTH_HEIGHT + BOX_LINES, "-high")]  # noqa: RUF012 - as Textual declares it
 
-    wide = 30  # the least width of the text
+    wide = 30  # the minimum width of the text
     hint = ""
 
     def __init__(self, field: FormField, grid: NoteGrid, typed: str) -> None:
@@ -66,7 +66,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         self.suggester = WordSuggester()
 
     def offer(self, values: Sequence[str]) -> None:
-        """Suggest values of the field in other notes."""
+        """Suggest the values of the field in other notes."""
         self.suggester.set_words(values, self)
 
     def compose(self) -> ComposeResult:
@@ -83,7 +83,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         self._put()
 
     def on_resize(self) -> None:
-        # The grid below has its new size only after this.
+        # The grid below gets its new size only after this.
         self.call_after_refresh(self._put)
 
     def _put(self) -> None:
@@ -111,7 +111,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
 
 
 class TextCellEditor(CellEditor):
-    """A line of text: for text, numbers and fields of unknown type."""
+    """A line of text, for text, numbers and fields of unknown type."""
 
     def compose_cell(self) -> ComposeResult:
         self.wide = 22 if self.field.type == "number" else 42
@@ -123,7 +123,7 @@ DATE_HINT = "Arrows, or type today, -3, mon, 11-03 or 2026."
 
 
 class DateCellEditor(CellEditor):
-    """A calendar and a line: arrows move by days and weeks, the calendar shows a typed date."""
+    """A calendar and an input: arrows move by days and weeks; the calendar shows typed dates."""
 
     BINDINGS = bindings("cell-date", priority=ALL_ACTIONS)
 
@@ -157,20 +157,20 @@ class DateCellEditor(CellEditor):
         try:
             day = try_parse_day(text, self.today) if text else None
         except UsageError as error:
-            hint.say(error.message, "warn")
+            hint.show_text(error.message, "warn")
             return
         if day is None:
-            hint.say(DATE_HINT)
+            hint.show_text(DATE_HINT)
         else:
             self.calendar.show(day)
-            hint.say(f"{format_short_day(day)} {day.year}")
+            hint.show_text(f"{format_short_day(day)} {day.year}")
 
     def action_move_months(self, months: int) -> None:
         self._choose(shift_month(self.calendar.day, months))
 
 
 class ItemRows(ListView[str], inherit_bindings=False):
-    """The items of a list, then suggestions; without the focus no row is selected."""
+    """The items of a list, then suggestions; without the focus, no row is selected."""
 
     opening_clicks = 1
     _chosen: Sequence[str] = ()
@@ -195,7 +195,7 @@ class ItemRows(ListView[str], inherit_bindings=False):
 
 
 class ListCellEditor(CellEditor):
-    """A line that adds and removes items, and below it the items and suggestions."""
+    """An input that adds and removes items, with the items and suggestions below it."""
 
     BINDINGS = bindings("cell-list", priority=ALL_ACTIONS)
 
@@ -294,7 +294,7 @@ class ListCellEditor(CellEditor):
 
 
 class ChoiceCellEditor(CellEditor):
-    """A list of values; a letter goes to the next one that begins with it."""
+    """A list of values; a letter goes to the next one that starts with it."""
 
     def compose_cell(self) -> ComposeResult:
         self.options = OptionRows(field_options(self.field, self.field.text))
@@ -342,7 +342,7 @@ class StarsCellEditor(CellEditor):
             if re.fullmatch(r"[0-4](\.[05]?)?|5", digits):
                 half = 0.5 if digits[1:] in {".", ".5"} else 0.0
                 self._put_stars(int(digits[0]) + half, digits)
-                self.query_one(HintLine).say(self.hint)
+                self.query_one(HintLine).show_text(self.hint)
                 return
         try:
             check_field_text(self.field, character)

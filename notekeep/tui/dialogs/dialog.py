@@ -1,7 +1,7 @@
 """Dialogs: a line of text, a choice, a confirmation, and the bases of larger ones.
 
-A click beside a dialog closes it. A dialog with an input stays open until its answer is applied
-(`open_dialog`); after an error the input stays, to be corrected.
+A click outside a dialog closes it. A dialog with an input stays open until its answer is applied
+(`open_dialog`); after an error, it stays open so that the input can be corrected.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
 HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
-"""On a low screen a dialog has no empty row above it."""
-LIST_MARGIN = 8  # lines of the screen around the list of a dialog
+"""On lower screens, a dialog has no empty row above it."""
+LIST_MARGIN = 8  # screen lines around the list of a dialog
 SOON_SECONDS = 0.3  # seconds until a dialog shows that it is working
 
 
 def hints(*keys: tuple[str, str], of: str = "screen") -> Content:
-    """Return key hints from pairs of a key and a word; a click makes screen or app press it."""
+    """Return key hints from pairs of key and word; a click presses the key."""
     parts: list[Content | str] = []
     for key, does in keys:
         pressed = Style.from_meta({"@click": f"{of}.press_key({parse_key(key)!r})"})
@@ -67,7 +67,7 @@ class DialogBox(Vertical):
     _keys: Sequence[tuple[str, str]] = ()
 
     def show_keys(self, *keys: tuple[str, str]) -> None:
-        """Show the hints that fit: always the last two, and of the others the first."""
+        """Show the hints that fit: always the last two, then as many of the first as fit."""
         self._keys = keys
         while len(keys) > 2 and hints(*keys).cell_length > self.outer_size.width - 4:
             keys = (*keys[:-3], *keys[-2:])
@@ -88,14 +88,14 @@ def dialog_box(title: str, *keys: tuple[str, str], classes: str = "") -> DialogB
 
 
 class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
-    """A modal screen; a click beside its box does what escape does."""
+    """A modal screen; a click outside its box does the same as escape."""
 
     BINDINGS = bindings("dialog")
     CSS_PATH: ClassVar[Any] = Path(__file__).with_name("dialogs.tcss")
     VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
 
     def action_press_key(self, key: str) -> None:
-        """Press a key, as a click on its hint does."""
+        """Press a key, after a click on its hint."""
         if self.app.screen_stack[-1:] == [self]:
             event = Key(key, key_to_character(key))
             event.set_sender(self.app)
@@ -126,7 +126,7 @@ class TextLines(TextPage, can_focus=False):
         if not text:
             self.styles.height = 0
 
-    def say(self, text: str, role: str = "muted") -> None:
+    def show_text(self, text: str, role: str = "muted") -> None:
         self.show([Piece(clean(text), role)])
 
     def show(self, line: StyledLine) -> None:
@@ -148,7 +148,7 @@ class TextLines(TextPage, can_focus=False):
 
 
 class HintLine(TextLines):
-    """The line of a dialog that explains its input, or an error in it."""
+    """The line of a dialog that explains its input, or shows an error."""
 
 
 class SubmitDialog(Dialog[Answer]):
@@ -176,19 +176,19 @@ class SubmitDialog(Dialog[Answer]):
 
     def _show_working(self) -> None:
         if self._is_working and self.is_active:
-            self.query_one(HintLine).say("Working …")
+            self.query_one(HintLine).show_text("Working …")
 
     def close_applied(self) -> None:
         self._is_applied = True
         self.dismiss(None)
 
     def on_screen_resume(self) -> None:
-        # Another screen was on top when the answer was applied.
+        # Another screen was on top while the answer was applied.
         if self._is_applied:
             self.dismiss(None)
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.query_one(HintLine).say(format_error(error), "warn")
+        self.query_one(HintLine).show_text(format_error(error), "warn")
 
 
 def open_dialog(
@@ -216,7 +216,7 @@ def open_dialog(
             show_error(node, error)
 
     def start(answer: Answer) -> Worker[None]:
-        # Keys typed from now on are for the screen below.
+        # From now on, keys are for the screen below.
         work = partial(apply, answer)
         return in_background(node, work, applied, group=group, holds_keys=True, failed=failed)
 
@@ -251,7 +251,7 @@ class Line(Input):
         suggester: Suggester | None = None,
         id: str | None = None,
     ) -> None:
-        """Show a value, selected with `selects`, or while it is empty an example."""
+        """Show a value, selected if `selects`, or an example while it is empty."""
         super().__init__(
             clean_line(value),
             example,
@@ -265,7 +265,7 @@ class Line(Input):
         self.replace(text, *self.selection)
 
     def on_paste(self, event: events.Paste) -> None:
-        # Textual takes the first line only.
+        # Textual accepts only the first line.
         if len(paths := dropped_files(event.text)) > 1:
             event.prevent_default()
             event.stop()
@@ -324,23 +324,23 @@ class OptionRows(ListView[Option]):
     def __init__(self, options: Sequence[Option] = ()) -> None:
         super().__init__()
         self._rows = self._all = options
-        self.nothing = [[Piece("No results", "muted")]]
+        self.placeholder = [[Piece("No results", "muted")]]
 
     def show(self, options: Sequence[Option], value: str = "") -> None:
-        """Show other options, with the cursor on that of a value, or near the old row."""
+        """Show other options, with the cursor on the one with a value, or near the old row."""
         self._all = options
         self._show(options, lambda option: option.value == value)
 
     def begin_at_value(self, value: str) -> None:
-        """Put the cursor on the option with a value, else the first, before they are shown."""
+        """Put the cursor on the option with a value, or else the first, before they are shown."""
         values = [option.value for option in self._all]
         row = values.index(value) if value in values and value else 0
         self.set_reactive(ListView.cursor, self._nearest(row, 1))
-        # Scrolling needs a size, which comes with the next frame; keys may move the cursor first.
+        # Scrolling needs a size, which is set with the next frame; keys may move the cursor first.
         self.call_after_refresh(lambda: self.rows_changed(self.cursor))
 
     def go_to_letter(self, letter: str) -> bool:
-        """Go to the next option that begins with a letter; return whether there is one."""
+        """Go to the next option that starts with a letter; return whether there is one."""
         first = self.cursor + 1
         for row in (*range(first, len(self._all)), *range(first)):
             if self._all[row].title.casefold().startswith(letter.casefold()):
@@ -378,7 +378,7 @@ class OptionRows(ListView[Option]):
 
 
 class ListDialog(Dialog[Answer]):
-    """A dialog whose keys choose from a list, also while a line above it has the focus."""
+    """A dialog whose keys select from a list, even while an input above it has the focus."""
 
     BINDINGS = bindings("switcher", priority=ALL_ACTIONS)
 

@@ -1,4 +1,4 @@
-"""Dialogs for the fields of a note: the form and a single field; for a new note and a quote."""
+"""Dialogs for the fields of a note (a form or a single field), a new note and a quote."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from notekeep.tui.widgets.bars import ChoiceBar
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import show_message
 
-NO_VALUE = "\0none"  # the answer that removes the field: no note can contain this text
+NO_VALUE = "\0none"  # the answer that removes the field; no note can contain this text
 
 
 def field_options(field: FormField, text: str) -> list[Option]:
@@ -59,7 +59,7 @@ def field_options(field: FormField, text: str) -> list[Option]:
 def submit_field(
     dialog: SubmitDialog[str | None], field: FormField, text: str, before: str
 ) -> None:
-    """Answer with a text as the field stores it; show an error if it does not fit the field."""
+    """Answer with a text as stored in the field; show an error if it does not fit the field."""
     if text == clean_line(before):
         dialog.dismiss(None)
         return
@@ -91,7 +91,7 @@ class FieldPrompt(Prompt):
 
 NAME_WIDTH = 14
 TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
-"""Types whose own name is not a plain word."""
+"""Types whose name is not a plain word."""
 KEYS = ("enter", "edit"), ("→", "next value"), ("del", "empty"), ("ctrl+s", "apply")
 
 
@@ -157,7 +157,7 @@ class _Fields(ListView[str | FormField]):
 class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=False):
     """The form; its answer is the changes, None if there are none.
 
-    `check` raises NotekeepError for changes that the note cannot take.
+    `check` raises NotekeepError for changes that the note does not allow.
     """
 
     BINDINGS = bindings("form")
@@ -165,7 +165,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
     def __init__(self, note: Note, check: Callable[[list[FieldChange]], object]) -> None:
         super().__init__()
         self._title, self._check = note.title, check
-        self._undated = ""  # the date field of the status, while it is empty
+        self._undated = ""  # the date field for the status, while it is empty
         self.fields = _Fields(list_form_fields(note, self.vault.schema))
 
     def compose(self) -> ComposeResult:
@@ -224,7 +224,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         if self.fields.texts.get(self._undated):
             self._undated = ""
         offer = f"{self._undated} is empty · t sets it to today" if self._undated else ""
-        self.query_one(HintLine).say(offer)
+        self.query_one(HintLine).show_text(offer)
         leave = ("esc", "discard" if self.fields.changed else "cancel")
         self.query_one(DialogBox).show_keys(*KEYS, leave)
 
@@ -250,8 +250,11 @@ class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
 
     BINDINGS = bindings("new-note", priority=("next-kind", "previous-kind"))
 
-    def __init__(self, kinds: Sequence[str], *, kind: str = "", title: str = "") -> None:
+    def __init__(
+        self, kinds: Sequence[str], *, kind: str = "", title: str = "", folder: str = ""
+    ) -> None:
         super().__init__()
+        self._folder = folder
         self._kinds = list(kinds)
         plain = "note" if "note" in self._kinds else self._kinds[0]
         self._kind = kind if kind in self._kinds else plain
@@ -261,7 +264,7 @@ class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
         with dialog_box("New note", ("tab", "kind"), ("enter", "create"), ("esc", "cancel")):
             yield ChoiceBar(self._kinds, self._kind)
             yield Line(self._title, "Title", selects=True)
-            yield HintLine("")
+            yield HintLine(f"In the folder {clean_line(self._folder)}." if self._folder else "")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         title = event.value.strip()

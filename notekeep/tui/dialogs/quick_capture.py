@@ -39,7 +39,7 @@ KEYS = (
     ("esc", "cancel"),
 )
 MAX_TITLES = 5
-MAX_NAME = 24  # letters of the current note's title in the bar
+MAX_NAME = 24  # the maximum length of the current note's title in the bar
 
 
 class CaptureRequest(NamedTuple):
@@ -70,12 +70,12 @@ class _Box(TextArea):
 
 
 class CaptureScreen(SubmitDialog[CaptureRequest | None]):
-    """Asks for a text and its target note; None if cancelled."""
+    """Asks for a text and its target note; the answer is None if cancelled."""
 
     BINDINGS = bindings("capture", priority=("next-place",))
 
     def __init__(self, place: str = TODAYS_NOTE, note: Row | None = None) -> None:
-        """`place` is the preselected target; `note` is the note on the screen."""
+        """`place` is the preselected target; `note` is the visible note."""
         super().__init__()
         self._place = place if place in CAPTURE_TARGETS else TODAYS_NOTE
         self._notes: dict[str, str] = {}
@@ -129,7 +129,7 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
     def attach(self, attachment: Attachment) -> None:
         self._attachment = attachment
         text = f"With {clean_line(attachment.name)}"
-        self.query_one(".attached", TextLines).say(text, "accent")
+        self.query_one(".attached", TextLines).show_text(text, "accent")
 
     def on_input_submitted(self) -> None:
         if self._box.text.strip() or self._attachment is not None:
@@ -138,12 +138,12 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
             self.set_focus(self._box)
 
     def save_note(self) -> None:
-        """Save the text into the chosen note, once its title is found."""
+        """Save the text to the selected note, once its title is found."""
         text, place = self._box.text.strip(), self._bar.chosen
         if not text and self._attachment is None:
             return
         if place == OTHER_NOTE:
-            if not self._search.is_there:
+            if not self._search.is_done:
                 self._search.when_ready(self.save_note)
                 return
             place = self._titles.value

@@ -40,7 +40,7 @@ class _Titles(ListView["Hit | str"], can_focus=False):
         title = mark_spans([Piece(clean_line(row.title))], item.snippet.marks)
         right = [Piece(kind_name(row.kind), "faint"), Piece(" ")]
         room = width - 4 - line_width(right)
-        left = distinguished_title([*title, *signs(row, self.glyphs)], row.apart, room)
+        left = distinguished_title([*title, *signs(row, self.glyphs)], row.title_suffix, room)
         return [*head, *spread_line(left, right, width - 2)]
 
 
@@ -75,7 +75,7 @@ class Switcher(ListDialog[None]):
     def _show(self, typed: str, found: SearchResults) -> None:
         indexed, title = program(self).indexed, typed.strip()
         about = [Piece("No notes yet", "muted")] if indexed is None else indexing_progress(indexed)
-        self.rows.nothing = [about]
+        self.rows.placeholder = [about]
         rows: list[Hit | str] = [*found.hits]
         self.rows.show(rows or ([title] if title and indexed is None else []))
         self.fit(self.rows, LIST_MARGIN)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from notekeep.tui.program import Program
 
-TRY_DELAY = 0.1  # seconds on a theme until its preview, which redraws everything
+TRY_DELAY = 0.1  # seconds before a theme is previewed, which redraws everything
 
 
 class ThemePicker(Choice):
@@ -44,7 +44,7 @@ def choose_theme(app: Program) -> None:
             app.theme = name
             return
         app.theme = before
-        app.place.theme = stored  # "" means: chosen by the terminal's background
+        app.place.theme = stored  # "" means that the terminal's background decides
 
     def describe(name: str) -> str:
         theme = app.available_themes[name]

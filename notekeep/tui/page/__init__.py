@@ -1,1 +1,1 @@
-"""A note drawn as it reads. No Textual in here."""
+"""Draws notes as formatted text, without Textual."""

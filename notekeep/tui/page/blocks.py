@@ -47,14 +47,14 @@ if TYPE_CHECKING:
     from notekeep.markdown.tree import Span
 
 MAX_DEPTH: Final = 20  # deeper blocks are shown as source
-MAX_CODE_LENGTH = 20_000  # longer blocks of code are data, and slow to highlight
+MAX_CODE_LENGTH = 20_000  # longer code blocks are data, and slow to highlight
 
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
 _SHOWN_IN_PLACE: Final = frozenset({"embed", "image", "math_block"})
 
 
 def draw_block(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
-    """Return the lines of a block: its span, then those in it."""
+    """Return the lines of a block, given as its span and the spans inside it."""
     span, at = part[0], frame.line_of(part[0])
     if frame.page.problem:
         about = draw_text([Piece(clean_line(frame.page.problem), "warn")], frame, at)
@@ -88,7 +88,7 @@ def _footnote(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
 
 
 def _math(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
-    """Draw a formula on lines of its own; as source if Unicode cannot express it."""
+    """Draw a formula on separate lines; as source if Unicode cannot express it."""
     source, at = frame.text_of(part[0])[2:-2].strip("\n"), frame.line_of(part[0])
     text = source if frame.glyphs.is_ascii else formula_text(source)
     passage = CopyPassage("formula", at, source)
@@ -102,7 +102,7 @@ def _heading(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
 
 
 def _words(inner: Sequence[Span], frame: DrawContext) -> list[PageLine]:
-    """Draw the content of a paragraph, or words beside a comment, which are in none."""
+    """Draw the content of a paragraph, or words next to a comment, which have no paragraph."""
     if all(span.kind in _BREAKS or span.kind == "comment" for span in inner):
         return []
     if len(inner) == 1 and inner[0].kind == "math" and inner[0].title:
@@ -121,7 +121,7 @@ def _words(inner: Sequence[Span], frame: DrawContext) -> list[PageLine]:
 
 
 def _with_shown(inner: Sequence[Span], frame: DrawContext) -> list[PageLine]:
-    """Draw a paragraph, with formulas and embeds that have lines of their own."""
+    """Draw a paragraph, with formulas and embeds on separate lines."""
     rows: list[PageLine] = []
     text: list[Span] = []
     for is_break, group in groupby(group_spans(inner), lambda part: part[0].kind in _BREAKS):
@@ -186,6 +186,8 @@ def _code(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     span = part[0]
     language = span.info.strip().partition(" ")[0].strip("{}.")
     source = frame.line_of(span)
+    if language == "base" and (base := frame.around.bases.get(span.words)) is not None:
+        return _embedded_note(base, frame, source)
     text = clean(span.words.rstrip("\n").expandtabs(4))
     passage = CopyPassage("code", source, text)
     label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
@@ -217,7 +219,7 @@ _CODE_ROLES = (
 
 
 def highlight_code(text: str, language: str) -> list[StyledLine]:
-    """Return the lines of a text; of an unknown language without colours."""
+    """Return the lines of a code block; without colours for an unknown language."""
     lexer = _lexer(language.lower()) if language and len(text) <= MAX_CODE_LENGTH else None
     if lexer is None:
         return [[Piece(line, "code")] for line in text.split("\n")]
@@ -267,7 +269,8 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     return add_bar(quoted, frame, "quote-bar")
 
 
-# Obsidian's callouts, `> [!tip]- Title`, with their tones and signs; others look like notes.
+# Obsidian's callouts, `> [!tip]- Title`, with their tones and symbols; unknown kinds look like
+# `note`.
 _CALLOUTS = {
     kind: look
     for kinds, look in {
@@ -288,7 +291,7 @@ _CALLOUTS = {
 
 
 def is_closed_callout(span: Span, at: int, toggled: Collection[str]) -> bool:
-    """Whether a block that begins at line `at` is a folded callout."""
+    """Whether a block that starts at line `at` is a folded callout."""
     is_callout = span.kind == "quote" and bool(span.info and span.title)
     return is_callout and (span.title == "-") != (callout_key(at) in toggled)
 
@@ -302,7 +305,7 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     span, inside, at = part[0], frame.narrower(2), frame.line_of(part[0])
     text = frame.page.text
     first = group_spans(part[1:])[0]
-    # The title is a paragraph of its own.
+    # The title is a separate paragraph.
     head, _, _ = text[first[0].start : first[0].end].partition("\n")
     line_end = first[0].start + len(head)
     is_closed = is_closed_callout(span, at, frame.around.toggled)
@@ -352,7 +355,7 @@ def _list(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     items = [item for item in group_spans(part[1:]) if item[0].kind == "item"]
     first = part[0].info
     number = int(first or 0)
-    # The spacing depends on its own paragraphs, not on those of a quote in it.
+    # The spacing depends on its own paragraphs, not on those of a nested quote.
     own = part[0].depth + 2
     tight = all(
         span.title == "tight" for span in part if span.kind == "paragraph" and span.depth == own

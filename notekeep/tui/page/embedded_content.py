@@ -1,4 +1,4 @@
-"""Draws pictures, years of habits and blocks of HTML in a note."""
+"""Draws pictures, habit years and HTML blocks in a note."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.markdown.tree import Span
-from notekeep.tracking.habit_details import HabitYear
+from notekeep.tracking.habit_details import EmbeddedYear
 from notekeep.tui.page.inline_text import HTML_ROLES
 from notekeep.tui.page.page_lines import (
     CopyPassage,
@@ -22,7 +22,7 @@ from notekeep.tui.page.page_lines import (
 from notekeep.tui.render.habit_page import legend_line, year_lines, year_width
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text, wrap_line
 
-PIXELS_PER_CELL = 8  # of the width of a picture that a note asks for
+PIXELS_PER_CELL = 8  # for a picture width set in a note
 MIN_COLUMNS, MIN_ROWS = 24, 8  # a smaller picture is unrecognizable: only its caption is shown
 MAX_HTML_LENGTH = 20_000  # characters; a longer block is data
 
@@ -30,7 +30,7 @@ _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
 
 
 def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> list[PageLine]:
-    """Draw a picture of the vault and its caption."""
+    """Draw a picture and its caption."""
     parts = [part.strip() for part in words.split("|")]
     sizes = [match for part in parts if (match := _SIZE.fullmatch(part))]
     caption = " ".join(part for part in parts if part and not _SIZE.fullmatch(part))
@@ -58,8 +58,8 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     return lines
 
 
-def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[PageLine]:
-    """Draw a year of a habit, as on the Habits screen, with a sentence about it."""
+def draw_year(shown: EmbeddedYear, link: str, frame: DrawContext, at: int) -> list[PageLine]:
+    """Draw a year of a habit, as on the Habits screen, with a one-sentence summary."""
     width = year_width(shown.calendar, frame.width)
     head = [Piece(clean_line(shown.title), "embed link", link), Piece(f"  {shown.year}", "muted")]
     lines = [
@@ -71,7 +71,7 @@ def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[
     return [PageLine(line, at) for line in lines]
 
 
-# Blocks of HTML: text, links, pictures, rows of cells; without layout, comments and scripts.
+# HTML blocks: text, links, pictures and table rows. Layout, comments and scripts are ignored.
 
 _BREAKS = frozenset(
     (
@@ -97,12 +97,12 @@ _ROLES = {
 
 
 def draw_html(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
-    """Return the lines of a block of HTML, which may be none."""
+    """Return the lines of an HTML block; there may be none."""
     source, at = part[0].words.rstrip("\n"), frame.line_of(part[0])
     if len(source) > MAX_HTML_LENGTH:
         return draw_source(source, frame, at, "faint")
     reader = _HtmlReader(frame, at)
-    # Without comments and scripts, but with their line ends, so that line numbers are right.
+    # Comments and scripts keep only their line ends, so that line numbers stay correct.
     reader.feed(_LEFT_OUT.sub(lambda found: "\n" * found[0].count("\n"), source))
     reader.close()
     reader.end_line()
@@ -110,7 +110,7 @@ def draw_html(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
 
 
 class _HtmlReader(HTMLParser):
-    """Draws a block while it reads it."""
+    """Draws a block as it is parsed."""
 
     def __init__(self, frame: DrawContext, at: int) -> None:
         super().__init__(convert_charrefs=True)

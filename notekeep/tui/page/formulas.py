@@ -14,7 +14,7 @@ from functools import lru_cache
 MAX_LENGTH = 4_000  # characters; longer formulas stay source
 MAX_DEPTH = 24
 
-# Only signs that take one cell in a terminal and that common fonts have.
+# Only characters that take one cell in a terminal and exist in common fonts.
 _SYMBOLS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "varepsilon": "ε",
     "zeta": "ζ", "eta": "η", "theta": "θ", "vartheta": "ϑ", "iota": "ι", "kappa": "κ",
@@ -73,7 +73,7 @@ _COMMANDS = {
     **{name: name for name in _FUNCTIONS},
     **_SPACES,
     **dict.fromkeys(_IGNORED, ""),
-    # between blanks, as LaTeX sets them
+    # between blanks, as LaTeX typesets them
     **{name: f" {sign} " for name, sign in (_RELATIONS | _OPERATORS).items()},
 }
 _ACCENTS = {
@@ -101,7 +101,8 @@ _LOWERED = str.maketrans(
 )
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\s+|.", re.DOTALL)
-# A number, a letter with raised and lowered signs, a word, or a call as f(x): needs no parentheses.
+# A number, a letter with raised or lowered characters, a word, or a call such as f(x) needs no
+# parentheses.
 _SINGLE = re.compile(
     "−?(?:\\d[\\d.]*%?|[^\\W\\d_][\u0300-\u036f\u1d2c-\u1d6a\u2032\u2070-\u209f\u20d7\xb2\xb3\xb9]*"
     r"|[A-Za-z]{3,}|∞|[^\W\d_]{0,3}\([^()]*\)|\|[^|]*\|)?"
@@ -111,7 +112,7 @@ _INNER_BLANKS = re.compile(r"(?<=[(\[⟨|]) +(?=[−\w])|(?<=[\w)]) +(?=[)\]⟩,
 
 @lru_cache(maxsize=512)
 def formula_text(source: str) -> str:
-    """Return a formula on one line of Unicode; its source where that cannot show it."""
+    """Return a formula as one line of Unicode, or its source if that is not possible."""
     if len(source) > MAX_LENGTH:
         return source
     try:
@@ -122,14 +123,14 @@ def formula_text(source: str) -> str:
 
 
 class _FormulaReader:
-    """Reads a formula; ValueError is raised for one that needs more than a line."""
+    """Parses a formula; raises ValueError for one that needs more than a line."""
 
     def __init__(self, source: str) -> None:
         self._tokens = _TOKEN.findall(source)[::-1]
         self._depth = 0
 
     def read(self, end: str = "") -> str:
-        """Read up to a token, which is taken too; "" is the end of the formula."""
+        """Parse up to a token and consume it; "" is the end of the formula."""
         text = ""
         while (token := self._take()) != end:
             text += self._convert(token)
@@ -189,7 +190,7 @@ class _FormulaReader:
 
 
 def _script(text: str, mark: str, table: dict[int, int]) -> str:
-    """Return `text` as signs of their own where there are any for it, else after its mark."""
+    """Return `text` as raised or lowered characters if they exist, else after its mark."""
     text = text.replace(" ", "")
     if all(ord(char) in table for char in text):
         return text.translate(table)
@@ -197,19 +198,19 @@ def _script(text: str, mark: str, table: dict[int, int]) -> str:
 
 
 def _grouped(text: str) -> str:
-    """Put text in parentheses unless nobody could take its parts for anything else."""
+    """Put text in parentheses unless it is unambiguous without them."""
     text = text.strip()
     return text if _SINGLE.fullmatch(text) else f"({text})"
 
 
 def _letter(char: str, style: str) -> str:
-    """Return a letter in one of the alphabets of mathematics: ℝ, ℒ, 𝐱."""
+    """Return a letter in one of the mathematical alphabets: ℝ, ℒ, 𝐱."""
     if not (char.isascii() and char.isalnum()):
         return char
     case = "CAPITAL" if char.isupper() else "SMALL"
     old = {"FRAKTUR": "BLACK-LETTER"}.get(style, style)
     kind = f"DIGIT {unicodedata.name(char).split()[-1]}" if char.isdigit() else f"{case} {char}"
-    # The commonest of these letters are older than the rest and have names of their own.
+    # The most common of these letters are older than the rest and have separate names.
     for name in (f"{old} {kind}", f"MATHEMATICAL {style} {kind}"):
         try:
             return unicodedata.lookup(name.upper())

@@ -1,4 +1,4 @@
-"""Draws the text of a block: emphasis, code, links, tags, mathematics."""
+"""Draws the text of a block: emphasis, code, links, tags and math."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def draw_inline(spans: Sequence[Span], frame: DrawContext) -> StyledLine:
 
 
 def starts_with_time(spans: Sequence[Span]) -> bool:
-    """Whether spans begin with a timestamp, which may be a link."""
+    """Whether spans start with a timestamp, which may be a link."""
     return any(span.kind == "timestamp" and span.start <= spans[0].start + 1 for span in spans[:2])
 
 
@@ -55,12 +55,12 @@ class _InlineWalk:
         self._around = frame.around
         self._words: list[str] = []  # pending text
         self._open: list[tuple[int, str, str]] = []  # the ends of spans, their kinds and new roles
-        # Derived from the open spans, which is slow for each word in deep nesting.
+        # Derived from the open spans; computing it for each word would be slow in deep nesting.
         self._roles: list[str] = []
         self._links: list[str] = []
         self._html: dict[str, int] = {}  # the number of open tags by name
         self._anchors: list[str] = []
-        self._after = 0  # spans before this offset are drawn already
+        self._after = 0  # spans before this offset are already drawn
 
     def add(self, spans: Sequence[Span]) -> None:
         line_start = spans[0].start if spans else 0
@@ -127,7 +127,7 @@ class _InlineWalk:
         self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
 
     def _button(self, text: str, role: str, link: str) -> None:
-        """Add a button; only its link may have the prefix of an action."""
+        """Add a button; only buttons may have a link with the prefix of an action."""
         self._add(text, role)
         self.line[-1] = self.line[-1]._replace(link=link)
 
@@ -158,7 +158,7 @@ class _InlineWalk:
         elif name == "img":
             self._picture(_value(_ALT, source), _value(_SRC, source))
         elif match is None or name not in HTML_ROLES:
-            return  # it changes no text
+            return  # it does not affect the text
         elif name == "a" and not self._is_anchor(source):
             return
         elif not match[1]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from notekeep.background import yield_to_ui
+from notekeep.catalog.name_lookup import Mention
 from notekeep.catalog.records import Backlink, LinkRow
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import BodyFacts, extract_facts
@@ -39,18 +40,18 @@ from notekeep.tui.render.styled_text import (
     line_text,
 )
 
-RULED_LEVEL = 2  # headings up to this level have a rule behind them
+RULED_LEVEL = 2  # headings up to this level are followed by a rule
 MAX_BODY_LENGTH = 2_000_000  # characters of a body to show
 EMPTY_NOTE = "Empty. e writes."
 
 
 class NoteBlock(NamedTuple):
-    """An outermost block of a text."""
+    """A top-level block of a text."""
 
     spans: Sequence[Span]  # the block, then its content
     line: int  # the first, counted from 0
     height: int  # its number of lines
-    level: int  # of a heading, 1 to 6, else 0
+    level: int  # 1 to 6 for a heading, else 0
 
     @property
     def span(self) -> Span:
@@ -121,20 +122,23 @@ class NoteText:
 
 
 LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD = "foot links", "foot backlinks", "foot outline"
+MENTIONS_FOLD = "foot mentions"
+LINK_MENTIONS = "L links them."
 
 
 class NoteFooter(NamedTuple):
-    """The links, backlinks and headings of a note."""
+    """The links, backlinks, unlinked mentions and headings of a note."""
 
     links: Sequence[LinkRow]
     backlinks: Sequence[Backlink]
     outline: Sequence[tuple[int, int, str]]  # line of the file (from 1), level and text
+    mentions: Sequence[Mention] = ()  # found while the note is read
 
 
 def footer_lines(
     foot: NoteFooter, width: int, glyphs: Glyphs, opened: Container[str]
 ) -> list[StyledLine]:
-    """Return the foot of a note: a line with the counts, then the open lists."""
+    """Return the footer of a note: a line with the counts, then the open lists."""
     links = [link for link in foot.links if link.state in ("ok", "ambiguous", "broken", "web")]
     broken = sum(link.state == "broken" for link in links)
     outline = foot.outline if len(foot.outline) > 1 else ()
@@ -142,6 +146,7 @@ def footer_lines(
     sections = (
         (LINKS_FOLD, "Links", len(links), [*map(_link, links)]),
         (BACKLINKS_FOLD, "Backlinks", len(foot.backlinks), [*_backlinks(foot.backlinks)]),
+        (MENTIONS_FOLD, "Mentions", len(foot.mentions), [*_mentions(foot.mentions)]),
         (OUTLINE_FOLD, "Outline", len(outline), headings),
     )
     heads: list[StyledLine] = []
@@ -192,12 +197,19 @@ def _backlinks(backlinks: Sequence[Backlink]) -> Iterator[StyledLine]:
         yield line
 
 
+def _mentions(mentions: Sequence[Mention]) -> Iterator[StyledLine]:
+    for one in mentions:
+        title = Piece(clean_line(one.title), "link-quiet", f"[[{clean_line(one.path)}]]")
+        yield [Piece("  "), title, Piece(f"  {clean_line(one.text)}", "muted")]
+    yield [Piece(f"  {LINK_MENTIONS}", "muted")]
+
+
 class _PlacedBlock(NamedTuple):
     """The place of a block."""
 
     block: int
     row: int
-    is_close: bool  # whether there is no empty line before it
+    is_close: bool  # whether no blank line precedes it
 
 
 class NoteRendering:
@@ -226,23 +238,24 @@ class NoteRendering:
         self._frame = DrawContext(max(8, width), glyphs, around=around, page=self.text.page)
         self._foot = foot
         self._first_line = note.body_line
-        head = note_head(note, max(8, width), glyphs)
+        head = note_head(note, max(8, width), glyphs, around.label)
         self.head_height = len(head)
         self._head = [PageLine(line, -1) for line in [*head, []]]
         if not note.body.strip():
             self._head.append(PageLine([Piece(EMPTY_NOTE, "muted")], -1))
         # The title band repeats a first heading.
         self._first = int(self.text.starts_with_title(note.title))
-        if self._first:
-            self.text.headings.pop(0)
         self.lines: list[PageLine] = []
-        # The last is the foot of the note.
+        # The last one is the footer of the note.
         self._blocks = [self._draw_block(number) for number in range(len(self.text.blocks) + 1)]
+        # A heading that shows nothing, like one of only an id, has no line to fold its section at.
+        headings = self.text.headings.items()
+        self.text.headings = {number: key for number, key in headings if self._blocks[number]}
         self._place_blocks()
 
     @cached_property
     def outline(self) -> list[tuple[int, StyledLine]]:
-        """The headings, with their lines of the file."""
+        """The headings, with their lines in the file."""
         outline = self._foot.outline if self._foot is not None else ()
         return list(zip((line for line, *_ in outline), outline_lines(outline), strict=True))
 
@@ -286,7 +299,7 @@ class NoteRendering:
         self.lines[:] = lines
 
     def _is_next_close(self, number: int) -> bool:
-        """Whether the next block follows without an empty line: after a heading or a footnote."""
+        """Whether the next block follows without a blank line: after a heading or a footnote."""
         blocks = self.text.blocks[number : number + 2]
         if len(blocks) < 2 or blocks[0].level:
             return bool(blocks and blocks[0].level)
@@ -325,8 +338,8 @@ class NoteRendering:
     def reveal_line(self, line: int, find: FindSpans | None = None) -> int:
         """Unfold a line of the file and return the first of `lines` that shows it.
 
-        In a long paragraph, this is a line with a match of `find`, or else the one about as far
-        down as `line` is in the paragraph.
+        In a long paragraph, this is a line with a match of `find`, or else the one at about the
+        same relative position as `line`.
         """
         source = self._source(line)
         if source < 0:
@@ -345,7 +358,7 @@ class NoteRendering:
         shown = {row: self.lines[row].source for row in range(first, end)}
         begin = max((each for each in shown.values() if each <= source), default=-1)
         if begin < 0:
-            # A block such as `</div>` has no line.
+            # A block such as `</div>` has no visible line.
             return min(first, len(self.lines) - 1)
         rows = [row for row, each in shown.items() if each == begin]
         block = self.text.blocks[number]
@@ -366,8 +379,15 @@ class NoteRendering:
                 self._blocks[number] = self._draw_block(number)
         self._place_blocks()
 
+    def show_mentions(self, mentions: Sequence[Mention]) -> None:
+        """Add the unlinked mentions of the note to its footer."""
+        if self._foot is not None:
+            self._foot = self._foot._replace(mentions=mentions)
+            self._blocks[-1] = self._draw_block(len(self.text.blocks))
+            self._place_blocks()
+
     def toggle_all(self) -> None:
-        """Fold every section, or open all when one is folded."""
+        """Fold all sections, or unfold all if one is folded."""
         keys = {key for number, key in self.text.headings.items() if self.text.can_fold(number)}
         if keys & self.around.toggled:
             self.around.toggled.difference_update(keys)
@@ -377,7 +397,7 @@ class NoteRendering:
 
     def section_at(self, line: int) -> tuple[str, int] | None:
         """Return the key of the section of a line, and the line of its heading."""
-        # Above the text, this is the first section.
+        # Above the text, the first section is used.
         at = max(0, bisect_right(self._placed, line, key=lambda placed: placed.row) - 1)
         for placed in reversed(self._placed[: at + 1]):
             if self.text.can_fold(placed.block):

@@ -1,4 +1,4 @@
-"""The types that notes are drawn with: its surroundings, the context, lines with their source."""
+"""The types for drawing a note: its surroundings, the context, and lines with their source."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from notekeep.tracking.habit_details import HabitYear
+    from notekeep.tracking.habit_details import EmbeddedYear
     from notekeep.tui.render.glyphs import Glyphs
 
 
 MAX_PICTURE_ROWS = 20
-MIN_RULE = 3  # a shorter rule behind a heading looks like a dash
+MIN_RULE = 3  # a shorter rule after a heading looks like a dash
 
 
 class Picture(NamedTuple):
-    """A picture of the vault."""
+    """A picture in the vault."""
 
     path: str  # vault-relative
     width: int = 0  # in pixels; 0 if it cannot be shown
@@ -74,10 +74,12 @@ class NoteSurroundings:
 
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     embeds: Mapping[str, EmbeddedNote] = field(default_factory=dict)
-    years: Mapping[str, HabitYear] = field(default_factory=dict)
-    toggled: set[str] = field(default_factory=set)  # keys of folds; the preview keeps them
+    years: Mapping[str, EmbeddedYear] = field(default_factory=dict)
+    bases: Mapping[str, EmbeddedNote] = field(default_factory=dict)  # by the text of the block
+    toggled: set[str] = field(default_factory=set)  # keys of folds; kept by the preview
     is_live: bool = False  # whether tasks can be ticked: not in earlier versions and embeds
     episode: str = ""  # the address of an episode, for timestamps
+    label: str = ""  # after the title
 
 
 NO_SURROUNDINGS = NoteSurroundings()
@@ -88,11 +90,13 @@ _NO_PAGE: Final = ParsedPage("", [], [])
 
 
 class CopyPassage(NamedTuple):
-    """A part of a note that can be copied whole."""
+    """A part of a note that can be copied as a whole."""
 
-    kind: str  # "quote", "code", "formula", "table", "picture", or "moment": begins with a time
+    kind: (
+        str  # "quote", "code", "formula", "table", "picture", or "moment", which starts with a time
+    )
     line: int  # its first line of the body, counted from 0
-    text: str  # to copy; of a quote, its source
+    text: str  # the text to copy; for a quote, its source
 
     def is_same(self, other: CopyPassage | None) -> bool:
         """Whether another line is a part of the same passage."""
@@ -109,7 +113,7 @@ class PageLine(NamedTuple):
 
 
 class DrawContext(NamedTuple):
-    """The text to draw, and where."""
+    """The text to draw, and the space for it."""
 
     width: int
     glyphs: Glyphs
@@ -131,7 +135,7 @@ class DrawContext(NamedTuple):
 
 
 def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
-    """Return each of the outermost spans with the spans in it."""
+    """Return each top-level span with the spans inside it."""
     if not spans:
         return []
     depth = spans[0].depth
@@ -145,7 +149,7 @@ def draw_text(line: StyledLine, frame: DrawContext, at: int) -> list[PageLine]:
 
 
 def draw_source(text: str, frame: DrawContext, at: int, role: str) -> list[PageLine]:
-    """Return unformatted text from line `at` of the body on, wrapped."""
+    """Return unformatted text that starts at line `at` of the body, wrapped."""
     rows: list[PageLine] = []
     for line, source in enumerate(text.split("\n"), at):
         rows += draw_text([Piece(clean(source.expandtabs(4)), role)], frame, line)
@@ -161,7 +165,7 @@ def hang_lines(first: StyledLine, rows: Sequence[PageLine], width: int) -> list[
 
 
 def add_fold_mark(row: PageLine, key: str, frame: DrawContext, hidden: int) -> PageLine:
-    """Return a line with the mark of a fold at its end, or space for it."""
+    """Return a line with a fold mark at its end, or with space for it."""
     mark = Piece(f" {frame.glyphs.closed}" if hidden else " ", "fold", FOLD_LINK + key)
     line = [*row.line, mark]
     words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)

@@ -1,4 +1,4 @@
-"""What can be selected in a text: links, tasks, folds, passages; and reading places."""
+"""Selectable parts of a text (links, tasks, folds, passages), and reading places."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Selectable(NamedTuple):
 def find_selectables(
     lines: Sequence[PageLine], row: int, *, passages: bool
 ) -> Iterator[Selectable]:
-    """Yield the `passages` and headings that begin in a line, or else its links and tasks."""
+    """Yield the `passages` and headings that start on a line, or else its links and tasks."""
     line = lines[row]
     passage, before = line.passage, lines[row - 1].passage if row else None
     if passages and passage is not None and not passage.is_same(before):
@@ -48,7 +48,7 @@ def selectable_row(lines: Sequence[PageLine], stop: Selectable) -> int | None:
 def next_selectable(
     lines: Sequence[PageLine], start: int, step: int, chosen: Selectable | None, *, passages: bool
 ) -> tuple[int, Selectable] | None:
-    """Return the next selectable from line `start` on, and its line; `step` -1 goes back."""
+    """Return the next selectable from line `start`, and its line; `step` -1 goes back."""
     for row in range(start, len(lines) if step > 0 else -1, step):
         stops = list(find_selectables(lines, row, passages=passages))
         if step < 0:
@@ -62,7 +62,7 @@ def next_selectable(
 
 
 class ReadingPlace(NamedTuple):
-    """A place in a note, as a line of the file, which no width changes."""
+    """A place in a note, as a line of the file, so that it does not depend on the width."""
 
     line: int  # the first visible line of the file, from 1
     part: float = 0.0  # the part of that line above the view, from 0 to 1

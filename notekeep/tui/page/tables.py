@@ -1,4 +1,4 @@
-"""Lays out tables: columns share the width, and long cells are wrapped.
+"""Lays out tables: columns share the width, and long cells wrap.
 
 If the columns do not fit, each row becomes a list of its cells.
 """
@@ -64,7 +64,7 @@ def _least(rows: Sequence[Sequence[StyledLine]], columns: int) -> list[int]:
     least = [_MIN_COLUMN] * columns
     for row in rows:
         for index, cell in enumerate(row):
-            # Scripts without blanks can be broken anywhere.
+            # Text in scripts without blanks can be broken anywhere.
             words = [word for word in line_text(cell).split() if cell_len(word) == len(word)]
             longest = max(map(len, words), default=0)
             least[index] = max(least[index], min(longest, _MAX_WHOLE_WORD))

@@ -1,1 +1,1 @@
-"""Rows, lists and small views as styled text. No Textual in here."""
+"""Draws rows, lists and small views as styled text, without Textual."""

@@ -1,4 +1,4 @@
-"""Formats numbers, dates, ratings, kinds and fields for people."""
+"""Formats numbers, dates, ratings, kinds and fields for display."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 BEST_RATING = 5  # the default of a vault
-MAX_NAMED = 4  # names to list; then their number
+MAX_NAMED = 4  # names to list; others are counted
 
 
 def thousands(number: int) -> str:
@@ -121,7 +121,7 @@ def field_text(value: Value) -> str:
     text = f"{value:g}" if isinstance(value, float) else str(value)
     if _MOMENT.match(text):
         return text[:10]
-    # A link in a property of Obsidian: [[target|text]].
+    # A link in an Obsidian property: [[target|text]].
     if text.startswith("[[") and text.endswith("]]"):
         target, _, shown = text[2:-2].partition("|")
         text = shown or target.rpartition("/")[2]
@@ -129,7 +129,7 @@ def field_text(value: Value) -> str:
 
 
 def column_head(name: str) -> str:
-    """Return the name of a field above its column: "changed" for "modified"."""
+    """Return the column header for a field: "changed" for "modified"."""
     column = COLUMNS.get(name)
     return clean_line((column and column.head) or name)
 

@@ -1,4 +1,4 @@
-"""The characters that the interface draws with: one set in Unicode, one in ASCII."""
+"""The characters that the interface uses: one Unicode set and one ASCII set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _signs(signs: str) -> Mapping[str, str]:
 
 
 class Glyphs(NamedTuple):
-    """One character of one cell for each purpose; the defaults are those of Unicode."""
+    """One single-cell character for each purpose; the defaults are the Unicode set."""
 
     ellipsis: str = "…"
     cursor: str = "▌"
@@ -30,6 +30,7 @@ class Glyphs(NamedTuple):
     bullets: tuple[str, ...] = ("•", "◦", "▸")  # the marks of list items, by depth, used in turn
     task_open: str = "□"
     task_done: str = "✓"
+    repeats: str = "↻"
     star: str = "★"
     half_star: str = "½"
     no_star: str = "·"
@@ -58,7 +59,7 @@ class Glyphs(NamedTuple):
     bars: str = "▁▂▃▄▅▆▇█"  # eight heights of a bar, from low to full
     kinds: Mapping[str, str] = _signs("≡♪☼∞¶@·")
     best: float = 5  # the best rating of the vault: five stars
-    draws_pictures: bool = False  # whether the terminal can show pictures in half blocks
+    draws_pictures: bool = False  # whether the terminal can show pictures as half blocks
 
     @property
     def is_ascii(self) -> bool:
@@ -79,6 +80,7 @@ ASCII_GLYPHS = Glyphs(
     bullets=("-", "*", "+"),
     task_open="o",
     task_done="x",
+    repeats="r",
     star="*",
     half_star="+",
     no_star=".",
@@ -120,9 +122,9 @@ def choose_glyphs(
     best: float = 5,
     signs: Mapping[str, str] = MappingProxyType({}),
 ) -> Glyphs:
-    """Return the set of the setting ("unicode" or "ascii"), or else the one of the locale.
+    """Return the set from the setting ("unicode" or "ascii"), or else for the locale.
 
-    `signs` are those of custom kinds; signs that the terminal cannot show are ignored.
+    `signs` are the signs of custom kinds; signs that the terminal cannot show are ignored.
     """
     is_plain = setting == "ascii"
     if setting not in {"ascii", "unicode"}:

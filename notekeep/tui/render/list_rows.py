@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from notekeep.dates import find_due_day, strip_due_day
 from notekeep.markdown.sanitize import clean_line, plain_text
+from notekeep.markdown.task_fields import find_fields, find_value, strip_fields
+from notekeep.markdown.task_rule import describe_rule
 from notekeep.query.folding import fold_text
 from notekeep.tui.render.formatting import short_date
 from notekeep.tui.render.note_rows import distinguished_title
@@ -51,31 +52,48 @@ _HEADING_OF_LINK = re.compile(r"(?<=[^\[|])#[^\[\]|]*(?=\]\])")
 
 
 def task_text(task: TaskRow) -> str:
-    """Return the text of a task, without its marks and its due date."""
-    text = _HEADING_OF_LINK.sub("", strip_due_day(task.text))
+    """Return the text of a task, without its marks, its dates and its rule."""
+    text = _HEADING_OF_LINK.sub("", strip_fields(task.text))
     return clean_line(plain_text(text) or task.text)
 
 
-def group_tasks(
-    tasks: Sequence[TaskRow], text: str, *, with_done: bool, kept: Collection[tuple[str, int]]
-) -> TaskRows:
-    """Return tasks that match a text, by note and due date; notes without open tasks come last.
-
-    Tasks in `kept`, by path and line, keep their rows after they are ticked, so that no row moves
-    under the cursor.
-    """
+def match_tasks(tasks: Iterable[TaskRow], text: str) -> Iterator[TaskRow]:
+    """Yield the tasks with all words of a text in them, or in the title or path of their note."""
     words = fold_text(text).split()
-    groups: dict[str, list[TaskRow]] = {}
     for task in tasks:
         about = fold_text(f"{task.text} {task.title} {task.path}") if words else ""
         if all(word in about for word in words):
+            yield task
+
+
+def was_ticked(task: TaskRow, ticked: Collection[tuple[str, str]]) -> bool:
+    """Whether the key of a task is among those that were ticked while it was shown."""
+    return any(path == task.path for path, _ in ticked) and task.key in ticked
+
+
+def group_tasks(
+    tasks: Iterable[TaskRow],
+    text: str,
+    today: date,
+    *,
+    with_done: bool,
+    ticked: Collection[tuple[str, str]],
+) -> TaskRows:
+    """Return the tasks that match a text, by note and due date; notes without open tasks are last.
+
+    Tasks in `ticked`, by their keys, keep their rows after they are ticked, so that no row moves
+    under the cursor. Those that start later are shown with those that are done.
+    """
+    groups: dict[str, list[TaskRow]] = {}
+    for task in match_tasks(tasks, text):
+        if with_done or not task.is_waiting(today):
             groups.setdefault(task.path, []).append(task)
 
     def is_left(task: TaskRow) -> bool:
-        return not task.done or (task.path, task.line) in kept
+        return not task.done or was_ticked(task, ticked)
 
     def place(task: TaskRow) -> tuple[bool, date]:
-        return not is_left(task), find_due_day(task.text) or date.max
+        return not is_left(task), task.planned or date.max
 
     def first(group: list[TaskRow]) -> tuple[bool, date]:
         return min(map(place, filter(is_left, group)), default=(True, date.max))
@@ -103,18 +121,42 @@ def group_line(group: TaskGroup, width: int, glyphs: Glyphs) -> StyledLine:
 def task_line(
     task: TaskRow, width: int, glyphs: Glyphs, today: date, *, names_note: bool = False
 ) -> StyledLine:
-    """Return the line of a task in `width` cells, with its note if `names_note` and it fits."""
-    due = find_due_day(task.text)
+    """Return a task as one line of `width` cells; with `names_note`, its note too if it fits."""
+    due = task.planned
     right = [] if due is None else _due(due, today, glyphs, is_done=task.done)
-    if task.done:
-        left = [Piece(glyphs.task_done, "good"), Piece(" "), Piece(task_text(task), "finished")]
-    else:
-        left = [Piece(glyphs.task_open), Piece(" "), Piece(task_text(task))]
+    right += repeat_sign(task, glyphs, gap=bool(right))
+    left = [*task_box(task, glyphs), Piece(task_text(task), "finished" if task.done else "")]
     room = width - line_width(right) - 2
     note = Piece(f"  {clean_line(task.title)}", "muted")
     if names_note and line_width([*left, note]) <= room:
         left.append(note)
     return spread_line(left, right, width)
+
+
+def task_box(task: TaskRow, glyphs: Glyphs) -> StyledLine:
+    """Return the box before a task."""
+    box = Piece(glyphs.task_done, "good") if task.done else Piece(glyphs.task_open)
+    return [box, Piece(" ")]
+
+
+def repeat_sign(
+    task: TaskRow, glyphs: Glyphs, *, with_rule: bool = False, gap: bool = False
+) -> StyledLine:
+    """Return the sign of a task that repeats, after its rule; empty for others."""
+    rule = find_value(find_fields(task.text), "repeat")
+    if rule is None:
+        return []
+    words = f"{clean_line(describe_rule(rule.value))} " if with_rule else ""
+    return [Piece(f"{'  ' if gap else ''}{words}{glyphs.repeats}", "muted")]
+
+
+def late_date(task: TaskRow, today: date, glyphs: Glyphs) -> StyledLine:
+    """Return the date of a task unless it is the day that it is listed on."""
+    day = task.planned
+    if day is None or (day >= today and day == task.day(today)):
+        return []
+    due = _due(day, today, glyphs, is_done=task.done)
+    return due if day < today else [Piece("due ", "muted"), *due]
 
 
 def _due(due: date, today: date, glyphs: Glyphs, *, is_done: bool) -> StyledLine:
@@ -134,15 +176,15 @@ STATE_SIGNS = {
     "refused": Piece("x ", "bad"),
     "removed": Piece("- ", "removed"),
 }
-"""The signs of posts and of files of an export."""
+"""The signs for posts and for the files of an export."""
 _WORDS = {"unchanged": "up to date", "conflict": "edited on site"}
 
 
 class ListedTitle(NamedTuple):
-    """A title and, if several notes have it, a part of the path."""
+    """A title and, if several notes share it, part of the path."""
 
     title: str
-    apart: str = ""
+    title_suffix: str = ""
 
 
 class PostRow(NamedTuple):
@@ -150,14 +192,14 @@ class PostRow(NamedTuple):
 
     path: str
     title: ListedTitle
-    # For each site, in the order of the sites; "" if unknown.
+    # One for each site, in the same order; "" if unknown.
     states: tuple[StateName | str, ...] = ()
 
 
 def post_rows(
     titles: Mapping[str, ListedTitle], site_statuses: Sequence[SiteStatus]
 ) -> list[PostRow]:
-    """Return the rows of drafts and posts by title, with their state in every site."""
+    """Return rows for drafts and posts by title, with their state in each site."""
     states = [{post.note: post.state for post in one.posts} for one in site_statuses]
     return [
         PostRow(path, title, tuple(known.get(path, "") for known in states))
@@ -166,7 +208,7 @@ def post_rows(
 
 
 def post_line(row: PostRow, width: int, site: int, glyphs: Glyphs) -> StyledLine:
-    """Return a post as one line: its title, signs for the other sites, and the state in one."""
+    """Return a post as one line: title, signs for the other sites, and the state in one site."""
     right = [STATE_SIGNS[state] for at, state in enumerate(row.states) if at != site and state]
     state = row.states[site] if site < len(row.states) else ""
     right.append(Piece(_WORDS.get(state, state), "" if state == "conflict" else "muted"))
@@ -175,7 +217,7 @@ def post_line(row: PostRow, width: int, site: int, glyphs: Glyphs) -> StyledLine
     sign = STATE_SIGNS[state] if state else Piece(f"{glyphs.kinds['post']} ", "muted")
     room = width - line_width([sign, *right]) - 1
     name = Piece(clean_line(row.title.title), "muted" if state == "unchanged" else "")
-    title = distinguished_title([name], row.title.apart, room)
+    title = distinguished_title([name], row.title.title_suffix, room)
     return spread_line([sign, *title], right, width, gap=1)
 
 
@@ -205,7 +247,7 @@ _FOLDER_KEYS: Final[Sequence[StyledLine]] = (
     key_hint("t", "choose its generator"),
 )
 OTHER_STARTS: Final[Sequence[StyledLine]] = (
-    key_hint("gi", "import from another program"),
+    key_hint("gi", "import from other apps"),
     key_hint("gd", "try the sample vault"),
 )
 NO_DRAFTS_HINT: Final[Sequence[StyledLine]] = (
@@ -232,7 +274,7 @@ NO_FOLDER_HINT: Final[Sequence[StyledLine]] = (
 
 
 def empty_lines(title: str, *about: str) -> list[StyledLine]:
-    """Return the message of an empty list: a title and an explanation."""
+    """Return the message for an empty list: a title and an explanation."""
     return [[], [Piece(title, "title")], [], *([Piece(line, "muted")] for line in about)]
 
 
@@ -243,22 +285,28 @@ def error_lines(error: NotekeepError, width: int, hint: str = "") -> list[Styled
     if line and f"line {line}" not in message:
         message = f"{message.removesuffix('.')}, line {line}."
     lines = wrap_line([Piece(message, "warn")], width)
-    hint = clean_line(hint or error.hint)
-    return [*lines, *(wrap_line([Piece(hint, "muted")], width) if hint else [])]
+    return [*lines, *wrap_muted(hint or error.hint, width)]
 
 
-def no_results(title: str) -> list[StyledLine]:
-    """Return the message of a search without results, which offers to create a note `title`."""
+def no_results(title: str, remarks: Sequence[str], width: int) -> list[StyledLine]:
+    """Return the message for a search without results, which offers to create a note `title`."""
+    about = [line for text in remarks for line in [*wrap_muted(text, width), []]]
     creates = [key_hint("enter", f'creates a note "{clean_line(title)}"')] if title else []
-    return [[], [Piece("No results", "title")], [], *creates, key_hint("esc", "clears the search")]
+    keys = [*creates, key_hint("esc", "clears the search")]
+    return [[], [Piece("No results", "title")], [], *about, *keys]
+
+
+def wrap_muted(text: str, width: int) -> list[StyledLine]:
+    """Return a hint in lines of a width."""
+    return wrap_line([Piece(clean_line(text), "muted")], width) if text else []
 
 
 def query_error(error: UsageError, glyphs: Glyphs) -> list[StyledLine]:
-    """Return an error in a query and the suggestion, in several lengths, longest first."""
+    """Return a query error or its suggestion, in several lengths, longest first."""
     sign = Piece(f"{glyphs.warning} ", "warn")
     about = Piece(clean_line(error.message).replace("There is no ", "No ", 1))
     if not error.near:
-        return [[sign, about, Piece(f" {clean_line(error.hint)}", "muted")], [sign, about]]
+        return [[sign, about]]
     near = Piece(error.near, "title")
     accept = [Piece("  tab", "key"), Piece(" accept", "muted")]
     return [
@@ -270,24 +318,24 @@ def query_error(error: UsageError, glyphs: Glyphs) -> list[StyledLine]:
 
 
 def format_share(share: float) -> str:
-    """Return the finished share of an index: "5 %"."""
+    """Return the indexed share as text: "5 %"."""
     return f"{min(99, int(100 * share))} %"
 
 
 def indexing_progress(share: float) -> StyledLine:
-    """Return the progress of an index."""
+    """Return the progress of indexing as a sentence."""
     return [Piece(f"Still indexing, {format_share(share)}.", "title")]
 
 
 def no_indexed_results(typed: str, share: float) -> list[StyledLine]:
-    """Return the message of a search without results in an unfinished index."""
+    """Return the message for a search without results while indexing."""
     about = [Piece("No results yet for ", "muted"), Piece(clean_line(typed), "title")]
     more = [Piece("More results may come.", "muted")]
     return [[], indexing_progress(share), about, more, [], key_hint("esc", "clears the search")]
 
 
 def search_running(typed: str) -> list[StyledLine]:
-    """Return the message of a running search."""
+    """Return the message for a running search."""
     return [[Piece("Searching for ", "muted"), Piece(clean_line(typed), "title")]]
 
 
@@ -299,7 +347,7 @@ _FIRST_STEPS = (
     ("switch-vault", "gv", "Other vault", "choose another folder"),
 )
 EMPTY_ACTIONS = tuple(step[0] for step in _FIRST_STEPS)
-"""The actions that an empty vault offers; see `first_steps`."""
+"""The actions offered in an empty vault; see `first_steps`."""
 
 
 def first_steps() -> list[StyledLine]:
@@ -311,7 +359,7 @@ def first_steps() -> list[StyledLine]:
 
 
 def no_notes(indexed: float | None, folder: str = "") -> list[StyledLine]:
-    """Return the message of a `folder` without notes, or without indexed notes."""
+    """Return the message for a `folder` without notes, or without indexed notes."""
     if indexed is not None:
         return [[], indexing_progress(indexed)]
     return [

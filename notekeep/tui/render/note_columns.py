@@ -28,11 +28,11 @@ from notekeep.tui.render.formatting import (
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
 
-GAP = 2  # blanks between columns; the cursor's edges use them
+GAP = 2  # blanks between columns, where the cursor's edges are drawn
 GUTTER = 2
 MIN_TITLE = 10
 MIN_COLUMN = 4
-MAX_LENT = 3  # cells of the title for a last column that almost fits
+MAX_LENT = 3  # cells taken from the title for a last column that almost fits
 MIN_PROSE = 8  # minimum width of a text that is cut off at the right edge
 
 TITLE_COLUMN, KIND_COLUMN, TAGS_COLUMN, MODIFIED_COLUMN = "title", "type", "tags", "modified"
@@ -55,7 +55,7 @@ FIRST_COLUMNS: dict[str, tuple[str, ...]] = {
     "daily": ("date", "tags"),
     "note": ("tags", "created"),
 }
-"""Columns that the notes of a kind always have, even empty ones."""
+"""Columns that are always shown for a kind, even if empty."""
 
 _STATUS_MARKS: dict[str, Mark] = {
     "finished": "done",
@@ -73,19 +73,21 @@ _RANKS = {
     name: rank
     for rank, name in enumerate(dict.fromkeys(chain(("rating", "status"), *FIRST_COLUMNS.values())))
 }
-"""The order of fields that equally many notes have."""
+"""The order of fields that occur in equally many notes."""
 
-_COMMON_SHARE = 0.2  # of notes of several kinds that have a field that becomes a column
-_FOREIGN_SHARE = 0.05  # of notes of one kind, for a field that the kind does not define
+_COMMON_SHARE = (
+    0.2  # the minimum share of notes with a field, among several kinds, to make it a column
+)
+_FOREIGN_SHARE = 0.05  # the same within one kind, for a field that the kind does not define
 
 
 class Column(NamedTuple):
     """A column of the grid."""
 
     name: str  # the field, or one of TITLE_COLUMN, KIND_COLUMN and MODIFIED_COLUMN
-    type: FieldType | None  # of its values; None for a field that no kind defines
-    width: int  # of its values, within limits
-    most: int  # of its values, without limits
+    type: FieldType | None  # the type of its values; None for a field that no kind defines
+    width: int  # the width of its values, within limits
+    most: int  # the width of its values, without limits
 
     @property
     def head(self) -> str:
@@ -187,7 +189,7 @@ def star_rating(value: object, best: float = BEST_RATING) -> float | None:
 
 
 def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
-    """Return a cell, uncut."""
+    """Return a cell without truncating it."""
     text = cell_text(row, column, glyphs)
     role = {"rating": "star", TAGS_COLUMN: "tag", TITLE_COLUMN: ""}.get(column.name)
     if role is None:
@@ -196,7 +198,7 @@ def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
 
 
 def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[ColumnPlace]:
-    """Return the places of the title and of the columns from `left` on that fit."""
+    """Return the places of the title and of the columns that fit, starting with `left`."""
     if not columns:
         return []
     title, rest = columns[0], columns[left:]
@@ -219,7 +221,7 @@ def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[Co
     places: list[ColumnPlace] = []
     x = GUTTER
     for number, wide in widths.items():
-        # Remaining space goes to columns that are cut, the title first.
+        # Remaining space goes to truncated columns, the title first.
         more = min(spare, max(0, columns[number].most - wide))
         spare -= more
         places.append(ColumnPlace(number, x, wide + more))
@@ -228,13 +230,13 @@ def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[Co
 
 
 def _least(column: Column) -> int:
-    """Return the minimum width of a column: a date or a number is not cut."""
+    """Return the minimum width of a column: dates and numbers are not truncated."""
     is_prose = column.type in {"text", "list", "links", None} and column.name != "rating"
     return min(MIN_PROSE, column.width) if is_prose else column.width
 
 
 def first_visible_column(columns: Sequence[Column], width: int, left: int, here: int) -> int:
-    """Return the first column after the title, so that column `here` is visible as a whole."""
+    """Return the first column to show after the title, so that column `here` is fully visible."""
     if here < left:
         return max(1, here)
     while left < here:
@@ -242,7 +244,7 @@ def first_visible_column(columns: Sequence[Column], width: int, left: int, here:
         if place is not None and place.width >= columns[here].width:
             break
         left += 1
-    # Go back as far as the last column stays visible, for example in a larger window.
+    # Go back as long as the last column stays visible, for example in a larger window.
     while left > 1:
         places = lay_out_columns(columns, width, left - 1)
         is_visible = here == 0 or any(place.column == here for place in places)
@@ -267,7 +269,7 @@ def column_heads(
     is_whole = not places or _is_end_seen(columns, places[-1])
     for number, place in enumerate(places):
         column = columns[place.column]
-        room = place.width - (place is places[-1] and not is_whole)  # for the sign after it
+        room = place.width - (place is places[-1] and not is_whole)  # for the sort mark after it
         hides = number == 1 and place.column > 1
         line.append(Piece(" " * (place.x - x - hides)))
         line += [Piece(glyphs.before, "accent")] if hides else []

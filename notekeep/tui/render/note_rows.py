@@ -1,4 +1,4 @@
-"""A note as a row of a list, as a hit of a search, and as the head of its preview."""
+"""A note as a row in a list, as a search hit, and as the head of its preview."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from notekeep.errors import NotekeepError
-from notekeep.habits.schedule import parse_rules
+from notekeep.habits.schedule import parse_rules, parse_schedule, rule_on
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query import folding
+from notekeep.search.results import NEAR_IN_MEANING
 from notekeep.tui.render.formatting import (
     day_and_month,
     field_date,
@@ -47,8 +48,8 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 
-def fold_letters(text: str) -> str:
-    """Return `text` as the search folds it, but of the same length."""
+def fold_same_length(text: str) -> str:
+    """Fold `text` as in a search, but keep its length."""
     if text.isascii():
         return text.lower()
     return "".join(map(_fold_character, text))
@@ -68,7 +69,7 @@ _DATE_WIDTH = 7
 _STAR_GAP = 1
 FRONT_MATTER = "front matter"
 
-# The field to show beside the title, by kind.
+# The field to show next to the title, by kind.
 _DETAILS = {
     "book": ("author",),
     "podcast": ("show", "guest"),
@@ -113,7 +114,7 @@ def gutter(glyphs: Glyphs, *, here: bool, marked: bool = False) -> StyledLine:
 
 
 def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> StyledLine:
-    """Return the warnings behind a title: conflict, problem, private."""
+    """Return the warnings after a title: conflict, problem, private."""
     line: StyledLine = [Piece(" !", "warn")] if conflict else []
     if row.problem:
         line.append(Piece(f" {glyphs.warning}", "warn"))
@@ -122,21 +123,21 @@ def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> StyledLine:
     return line
 
 
-def distinguished_title(title: StyledLine, apart: str, room: int) -> StyledLine:
-    """Return a title and the part of the path that other notes with the title do not share."""
-    if not apart:
+def distinguished_title(title: StyledLine, suffix: str, room: int) -> StyledLine:
+    """Return a title with the part of the path that distinguishes notes with the same title."""
+    if not suffix:
         return title
     most = max(room // 2, room - line_width(title)) - 2
-    apart = rest = clean_line(apart)
-    while cell_len(apart) > most and "/" in rest:
+    suffix = rest = clean_line(suffix)
+    while cell_len(suffix) > most and "/" in rest:
         rest = rest.partition("/")[2]
-        apart = f"…/{rest}"
-    path = fit_line([Piece(apart, "faint")], max(0, most))
+        suffix = f"…/{rest}"
+    path = fit_line([Piece(suffix, "faint")], max(0, most))
     return [*fit_line(title, room - line_width(path) - 2), Piece("  "), *path]
 
 
 def note_day(kind: str, fields: Mapping[str, Value], mtime_ns: int) -> date:
-    """Return the most important day of a note: when it was read, listened to, or changed."""
+    """Return the most important day of a note: when it was read, listened to or changed."""
     for name in _DATES.get(kind, ()):
         if (day := field_date(fields.get(name))) is not None:
             return day
@@ -192,8 +193,8 @@ def note_row(
         if line_width(rated) < room // 2:
             right = rated
     room -= line_width(right) + bool(right)
-    if row.apart:
-        left = distinguished_title(left, row.apart, room)
+    if row.title_suffix:
+        left = distinguished_title(left, row.title_suffix, room)
     elif width >= DETAIL_CELLS:
         details = [detail] if detail else row_details(row, today)
         rest = room - line_width(left) - 2
@@ -204,7 +205,7 @@ def note_row(
 
 
 def row_details(row: Row, today: date) -> list[str]:
-    """Return details of a note to show beside its title, the longest first."""
+    """Return details of a note to show next to its title, longest first."""
     if schedule := _schedule_on(today, row.fields.get("schedule")) if row.kind == "habit" else "":
         return [schedule]
     if row.kind == "post":
@@ -220,14 +221,13 @@ def row_details(row: Row, today: date) -> list[str]:
 def _schedule_on(day: date, value: Value) -> str:
     lines = [str(line) for line in (value if isinstance(value, list) else [value]) if line]
     try:
-        rules = [rule for rule in parse_rules(lines) if rule.start <= day.toordinal()]
+        return rule_on(parse_rules(lines, parse_schedule), day.toordinal()).words()
     except NotekeepError:
         return ""
-    return rules[-1].schedule.words() if rules else ""
 
 
 def row_date(row: Row, look: RowLook, today: date) -> str:
-    """Return the date of a row, or the time of a change today."""
+    """Return the date of a row, or the time for a change today."""
     if look.dated_by == "modified":
         moment = datetime.fromtimestamp(row.mtime_ns / 1e9, tz=UTC).astimezone()
         day: date | None = moment.date()
@@ -241,7 +241,7 @@ def row_date(row: Row, look: RowLook, today: date) -> str:
 
 
 def group_row(name: str, width: int, glyphs: Glyphs) -> StyledLine:
-    """Return the name of a group in a list, with a rule behind it."""
+    """Return the name of a group in a list, followed by a rule."""
     head = [Piece("  "), Piece(clean_line(name), "section"), Piece(" ")]
     rule = glyphs.rule * max(0, width - line_width(head) - 1)
     return [*head, Piece(rule, "rule")]
@@ -256,6 +256,16 @@ def folded_row(count: int, mtime_ns: int, width: int, glyphs: Glyphs, look: RowL
     room = width - _HEAD_WIDTH - _RIGHT_MARGIN
     head = row_head(look, Piece(glyphs.closed, "muted"), glyphs)
     return [*head, *spread_line(left, right, room, gap=1), Piece(" " * _RIGHT_MARGIN)]
+
+
+def file_row(path: str, width: int, glyphs: Glyphs, look: RowLook) -> list[StyledLine]:
+    """Return the row of a file: its name, and below it the folder."""
+    folder, _, name = clean_line(path).rpartition("/")
+    head = row_head(look, Piece(" "), glyphs)
+    bar = Piece(glyphs.cursor if look.here else " ", "cursor-bar")
+    below = [bar, Piece(" " * (_HEAD_WIDTH - 1)), Piece(f"file in {folder or './'}", "muted")]
+    first = [*head, Piece(name, "title" if look.here else "")]
+    return [fit_line(line, width, glyphs.ellipsis) for line in (first, below)]
 
 
 def hit_rows(
@@ -277,8 +287,12 @@ def hit_rows(
     elif words is not None:
         title = mark_matches(title, partial(words.spans, language=hit.row.language))
     heading = "" if hit.heading == hit.row.title else hit.heading
-    heading = FRONT_MATTER if snippet.is_of_fields else clean_line(hit.attachment or heading)
-    first = note_row(hit.row, width, glyphs, today, look, title=title, detail=heading)
+    heading = (
+        FRONT_MATTER if snippet.is_of_fields else clean_line(hit.passage.attachment or heading)
+    )
+    near = NEAR_IN_MEANING if hit.near else ""
+    detail = " · ".join(filter(None, (heading, near)))
+    first = note_row(hit.row, width, glyphs, today, look, title=title, detail=detail)
     room = max(8, width - _HEAD_WIDTH - _RIGHT_MARGIN)
     bar = Piece(glyphs.cursor if look.here else " ", "cursor-bar")
     indent = [bar, Piece(" " * (_HEAD_WIDTH - 1))]
@@ -308,7 +322,8 @@ def _found_lines(
 def _found_fields(hit: Hit) -> StyledLine:
     """Return the fields that match a snippet, without YAML."""
     snippet = hit.snippet
-    words = {fold_letters(snippet.text[start:end]) for start, end in snippet.marks if start < end}
+    matches = (snippet.text[start:end] for start, end in snippet.marks if start < end)
+    words = set(map(fold_same_length, matches))
     longest_first = sorted(words, key=len, reverse=True)
     finds = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
     row = hit.row
@@ -318,7 +333,7 @@ def _found_fields(hit: Hit) -> StyledLine:
     line: StyledLine = []
     for name, value in fields.items():
         shown = clean_line(value)
-        if spans := [found.span() for found in finds.finditer(fold_letters(shown))]:
+        if spans := [found.span() for found in finds.finditer(fold_same_length(shown))]:
             line += [Piece(" · ", "faint")] if line else []
             line += [Piece(f"{clean_line(name)}  ", "faint")]
             line += mark_spans([Piece(shown, "muted")], spans)
@@ -347,12 +362,12 @@ def _crop_passage(
 
 
 MEASURE = 80  # maximum width of a line of text
-BAND_MARGIN = 12  # with more space than this around the measure, a note is centred
+BAND_MARGIN = 12  # with more space than this around the text, a note is centred
 MIN_MARGINS = 28  # a narrower pane has no margins
 
 
 class PageLayout(NamedTuple):
-    """The cells before the text of a note, and those of a line."""
+    """The left margin of a note, and the width of a line, in cells."""
 
     margin: int
     width: int
@@ -373,17 +388,19 @@ def lay_out_page(room: int) -> PageLayout:
 
 
 def band_indent(width: int) -> int:
-    """Return the number of cells by which the title band begins before the text."""
+    """Return the number of cells by which the title band starts before the text."""
     return 3 if width == MEASURE else 2 if width >= MIN_MARGINS - 3 else 0
 
 
-def note_head(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
+def note_head(note: Note, width: int, glyphs: Glyphs, label: str = "") -> list[StyledLine]:
     """Return the band above a note's text, `width` cells wide: title, stars, facts, tags."""
     before = band_indent(width)
     room = width + (2 * before if width == MEASURE else before + 1 if before else 0)
     indent = [Piece(" " * before)]
     inner = max(4, room - 2 * line_width(indent))
     right = _marks_of(note, glyphs)
+    if label:
+        right = [Piece(f" {label} ", "highlight"), *([Piece("  "), *right] if right else [])]
     title = wrap_line(
         [Piece(clean_line(note.title), "title")], inner - 2 - line_width([*right, Piece("  ")])
     )

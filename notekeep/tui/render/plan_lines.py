@@ -59,7 +59,7 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
 
 
 def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return the changes that edits on a site make to notes, as a diff."""
+    """Return the changes that edits on a site would make to notes, as a diff."""
     lines: list[StyledLine] = [
         *band_lines([[Piece(" Changes to the note", "title")]], width, glyphs),
         [Piece("w", "key"), Piece(" write  ", "muted"), Piece("u", "key"), Piece(" undo", "muted")],
@@ -71,13 +71,13 @@ def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]
 
 
 def export_hint(error: NotekeepError) -> str:
-    """Return the hint of an error in the words of the app, not of the command line."""
+    """Return the hint of an error, reworded for the app if it is about the command line."""
     if isinstance(error, SlugClash):
         return error.advise(" (ctrl+p)")
     return "Press f to choose the folder of your site." if "--site" in error.hint else error.hint
 
 
-SPLIT_WIDTH = 120  # from this width on the versions of a post are shown side by side
+SPLIT_WIDTH = 120  # from this width, the versions of a post are shown side by side
 
 _AFTERWARDS = (
     ("o", "open the post in your editor"),
@@ -93,7 +93,7 @@ _NOT_A_POST = "This note is a habit, not a post."
 
 
 def _with_key(notice: str) -> str:
-    """Return a notice about drafts with its key."""
+    """Return a notice about drafts with the key to change it."""
     return f"{notice} D changes it." if notice else ""
 
 
@@ -123,7 +123,7 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         removed = [each for each in post.draft.changes if each.reason != TEASER_END_REASON]
         rewritten = [each for each in post.changes if each not in removed]
     lines += _edits("Removed", removed, width, glyphs)
-    # The content of the manifest follows from the other files.
+    # The content of the manifest is implied by the other files.
     for file in plan.files:
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST and file.is_text:
             lines += _diff(file, width, glyphs)
@@ -134,7 +134,7 @@ def _muted(text: str, width: int) -> list[StyledLine]:
     return wrap_line([Piece(clean_line(text), "muted")], width) if text else []
 
 
-_MAX_PLACES = 6  # line numbers to list for one reason; then their total
+_MAX_PLACES = 6  # line numbers to list for one reason; the rest is counted
 
 
 def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -235,7 +235,7 @@ def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
     yield from draw(compare(file.before or b"", file.after or b""), width, glyphs)
 
 
-MAX_FILES = 500  # notes to list; then their total
+MAX_FILES = 500  # notes to list; the rest is counted
 MAX_FILE_LINES = 12  # changed lines to show for each note
 
 

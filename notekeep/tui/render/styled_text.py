@@ -30,7 +30,7 @@ _CLOSING = (
 # compiled here: that takes as long as drawing a screen of notes.
 _TOKEN = f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+"
 _BLANKS = re.compile("[ \t]+")
-_JOINERS = ("\u200d", "\ufe0f")  # characters that change the width of their neighbours
+_JOINERS = ("\u200d", "\ufe0f")  # characters that change the width of adjacent ones
 
 
 FindSpans: TypeAlias = Callable[[str], Sequence[tuple[int, int]]]
@@ -41,9 +41,9 @@ BUTTON_PREFIX = "\0"
 ACTION_LINK = BUTTON_PREFIX + "action:"  # runs the action of this id
 FOLD_LINK = BUTTON_PREFIX + "fold:"  # opens and closes the part of a note with this key
 TASK_LINK = BUTTON_PREFIX + "task:"  # ticks the task on this line of the body, counted from 0
-FOOTNOTE_LINK = BUTTON_PREFIX + "footnote:"  # leads to the footnote of this name
-BACK_LINK = BUTTON_PREFIX + "back:"  # leads from a footnote back to its reference
-LINE_LINK = BUTTON_PREFIX + "line:"  # leads to this line of the file, counted from 1
+FOOTNOTE_LINK = BUTTON_PREFIX + "footnote:"  # goes to the footnote with this name
+BACK_LINK = BUTTON_PREFIX + "back:"  # goes from a footnote back to its reference
+LINE_LINK = BUTTON_PREFIX + "line:"  # goes to this line of the file, counted from 1
 PICTURE_LINK = BUTTON_PREFIX + "picture:"  # shows a picture; see `Picture.link`
 
 
@@ -182,7 +182,7 @@ def break_source(text: str, width: int) -> list[tuple[int, int]]:
 def flow_lines(
     parts: Iterable[StyledLine], width: int, gap: Sequence[Piece] = ()
 ) -> list[StyledLine]:
-    """Put parts beside each other as far as they fit, and the others on further lines."""
+    """Put parts side by side as far as they fit, and the rest on further lines."""
     rows: list[StyledLine] = []
     for part in parts:
         if rows and line_width(longer := [*rows[-1], *gap, *part]) <= width:
@@ -211,7 +211,7 @@ def cut_line(line: StyledLine, spans: Iterable[tuple[int, int]]) -> list[StyledL
 
 
 def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
-    """Break a line into rows of `width` cells, also within words, keeping its blanks."""
+    """Break a line into rows of `width` cells, even within words, and keep its blanks."""
     width = max(1, width)
     if line_width(line) <= width:
         return [line]
@@ -225,7 +225,7 @@ def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
                 rows.append([])
                 used = 0
                 continue
-            # A grapheme that is wider than a row still has a row of its own.
+            # A grapheme that is wider than a row gets its own row.
             head = head or piece.text[start]
             rows[-1].append(piece._replace(text=head))
             used += cell_len(head)
@@ -249,7 +249,7 @@ def mark_spans(
     marked: StyledLine = []
     for (start, stop), part in zip(bounds, cut_line(line, bounds), strict=True):
         is_inside = any(first <= start and stop <= last for first, last in spans)
-        # The last role decides about the colour.
+        # The last role decides the colour.
         marked += [
             piece._replace(role=f"{piece.role} {role}".lstrip()) if is_inside else piece
             for piece in part
@@ -258,7 +258,7 @@ def mark_spans(
 
 
 def _head(text: str, width: int, start: int = 0) -> str:
-    """Return the whole graphemes from `start` on that fit into `width` cells."""
+    """Return the whole graphemes that fit into `width` cells, starting at `start`."""
     if width <= 0:
         return ""
     if text.isascii():
@@ -281,7 +281,7 @@ def _head(text: str, width: int, start: int = 0) -> str:
 
 
 def _joined(row: StyledLine) -> StyledLine:
-    """Join neighbours with the same look: fewer pieces are faster to paint."""
+    """Join adjacent pieces with the same look: fewer pieces are faster to paint."""
     if len(row) < 2:
         return row
     return [

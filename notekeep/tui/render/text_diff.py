@@ -29,10 +29,10 @@ from notekeep.tui.render.styled_text import (
 )
 
 CONTEXT_LINES = 2  # lines around a change
-MAX_COMPARED_WORDS = 600  # in longer lines no words are marked
-MAX_ALIGNED_PAIRS = 400  # of lines; in larger blocks lines are paired as they come
-MAX_COMPARED_LETTERS = 400  # of a line, to find its new version
-MIN_LIKENESS = 0.35  # two lines that are less alike are not versions of one
+MAX_COMPARED_WORDS = 600  # in longer lines, no words are marked
+MAX_ALIGNED_PAIRS = 400  # the number of lines; in larger blocks, lines are paired in order
+MAX_COMPARED_LETTERS = 400  # the similarity of a line to its new version
+MIN_LIKENESS = 0.35  # less similar lines are not versions of the same line
 
 _COMPARED_WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _NO_BLANK = re.compile(r"\w+|[^\w\s]")
@@ -42,16 +42,16 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class VersionLine(NamedTuple):
-    """A line of one of the versions."""
+    """A line in one version."""
 
     number: int  # of the line in the file, from 1
     text: str
     spans: Spans = ()  # the characters of the text that differ from the other version
-    end: str = ""  # its line end, when nothing else differs
+    end: str = ""  # its line end, if nothing else differs
 
 
 class LinePair(NamedTuple):
-    """One row: a line before and after; None where there is none."""
+    """One row: the old and the new line, each or None."""
 
     before: VersionLine | None
     after: VersionLine | None
@@ -78,7 +78,7 @@ class TextComparison(NamedTuple):
 
     @property
     def is_tinted(self) -> bool:
-        """Whether lines have a tint: where all of them are new, it would mean nothing."""
+        """Whether lines have a tint, which would be meaningless if all lines were new."""
         return any(pair.before is not None or pair.skipped for pair in self.pairs)
 
     @property
@@ -112,7 +112,7 @@ def _side(lines: Sequence[str], index: int) -> VersionLine:
 def _pair_lines(
     old: Sequence[str], new: Sequence[str], removed: range, added: range
 ) -> Iterator[LinePair]:
-    """Pair the lines of a part of both versions."""
+    """Pair the lines of a part in both versions."""
     for i, j in _aligned([old[i] for i in removed], [new[j] for j in added]):
         before = _side(old, removed[i]) if i is not None else None
         after = _side(new, added[j]) if j is not None else None
@@ -131,7 +131,7 @@ def _pair_lines(
 
 
 def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
-    """Yield the place of each line in both versions, those that are alike paired in order."""
+    """Yield the positions of lines in both versions; similar lines are paired in order."""
     if len(old) == len(new) == 1 or len(old) * len(new) > MAX_ALIGNED_PAIRS:
         yield from zip_longest(range(len(old)), range(len(new)))
         return
@@ -148,7 +148,7 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int | Non
 
 
 def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
-    """How much of their words two lines share, from 0 to 1; 0 for too little."""
+    """Return the share of common words of two lines, from 0 to 1; 0 if it is too small."""
     share = SequenceMatcher(None, left, right, autojunk=False).quick_ratio()
     return share if share >= MIN_LIKENESS else 0.0
 
@@ -159,7 +159,7 @@ def _end(line: str) -> str:
 
 
 def _words(left: str, right: str) -> tuple[Spans, Spans]:
-    """Find the words that two versions of a line do not share; none when they share few."""
+    """Find the words in which two versions of a line differ; none if they share few words."""
     old, new = _COMPARED_WORD.findall(left), _COMPARED_WORD.findall(right)
     if len(old) > MAX_COMPARED_WORDS or len(new) > MAX_COMPARED_WORDS:
         return (), ()
@@ -179,18 +179,18 @@ def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
 
 
 MAX_VERSION_LINES = 4000  # more lines are left to an editor
-MIN_SPLIT_WIDTH = 100  # from this width on two versions fit side by side
+MIN_SPLIT_WIDTH = 100  # from this width, two versions fit side by side
 BINARY_MARK = b"\0"
 
 _SAME: StyledLine = [Piece("No differences.", "muted")]
 _ROLES = {"-": "removed", "+": "added", " ": "muted", "@": "hunk"}
 _LINES = {"-": "removed-line", "+": "added-line"}
 _WORDS = {"-": "removed-words", "+": "added-words"}
-"""The roles of a sign, of the line behind it, and of its words that changed."""
+"""The roles of a sign, of the line after it, and of its changed words."""
 
 
 def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Lay two versions out one below the other: removed lines, then added ones."""
+    """Show two versions one below the other: removed lines, then added ones."""
     lines = _unified(comparison, max(8, width), glyphs)
     return _at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)
 
@@ -198,7 +198,7 @@ def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[Styl
 def side_by_side(
     comparison: TextComparison, width: int, glyphs: Glyphs, heads: tuple[str, str] = ("", "")
 ) -> list[StyledLine]:
-    """Lay two versions out beside each other, each line beside its new version."""
+    """Show two versions side by side, each line next to its new version."""
     half = max(8, (width - 3) // 2)
     top: list[StyledLine] = []
     if any(heads):

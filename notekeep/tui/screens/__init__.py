@@ -1,1 +1,1 @@
-"""Screens: each decides what its widgets show."""
+"""Screens, which decide what their widgets show."""

@@ -1,4 +1,4 @@
-"""A year in books: the finished ones by month, and totals."""
+"""A year in books: finished books by month, and totals."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from notekeep.services.books import (
     MONTH_HEADS,
     BookList,
     ReadBook,
+    format_totals,
     gather_book_year,
     month_name,
     month_rows,
-    sum_up,
 )
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.glyphs import Glyphs
-from notekeep.tui.render.list_rows import empty_lines, key_hint
+from notekeep.tui.render.list_rows import OTHER_STARTS, empty_lines, key_hint
 from notekeep.tui.render.note_rows import RowLook, group_row, note_row
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, section_line, spread_line
 from notekeep.tui.screens.vault_screen import OverlayScreen
 from notekeep.tui.widgets.line_view import ListView
 
-TEXT_WIDTH = 80  # cells of a line of the summary at most
+TEXT_WIDTH = 80  # the maximum width of a summary line
 TOP_AUTHORS = 12
 
 
 class BookRows(ListView[ReadBook | str]):
-    """The books of a year by the month they were finished in."""
+    """The books of a year, by the month in which they were finished."""
 
     @property
     def book(self) -> ReadBook | None:
@@ -69,7 +69,8 @@ class BooksScreen(OverlayScreen):
     def _list(self, found: BookList) -> None:
         year, glyphs = self._year, self.glyphs
         empty = empty_lines(f"No books finished in {year}.")
-        self.books.nothing = [*empty, key_hint("[", "year before")]
+        hints = key_hint("[", "year before"), key_hint("n", "new note"), *OTHER_STARTS
+        self.books.placeholder = [*empty, *hints]
         self.books.show(found)
         self.show_list(f"{year} · {plural(len(found.books), 'book')}", is_empty=not found.books)
         self.text.show(lambda width: summary_lines(year, found, min(width, TEXT_WIDTH), glyphs))
@@ -88,7 +89,7 @@ def summary_lines(year: int, found: BookList, width: int, glyphs: Glyphs) -> lis
     """Return the totals of a year, by month and by author."""
     if not found.books:
         return []
-    lines = [section_line(str(year), sum_up(found), width, glyphs), []]
+    lines = [section_line(str(year), format_totals(found), width, glyphs), []]
     for number, (name, *figures, authors) in enumerate([MONTH_HEADS, *month_rows(found)]):
         cells = Piece("".join(f"{figure:>7}" for figure in figures), "" if number else "muted")
         lines.append(

@@ -16,7 +16,7 @@ from notekeep.notes.conflict_pairs import (
     mark_lines,
     plan_keep,
     plan_merge,
-    sides,
+    read_sides,
 )
 from notekeep.notes.plan import WritePlan, WriteResult
 from notekeep.storage.file_names import copy_origin
@@ -49,22 +49,22 @@ NAMES: dict[Choice, str] = {"mine": "the note", "theirs": "the copy", "both": "b
 
 
 class ConflictRow(NamedTuple):
-    """A conflict of the list."""
+    """A conflict in the list."""
 
     pair: ConflictPair
     lines: list[int]  # of git's conflict markers
 
 
 class ConflictVersions(NamedTuple):
-    """Both versions of a note, its own first."""
+    """Both versions of a note, the note's own first."""
 
     comparison: TextComparison
     headings: tuple[str, str]
-    is_deleted: bool  # whether there is only the copy
+    is_deleted: bool  # whether only the copy exists
 
 
 class ConflictsScreen(OverlayScreen):
-    """The conflicts above, both versions of one below, with the key that keeps each."""
+    """The conflicts at the top, both versions of one below, with the keys that keep them."""
 
     BINDINGS = bindings("conflicts", "over")
     OPENED_BY = "show-conflicts"
@@ -77,7 +77,7 @@ class ConflictsScreen(OverlayScreen):
         self.add_class("-stacked")
         self._found: list[ConflictRow] = []
         self._versions: ConflictVersions | None = None
-        self._is_split: bool | None = None  # None: by the width
+        self._is_split: bool | None = None  # None: depends on the width
         self._first = path
 
     @property
@@ -91,7 +91,7 @@ class ConflictsScreen(OverlayScreen):
         here = self.here
         path, self._first = self._first or (here.pair.copy if here is not None else ""), ""
         self._found = found
-        self.pairs.nothing = empty_lines(
+        self.pairs.placeholder = empty_lines(
             "No conflicts.",
             "Conflict copies of Syncthing, Dropbox, Nextcloud and others appear here,",
             "and notes with git conflict markers.",
@@ -163,7 +163,7 @@ class ConflictsScreen(OverlayScreen):
             if not isinstance(error, Conflict):
                 show_error(self, error)
                 return
-            # It is listed as a conflict already, so it is not an error as well.
+            # It is already listed as a conflict, so it is not an error as well.
             hint = "Nothing was changed. 1 or 2 keeps one, b keeps both, e edits the note."
             show_message(self, f"{error.message}\n{hint}", seconds=LONG, severity="error")
 
@@ -189,7 +189,7 @@ def _load(vault: Vault) -> list[ConflictRow]:
 
 def _read(vault: Vault, listed: ConflictRow) -> ConflictVersions:
     pair = listed.pair
-    mine, theirs = sides(vault.workspace, pair)
+    mine, theirs = read_sides(vault.workspace, pair)
     if pair.kind == "marks":
         heads = ("1  first side", "2  second side")
     elif pair.kind == "git":

@@ -64,7 +64,7 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_e
 LinkPlace: TypeAlias = tuple[tuple[int, int], tuple[int, int], str]
 """Start and end of a text, each as line and column, and the text."""
 AUTOSAVE_SECONDS = 2.0
-AUTOSAVE_KEYS = 200  # the most that a crash can lose: whichever comes first
+AUTOSAVE_KEYS = 200  # the maximum that a crash can lose: whichever comes first
 
 
 MAX_LISTED = 8
@@ -100,12 +100,12 @@ def _make_option(offer: CompletionOffer, number: int) -> Option:
 
 
 EditState: TypeAlias = Literal["open", "saving", "asking", "offering", "given up"]
-"""What the editor does. While it is `offering` a text that only the autosave file holds, nothing
-may overwrite that file. The text of one that is `given up` needs no save."""
+"""The state of the editor. While it is `offering` a text that exists only in the autosave file,
+nothing may overwrite that file. A text that is `given up` needs no save."""
 
 
 class SaveGoal(NamedTuple):
-    """What comes after a save, and whether it leaves the editor."""
+    """The callback after a save, and whether it leaves the editor."""
 
     then: Callable[[], object]
     leaves: bool
@@ -128,7 +128,7 @@ class EditScreen(VaultScreen):
         super().__init__()
         self.editing = editing
         self.path = editing.path
-        # Held here: after a crash of the program its widgets are removed before the autosave.
+        # Stored here, because a crash removes the widgets before the autosave.
         self.area = NoteArea(editing.lines, editing.stand_ins)
         row = self.vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
@@ -168,7 +168,7 @@ class EditScreen(VaultScreen):
 
     def on_unmount(self) -> None:
         self.autosave_unsaved()
-        self._autosave.release()  # to the next editor
+        self._autosave.release()  # for the next editor
 
     def place(self) -> str:
         return "find" if self.find.has_text_focus else "edit"
@@ -183,7 +183,7 @@ class EditScreen(VaultScreen):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a save or a question must end before anything else begins."""
+        """Whether a save or a question must finish before anything else starts."""
         return self.state in ("saving", "asking", "offering")
 
     def show_state(self) -> None:
@@ -204,7 +204,7 @@ class EditScreen(VaultScreen):
         self.show_state()
 
     def autosave_unsaved(self) -> None:
-        """Write unsaved text into the autosave file before this returns: the program is ending."""
+        """Write unsaved text into the autosave file before this returns, as the app is ending."""
         if self.is_changed and self.state != "offering":
             self._keep_now()
 
@@ -249,7 +249,7 @@ class EditScreen(VaultScreen):
             elif answer == DISCARD:
                 self._autosave.discard()
             else:
-                self._leave()  # new text would replace it
+                self._leave()  # new text would overwrite it
 
         self.state = "offering"
         ask_restore(self, unsaved, self.editing.base, answered)
@@ -274,7 +274,7 @@ class EditScreen(VaultScreen):
 
         self.leave_then(edit)
 
-    # Attached files: stored as a step, linked as typed text.
+    # Attached files are stored as a step, and linked like typed text.
 
     def action_attach_here(self) -> None:
         hint = "The file is copied into the attachments. Empty: the picture in the clipboard."
@@ -287,13 +287,13 @@ class EditScreen(VaultScreen):
         open_dialog(self, prompt, store, partial(self._put_link, (here, here, "")))
 
     def on_note_area_pasted(self, event: NoteArea.Pasted) -> None:
-        """Replace a pasted path of a picture by a link to its copy; other text stays."""
+        """Replace a pasted picture path with a link to its copy; other text stays."""
         path = pasted_picture(event.text)
         if not path:
             return
 
         def failed(error: NotekeepError) -> None:
-            # A path to nothing is only text.
+            # A path to a missing file is only text.
             if not isinstance(error, NotFound):
                 show_error(self, error)
 
@@ -312,7 +312,7 @@ class EditScreen(VaultScreen):
         return plan.label, link, self.vault.notes.apply(plan)
 
     def _put_link(self, place: LinkPlace, stored: tuple[str, str, WriteResult]) -> None:
-        """Replace the path by a link, or insert it at the cursor if the path has changed."""
+        """Replace the path with a link, or insert it at the cursor if the path has changed."""
         name, link, done = stored
         notify_done(self, "", done)
         if not done.step:
@@ -328,7 +328,7 @@ class EditScreen(VaultScreen):
         area.history.checkpoint()
         show_message(self, f"Copied {name} to the attachments · ctrl+z removes the link")
 
-    # Fields and quotes, typed into the text.
+    # Fields and quotes, inserted like typed text.
 
     def action_fields_here(self) -> None:
         """Show the fields of the current text; changes are typed into it."""
@@ -341,7 +341,7 @@ class EditScreen(VaultScreen):
             return changes
 
         def put(changes: list[FieldChange]) -> None:
-            # An error is shown if they do not fit the text any more.
+            # An error is shown if they no longer fit the text.
             content = self.editing.content(self.area.lines)
             self._put(apply_changes(content, changes, schema, note.kind))
 
@@ -380,7 +380,7 @@ class EditScreen(VaultScreen):
     def action_history_here(self) -> None:
         self.save(lambda: self.app.post_message(ShowOverlay("history", self.path)))
 
-    # Saving, and what comes after it.
+    # Saving, and the callbacks after it.
 
     def leave_then(self, then: Callable[[], object]) -> None:
         """Save, leave, and call `then` once the editor is gone."""
@@ -444,7 +444,7 @@ class EditScreen(VaultScreen):
         before = self.editing.disk
 
         def save_again() -> None:
-            # The same text over the same file would fail for ever.
+            # The same text over the same file would fail forever.
             if isinstance(error, Conflict) or self.editing.disk != before:
                 self._save()
             else:
@@ -475,7 +475,7 @@ class EditScreen(VaultScreen):
             elif answer == LEAVE:
                 goal.then()
 
-        self.state = "offering"  # nothing keeps the text: to close now would lose it
+        self.state = "offering"  # the text is not stored anywhere: closing now would lose it
         ask_leave_unsaved(self, answered)
 
     def _leave(self) -> None:
@@ -539,7 +539,7 @@ class EditScreen(VaultScreen):
         ask_whose(self, theirs, self.editing.content(self.area.lines), answered)
 
     def _keep_theirs(self, theirs: bytes, message: str, *, beside: bool = False) -> None:
-        """Show theirs once ours is kept, in history or in a file beside the note."""
+        """Show theirs once ours is kept, in history or in a file next to the note."""
         ours = self.editing.content(self.area.lines)
 
         def keep() -> str:

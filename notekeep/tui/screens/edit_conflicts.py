@@ -1,4 +1,4 @@
-"""Two versions of one note: merge with other programs, and text left unsaved by a crash."""
+"""Two versions of one note: merging with other programs, and unsaved text after a crash."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ MergeOutcome: TypeAlias = Literal["same", "reloaded", "merged", "gone", "conflic
 class EditSession:
     """The text of a note in the editor and in its file, and their merge.
 
-    Draws and writes nothing. Raises Refused for a note that the editor would change by showing it.
+    Draws and writes nothing. Raises Refused for a note that opening in the editor would change.
     """
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.disk: bytes | None = data
-        """The last known content of the file, which a save expects there; None for no file."""
+        """The last known content of the file, which a save expects; None for no file."""
         self.base = data
         """The base of a merge. It stays when the file is missing: its drive may come back."""
         self._text = EditorText.checked(data)
@@ -48,7 +48,7 @@ class EditSession:
 
     @property
     def lines(self) -> list[str]:
-        """The lines for the screen after a method below changed them."""
+        """The lines for the screen, after a method below has changed them."""
         return self._text.lines
 
     def content(self, lines: Sequence[str]) -> bytes:
@@ -69,7 +69,7 @@ class EditSession:
         self._text = EditorText(data, self.stand_ins)
 
     def show_file(self, data: bytes) -> None:
-        """Replace the text by a new content of the file."""
+        """Replace the text with the new content of the file."""
         self.disk = self.base = data
         self.show(data)
 
@@ -89,7 +89,7 @@ class EditSession:
         return "merged" if was_changed else "reloaded"
 
     def keep_own_text(self, theirs: bytes, lines: Sequence[str]) -> None:
-        """Keep the text, which replaces the file at the next save."""
+        """Keep the text; the next save replaces the file."""
         ours = self.content(lines)
         self.disk = self.base = theirs
         self.show(ours)
@@ -100,7 +100,7 @@ class EditSession:
         self.show(unsaved.data)
 
 
-# Questions of the editor.
+# The editor's questions.
 
 RESTORE, DIFF, DISCARD = "restore", "diff", "discard"
 KEEP_MINE, KEEP_THEIRS, KEEP_BOTH = "mine", "theirs", "both"
@@ -111,7 +111,7 @@ BOTH_KEPT = "Another program changed the same lines. Your text is in {copy} · g
 def ask_restore(
     screen: VaultScreen, unsaved: UnsavedText, on_disk: bytes, answered: OnAnswer
 ) -> None:
-    """Ask what to do with unsaved text; None is later."""
+    """Ask what to do with unsaved text; None means later."""
     options = [
         Option("Restore", "open it in the editor", RESTORE),
         Option("Show difference", "to the saved note", DIFF),
@@ -122,7 +122,7 @@ def ask_restore(
 
 
 def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer) -> None:
-    """Ask whether to lose a text that cannot be saved; None stays in the editor."""
+    """Ask whether to discard a text that cannot be saved; None stays in the editor."""
     options = [
         Option("Try again", "save the note", TRY_AGAIN),
         Option("Close without saving", "your changes are lost", LEAVE),
@@ -131,7 +131,7 @@ def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer) -> None:
 
 
 def ask_whose(screen: VaultScreen, theirs: bytes, mine: bytes, answered: OnAnswer) -> None:
-    """Ask whose version of the same lines to keep; None is later."""
+    """Ask whose version of the same lines to keep; None means later."""
     options = [
         Option("Keep mine", "the history keeps theirs", KEEP_MINE),
         Option("Keep theirs", "the history keeps mine", KEEP_THEIRS),
@@ -155,7 +155,7 @@ def _ask(
     answered: OnAnswer,
     versions: tuple[bytes, bytes] = (b"", b""),
 ) -> None:
-    """Ask, again after showing the difference between two versions."""
+    """Ask, and ask again after showing the difference between two versions."""
 
     def chosen(answer: str | None) -> None:
         if answer == DIFF:
@@ -190,7 +190,7 @@ class DiffDialog(Dialog[None]):
 
 
 def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
-    """Return unsaved texts that differ from their notes; reads only."""
+    """Return unsaved texts that differ from their notes; read-only."""
     unsaved = find_unsaved(vault.places.state)
     return [one for one in unsaved if read_if_exists(vault, one.path) != one.data]
 

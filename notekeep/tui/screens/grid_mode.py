@@ -1,4 +1,4 @@
-"""The grid of Browse: sort by a column, edit a cell.
+"""The grid in Browse: sorting by a column, editing a cell.
 
 A save edits one key of the front matter. The file is read again first, so that changes by other
 programs are not overwritten.
@@ -146,7 +146,7 @@ class GridMode:
         done = f"{clean_line(row.title)} · {what}"
 
         def write(dated: WritePlan) -> None:
-            # Keys wait: the next one may be about the same note.
+            # Keys wait, because the next one may act on the same note.
             apply = partial(self._screen.vault.notes.apply, dated)
             self._screen.write(apply, done, holds_keys=True)
 

@@ -44,7 +44,7 @@ from notekeep.vault import Vault
 
 KEYS_WIDTH = 18
 TITLE_WIDTH = 22
-WIDE = 64  # from this width on the help of an action is next to its title, else below it
+WIDE = 64  # from this width, the help of an action is next to its title, else below it
 
 QUERY_LINES: tuple[tuple[str, str], ...] = (
     ("naval leverage", "notes with both words"),
@@ -66,9 +66,9 @@ ABOUT = (
     "Hold shift to select text with the mouse."
 )
 MOST_USED_KEYS = ("enter", "e", "n", "slash", "u", "ctrl+p", "ctrl+q")
-"""The keys at the top, where they are not typed into a text."""
+"""The keys at the top, on screens where keys are not typed as text."""
 LOGGING_KEYS = {"habits": ("space", "plus", "x", "y"), "today": ("space", "plus", "x")}
-"""The keys before them on some screens."""
+"""The keys above these on some screens."""
 
 
 def help_lines(
@@ -79,16 +79,16 @@ def help_lines(
     words: str = "",
     added: Sequence[Action] = (),
 ) -> list[StyledLine]:
-    """Return the help of a place, or the actions that match the words of a search.
+    """Return the help for a place, or the actions that match the words of a search.
 
-    `added` are the person's own commands and the actions of extensions.
+    `added` are the user's own commands and the actions of extensions.
     """
     lines: list[StyledLine] = []
     if place == "search" and not words:
         head, _, *queries = query_lines(width)
         lines += [head, *queries, []]
     here = ACTION_PLACES[place]
-    is_page = "app" in here and "lines" in here  # no text is typed
+    is_page = "app" in here and "lines" in here  # no text is being typed
     if is_page and not words:
         lines.append(section_line("Most used", "", width, glyphs))
         for action in _most_used(place):
@@ -105,7 +105,7 @@ def help_lines(
         if context == "app" and not words:
             lines += _sign_lines(place, glyphs, width)
         if context == here[0] and not words and "app" in here and not is_page:
-            actions.append(ACTIONS_BY_ID["quit"])  # in sight at once
+            actions.append(ACTIONS_BY_ID["quit"])  # visible at once
         lines.append(section_line(CONTEXTS[context], "", width, glyphs))
         for action in actions:
             lines += _action(action, own_keys, width)
@@ -129,7 +129,7 @@ def _sign_lines(place: str, glyphs: Glyphs, width: int) -> list[StyledLine]:
 
 
 def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
-    """Return the signs of a screen and their meanings."""
+    """Return the symbols of a screen and their meanings."""
     marks = (ASCII_MARKS if glyphs.is_ascii else UNICODE_MARKS).marks
     habits = [
         (marks["done"], "kept"),
@@ -150,6 +150,7 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
     ]
     late = [(glyphs.warning, "a late task")]
     tasks = [(glyphs.task_open, "open"), (glyphs.task_done, "done"), *late]
+    tasks.append((glyphs.repeats, "repeats"))
     kinds = [(sign, kind_name(kind)) for kind, sign in glyphs.kinds.items()]
     notes = [
         *kinds,
@@ -173,7 +174,7 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
 
 
 def _is_about(action: Action, words: str, own_keys: Mapping[str, str]) -> bool:
-    """Whether each word is in the texts of an action, or is one of its keys."""
+    """Whether all words are in the texts of an action, or are its keys."""
     keys = key_labels(action, own_keys).replace(",", "")
     text = f"{action.title} {action.help} {action.command}".casefold()
     return all(word.casefold() in text or word in keys.split() for word in words.split())
@@ -204,7 +205,7 @@ def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[Sty
 
 
 class _HelpPage(DiffView):
-    BINDINGS = bindings("help", by_screen=("search-help",))
+    BINDINGS = bindings("help", run_on_screen=("search-help",))
 
 
 class HelpScreen(Dialog[None]):
@@ -250,7 +251,7 @@ class HelpScreen(Dialog[None]):
         self._page.focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Close with the key that opened the help; leave the search box downwards."""
+        """Close with the key that opened help; move down from the search box."""
         if event.key == "question_mark" and not self._box.has_focus:
             event.stop()
             self.dismiss(None)
@@ -263,7 +264,7 @@ class QueryExplanation(NamedTuple):
     """The meaning of a query."""
 
     parts: Sequence[QueryPart]
-    order: str = ""  # sort order and limit, in words
+    order: str = ""  # sort order and limit, as text
     error: UsageError | None = None  # of the finished query
 
 
@@ -313,7 +314,7 @@ def _error_lines(typed: str, error: UsageError, width: int, glyphs: Glyphs) -> I
     text = clean_line(error.text or typed)
     first = 0
     if at is not None and at >= width - 1:
-        # Of a long query, only the part around the error.
+        # For a long query, only the part around the error.
         first = at - width // 2
         text = text[first:]
     yield [Piece(text[:width], "code-string")]
@@ -364,7 +365,7 @@ class ExplainScreen(Dialog[None]):
         self.call_after_refresh(self.fit, self._page, 5)
 
     def on_key(self, event: events.Key) -> None:
-        # Typing closes this screen and goes into the search box.
+        # Typing closes this screen and continues in the search box.
         if event.is_printable and event.character:
             event.stop()
             self._type_into_box(event.character)

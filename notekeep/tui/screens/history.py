@@ -1,4 +1,4 @@
-"""History: the versions of a note and the way back to one; all steps of the vault; the trash."""
+"""History: the versions of a note, restoring one, all steps of the vault, and the trash."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from notekeep.notes.plan import WriteResult
-    from notekeep.services.history import Step, StepDetails
+    from notekeep.services.history import HistoryStep, StepDetails
     from notekeep.storage.operation_log import Version
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import DiffView
@@ -60,15 +60,15 @@ if TYPE_CHECKING:
 CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW = "This change", "Since then", "Text"
 VIEWS = {CHANGE_VIEW: "Change", SINCE_VIEW: "Since", TEXT_VIEW: "Text"}
 """The views, with their short names."""
-COUNTS_WIDTH = len(" +123 -123")  # cells of the line counts of most versions
+COUNTS_WIDTH = len(" +123 -123")  # the width of most line counts
 
-CURRENT_VERSION = "now"  # the key of the file's text if the history does not have it yet
+CURRENT_VERSION = "now"  # the key of the file's text if it is not in history yet
 
 VERBS = {"": "first seen", "seen": "elsewhere"}
-"""Names of versions that notekeep did not make."""
+"""Names of versions that notekeep did not write."""
 
 NAMED_VERBS = frozenset({"set", "tag", "tags", "rename", "mv", "tick", "undo", "redo", "restore"})
-"""Verbs whose label has more than the name of the note."""
+"""Verbs whose label contains more than the name of the note."""
 
 
 class _ViewTabs(ChoiceBar):
@@ -77,7 +77,7 @@ class _ViewTabs(ChoiceBar):
     about: reactive[StyledLine] = reactive(list)
 
     def draw(self, width: int) -> StyledLine:
-        # Room for the counts is reserved before they are known, so that no name moves.
+        # Room for the counts is reserved before they are known, so that names do not move.
         room = width - max(COUNTS_WIDTH, line_width(self.about) + 1)
         tabs = self._tabs("   ", list(VIEWS))
         if line_width(tabs) > room:
@@ -93,7 +93,7 @@ class _ViewTabs(ChoiceBar):
 
 
 class HistoryScreen(OverlayScreen):
-    """The versions of a note at the left; at the right the changes of one, or its text."""
+    """The versions of a note on the left; the changes or the text of one on the right."""
 
     BINDINGS = bindings("history", "over")
     OPENED_BY = "history"
@@ -127,7 +127,7 @@ class HistoryScreen(OverlayScreen):
 
     def _list(self, past: NoteVersions, moments: list[TimelineRow]) -> None:
         self._past = past
-        self.versions.nothing = empty_lines(
+        self.versions.placeholder = empty_lines(
             "No earlier versions yet.",
             "notekeep saves the previous text on each change,",
             "and versions of other programs when it sees them.",
@@ -227,7 +227,7 @@ class HistoryScreen(OverlayScreen):
             self.app.post_message(VaultChanged())
 
         versions, steps = plural(traces.versions, "version"), plural(traces.steps, "step")
-        stays = " The note itself is not deleted." if traces.there else ""
+        stays = " The note itself is not deleted." if traces.exists else ""
         text = (
             f"Delete {versions} of {self.path} and {steps} from history for good?"
             f"{stays} This cannot be undone."
@@ -270,7 +270,7 @@ def _key(version: Version) -> str:
 
 # All steps.
 
-MAX_STEPS = 1000  # older ones are only in the history of each note
+MAX_STEPS = 1000  # older steps are only in the history of each note
 
 
 class StepsScreen(OverlayScreen):
@@ -284,15 +284,15 @@ class StepsScreen(OverlayScreen):
     def __init__(self) -> None:
         self.moments = TimelineList()
         super().__init__(self.moments)
-        self._steps: dict[str, Step] = {}
+        self._steps: dict[str, HistoryStep] = {}
 
     def vault_changed(self) -> None:
         self.load("steps", lambda: self.vault.history.steps(MAX_STEPS), self._list)
 
-    def _list(self, steps: list[Step]) -> None:
+    def _list(self, steps: list[HistoryStep]) -> None:
         self._steps = {f"{step.id} {step.time}": step for step in steps}
         about = "Every change made here", "is listed and can be", "undone."
-        self.moments.nothing = empty_lines("No changes yet.", *about)
+        self.moments.placeholder = empty_lines("No changes yet.", *about)
         rows = []
         for key, step in self._steps.items():
             left = [Piece(name_step(step.verb, step.label), "faint struck" if step.undone else "")]
@@ -305,14 +305,14 @@ class StepsScreen(OverlayScreen):
         self.show_list(f"{plural(len(steps), 'step')}{back}", is_empty=not steps)
 
     @property
-    def _step(self) -> Step | None:
+    def _step(self) -> HistoryStep | None:
         return self._steps.get(self.moments.key)
 
     def show_row(self) -> None:
         if (step := self._step) is None:
             return
         if not step.id:
-            about = Piece("A line in the habit log. Undo adds another line.", "muted")
+            about = Piece("A line in a log. Undo adds another line.", "muted")
             title = Piece(clean_line(step.label), "title")
             self.text.show(
                 lambda width: [*wrap_line([title], width), [], *wrap_line([about], width)]
@@ -321,7 +321,7 @@ class StepsScreen(OverlayScreen):
         load, show = partial(self.vault.history.show, step.id), partial(self._show, step)
         self.load("step", load, show, pause=PREVIEW_DELAY)
 
-    def _show(self, step: Step, details: StepDetails) -> None:
+    def _show(self, step: HistoryStep, details: StepDetails) -> None:
         glyphs = self.glyphs
 
         def lines(width: int) -> list[StyledLine]:
@@ -331,7 +331,7 @@ class StepsScreen(OverlayScreen):
         self.text.show(lines)
 
     def action_take_back(self) -> None:
-        def undone(step: Step) -> None:
+        def undone(step: HistoryStep) -> None:
             show_message(self, f"Undid: {name_step(step.verb, step.label)} · ctrl+r redo")
             self.app.post_message(VaultChanged())
 
@@ -340,7 +340,8 @@ class StepsScreen(OverlayScreen):
         if step.undone:
             show_message(self, "This step is already undone · ctrl+r redo")
         elif not step.id:
-            show_message(self, "Undo check-ins on Habits, or with u if it is the last step")
+            where = "check-ins on Habits, or" if step.is_check_in else "answers"
+            show_message(self, f"Undo {where} with u if it is the last step")
         else:
             undo = partial(self.vault.history.undo_step, step.id)
             in_background(self, undo, undone, group=WRITE_GROUP)
@@ -357,7 +358,9 @@ class StepsScreen(OverlayScreen):
             show_message(self, "This step has no note")
 
 
-def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
+def _step_head(
+    step: HistoryStep, details: StepDetails, width: int, glyphs: Glyphs
+) -> list[StyledLine]:
     lines = wrap_line([Piece(name_step(step.verb, step.label), "title")], width)
     if details.root:
         lines += wrap_line([Piece(f"in {clean_line(shorten_home(details.root))}", "muted")], width)
@@ -366,16 +369,16 @@ def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> 
     for path in details.pruned:
         text = f"{glyphs.warning} history no longer has the old text of {clean_line(path)}"
         lines += wrap_line([Piece(text, "warn")], width)
-    if details.left_out:
-        lines.append([Piece(f"and {plural(details.left_out, 'more file')}", "faint")])
+    if details.more:
+        lines.append([Piece(f"and {plural(details.more, 'more file')}", "faint")])
     return [*lines, [Piece(glyphs.rule * width, "rule")]]
 
 
-# The trash: a list whose answer is restored.
+# The trash: a list to restore a file from.
 
 
 def show_trash(app: DOMNode) -> None:
-    """List deleted files, the last one first."""
+    """List deleted files, last deleted first."""
     vault = program(app).vault
 
     def choose(found: list[TrashedFile]) -> None:
@@ -385,7 +388,7 @@ def show_trash(app: DOMNode) -> None:
         options = []
         for one in found:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.deleted))
-            options.append(Option(one.was, f"{size_text(one.size)} · {when}", one.path))
+            options.append(Option(one.old_path, f"{size_text(one.size)} · {when}", one.path))
         ask(app, Choice("Restore from trash", options), restore)
 
     def restore(path: str) -> None:

@@ -15,7 +15,7 @@ from textual.worker import Worker, get_current_worker
 
 from notekeep.errors import NotFound
 from notekeep.importing.import_plan import ImportPlan
-from notekeep.importing.import_state import ImportOptions, count_words, format_loss
+from notekeep.importing.import_state import ImportOptions, format_counts, format_loss
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.clipboard import pasted_paths
 from notekeep.tui.completion import PathSuggester
@@ -48,10 +48,10 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 GROUPS = {"Updates": "~", "New notes": "+", "To decide": "!", "Unchanged": "=", "Left out": "-"}
-"""The groups of the list, with the sign of their rows."""
-MAX_QUOTES = 5  # new passages above the changes of a note
+"""The groups of the list, with the symbol of their rows."""
+MAX_QUOTES = 5  # new passages to show above the changes of a note
 REPORT_SECONDS = 0.1
-NEW_NOTE = "\0new"  # an answer that cannot be the path of a note
+NEW_NOTE = "\0new"  # an answer that cannot be a note's path
 
 
 def ask_import(node: DOMNode, paths: str = "") -> None:
@@ -102,7 +102,7 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
             yield PlanRow("To decide", row.title, "which note?", lines, "", row.id, row.choices)
         if not row.path and not row.counts:
             continue  # a question or a refusal
-        about = count_words(row.counts)
+        about = format_counts(row.counts)
         lines = [Piece(" · ".join(filter(None, (row.author, about))), "muted")]
         if row.is_guess:
             lines.append(Piece("Matched by title and author. m makes a new note instead.", "muted"))
@@ -130,9 +130,9 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
 
 
 class ImportScreen(OverlayScreen):
-    """The notes of an import in groups; at the right the changes to one.
+    """The notes of an import in groups; the changes to one of them on the right.
 
-    The plan is made again whenever the vault changes, so `w` writes what is on the screen.
+    The plan is made again whenever the vault changes, so `w` writes the visible plan.
     """
 
     BINDINGS = bindings("import", "over")
@@ -141,14 +141,14 @@ class ImportScreen(OverlayScreen):
     ROW_ACTIONS = ("write-import", "match-note", "take-source", "skip-row", "open-source")
 
     state: Worker[None] | ImportPlan | Event | None = None
-    """The worker that reads the files, the plan on the screen, or what stops the write."""
+    """The worker that reads the files, the visible plan, or the event that stops the write."""
     _rows: Sequence[PlanRow] = ()
     _reported_at = 0.0
 
     def __init__(self, *paths: str) -> None:
         self.works = OptionRows()
         super().__init__(self.works)
-        self.works.nothing = [[Piece("Nothing to import", "muted")]]
+        self.works.placeholder = [[Piece("Nothing to import", "muted")]]
         self.paths = paths
         self.subject = "\n".join(paths)
         self._options = ImportOptions()
@@ -163,12 +163,12 @@ class ImportScreen(OverlayScreen):
         self._drop()
         self.set_status("reading")
         if not self._rows:
-            self.text.say([Piece("Reading …", "muted")])
+            self.text.show_lines([Piece("Reading …", "muted")])
         read = partial(self._read, self._options)
         self.state = in_background(self, read, self._show, group="import", failed=self.show_problem)
 
     def _drop(self) -> None:
-        """Release the plan on the screen, and the one that is being made."""
+        """Release the visible plan, and the one being made."""
         match self.state:
             case Worker():
                 self.state.cancel()
@@ -184,7 +184,7 @@ class ImportScreen(OverlayScreen):
         is_planned = False
 
         def on_read(name: str) -> None:
-            # The write reads the files again, and stops in another way.
+            # The write reads the files again, and is stopped in another way.
             if worker.is_cancelled and not is_planned:
                 raise CancelledError
             self._report(f"Reading {name}")
@@ -222,7 +222,7 @@ class ImportScreen(OverlayScreen):
                 options += [Option("", "", "")] if options else []
                 options += [Option(group, str(len(members)), ""), *members]
         at = (str(n) for n, row in enumerate(rows) if here and row.title == here.title)
-        self.text.say()
+        self.text.show_lines()
         self.works.show(options, next(at, ""))
 
     def show_problem(self, error: NotekeepError) -> None:
@@ -266,13 +266,13 @@ class ImportScreen(OverlayScreen):
             return
         stop = self.state = Event()
 
-        def goes_on(path: str) -> bool:
+        def should_continue(path: str) -> bool:
             self._report(f"Writing {path} · esc stops")
             return not stop.is_set()
 
         def write() -> WriteResult:
             with work_status(self, "Writing … · esc stops"), closing(found):
-                return self.vault.notes.apply(found.plan, goes_on)
+                return self.vault.notes.apply(found.plan, should_continue)
 
         def failed(error: NotekeepError) -> None:
             self.state = None
@@ -288,7 +288,7 @@ class ImportScreen(OverlayScreen):
         in_background(self, write, done, group=WRITE_GROUP, failed=failed)
 
     def action_leave_over(self) -> None:
-        """Stop the write, which keeps the files written so far; else go back."""
+        """Stop the write and keep the files written so far; otherwise go back."""
         if isinstance(self.state, Event):
             self.state.set()
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from urllib.parse import unquote
@@ -11,12 +12,18 @@ from notekeep.catalog.records import LinkRow, Row
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.text_edit import find_line
+from notekeep.services.media import PICTURES
 from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
-from notekeep.tui.messages import OpenNote, ShowQuery
+from notekeep.tui.messages import OpenNote, ShowOverlay, ShowQuery
 from notekeep.tui.render.styled_text import ACTION_LINK
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.workers import in_background, show_error, show_message
+
+_BASE = re.compile(
+    r"\[\[(?P<place>[^#\]]+(?:\.base|\.md:\d+))(?:#(?P<view>[^\]]*))?\]\]", re.IGNORECASE
+)
+"""A link to a base, or to the code block of one as `BaseSource.place` names it."""
 
 
 def follow_link(screen: VaultScreen, link: str, source: str) -> None:
@@ -25,6 +32,8 @@ def follow_link(screen: VaultScreen, link: str, source: str) -> None:
         screen.call_later(screen.run_action, link.removeprefix(ACTION_LINK))
     elif link.startswith("#"):
         screen.post_message(ShowQuery(f"tag:{link[1:]}"))
+    elif base := _BASE.fullmatch(link):
+        screen.post_message(ShowOverlay("base", base["place"], base["view"] or "", source))
     elif link.startswith("[["):
         _follow_to_note(screen, link[2:-2], source)
     elif "://" in link or link.startswith("mailto:"):
@@ -42,7 +51,7 @@ def _follow_to_note(screen: VaultScreen, target: str, source: str) -> None:
         if row is None:
             near = vault.workspace.resolve(name)
             raise NotFound(f'No note is called "{name}".', f'Did you mean "{near.title}"?')
-        note = vault.media.read_known(row)
+        note = vault.media.read_from_row(row)
         if (line := find_line(note.body_lf, read_body(note.body_lf), part)) is not None:
             line += note.body_line + 1
         return OpenNote(row.path, line=line, read=True)
@@ -69,8 +78,21 @@ def _follow_to_address(screen: VaultScreen, link: str) -> None:
         ask(screen, Confirm("Open in the browser", link, "open"), open_link)
 
 
+def open_attached(screen: VaultScreen, path: str) -> None:
+    """Show a picture, or open another file of the vault in the system viewer."""
+    if path.lower().endswith(PICTURES):
+        screen.post_message(ShowOverlay("picture", path))
+        return
+    in_background(
+        screen,
+        lambda: external_programs.open_file(screen.vault.media.document_path(path)),
+        lambda _: show_message(screen, "Opened in the system viewer"),
+        group="viewer",
+    )
+
+
 def choose_link(screen: VaultScreen, row: Row) -> None:
-    """List a note's links, backlinks and headings, and go to the chosen one."""
+    """List a note's links, backlinks and headings, and go to the selected one."""
     catalog = screen.vault.catalog
     outline = [
         Option("  " * (level - 1) + text, "", f"line:{line}")
@@ -101,7 +123,7 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
 
 
 def _section(title: str, options: Sequence[Option]) -> list[Option]:
-    once = list(dict.fromkeys(options))  # a note may link to another one twice
+    once = list(dict.fromkeys(options))  # a note may link to another note twice
     return [Option(f"{title} {len(once)}", "", ""), *once] if once else []
 
 

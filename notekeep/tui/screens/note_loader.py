@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from notekeep.catalog.name_lookup import resolve_link
 from notekeep.catalog.records import Row, TaskRow
@@ -14,11 +15,13 @@ from notekeep.markdown.note import Note
 from notekeep.markdown.outline import extract_facts
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean
+from notekeep.markdown.task_fields import read_dates
 from notekeep.markdown.text_edit import find_section
 from notekeep.markdown.tree import ParsedPage
+from notekeep.notes.capture import PICTURE_SUFFIXES
 from notekeep.services.media import picture_error
 from notekeep.services.overview import Overview
-from notekeep.tracking.habit_details import HabitYear, load_habit_year
+from notekeep.tracking.habit_details import EmbeddedYear, load_habit_year
 from notekeep.tui.external_programs import check_address
 from notekeep.tui.page.blocks import draw_block
 from notekeep.tui.page.page import NoteFooter, NoteRendering, NoteText
@@ -27,16 +30,20 @@ from notekeep.tui.render.agenda import AgendaItem, DayTexts
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.vault import Vault
 
+if TYPE_CHECKING:
+    from notekeep.services.bases import BaseSource
+
 
 def load_note(
-    vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str]
+    vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str], label: str = ""
 ) -> NoteRendering:
-    """Read a note and render it for a width."""
-    note, catalog = vault.media.read_known(row), vault.catalog
+    """Read a note and render it for a width, with a label after its title."""
+    note, catalog = vault.media.read_from_row(row), vault.catalog
     outline = [head for head in catalog.headings(row.path) if head[1:] != (1, note.title)]
     foot = NoteFooter(catalog.links(row.path), catalog.backlinks(row.path), outline)
     text = NoteText(note.body)
     around = load_surroundings(vault, row.path, text.page, toggled)
+    around.label = label
     with suppress(Refused):
         around.episode = check_address(str(note.fields.get("url") or ""))
     return NoteRendering(note, width, glyphs, around, foot, text=text)
@@ -47,12 +54,12 @@ def load_day_texts(vault: Vault, day: Overview, width: int, glyphs: Glyphs) -> D
     quotes: dict[str, str] = {}
     for _, _, row in day.on_this_day:
         with suppress(NotekeepError):
-            found = extract_facts(parse_markdown(vault.media.read_known(row).body_lf)).quotes
+            found = extract_facts(parse_markdown(vault.media.read_from_row(row).body_lf)).quotes
             quotes[row.path] = found[0].text if found else ""
     lines: list[AgendaItem] = []
     if day.daily is not None:
         with suppress(NotekeepError):
-            lines = _day_lines(vault.media.read_known(day.daily), width, glyphs)
+            lines = _day_lines(vault.media.read_from_row(day.daily), width, glyphs)
     return DayTexts(lines, quotes)
 
 
@@ -66,7 +73,10 @@ def _day_lines(note: Note, width: int, glyphs: Glyphs) -> list[AgendaItem]:
         for text_line in draw_block(block.spans, context):
             at = note.body_line + text_line.source + 1
             found = tasks.pop(text_line.source, None)
-            task = found and TaskRow(note.path, note.title, at, found.mark, found.done, found.text)
+            task = found and TaskRow(
+                *(note.path, note.title, at, found.mark, found.done, found.text),
+                *read_dates(found.text),
+            )
             # The cursor stops at tasks and at the start of the text.
             opens = task is not None or not any(item.line for item in lines)
             path = note.path if opens and text_line.line else ""
@@ -79,10 +89,10 @@ def _day_lines(note: Note, width: int, glyphs: Glyphs) -> list[AgendaItem]:
 MAX_EMBED_DEPTH = 3  # deeper embeds are only linked
 MAX_EMBEDS = 40
 MAX_PICTURES = 200
+MAX_BASE_ROWS = 100
 MAX_EMBED_LENGTH = 20_000  # characters of an embedded note
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
-_NO_NOTES = (".pdf", ".mp3", ".mp4", ".m4a", ".ogg", ".wav", ".webm", ".mov", ".canvas", ".base")
+_NO_NOTES = (".pdf", ".mp3", ".mp4", ".m4a", ".ogg", ".wav", ".webm", ".mov", ".canvas")
 _IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
 
 
@@ -102,24 +112,61 @@ class _EmbedLoader:
         self._left = MAX_EMBEDS
 
     def around(self, page: ParsedPage, within: tuple[str, ...]) -> NoteSurroundings:
-        """Read the embeds of a page; `within` are the notes that embed it, the last one its own."""
+        """Read the embeds of a page; `within` are the embedding notes, its own note last."""
         pictures: dict[str, Picture] = {}
         embeds: dict[str, EmbeddedNote] = {}
-        years: dict[str, HabitYear] = {}
+        years: dict[str, EmbeddedYear] = {}
+        bases = self._bases(page, within[-1]) if "base" in page.text else {}
         for target in _targets(page):
             name = target.lower()
             if "://" in target or name.endswith(_NO_NOTES):
                 continue
-            if name.endswith(_PICTURES):
+            if name.endswith(PICTURE_SUFFIXES):
                 if len(pictures) < MAX_PICTURES:
                     pictures[target] = self._picture(target, within[-1])
             elif self._left > 0:
                 self._left -= 1
-                if (year := self._year(target, within[-1])) is not None:
+                if name.partition("#")[0].endswith(".base"):
+                    embeds[target] = self._base_file(target, within[-1])
+                elif (year := self._year(target, within[-1])) is not None:
                     years[target] = year
                 else:
                     embeds[target] = self._embedded(target, within)
-        return NoteSurroundings(pictures, embeds, years)
+        return NoteSurroundings(pictures, embeds, years, bases)
+
+    def _bases(self, page: ParsedPage, path: str) -> dict[str, EmbeddedNote]:
+        """Draw the bases in the code blocks of a page of the note `path`, by their texts."""
+        from notekeep.bases.definition import base_blocks  # few notes have one
+
+        texts = {text for _, text in base_blocks(page)}
+        blocks = self._vault.bases.blocks(path) if texts else ()
+        return {one.text: self._base(one, "", path) for one in blocks if one.text in texts}
+
+    def _base_file(self, target: str, path: str) -> EmbeddedNote:
+        name, _, view = target.partition("#")
+        try:
+            source = self._vault.bases.find(name, path)
+        except NotekeepError:
+            return EmbeddedNote(target, f"[[{target}]]", problem="base not found")
+        return self._base(source, view, path)
+
+    def _base(self, source: BaseSource, view: str, path: str) -> EmbeddedNote:
+        """Draw a view of a base that the note `path` shows."""
+        from notekeep.bases.table import escape_cell, to_markdown
+
+        link = f"[[{source.place}{'#' if view else ''}{view}]]"
+        try:
+            table = self._vault.bases.table(source, view, path)
+        except NotekeepError as error:
+            return EmbeddedNote(source.place, link, problem=error.message)
+        remarks = table.remarks
+        if (left := len(table.rows) - MAX_BASE_ROWS) > 0:
+            remarks = [f"{left} more rows.", *remarks]
+        lines = [to_markdown(table.first(MAX_BASE_ROWS)), *map(escape_cell, remarks)]
+        page = parse_markdown(clean("\n\n".join(lines)))
+        name = source.path.rpartition("/")[2]
+        title = table.view.name if source.line else f"{name} · {table.view.name}"
+        return EmbeddedNote(title, link, page, NoteSurroundings())
 
     def _picture(self, target: str, path: str) -> Picture:
         try:
@@ -127,8 +174,8 @@ class _EmbedLoader:
         except NotekeepError as error:
             return Picture(target, problem=picture_error(error))
 
-    def _year(self, target: str, source: str) -> HabitYear | None:
-        """Return the habit year that a target names, or None if it names anything else."""
+    def _year(self, target: str, source: str) -> EmbeddedYear | None:
+        """Return the habit year for a target, or None for other targets."""
         name, _, part = target.partition("#")
         if not name or not part.lower().startswith("year"):
             return None
@@ -144,7 +191,7 @@ class _EmbedLoader:
         try:
             if (row := resolve_link(self._vault.catalog, name, within[-1])) is None:
                 return EmbeddedNote(target, link, problem="note not found")
-            note = self._vault.media.read_known(row)
+            note = self._vault.media.read_from_row(row)
         except NotFound:
             return EmbeddedNote(target, link, problem="its file was deleted")
         except NotekeepError as error:
@@ -170,7 +217,7 @@ def _targets(page: ParsedPage) -> Iterable[str]:
 
 
 def extract_part(note: Note, part: str) -> str | None:
-    """Return the section or block of a `#heading` or `^id`; "" is the whole body, None no match."""
+    """Return the section or block of `#heading` or `^id`; "" is the whole body, None no match."""
     body = note.body_lf
     if not part:
         first, _, rest = body.lstrip("\n").partition("\n")
@@ -185,7 +232,7 @@ def extract_part(note: Note, part: str) -> str | None:
         return None
     blocks = [span for span in page.spans if span.start <= name.start and not span.depth]
     block = blocks[-1]
-    # An id on its own line belongs to the block before it.
+    # An id on a separate line belongs to the block above it.
     if body[block.start : block.end].strip() == part and len(blocks) > 1:
         block = blocks[-2]
     elif block.kind == "list":

@@ -1,7 +1,7 @@
 """Operations on the marked notes, or the note at the cursor: edit, rename, tag, move, delete.
 
-A change of several notes is shown as a plan first, and is one step. A change of only the note at
-the cursor is made at once; undo reverts it.
+A change to several notes is one step, and is shown as a plan first. A change to only the note at
+the cursor is applied at once. `undo` reverts both.
 """
 
 from __future__ import annotations
@@ -12,39 +12,35 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual import getters
-from textual.app import ComposeResult
-
 from notekeep.config import editor_command
 from notekeep.errors import NotekeepError, Refused, UsageError
 from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES
+from notekeep.markdown.text_edit import LineEdit
 from notekeep.notes.capture import quote_location
 from notekeep.notes.fields_and_tags import DateOffer
 from notekeep.notes.plan import WritePlan, WriteResult
+from notekeep.notes.replace import Replacement, Replacements
 from notekeep.tui import clipboard, external_programs
 from notekeep.tui.completion import WordSuggester
 from notekeep.tui.dialogs.dialog import (
     Choice,
     Confirm,
-    Dialog,
-    HintLine,
     Option,
     Prompt,
     ask,
-    dialog_box,
     open_dialog,
 )
 from notekeep.tui.dialogs.form import FormScreen, QuoteDialog
-from notekeep.tui.keyboard import bindings
+from notekeep.tui.dialogs.plan import LinePlanScreen, PlanScreen
+from notekeep.tui.dialogs.replace import ReplaceDialog
+from notekeep.tui.list_model import find_words
 from notekeep.tui.messages import EditNote, OpenNote, PublishNotes, VaultChanged
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
 from notekeep.tui.screens.vault_screen import VaultScreen
-from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import (
     WRITE_GROUP,
     in_background,
@@ -55,52 +51,15 @@ from notekeep.tui.workers import (
 )
 
 if TYPE_CHECKING:
+    from notekeep.catalog.records import Row
     from notekeep.tui.screens.browse import BrowseScreen
 
-CONFIRM_FROM = 20  # more files need a second confirmation
-PLAN_MARGIN = 6  # lines of the screen around the plan
 NO_NOTES = "No note selected"
-
-
-class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
-    """A plan to confirm."""
-
-    BINDINGS = bindings("plan")
-
-    text = getters.query_one(DiffView)
-
-    def __init__(self, title: str, plan: WritePlan, paths: Sequence[str]) -> None:
-        super().__init__()
-        self._title, self._plan, self._paths = title, plan, paths
-        self._is_second = False
-
-    def compose(self) -> ComposeResult:
-        with dialog_box(self._title, ("enter", "apply"), ("esc", "cancel")):
-            yield DiffView()
-            yield HintLine(summarize_plan(self._plan, self._paths))
-
-    def on_mount(self) -> None:
-        self.text.show(lambda width: notes_plan_lines(self._plan, width, self.glyphs))
-        self.text.focus()
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.fit, self.text, PLAN_MARGIN)
-
-    def action_do_plan(self) -> None:
-        count = len(self._plan.changes)
-        if count > CONFIRM_FROM and not self._is_second:
-            self._is_second = True
-            question = f"{count} files would change. Press enter again to apply."
-            self.query_one(HintLine).say(question, "warn")
-            return
-        self.dismiss(True if count else None)
-
-    def action_drop_plan(self) -> None:
-        self.dismiss(None)
+NO_MENTIONS = "No unlinked mentions. Names that are common words here do not count."
 
 
 def open_in_editor(screen: VaultScreen, place: str) -> None:
-    """Open a file in $EDITOR, which gets the terminal."""
+    """Open a file in $EDITOR, which takes over the terminal."""
     try:
         command = editor_command(screen.vault.person.editor, os.environ)
         external_programs.run_editor(screen.app, command, place)
@@ -119,20 +78,20 @@ def edit_outside(screen: VaultScreen, path: str) -> None:
 
 
 def require_current_links(screen: VaultScreen) -> None:
-    """Read changes by other programs, whose links must follow a note; Refused if there are many."""
+    """Index changes by other programs, so that new links are known; Refused if there are many."""
     if screen.vault.indexing.refresh(words=False, defer=True).pending:
         screen.post_message(VaultChanged())  # the app indexes them
         raise Refused("Notes are still being indexed.", "Try again in a moment.")
 
 
 def plan_current_moves(screen: VaultScreen, paths: Sequence[str], folder: str) -> WritePlan:
-    """Plan to move notes to a folder, and to update all links to them."""
+    """Plan to move notes to a folder and update all links to them."""
     require_current_links(screen)
     return screen.vault.notes.plan_moves(paths, "" if folder == "." else folder)
 
 
 def ask_dates(screen: VaultScreen, plan: WritePlan, then: Callable[[WritePlan], object]) -> None:
-    """Call `then` with a plan, or with dates for a new status added if the user agrees."""
+    """Call `then` with the plan; if the user agrees, add dates for a new status first."""
 
     def ask_offer(offer: DateOffer | None) -> None:
         if offer is None:
@@ -152,7 +111,7 @@ def ask_dates(screen: VaultScreen, plan: WritePlan, then: Callable[[WritePlan], 
 
 
 class NoteOperation(NamedTuple):
-    """A change of notes."""
+    """A change to notes."""
 
     paths: list[str]
     title: str
@@ -201,13 +160,58 @@ def _write(screen: VaultScreen, step: NoteOperation, plan: WritePlan) -> None:
         left = len(result.refused)
         notify_done(screen, text, result._replace(refused=fresh), left=left)
 
-    # Keys wait: the next one may be about a row that disappears.
+    # Keys wait, because the next one may act on a row that is about to disappear.
     apply = partial(screen.vault.notes.apply, plan)
     in_background(screen, apply, done, group=WRITE_GROUP, holds_keys=True)
 
 
+def confirm_lines(
+    screen: VaultScreen,
+    step: NoteOperation,
+    lines: Sequence[LineEdit],
+    plan: WritePlan,
+    plan_lines: Callable[[Sequence[LineEdit]], WritePlan],
+) -> None:
+    """Show the lines of a plan, and write those that the user keeps as one step."""
+
+    def write(kept: Sequence[LineEdit]) -> None:
+        def show(made: WritePlan) -> None:
+            made.remarks.clear()  # shown with the lines
+            _write(screen, step, made)
+
+        in_background(screen, partial(plan_lines, kept), show, group="plan", holds_keys=True)
+
+    ask(screen, LinePlanScreen(step.title, plan, lines), write)
+
+
+def link_mentions(screen: VaultScreen, path: str) -> None:
+    """Show the unlinked mentions of a note, and link those that the user keeps."""
+    vault = screen.vault
+
+    def find() -> tuple[Row, list[LineEdit], WritePlan]:
+        row = vault.workspace.resolve(path)
+        lines = vault.notes.find_mention_lines(row, vault.search.mentions(path))
+        return row, lines, vault.notes.plan_mention_lines(row, lines)
+
+    def show(found: tuple[Row, list[LineEdit], WritePlan]) -> None:
+        row, lines, plan = found
+        if not lines:
+            show_message(screen, NO_MENTIONS)
+            return
+        title = clean_line(row.title)
+        paths = [line.path for line in lines]
+        step = NoteOperation(
+            list(dict.fromkeys(paths)),
+            f"Link to {title}",
+            lambda count: f"Linked {title} in {count}",
+        )
+        confirm_lines(screen, step, lines, plan, partial(vault.notes.plan_mention_lines, row))
+
+    in_background(screen, find, show, group="plan", exclusive=True, holds_keys=True)
+
+
 def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
-    """Ask for the title of a new post made from notes, and open it."""
+    """Ask for the title of a new post from notes, create it and open it."""
     if not paths:
         show_message(screen, NO_NOTES)
         return
@@ -220,33 +224,34 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
     def started(done: WriteResult) -> None:
         notify_done(screen, "", done)
         for path in done.paths[:1]:
-            show_message(screen, f"Created {path}")  # u is a letter in the editor
+            # Without "u undoes", because u is a letter in the editor.
+            show_message(screen, f"Created {path}")
             screen.post_message(PublishNotes((path,)))
             screen.post_message(EditNote(path))
         program(screen).unmark_notes(paths)
 
     row = screen.vault.catalog.row(paths[0])
     title = "Start a post" if len(paths) == 1 else f"Start a post from {plural(len(paths), 'note')}"
-    hint = "Facts, your text and quotes with sources. Nothing private."
+    hint = "Includes facts, your text, and quotes with sources. Nothing private."
     prompt = Prompt(title, value=row.title if row is not None else "", hint=hint, is_selected=True)
     open_dialog(screen, prompt, start, started)
 
 
 class NoteOperations:
-    """The actions of Browse on notes."""
+    """The actions on notes in Browse."""
 
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
 
     def edit_outside(self) -> None:
-        if (row := self._screen.loader.row) is not None:
+        if (row := self._screen.current_note) is not None:
             edit_outside(self._screen, row.path)
 
     def start_post(self) -> None:
         start_post(self._screen, self._screen.chosen_notes())
 
     def rename(self) -> None:
-        screen, row = self._screen, self._screen.loader.row
+        screen, row = self._screen, self._screen.current_note
         if row is None:
             return
 
@@ -269,7 +274,7 @@ class NoteOperations:
         open_dialog(screen, Prompt("Rename", value=row.title, hint=hint), apply, renamed)
 
     def add_quote(self) -> None:
-        screen, row = self._screen, self._screen.loader.row
+        screen, row = self._screen, self._screen.current_note
         if row is None:
             return
 
@@ -282,7 +287,7 @@ class NoteOperations:
         open_dialog(screen, QuoteDialog(row.title), apply, done)
 
     def edit_fields(self) -> None:
-        screen, vault, row = self._screen, self._screen.vault, self._screen.loader.row
+        screen, vault, row = self._screen, self._screen.vault, self._screen.current_note
         if row is None:
             return
 
@@ -307,7 +312,11 @@ class NoteOperations:
         in_background(screen, read, show, group="form", exclusive=True, holds_keys=True)
 
     def edit_tags(self) -> None:
-        vault, paths, row = self._screen.vault, self._screen.chosen_notes(), self._screen.loader.row
+        vault, paths, row = (
+            self._screen.vault,
+            self._screen.chosen_notes(),
+            self._screen.current_note,
+        )
         is_one = len(paths) == 1
         tags = row.tags if is_one and row is not None and row.path == paths[0] else []
         has = f" Now: {' '.join(f'#{tag}' for tag in tags)}." if tags else ""
@@ -351,6 +360,29 @@ class NoteOperations:
 
         self._ask(prompt, paths, plan, ("Change", "Changed"), load_words)
 
+    def replace(self) -> None:
+        """Replace text in the marked notes, or else in all notes of the list."""
+        screen, vault = self._screen, self._screen.vault
+        marked, query = sorted(screen.notes.marked), screen.current_query
+        where = f"in {_count(marked)}" if marked else "in the listed notes"
+
+        def find(request: Replacement) -> tuple[Replacements, WritePlan]:
+            require_current_links(screen)
+            found = vault.notes.find_replacements(request, marked or vault.search.paths(query))
+            return found, found.plan()
+
+        def show(answer: tuple[Replacements, WritePlan]) -> None:
+            found, plan = answer
+            label = clean_line(found.request.label)
+            paths = list(dict.fromkeys(line.path for line in found.lines))
+            step = NoteOperation(
+                paths, f"Replace {label}", lambda count: f"Replaced {label} in {count}"
+            )
+            confirm_lines(screen, step, found.lines, plan, found.plan)
+
+        dialog = ReplaceDialog(f"Replace {where}", find_words(screen.pane.typed))
+        open_dialog(screen, dialog, find, show, group="plan")
+
     def move(self) -> None:
         vault, paths = self._screen.vault, self._screen.chosen_notes()
 
@@ -361,6 +393,7 @@ class NoteOperations:
 
         prompt = Prompt(
             f"Move {_count(paths)} to a folder",
+            value=self._screen.folder_under_cursor,
             hint='Links are updated. A new folder is created. "." is the vault itself.',
             example="books/read",
             suggester=WordSuggester(),
@@ -394,7 +427,7 @@ class NoteOperations:
     def delete(self) -> None:
         screen, paths = self._screen, self._screen.chosen_notes()
         is_marked = bool(screen.notes.marked)
-        # The note of the row may be deleted already: the key was pressed twice.
+        # If the key was pressed twice, the note is already deleted.
         if not is_marked and not screen.vault.catalog.rows_of(paths):
             return
 
@@ -409,7 +442,7 @@ class NoteOperations:
 
     def copy(self) -> None:
         """Copy the selected text or passage, else links to the notes."""
-        screen, preview = self._screen, self._screen.preview
+        screen, preview = self._screen, self._screen.current_preview
         chosen = None
         if screen.focused is preview and preview.rendering is not None:
             chosen = clipboard.copy_selection(preview.rendering, preview.chosen)
@@ -419,15 +452,15 @@ class NoteOperations:
             self._copy_text(*chosen)
         elif screen.notes.marked:
             self._copy_links()
-        elif screen.loader.row is not None:
-            self._copy_text(f"[[{clean_line(screen.loader.row.title)}]]")
+        elif (row := screen.current_note) is not None:
+            self._copy_text(f"[[{clean_line(row.title)}]]")
 
     def copy_path(self) -> None:
-        if (row := self._screen.loader.row) is not None:
+        if (row := self._screen.current_note) is not None:
             self._copy_text(self._screen.vault.absolute(row.path))
 
     def _copy_text(self, text: str, what: str = "") -> None:
-        """Copy text, and show what it is, or how it begins."""
+        """Copy text, and show its description and first words."""
         clipboard.copy_text(self._screen.app, text)
         about = f" {what}:" if what else ""
         show_message(self._screen, f"Copied{about} {clean_line(text)[:60]}")
@@ -450,10 +483,10 @@ class NoteOperations:
         prompt: Prompt,
         paths: list[str],
         plan: Callable[[str], WritePlan],
-        verb: tuple[str, str],  # such as "Tag", "Tagged"
+        verb: tuple[str, str],  # for example "Tag", "Tagged"
         load_words: Callable[[], list[str]],
     ) -> None:
-        """Ask for a text, plan its changes, and apply them as `carry_out` does."""
+        """Ask for input, plan its changes, and apply them as `carry_out` does."""
         screen = self._screen
         if not paths:
             show_message(screen, NO_NOTES)

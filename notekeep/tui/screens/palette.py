@@ -18,6 +18,7 @@ from textual.fuzzy import FuzzySearch
 from notekeep.errors import NotekeepError
 from notekeep.habits.summary import HabitView
 from notekeep.markdown.sanitize import clean_line
+from notekeep.obsidian import PERIODS
 from notekeep.search.results import Hit
 from notekeep.tui.commands.action import Action, format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, is_offered, key_labels
@@ -43,17 +44,17 @@ from notekeep.tui.widgets.line_view import ListView
 
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 8.0
-"""Scores of a complete command, of a usage line, and of a command that starts with the text."""
+"""Scores of a complete command, a usage line, and a command that starts with the text."""
 RECENT_BOOST = 0.5  # of the last used action
 MAX_SHOWN_RECENT = 5  # recent actions at the top while the line is empty
 MAX_RECENT = 12  # recent actions to remember
 _HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
-"""Contexts whose actions make no sense by name."""
+"""Contexts whose actions are useless by name."""
 _NOT_WHILE_EDITING = ("undo", "redo", "go", "explain-quit")
 """Actions that need a second key, or would change the edited text."""
 RECENT, COMMANDS, HABITS, NOTES = "Recent", "Commands", "Habits", "Notes"
 """The sections of the list."""
-TITLE_CELLS = 26  # of a row with room for a description
+TITLE_CELLS = 26  # the minimum width of a row with a description
 
 
 class Offer(NamedTuple):
@@ -68,7 +69,7 @@ class Offer(NamedTuple):
     section: str = COMMANDS
     sign: str = ""  # of the note's kind
     path: str = ""  # of the note to open
-    opened: int = -1  # order in which notes were opened; -1 for never
+    opened: int = -1  # higher for notes opened later; -1 for never
 
 
 def _best_first(offer: Offer) -> tuple[float, int, int, str, str]:
@@ -76,7 +77,7 @@ def _best_first(offer: Offer) -> tuple[float, int, int, str, str]:
 
 
 class WorkingAction(NamedTuple):
-    """An action of the screen below, and the node it works on."""
+    """An action of the screen below, and its target node."""
 
     action: Action
     method: str
@@ -86,7 +87,7 @@ class WorkingAction(NamedTuple):
 def list_actions(screen: VaultScreen) -> list[WorkingAction]:
     """Return the actions that work on a screen, nearest to the focus first."""
     found: dict[str, WorkingAction] = {}
-    # Actions of all panes, also while the keys go into an input.
+    # Actions of all panes, even while an input has the focus.
     around = screen.focused.ancestors_with_self if screen.focused is not None else []
     for part in (*around, *screen.focus_chain, screen, screen.app):
         for binding in bindings_of(part):
@@ -97,7 +98,9 @@ def list_actions(screen: VaultScreen) -> list[WorkingAction]:
     for action in app.added_actions:
         found[action.id] = WorkingAction(action, f"app.run_added('{action.id}')", screen.app)
     own_keys = app.own_keys
-    left_out = _NOT_WHILE_EDITING if _is_editing(screen) else ()
+    turned_off = PERIODS.keys() - app.vault.schema.periodic.keys()
+    left_out = {f"open-{kind}" for kind in turned_off}
+    left_out.update(_NOT_WHILE_EDITING if _is_editing(screen) else ())
     return [
         one
         for one in found.values()
@@ -113,7 +116,7 @@ def _is_editing(screen: VaultScreen) -> bool:
 
 
 class _Offers(ListView["Offer | str"], can_focus=False):
-    """The results in sections, the section of the best one first."""
+    """The results in sections, starting with the section of the best result."""
 
     opening_clicks = 1
 
@@ -146,7 +149,7 @@ class _Offers(ListView["Offer | str"], can_focus=False):
         if room - line_width(key) > 2 * TITLE_CELLS:
             title = pad_line(title, max(TITLE_CELLS, line_width(title) + 2))
             left = room - line_width(title) - line_width(key) - 2
-            # Whole sentences, if at least the first fits.
+            # Show whole sentences, if at least the first one fits.
             first = re.split(r"(?<=[a-z]\.) ", item.about)[0]
             text = first if cell_len(item.about) > left >= cell_len(first) else item.about
             about = fit_line([Piece(text, "muted")], left, self.glyphs.ellipsis)
@@ -162,7 +165,7 @@ class Palette(ListDialog[None]):
         Binding("pageup", "step_page(-1)", show=False),
     ]
     CHOOSES_WITH: ClassVar[str] = "enter"
-    """Pressed twice before the answer, this key chooses once."""
+    """Pressed twice before the answer, this key selects only once."""
 
     def __init__(self, screen: VaultScreen, typed: str = "") -> None:
         super().__init__()
@@ -212,13 +215,13 @@ class Palette(ListDialog[None]):
         self._answer.ask(find, add)
 
     def _add(self, found: Iterable[Offer], more: Iterable[Offer]) -> None:
-        here, is_moved = self.rows.offer, self.rows.is_moved
+        here, was_moved = self.rows.offer, self.rows.was_moved
         self._show(sorted([*found, *more], key=_best_first))
-        if here is not None and is_moved:
+        if here is not None and was_moved:
             self.rows.go_to(here)
 
     def _show(self, offers: Sequence[Offer], *, is_all: bool = True) -> None:
-        self.rows.nothing = [[Piece("No results", "muted")]] if is_all else ()
+        self.rows.placeholder = [[Piece("No results", "muted")]] if is_all else ()
         self.rows.show(offers)
         actions = sum(offer.section in (RECENT, COMMANDS) for offer in offers)
         self._count.show(Piece(f" {actions} of {len(self._actions)} ", "muted"))
@@ -233,7 +236,7 @@ class Palette(ListDialog[None]):
         why = clean_line(command or "")
         offers = []
         for verb in match_verbs(typed, has_notes=bool(self._below.chosen_notes())):
-            # Arguments after a complete verb stay, to be corrected.
+            # Arguments after a complete verb stay, so that they can be corrected.
             rest = typed if " " in typed.strip() else f"{verb.usage.partition(' ')[0]} "
             type_on = partial(self._type_on, rest)
             offers.append(Offer(USAGE_SCORE, verb.usage, why or verb.about, type_on))
@@ -262,7 +265,7 @@ class Palette(ListDialog[None]):
     def _offer_action(self, one: WorkingAction) -> Offer:
         action, app = one.action, program(self)
         active, is_editing = self._below.active_bindings, _is_editing(self._below)
-        # Only keys that run this action here.
+        # Only keys that run this action on this screen.
         here = [
             key
             for key in action_keys(action, app.own_keys)
@@ -281,7 +284,7 @@ class Palette(ListDialog[None]):
             app.place.used = " ".join(used[:MAX_RECENT])
             return app.run_action(one.method, one.node)
 
-        label = self._below.labels.get(action.id)  # another name on this screen
+        label = self._below.labels.get(action.id)  # a different name on this screen
         title, about = (label.capitalize(), "") if label else (action.title, action.help)
         return Offer(0.0, title, about, run, key=keys)
 
@@ -290,7 +293,7 @@ class Palette(ListDialog[None]):
         return used.index(action.id) if action.id in used else MAX_RECENT
 
     def action_switch(self) -> None:
-        """Run the selected row, once it is a result of the whole text."""
+        """Run the selected row, once the results are for the whole text."""
         if self._searched != self._line.value:
             self._search()
         if (offer := self.rows.offer) is not None and offer.score == WHOLE_COMMAND_SCORE:
@@ -325,7 +328,7 @@ def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
     for hit in hits:
         row, title = hit.row, clean_line(hit.row.title)
         score, marks = _match(typed, title)
-        about = clean_line(row.apart) or next(iter(row_details(row, screen.today)), "")
+        about = clean_line(row.title_suffix) or next(iter(row_details(row, screen.today)), "")
         run = partial(screen.post_message, OpenNote(row.path))
         found = Offer(score or 0.01, title, about, run, marks, section=NOTES, path=row.path)
         sign, opened = kind_sign(row.kind, screen.glyphs).text, vault.open_counts.last(row.path)

@@ -19,7 +19,7 @@ from notekeep.tui.workers import in_background, show_message
 
 
 class PictureScreen(Dialog[None]):
-    """One picture over the screen it was chosen on."""
+    """One picture, over the screen where it was selected."""
 
     BINDINGS = bindings("picture")
     CSS_PATH = "picture.tcss"
@@ -43,7 +43,7 @@ class PictureScreen(Dialog[None]):
 
     def _show(self, found: VaultPicture) -> None:
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
-        self._heading.say(f"{self._file_name} · {size}", "title")
+        self._heading.show_text(f"{self._file_name} · {size}", "title")
         view = PictureView(Picture(*found))
         view.border_subtitle = hints(("o", "open in system viewer"), ("esc", "back"))
         self.mount(view)

@@ -17,14 +17,18 @@ if TYPE_CHECKING:
     from notekeep.search.planner import PlanMatcher
     from notekeep.tui.page.page import NoteRendering
 
+MENTIONS_PAUSE = 0.3
+"""Seconds that a note is read before its mentions are searched."""
+
 
 class PreviewLoader:
     """Loads notes into the preview of a screen."""
 
-    def __init__(self, screen: VaultScreen, preview: Preview) -> None:
+    def __init__(self, screen: VaultScreen, preview: Preview, *, label: str = "") -> None:
+        """`label` is shown after the title of each note."""
         self.row: Row | None = None
-        self._screen = screen
-        self._preview = preview
+        self.preview = preview
+        self._screen, self._label = screen, label
         self._find: FindSpans | None = None
         self._line: int | None = None
 
@@ -40,19 +44,22 @@ class PreviewLoader:
 
     def reload(self) -> None:
         """Show the same note in the current width of the preview."""
-        row, preview, screen = self.row, self._preview, self._screen
+        row, preview, screen = self.row, self.preview, self._screen
         if row is None or not (preview.inner_width and preview.display):
             return
+        label = self._label
         width, toggled = preview.text_width, preview.folds.setdefault(row.path, set())
 
         def load() -> NoteRendering:
             # The Markdown parser is imported after the first frame.
             from notekeep.tui.screens.note_loader import load_note
 
-            return load_note(screen.vault, row, width, screen.glyphs, toggled)
+            return load_note(screen.vault, row, width, screen.glyphs, toggled, label)
 
         then = partial(self._present, row, frozenset(toggled))
-        in_background(screen, load, then, group="preview", exclusive=True, failed=self._cannot)
+        in_background(
+            screen, load, then, group=preview.id or "preview", exclusive=True, failed=self._cannot
+        )
 
     def _present(self, row: Row, folds: frozenset[str], rendering: NoteRendering) -> None:
         if row is not self.row:
@@ -60,8 +67,28 @@ class PreviewLoader:
         if rendering.around.toggled != folds:
             self.reload()  # folds changed during the load
         else:
-            self._preview.show(rendering, find=self._find, line=self._line)
+            self.preview.show(rendering, find=self._find, line=self._line)
             self._line = None
+            if self.preview.has_focus:
+                self._load_mentions(row.path)
+
+    def link_mentions(self) -> None:
+        """Show the mentions of the note in other notes, to turn them into links."""
+        from notekeep.tui.screens.note_operations import link_mentions  # slow to import
+
+        if self.row is not None:
+            link_mentions(self._screen, self.row.path)
+
+    def _load_mentions(self, path: str) -> None:
+        """Find the unlinked mentions of the note being read; other notes are read for that."""
+        screen, show = self._screen, partial(self.preview.show_mentions, path)
+        screen.load(
+            "mentions",
+            partial(screen.vault.search.mentions, path),
+            show,
+            pause=MENTIONS_PAUSE,
+            is_quiet=True,
+        )
 
     def _cannot(self, error: NotekeepError) -> None:
-        self._preview.say([], *error_lines(error, self._preview.text_width))
+        self.preview.show_lines([], *error_lines(error, self.preview.text_width))

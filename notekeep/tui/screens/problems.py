@@ -26,9 +26,9 @@ from notekeep.tui.workers import in_background, notify_done, show_message
 
 FIX_PREFIX = "write: "  # starts a hint that is the corrected line
 FRONTMATTER_FENCES = ("---", "+++")
-"""Lines around a front matter; the first one is the place of its problems."""
-MAX_TEXT_LINES = 6  # of a message and its hint
-MAX_MEASURED = 200  # problems to measure for the row height; most have the same texts
+"""Delimiter lines of front matter; problems are placed at the first one."""
+MAX_TEXT_LINES = 6  # the maximum number of lines of a message and its hint
+MAX_MEASURED = 200  # problems to measure for the row height, as most have the same text
 
 
 class _Problems(ListView[Problem]):
@@ -37,14 +37,14 @@ class _Problems(ListView[Problem]):
     def show(self, problems: Sequence[Problem], texts: Sequence[str]) -> None:
         """Show problems, each with its line of the file, or ""."""
         self._rows, self.texts = problems, texts
-        self.nothing = [[Piece("No problems.", "muted")]]
+        self.placeholder = [[Piece("No problems.", "muted")]]
         self._measure()
 
     def on_resize(self) -> None:
         self._measure()
 
     def _measure(self) -> None:
-        """Make all rows as high as the longest one, so that no hint is cut."""
+        """Make all rows as high as the longest one, so that no hint is truncated."""
         shown = self._rows[:MAX_MEASURED]
         heights = (len(_about(one, self.inner_width, self.glyphs)) for one in shown)
         self.row_height = 2 + max(heights) if shown else 1
@@ -58,7 +58,7 @@ class _Problems(ListView[Problem]):
             [Piece(clean_line(problem.place))], [Piece(problem.code, "faint")], width - 3
         )
         line: StyledLine = [Piece(clean_line(self.texts[row]), "faint")]
-        # The corrected line is after the wrong one.
+        # The corrected line follows the wrong one.
         if fix := _fix(problem):
             line += [Piece(f"  {self.glyphs.arrow}  ", "muted"), Piece(clean_line(fix))]
         about = _about(problem, width, self.glyphs)

@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from notekeep.services.publishing import SiteStatus
 
 PLAN_DELAY = 0.12
-"""Seconds on a row before its plan is made: the next key may leave the row."""
+"""Seconds on a row before its plan is made, because the next key may leave the row."""
 QUEUE_SECONDS = 1.0  # how long a key waits for its plan
 NOT_LOADED_YET = "Still loading. Press the key again"
 EDITED_IN_SITE_HINT = "Not written: edited on the site. Press s to decide"
@@ -78,14 +78,14 @@ UP_TO_DATE = "Nothing to write: everything is up to date"
 NOTE_DELETED = "The note of this post was deleted"
 PULL = {"by_hand": "pull"}
 """Copies the site's edits to the notes; the other answers are options of an export."""
-OTHER = "other"  # the answer that is none of those listed
+OTHER = "other"  # the answer for a target that is not listed
 
 
 T = TypeVar("T")
 
 
 class Destination(NamedTuple):
-    """Where an export goes, as far as the user chose it; empty parts come from the settings."""
+    """The target of an export, as far as the user chose it; the rest is from the settings."""
 
     target: str = ""
     folder: str = ""
@@ -93,7 +93,7 @@ class Destination(NamedTuple):
 
 
 class PostIndex(NamedTuple):
-    """What the list shows."""
+    """The content of the list."""
 
     titles: Mapping[str, ListedTitle] = {}  # of drafts and posts by path
     site_statuses: Sequence[SiteStatus] = ()  # their states in each site
@@ -101,14 +101,14 @@ class PostIndex(NamedTuple):
 
 
 class PlanRequest(NamedTuple):
-    """What a plan is made from."""
+    """The input for a plan."""
 
     paths: tuple[str, ...]
     destination: Destination
     how: Mapping[str, object] | None  # options of the export, or PULL
 
 
-# The states of the text at the right; None is an empty one.
+# The states of the text on the right; None is empty.
 
 
 class Planning(NamedTuple):
@@ -118,10 +118,10 @@ class Planning(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """The plan that `w` writes: of an export, or of changes to notes."""
+    """The plan that `w` writes: for an export, or for changes to notes."""
 
     request: PlanRequest
-    plan: ExportPlan | WritePlan | None  # None after the screen was left, until it is made again
+    plan: ExportPlan | WritePlan | None  # None after leaving the screen, until it is made again
 
 
 class Written(NamedTuple):
@@ -140,9 +140,9 @@ class Refused(NamedTuple):
 
 
 class PublishScreen(ListAndText):
-    """Drafts and posts at the left; at the right what an export of the current one would write.
+    """Drafts and posts on the left; on the right, what an export of the current one would write.
 
-    Only the plan on the screen is ever written.
+    Only the visible plan is ever written.
     """
 
     BINDINGS = bindings("publish")
@@ -156,12 +156,12 @@ class PublishScreen(ListAndText):
     state: Planning | Shown | Written | Refused | None = None
     _index = PostIndex()
     _requested: tuple[str, ...] = ()
-    """The notes of the plan where they are not the one at the cursor."""
+    """The notes of the plan, if they are not the note at the cursor."""
 
     def __init__(self) -> None:
         self.posts = PostList(id="drafts")
         super().__init__(self.posts)
-        self.posts.nothing = [[Piece("No drafts yet", "muted")]]
+        self.posts.placeholder = [[Piece("No drafts yet", "muted")]]
         self._plan_answer = PendingAnswer(self, "export")
         self._written_answer = PendingAnswer(self, WRITE_GROUP)
 
@@ -169,14 +169,14 @@ class PublishScreen(ListAndText):
         yield Label(id="site", markup=False)
         yield self.posts
 
-    # The list: titles at once, states when they are known.
+    # The list shows titles at once, and states when they are known.
 
     def vault_changed(self) -> None:
         if not self.is_unseen():
             self.load("drafts", partial(self._load_list, self.chosen), self._list)
 
     def _load_list(self, chosen: Sequence[str]) -> tuple[dict[str, ListedTitle], dict[str, str]]:
-        """Return the titles, and the new paths of missing chosen notes; "" if deleted."""
+        """Return the titles, and the new paths of missing selected notes; "" if deleted."""
         gone = set(chosen) - self.vault.catalog.rows_of(chosen).keys()
         moved = self.vault.publishing.history.find_moved(gone) if gone else {}
         return self._load_titles(), {path: moved.get(path, "") for path in gone}
@@ -188,12 +188,12 @@ class PublishScreen(ListAndText):
     def _title_rows(self, rows: Iterable[Row]) -> dict[str, ListedTitle]:
         rows = [*rows]
         self.vault.search.distinguish_titles(rows)
-        return {row.path: ListedTitle(row.title, row.apart) for row in rows}
+        return {row.path: ListedTitle(row.title, row.title_suffix) for row in rows}
 
     def _list(self, loaded: tuple[dict[str, ListedTitle], dict[str, str]]) -> None:
         titles, moved = loaded
         self._requested = tuple(path for one in self._requested if (path := moved.get(one, one)))
-        # Posts that only a site knows stay until its states are read.
+        # Posts that exist only in a site stay until its states are read.
         known = {path: title for path, title in self._index.titles.items() if not moved.get(path)}
         self._index = self._index._replace(titles={**titles, **known})
         self._show_rows(moved)
@@ -210,7 +210,7 @@ class PublishScreen(ListAndText):
         paths = {post.note for one in site_statuses for post in one.posts}
         names = {path: ListedTitle(path.rpartition("/")[2].removesuffix(".md")) for path in paths}
         posts = names | self._title_rows(self.vault.catalog.rows_of(paths).values())
-        # A site that cannot be read removes no draft from the list.
+        # If a site cannot be read, its drafts stay in the list.
         return PostIndex(self._load_titles() | posts, site_statuses, self._site_name())
 
     def _show_states(self, before: object, index: PostIndex) -> None:
@@ -218,16 +218,16 @@ class PublishScreen(ListAndText):
         self._show_rows()
         state = self.state
         if isinstance(state, Written) and state is before:
-            # A result that was undone, or whose notes changed, makes way for a plan.
+            # A result that was undone, or whose notes changed, is replaced with a plan.
             rows = [row for row in self._list_rows() if row.path in state.notes]
             states = [row.states[self.posts.site] if row.states else "" for row in rows]
             if not {"new", "changed", ""}.isdisjoint(states):
                 self.make_plan(state.notes)
         errors = [one.error for one in index.site_statuses if one.error]
         if errors and not self.text.is_busy:
-            self.text.say([Piece(clean_line(errors[-1]), "warn")])
+            self.text.show_lines([Piece(clean_line(errors[-1]), "warn")])
         elif not errors and not index.titles and not self._requested:
-            self.text.say(*NO_DRAFTS_HINT)
+            self.text.show_lines(*NO_DRAFTS_HINT)
 
     @property
     def _has_folder(self) -> bool:
@@ -243,9 +243,9 @@ class PublishScreen(ListAndText):
         return post_rows(self._index.titles, self._index.site_statuses if self._has_folder else ())
 
     def _show_rows(self, moved: Mapping[str, str] | None = None) -> None:
-        """Show the list with the cursor on the note of the plan, also after a move.
+        """Show the list with the cursor on the note of the plan, even after a move.
 
-        That note stays in the list even if it is neither draft nor post.
+        That note stays in the list even if it is neither a draft nor a post.
         """
         chosen = [(moved or {}).get(path) or path for path in self.chosen]
         titles = self._index.titles
@@ -284,33 +284,33 @@ class PublishScreen(ListAndText):
     def show_row(self) -> None:
         if (row := self.posts.item) is None:
             return
-        if self.posts.is_moved:
+        if self.posts.was_moved:
             self._requested = ()
         paths = self._requested or (row.path,)
         request = self._request
         if not self._requested and self.vault.catalog.row(row.path) is None:
             self.state = None
-            self.text.say(*ORPHANED_POST_HINT)
+            self.text.show_lines(*ORPHANED_POST_HINT)
         elif not (isinstance(self.state, Written) and self.state.notes == paths):
-            # The choice for the edits of a post stays when the list is read again.
+            # The choice for the edits of a post is kept when the list reloads.
             how = request.how if request is not None and request.paths == paths else None
             self.make_plan(paths, pause=PLAN_DELAY, how=how)
 
     # The plan.
 
     def chosen_notes(self) -> list[str]:
-        """Return the notes that a typed command changes; a post may have lost its note."""
+        """Return the notes that a typed command changes; the note of a post may be missing."""
         return [*self.vault.catalog.rows_of(self.chosen)]
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The requested notes, else the one at the cursor."""
+        """The requested notes, or else the one at the cursor."""
         row = self.posts.item
         return self._requested or ((row.path,) if row is not None else ())
 
     @property
     def shown(self) -> ExportPlan | WritePlan | None:
-        """The plan on the screen, or the one whose result is."""
+        """The visible plan, or the plan of the visible result."""
         return self.state.plan if isinstance(self.state, Shown | Written) else None
 
     @property
@@ -320,7 +320,7 @@ class PublishScreen(ListAndText):
     def plan(self, paths: Sequence[str]) -> None:
         """Show what an export of notes would write, whether they are listed or not."""
         self._requested = tuple(paths)
-        self.posts.is_moved = False
+        self.posts.was_moved = False
         self._show_rows()
         self.make_plan(self._requested)
 
@@ -329,7 +329,7 @@ class PublishScreen(ListAndText):
     ) -> None:
         if not self._has_folder:
             self.state = None
-            self.text.say(*NO_FOLDER_HINT)
+            self.text.show_lines(*NO_FOLDER_HINT)
             return
         request = PlanRequest(tuple(paths), self.destination, how)
         if request != self._request:
@@ -358,9 +358,9 @@ class PublishScreen(ListAndText):
             self._plan_answer.drop()
             return
         if isinstance(plan, ExportPlan) and not request.how:
-            self._show_states_of(plan)  # with options, it has the states after the export
+            self._show_states_of(plan)  # with options, it contains the states after the export
         if isinstance(plan, ExportPlan) and isinstance(state, Written) and plan.is_empty:
-            self.state = state._replace(plan=plan)  # the result stays readable
+            self.state = state._replace(plan=plan)  # the result stays visible
             return
         self.state = Shown(request, plan)
         glyphs, is_same = self.glyphs, isinstance(state, Shown | Written)
@@ -370,31 +370,31 @@ class PublishScreen(ListAndText):
             self.text.show(lambda width: patch_lines(plan, width, glyphs), stays=is_same)
 
     def on_screen_suspend(self) -> None:
-        """Release the plan of a hidden screen: it holds the files of its site."""
+        """Release the plan of a hidden screen, because it contains the files of its site."""
         if self.is_covered:
             if isinstance(self.state, Shown | Written):
                 self.state = self.state._replace(plan=None)
             self.text.release()
 
     def on_screen_resume(self) -> None:
-        if self._request is not None and self.shown is None and self._awaited.is_there:
+        if self._request is not None and self.shown is None and self._awaited.is_done:
             self._plan(self._request)
 
     def show_problem(self, error: NotekeepError) -> None:
         self.state = Refused(self._request, error)
         self.text.show(partial(error_lines, error, hint=export_hint(error)))
 
-    # Keys about a plan that is not ready: kept until it is.
+    # Keys for a plan that is not ready are kept until it is.
 
     @property
     def _awaited(self) -> PendingAnswer:
-        """The write in progress, else the plan."""
-        return self._plan_answer if self._written_answer.is_there else self._written_answer
+        """The write in progress, or else the plan."""
+        return self._plan_answer if self._written_answer.is_done else self._written_answer
 
     def _wait(self, action: Callable[[], object]) -> bool:
         """Whether an action has to wait for its plan; it then runs when the plan is ready."""
         answer = self._awaited
-        if self.shown or answer.is_there:
+        if self.shown or answer.is_done:
             return False
 
         def give_up() -> None:
@@ -445,7 +445,7 @@ class PublishScreen(ListAndText):
     def _was_written(
         self, request: PlanRequest, plan: ExportPlan, chosen: tuple[str, ...], done: ExportResult
     ) -> None:
-        if chosen == self.chosen:  # else another note's plan is on the screen
+        if chosen == self.chosen:  # otherwise another note's plan is visible
             self.state = Written(request, plan, chosen)
             new = {file.path for file in plan.files if file.status == "new"}
             self.text.show(lambda width: exported_lines(done, width, self.glyphs, new))
@@ -488,7 +488,7 @@ class PublishScreen(ListAndText):
         if not options:
             show_message(self, f"{edited[0].path}: {edited[0].why}")
             return
-        # The answer is about this plan, even if the cursor is elsewhere by then.
+        # The answer is for this plan, even if the cursor has moved.
         paths = tuple(planned.post.path for planned in plan.posts) or self.chosen
 
         def answered(how: str) -> None:
@@ -496,7 +496,7 @@ class PublishScreen(ListAndText):
 
         ask(self, Choice("Edited on the site", options), answered)
 
-    # The posts in the site: checked, opened, previewed.
+    # Checking, opening and previewing the posts in the site.
 
     def action_check_export(self) -> None:
         """Build the site, and check the pages of the exported posts."""
@@ -548,10 +548,10 @@ class PublishScreen(ListAndText):
 
         in_background(self, prepare, run, group="preview", exclusive=True)
 
-    # The notes: edit them, set draft, start a post.
+    # Editing notes, setting draft, starting a post.
 
     def _name_chosen(self) -> str:
-        """Return the title of the chosen note, or their number."""
+        """Return the title of the selected note, or the number of notes."""
         titles = [
             self._index.titles[path].title for path in self.chosen if path in self._index.titles
         ]
@@ -565,7 +565,7 @@ class PublishScreen(ListAndText):
             show_message(self, NOTE_DELETED)
 
     def action_toggle_draft(self) -> None:
-        """Show the chosen notes on the site, or hide them if it shows all."""
+        """Show the selected notes on the site, or hide them if all are shown."""
         rows = self.vault.catalog.rows_of(self.chosen)
         if not rows:
             show_message(self, NOTE_DELETED if self.chosen else NO_NOTES)
@@ -579,7 +579,7 @@ class PublishScreen(ListAndText):
         marked = () if self._requested else sorted(program(self).marked_notes)
         start_post(self, marked or self.chosen)
 
-    # Where an export goes.
+    # The target of an export.
 
     def action_next_target(self) -> None:
         options = [Option(kind.name, kind.id, kind.id) for kind in load_targets()]
@@ -613,11 +613,11 @@ class PublishScreen(ListAndText):
         target, site = self.destination.target, self.destination.folder
         try:
             here = shorten_home(self.vault.publishing.folder(target, site))
-        except NotekeepError:  # this generator has no folder beside the vault
+        except NotekeepError:  # this generator has no folder next to the vault
             here = ""
 
         def find(folder: str) -> Destination:
-            # The folder next to the vault is made by the first export.
+            # The folder next to the vault is created by the first export.
             is_default = folder == here and not site
             if is_default or not folder:
                 return Destination(target, "", is_default)
@@ -650,7 +650,7 @@ class PublishScreen(ListAndText):
         in_background(self, remember, remembered, group=WRITE_GROUP)
 
     def _site_name(self) -> str:
-        """Return the generator and the folder of the site, or "" where none was chosen."""
+        """Return the generator and the folder of the site; "" for parts that were not chosen."""
         here = self.destination
         target, site = self.vault.publishing.site(here.target, here.folder)
         if not site:
@@ -671,7 +671,7 @@ class PublishScreen(ListAndText):
 
 
 def _answers(edited: Sequence[SiteChange]) -> list[Option]:
-    """Return what to do with files that were edited by hand or made by another program."""
+    """Return what to do with files that were edited by hand or created by another program."""
     known = {answer for file in edited for answer in file.answers}
     if any(file.can_merge for file in edited):
         known.add("merge")

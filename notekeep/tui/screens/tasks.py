@@ -1,10 +1,12 @@
-"""The tasks of all notes; to tick one edits its own line."""
+"""The tasks of all notes, by note or by day; ticking one edits only its line."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
-from typing import Any, ClassVar
+from operator import attrgetter
+from typing import Any, ClassVar, TypeAlias
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -12,32 +14,40 @@ from textual.widgets import Input
 from notekeep.catalog.records import TaskRow
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
+from notekeep.services.agenda import Agenda, PlannedHabit, plan_days, plan_habits
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.messages import EditNote, OpenNote
-from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.day_rows import day_rows
+from notekeep.tui.render.formatting import day_and_month, plural
 from notekeep.tui.render.list_rows import (
+    OTHER_STARTS,
     TaskRows,
     empty_lines,
     error_lines,
     group_tasks,
     key_hint,
+    match_tasks,
+    was_ticked,
 )
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import OverlayScreen
-from notekeep.tui.widgets.line_view import NOTHING_INDENT
+from notekeep.tui.widgets.line_view import PLACEHOLDER_INDENT
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
+
+AGENDA_DAYS = 14
+HabitDays: TypeAlias = Mapping[date, list[PlannedHabit]]
 
 
 class TaskFilter(Input):
     """Filters tasks by words."""
 
-    BINDINGS = bindings("task-filter", by_screen=ALL_ACTIONS)
+    BINDINGS = bindings("task-filter", run_on_screen=ALL_ACTIONS)
 
 
 class TasksScreen(OverlayScreen):
-    """Tasks by note, with the note at the right."""
+    """Tasks by note, with the note on the right."""
 
     BINDINGS = bindings("tasks")
     CSS_PATH: ClassVar[Any] = ["over.tcss", "tasks.tcss"]
@@ -52,7 +62,7 @@ class TasksScreen(OverlayScreen):
         self._query = self.subject = query
         self._tasks: Sequence[TaskRow] = ()
         self._with_done = False
-        self._ticked: set[tuple[str, int]] = set()
+        self._ticked: set[tuple[str, str]] = set()
 
     def compose_list(self) -> ComposeResult:
         yield self.filter
@@ -73,7 +83,10 @@ class TasksScreen(OverlayScreen):
         return [] if self.tasks.here is None else [self.tasks.here.path]
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.tasks.nothing = [[], *error_lines(error, self.tasks.inner_width - NOTHING_INDENT)]
+        self.tasks.placeholder = [
+            [],
+            *error_lines(error, self.tasks.inner_width - PLACEHOLDER_INDENT),
+        ]
         self.tasks.show([])
 
     def vault_changed(self) -> None:
@@ -86,11 +99,12 @@ class TasksScreen(OverlayScreen):
     def _rank(self) -> None:
         """Rank the tasks in a thread: there may be ten thousand."""
         words, ticked = self.filter.value.strip(), frozenset(self._ticked)
-        group = partial(group_tasks, self._tasks, words, with_done=self._with_done, kept=ticked)
+        options: dict[str, Any] = {"with_done": self._with_done, "ticked": ticked}
+        group = partial(group_tasks, self._tasks, words, self.today, **options)
         self.load("rank", group, partial(self._show, words))
 
     def _show(self, words: str, found: TaskRows) -> None:
-        self.tasks.nothing = _nothing(words, found.done)
+        self.tasks.placeholder = _nothing(words, found.done)
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""
         count = f"{found.open} open"
@@ -110,10 +124,13 @@ class TasksScreen(OverlayScreen):
     def on_preview_widened(self) -> None:
         self.loader.reload()
 
+    action_link_mentions = property(attrgetter("loader.link_mentions"))
+
     def action_tick_task(self) -> None:
         if (task := self.tasks.here) is not None:
-            self._ticked.add((task.path, task.line))
-            self.write(lambda: self.vault.notes.toggle_task(task.path, task.line))
+            self._ticked.add(task.key)
+            # Its line may have moved since, if a next task was added above it.
+            self.write(lambda: self.vault.notes.toggle_task(task.path, task.line, task.text))
 
     def action_open_task(self) -> None:
         if (task := self.tasks.here) is not None:
@@ -158,6 +175,58 @@ class TasksScreen(OverlayScreen):
             self.dismiss(None)
 
 
+class AgendaScreen(TasksScreen):
+    """Tasks and habits of the days ahead, with the note on the right."""
+
+    OPENED_BY = "show-agenda"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.subject = self.OPENED_BY
+        self._habits: HabitDays = {}
+
+    def vault_changed(self) -> None:
+        def read() -> tuple[HabitDays, Sequence[TaskRow]]:
+            habits = plan_habits(self.vault.habits, self.today, AGENDA_DAYS)
+            return habits, self.vault.search.tasks(done=None)
+
+        self.load("tasks", read, self._plan)
+
+    def _plan(self, found: tuple[HabitDays, Sequence[TaskRow]]) -> None:
+        self._habits, tasks = found
+        self._list(tasks)
+
+    def _rank(self) -> None:
+        words, today = self.filter.value.strip(), self.today
+
+        def is_shown(task: TaskRow) -> bool:
+            if not task.done or was_ticked(task, self._ticked):
+                return not task.is_waiting(today)
+            day = task.day(today)
+            return self._with_done and day is not None and day >= today
+
+        def plan() -> Agenda:
+            tasks = filter(is_shown, match_tasks(self._tasks, words))
+            return plan_days(tasks, {} if words else self._habits, today, AGENDA_DAYS)
+
+        self.load("rank", plan, partial(self._show_days, words))
+
+    def _show_days(self, words: str, agenda: Agenda) -> None:
+        self.tasks.placeholder = _nothing(words, 0) if words else _no_days()
+        rows = day_rows(agenda)
+        self.tasks.show(rows)
+        span = f"{day_and_month(agenda.today)} to {day_and_month(agenda.end)}"
+        self.show_list(span, span, is_empty=not rows)
+        if self.tasks.here is None:
+            self.loader.row = None
+
+
+def _no_days() -> list[StyledLine]:
+    example = [Piece("- [ ] water the basil due:2026-12-01", "code-string")]
+    none = empty_lines("Nothing is due in the next days.", "A date in a task sets its day:")
+    return [*none, example, [], key_hint("T", "all tasks"), key_hint("ctrl+n", "quick note")]
+
+
 def _nothing(words: str, done: int) -> list[StyledLine]:
     if words:
         about = [Piece("No open task has ", "muted"), Piece(clean_line(words), "title")]
@@ -167,5 +236,5 @@ def _nothing(words: str, done: int) -> list[StyledLine]:
         return [*empty_lines("All tasks are done."), hint]
     example = [Piece("- [ ] water the basil", "code-string")]
     hint = key_hint("ctrl+n", "quick note")
-    none = empty_lines("No tasks yet.", "A line like this in any note is a task:")
-    return [*none, example, [], hint]
+    none = empty_lines("No tasks yet.", "A task is a line in any note:")
+    return [*none, example, [], hint, *OTHER_STARTS]

@@ -53,21 +53,21 @@ ROW_ACTIONS = ("tick", "miss-today", "log-amount", "open-row")
 
 
 class AgendaList(ListView[AgendaItem]):
-    """The lines of a column, made for its width."""
+    """The lines of a column, drawn for its width."""
 
     class Resized(Message):
-        """The column has another width."""
+        """The width of the column changed."""
 
-    BINDINGS = bindings("today", by_screen=ALL_ACTIONS)
+    BINDINGS = bindings("today", run_on_screen=ALL_ACTIONS)
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._make: Callable[[int], Sequence[AgendaItem]] = lambda _room: ()
-        self._made_for = 0  # the room that the lines were made for; 0 if they are outdated
+        self._made_for = 0  # the width that the lines were drawn for; 0 if they are outdated
 
     @property
     def room(self) -> int:
-        """Cells of a line."""
+        """The width of a line in cells."""
         return max(1, self.inner_width - ITEM_WIDTH - MARGIN)
 
     def show(self, make: Callable[[int], Sequence[AgendaItem]]) -> None:
@@ -115,13 +115,13 @@ class AgendaList(ListView[AgendaItem]):
         item = self._rows[row]
         if item.action:
             self.post_message(self.Selected(self, row))
-        # The mark in front of a habit or a task is its button.
+        # The mark before a habit or task is a button.
         elif chain == 1 and item.can_be_ticked and x < ITEM_WIDTH + SIGN:
             self.call_next(run_action, self, "tick")
 
 
 class TodayScreen(VaultScreen):
-    """Due habits and tasks, and the rest of the day."""
+    """Due habits and tasks, and other items of the day."""
 
     CSS_PATH = "today.tcss"
     OPENED_BY = "show-today"
@@ -142,8 +142,8 @@ class TodayScreen(VaultScreen):
     def on_mount(self) -> None:
         self.due.focus()
         self.watch(self.app, "indexed", self._show_columns, init=False)
-        # The first frame shows due items. Everything else is read after it, also logs that were
-        # never read; errors are shown then.
+        # The first frame shows due items. Everything else is read after it, including logs that
+        # were never read; errors are shown then.
         with suppress(NotekeepError):
             if program(self).indexed is None and not self.vault.catalog.has_unread_logs():
                 self._day = self.vault.overview(only_due=True)
@@ -185,12 +185,12 @@ class TodayScreen(VaultScreen):
         self.load("texts", load, show)
 
     def on_agenda_list_resized(self) -> None:
-        # Before the whole day is read there are no texts to draw again.
+        # Before the whole day is loaded, there are no texts to redraw.
         if self._day is not None and 0 < self._text_width != min(self.due.room, TEXT_WIDTH):
             self._load_texts(self._day)
 
     def _show_columns(self) -> None:
-        """Show the parts of the day that are read."""
+        """Show the loaded parts of the day."""
         self.due.show(self._due_items)
         self.others.show(self._other_items)
         has_rows = self._day is not None and (self._day.recent or not self._day.is_quiet)
@@ -205,8 +205,8 @@ class TodayScreen(VaultScreen):
             return [] if indexed is None else [AgendaItem(about)]
         room, is_only_column = self._room(min(width, DUE_WIDTH)), not self.has_class("-wide")
         items = due_items(day, self._texts, room, self.glyphs, is_only_column=is_only_column)
-        if day.is_free or indexed is not None:
-            steps = zip(first_steps(), EMPTY_ACTIONS, strict=True) if day.is_free else ()
+        if day.has_nothing_due or indexed is not None:
+            steps = zip(first_steps(), EMPTY_ACTIONS, strict=True) if day.has_nothing_due else ()
             first = [AgendaItem(line, action=action) for line, action in steps]
             gap = [AgendaItem([])]
             items = [AgendaItem(about), *gap, *first, *(gap if first else ()), *items]
@@ -220,8 +220,10 @@ class TodayScreen(VaultScreen):
 
     def _room(self, width: int) -> Room:
         height = self.size.height
-        tasks, recent = (6, 5) if height < 31 else (9, 5) if height < 50 else (12, 9)
-        return Room(width, tasks, recent)
+        tasks, recent, quote = (
+            (6, 5, 3) if height < 31 else (9, 5, 4) if height < 50 else (12, 9, 8)
+        )
+        return Room(width, tasks, recent, quote)
 
     async def on_list_view_selected(self) -> None:
         await self.action_open_row()
@@ -239,10 +241,17 @@ class TodayScreen(VaultScreen):
 
     def action_log_amount(self) -> None:
         # Imported here, after the first frame.
-        from notekeep.tui.dialogs.add_habit import ask_amount
+        from notekeep.tui.dialogs.habits import ask_amount
 
         if (item := self.column.item) is not None and item.habit is not None:
             ask_amount(self, item.habit, self.today)
+
+    def action_timer_today(self) -> None:
+        # Imported here, after the first frame.
+        from notekeep.tui.dialogs.habits import toggle_timer
+
+        if (item := self.column.item) is not None and item.habit is not None:
+            toggle_timer(self, item.habit.id)
 
     def action_other_column(self) -> None:
         if self.has_class("-wide"):
@@ -252,7 +261,7 @@ class TodayScreen(VaultScreen):
         if (item := self.column.item) is None:
             return
         if (task := item.task) is not None:
-            tick = partial(self.vault.notes.toggle_task, task.path, task.line)
+            tick = partial(self.vault.notes.toggle_task, task.path, task.line, task.text)
             self.write(tick, f"Ticked {task_text(task)}")
         if (habit := item.habit) is not None:
             value = habit.today.toggled

@@ -13,7 +13,7 @@ from notekeep.dates import MAX_DAY_WORDS, try_parse_day
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.plan import WritePlan
-from notekeep.tui.dialogs.add_habit import ask_for_habit
+from notekeep.tui.dialogs.habits import ask_for_habit, edit_habit
 from notekeep.tui.messages import CreateNote, OpenNote, ShowOverlay, ShowQuery
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
@@ -49,7 +49,7 @@ class TypedVerb(NamedTuple):
 
 
 def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | None:
-    """Return the typed command, or an error in it; None if it is incomplete or no command."""
+    """Return the typed command, or its error; None if it is incomplete or not a command."""
     name, _, rest = text.strip().lstrip(":").strip().partition(" ")
     if screen.vault.person.keymap == VIM_KEYMAP:
         if not rest and name in VIM_COMMANDS:
@@ -68,7 +68,7 @@ def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | 
 
 
 def match_verbs(text: str, *, has_notes: bool = True) -> list[TypedVerb]:
-    """Return the verbs that start with the input; without `has_notes` none that change notes."""
+    """Return the verbs that start with the input; only with `has_notes` those that change notes."""
     name = text.strip().lstrip(":").strip().partition(" ")[0]
     found = [verb for key, verb in VERBS.items() if name and key.startswith(name)]
     return [verb for verb in found if has_notes or not verb.changes_notes]
@@ -179,6 +179,9 @@ def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
         title = " ".join(words)
         about = f": {title}" if title else ""
         return TypedCommand(f"Add a habit{about}", partial(ask_for_habit, screen, title))
+    if name == "edit":
+        habit = vault.habits.find(" ".join(words)).definition
+        return TypedCommand(f"Edit the habit {habit.title}", partial(edit_habit, screen, habit.id))
     habit = vault.habits.find(name).definition
     day, when = None, ""
     for count in range(min(MAX_DAY_WORDS, len(words)), 0, -1):
@@ -209,7 +212,7 @@ VIM_COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("w", "wa"), ("Everything is saved", "refresh")),
     "h": ("Help", "help"),
 }
-"""Commands of vim without arguments: title and action."""
+"""vim commands without arguments: title and action."""
 VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
 
 VERBS: dict[str, TypedVerb] = {

@@ -1,4 +1,4 @@
-"""Base classes of screens: with the top and bottom line; with a list and a text."""
+"""Base classes of screens: with the top and bottom line, and with a list and a text."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
 HEIGHTS = [(0, "-short"), (31, "-tall")]
 PREVIEW_DELAY = 0.05
-"""Seconds on a row before its text is loaded: the next key may leave the row."""
+"""Seconds on a row before its text is loaded, because the next key may leave the row."""
 
 
 class VaultScreen(PacedScreen[None], ProgramPart):
-    """A screen of the vault, between the two lines."""
+    """A screen of the vault, between the top and bottom lines."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -64,7 +64,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         raise NotImplementedError
 
     def vault_changed(self) -> None:
-        """Load again, after the vault or the day changed; the cursor stays."""
+        """Reload after the vault or the day changed; the cursor stays."""
 
     def place(self) -> str:
         """Return the place of the focus, a key of `ACTION_PLACES`."""
@@ -75,25 +75,25 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         """Whether the screen will look the same when it opens again."""
         return True
 
-    # The focus, when its pane is hidden in a narrow window.
+    # The focus if its pane is hidden in a narrow window.
 
     def on_descendant_blur(self) -> None:
         self.call_after_refresh(self._keep_focus)
 
     def _keep_focus(self) -> None:
         """Focus a visible pane if the focused one was hidden."""
-        # While the terminal has no focus, Textual restores the old one later.
+        # While the terminal has no focus, Textual restores the old focus later.
         if self.focused is not None or not self.app.app_focus:
             return
         views = [one for one in self.focus_chain if isinstance(one, LineView)]
         if views:
             min(views, key=lambda view: view.id == "sidebar").focus()
 
-    # A covered screen loads nothing; it does when it is visible again.
+    # A covered screen loads nothing until it is visible again.
 
     @property
     def is_covered(self) -> bool:
-        """Whether another mode is on the screen; overlays do not count."""
+        """Whether another main screen is visible; overlays do not count."""
         return self not in self.app.screen_stack
 
     def is_unseen(self) -> bool:
@@ -106,15 +106,15 @@ class VaultScreen(PacedScreen[None], ProgramPart):
             self._has_missed = False
             self.vault_changed()
 
-    # The two lines. A screen that is being removed has none.
+    # The top and bottom lines. A screen that is being removed has none.
 
     def set_status(self, text: str, shortly: str = "") -> None:
-        """Set the text at the top right; in a narrow window `shortly`, or the last part."""
+        """Set the text at the top right; in a narrow window, `shortly` or the last part."""
         if (line := self.query_one_optional(StatusLine)) is not None:
-            line.says, line.short_text = text, shortly
+            line.text, line.short_text = text, shortly
 
     def set_idle_actions(self, *actions: str) -> None:
-        """Dim actions of the bottom line that have no row to act on."""
+        """Dim actions in the bottom line that have no row to act on."""
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.idle = frozenset(actions)
 
@@ -161,11 +161,11 @@ class ListAndText(VaultScreen):
     """A screen with a list, and the text of the row at the cursor."""
 
     CSS_PATH: ClassVar[Any] = "over.tcss"
-    ROW_ACTIONS: ClassVar[tuple[str, ...]] = ()  # actions of the bottom line that need a row
+    ROW_ACTIONS: ClassVar[tuple[str, ...]] = ()  # actions in the bottom line that need a row
 
     text = getters.query_one("#text", DiffView)
 
-    def __init__(self, listed: ListView[Any]) -> None:
+    def __init__(self, listed: LineView) -> None:
         super().__init__()
         self.listed = listed
 
@@ -183,7 +183,7 @@ class ListAndText(VaultScreen):
         yield DiffView(id="text")
 
     def on_mount(self) -> None:
-        # At once, where `focus` would wait: an early escape would only move the focus.
+        # Set at once, because `focus` would wait, and an early escape would only move the focus.
         self.set_focus(self.listed)
         self.vault_changed()
 
@@ -192,14 +192,14 @@ class ListAndText(VaultScreen):
         return self.text
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.reading.say(*error_lines(error, self.reading.text_width))
+        self.reading.show_lines(*error_lines(error, self.reading.text_width))
 
     def show_list(self, status: str, shortly: str = "", *, is_empty: bool) -> None:
-        """Show the status of a new list; without rows there is no text."""
+        """Show the status of a new list; without rows, there is no text."""
         self.set_status(status, shortly)
         self.set_idle_actions(*(self.ROW_ACTIONS if is_empty else ()))
         if is_empty:
-            self.reading.say()
+            self.reading.show_lines()
 
     def show_row(self) -> None:
         """Show the text of the row at the cursor."""

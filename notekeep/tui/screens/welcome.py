@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 
 NEW_FOLDER = os.path.join("~", "notes")
-CHOICE_HEIGHT = 3  # lines of a choice: title, description and a blank one
+CHOICE_HEIGHT = 3  # lines of a choice: title, description and a blank line
 ROOMY_LINES, FULL_LINES = 15, 8
-"""Rows of a terminal with room for descriptions, and for the heading."""
+"""Minimum terminal rows for descriptions, and for the heading."""
 HEADING: StyledLine = [
     Piece("notekeep", "title"),
     Piece("\n"),
@@ -88,7 +88,7 @@ class _WelcomeChoices(OptionRows):
 
 
 class WelcomeApp(App[str | None]):
-    """Asks for a vault; its result is the vault's folder, or None."""
+    """Asks for a vault; the result is the vault's folder, or None."""
 
     TITLE = "notekeep"
     ENABLE_COMMAND_PALETTE = False
@@ -163,7 +163,7 @@ def _prepare(folder: str, *, is_new: bool = False) -> str | None:
     if not folder:
         return None
     root = _open_folder(os.path.realpath(os.path.expanduser(folder)), is_new=is_new)
-    config.remember_vault(root, config.Places.for_machine())
+    config.remember_vault(root, demo.own_places())
     return root
 
 
@@ -188,7 +188,7 @@ OTHER_FOLDER = "\0another"  # an answer that cannot be a folder
 
 
 class KnownVault(NamedTuple):
-    """A vault of this machine."""
+    """A vault on this machine."""
 
     name: str
     root: str
@@ -196,8 +196,8 @@ class KnownVault(NamedTuple):
 
 
 def list_known_vaults() -> list[KnownVault]:
-    """Return the vaults of this machine, the last closed first."""
-    machine = config.Places.for_machine()
+    """Return the vaults of this machine without copies of the sample, the last closed first."""
+    machine = demo.own_places()
     person = config.person_settings(machine)
     roots = {
         os.path.realpath(path): os.path.join(machine.state, identity)
@@ -213,7 +213,7 @@ def list_known_vaults() -> list[KnownVault]:
 
 
 def _closed_at(state: str) -> float:
-    """Return when a vault was last closed: its place is saved then."""
+    """Return when a vault was last closed, which is when its place is saved."""
     try:
         return os.stat(os.path.join(state, places.PLACE_FILE)).st_mtime if state else 0.0
     except OSError:
@@ -221,7 +221,7 @@ def _closed_at(state: str) -> float:
 
 
 def choose_vault(node: DOMNode) -> None:
-    """List the vaults, and open the chosen one."""
+    """List the vaults, and open the selected one."""
 
     def choose(known: Sequence[KnownVault]) -> None:
         others = [one for one in known if one.root != program(node).vault.root]
@@ -240,7 +240,8 @@ def choose_vault(node: DOMNode) -> None:
 
 def _ask_folder(node: DOMNode) -> None:
     hint = "notekeep uses it without changes. A folder that does not exist is created."
-    start = os.path.join(os.path.dirname(program(node).vault.root), "")
+    root = program(node).vault.root
+    start = NEW_FOLDER if demo.is_copy(root) else os.path.join(os.path.dirname(root), "")
     prompt = Prompt("Open a folder", value=shorten_home(start), hint=hint)
     prepare, leave = partial(_prepare, is_new=True), partial(_leave_for, node)
     open_dialog(node, prompt, prepare, leave, group="vaults")

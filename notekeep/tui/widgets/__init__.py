@@ -1,1 +1,1 @@
-"""Widgets: they show, and post messages."""
+"""Widgets, which display data and post messages."""

@@ -1,4 +1,4 @@
-"""Lines with parts to click: the status line, the footer, choices."""
+"""Clickable lines: the status line, the footer, choices."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from notekeep.tui.styles import drop_color_filter, get_role_styles, paint
 
 
 class ButtonLine(Widget, ProgramPart):
-    """A line of pieces; a click on the link of an action runs it."""
+    """A line of pieces; clicking the link of an action runs it."""
 
     DEFAULT_CSS = """
     ButtonLine { height: 1; width: 1fr; }
@@ -58,7 +58,7 @@ class ButtonLine(Widget, ProgramPart):
 
 
 class PieceLabel(ButtonLine):
-    """A few pieces in a widget of their width."""
+    """A few pieces in a widget as wide as they are."""
 
     DEFAULT_CSS = """
     PieceLabel { width: auto; }
@@ -86,7 +86,7 @@ def _draw_button(key: str, text: str, link: str, *, works: bool = True) -> Style
 
 
 async def run_action(widget: Widget, action_id: str) -> None:
-    """Run an action as its key would at the current focus."""
+    """Run an action like its key at the current focus."""
     for active in widget.screen.active_bindings.values():
         if active.binding.id == action_id and active.enabled:
             await widget.app.run_action(active.binding.action, active.node)
@@ -100,7 +100,7 @@ SCREEN_ACTIONS = ("show-today", "show-browse", "show-habits", "show-publish")
 STATUS_SEPARATOR = " · "
 TAB_GAP = 2  # cells between the name of the vault and the screens
 MIN_KEY_WIDTH = 60  # on narrower screens, tabs have no keys
-MAX_NAME = 24  # cells of the name of a vault
+MAX_NAME = 24  # the maximum width of a vault's name
 PROGRESS_CELLS = 6
 
 
@@ -111,7 +111,7 @@ class StatusLine(ButtonLine):
     StatusLine { background: $panel; color: $foreground; padding: 0 1; }
     """
 
-    says: reactive[str] = reactive("")
+    text: reactive[str] = reactive("")
     short_text: reactive[str] = reactive("")
     """The short form for narrow screens; "" for the last part of the long one."""
 
@@ -150,10 +150,10 @@ class StatusLine(ButtonLine):
         return tabs
 
     def _status_text(self, room: int) -> StyledLine:
-        """Return the status of the screen, without its first parts if they do not fit."""
+        """Return the status of the screen; its first parts are omitted if they do not fit."""
         if (app := program(self)).indexing:
             return self._progress(app.indexing, app.indexed or 0.0, room)
-        parts = clean_line(self.says).split(STATUS_SEPARATOR)
+        parts = clean_line(self.text).split(STATUS_SEPARATOR)
         ways = [STATUS_SEPARATOR.join(parts[first:]) for first in range(len(parts))]
         if self.short_text:
             ways[1:] = [clean_line(self.short_text)]
@@ -208,7 +208,7 @@ class FocusEdge(ButtonLine):
 
     @property
     def _span(self) -> tuple[int, int]:
-        """The first cell of the focused pane, and one past its last."""
+        """The first cell of the focused pane, and one past its last cell."""
         if (focused := self.screen.focused) is None:
             return 0, 0
         within = [one for one in focused.ancestors_with_self if one is not self.app]
@@ -242,14 +242,14 @@ BULK_ACTIONS = {
 
 
 class Footer(ButtonLine):
-    """Keys from the registry, as configured; a click runs them."""
+    """The configured keys of actions; clicking one runs it."""
 
     DEFAULT_CSS = """
     Footer { dock: bottom; background: $panel; color: $foreground; padding: 0 1; }
     """
 
     idle: reactive[frozenset[str]] = reactive(frozenset())
-    """Actions without a target: shown faintly; they explain why when they are run."""
+    """Actions without a target, which are dimmed; running one explains why."""
     unlisted: reactive[frozenset[str]] = reactive(frozenset())
     """Actions that work here but are unusual for the shown note."""
     marked: reactive[int] = reactive(0)
@@ -295,7 +295,7 @@ class Footer(ButtonLine):
         return shown
 
     def _keys(self) -> dict[str, StyledLine]:
-        """Return buttons by the id of their action, nearest to the focus first."""
+        """Return buttons by action id, nearest to the focus first."""
         shown: dict[str, StyledLine] = {}
         own_keys = program(self).own_keys
         bindings = self.screen.active_bindings.values()
@@ -310,7 +310,7 @@ class Footer(ButtonLine):
             if active.binding.key.startswith(UNBOUND_PREFIX) or action.id == here:
                 continue  # no configured key, or the key of this screen
             if typing and len(format_key(active.binding.key)) == 1 and not active.binding.priority:
-                continue  # the letter would be typed
+                continue  # the letter would be typed as text
             link = ACTION_LINK + action.id if active.enabled else ""
             works = active.enabled and action.id not in self.idle
             usual = (key for key in action_keys(action, own_keys) if (action.id, key) in bound)
@@ -334,7 +334,7 @@ CHOICE_LINK = "choice:"
 
 
 class ChoiceBar(ButtonLine):
-    """The choices; a click chooses."""
+    """Choices that can be clicked."""
 
     chosen: reactive[str] = reactive("")
 
@@ -345,7 +345,7 @@ class ChoiceBar(ButtonLine):
 
     def draw(self, width: int) -> StyledLine:
         first, at = 0, self._choices.index(self.chosen)
-        # Hide the first choices until the chosen one is visible.
+        # Hide the first choices until the selected one is visible.
         while first < at and sum(len(one) + 3 for one in self._choices[first : at + 1]) > width:
             first += 1
         line: StyledLine = []

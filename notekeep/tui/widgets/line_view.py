@@ -1,6 +1,6 @@
 """Views that draw only their visible lines: lists, text pages and diffs.
 
-A list of 100,000 rows costs as much as its visible rows, because no row is a widget.
+A list of 100,000 rows costs only as much as its visible rows, because rows are not widgets.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from notekeep.tui.textual_compat import scroll_over
 RowT = TypeVar("RowT")
 
 MAX_CACHED_ROWS = 512
-NOTHING_INDENT = 2  # cells before the lines of `nothing`
+PLACEHOLDER_INDENT = 2  # cells before the lines of `placeholder`
 
 
 class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
@@ -64,7 +64,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         raise NotImplementedError
 
     @property
-    def page(self) -> int:
+    def page_height(self) -> int:
         """The number of visible lines, at least one."""
         return max(1, self.size.height)
 
@@ -92,11 +92,11 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
     def scroll_to_line(self, index: int, *, margin: int = 0) -> None:
         """Scroll a line into view, with `margin` lines around it."""
         top = self.scroll_offset.y
-        margin = min(margin, (self.page - 1) // 2)
+        margin = min(margin, (self.page_height - 1) // 2)
         if index - margin < top:
             self._scroll_top(index - margin)
-        elif index + margin >= top + self.page:
-            self._scroll_top(index + margin - self.page + 1)
+        elif index + margin >= top + self.page_height:
+            self._scroll_top(index + margin - self.page_height + 1)
 
     def _scroll_top(self, line: int) -> None:
         self.scroll_to(y=max(0, line), animate=False, immediate=True)
@@ -105,7 +105,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         return ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        # Once for all lines, as it is slow.
+        # Computed once for all lines, because it is slow.
         self._under = self.rich_style
         return super().render_lines(crop)
 
@@ -143,7 +143,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         self.length_changed()
 
     def on_click(self, event: events.Click) -> None:
-        # None in a margin or a border.
+        # None in a margin or border.
         place = event.get_content_offset(self)
         if place is not None:
             self.place_clicked(place, event)
@@ -158,7 +158,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         self._scroll_top(self.scroll_offset.y + rows)
 
     def action_step_page(self, pages: int) -> None:
-        self.action_step(pages * max(1, self.page // self.row_height - 1))
+        self.action_step(pages * max(1, self.page_height // self.row_height - 1))
 
     def action_first_line(self) -> None:
         self.action_step(-self.line_count())
@@ -168,7 +168,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
 
 
 class ListView(LineView, Generic[RowT]):
-    """Rows with a cursor, which skips headings; the lines of `nothing` if there are no rows.
+    """Rows with a cursor that skips headings; without rows, the lines of `placeholder`.
 
     All rows have the same height.
     """
@@ -187,14 +187,14 @@ class ListView(LineView, Generic[RowT]):
     class Selected(Highlighted):
         """A row was opened by clicks."""
 
-    is_moved = False
+    was_moved = False
     """Whether the user moved the cursor since this was last set to False."""
     opening_clicks = 2  # the number of clicks that open a row
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: Sequence[RowT] = ()
-        self.nothing: Sequence[StyledLine] = ()
+        self.placeholder: Sequence[StyledLine] = ()
 
     def is_heading(self, item: RowT) -> bool:
         """Whether the cursor passes over a row."""
@@ -209,10 +209,10 @@ class ListView(LineView, Generic[RowT]):
         if self._rows:
             return [self.draw_item(self._rows[row], width, here=here)]
         bar = Piece(self.glyphs.cursor if here and self.is_selectable(row) else " ", "cursor-bar")
-        return [[bar, Piece(" " * (NOTHING_INDENT - 1)), *self.nothing[row]]]
+        return [[bar, Piece(" " * (PLACEHOLDER_INDENT - 1)), *self.placeholder[row]]]
 
     def row_count(self) -> int:
-        return len(self._rows) or len(self.nothing)
+        return len(self._rows) or len(self.placeholder)
 
     def is_selectable(self, row: int) -> bool:
         return row < len(self._rows) and not self.is_heading(self._rows[row])
@@ -223,7 +223,7 @@ class ListView(LineView, Generic[RowT]):
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
 
     def _show(self, rows: Sequence[RowT], is_current: Callable[[RowT], bool]) -> None:
-        """Show rows, with the cursor on the first that is current, or near to where it was."""
+        """Show rows, with the cursor on the first current one, or near its old place."""
         self._rows = rows
         places = (number for number, row in enumerate(rows) if is_current(row))
         self.rows_changed(next(places, self.cursor))
@@ -239,7 +239,7 @@ class ListView(LineView, Generic[RowT]):
     def _line_role(self, index: int) -> str:
         if index // self.row_height != self.cursor or not self.is_selectable(self.cursor):
             return ""
-        # A list that cannot have the focus is controlled from an input.
+        # A list that cannot have the focus is controlled by an input.
         return "cursor" if self.has_focus or not self.can_focus else "cursor-blurred"
 
     def rows_changed(self, cursor: int) -> None:
@@ -265,7 +265,7 @@ class ListView(LineView, Generic[RowT]):
 
     @property
     def cursor_line(self) -> int:
-        """The first line of the cursor's row in the view."""
+        """The line of the cursor's row in the view."""
         return self.cursor * self.row_height - self.scroll_offset.y
 
     def scroll_cursor_to(self, line: int) -> None:
@@ -275,7 +275,7 @@ class ListView(LineView, Generic[RowT]):
 
     def _restore_scroll(self) -> None:
         if self._restored_line is not None and self.size.height:
-            line = min(max(0, self._restored_line), self.page - self.row_height)
+            line = min(max(0, self._restored_line), self.page_height - self.row_height)
             self._scroll_top(self.cursor * self.row_height - max(0, line))
 
     def on_resize(self) -> None:
@@ -289,7 +289,7 @@ class ListView(LineView, Generic[RowT]):
         self._follow()
 
     def _nearest(self, row: int, direction: int) -> int:
-        """Return the nearest selectable row: first in `direction`, then the other way."""
+        """Return the nearest selectable row: first in `direction`, then in the other direction."""
         count = self.row_count()
         if not count:
             return 0
@@ -304,7 +304,9 @@ class ListView(LineView, Generic[RowT]):
         self.scroll_to_line(first + self.row_height - 1)
         # At the first row, show the headings above it too.
         is_first = not any(map(self.is_selectable, range(self.cursor)))
-        self.scroll_to_line(max(0, first + self.row_height - self.page) if is_first else first)
+        self.scroll_to_line(
+            max(0, first + self.row_height - self.page_height) if is_first else first
+        )
         if self.has_focus:
             place = self.content_region.offset + Offset(0, first - self.scroll_offset.y)
             self.app.cursor_position = place
@@ -327,18 +329,18 @@ class ListView(LineView, Generic[RowT]):
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         del x
-        self.is_moved = True
+        self.was_moved = True
         self.move_to(row)
         if chain == self.opening_clicks:
             self._post_own(self.Selected(self, row))
 
     def action_step(self, rows: int) -> None:
-        self.is_moved = True
+        self.was_moved = True
         self.move_to(self.cursor + rows, 1 if rows > 0 else -1)
 
 
 class TextPage(LineView):
-    """Text without a cursor, which the mouse can select."""
+    """Text without a cursor that can be selected with the mouse."""
 
     ALLOW_SELECT = True
 
@@ -359,7 +361,7 @@ class TextPage(LineView):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         width = max(1, self.inner_width)
         lines = (line_text(self.draw_line(index, width)) for index in range(self.line_count()))
-        # Sanitized, as it may be pasted into a terminal.
+        # Sanitized, because it may be pasted into a terminal.
         text = "\n".join(clean_line(line).rstrip() for line in lines)
         return selection.extract(text), "\n"
 
@@ -369,7 +371,7 @@ class TextPage(LineView):
 
 
 class DiffView(TextPage):
-    """Lines made for the width of the view."""
+    """Lines drawn for the width of the view."""
 
     _make: Callable[[int], list[StyledLine]] = staticmethod(lambda _width: [])
 
@@ -382,7 +384,7 @@ class DiffView(TextPage):
         """Whether it shows anything."""
         return bool(self._lines)
 
-    def say(self, *lines: StyledLine) -> None:
+    def show_lines(self, *lines: StyledLine) -> None:
         self.show(lambda _width: list(lines))
 
     def show(self, make: Callable[[int], list[StyledLine]], *, stays: bool = False) -> None:
@@ -393,7 +395,7 @@ class DiffView(TextPage):
             self._scroll_top(0)
 
     def release(self) -> None:
-        """Keep the lines, for this width, and free the data they are made from."""
+        """Keep the lines for this width, and free the data they were made from."""
         lines = self._lines
         self._make = lambda _width: lines
 

@@ -50,22 +50,27 @@ from notekeep.tui.render.list_rows import (
     no_results,
     query_error,
     search_running,
+    wrap_muted,
 )
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width
 from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
+from notekeep.tui.widgets.line_view import PLACEHOLDER_INDENT
 from notekeep.tui.widgets.note_list import (
     PAGE_ROWS,
+    PASSAGES,
     TALL,
     HitRows,
     NoteList,
     NoteRows,
     RowSource,
+    read_passages,
 )
 
 if TYPE_CHECKING:
     from notekeep.catalog.queries import OrderedList
     from notekeep.errors import NotekeepError
+    from notekeep.search.meaning import MeaningIndex
     from notekeep.search.planner import PlanMatcher
     from notekeep.search.results import SearchResults
     from notekeep.services.search import RowPage
@@ -84,7 +89,7 @@ DAILY_QUERY = "type:daily"
 class _SearchInput(Input):
     """The text field of the search box."""
 
-    BINDINGS = bindings("search", priority=("explain",), by_screen=("explain",))
+    BINDINGS = bindings("search", priority=("explain",), run_on_screen=("explain",))
 
     # Otherwise Textual lays out the whole screen when the length of the text changes.
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
@@ -234,6 +239,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self.found: SearchResults | None = None  # the results that the list shows, if it does
         self._problem: NotekeepError | None = None  # why there are no results
         self._next_place = _Place(note or None)
+        self._entered = ""  # the search that "enter" finished; a sentence is answered by meaning
         self._is_unfolded = False  # whether each daily note has a row
         self._has_gaps = False  # whether there is room for a blank row before a group
         self._titles = TitleSearch(self, self._show, MAX_HITS)
@@ -256,7 +262,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def on_resize(self) -> None:
         if self._has_gaps != (self.app.size.height >= TALL):
             self._has_gaps = not self._has_gaps
-            self.again()
+            self.reload()
 
     @property
     def notes(self) -> NoteList:
@@ -311,9 +317,9 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def typed(self) -> str:
         return self.box.text.strip()
 
-    def again(self, path: str | None = None, line: int | None = None) -> None:
+    def reload(self, path: str | None = None, line: int | None = None) -> None:
         """List or search again, with the cursor on a note, or where it was."""
-        self.notes.is_moved |= path is not None
+        self.notes.was_moved |= path is not None
         self._next_place = _Place(path, line)
         self._ask()
 
@@ -324,17 +330,18 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._list(from_top=from_top)
 
     @property
-    def asked(self) -> ListState:
+    def list_state(self) -> ListState:
         return ListState(self.scope, self.box.scope, self.typed)
 
-    def ask_again(self, location: NoteLocation) -> None:
+    def restore(self, location: NoteLocation) -> None:
         """Show an earlier list or search, with the cursor on its note, on the same line."""
-        state = location.asked
+        state = location.list_state
         self.scope = state.scope
         self.box.set_scope(state.name)
         self.box.put(state.typed)
+        self._entered = state.typed
         self.results_order = ""
-        self.again(location.path, location.line)
+        self.reload(location.path, location.line)
 
     def set_scope(self, query: str, name: str) -> None:
         """Limit the list and its searches to the notes of a query, and adopt its order."""
@@ -342,7 +349,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if find_sort_key(self.vault, query):
             self.order = ""
         self.box.set_scope(name if query else "")
-        self.again()
+        self.reload()
 
     @property
     def _sorts_found(self) -> bool:
@@ -381,7 +388,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self.results_order = order
         else:
             self.order = order
-        self.notes.is_moved = True
+        self.notes.was_moved = True
         self._ask(from_top=True)
 
     def clear(self) -> None:
@@ -461,31 +468,36 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             return False
         self._is_unfolded = True
         newest = self._newest_daily()
-        self.again(newest.rows[0].path if newest.rows else None)
+        self.reload(newest.rows[0].path if newest.rows else None)
         return True
 
     def fold(self) -> None:
         """Fold daily notes again, if they are unfolded in the list of all notes."""
         if self._is_unfolded and not (self.scope or self.typed):
             self._is_unfolded = False
-            self.again()
+            self.reload()
 
     @property
     def _indexed(self) -> float | None:
         """The share of the index that is built; None once it is complete."""
         return program(self).indexed
 
-    def _set_empty_message(self) -> None:
+    def _set_empty_message(self, remarks: Sequence[str] = ()) -> None:
         """Prepare the message and the actions of an empty list."""
         notes, indexed = self.notes, self._indexed
         notes.offers = () if self.typed or indexed is not None else EMPTY_ACTIONS
         if not self.typed:
             folder = "" if self.scope else shorten_home(self.vault.root)
-            notes.nothing = no_notes(indexed, folder)
+            notes.placeholder = no_notes(indexed, folder)
         elif indexed is not None:
-            notes.nothing = no_indexed_results(self.typed, indexed)
+            notes.placeholder = no_indexed_results(self.typed, indexed)
         else:
-            notes.nothing = no_results(self.typed if is_title(self.vault, self.typed) else "")
+            title = self.typed if is_title(self.vault, self.typed) else ""
+            notes.placeholder = no_results(title, remarks, self._text_width)
+
+    @property
+    def _text_width(self) -> int:
+        return self.notes.inner_width - PLACEHOLDER_INDENT
 
     def _index_progressed(self) -> None:
         """Show the progress of the index where there are no notes yet."""
@@ -529,11 +541,12 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def on_input_changed(self) -> None:
         self._drop_answers()
+        self._entered = ""
         if not self.typed:
             self._list()
             return
         if not self.notes.is_search:  # the first letter
-            self.notes.is_moved = False
+            self.notes.was_moved = False
         self._search(pause=SEARCH_DELAY)
 
     def _search(self, *, pause: float) -> None:
@@ -541,7 +554,9 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._problem = error = self.vault.search.parse(typed, typing=True).error
         if error is not None:
             self._drop_answers()
-            self.notes.nothing = self.notes.offers = ()
+            hint = "" if error.near else error.hint
+            self.notes.placeholder = [[], *wrap_muted(hint, self._text_width)]
+            self.notes.offers = ()
             self.notes.show(NoteRows(HitRows(())))
             self.found = None
             self._update_count(0)
@@ -558,16 +573,24 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         # The order comes first, as a bracket may be open at the end.
         query = f"{replace_sort('', self.chosen_key)} {within}".strip()
         if asks_texts:
-            find, found = partial(self._find, query), partial(self._found, typed)
+            meaning = self.vault.meaning if self._entered == typed else None
+            find, found = partial(self._find, query, meaning), partial(self._found, typed)
             self._answer.ask(find, found, pause=pause, failed=self._show_error)
         else:
             self._answer.drop()
 
-    def _find(self, query: str) -> SearchResults:
-        worker = get_current_worker()
-        return self.vault.search.search(
-            query, limit=MAX_HITS, typing=True, wanted=lambda: not worker.is_cancelled
+    def _find(self, query: str, meaning: MeaningIndex | None) -> SearchResults:
+        worker, service = get_current_worker(), self.vault.search
+        search = partial(
+            service.search, query, limit=MAX_HITS, wanted=lambda: not worker.is_cancelled
         )
+        found = search(typing=True)
+        if found.is_sentence and meaning is not None:
+            meaning.asks_process = True
+            found = search()
+            service.distinguish_titles([hit.row for hit in found.hits])
+        read_passages(found.hits[:PASSAGES])
+        return found
 
     def _found(self, typed: str, found: SearchResults) -> None:
         self._titles.drop()
@@ -582,18 +605,20 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def _show(self, _typed: str, found: SearchResults) -> None:
         if not found.hits:
-            self._set_empty_message()
+            self._set_empty_message(found.remarks)
         self.notes.dated_by = self._dated_by
         self.found = found
         # The cursor is on the best hit until it is moved.
         place = self._take_place()
-        keep = place.path if self.notes.is_moved else None
+        keep = place.path if self.notes.was_moved else None
         source = HitRows(found.hits)
-        self.notes.show(NoteRows(source), keep, line=place.line, matcher=found.matcher)
+        full = found.total - found.partial if found.partial else 0
+        files = [Inserted(full, file=path) for path in found.files] if self.grid is None else []
+        self.notes.show(NoteRows(source, files), keep, line=place.line, matcher=found.matcher)
         self._choose_columns(source)
         if self._problem is None:
             self.note.show()
-        remarks = [clean_line(remark) for remark in found.remarks[:1]]
+        remarks = [clean_line(remark) for remark in found.remarks[:1] if found.hits]
         if self._indexed is not None and found.hits:
             percent = format_share(self._indexed)
             remarks = [f"Still indexing, {percent}. More results may come."]
@@ -601,27 +626,34 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def leave_search(self) -> None:
         """Go from the search box to the results."""
-        if self.notes.note_count or not self.typed:
+        if not (self.notes.is_empty and self.typed):
             # At once, so that the next key goes to the list.
             self.screen.set_focus(self.notes)
         if self._problem is not None or not self.typed:
             return
         answer: PendingAnswer = self._titles
-        if not self._answer.is_there and not (self._titles.is_there and self.notes.note_count):
+        is_finished, self._entered = self._entered == self.typed, self.typed
+        is_sentence = self.found is not None and self.found.is_sentence
+        asks_meaning = is_sentence and not is_finished and self.vault.meaning is not None
+        is_shown = self._titles.is_done and self.notes.note_count
+        if asks_meaning or not (self._answer.is_done or is_shown):
             self._search(pause=0)  # no further letter comes
             answer = self._answer
+        if asks_meaning and not self.notes.is_empty:
+            self._accept()  # other notes follow, and the cursor stays
+            return
         # The next keys apply to the new results, not to the last ones.
         answer.when_ready(self._accept, late=self._show_running)
 
     def _show_running(self) -> None:
-        self.notes.nothing, self.notes.offers = search_running(self.typed), ()
+        self.notes.placeholder, self.notes.offers = search_running(self.typed), ()
         self.notes.show(NoteRows(HitRows(())))
         self.screen.set_focus(self.notes)
 
     def _accept(self) -> None:
-        if self.notes.note_count:
+        if not self.notes.is_empty:
             program(self).place.remember_search(self.typed)
-            self.notes.is_moved = True
+            self.notes.was_moved = True
             self.screen.set_focus(self.notes)
         elif self._problem is None and self._indexed is None and is_title(self.vault, self.typed):
             self.post_message(CreateNote(self.typed))

@@ -23,7 +23,7 @@ from notekeep.markdown.sanitize import clean
 from notekeep.tui.completion import Completer, CompletionOffer, is_in_frontmatter
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.render.formatting import thousands
-from notekeep.tui.render.note_rows import fold_letters
+from notekeep.tui.render.note_rows import fold_same_length
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.styles import get_role_styles
 from notekeep.tui.widgets.bars import PieceLabel
@@ -49,9 +49,9 @@ class NoteArea(TextArea):
 
     BINDINGS: ClassVar = bindings(
         "edit",
-        # The next letters are to find, and not part of the text.
+        # The next letters go to the search bar, not into the text.
         priority=("find-here",),
-        by_screen=(
+        run_on_screen=(
             *("save", "finish", "hand-over", "history-here", "fields-here", "attach-here"),
             *("quote-here", "find-here"),
         ),
@@ -59,16 +59,16 @@ class NoteArea(TextArea):
 
     @dataclass
     class Pasted(Message):
-        """The terminal pasted a text."""
+        """A text was pasted by the terminal."""
 
         text: str
         place: tuple[Location, Location, str]  # its start, its end, and the visible text
 
     class Offered(Message):
-        """The suggestions or the chosen one changed."""
+        """The suggestions or the selected one changed."""
 
     _offers: Sequence[CompletionOffer] = ()
-    chosen_offer = 0  # the number of the chosen suggestion
+    chosen_offer = 0  # the number of the selected suggestion
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
@@ -87,7 +87,7 @@ class NoteArea(TextArea):
         return self.document.lines
 
     def put(self, lines: Sequence[str]) -> None:
-        """Replace the lines in one step of undo; the cursor stays in its line."""
+        """Replace the lines in one undo step; the cursor stays on its line."""
         old, new = self.lines, list(lines)
         shorter = min(len(old), len(new)) - 1
         head = 0
@@ -107,7 +107,7 @@ class NoteArea(TextArea):
 
     def edit(self, edit: Edit) -> EditResult:
         lines = _BREAKS.sub("\n", edit.text).split("\n")
-        edit.text = "\n".join(self.stand_ins.shown(line) for line in lines)
+        edit.text = "\n".join(self.stand_ins.to_editor(line) for line in lines)
         return super().edit(edit)
 
     def action_cut(self) -> None:
@@ -122,13 +122,13 @@ class NoteArea(TextArea):
 
     def _copy_out(self, text: str) -> None:
         """Copy the text of the file; invalid bytes become "?"."""
-        real = self.stand_ins.real(text)
+        real = self.stand_ins.to_file(text)
         self.app.copy_to_clipboard(real.encode("utf-8", "replace").decode("utf-8"))
 
     def get_line(self, line_index: int) -> Text:
         shown = self.document.get_line(line_index)
         # Sanitized again, in case a stand-in is missing.
-        line = clean(self.stand_ins.drawn(shown))
+        line = clean(self.stand_ins.to_screen(shown))
         text = Text(line, end="", no_wrap=True)
         styles = get_role_styles(self.app)
         if line_index == 0 or is_in_frontmatter(self.lines, line_index):
@@ -149,7 +149,7 @@ class NoteArea(TextArea):
         self._offer(self.completer.offers(self.lines, row, column) if typed else [])
 
     def _offer(self, offers: Sequence[CompletionOffer], chosen: int = 0) -> None:
-        """Show one suggestion behind the cursor, or a list of several or of other words."""
+        """Show one suggestion after the cursor, or a list of several."""
         was_list = bool(self.listed_offers)
         self._offers, self.chosen_offer = offers, chosen
         self.suggestion = offers[0].rest if len(offers) == 1 else ""
@@ -208,7 +208,7 @@ class NoteArea(TextArea):
 
     def action_next_offer(self) -> None:
         if not self._offers:
-            raise SkipAction  # to the usual action of the key
+            raise SkipAction  # use the usual action of the key
         self._choose_offer(1)
 
     def action_cursor_right(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
@@ -271,7 +271,7 @@ class FindBar(Horizontal):
     def __init__(self, area: NoteArea) -> None:
         super().__init__()
         self._area = area
-        self._start = (0, 0)  # the line and the column to search from
+        self._start = (0, 0)  # the line and column to search from
 
     def compose(self) -> ComposeResult:
         yield PieceLabel(Piece("Find ", "section"))
@@ -295,7 +295,7 @@ class FindBar(Horizontal):
             field.value = selected
         self.add_class("-open")
         field.action_select_all()
-        # At once, so that the next key is typed here.
+        # Set at once, so that the next key is typed here.
         self.screen.set_focus(field)
         self._show(0)
 
@@ -313,7 +313,7 @@ class FindBar(Horizontal):
         self._show(by)
 
     def _show(self, by: int) -> None:
-        sought = fold_letters(self.query_one(_FindInput).value)
+        sought = fold_same_length(self.query_one(_FindInput).value)
         found = self._find_all(sought)
         at = bisect_left(found, self._start)
         if by:
@@ -335,6 +335,6 @@ class FindBar(Horizontal):
         match = re.compile(re.escape(sought) or r"(?!)")
         return [
             (number, found.start())
-            for number, line in enumerate(map(fold_letters, self._area.lines))
+            for number, line in enumerate(map(fold_same_length, self._area.lines))
             for found in match.finditer(line)
         ]

@@ -41,15 +41,15 @@ from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.note_list import PAGE_ROWS, HitRows, NoteList, RowSource
 
-SAMPLES = 4  # parts of a long list whose notes decide about its columns
+SAMPLES = 4  # parts of a long list whose notes determine the columns
 
 
 class NoteGrid(NoteList, inherit_bindings=False):
-    """Notes with their fields in columns, which scroll beside the title."""
+    """Notes with their fields in columns, which scroll next to the title."""
 
     BINDINGS = [  # noqa: RUF012 - as Textual has it
-        *bindings("grid", by_screen=("edit-cell", "sort-column", "clear-cell")),
-        *bindings("rows", by_screen=ALL_ACTIONS),
+        *bindings("grid", run_on_screen=("edit-cell", "sort-column", "clear-cell")),
+        *bindings("rows", run_on_screen=ALL_ACTIONS),
         *bindings("lines"),
     ]
 
@@ -64,7 +64,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.head = GridHead(self)
         self.columns: list[Column] = []
         self.order = ""
-        self.summary = ""  # of all listed notes; "" for a long list
+        self.summary = ""  # the summary of all listed notes; "" for a long list
         self._arranged_for: tuple[str, str] | None = None
         self._left = 1  # the first column after the title
 
@@ -99,7 +99,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         return self.columns[self.column] if self.column < len(self.columns) else None
 
     def places(self, width: int) -> list[ColumnPlace]:
-        """Return where the columns are in a row of `width` cells."""
+        """Return the places of the columns in a row of `width` cells."""
         return lay_out_columns(self.columns, width, self._left)
 
     def watch_column(self) -> None:
@@ -110,7 +110,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.head.refresh()
 
     def _go_to_column(self, column: int) -> None:
-        self.is_moved = True
+        self.was_moved = True
         self.column = min(max(0, column), max(0, len(self.columns) - 1))
 
     def action_move_column(self, by: int) -> None:
@@ -123,7 +123,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._go_to_column(len(self.columns))
 
     def column_at(self, x: int) -> int | None:
-        """Return the column at a cell of a row, or at the blanks behind it."""
+        """Return the column at a cell of a row; the blanks after a column belong to it."""
         found = [place for place in self.places(self.inner_width) if place.x <= x]
         return found[-1].column if found else None
 
@@ -164,7 +164,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
                 continue
             line.extend(add_role(shown, "cell" if self.has_focus else "cell-blurred"))
             if self.has_focus and x < width:
-                # The edges are in the blanks beside the cell.
+                # The edges are in the blanks next to the cell.
                 line = [*fit_line(line, place.x - 1, ""), Piece("[", "cell-edge")]
                 line += [*add_role(shown, "cell"), Piece("]", "cell-edge")]
                 x += 1
@@ -178,7 +178,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
             after = signs(note, self.glyphs, conflict=note.path in self._conflicts)
             if self.matcher is not None:
                 shown = mark_matches(shown, partial(self.matcher.spans, language=note.language))
-            shown = distinguished_title(shown, note.apart, place.width - line_width(after))
+            shown = distinguished_title(shown, note.title_suffix, place.width - line_width(after))
             shown = fit_line(shown, place.width - line_width(after), self.glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)
         return align_cell(fit_line(shown, place.width, self.glyphs.ellipsis), column, place.width)
@@ -188,7 +188,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         if column is None:
             super().row_clicked(row, x, chain)
             return
-        self.is_moved = True
+        self.was_moved = True
         self.move_to(row)
         self._go_to_column(column)
         if chain == self.opening_clicks:
@@ -196,7 +196,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
 
 class GridHead(ButtonLine):
-    """The names of the columns, and a rule; a click on a name sorts by it."""
+    """The column names and a rule; clicking a name sorts by it."""
 
     DEFAULT_CSS = """
     GridHead { height: 2; }

@@ -1,18 +1,28 @@
-"""The list of notes, read a page at a time, or of the hits of a search; with marks."""
+"""The list of notes, read a page at a time, or of search hits; with marks."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.message import Message
 
+from notekeep.background import yield_to_ui
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.list_model import Folded, Inserted
-from notekeep.tui.render.note_rows import RowLook, folded_row, group_row, hit_rows, note_row
+from notekeep.tui.render.note_rows import (
+    RowLook,
+    file_row,
+    folded_row,
+    group_row,
+    hit_rows,
+    note_row,
+)
 from notekeep.tui.render.styled_text import StyledLine
 from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row
@@ -21,8 +31,16 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 100
 MAX_CACHED_PAGES = 40
-GUTTER = 4  # cells at the left of a row: the cursor, and the sign; a click there marks
-TALL, ROOMY = 31, 180  # lines and columns of a screen on which hits have more space
+PASSAGES = 25  # hits whose passages are read at once
+GUTTER = 4  # cells at the left of a row, for the cursor and the sign; a click there marks
+TALL, ROOMY = 31, 180  # minimum lines and columns of a screen where hits get more space
+
+
+def read_passages(hits: Iterable[Hit]) -> None:
+    """Read the passages of some hits; a thread may do it."""
+    for hit in hits:
+        yield_to_ui()
+        hit.read_passage()
 
 
 class RowSource(Protocol):
@@ -92,7 +110,7 @@ class NoteRows(Sequence["Row | Inserted | None"]):
         return row - bisect_left(self._inserted_at, row)
 
     def find(self, path: str | None) -> int | None:
-        """Return the row of a note, where the source knows it."""
+        """Return the row of a note, if the source knows it."""
         found = None if path is None else self.source.find(path)
         if found is None:
             return None
@@ -100,19 +118,19 @@ class NoteRows(Sequence["Row | Inserted | None"]):
 
 
 class NoteList(ListView["Row | Inserted | None"]):
-    """Notes, one to a row, or hits with their matching passages.
+    """Notes, one per row, or hits with their matching passages.
 
-    Notes are marked, not rows: marks stay when another list is shown.
+    Notes are marked, not rows, so marks stay when another list is shown.
     """
 
-    BINDINGS = bindings("list", "rows", by_screen=ALL_ACTIONS)
+    BINDINGS = bindings("list", "rows", run_on_screen=ALL_ACTIONS)
 
     class Marked(Message):
         """The marked notes changed."""
 
     _rows: NoteRows
     offers: Sequence[str] = ()
-    """Ids of actions, one for each of the last lines of `nothing`."""
+    """Ids of actions, one for each of the last lines of `placeholder`."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -121,6 +139,7 @@ class NoteList(ListView["Row | Inserted | None"]):
         self.marked: set[str] = set()
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
+        self._being_read: set[int] = set()  # the first hits of pages whose passages are read
         self.dated_by: str | None = None
         """The field of the date to show, "modified", or None for none."""
 
@@ -161,6 +180,7 @@ class NoteList(ListView["Row | Inserted | None"]):
         The cursor's row is scrolled to `line` of the view, if given.
         """
         self._rows, self.matcher = rows, matcher
+        self._being_read.clear()
         self._fit_height()
         found = rows.find(keep)
         self.rows_changed(near if found is None else found)
@@ -176,42 +196,53 @@ class NoteList(ListView["Row | Inserted | None"]):
 
     def hit_at(self, row: int) -> Hit | None:
         hits = self.source.hits if isinstance(self.source, HitRows) else ()
-        return hits[row] if row < len(hits) else None
+        at = self._rows.notes_before(row)
+        return hits[at] if at < len(hits) and self._rows.inserted_at(row) is None else None
 
     def row_of(self, row: int) -> Row | None:
-        """Return the note of a row; None where there is none, or it was deleted."""
+        """Return the note of a row; None if there is none, or it was deleted."""
         found = self._rows[row] if 0 <= row < len(self._rows) else None
         return None if isinstance(found, Inserted) else found
 
     @property
     def offer(self) -> str:
-        """The id of the action that the line at the cursor offers, or ""."""
+        """The id of the action offered by the line at the cursor, or ""."""
         if self._rows or not self.is_selectable(self.cursor):
             return ""
-        return self.offers[self.cursor - len(self.nothing)]
+        return self.offers[self.cursor - len(self.placeholder)]
 
     @property
     def folded(self) -> Folded | None:
-        """The notes that are folded into the row at the cursor."""
+        """The notes folded into the row at the cursor."""
         return self.item.folded if isinstance(self.item, Inserted) else None
 
+    @property
+    def file(self) -> str:
+        """The path of the file at the cursor, or ""."""
+        return self.item.file if isinstance(self.item, Inserted) else ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are neither notes nor files."""
+        return not self._rows
+
     def copy_from(self, other: NoteList, line: int) -> None:
-        """Show what another list shows, with its marks, and its cursor at a line of the view."""
-        self.nothing, self.offers = other.nothing, other.offers
+        """Show the content and marks of another list, with its cursor at a line of the view."""
+        self.placeholder, self.offers = other.placeholder, other.offers
         self.dated_by = other.dated_by
         self._conflicts, self.marked = other._conflicts, other.marked
-        self._marked_last, self.is_moved = other._marked_last, other.is_moved
+        self._marked_last, self.was_moved = other._marked_last, other.was_moved
         rows = other._rows
         near = rows.notes_before(other.cursor)
         self.show(NoteRows(rows.source), near=near, line=line, matcher=other.matcher)
 
-    def toggle_mark(self, *, goes_on: bool = True) -> None:
+    def toggle_mark(self, *, advance: bool = True) -> None:
         if (note := self.row) is None:
             return
-        self.is_moved = True
+        self.was_moved = True
         self._marked_last = note.path
         self.mark(self.marked ^ {note.path})
-        if goes_on:
+        if advance:
             self.move_to(self.cursor + 1)
 
     def mark_range(self) -> None:
@@ -222,18 +253,18 @@ class NoteList(ListView["Row | Inserted | None"]):
         rows_of_ends = (self.cursor if begin is None else begin, self.cursor)
         first, last = sorted(map(self._rows.notes_before, rows_of_ends))
         rows = self.source.page(first, last + 1 - first)[: last + 1 - first]
-        self.is_moved = True
+        self.was_moved = True
         if (here := self.row) is not None:
             self._marked_last = here.path
         self.mark(self.marked | {row.path for row in rows})
 
     def listed(self) -> Callable[[], set[str]]:
-        """Return a function that reads all notes of the list; a thread may call it."""
+        """Return a function that reads all notes of the list; safe in a thread."""
         source = self.source
         return lambda: set(source.paths())
 
     def mark_all(self, listed: set[str]) -> None:
-        """Mark these notes; when all of them are marked, unmark them."""
+        """Mark these notes; if all of them are marked, unmark them."""
         self.mark(self.marked - listed if listed <= self.marked else self.marked | listed)
 
     def mark(self, paths: set[str]) -> None:
@@ -249,9 +280,9 @@ class NoteList(ListView["Row | Inserted | None"]):
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         if x < GUTTER:
-            self.is_moved = True
+            self.was_moved = True
             self.move_to(row)
-            self.toggle_mark(goes_on=False)
+            self.toggle_mark(advance=False)
         else:
             super().row_clicked(row, x, chain)
 
@@ -261,12 +292,13 @@ class NoteList(ListView["Row | Inserted | None"]):
 
     def is_selectable(self, row: int) -> bool:
         if not self._rows:
-            return len(self.nothing) - len(self.offers) <= row < len(self.nothing)
+            return len(self.placeholder) - len(self.offers) <= row < len(self.placeholder)
         inserted = self._rows.inserted_at(row)  # without reading a page
-        return row < len(self._rows) and (inserted is None or inserted.folded is not None)
+        is_note = inserted is None or inserted.folded is not None or bool(inserted.file)
+        return row < len(self._rows) and is_note
 
     def _line_role(self, index: int) -> str:
-        # Not the blank below a hit.
+        # Not for the blank below a hit.
         is_gap = self.row_height > 2 and index % self.row_height == self.row_height - 1
         return "" if is_gap else super()._line_role(index)
 
@@ -279,16 +311,31 @@ class NoteList(ListView["Row | Inserted | None"]):
         if isinstance(note, Inserted):
             if note.folded is not None:
                 return [folded_row(*note.folded, width, self.glyphs, RowLook(here=here))]
+            if note.file:
+                return file_row(note.file, width, self.glyphs, RowLook(here=here))
             return [group_row(note.name, width, self.glyphs) if note.name else []]
         look = RowLook(
             here,
             note.path in self.marked,
             note.path in self._conflicts,
             self.dated_by,
-            is_grouped=bool(self._rows.inserted),
+            is_grouped=bool(self._rows.inserted) and not self.is_search,
         )
         hit = self.hit_at(row)
         if hit is None:
             return [note_row(note, width, self.glyphs, self.today, look)]
+        if not hit.has_passage:
+            self._read_passages(row)
+            return [note_row(note, width, self.glyphs, self.today, look)]
         draw = width, self.glyphs, self.today, look, self.matcher
         return hit_rows(hit, *draw, lines=self.snippet_lines)
+
+    def _read_passages(self, row: int) -> None:
+        """Read the passages of the hits around a row, and draw them."""
+        at = self._rows.notes_before(row)
+        first = at - at % PASSAGES
+        if first in self._being_read or not isinstance(self.source, HitRows):
+            return
+        self._being_read.add(first)
+        read = partial(read_passages, self.source.hits[first : first + PASSAGES])
+        in_background(self, read, lambda _: self.lines_changed(), group="passages")

@@ -1,4 +1,4 @@
-"""Pictures in half blocks, decoded in a thread.
+"""Pictures as half blocks, decoded in a thread.
 
 A cell is two pixels: the upper is its colour, the lower its background. Only colours of a picture
 reach the terminal.
@@ -25,7 +25,7 @@ from notekeep.tui.workers import in_background, report_error
 
 MAX_CACHED_PICTURES = 32
 UPPER_HALF = "▀"
-# Similar neighbours become equal: fewer styles are faster to make and to send.
+# Similar adjacent colours become equal: fewer styles are faster to create and send.
 _COARSE = 0xF8
 
 
@@ -34,12 +34,12 @@ class PictureCache:
 
     def __init__(self, view: LineView) -> None:
         self._view = view
-        # Empty while a picture is being decoded, or if it cannot be.
+        # Empty while a picture is being decoded, or if it cannot be decoded.
         self._rows: LRUCache[tuple[object, ...], Sequence[list[Segment]]]
         self._rows = LRUCache(MAX_CACHED_PICTURES)
 
     def put(self, strip: Strip, part: PictureRow, left: int, under: Style) -> Strip:
-        """Return a strip with a row of a picture over it, from a cell on, once it is decoded."""
+        """Return a strip overlaid with a row of a picture, once it is decoded."""
         right = left + part.columns
         if right > strip.cell_length:
             return strip
@@ -122,14 +122,18 @@ class PictureView(LineView):
 
     @property
     def _fitted(self) -> tuple[int, int]:
-        return self._picture.fit(max(1, self.inner_width), self.page)
+        return self._picture.fit(max(1, self.inner_width), self.page_height)
 
     @property
     def _above(self) -> int:
-        return max(0, (self.page - self._fitted[1]) // 2) if self._draws else self.page // 2
+        return (
+            max(0, (self.page_height - self._fitted[1]) // 2)
+            if self._draws
+            else self.page_height // 2
+        )
 
     def line_count(self) -> int:
-        return self.page
+        return self.page_height
 
     def draw_line(self, index: int, width: int) -> StyledLine:
         if self._draws or index != self._above:

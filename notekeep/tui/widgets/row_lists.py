@@ -10,23 +10,24 @@ from typing import NamedTuple
 from notekeep.catalog.records import TaskRow
 from notekeep.dates import format_short_day
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
+from notekeep.tui.render.day_rows import DayRow, DayTask, day_line
 from notekeep.tui.render.list_rows import PostRow, TaskGroup, group_line, post_line, task_line
 from notekeep.tui.render.note_rows import group_row, gutter, modified_day
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, spread_line
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.line_view import ListView
 
-TASK_BOX = 4  # cells from the left edge within which a click ticks a task
+TASK_BOX = 4  # a click within this many cells of the left edge ticks a task
 TIME_GAP = 2
 MIN_MORE = 6  # minimum cells for a part of `TimelineRow.more`
 
 
 class PostList(ListView[PostRow]):
-    """Drafts and posts, each with its state in every site."""
+    """Drafts and posts, with their state in each site."""
 
-    BINDINGS = bindings("list", by_screen=ALL_ACTIONS)
+    BINDINGS = bindings("list", run_on_screen=ALL_ACTIONS)
 
-    site = 0  # the number of the site whose state is a word
+    site = 0  # the number of the site whose state is shown as a word
 
     def show(self, rows: Sequence[PostRow], keep: str | None = None) -> None:
         """Show posts, with the cursor on the note `keep` if it is one of them."""
@@ -43,35 +44,45 @@ class PostList(ListView[PostRow]):
         ]
 
 
-class TaskList(ListView[TaskGroup | TaskRow | None]):
-    """Tasks below their notes, with an empty line between two notes."""
+class TaskList(ListView[TaskGroup | TaskRow | DayRow]):
+    """Tasks below their notes or days, with a blank line between these."""
 
-    BINDINGS = bindings("tasks", by_screen=ALL_ACTIONS)
+    BINDINGS = bindings("tasks", run_on_screen=ALL_ACTIONS)
 
     @property
     def here(self) -> TaskRow | None:
-        return self.item if isinstance(self.item, TaskRow) else None
+        return _task_of(self.item)
 
-    def show(self, rows: Sequence[TaskGroup | TaskRow | None]) -> None:
+    def show(self, rows: Sequence[TaskGroup | TaskRow | DayRow]) -> None:
         """Show rows, with the cursor on the same task as before, or near it."""
-        here = self.here and (self.here.path, self.here.line)
-        self._show(rows, lambda row: isinstance(row, TaskRow) and (row.path, row.line) == here)
+        here, kept = self.here, None
+        for task in filter(None, map(_task_of, rows)):
+            if here and task.path == here.path and task.key == here.key:
+                kept = task if kept is None or task.line == here.line else kept
+        self._show(rows, lambda row: kept is not None and _task_of(row) is kept)
 
-    def is_heading(self, item: TaskGroup | TaskRow | None) -> bool:
-        return not isinstance(item, TaskRow)
+    def is_heading(self, item: TaskGroup | TaskRow | DayRow) -> bool:
+        return _task_of(item) is None
 
-    def draw_item(self, item: TaskGroup | TaskRow | None, width: int, *, here: bool) -> StyledLine:
-        if item is None:
-            return []
+    def draw_item(
+        self, item: TaskGroup | TaskRow | DayRow, width: int, *, here: bool
+    ) -> StyledLine:
         if isinstance(item, TaskGroup):
             return [Piece("  "), *group_line(item, width - 4, self.glyphs)]
-        line = task_line(item, width - 4, self.glyphs, self.today)
+        if isinstance(item, TaskRow):
+            line = task_line(item, width - 4, self.glyphs, self.today)
+        else:
+            line = day_line(item, width - 4, self.glyphs, self.today)
         return [*gutter(self.glyphs, here=here), *line]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
         if chain == 1 and x < TASK_BOX:
             self.call_next(run_action, self, "tick-task")
+
+
+def _task_of(row: TaskGroup | TaskRow | DayRow) -> TaskRow | None:
+    return row.task if isinstance(row, DayTask) else row if isinstance(row, TaskRow) else None
 
 
 class TimelineRow(NamedTuple):
@@ -81,7 +92,7 @@ class TimelineRow(NamedTuple):
     time: float  # in seconds since 1970
     left: StyledLine
     right: StyledLine
-    more: Sequence[Piece] = ()  # behind `left`, as far as it fits
+    more: Sequence[Piece] = ()  # after `left`, as far as it fits
 
 
 class TimelineList(ListView[str | TimelineRow]):
