@@ -1,1 +1,1 @@
-"""The page for a phone: `notekeep serve --phone`; its files and its server."""
+"""The page for a phone, `notekeep serve --phone`: its files and its server."""

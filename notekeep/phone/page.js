@@ -4,6 +4,7 @@ import * as queue from "/queue.js";
 
 const byId = (id) => document.getElementById(id);
 const SIGNS = { done: "✓", ok: "✓", partial: "◐", missed: "✗", skipped: "–", covered: "·", paused: "‖" };
+const LOGGED = { done: "done", skip: "skipped", miss: "missed", clear: "open" };
 const MAX_PHOTO = 24 * 1024 * 1024;
 const DAY_MS = 24 * 3600 * 1000;
 const RETRY_MS = 30000;
@@ -32,7 +33,7 @@ function findDay(back) {
   const date = new Date(Date.parse(days[0].day) + (late - back) * DAY_MS);
   const blank = { is_logged: false, is_due: true, mark: "open", amount: "", note: "" };
   const habits = days[back - late]?.habits ?? days[0].habits.map((one) => ({ ...one, ...blank }));
-  return { date, day: date.toISOString().slice(0, 10), habits };
+  return { date, day: date.toISOString().slice(0, 10), habits, all: days[back - late]?.all };
 }
 
 // The connection
@@ -112,9 +113,11 @@ function heldRow(one) {
 
 function drawHabits(waiting) {
   byId("habit-day").hidden = !shown.today;
-  const { date, day, habits } = findDay(dayBack);
+  const { date, day, habits, all } = findDay(dayBack);
   const form = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
-  byId("day-name").textContent = date.toLocaleDateString(undefined, form);
+  const counts = [all?.due && `${all.met} of ${all.due} met`, all?.open && `${all.open} open`];
+  const name = date.toLocaleDateString(undefined, form);
+  byId("day-name").textContent = [name, ...counts].filter(Boolean).join(" · ");
   for (const one of byId("days").children) one.ariaPressed = String(Number(one.value) === dayBack);
   const cards = (isDue) =>
     habits.filter((one) => one.is_due === isDue).map((one) => habitCard(one, day, waiting));
@@ -126,13 +129,17 @@ function drawHabits(waiting) {
 function habitCard(habit, day, waiting) {
   const log = (value) => save({ kind: "habit", habit: habit.id, value, day });
   const said = [habit.amount || habit.aim, habit.note].filter(Boolean).join(" · ");
-  const unsent = waiting.filter((one) => one.habit === habit.id && one.day === day);
-  const values = unsent.map((one) => one.value).join(", ");
-  const sign = SIGNS[habit.mark] ?? (habit.is_logged && "–");
-  const isDone = habit.is_logged && ["done", "ok"].includes(habit.mark);
+  const unsent = waiting
+    .filter((one) => one.habit === habit.id && one.day === day && !one.error)
+    .map((one) => one.value);
+  const last = unsent.at(-1);
+  const mark = LOGGED[last] ?? habit.mark;
+  const isLogged = last ? last !== "clear" : habit.is_logged;
+  const sign = SIGNS[mark] ?? (isLogged && "–");
+  const isDone = isLogged && ["done", "ok"].includes(mark);
   const done = button(isDone ? "✓ Done" : "Done", () => log("done"), "big");
   done.disabled = isDone;
-  const rest = habit.is_logged
+  const rest = isLogged
     ? [button("Clear", () => log("clear"))]
     : [button("Skip", () => log("skip")), button("Missed", () => log("miss"))];
   return make(
@@ -140,9 +147,9 @@ function habitCard(habit, day, waiting) {
     { className: "card" },
     make("h2", {}, habit.title, make("span", { className: "sign" }, sign)),
     make("p", { className: "dim" }, said),
-    values && make("p", { className: "waiting" }, `Not sent yet: ${values}`),
+    last && make("p", { className: "waiting" }, `Not sent yet: ${unsent.join(", ")}`),
     habit.unit && stepper(habit, day, log),
-    make("div", { className: "row" }, habit.unit ? "" : done, ...rest),
+    !habit.is_combined && make("div", { className: "row" }, habit.unit ? "" : done, ...rest),
   );
 }
 

@@ -35,8 +35,11 @@ from notekeep.errors import (
 )
 from notekeep.export.html_pages import to_html
 from notekeep.habits.amounts import plural_unit, pluralize
+from notekeep.habits.day_shares import DayShare, find_day_shares
+from notekeep.habits.summary import arrange_habits
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line, plain_text
+from notekeep.markdown.task_fields import strip_fields
 from notekeep.notes.capture import INBOX, PICTURE_SUFFIXES, TODAYS_NOTE, Attachment
 from notekeep.own_commands import take_waiting
 from notekeep.storage.content import digest_of
@@ -68,7 +71,7 @@ FILES = {
     "/icon.png": ("icon.png", "image/png"),
 }
 MAX_REQUEST = 33 << 20
-"""The most bytes of a request: a photo of 24 MB in base64, and text."""
+"""The maximum size of a request in bytes: a photo of 24 MB in base64, and text."""
 LOCKED = (FOLDER / "locked.html").read_text(encoding="utf-8")
 STYLE, SCRIPT = (
     base64.b64encode(sha256(re.split(f"</?{tag}>", LOCKED)[1].encode()).digest()).decode()
@@ -98,11 +101,14 @@ def gather_days(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
     today = vault.today()
     days = []
     for day in (today, today - dt.timedelta(1)):
-        # Yesterday's habits are those due then, with their current marks.
-        cells = {one.id: one.cells[0] for one in vault.habits.views(today, first=day, last=day)}
+        # Yesterday's habits are the ones due then, with their current marks.
+        shown = vault.habits.views(today, first=day, last=day)
+        cells = {one.id: one.cells[0] for one in shown}
+        (share,) = find_day_shares(shown) or [DayShare(day, 0, 0, 0)]
         views = [one for one in vault.habits.views(day) if not one.is_archived]
-        habits = [_habit(one, cells[one.id]) for one in views]
-        days.append({"day": day.isoformat(), "habits": habits})
+        habits = [_habit(one, cells[one.id]) for one, *_ in arrange_habits(views)]
+        counts = {"met": share.met, "due": share.due, "open": share.open}
+        days.append({"day": day.isoformat(), "habits": habits, "all": counts})
     end = dt.datetime.combine(today + dt.timedelta(1), dt.time(vault.settings.day_start))
     return {"end": end.timestamp() * 1000, "days": days}
 
@@ -118,6 +124,7 @@ def _habit(habit: HabitView, cell: Cell) -> dict[str, Any]:
         "unit": unit,
         "units": clean_line(plural_unit(0, unit)),
         "usual": amounts[-1] if amounts else habit.day_goal,
+        "is_combined": bool(habit.parts),
         "is_due": habit.call != "none" or cell.is_logged,
         "is_logged": cell.is_logged and not cell.is_cleared,
         "mark": cell.mark,
@@ -134,11 +141,11 @@ def gather_tasks(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
             "path": task.path,
             "line": task.line,
             "text": task.text,
-            "shown": clean_line(plain_text(dates.strip_due_day(task.text))),
+            "shown": clean_line(plain_text(strip_fields(task.text))),
             "title": clean_line(task.title),
-            "due": day.isoformat() if (day := dates.find_due_day(task.text)) else "",
+            "due": task.planned.isoformat() if task.planned else "",
         }
-        for task in [*(one.task for one in found.due), *found.others][:MAX_TASKS]
+        for task in [*(one.task for one in (*found.due, *found.week)), *found.others][:MAX_TASKS]
     ]
     return {"open": found.open, "tasks": tasks}
 
@@ -151,9 +158,9 @@ def find_notes(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
         rows = vault.search.rows("sort:-modified", limit=MAX_HITS).rows
         return {"notes": [_note(row.path, row.title) for row in rows], "remarks": []}
     found = vault.search.search(query, limit=MAX_HITS, typing=True)
-    # Of an attached file only its name is sent.
+    # For attached files, only the name is sent.
     notes = [
-        _note(hit.row.path, hit.row.title, hit.attachment or hit.snippet.plain().text)
+        _note(hit.row.path, hit.row.title, hit.passage.attachment or hit.snippet.plain().text)
         for hit in found.hits
     ]
     return {"notes": notes, "remarks": list(found.remarks)}
@@ -164,7 +171,7 @@ def _note(path: str, title: str, snippet: str = "") -> dict[str, str]:
 
 
 def read_note(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
-    """Return a note as safe HTML, by its `name`, or by a link `from` a note."""
+    """Return a note as safe HTML, by its `name`, or by a link `from` another note."""
     vault.indexing.refresh(words=False)
     name, source = request.get("name", ""), request.get("from", "")
     row = resolve_link(vault.catalog, name, source) if source else vault.workspace.resolve(name)
@@ -175,7 +182,7 @@ def read_note(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _link_pages(body: str, path: str) -> str:
-    """Convert the links and pictures of a note to addresses of the page."""
+    """Convert the links and pictures of a note to addresses on the page."""
     parts: list[str] = []
     at = 0
     for span in parse_markdown(body).spans:
@@ -210,9 +217,9 @@ ANSWERS = {
 }
 
 
-# Entries from a phone: check-ins, quick notes and ticked tasks. A phone sends an entry again if it
-# gets no answer, so the id is stored with the change: in the line of a check-in, which all devices
-# get, or in the step of history.
+# Entries from a phone: check-ins, quick notes and ticked tasks. A phone resends an entry if it gets
+# no answer, so the id is stored with the change: in the line of a check-in, which is synced to all
+# devices, or in the history step.
 
 MAX_AGE = dt.timedelta(days=400)
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic", ".avif"})
@@ -260,7 +267,7 @@ class EntryService:
         if day > tracker.today():
             # The phone is in another time zone; it sends the entry again later.
             raise Failure(f"{day.isoformat()} is in the future on this computer.")
-        # Every device writes the same line for an entry, so it counts once after a sync, too.
+        # Every device writes the same line for an entry, so it counts only once after a sync.
         mark = ("id", digest_of(name.encode())[:8])
         time = dates.format_clock(_moment(entry), day, self._vault.settings.day_start)
         habit = tracker.resolve(_text(entry, "habit"))
@@ -283,18 +290,21 @@ class EntryService:
             raise UsageError("There is nothing to add.")
         if len(text) > MAX_TEXT:
             raise UsageError(f"The text is longer than {MAX_TEXT:,} characters.")
+        to = INBOX if _text(entry, "to") == "inbox" else TODAYS_NOTE
+        return self._vault.notes.plan_capture(text, to, photo, self._day(entry))
+
+    def _day(self, entry: dict[str, Any]) -> dt.date:
         today = self._vault.today()
         day = dates.habit_day(_moment(entry), self._vault.settings.day_start)
-        if not today - MAX_AGE <= day <= today:
-            day = today  # the phone's clock is wrong
-        to = INBOX if _text(entry, "to") == "inbox" else TODAYS_NOTE
-        return self._vault.notes.plan_capture(text, to, photo, day)
+        # Otherwise the phone's clock is wrong.
+        return day if today - MAX_AGE <= day <= today else today
 
     def _plan_task(self, entry: dict[str, Any]) -> WritePlan:
         path, text, line = _text(entry, "path"), _text(entry, "text"), entry.get("line")
         if not text or not isinstance(line, int):
             raise UsageError("This is not a task.")
-        return self._vault.notes.plan_toggle_task(path, line, text, keep_done=True)
+        day = self._day(entry)
+        return self._vault.notes.plan_toggle_task(path, line, text, day=day, keep_done=True)
 
 
 def _text(entry: dict[str, Any], name: str) -> str:
@@ -386,7 +396,7 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
         return web.FileResponse(place, headers={"Content-Type": kind})
 
     async def apply_entry(request: web.Request) -> web.Response:
-        if request.content_type != "application/json":  # a form of another site cannot send JSON
+        if request.content_type != "application/json":  # a form on another site cannot send JSON
             raise web.HTTPUnsupportedMediaType
         try:
             entry = json.loads(await request.read())
@@ -406,7 +416,7 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
 
 
 def _run_own_command(waiting: Waiting) -> None:
-    """Run a command of the person; the phone does not wait for it, so the terminal has its text."""
+    """Run a user's command; the phone does not wait for it, so its output goes to the terminal."""
     try:
         text = waiting.start()
     except NotekeepError as error:
@@ -423,7 +433,7 @@ async def _send_file(request: web.Request) -> web.Response:
 async def _harden(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Convert errors to answers, and add the headers to all answers."""
+    """Convert errors to responses, and add headers to all responses."""
     answer: web.StreamResponse
     try:
         answer = await handler(request)

@@ -112,6 +112,8 @@ def _read(file: Path) -> str:
 
 HAS_CARDS = "document.querySelectorAll('#habits .card').length > 0"
 IS_SENT = "import('/queue.js').then((queue) => queue.list()).then((all) => !all.length)"
+CARD = "document.querySelector('#habits .card:not(:has(.amount))')"
+BUTTONS = f"[...{CARD}.querySelectorAll('button')]"
 STATUS = "document.querySelector('#status').innerText"
 
 
@@ -130,9 +132,8 @@ def with_key(vault: Vault, port: int, host: str = "localhost") -> str:
 
 
 def click(words: str) -> str:
-    """Return a script that clicks a button of the first habit."""
-    buttons = "[...document.querySelector('#habits .card').querySelectorAll('button')]"
-    return f"{buttons}.find((one) => one.innerText === '{words}').click()"
+    """Return a script that clicks a button of the first habit that has no amount."""
+    return f"{BUTTONS}.find((one) => one.innerText === '{words}').click()"
 
 
 async def test_what_is_said_offline_survives_a_crash_and_is_sent_once_days_later(
@@ -181,6 +182,26 @@ async def test_what_is_said_offline_survives_a_crash_and_is_sent_once_days_later
     assert notes.count("said in the tunnel") == 1
     assert "said in the tunnel" in _read(sample / f"daily/{day}.md")
     assert re.findall(r"- (\S+) \S+ skip @\S+ id=", notes) == [day]
+
+
+async def test_a_tap_without_a_connection_shows_at_once_on_its_card(
+    sample: Path, tmp_path: Path
+) -> None:
+    vault = Vault.open(sample)
+    async with asyncio.timeout(SECONDS * 2), browsing(tmp_path / "profile") as tab:
+        async with serving(vault) as port:
+            await tab.command("Page.navigate", url=with_key(vault, port))
+            await tab.until(HAS_CARDS)
+        for tapped, sign, left in (
+            ("Skip", "\u2013", ["Done", "Clear"]),
+            ("Clear", "", ["Done", "Skip", "Missed"]),
+            ("Done", "✓", ["✓ Done", "Clear"]),
+        ):
+            await tab.run(click(tapped))
+            await tab.until(f"{CARD}.innerText.includes('Not sent yet')")
+            await tab.until(f"{CARD}.querySelector('.sign').innerText === '{sign}'")
+            assert await tab.run(f"{BUTTONS}.map((one) => one.innerText)") == left
+        assert await tab.run(f"{BUTTONS}[0].disabled")
 
 
 async def test_a_browser_without_the_key_forgets_what_it_showed(
@@ -239,8 +260,8 @@ async def test_over_plain_http_the_page_works_online_and_says_so(
         await tab.until(HAS_CARDS)
         assert "only while it is connected" in await tab.run("document.body.innerText")
         await tab.run(click("Skip"))
-        await tab.until("document.querySelector('#habits .sign').innerText === '\u2013'")
-        assert await tab.run(IS_SENT)
+        await tab.until(f"{CARD}.querySelector('.sign').innerText === '\u2013'")
+        await tab.until(IS_SENT)
 
 
 async def test_a_photo_and_an_amount_are_saved(sample: Path, tmp_path: Path) -> None:

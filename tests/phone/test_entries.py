@@ -145,7 +145,7 @@ async def test_an_entry_that_a_crash_cut_short_counts_once(
         "note": note(1, "before the crash"),
         "inbox": note(1, "before the crash", to="inbox"),
         "photo": note(1, "before the crash", photo=photo("image.png")),
-        "task": {"id": "entry-00001", "kind": "task", **task},
+        "task": {"id": "entry-00001", "kind": "task", "at": f"{TODAY}T21:15:00", **task},
     }[kind]
     owner, name = (
         (phone.vault.habits, "check_in") if kind == "habit" else (phone.vault.notes, "apply")
@@ -271,10 +271,25 @@ async def test_a_photo_of_24_mb_is_saved_and_a_larger_one_refused(
 
 async def test_a_task_is_ticked_and_not_opened_again(phone: Phone) -> None:
     task = (await phone.get("/api/tasks"))["tasks"][0]
-    done = {"kind": "task", **task}
+    done = {"kind": "task", "at": f"{TODAY}T21:15:00", **task}
     await phone.sent({"id": "entry-00001", **done}, {"id": "entry-00002", **done})
     rows = phone.vault.search.tasks(done=True)
     assert (task["path"], task["text"]) in [(row.path, row.text) for row in rows]
+
+
+async def test_a_task_that_repeats_is_done_on_the_day_it_was_ticked(phone: Phone) -> None:
+    phone.vault.notes.create("note", "Rent")
+    phone.vault.notes.add(f"- [ ] Pay every:3d when done due:{YESTERDAY}", "Rent")
+    tasks = (await phone.get("/api/tasks"))["tasks"]
+    task = next(one for one in tasks if one["title"] == "Rent")
+    assert (task["shown"], task["due"]) == ("Pay", YESTERDAY)
+    # It was offline since yesterday.
+    done = {"id": "entry-00001", "kind": "task", "at": f"{YESTERDAY}T21:15:00", **task}
+    await phone.sent(done, done, {**done, "id": "entry-00002"})
+    assert (
+        "- [ ] Pay every:3d when done due:2026-11-26\n"
+        f"- [x] Pay every:3d when done due:{YESTERDAY} done:{YESTERDAY}\n"
+    ) in read_notes(phone)
 
 
 BROKEN: list[Any] = [
