@@ -1,9 +1,9 @@
-"""What a package of another author may import; everything else in notekeep is private.
+"""The names that extensions may import; everything else in notekeep is private.
 
-`docs/extending.md` is the manual. Until version 1.0 the changelog lists what changes here.
+`docs/extending.md` is the manual. Until version 1.0, the changelog lists changes here.
 
 Formats (group `notekeep.formats`): a `Format` yields `Work`, `Page`, `Bookmark`, `ImportedHabit`
-and `Loss`; `each_text`, `each_file` and `each_row` make its reader, `has_words` and `has_columns`
+and `Loss`; `each_text`, `each_file` and `each_row` create its reader, `has_words` and `has_columns`
 its detection. Targets (`notekeep.targets`): a subclass of `Target` with a `Dialect`. Commands
 (`notekeep.commands`): a click command, whose `context.obj` is the open `Vault`. Actions
 (`notekeep.actions`): an `Action`.
@@ -98,7 +98,7 @@ __all__ = [
 ]
 
 
-# Imported when one of their names is used: an action needs none of the modules of an export.
+# Imported on first use: an action needs none of the export modules.
 _MODULES = (
     *("errors", "vault", "notes.plan", "markdown.field_values"),
     *("importing.records", "importing.input_files"),
@@ -122,7 +122,7 @@ class Action:
     """A command of the app, for the group `notekeep.actions`.
 
     `run` gets the open vault and the vault-relative paths of the selected notes. It runs in a
-    thread beside the interface and writes nothing itself: a returned plan is shown and applied as
+    background thread and must not write anything: a returned plan is shown and applied as
     one step that `undo` reverts, a returned text is shown, and None shows nothing.
     """
 
@@ -133,7 +133,7 @@ class Action:
 
 
 def check_action(value: object) -> Action:
-    """Return an action as it is; TypeError for another object."""
+    """Return an action unchanged; TypeError for another object."""
     if not isinstance(value, Action):
         raise TypeError(f"it is of type {type(value).__name__}, not an Action")
     return value

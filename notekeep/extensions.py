@@ -1,8 +1,8 @@
-"""Extensions: formats, targets, commands and actions in packages of other authors.
+"""Extensions: formats, targets, commands and actions from other packages.
 
-They are found by their entry points, without importing a package; it is imported when one of its
-names is needed. The current folder is not searched, because it may be a vault. `docs/extending.md`
-is the manual for authors, who import only `notekeep/extend.py`.
+They are found by their entry points. A package is imported only when one of its names is needed.
+The current folder is not searched, because it may be a vault. `docs/extending.md` is the manual for
+authors, who import only `notekeep/extend.py`.
 """
 
 from __future__ import annotations
@@ -28,24 +28,25 @@ TARGETS: Final = "notekeep.targets"
 COMMANDS: Final = "notekeep.commands"
 ACTIONS: Final = "notekeep.actions"
 GROUPS: Final = {FORMATS: "format", TARGETS: "target", COMMANDS: "command", ACTIONS: "action"}
-"""The groups of entry points, each with the noun for its members."""
+"""The entry point groups, each with the noun for its members."""
 
 SWITCH: Final = "NOTEKEEP_NO_EXTENSIONS"
 LOG: Final = "extensions.log"
-"""The file with tracebacks, in the folder of states."""
+"""The file with tracebacks, in the state folder."""
 
 Checked = TypeVar("Checked")
 
 
 class ExtensionFailed(Failure):
-    """An extension cannot be imported, is not what its group holds, or raised an error."""
+    """An extension cannot be imported, has the wrong type, or raised an error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A name in a group of entry points, and the object to import for it.
+    """An entry point, and the object to import for it.
 
-    The built-in formats and targets are listed with this class too; their errors are not changed.
+    The built-in formats and targets are listed with this class too; their errors are passed on
+    unchanged.
     """
 
     group: str
@@ -67,7 +68,7 @@ class Extension:
     def load(self, check: Callable[[object], Checked]) -> Checked:
         """Import the object, and return the result of `check`.
 
-        `check` raises TypeError or ValueError, with a text, for an object that cannot be used.
+        `check` raises TypeError or ValueError, with a message, for an unusable object.
 
         Raises:
             ExtensionFailed: It cannot be used. After a failure it is not imported again.
@@ -90,12 +91,12 @@ class Extension:
 
     @property
     def failure(self) -> ExtensionFailed | None:
-        """Why it could not be loaded; None before that, or if it works."""
+        """Why it could not be loaded; None if it works or was not loaded yet."""
         return _failed.get(self)
 
     @contextmanager
     def guard(self, *passing: type[BaseException]) -> Iterator[None]:
-        """Run code of the extension: errors but those of `passing` become ExtensionFailed."""
+        """Run code of the extension: errors other than `passing` become ExtensionFailed."""
         try:
             yield
         except (Exception, SystemExit) as error:
@@ -132,12 +133,12 @@ def are_off() -> bool:
 
 
 def turn_off() -> None:
-    """Run this process, and those that it starts, without extensions."""
+    """Disable extensions in this process and its child processes."""
     os.environ[SWITCH] = "1"
 
 
 def installed(group: str) -> tuple[Extension, ...]:
-    """Return the installed extensions of a group, by package and name, without importing one."""
+    """Return the installed extensions of a group by package and name, without importing any."""
     if are_off():
         return ()
     from importlib.metadata import entry_points
@@ -147,7 +148,7 @@ def installed(group: str) -> tuple[Extension, ...]:
     folders = {os.path.realpath(path) for path in paths if path}
     try:
         entries = entry_points(group=group)
-    except Exception as error:  # noqa: BLE001 - one line without a "=" stops the whole list
+    except Exception as error:  # noqa: BLE001 - one line without "=" breaks the whole list
         text = f"Extensions cannot be listed, as a package has damaged metadata: {error}."
         report_later(ExtensionFailed(text))
         return ()
@@ -169,7 +170,7 @@ def _starts_here() -> bool:
 
 
 def working(group: str, check: Callable[[object], Checked]) -> Iterator[tuple[Extension, Checked]]:
-    """Import the extensions of a group, and yield those that work, with their objects.
+    """Import the extensions of a group, and yield the working ones with their objects.
 
     `take_failures` returns the errors of the others. For `check` see `Extension.load`.
     """
@@ -187,7 +188,7 @@ def report_later(error: ExtensionFailed) -> None:
 
 
 def take_failures() -> list[ExtensionFailed]:
-    """Return the errors of skipped extensions that are not reported yet."""
+    """Return the errors of skipped extensions that have not been reported."""
     found = _unreported[:]
     _unreported.clear()
     return found
