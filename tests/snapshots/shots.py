@@ -66,15 +66,32 @@ BOOKS = (
     ("v",),
     "author",
 )
+RECALLED = (
+    *(("g", "r"), "1 of 4", ("3",), "2 of 4", ("3",), "3 of 4"),
+    *(("3",), "4 of 4", ("3",), "Done for today"),
+)
+
+REPLACE = (
+    ("slash", *typed("attention")),
+    "of 70 notes",
+    ("enter",),
+    "enter open",
+    ("R",),
+    "show lines",
+)
+OPEN_BASE = (
+    *(("ctrl+p",), "Command, note or habit", typed("bases"), "Bases", ("enter",)),
+    *("Open a base", ("enter",), "Finished 1/2"),
+)
 
 AS_PICTURES = frozenset(
     {
         *("today", "today-light", "today-no-colour"),
         *("browse", "browse-search", "browse-marked"),
         *("browse-no-colour", "browse-contrast", "browse-ansi"),
-        *("grid", "plan", "preview-rich", "preview-wide-characters"),
+        *("grid", "plan", "replace-lines", "preview-rich", "preview-wide-characters"),
         *("help", "palette", "picture", "conflicts", "history"),
-        *("habits-wide-200x60", "books"),
+        *("habits-wide-200x60", "books", "quotes", "recall"),
         *("form", "edit-conflict", "habits-month", "habits-year", "habits-detail"),
         *("publish-diff", "toast-error"),
     }
@@ -85,10 +102,10 @@ SHOTS = (
     # Today.
     Shot("today", "today", ("Today's note",), LARGE),
     Shot("today-wide-200x60", "today", ("Today's note",), HUGE),
-    Shot("today-narrow-80x24", "today", ("Reading",), SMALL),
+    Shot("today-narrow-80x24", "today", ("Next seven days",), SMALL),
     Shot("today-empty", "today", ("Nothing due today",), SMALL, set_up.empty),
     Shot("today-tiny-40x12", "today", ("Habits",), TINY),
-    Shot("today-no-colour", "today", ("Reading",), SMALL, set_up.no_colour),
+    Shot("today-no-colour", "today", ("Next seven days",), SMALL, set_up.no_colour),
     Shot("today-light", "today", ("Reading",), LARGE, set_up.light),
     # Browse.
     Shot("browse", "browse", ("Quick summary",), LARGE, note=ATOMIC),
@@ -123,7 +140,27 @@ SHOTS = (
         ),
         USUAL,
     ),
+    Shot("replace", "browse", REPLACE, USUAL),
+    Shot(
+        "replace-lines",
+        "browse",
+        (*REPLACE, (*typed("focus"), "enter"), "would change", ("x",), "1 left out"),
+        USUAL,
+    ),
+    Shot(
+        "replace-lines-80x24",
+        "browse",
+        (*REPLACE, (*typed("focus"), "enter"), "would change"),
+        SMALL,
+    ),
     # The preview.
+    Shot(
+        "preview-mentions",
+        "browse",
+        (("enter",), "Mentions", ("L",), "would change"),
+        USUAL,
+        note="people/Mira Lindqvist.md",
+    ),
     Shot("preview-rich", "browse", ("A word[1]",), (80, 44), set_up.rich, set_up.RICH),
     Shot(
         "preview-wide-characters", "browse", ("Family",), USUAL, set_up.wide_characters, set_up.WIDE
@@ -211,6 +248,11 @@ SHOTS = (
     Shot("problems-empty", "browse", (("exclamation_mark",), "No problems."), SMALL, set_up.few),
     Shot("problems", "browse", (("exclamation_mark",), "needs quotes"), USUAL),
     Shot("tasks", "browse", (("T",), "31 done"), USUAL),
+    Shot("agenda", "browse", (("W",), "week after"), LARGE, set_up.week),
+    Shot("agenda-80x24", "browse", (("W",), "seven days"), SMALL, set_up.week),
+    Shot("agenda-narrow-40x12", "browse", (("W",), "Late"), TINY, set_up.week),
+    Shot("agenda-empty", "browse", (("W",), "Nothing is due"), SMALL, set_up.few),
+    Shot("today-week", "today", ("seven days", "Last changed"), LARGE, set_up.week),
     Shot("tasks-empty", "browse", (("T",), "tasks"), SMALL, set_up.few),
     Shot("conflicts", "browse", (("g", "c"), "1  the ", "2  the "), LARGE, set_up.conflict),
     Shot("conflicts-80x24", "browse", (("g", "c"), "the "), SMALL, set_up.conflict),
@@ -231,7 +273,7 @@ SHOTS = (
         "edit-conflict",
         "browse",
         (
-            *(("e",), "1 053 words", ("X",), "unsaved"),
+            *(("e",), "1 053 words", ("up", "X"), "unsaved"),
             *(set_up.changed_elsewhere, ("ctrl+s",), "Another program changed"),
         ),
         SMALL,
@@ -241,7 +283,26 @@ SHOTS = (
     Shot("edit-no-colour", "browse", (("e",), "esc save"), SMALL, set_up.no_colour, ATOMIC),
     Shot("form-narrow-80x24", "browse", (("f",), "subtitle"), SMALL, note=ATOMIC),
     Shot("form", "browse", (("f",), "subtitle"), USUAL, note=ATOMIC),
+    Shot("quotes", "today", (("g", "q"), "4 quotes", "p. 163 · "), LARGE),
+    Shot("quotes-wide-200x60", "today", (("g", "q"), "4 quotes", "p. 163 · "), HUGE),
+    Shot("quotes-narrow-80x24", "today", (("g", "q"), "4 quotes"), SMALL),
+    Shot("quotes-narrow-read", "today", (("g", "q"), "4 quotes", ("enter",), "p. 163 · "), SMALL),
+    Shot("quotes-empty", "browse", (("g", "q"), "No quotes yet"), SMALL, set_up.few),
+    Shot("recall", "today", (("g", "r"), "1 of 4", "in 8 days"), LARGE),
+    Shot("recall-wide-200x60", "today", (("g", "r"), "1 of 4", "in 8 days"), HUGE),
+    Shot("recall-narrow-80x24", "today", (("g", "r"), "1 of 4", "in 8 days"), SMALL),
+    Shot("recall-tiny-40x12", "today", (("g", "r"), "8 d"), TINY),
+    Shot("recall-done", "today", RECALLED, SMALL),
+    Shot("today-recall", "today", (*RECALLED[:4], ("escape",), "3 to recall"), LARGE),
     Shot("books", "today", (("g", "y"), "in books"), LARGE),
+    Shot("base", "browse", OPEN_BASE, LARGE, set_up.base),
+    Shot(
+        "base-groups-80x24",
+        "browse",
+        (*OPEN_BASE, ("right_square_bracket",), "By status 2/2"),
+        SMALL,
+        set_up.base,
+    ),
     Shot("books-narrow-80x24", "today", (("g", "y"), "in books"), SMALL),
     # Habits; the manual has the week at full width, as it has others.
     Shot("habits-narrow-80x24", "habits", ("Meditate",), SMALL),

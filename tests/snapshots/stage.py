@@ -28,6 +28,18 @@ RICH = "inbox/All at once.md"
 WIDE = "inbox/Wide characters.md"
 
 
+WEEK = """\
+# Garden
+
+- [ ] Check the sensor and its battery 🔁 every 2 weeks 📅 2026-11-28
+- [x] Check the sensor and its battery 🔁 every 2 weeks 📅 2026-11-14 ✅ 2026-11-14
+- [ ] Write the weekly review every:sun due:2026-11-29
+- [ ] Pay the rent for the garden bed [repeat:: every month on the 1st]  [due:: 2026-12-01]
+- [ ] Renew the domain of the blog ⏳ 2026-12-04 📅 2026-12-20 🔁 every year
+- [ ] Dig the second bed 🛫 2027-03-01
+"""
+
+
 class Stage(NamedTuple):
     """A vault, and what a test may change about the machine until its end.
 
@@ -64,11 +76,38 @@ def empty(stage: Stage) -> Vault:
     return indexed(folder)
 
 
+BASE = """\
+filters: file.inFolder("books")
+formulas:
+  days: (finished - started).days
+properties:
+  file.name: {displayName: Book}
+views:
+  - name: Finished
+    filters: '!finished.isEmpty()'
+    order: [file.name, author, rating, finished, formula.days]
+    sort: [{property: finished, direction: DESC}]
+    summaries: {rating: Average, formula.days: Max}
+  - {type: cards, name: By status, groupBy: status, order: [file.name, rating]}
+"""
+
+
+def base(stage: Stage) -> Vault:
+    """A vault with a base of two views."""
+    stage.put("Books.base", BASE)
+    return stage.vault
+
+
 def few(stage: Stage) -> Vault:
     """A vault with one note, and none of the things that have screens of their own."""
     fresh = empty(stage)
     Stage(fresh, stage.patch).put("A first note.md", "The only one so far.\n")
     return fresh
+
+
+def week(stage: Stage) -> None:
+    """A week with tasks that repeat, one planned for a day before it is due, and one that waits."""
+    stage.put("inbox/Garden.md", WEEK)
 
 
 def indexed(folder: Path) -> Vault:
