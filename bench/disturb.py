@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 SECONDS = 20.0
-AT_ONCE = 50
+FLUSH_NOW = 50
 
 
 def disturb(root: Path, files: int) -> None:
@@ -17,8 +17,8 @@ def disturb(root: Path, files: int) -> None:
     for number, path in enumerate(notes):
         with path.open("ab") as file:
             file.write(b"\nchanged by another program\n")
-        if number % AT_ONCE == AT_ONCE - 1:
-            time.sleep(SECONDS * AT_ONCE / files)
+        if number % FLUSH_NOW == FLUSH_NOW - 1:
+            time.sleep(SECONDS * FLUSH_NOW / files)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ async def tell(pilot):
 
 Minimal().run(auto_pilot=tell)
 """
-PATIENCE = 900.0
+TIMEOUT_SECONDS = 900.0
 _MEMORY = ("90 MB", 90e6, 1.0, megabytes)
 
 
@@ -101,7 +101,7 @@ def _run(command: measure.Command) -> None:
         RuntimeError: It failed, or did not end.
     """
     start = time.monotonic()
-    code, drawn = measure.in_terminal(command, PATIENCE)
+    code, drawn = measure.in_terminal(command, TIMEOUT_SECONDS)
     if code:
         took = time.monotonic() - start
         raise RuntimeError(f"ended with {code} after {took:.0f} s; it drew {drawn[-500:]!r}")

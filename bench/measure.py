@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 COLUMNS, LINES = 100, 30
 QUIT = b"\x11"
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds after which a program that has not drawn what it should counts as broken."""
 LEAVING = 10.0
 """Seconds after which a program that does not leave is ended."""
@@ -122,7 +122,7 @@ def visit(command: Command, *steps: tuple[str, bytes]) -> Cost:
     return Cost(walls[0], cpu)
 
 
-def in_terminal(command: Command, patience: float) -> tuple[int, bytes]:
+def in_terminal(command: Command, timeout: float) -> tuple[int, bytes]:
     """Run a program in a real terminal of 120 by 40 until it ends.
 
     Returns:
@@ -130,7 +130,7 @@ def in_terminal(command: Command, patience: float) -> tuple[int, bytes]:
     """
     pid, terminal = _start(command, 120, 40)
     drawn = b""
-    deadline = time.perf_counter() + patience
+    deadline = time.perf_counter() + timeout
     while time.perf_counter() < deadline:
         if not select.select([terminal], [], [], 0.1)[0]:
             continue
@@ -217,7 +217,7 @@ def _start(command: Command, columns: int, lines: int) -> tuple[int, int]:
 def _wait_for(terminal: int, shows: bytes) -> None:
     """Read what a program draws until it has drawn some text."""
     drawn = b""
-    deadline = time.perf_counter() + PATIENCE
+    deadline = time.perf_counter() + TIMEOUT_SECONDS
     while time.perf_counter() < deadline:
         if not select.select([terminal], [], [], 0.1)[0]:
             continue

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TICK = 0.005
 """Seconds between two looks at the clock; what comes later than that was held up."""
-PATIENCE = 0.06
+TIMEOUT_SECONDS = 0.06
 """Seconds to wait for the paint of a key; some keys paint nothing."""
 SHOWING = 10.0
 """Seconds after which a note that is not shown counts as never shown."""
@@ -114,7 +114,7 @@ class Session:
         start = time.perf_counter()
         self._app.post_message(event)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._painted.wait()
                 while not is_done():  # that was painted for something else
                     self._painted.clear()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reliability.board import Result
 
 TYPED = "typed é日 "
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 """Seconds after which an editor counts as one that does not do what is asked."""
 
 KEEPS = """
@@ -170,6 +170,6 @@ async def _until(pilot: Any, what: Callable[[], bool]) -> None:
     Raises:
         TimeoutError: It never was.
     """
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while not what():
             await pilot.pause(0.01)

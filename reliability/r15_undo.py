@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from notekeep.cli.command_tree import VERBS
-from notekeep.cli.habits import COMMANDS
+from notekeep.cli.habits.lists import COMMANDS
 from notekeep.cli.main import main
 from notekeep.habits.days import reduce_entries
 from notekeep.habits.log import parse_file
@@ -47,6 +47,8 @@ WRITING: dict[str, list[list[str]]] = {
     "add": [["add", "a line"], ["add", "--to", "Deep Work#Rules", "one more"]],
     "quote": [["quote", "Deep Work", "somebody's words", "--page", "3"]],
     "attach": [["attach", "Index", "{file}"]],
+    "replace": [["replace", "--yes", "meditate", "sit"]],
+    "clip": [["clip", "{page}"]],
     "set": [["set", "rating=5", "author+=Ann", "--yes", "--", "type:book"]],
     "review": [["review", "week"], ["review", "month"]],
     "tag": [["tag", "+x", "-habit", "--yes", "--", "type:book"], ["tag", "+y", "--", "Index"]],
@@ -122,6 +124,10 @@ READS = frozenset(
         "related",
         "random",
         "onthisday",
+        "agenda",
+        "base",
+        "quotes",
+        "recall",
         "keys",
         "fields",
         "extensions",
@@ -148,9 +154,11 @@ HABIT_READS = frozenset(
         "export",
         "remind",
         "prompt",
+        "start",
+        "stop",
     }
 )
-"""As above: `ask` checks in, and so does `edit` with a value."""
+"""As above: `ask` and `stop` check in, and so does `edit` with a value."""
 
 KEPT = 0
 
@@ -216,11 +224,14 @@ def _undone(
     habits.write_bytes(EXPORTED)
     clippings = folder / "My Clippings.txt"
     clippings.write_text(CLIPPINGS, encoding="utf-8")
+    page = folder / "worms.html"
+    page.write_text("<title>How worms work</title><p>They dig.</p>", encoding="utf-8")
     before = house.fingerprint(root), house.fingerprint(site)
     made = set(house.trashed(root).values())
     done = 0
     for words in sequence:
-        places = {"file": file, "habits": habits, "clippings": clippings, "site": site}
+        places = {"file": file, "habits": habits, "clippings": clippings, "page": page}
+        places["site"] = site
         given = [word.format(**places) for word in words]
         halfway = house.fingerprint(root), house.fingerprint(site)
         code, said = command(["--vault", str(root), *given])

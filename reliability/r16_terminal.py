@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from notekeep.cli.command_tree import VERBS
-from notekeep.cli.habits import COMMANDS
+from notekeep.cli.habits.lists import COMMANDS
 from reliability import tours
 from reliability.board import Result, Row, Sizes
 from reliability.terminal import on_terminal, unsafe

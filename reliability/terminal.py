@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 QUIET = 0.25
 """Seconds without output after which a program is taken to wait for a key."""
 
-AGAIN, PATIENCE = 4, 5.0
+AGAIN, TIMEOUT_SECONDS = 4, 5.0
 """How often a key is pressed that has no effect, and for how many seconds its effect is awaited."""
 
 
@@ -132,7 +132,7 @@ def on_terminal(
             os._exit(127)
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     end = time.monotonic() + seconds
-    sent = bytearray(_until_quiet(fd, end, patience=3.0) if keys else b"")
+    sent = bytearray(_until_quiet(fd, end, timeout=3.0) if keys else b"")
     for key in keys:
         try:
             sent += _press(fd, key, end)
@@ -157,7 +157,7 @@ def _press(fd: int, key: bytes | Awaited, end: float) -> bytes:
     for _ in range(AGAIN):
         os.write(fd, wanted.key)
         data += _until_quiet(fd, end)
-        patient = min(end, time.monotonic() + PATIENCE)
+        patient = min(end, time.monotonic() + TIMEOUT_SECONDS)
         while not wanted.there() and time.monotonic() < patient:
             data += _until_quiet(fd, end)
         if wanted.there():
@@ -165,10 +165,10 @@ def _press(fd: int, key: bytes | Awaited, end: float) -> bytes:
     return data
 
 
-def _until_quiet(fd: int, end: float, patience: float = QUIET) -> bytes:
-    """Read until nothing comes for a while; the first byte may take as long as `patience`."""
+def _until_quiet(fd: int, end: float, timeout: float = QUIET) -> bytes:
+    """Read until nothing comes for a while; the first byte may take as long as `timeout`."""
     data = bytearray()
-    while time.monotonic() < end and is_ready(fd, QUIET if data else patience):
+    while time.monotonic() < end and is_ready(fd, QUIET if data else timeout):
         part = _read(fd)
         if not part:
             break

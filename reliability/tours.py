@@ -117,7 +117,8 @@ TOURS: dict[str, Sequence[Step]] = {
         *((ENTER, "ImportScreen"), b"j", b"j", ESC),
     ],
     "habits": [
-        *((F3, "HabitsScreen"), (b"a", "AddHabitDialog"), ESC, b"j", b"j", ENTER, b"[", b"]"),
+        *((F3, "HabitsScreen"), (b"a", "HabitDialog"), ESC, b"j", b"j", (b"c", "HabitDialog"), ESC),
+        *(ENTER, b"[", b"]"),
         *(ESC, b"v", b"v", b"v"),
         *((b"S", "Prompt"), ESC, (b"n", "Prompt"), ESC, b"+", ESC, b"y", b"t", b"R"),
         *(ESC, (b"/", "Prompt"), b"h", ESC),
