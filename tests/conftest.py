@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from notekeep import extensions
 from notekeep.search import meaning
 from tests.support.indexed_vaults import copy_indexed, index_once
 from tests.support.packages import Packages
@@ -84,9 +85,11 @@ def sample_indexed(tmp_path_factory: pytest.TempPathFactory) -> Vault:
 
 
 @pytest.fixture
-def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packages:
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packages]:
     """An empty folder for packages with extensions."""
-    return Packages(tmp_path / "packages", monkeypatch)
+    yield Packages(tmp_path / "packages", monkeypatch)
+    # What an app could not load is reported by the next command of this process.
+    extensions.take_failures()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -108,12 +108,12 @@ class TestVaultSettings:
     def test_private_folders_named_below_a_table_stop_exports(
         self, tmp_path: Path, text: str
     ) -> None:
-        assert vault(tmp_path, text).unsure
+        assert vault(tmp_path, text).export_problem
 
     def test_a_setting_below_the_table_of_folders_is_named(self, tmp_path: Path) -> None:
         settings = vault(tmp_path, '[folders]\nbook = "b"\nglyphs = "ascii"\n')
         assert "folders.glyphs: Unknown setting" in settings.warnings[0]
-        assert (settings.folders["book"], settings.unsure) == ("b", "")
+        assert (settings.folders["book"], settings.export_problem) == ("b", "")
 
     def test_settings_that_do_not_parse_are_said_and_the_vault_opens(self, tmp_path: Path) -> None:
         settings = vault(tmp_path, "day_start = = 3\n")
@@ -136,7 +136,7 @@ class TestVaultSettings:
         self, tmp_path: Path, text: str, *, is_unsure: bool
     ) -> None:
         settings = vault(tmp_path, text)
-        assert bool(settings.unsure) is is_unsure
+        assert bool(settings.export_problem) is is_unsure
         assert settings.is_unread is (text == "private = [\n")
 
     def test_how_drafts_are_made_is_read_whole_or_not_at_all(self, tmp_path: Path) -> None:

@@ -38,6 +38,14 @@ DAYS = {
     "nov-3": "2026-11-03",
     "25 december": "2025-12-25",
     "nov 3 2024": "2024-11-03",
+    "Nov 3, 2024": "2024-11-03",
+    "November 3rd, 2024": "2024-11-03",
+    "3rd of November": "2026-11-03",
+    "3. Nov": "2026-11-03",
+    "Nov. 3": "2026-11-03",
+    "Tue 3 Nov": "2026-11-03",
+    "Sun, 3 Nov 2024": "2024-11-03",
+    "24th": "2026-11-24",
     "2026-11-03": "2026-11-03",
     "2026-11-3": "2026-11-03",
     "2026/11/03": "2026-11-03",
@@ -48,6 +56,7 @@ SPANS = {
     "2026-10": ("month", "2026-10-01", "2026-10-31"),
     "october": ("month", "2026-10-01", "2026-10-31"),
     "oct": ("month", "2026-10-01", "2026-10-31"),
+    "Oct 2025": ("month", "2025-10-01", "2025-10-31"),
     "last november": ("month", "2025-11-01", "2025-11-30"),
     "last month": ("month", "2026-10-01", "2026-10-31"),
     "this-month": ("month", "2026-11-01", "2026-11-30"),
@@ -118,7 +127,7 @@ def test_a_week_of_the_calendar_is_one_also_where_weeks_begin_on_sunday() -> Non
     )
 
 
-@pytest.mark.parametrize("words", ["2026-13", "2026-W54", "2026-02-30", "30 feb"])
+@pytest.mark.parametrize("words", ["2026-13", "2026-W54", "2026-02-30", "30 feb", "Mon 3 Nov"])
 def test_days_that_no_calendar_has_are_said(words: str) -> None:
     for span in ("week", "month"):
         with pytest.raises(UsageError, match=f"The date {words} does not exist"):

@@ -140,13 +140,13 @@ def test_a_copy_looks_written_over_a_year_with_the_tour_first(tmp_path: Path) ->
     assert len({int(note.stat().st_mtime) // 86400 for note in notes}) > 30
 
 
-def test_a_copy_has_a_late_task_on_every_day_of_a_week(tmp_path: Path) -> None:
+def test_a_copy_has_a_late_task_and_two_due_soon_on_every_day_of_a_week(tmp_path: Path) -> None:
     for day in range(7, 14):
         today = dt.date(2026, 12, day)
         root = demo.copy_sample_vault(today, str(tmp_path))
         text = "".join(note.read_text("utf-8") for note in Path(root).rglob("*.md"))
         due = [dt.date.fromisoformat(found) for found in re.findall(r"due:(\S+)", text)]
-        assert min(due) < today < max(due)
+        assert [(day - today).days for day in sorted(due)] == [-3, 2, 4]
 
 
 def test_a_copy_has_its_own_home_and_the_next_vault_that_of_the_user(

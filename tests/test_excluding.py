@@ -53,7 +53,7 @@ def test_a_pattern_that_could_keep_the_processor_busy_leaves_nothing_out(pattern
     assert find_unsupported_patterns((pattern, "x")) == [pattern]
     begin = time.process_time()
     assert not excludes((pattern,), "a" * 200 + "!.md")
-    assert time.process_time() - begin < 1
+    assert time.process_time() - begin < 10
 
 
 @given(st.lists(st.text(max_size=20), max_size=4).map(tuple), st.text(max_size=60))

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 HEAVY = {
     "PIL",
+    "dateutil",
     "frontmatter",
+    "fsrs",
     "latex2mathml",
     "markdown_it",
     "numpy",

@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from notekeep.date_formats import (
+    can_name,
     format_date,
     format_day_name,
-    is_daily_format,
     parse_day_name,
 )
 from notekeep.dates import shift_date
@@ -86,7 +86,7 @@ def test_weeks_are_those_of_the_first_day_of_the_week(
     ],
 )
 def test_a_name_says_one_day(form: str, does: bool) -> None:  # noqa: FBT001
-    assert is_daily_format(form) is does
+    assert can_name(form) is does
 
 
 NEEDED = (
@@ -117,7 +117,7 @@ DAYS = st.dates(dt.date(1970, 1, 1), dt.date(2068, 12, 30))
 
 @given(st.one_of(USUAL, FORMS), DAYS, st.integers(0, 6))
 def test_a_name_gives_its_day_back(form: str, day: dt.date, week_start: int) -> None:
-    assume(is_daily_format(form))
+    assume(can_name(form))
     name = format_day_name(day, form, week_start)
     assert parse_day_name(name, form, week_start) == day
     assert parse_day_name(name.upper(), form, week_start) == day
@@ -127,15 +127,15 @@ def test_a_name_gives_its_day_back(form: str, day: dt.date, week_start: int) -> 
 def test_no_two_days_have_one_name(
     form: str, one: dt.date, other: dt.date, week_start: int
 ) -> None:
-    assume(is_daily_format(form) and one != other)
+    assume(can_name(form) and one != other)
     assert format_day_name(one, form, week_start) != format_day_name(other, form, week_start)
 
 
 @given(st.text(max_size=30), st.text(max_size=12))
 def test_any_text_is_a_format_and_any_name_is_read(form: str, name: str) -> None:
     text = format_date(NOW, form)
-    assert isinstance(is_daily_format(form), bool)
-    if is_daily_format(form):
+    assert isinstance(can_name(form), bool)
+    if can_name(form):
         assert parse_day_name(text, form) == DAY
     assert parse_day_name(name, "YYYY-MM-DD") is None or len(name) == len("2026-03-07")
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOP = REPOSITORY / "tests/habits/imports/samples/loop.db"
+PAGE = REPOSITORY / "tests/importing/pages/article.html"
 SOIL = [Book("Soil", "Ann Soiler", (Marked(1, "Worms work at night."),))]
 
 
@@ -32,7 +33,7 @@ SOIL = [Book("Soil", "Ann Soiler", (Marked(1, "Worms work at night."),))]
     [
         *("index.md", "interface.md", "notes.md", "habits.md", "habits-elsewhere.md"),
         *("export.md", "safety.md", "coming-from-obsidian.md"),
-        "two-minutes-of-habits.md",
+        *("two-minutes-of-habits.md", "agenda.md", "recall.md"),
     ],
 )
 def test_every_example_works(page: str, failing: Callable[[str], list[str]]) -> None:
@@ -79,6 +80,7 @@ def test_every_import_brings_the_file_it_names_into_the_vault(
     (sample / "table.csv").write_text("title,color\nRose,red\n", "utf-8")
     (sample / "list.csv").write_text("No;Was;Wie;Preis\n1;Rose;red;3\n", "utf-8")
     shutil.copy(LOOP, sample / "Loop Habits Backup.db")
+    shutil.copy(PAGE, sample / "How worms work.html")
     before = {path: path.read_text("utf-8") for path in sample.rglob("*.md")}
     assert failing(page, "sh") == []
     now = {path: path.read_text("utf-8") for path in sample.rglob("*.md")}

@@ -63,6 +63,7 @@ async def test_a_key_opens_the_note_in_another_program(
     (programs / "typora").chmod(0o755)
     monkeypatch.setenv("PATH", str(programs), prepend=":")
     use(OPEN)
+    (sample / "Start here.md").touch()  # so that the list starts with a note
     app = NotekeepApp(Vault.open(sample), "browse")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.added_actions and chosen(app))

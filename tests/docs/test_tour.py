@@ -42,7 +42,7 @@ class Stop(NamedTuple):
 
 STOPS = (
     Stop((), "2 of 6 done"),
-    Stop(("down", "space"), "3 of 6 done", 2.0),
+    Stop(("down", "down", "space"), "3 of 6 done", 2.0),
     Stop(("f2", "slash", *"cue craving"), "Atomic Habits", 3.0),
     Stop(("enter",), "enter open"),
     Stop(("escape", "slash", *"type:book", "enter", "v"), "rating"),

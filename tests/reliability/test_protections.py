@@ -287,7 +287,7 @@ FORGETFUL = """
 from notekeep.storage.autosave import AutosaveFile
 from reliability import crashing
 AutosaveFile.write = lambda *_, **__: None
-crashing.PATIENCE = 1
+crashing.TIMEOUT_SECONDS = 1
 """
 
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from notekeep.habits.log import LogEntry, format_entry
 from notekeep.importing.formats import FORMATS, find_formats
-from notekeep.importing.formats.habit_data import HabitSource
+from notekeep.importing.formats.habits.habit_data import HabitSource
 from notekeep.importing.import_state import ImportOptions
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, ImportedHabit, Loss

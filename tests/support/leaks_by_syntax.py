@@ -473,10 +473,84 @@ def canaries() -> Iterator[Attempt]:
         yield Attempt(f"canary {text!r}", f"§ {text}", "refused")
 
 
+def bases() -> Iterator[Attempt]:
+    """Tables of bases: other notes, and what is not published of public ones."""
+    row = (
+        "---\npublish: true\ntags: [row№]\nmood: § and more\nweather: '[[Hush §]]'\n---\n"
+        "%%§ #hid№ [[Case №]]%%\n\n## Part #private\n\n#sub№ § [[Case №]]\n"
+    )
+    files: dict[str, str | bytes] = {**HUSH, "Row №.md": row}
+    block = "```base\nfilters: {}\n{}\n```\n\nend"
+    tagged = "file.hasTag('row№')"
+    views = {
+        "column": "views: [{order: [file.name, mood, note.mood, Mood]}]",
+        "private link": "views: [{order: [file.name, weather]}]",
+        "group": "views: [{order: [file.name], groupBy: {property: mood}}]",
+        "summary": "views: [{order: [file.name, mood], summaries: {mood: Unique}}]",
+        "own summary": "summaries: {s: values.map(mood).join()}\n"
+        "views: [{order: [file.name, tags], summaries: {tags: s}}]",
+        "unknown formula": "formulas: {a: '\"§\" @'}\nviews: [{order: [formula.a]}]",
+    }
+    formulas = (
+        *("mood", "note.mood", 'note["mood"]', "'a' + mood", "if(mood, mood)", "[1].map(mood)"),
+        *("list(mood)[0]", "this.mood", "file.properties.mood", "note", "file.properties"),
+        *('link("Row №").asFile().properties.mood', 'file("Row №")', "formula.other"),
+        *('note["mo" + "od"]', "file.path", "file.links", "file.embeds", "file.backlinks"),
+    )
+    for formula in formulas:
+        views[f"formula {formula}"] = (
+            f"formulas: {{a: '{formula.replace(chr(39), chr(39) * 2)}', other: mood}}\n"
+            "views: [{order: [file.name, formula.a]}]"
+        )
+    for name, view in views.items():
+        yield Attempt(f"base with {name}", block.format(tagged, view), files=files)
+    view = "views: [{order: [file.name, title, tags]}]"
+    for name, head in {
+        "is private": "private: true\npublish: true",
+        "is not marked": "mood: §",
+        "is withheld": "publish: false",
+        "has a private tag": "publish: true\ntags: [row№, private]",
+        "has a typo": "publish: true\nprivat: true",
+        "is a draft of a list": "publish: maybe",
+    }.items():
+        other = f"---\ntags: [row№]\n{head}\n---\n" if "tags" not in head else f"---\n{head}\n---\n"
+        shown = {"Shown § №.md": other}
+        yield Attempt(f"row that {name}", block.format(tagged, view), files=shown)
+    for name, text in {
+        "has an open comment": "%% open",
+        "has a mark without effect": "Words #private.",
+    }.items():
+        shown = {"Shown § №.md": f"---\npublish: true\ntags: [row№]\n---\n{text}\n"}
+        yield Attempt(f"row that {name}", block.format(tagged, view), files=shown)
+    folder = {"private/Shown § №.md": "---\npublish: true\ntags: [row№]\n---\nx\n"}
+    yield Attempt("row in a private folder", block.format(tagged, view), files=folder)
+    hidden = {"Shown § №.md": row.replace("§", "z")}
+    for condition in (
+        "file.hasTag('hid№')",
+        "file.hasTag('sub№')",
+        "file.hasLink(this)",
+        "file.hasLink('Case №')",
+        "this.file.backlinks.contains(file)",
+        "file.links.contains(this)",
+        "file.links.length > 0 && file.tags.contains('hid№')",
+    ):
+        text = block.format(f'"{condition}"', view)
+        yield Attempt(f"row by hidden {condition}", text, files=hidden)
+    head = 'properties: {file.name: {displayName: "[[Hush §]]"}}\n' + view
+    yield Attempt("name of a column", block.format(tagged, head), "refused", files)
+    private = {"private/b-№.base": "properties: {file.name: {displayName: §}}\n"}
+    yield Attempt("private base", "![[private/b-№.base]]\n\n![[b-№.base#View 1]]", files=private)
+    inner = {"Other №.md": "---\npublish: true\n---\n" + block.format(tagged, views["column"])}
+    yield Attempt("base of an embedded note", "![[Other №]]", files={**files, **inner})
+    outside = {"c-№.base": f"filters: {tagged}\n{views['column']}\n"}
+    yield Attempt("base file", "> [!note]\n> ![[c-№.base]]", files={**files, **outside})
+
+
 ATTEMPTS_BY_SYNTAX = [
     attempt
     for family in (
-        *(rules, names, consent, addresses, unseen, near_misses, marks, embeds, pictures, canaries),
+        *(rules, names, consent, addresses, unseen, near_misses, marks, embeds, bases, pictures),
+        canaries,
     )
     for attempt in family()
 ]

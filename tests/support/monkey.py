@@ -57,7 +57,7 @@ REMEMBERED: Final = 40
 """So many of the last things done are told when something breaks."""
 LOOK: Final = 100
 """After so many things it is looked at what changed in the vault."""
-PATIENCE: Final = 40
+TIMEOUT_SECONDS: Final = 40
 """How often it is looked again before something counts as never told."""
 
 
@@ -141,7 +141,7 @@ class Monkey:
 
     async def _look(self, app: NotekeepApp) -> None:
         """Let the witness compare what was done with what was told."""
-        for _ in range(PATIENCE):
+        for _ in range(TIMEOUT_SECONDS):
             await _settle(app)
             # What was just answered is told by a message, whose turn is late on a busy machine.
             await asyncio.sleep(0.05)

@@ -430,7 +430,7 @@ def _nesting(built: BuiltPost) -> str | None:
 
 
 def _tasks(built: BuiltPost) -> str | None:
-    tasks = [(words, mark in "xX-") for _, mark, words in _items(built) if mark]
+    tasks = [(words, mark != " ") for _, mark, words in _items(built) if mark]
     if not tasks:
         return None
     items = built.content.find("li")

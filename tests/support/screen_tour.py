@@ -28,16 +28,21 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.note_grid import NoteGrid
 
-OVER = ("history", "steps", "conflicts", "tasks", "books", "import")
+OVER = (
+    *("history", "steps", "conflicts", "tasks", "books", "import"),
+    *("quotes", "recall", "base"),
+)
 """The places that lie over another one."""
 
 BOOK = "books/Deep Work.md"
 PICTURE = "attachments/map.png"
+BASE = "All.base"
 
 
 def open_over(app: NotekeepApp, place: str) -> None:
     """Open a screen over the one that is shown."""
-    subjects = {"history": (BOOK,), "import": (app.vault.absolute(BOOK),)}
+    subjects = {"history": (BOOK,), "import": (app.vault.absolute(BOOK),), "base": (BASE, "")}
+    Path(app.vault.root, BASE).write_text("views: [{name: All, order: [file.name]}]\n", "utf-8")
     app.post_message(ShowOverlay(place, *subjects.get(place, ())))
 
 
@@ -193,6 +198,14 @@ class ScreenTour:
         for key, place in opened.items():
             yield await self._dialog(place, key)
             await self._leave()
+        yield await self._dialog("replace", "R")
+        type_text(self._app, "hours")
+        await self._press("tab")
+        type_text(self._app, "days")
+        await self._press("enter")
+        await self._until(lambda: shows(self._app, "1 line in 1 note would change"))
+        yield "plan-lines"
+        await self._leave()
         yield await self._dialog("form", "f")
         await self._leave("q")
         await self._press("e")

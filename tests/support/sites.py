@@ -69,12 +69,12 @@ class ReadNotes:
         notes = sorted((self.notes[path] for path in paths), key=lambda note: note.title)
         return [(note.path, note.title, note.aliases) for note in notes]
 
-    def withheld(self) -> frozenset[str]:
+    def private_paths(self) -> frozenset[str]:
         return frozenset(
             path for path, note in self.notes.items() if note.private or is_withheld(note.fields)
         )
 
-    def learn(self, targets: Iterable[str], from_path: str) -> None:
+    def prefetch(self, targets: Iterable[str], from_path: str) -> None:
         pass
 
     def resolve(self, target: str, from_path: str) -> list[str]:

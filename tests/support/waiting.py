@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 """Seconds after which what is waited for counts as never coming."""
 
 
 def until(is_so: Callable[[], bool]) -> None:
     """Wait until something is so that other threads do."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.001)

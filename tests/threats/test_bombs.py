@@ -47,10 +47,10 @@ BODIES = {
 
 
 @pytest.mark.parametrize("kind", BODIES)
-def test_a_body_is_read_in_a_second(kind: str) -> None:
+def test_a_body_is_read_in_seconds_where_the_square_of_its_size_takes_minutes(kind: str) -> None:
     start = time.process_time()
     read_note("a.md", BODIES[kind])
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 10
 
 
 def run_measured(root: Path, *words: str) -> tuple[subprocess.CompletedProcess[bytes], int]:

@@ -38,6 +38,7 @@ OUTLETS = {
     "tui/prelude.py": "shows the last frame of the interface again, whose text was cleaned",
     "tui/launch.py": "says in one clean line how the sync at the end went",
     "search/regex_child.py": "speaks to the process that started it",
+    "search/meaning.py": "writes paths and numbers to the process that started it",
     "catalog/pdf_text.py": "writes the text of a file to the process that started it",
     "phone/server.py": "shows the cleaned output of the user's own commands",
 }
