@@ -42,7 +42,11 @@ TYPES: dict[FieldType, str] = {
     "bool": "`true` or `false`",
     "links": "a list of links to notes",
 }
-RATING = "a number from 0 to 5, or to the vault's `rating_max`"
+HELD = {
+    "rating": "a number from 0 to 5, or to the vault's `rating_max`",
+    "schedule": "a [schedule](habits.md#schedules), or a list with the first day of each",
+    "goal": "a [goal](habits.md#goals), or a list with the first day of each",
+}
 TITLES = {"note": "Any other note"}
 
 
@@ -71,7 +75,7 @@ def _columns() -> Iterator[str]:
     yield "|---|---|---|"
     for column in COLUMNS.values():
         if column.name not in COMMON_FIELDS:
-            yield f"| `{column.name}` | {column.holds} | {_named(column.spellings)} |"
+            yield f"| `{column.name}` | {column.description} | {_named(column.aliases)} |"
 
 
 def _lines(kind: str, fields: dict[str, FieldType]) -> Iterator[str]:
@@ -80,7 +84,7 @@ def _lines(kind: str, fields: dict[str, FieldType]) -> Iterator[str]:
     for name, type_ in fields.items():
         others = ", ".join(f"`{other}`" for other in other_names(name))
         choices = FIELD_CHOICES.get((kind, name))
-        held = _named(choices) if choices else RATING if name == "rating" else TYPES[type_]
+        held = _named(choices) if choices else HELD.get(name, TYPES[type_])
         yield f"| `{name}` | {held} | {others} |"
 
 

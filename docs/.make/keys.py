@@ -88,7 +88,7 @@ def _is_there(command: str) -> bool:
     verb, inner = tree.get_command(click.Context(tree), name), rest.partition(" ")[0]
     if verb is None or not (inner.isalpha() and inner.islower()):
         return verb is not None
-    return isinstance(verb, click.Group) and bool(verb.get_command(click.Context(verb), inner))
+    return not isinstance(verb, click.Group) or bool(verb.get_command(click.Context(verb), inner))
 
 
 if __name__ == "__main__":
