@@ -11,7 +11,7 @@ SELECTED = $(if $(PART),$(or $(wildcard tests/$(PART)),-k $(PART)))
 # Without bytecode each command that a test runs would compile the program again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help release-check run test test-all check check-fallback check-meaning export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
+.PHONY: help release-check run test test-all check check-fallback check-meaning check-clip export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ check-fallback: $(VENV)/.fallback  ## run the full-text tests with the other for
 
 check-meaning: $(VENV)/.dev $(VENV)/.meaning  ## run the tests of the extra `meaning`
 	@PYTHONPATH=$(CURDIR)/$(VENV)/meaning $(BIN)/python -m pytest -q -n 0 tests/search/test_meaning.py
+
+check-clip: $(VENV)/.dev $(VENV)/.clip  ## run the tests of the extra `clip`
+	@PYTHONPATH=$(CURDIR)/$(VENV)/clip $(BIN)/python -m pytest -q -n 0 tests/importing/test_web_page.py tests/cli/test_clip.py
 
 # Installs the generators that are missing; prints a table of what the pages of each show.
 export-all: $(VENV)/.dev $(VENV)/.export $(VENV)/.export-all  ## build the test vault with all 14 generators
@@ -148,6 +151,12 @@ $(VENV)/.meaning: requirements/meaning.txt | $(BIN)/python
 	$(PIP) install --no-deps --require-hashes --target $(VENV)/meaning -r requirements/meaning.txt
 	@touch $@
 
+# A folder of its own, because the other tests read pages without it.
+$(VENV)/.clip: requirements/clip.txt | $(BIN)/python
+	rm -rf $(VENV)/clip
+	$(PIP) install --no-deps --require-hashes --target $(VENV)/clip -r requirements/clip.txt
+	@touch $@
+
 # The lock files: for every platform and Python we support, with hashes and no addresses.
 COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: | $(BIN)/python  ## update requirements/*.txt
@@ -161,5 +170,6 @@ lock: | $(BIN)/python  ## update requirements/*.txt
 	$(BIN)/python docs/.make/lock.py
 	$(COMPILE) requirements/fallback.in --constraint requirements/run.txt --output-file requirements/fallback.txt
 	$(COMPILE) --no-deps requirements/meaning.in --constraint requirements/dev.txt --output-file requirements/meaning.txt
+	$(COMPILE) requirements/clip.in --constraint requirements/dev.txt --output-file requirements/clip.txt
 	$(COMPILE) requirements/bench.in --output-file requirements/bench.txt
 	$(COMPILE) requirements/release.in --output-file requirements/release.txt
