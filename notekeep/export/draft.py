@@ -79,6 +79,7 @@ _LINKS = ("wikilink", "embed", "image", "link")
 _ADDRESSED = (*_LINKS, "autolink", "html", "html_block", "definition")
 """Spans that can contain an address, besides plain text."""
 _DREW_BASE = "replaced a base with a table"
+_REMOVED_BASE = "removed a base block"
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= |$)", re.MULTILINE)
 _MIDDLE = re.compile(r"^={7}$", re.MULTILINE)
 
@@ -156,7 +157,7 @@ class Drafter:
         draft = Draft(note, post, MappedText("", []), ReferenceTable.of(note.body))
         _DraftJob(self, draft).run()
         if draft.removed and not draft.passage.text.strip():
-            raise Refused(f"{path}: All of its text is private.", "Private text is never exported.")
+            raise _no_text_error(draft)
         draft.warnings += group_warnings(self._removed_addresses(note))
         draft.digest = _digest(draft)
         return draft
@@ -305,8 +306,7 @@ class _DraftJob:
                     edits.append(place_block(passage, node, text, _DREW_BASE))
                 else:
                     self.draft.removed.append(node.content)
-                    reason = "removed a base block"
-                    edits.append(remove_block(passage, node.start, node.last, reason))
+                    edits.append(remove_block(passage, node.start, node.last, _REMOVED_BASE))
         for embed in passage.find("embed") if BASE_SUFFIX in passage.text.lower() else ():
             edits += self._draw_base_file(passage, embed, path)
         self.draft.changes += passage.changes(edits)
@@ -464,6 +464,14 @@ def _remove_embed(passage: MappedText, embed: Span) -> SourceEdit:
     if around.strip("> \t") == passage.text[embed.start : embed.end]:
         return remove_lines(passage, line, line + 1, reason)
     return SourceEdit(embed.start, embed.end, "", reason)
+
+
+def _no_text_error(draft: Draft) -> Refused:
+    path = draft.note.path
+    if any(change.reason == _REMOVED_BASE for change in draft.changes):
+        message = f"{path}: The base has no table, and no other text is public."
+        return Refused(message, " ".join(draft.warnings))
+    return Refused(f"{path}: All of its text is private.", "Private text is never exported.")
 
 
 def _digest(draft: Draft) -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.errors import Refused
 from notekeep.vault import Vault
 from tests.support.sites import folder_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     Export = Callable[..., tuple[list[str], list[str]]]
@@ -39,13 +40,16 @@ def export(tmp_path: Path) -> Export:
         folder_with(root, path, f"---\n{marked}---\n\nText.\n")
     folder_with(root, "Other.md", "---\npublish: true\n---\n\n[[Hub]]\n")
 
-    def run(body: str, files: dict[str, str] | None = None) -> tuple[list[str], list[str]]:
+    def run(
+        body: str,
+        files: dict[str, str] | None = None,
+        listed: Sequence[str] = ("Hub.md", "books/Two.md", "Other.md"),
+    ) -> tuple[list[str], list[str]]:
         for path, text in {"Hub.md": f"{body}\n", **(files or {})}.items():
             folder_with(root, path, text)
         vault = Vault.open(root)
         vault.indexing.refresh()
-        paths = ["Hub.md", "books/Two.md", "Other.md"]
-        plan = vault.publishing.plan_export(paths, target="portable", site=str(tmp_path / "site"))
+        plan = vault.publishing.plan_export(listed, target="portable", site=str(tmp_path / "site"))
         assert plan.refused == {}
         vault.publishing.export(plan)
         text = (tmp_path / "site/hub.md").read_text()
@@ -209,3 +213,13 @@ def test_base_that_takes_too_long_has_no_table(export: Export) -> None:
     lines, warnings = export(block)
     assert lines == ["end"]
     assert warnings == ["Hub.md, line 1: Base: The view takes too long to calculate."]
+
+
+@pytest.mark.parametrize("rest", ["", "\n\n%% a comment %%"])
+def test_post_with_only_a_base_without_a_table_is_refused_with_the_reason(
+    export: Export, rest: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        export(f"```base\nfilters: nonsense(1)\n```{rest}", listed=["Hub.md"])
+    assert refusal.value.message == "Hub.md: The base has no table, and no other text is public."
+    assert "Line 2: `nonsense(1)` is" in refusal.value.hint
