@@ -106,7 +106,7 @@ def _as_object(
             {"path": one.path, "line": one.line, "before": one.before, "after": one.after}
             for one in lines
         ],
-        "unchanged": dict(found.protected),
+        "unchanged": dict(found.unchanged),
         "refused": [
             {"path": one.path, "line": one.line, "message": one.message} for one in refused
         ],

@@ -13,7 +13,7 @@ from notekeep.markdown.note import title_slug
 from notekeep.markdown.note_names import Resolver
 from notekeep.markdown.outline import Link
 from notekeep.markdown.sanitize import plain_text
-from notekeep.markdown.text_edit import edit_body, normalize_heading
+from notekeep.markdown.text_edit import TextEdit, edit_body, normalize_heading
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
 
@@ -21,15 +21,19 @@ _NOT_IN_LINK: Final = re.compile(r"[\[\]|#^\\<>]+|%%")
 """Characters that the heading in a link cannot contain."""
 
 
-def update_heading_links(workspace: Workspace, plan: WritePlan) -> None:
-    """Add updates of links to changed headings to a plan, and a remark for each unreadable note."""
+def update_heading_links(workspace: Workspace, plan: WritePlan) -> dict[str, list[TextEdit]]:
+    """Add updates of links to changed headings to a plan, and a remark for each unreadable note.
+
+    Return the edits of each note, as offsets in its text with the earlier changes of the plan.
+    """
+    updated: dict[str, list[TextEdit]] = {}
     renamed = {
         change.path: headings
         for change in plan.changes
         if (headings := _renamed_headings(workspace, change))
     }
     if not renamed:
-        return
+        return updated
     resolver = Resolver(workspace.catalog.names())
     sources = {link.source for path in renamed for link in workspace.catalog.backlinks(path)}
     changes = {change.path: change for change in plan.changes}
@@ -41,13 +45,19 @@ def update_heading_links(workspace: Workspace, plan: WritePlan) -> None:
                 continue
             note = workspace.note(path, data)
             find = partial(_find_heading, path, renamed, resolver)
-            after = edit_body(note, data, replace_headings(note.body, note.spans.links, find))
+            edits = replace_headings(note.body, note.spans.links, find)
+            after = edit_body(note, data, edits)
         except NotekeepError as error:
             plan.remarks.append(f"{path}: Links to a changed heading may break: {error.message}")
             continue
         if after != data:
             changes[path] = NoteChange(path, before, after)
+            body = len(data.decode()) - len(note.body)
+            updated[path] = [
+                edit._replace(start=edit.start + body, end=edit.end + body) for edit in edits
+            ]
     plan.changes[:] = [changes[path] for path in sorted(changes)]
+    return updated
 
 
 def _renamed_headings(workspace: Workspace, change: NoteChange) -> Mapping[str, tuple[str, str]]:

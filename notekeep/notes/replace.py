@@ -96,6 +96,23 @@ def _template_part(match: re.Match[str]) -> str:
     return rf"\g<{group}>" if group else match[0].replace("$$", "$")
 
 
+class ProtectedMatch(NamedTuple):
+    """A match in a protected part of a note."""
+
+    path: str
+    start: int
+    end: int
+    kind: str
+
+    def is_in(self, later: Iterable[TextEdit], earlier: Iterable[TextEdit]) -> bool:
+        """Whether one of the later edits, after the earlier ones, replaces the match."""
+        shift = sum(
+            len(edit.text) - (edit.end - edit.start) for edit in earlier if edit.end <= self.start
+        )
+        start, end = self.start + shift, self.end + shift
+        return any(edit.start <= start and end <= edit.end for edit in later)
+
+
 @dataclass
 class Replacements:
     """The lines that would change; `plan` makes a step of all or some of them."""
@@ -104,21 +121,13 @@ class Replacements:
     request: Replacement
     lines: list[LineEdit] = field(default_factory=list)  # by path and line
     base: WritePlan = field(init=False)  # has no changes, only the notes that cannot be changed
-    protected: Counter[str] = field(default_factory=Counter)  # matches left unchanged, by kind
+    protected: list[ProtectedMatch] = field(default_factory=list)
+    unchanged: Counter[str] = field(default_factory=Counter)  # by the last plan: matches by kind
     is_same: bool = False  # whether a match already is the new text
     _files: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.base = WritePlan("replace", self.request.label)
-
-    @property
-    def remarks(self) -> list[str]:
-        """Sentences that say what was left unchanged and which commands change it."""
-        if not self.protected:
-            return []
-        counts = ", ".join(f"{count} in {kind}" for kind, count in self.protected.most_common())
-        hints = [hint for kind, hint in _HINTS.items() if kind in self.protected]
-        return [f"Left unchanged: {counts}.", *hints]
 
     def add(self, path: str, data: bytes, found: FileReplacements) -> None:
         """Add the lines of a note with matches, or raise Refused."""
@@ -137,7 +146,7 @@ class Replacements:
             if edit.text == text[start:end]:
                 self.is_same = True
             elif kind := ranges.find(start, end):
-                self.protected[kind] += 1
+                self.protected.append(ProtectedMatch(path, start, end, kind))
             else:
                 edits.append(edit)
         if edits:
@@ -152,17 +161,25 @@ class Replacements:
     def plan(self, lines: Sequence[LineEdit] | None = None) -> WritePlan:
         """Plan to change the given lines (default: all), and links to headings that change."""
         plan = WritePlan("replace", self.request.label, refused=[*self.base.refused])
-        plan.remarks += self.remarks
         chosen = self.lines if lines is None else sorted(lines, key=lambda one: one[:2])
+        edited: dict[str, list[TextEdit]] = {}
         for path, group in groupby(chosen, key=attrgetter("path")):
             data = self._files[path]
             edits = [edit for line in group for edit in line.edits]
             try:
                 plan.edit(path, data, self._apply(path, data, edits))
+                edited[path] = edits
             except Refused as error:
                 plan.refuse(path, error)
+        updated: dict[str, list[TextEdit]] = {}
         if not self.request.everywhere:
-            update_heading_links(self.workspace, plan)
+            updated = update_heading_links(self.workspace, plan)
+        self.unchanged = Counter(
+            match.kind
+            for match in self.protected
+            if not match.is_in(updated.get(match.path, ()), edited.get(match.path, ()))
+        )
+        plan.remarks[:0] = _unchanged_remarks(self.unchanged)
         return plan
 
     def _apply(self, path: str, data: bytes, edits: Sequence[TextEdit]) -> bytes:
@@ -189,6 +206,15 @@ class Replacements:
         if problem:
             raise Refused(problem, "Edit this note by hand.", line=1)
         return after
+
+
+def _unchanged_remarks(unchanged: Counter[str]) -> list[str]:
+    """Return sentences that say what was left unchanged and which commands change it."""
+    if not unchanged:
+        return []
+    counts = ", ".join(f"{count} in {kind}" for kind, count in unchanged.most_common())
+    hints = [hint for kind, hint in _HINTS.items() if kind in unchanged]
+    return [f"Left unchanged: {counts}.", *hints]
 
 
 def _keeps_fields(before: bytes, after: bytes, texts: Iterable[str]) -> bool:

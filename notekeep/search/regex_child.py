@@ -24,6 +24,9 @@ MAX_SPANS = 20
 HEARTBEAT_SECONDS = 0.2
 """Interval of progress lines."""
 
+_BETWEEN = ("\0\0", 1)
+"""A text and a place in it where expressions match empty text only if they do so everywhere."""
+
 
 def search_files(
     expression: re.Pattern[str],
@@ -84,16 +87,23 @@ def limit_time(cpu: float, clock: float) -> None:
 def main(source: TextIO, target: TextIO) -> None:
     """Read a request as JSON and answer in lines.
 
-    The first line means that the expression is valid, the last is the CPU time in seconds. The only
-    line for an expression or a template that is not valid is what is wrong with it.
+    The first line means that the request is valid, the last is the CPU time in seconds. For an
+    invalid request, the only line is an object with the invalid part and the reason.
     """
     request = json.load(source)
     flags = re.MULTILINE | (re.IGNORECASE if request["ignore_case"] else 0)
+    invalid = "pattern"
     try:
         expression = re.compile(request["pattern"], flags)
+        invalid = "template"
         expression.sub(request["template"] or "", "")
     except (re.error, IndexError, RecursionError, OverflowError) as error:
-        target.write(json.dumps(str(error)) + "\n")
+        reason = getattr(error, "msg", "") if invalid == "template" else ""  # without a position
+        target.write(json.dumps({invalid: reason or str(error)}) + "\n")
+        return
+    found = expression.match(*_BETWEEN) if request["template"] is not None else None
+    if found is not None and not found[0]:
+        target.write(json.dumps({"matches": ""}) + "\n")
         return
     target.write("[0]\n")  # compiled; the time of the expression starts now
     target.flush()

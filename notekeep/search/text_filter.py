@@ -47,6 +47,19 @@ MIN_REGEX_SECONDS = 0.1
 
 REGEX_STOPPED = "/{}/ was too slow and was stopped after {} of {} notes. Add a word to search for."
 
+_INVALID = {
+    "pattern": ("The regular expression /{}/ could not be searched: {}.", ""),
+    "template": (
+        "The new text is not valid for /{}/: {}.",
+        r"`$1` is the first group. Write `$$` for a dollar sign and `\\` for a backslash.",
+    ),
+    "matches": (
+        "The regular expression /{}/ matches empty text everywhere.",
+        "Use `+` instead of `*`, or name the place with `^`, `$` or `\\b`.",
+    ),
+}
+"""Messages and hints for the invalid parts that the child process reports."""
+
 _WORD = re.compile(r"[\w*?]+")
 _LINE_END = re.compile("\n")
 _BLOCK_END = re.compile(r"\n[ \t\r>]*\n")
@@ -384,10 +397,11 @@ def _run_child(
     }
     # The last line may be cut off when the process is killed.
     started, *answers = _ask_child(request, clock).split(b"\n")[:-1] or [b""]
-    problem = json.loads(started or '""')
-    if isinstance(problem, str):
-        reason = problem or "its process ended"
-        raise UsageError(f"The regular expression /{pattern}/ could not be searched: {reason}.")
+    problem = json.loads(started or '{"pattern": "its process ended"}')
+    if isinstance(problem, dict):
+        [(part, reason)] = problem.items()
+        message, hint = _INVALID[part]
+        raise UsageError(message.format(pattern, reason), hint)
     found: list[list[Any]] = []
     done = 0
     for line in answers:

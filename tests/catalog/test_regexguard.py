@@ -53,11 +53,18 @@ def test_replacements_come_with_all_matches(tmp_path: Path) -> None:
     assert found["a.md"].matches == [(4 * n, 4 * n + 2, "1x") for n in range(30)]
 
 
-@pytest.mark.parametrize(("pattern", "template"), [("(", "x"), ("x", r"\2"), ("x", r"\g<no>")])
+@pytest.mark.parametrize(
+    ("pattern", "template", "message"),
+    [
+        ("(", "x", "could not be searched: "),
+        ("x", r"\2", "The new text is not valid for /x/: "),
+        ("x", r"\g<no>", "The new text is not valid for /x/: "),
+    ],
+)
 def test_a_template_or_expression_that_is_not_valid_is_said(
-    root: str, pattern: str, template: str
+    root: str, pattern: str, template: str, message: str
 ) -> None:
-    with pytest.raises(UsageError, match="could not be searched: "):
+    with pytest.raises(UsageError, match=message):
         text_filter.find_regex_replacements(pattern, template, root, ["a.md"], ignore_case=True)
 
 

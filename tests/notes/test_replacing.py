@@ -135,6 +135,27 @@ def test_what_is_not_valid_is_refused(vault: Vault, old: str, new: str) -> None:
         plan(vault, old, new, is_regex=True)
 
 
+@pytest.mark.parametrize(
+    ("new", "reason"),
+    [(r"\9", "group reference 9."), ("${b}", "unknown group name 'b'."), (r"\d", "bad escape")],
+)
+def test_invalid_new_text_is_named_as_the_mistake(vault: Vault, new: str, reason: str) -> None:
+    with pytest.raises(UsageError, match="The new text is not valid for /a/: ") as caught:
+        plan(vault, "a", new, is_regex=True)
+    assert reason in caught.value.message
+
+
+@pytest.mark.parametrize("old", ["x*", "(a|)", r"\B"])
+def test_expression_for_empty_text_everywhere_is_refused(vault: Vault, old: str) -> None:
+    with pytest.raises(UsageError, match="matches empty text everywhere"):
+        plan(vault, old, "-", is_regex=True)
+
+
+def test_text_can_be_inserted_at_a_place(vault: Vault) -> None:
+    text = "one\n\ntwo\n"
+    assert replaced(vault, text, r"^(?=\w)", "- ", is_regex=True) == "- one\n\n- two\n"
+
+
 def test_one_that_never_ends_is_stopped(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("notekeep.search.text_filter.REPLACE_SECONDS", 0.3)
     Path(vault.root, "inbox/Slow.md").write_text("a" * 60 + "!")
@@ -159,6 +180,22 @@ def test_links_to_a_changed_heading_are_updated(vault: Vault) -> None:
     assert not [link for link in vault.catalog.links("inbox/Links.md") if link.state == "broken"][
         1:
     ]
+
+
+@pytest.mark.parametrize(
+    ("links", "unchanged"),
+    [
+        ("[[#Old rules]]", []),
+        ("[[Tried#Old rules]] [[Old#Old rules]]", ["Left unchanged: 2 in links and addresses."]),
+        ("`Old` [[#Old rules]] Old", ["Left unchanged: 1 in code."]),
+    ],
+)
+def test_updated_links_are_not_counted_as_unchanged(
+    vault: Vault, links: str, unchanged: list[str]
+) -> None:
+    note = Path(vault.root, "inbox/Tried.md")
+    note.write_text(f"# T\n\nOld, Old\n\n## Old rules\n\n{links}\n")
+    assert plan(vault, "Old", "Newer").remarks == unchanged
 
 
 REFUSED = {
