@@ -93,14 +93,14 @@ def _index(ground: Ground, root: Path) -> HabitIndex:
 def _count(index: HabitIndex) -> None:
     """Streaks, rates, recoveries, strength and best weekday of every habit."""
     from notekeep.habits.measures import rate, recovery, streak, strength
-    from notekeep.habits.stats import best_weekday, count_weekdays
+    from notekeep.habits.stats import best_weekdays, count_weekdays
 
     for habit in index.known():
         line = index.timeline(habit)
         streak(line)
         rate(line)
         recovery(line)
-        best_weekday(count_weekdays(line))
+        best_weekdays(count_weekdays(line))
         strength(habit.definition, index.days(habit), line)
 
 

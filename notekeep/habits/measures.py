@@ -64,7 +64,7 @@ class Recovery(NamedTuple):
 
 
 class StreakRun(NamedTuple):
-    """One streak: the days on which its first and last unit closed, and the number of units."""
+    """A streak: the first day of its first unit, the day its last one closed, and their number."""
 
     first: int
     last: int
@@ -83,7 +83,12 @@ def streak(timeline: Timeline) -> Streak:
 
 def best_runs(timeline: Timeline, most: int = 10) -> list[StreakRun]:
     """Return the longest streaks in today's unit, longest first, then latest first."""
-    runs = [StreakRun(run[0], run[-1], len(run)) for run in _find_runs(timeline) if run]
+    starts = {min(one.last, timeline.today): one.start for one in timeline.periods}
+    runs = [
+        StreakRun(max(starts.get(run[0], run[0]), timeline.begin), run[-1], len(run))
+        for run in _find_runs(timeline)
+        if run
+    ]
     return sorted(runs, key=lambda run: (-run.length, -run.last))[:most]
 
 

@@ -1,4 +1,4 @@
-"""The best weekday of a habit, and pairs of habits that go together.
+"""The best weekdays of a habit, and pairs of habits that go together.
 
 Consecutive days are alike, and so are the days of a weekday; twenty habits have hundreds of pairs.
 So a pair is compared within weekdays and within weekends, against the same weeks in random order,
@@ -60,16 +60,18 @@ def lower_bound(done: int, due: int) -> float:
     return (centre - spread) / (1 + Z * Z / due)
 
 
-def best_weekday(found: Counts) -> int | None:
-    """Return the weekday with the best lower bound; None without enough days."""
+def best_weekdays(found: Counts) -> tuple[int, ...]:
+    """Return the weekdays with the best lower bound; empty without enough days."""
     if max(due for _, due in found) < FEWEST or not any(done for done, _ in found):
-        return None
+        return ()
     bounds = [lower_bound(done, due) for done, due in found]
-    best = bounds.index(max(bounds))
-    done, due = found[best]
     all_done, all_due = (sum(counts) for counts in zip(*found, strict=True))
-    # A weekday that is not better than the average only had more days.
-    return best if done * all_due > all_done * due else None
+    return tuple(
+        day
+        for day, (done, due) in enumerate(found)
+        # A weekday that is not better than the average only had more days.
+        if bounds[day] == max(bounds) and done * all_due > all_done * due
+    )
 
 
 class PairCounts(NamedTuple):

@@ -6,7 +6,7 @@ not prevent a check-in; the result then has a warning.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -126,7 +126,16 @@ def append_check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = Fals
     if is_new and not dry_run:
         notes = [habit.definition.path] if habit.definition.path else []
         index.ended("checkin", notes, habit=name, day=day.isoformat(), line=line)
-    return CheckInResult(view, view.cells[0], line, path, is_new and not dry_run, warning)
+    cell = _with_unit(view.cells[0], habit.definition.unit, [*entries, entry])
+    return CheckInResult(view, cell, line, path, is_new and not dry_run, warning)
+
+
+def _with_unit(cell: Cell, unit: str, entries: Iterable[LogEntry]) -> Cell:
+    """Add the unit of the entries to the amount of a habit without a unit, if it is the same."""
+    units = {one.unit for one in entries if one.kind == "amount"}
+    known = units.pop() if len(units) == 1 else None
+    is_added = bool(cell.amount and known and not unit)
+    return cell._replace(amount=f"{cell.amount} {known}") if is_added else cell
 
 
 def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[LogEntry]]:

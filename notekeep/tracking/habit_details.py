@@ -21,7 +21,7 @@ from notekeep.habits.measures import (
     strengths,
 )
 from notekeep.habits.review import Bounds, ReviewSpan, find_bounds
-from notekeep.habits.stats import best_weekday, count_weekdays
+from notekeep.habits.stats import best_weekdays, count_weekdays
 from notekeep.habits.summary import Cell, HabitView, describe_year, parse_year_heading
 from notekeep.habits.totals import TOTAL_SPANS, Total, add_up, collect_amounts
 from notekeep.query.values import parse_period
@@ -73,7 +73,7 @@ class Detail(NamedTuple):
     of_year: YearFigures
     recovery: Recovery
     weekdays: Sequence[tuple[int, int]]  # numbers of done and due days, Monday first
-    best_weekday: int | None  # None if there are too few days
+    best_weekdays: tuple[int, ...]  # several if equal; none if there are too few days
     runs: tuple[StreakRun, ...]  # the longest streaks, longest first
     remarks: tuple[LogLine, ...]  # log lines with a note, latest first
     totals: tuple[Total, ...]  # for TOTAL_SPANS up to today, or for a past year; may be empty
@@ -111,7 +111,7 @@ def load_habit_details(index: HabitIndex, name: str, year: int | None = None) ->
         of_year=YearFigures(rate(of_year), streak(of_year).longest, recovery(of_year)),
         recovery=recovery(line),
         weekdays=weekdays,
-        best_weekday=best_weekday(weekdays),
+        best_weekdays=best_weekdays(weekdays),
         runs=tuple(best_runs(line)),
         remarks=tuple(reversed(remarks[-REMARKS:])),
         totals=tuple(totals),

@@ -36,6 +36,15 @@ def test_a_timer_logs_its_minutes_at_the_time_of_its_start(cli: CommandLine, clo
     assert cli("stop").code == 1
 
 
+def test_minutes_are_named_for_a_habit_without_a_unit(cli: CommandLine, clock: Clock) -> None:  # noqa: F811
+    cli.write("habits/Sing.md", "---\nhabit: sing\n---\n")
+    clock("10:05")
+    cli("start", "sing")
+    clock("10:30")
+    assert "· 25 min ·" in cli("stop").out
+    assert "· 35 min ·" in cli("sing", "10", "min").out
+
+
 def test_a_timer_over_midnight_counts_for_the_day_of_its_start(
     cli: CommandLine,  # noqa: F811
     clock: Clock,

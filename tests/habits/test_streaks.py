@@ -99,6 +99,14 @@ def test_a_changed_unit_parts_the_best_streaks(made: Callable[..., Any]) -> None
     assert streak(line) == (2, 2, "weeks")
 
 
+def test_a_streak_of_weeks_is_from_the_first_day_to_the_last(made: Callable[..., Any]) -> None:
+    days = ["2026-01-09", "2026-01-15", "2026-02-16", "2026-02-27", "2026-03-04"]
+    line = changed(made, *days, schedule=["2026-01-05 1/week"])
+    found = [(run.first, run.last) for run in best_runs(line)]
+    spans = [(date(2026, 2, 16), date(2026, 3, 4)), (date(2026, 1, 5), date(2026, 1, 18))]
+    assert found == [(first.toordinal(), last.toordinal()) for first, last in spans]
+
+
 def test_a_schedule_of_the_same_unit_continues_a_streak(made: Callable[..., Any]) -> None:
     days = ["2026-01-26", "2026-01-29", "2026-02-02", "2026-02-04", "2026-02-06"]
     schedule = ["2026-01-05 mon,thu", "2026-02-02 mon,wed,fri"]

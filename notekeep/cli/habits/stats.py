@@ -126,8 +126,9 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
         rows.append(
             ("after a miss", f"{missed.recovered} of {missed.followed} recovered next time")
         )
-    if weekday := _weekday(detail):
-        rows.append(("best weekday", weekday))
+    if weekdays := _weekdays(detail):
+        name = "best weekday" if len(weekdays) == 1 else "best weekdays"
+        rows.append((name, ", ".join(weekdays)))
     for place, run in enumerate(detail.runs[:5]):
         length = format_run(run.length, view.streak_unit)
         days = f"{dates.format_iso(run.first)} to {dates.format_iso(run.last)}"
@@ -148,7 +149,8 @@ def _figures(detail: Detail) -> dict[str, Any]:
             name[:3]: {"done": done, "due": due}
             for name, (done, due) in zip(dates.WEEKDAYS, detail.weekdays, strict=True)
         },
-        "best_weekday": _weekday(detail)[:3],
+        "best_weekday": "".join(_weekdays(detail)[:1])[:3],
+        "best_weekdays": [name[:3] for name in _weekdays(detail)],
         "best_streaks": [
             {
                 "first": dates.format_iso(run.first),
@@ -187,8 +189,8 @@ def _total_object(total: Total, unit: str) -> dict[str, Any]:
     }
 
 
-def _weekday(detail: Detail) -> str:
-    return "" if detail.best_weekday is None else dates.WEEKDAYS[detail.best_weekday]
+def _weekdays(detail: Detail) -> list[str]:
+    return [dates.WEEKDAYS[day] for day in detail.best_weekdays]
 
 
 def _all_stats(index: HabitIndex) -> int:
@@ -199,7 +201,7 @@ def _all_stats(index: HabitIndex) -> int:
             format_strength(detail.view),
             format_streak(detail.view),
             *(percent(detail.rates[RATE_SPANS.index(span)].value) for span in (30, 365)),
-            _weekday(detail),
+            ", ".join(_weekdays(detail)),
         )
         for detail in habits
     ]

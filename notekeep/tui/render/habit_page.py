@@ -282,7 +282,7 @@ def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
     for place in range(7):
         number = (found.calendar.week_start + place) % 7
         done, due = found.weekdays[number]
-        is_best = number == found.best_weekday
+        is_best = number in found.best_weekdays
         row = [Piece(f"{DAY_NAMES[number]}  ", "bright" if is_best else "muted")]
         if due:
             row += [*progress_bar(done / due, BAR_WIDTH, glyphs), Piece(f" {done}/{due}", "muted")]
