@@ -110,13 +110,14 @@ def import_(
     "--url", metavar="ADDRESS", default="", help="Address of the page (default: as the page says)."
 )
 @tag_option
+@click.option("--again", is_flag=True, help="Save a page that a note already has.")
 @dry_run_option
 @json_options
-def clip(file: str, *, url: str, tags: tuple[str, ...], dry_run: bool) -> int:
+def clip(file: str, *, url: str, tags: tuple[str, ...], again: bool, dry_run: bool) -> int:
     """Save the main text of FILE, a web page, as a note with its author, site, day and address.
 
-    `-` reads the page from a pipe. Nothing is downloaded: pictures stay links to the web. The extra
-    `clip` finds the main text of more pages.
+    `-` reads the page from a pipe. Nothing is downloaded: pictures stay links to the web. A page is
+    saved only once, unless you use --again. The extra `clip` finds the main text of more pages.
 
     \b
     notekeep clip "How worms work.html"
@@ -126,7 +127,7 @@ def clip(file: str, *, url: str, tags: tuple[str, ...], dry_run: bool) -> int:
 
     vault = open_vault()
     name, data = _read_page(file)
-    plan = vault.imports.plan_clip(name, data, address=url, tags=tags)
+    plan = vault.imports.plan_clip(name, data, address=url, tags=tags, again=again)
     if not (has_extra() or is_json()) and not load_state(vault.places.state, _HINT_FILE):
         plan.remarks.append("`pip install 'notekeep[clip]'` finds the main text of more pages.")
         store_state(vault.places.state, _HINT_FILE, {"shown": True})

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from notekeep.importing.formats.reading import isbn13, letters_of, surnames
+from notekeep.importing.formats.reading import isbn13, letters_of, surnames, web_address
 from notekeep.importing.records import Work
 from notekeep.markdown.field_values import Value
 from notekeep.notes.workspace import Workspace
@@ -88,7 +88,9 @@ def plain_url(url: str) -> str:
 def _numbers(fields: dict[str, Value]) -> list[str]:
     found = [f"isbn:{isbn13(one)}" for one in _items(fields.get("isbn")) if isbn13(one)]
     found += [f"asin:{one.upper()}" for one in _items(fields.get("asin"))]
-    found += [f"url:{plain_url(one)}" for one in _items(fields.get("url"))]
+    # Obsidian's Web Clipper writes the address into `source`.
+    sources = filter(web_address, _items(fields.get("source")))
+    found += [f"url:{plain_url(one)}" for one in (*_items(fields.get("url")), *sources)]
     return found
 
 

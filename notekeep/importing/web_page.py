@@ -28,6 +28,7 @@ from notekeep.importing.formats.reading import (
 )
 from notekeep.importing.input_files import HEAD_BYTES, MAX_SOURCE
 from notekeep.importing.records import clean_text, one_line
+from notekeep.markdown.sanitize import remove_invisible
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -141,8 +142,8 @@ def _read_head(html: str) -> dict[str, str]:
     facts = dict.fromkeys(_FACTS, "")
     for fact, selectors in _FACTS.items():
         for tag in filter(None, map(page.select_one, reversed(selectors.split(", ")))):
-            text = one_line(tag.get("content") or tag.get("href") or tag.get_text())
-            facts[fact] = text or facts[fact]
+            text = str(tag.get("content") or tag.get("href") or tag.get_text())
+            facts[fact] = one_line(remove_invisible(text)) or facts[fact]
     return facts
 
 
@@ -166,7 +167,9 @@ def _extract(html: str, address: str) -> tuple[dict[str, str], str]:
     if found is None:
         return {}, ""
     names = {"title": "title", "author": "author", "site": "sitename", "published": "date"}
-    facts = {fact: one_line(getattr(found, name)) for fact, name in names.items()}
+    facts = {
+        fact: one_line(remove_invisible(getattr(found, name) or "")) for fact, name in names.items()
+    }
     return facts, _mend_code(found.text or "")
 
 

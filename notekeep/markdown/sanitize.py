@@ -17,6 +17,8 @@ from typing import Final
 # for invalid bytes in file names.
 _UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 _BREAKS = r"[\n\t\x85\u2028\u2029]+"
+# Characters without width that no script needs, unlike the joiners of emoji and Persian.
+_INVISIBLE = "[\u00ad\u200b\u2060-\u2064\ufeff]"
 
 CONTROL_PICTURES: Final = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421}
 UNKNOWN: Final = 0xFFFD
@@ -48,6 +50,11 @@ def remove_controls(text: str) -> str:
     """Return pasted text without controls, with newlines as line breaks."""
     # Terminals paste a line break as carriage return.
     return re.sub(_UNSAFE, "", re.sub("\r\n?", "\n", text))
+
+
+def remove_invisible(text: str) -> str:
+    """Return the text of a page without controls and invisible characters."""
+    return re.sub(_INVISIBLE, "", remove_controls(text))
 
 
 # Markdown of one line as plain text, for titles, lists and search

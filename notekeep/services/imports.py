@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError
+from notekeep.errors import NotekeepError, Refused
 from notekeep.notes.capture import plan_new
 
 if TYPE_CHECKING:
@@ -75,15 +75,30 @@ class ImportService:
         )
 
     def plan_clip(
-        self, name: str, data: bytes, *, address: str = "", tags: Sequence[str] = ()
+        self,
+        name: str,
+        data: bytes,
+        *,
+        address: str = "",
+        tags: Sequence[str] = (),
+        again: bool = False,
     ) -> WritePlan:
         """Plan a note with the text of a web page; see `read_web_page`.
 
-        It has the tag `clippings`, as the notes of Obsidian's Web Clipper.
+        It has the tag `clippings`, as the notes of Obsidian's Web Clipper. Raises Refused if a note
+        already has the address of the page, unless `again` is set.
         """
-        from notekeep.importing.web_page import read_web_page  # its libraries are slow to import
+        # Their libraries are slow to import.
+        from notekeep.importing.matching import NoteMatcher
+        from notekeep.importing.web_page import read_web_page
 
         title, body, fields = read_web_page(name, data, address)
+        self.indexing.refresh(words=False)
+        if not again and (path := NoteMatcher(self.workspace).find((), dict(fields))):
+            raise Refused(
+                f"{path} already has the page {fields['url']}.",
+                "`--again` saves it as another note.",
+            )
         tags = tuple(dict.fromkeys(("clippings", *tags)))
         return plan_new(self.workspace, "note", title, fields=fields, tags=tags, body=body)
 

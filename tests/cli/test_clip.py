@@ -51,6 +51,18 @@ def test_hostile_page_is_only_text(shell: Shell) -> None:
     assert "![[" not in body
 
 
+def test_invisible_characters_and_text_direction_are_removed(shell: Shell) -> None:
+    signs = "\u202e&#x202e;\u200b&#8203;&shy;\ufeff\x1b"
+    page = f"<title>Wor{signs}ms</title><article><p>They d{signs}ig. [{signs}[Note]]</p>"
+    page += "<p>می\u200cخو</p></article>"
+    file = shell.root / "page.html"
+    file.write_text(page, "utf-8")
+    assert shell("clip", str(file)).out == "inbox/Worms.md\n"
+    text = shell.read("inbox/Worms.md")
+    assert "They dig. \\[\\[Note]]\n\nمی\u200cخو" in text
+    assert not any(sign in text for sign in "\u202e\u200b\u00ad\ufeff\x1b")
+
+
 def test_page_is_read_from_a_pipe(process: Callable[..., CommandResult], shell: Shell) -> None:
     ran = process("clip", "-", at=shell.root, stdin=(PAGES / "article.html").read_text("utf-8"))
     assert (ran.code, ran.out) == (0, "inbox/How worms work.md\n")
@@ -80,6 +92,25 @@ def test_missing_file_is_said(shell: Shell) -> None:
 def test_extra_is_named_once(shell: Shell) -> None:
     said = [shell("clip", str(PAGES / "bare.html")).err for _ in range(2)]
     assert ["notekeep[clip]" in text for text in said] == [True, False]
+
+
+def test_page_is_saved_once(shell: Shell) -> None:
+    page = (PAGES / "article.html").read_text("utf-8")
+    shell("clip", str(PAGES / "article.html"))
+    shell("mv", "How worms work", "garden/")
+    file = shell.root / "later.html"
+    file.write_text(page.replace("https://", "http://"), "utf-8")
+    ran = shell("clip", str(file))
+    assert (ran.code, ran.out) == (4, "")
+    assert "garden/How worms work.md already has the page http://garden.example/worms." in ran.err
+    assert "`--again` saves it as another note." in ran.err
+    assert shell("clip", str(file), "--again").out == "inbox/How worms work.md\n"
+
+
+def test_page_in_a_note_of_the_web_clipper_is_not_saved_again(shell: Shell) -> None:
+    shell.write("Worms.md", "---\nsource: https://garden.example/worms/?utm_source=feed\n---\n")
+    ran = shell("clip", str(PAGES / "article.html"))
+    assert (ran.code, "Worms.md already has the page" in ran.err) == (4, True)
 
 
 def test_note_of_the_web_clipper_is_found_by_its_fields(shell: Shell) -> None:
