@@ -64,7 +64,9 @@ complete_kind = _completion(lambda vault: vault.schema.kinds)
 complete_saved_query = _completion(lambda vault: vault.search.saved)
 complete_habit = _completion(_habit_ids)
 complete_day = _completion(lambda _vault: ("today", "yesterday", "tomorrow", *WEEKDAYS))
-complete_base = _completion(lambda vault: vault.bases.files())
+complete_base = _completion(
+    lambda vault: (base.path for base in vault.bases.files() if not base.problem)
+)
 
 
 def complete_view(context: click.Context, _parameter: object, typed: str) -> list[str]:

@@ -54,14 +54,15 @@ class BaseService:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def files(self) -> list[str]:
-        """Return the paths of all base files."""
+    def files(self) -> Iterator[BaseSource]:
+        """Yield all base files."""
         found = list_files(self._workspace.root)
-        return sorted(path for path in found if path.lower().endswith(BASE_SUFFIX))
+        paths = sorted(path for path in found if path.lower().endswith(BASE_SUFFIX))
+        return map(self._read_file, paths)
 
     def list(self) -> Iterator[BaseSource]:
         """Yield all base files, then the code blocks of notes."""
-        yield from map(self._read_file, self.files())
+        yield from self.files()
         for row in self._workspace.catalog.rows(Has("code"))[1]:
             yield from self.blocks(row.path)
 

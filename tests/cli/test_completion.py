@@ -30,6 +30,8 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path / "notes"
     (root / ".notekeep").mkdir(parents=True)
     (root / "Meditate.md").write_text("---\nhabit: meditate\n---\n", "utf-8")
+    (root / "Books.base").write_text("views: [{name: All}]\n", "utf-8")
+    (root / "Broken.base").write_text("views: [\n", "utf-8")
     return root
 
 
@@ -43,6 +45,7 @@ def root(tmp_path: Path) -> Path:
         ("habit", "im", ["import"]),
         ("add --day", "tu", ["tuesday"]),
         ("ls", "--js", ["--json"]),
+        ("base", "B", ["Books.base"]),  # and not Broken.base
     ],
 )
 def test_what_is_begun_is_offered(
