@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 
 import click
@@ -59,13 +60,29 @@ def tasks(
     A task with a start date is hidden until that day, unless you use --all. Ticking a
     repeating task adds the next occurrence above it.
     """
+    others = {"--null": null, "--done": done, "--all": both, "-n": limit is not None}
+    if tick is not None:
+        _refuse_options("--tick", {"--ics": ics, "a query": bool(words), **others})
+    elif ics:
+        _refuse_options("--ics", {"--json": is_json(), **others})
     vault = open_refreshed()
     if tick is not None:
         path, _, line = tick.rpartition(":")
         if not path or not line.isdecimal():
             raise UsageError(f'"{tick}" is not PATH:LINE.', "`notekeep tasks` lists the tasks.")
         plan = vault.notes.plan_toggle_task(path, int(line))
-        return apply_plan(vault, plan, dry_run=dry_run)
+        if not is_json():
+            return apply_plan(vault, plan, dry_run=dry_run)
+        result = None if dry_run else vault.notes.apply(plan)
+        output.write_json(
+            {
+                "path": path,
+                "line": int(line),
+                "written": bool(result and result.step),
+                "remarks": result.remarks if result else plan.remarks,
+            }
+        )
+        return 0
     if ics:
         return _print_calendar(vault, join_query(words))
     found = vault.search.tasks(join_query(words), done=None if both else done)
@@ -79,6 +96,11 @@ def tasks(
         stretch=1,
         whole=2,
     )
+
+
+def _refuse_options(name: str, others: Mapping[str, bool]) -> None:
+    if clash := next((other for other, is_set in others.items() if is_set), ""):
+        raise UsageError(f"{name} and {clash} cannot be combined.", "Use one of them.")
 
 
 def _print_calendar(vault: Vault, query: str) -> int:

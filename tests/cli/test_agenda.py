@@ -147,3 +147,29 @@ def test_a_line_without_a_task_is_not_ticked(garden: Shell, line: int) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert f"Garden.md:{line}: There is no task.\n`notekeep tasks` lists" in ran.err
     assert garden.read("Garden.md") == NOTE
+
+
+def test_a_ticked_task_as_json(garden: Shell) -> None:
+    tick = ("tasks", "--tick", "Garden.md:4", "--json")
+    expected = {"path": "Garden.md", "line": 4, "written": False, "remarks": []}
+    assert json.loads(garden(*tick, "--dry-run").out) == expected
+    assert garden.read("Garden.md") == NOTE
+    assert json.loads(garden(*tick).out) == {**expected, "written": True}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--tick", "Garden.md:4", "--ics"], "--tick and --ics"),
+        (["--tick", "Garden.md:4", "#project"], "--tick and a query"),
+        (["--ics", "--json"], "--ics and --json"),
+        (["--ics", "--done"], "--ics and --done"),
+    ],
+)
+def test_options_without_an_effect_are_refused(
+    garden: Shell, options: list[str], message: str
+) -> None:
+    ran = garden("tasks", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{message} cannot be combined." in ran.err
+    assert garden.read("Garden.md") == NOTE
