@@ -256,7 +256,7 @@ class Vault:
         """The facts of all notes."""
         from notekeep.catalog.catalog import Catalog
 
-        return Catalog(self.places.cache)
+        return Catalog(self.places.cache, self.today)
 
     @cached_property
     def full_text(self) -> WhooshIndex:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
 
 
+STARTED = "coalesce(start, '') <= today()"
+"""The condition for a task whose start date is today, earlier or missing."""
+
+
 class Column(NamedTuple):
     """A value of every note; its SQL refers to a row of the table `notes`."""
 
@@ -118,7 +122,7 @@ _ALL = (
         )
         for name, which, test in (
             ("task", "the", "1"),
-            ("task-todo", "open", "NOT done"),
+            ("task-todo", "open", f"NOT done AND {STARTED}"),
             ("task-done", "completed", "done"),
         )
     ),
@@ -150,7 +154,7 @@ STATES = {
     "private": "private",
     "recent": "0",  # replaced with the last opened notes, which are not in the catalog
     "template": "role = 'template'",
-    "todo": "todo > 0",
+    "todo": f"todo > 0 AND id IN (SELECT note FROM tasks WHERE NOT done AND {STARTED})",  # noqa: S608 - a constant
     "untagged": "id NOT IN (SELECT note FROM tags)",
 }
 """The states of `is:`, as SQL."""

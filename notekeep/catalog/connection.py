@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import date
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
@@ -61,11 +62,17 @@ class ReadConnection:
 
 
 class Connection:
-    """The catalog file of one vault; `rebuilt` counts the damaged files set aside."""
+    """The catalog file of one vault; `rebuilt` counts the damaged files set aside.
 
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
+    `today` is the SQL function `today()`, for tasks that start later.
+    """
+
+    def __init__(
+        self, folder: str | os.PathLike[str], today: Callable[[], date] = date.today
+    ) -> None:
         self.folder = os.fspath(folder)
         self.rebuilt = 0
+        self._today = today
         self._path = os.path.join(self.folder, database.CATALOG_FILE)
         self._of_main = ReadConnection()
         self._of_others = ReadConnection()
@@ -90,7 +97,7 @@ class Connection:
         Without a write-ahead log (see `database.journal_mode`), writers wait for it. Every query
         raises Failure if the file cannot be read: an empty catalog would make no note private.
         """
-        with type(self)(self.folder) as moment:
+        with type(self)(self.folder, self._today) as moment:
             moment._begin()  # noqa: SLF001 - of the same class
             yield moment
 
@@ -228,6 +235,10 @@ class Connection:
         if reader.connection is None:
             reader.connection, anew = database.open_catalog(self.folder)
             reader.connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+            # Deterministic, so that SQLite calls it once for each query.
+            reader.connection.create_function(
+                "today", 0, lambda: self._today().isoformat(), deterministic=True
+            )
             self.rebuilt += anew
             reader.inode = os.stat(self._path).st_ino
         return reader.connection

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.catalog.columns import column_value
+from notekeep.catalog.columns import STARTED, column_value
 from notekeep.catalog.conditions import Condition, ordering, sort_value
 from notekeep.catalog.records import PassageRow, Row, TaskRow, load_path, store_path
 from notekeep.markdown.note_names import note_stem
@@ -136,24 +136,21 @@ def list_tasks(
     done: bool | None = False,
     is_dated: bool | None = None,
     latest: int = 0,
-    today: dt.date | None = None,
 ) -> list[TaskRow]:
     """Return the tasks of matching notes, by title, then line.
 
-    `done` selects open (False), completed (True) or all tasks (None), `is_dated` those that are due
-    or scheduled on a day, or the others. With `latest`, return at most that many, from the most
-    recently changed notes; with `today`, no open ones that start later.
+    `done` selects open tasks that have started (False), completed (True) or all tasks (None),
+    `is_dated` those that are due or scheduled on a day, or the others. With `latest`, return at
+    most that many, from the most recently changed notes.
     """
-    state = "" if done is None else "AND t.done" if done else "AND NOT t.done"
+    state = "" if done is None else "AND t.done" if done else f"AND NOT t.done AND {STARTED}"
     if is_dated is not None:
         state += f" AND {'' if is_dated else 'NOT '}coalesce(t.due, t.scheduled, '') <> ''"
-    if today is not None:
-        state += " AND (t.done OR t.start IS NULL OR t.start <= ?)"
     found = catalog.find(
         "path, title, t.line, t.mark, t.done, t.text, t.due, t.scheduled, t.start, t.priority",
         catalog.where(node),
         f"{state} ORDER BY {'mtime_ns DESC, ' if latest else ''}sort, path, t.line LIMIT ?",
-        (*(() if today is None else (today.isoformat(),)), latest or -1),
+        (latest or -1,),
         join=_OF_ALL_NOTES if is_dated else _OF_NOTES,
     )
     return [
@@ -186,14 +183,12 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def count_open(catalog: Catalog, today: dt.date) -> int:
+def count_open(catalog: Catalog) -> int:
     """Count the open tasks of all notes, without those that start after today."""
     where = catalog.where(None)
     (total,), *_ = catalog.find("coalesce(sum(todo), 0)", where)
-    waiting = "AND NOT t.done AND t.start > ?"
-    (later,), *_ = catalog.find(
-        "count(*)", where, waiting, (today.isoformat(),), join=_OF_ALL_NOTES
-    )
+    waiting = f"AND NOT t.done AND NOT ({STARTED})"
+    (later,), *_ = catalog.find("count(*)", where, waiting, join=_OF_ALL_NOTES)
     return int(total) - int(later)
 
 

@@ -105,7 +105,7 @@ class Overview(NamedTuple):
 
 def list_dated(catalog: Catalog, today: dt.date) -> list[DueTask]:
     """Return the open tasks with a day, by day and priority."""
-    dated = list_tasks(catalog, is_dated=True, today=today)
+    dated = list_tasks(catalog, is_dated=True)
     found = [DueTask(day, task) for task in dated if (day := task.day(today))]
     return sorted(found, key=lambda one: (one.day, one.task.priority))
 
@@ -127,12 +127,12 @@ def gather_due(workspace: Workspace, habits: HabitIndex, day: dt.date) -> Overvi
     tasks = list_dated(catalog, day)
     end = day + dt.timedelta(WEEK)
     # Most tasks have no day, so those are only counted.
-    undated = list_tasks(catalog, is_dated=False, latest=UNDATED, today=day)
+    undated = list_tasks(catalog, is_dated=False, latest=UNDATED)
     return Overview(
         day=day,
         habits=due,
         tasks=TaskSummary(
-            open=count_open(catalog, day),
+            open=count_open(catalog),
             due=[one for one in tasks if one.day <= day],
             week=[one for one in tasks if day < one.day <= end],
             others=[one.task for one in tasks if one.day > end] + undated,

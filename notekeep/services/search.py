@@ -236,9 +236,8 @@ class SearchService:
 
         Open ones that start after today are only in the answer with both.
         """
-        today = None if done is None else self.workspace.today()
         node = self._facts(self._query(query))
-        return queries.list_tasks(self.catalog, node, done=done, today=today)
+        return queries.list_tasks(self.catalog, node, done=done)
 
     def passages(self, query: str = "") -> list[PassageRow]:
         """Return the passages of matching notes that contain the words of a query.

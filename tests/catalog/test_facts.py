@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -282,7 +282,7 @@ def test_tasks_say_where_they_stand(shelf: Vault) -> None:
     assert [one.text for one in list_tasks(shelf.catalog, query.root, done=True)] == ["buy it"]
     assert len(list_tasks(shelf.catalog, done=None)) == 2
     assert list_tasks(shelf.catalog, shelf.query("type:post").root) == []
-    assert count_open(shelf.catalog, date(2026, 11, 28)) == 1
+    assert count_open(shelf.catalog) == 1
 
 
 def test_problems_are_all_listed(shelf: Vault) -> None:

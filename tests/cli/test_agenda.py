@@ -173,3 +173,15 @@ def test_options_without_an_effect_are_refused(
     assert (ran.code, ran.out) == (2, "")
     assert f"{message} cannot be combined." in ran.err
     assert garden.read("Garden.md") == NOTE
+
+
+def test_a_task_that_starts_later_is_open_nowhere(garden: Shell) -> None:
+    garden.write("Later.md", "- [ ] sow the peas start:2026-11-25\n")
+    assert "sow" not in garden("tasks").out
+    for query in ("is:todo", "task-todo:sow"):
+        assert "Later" not in garden("ls", query).out
+    assert "Later" in garden("ls", "task:sow").out
+    garden.write("Later.md", "- [ ] sow the peas start:2026-11-24\n")
+    assert "sow" in garden("tasks").out
+    for query in ("is:todo", "task-todo:sow"):
+        assert "Later" in garden("ls", query).out
