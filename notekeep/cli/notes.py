@@ -209,11 +209,12 @@ def open_(note: tuple[str, ...]) -> int:
     """Edit NOTE in your editor: the setting `editor`, $VISUAL or $EDITOR.
 
     `today`, `week` and `month` are the notes of today, this week and this month, unless a note has
-    that name. If the note does not exist, it is created from its template.
+    that name. If the note does not exist, it is created from its template. Weekly and monthly notes
+    are off until you turn them on in the vault's settings or in Obsidian.
 
     \b
     notekeep open "Deep Work"
-    notekeep open week
+    notekeep open today
     """
     vault = open_refreshed()
     name = " ".join(note)
