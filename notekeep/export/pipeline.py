@@ -282,7 +282,7 @@ def _write_files(plan: ExportPlan, history: History, *, hides: bool) -> str:
         f"{label} to {plan.target_name}{REMOVED_PRIVATE_TEXT if hides else ''}",
         root=plan.site,
         whole=True,
-        elsewhere=True,
+        in_site=True,
     )
     with step:
         for file in plan.files:

@@ -1,7 +1,7 @@
-"""Conflicts: two versions of a note, in two files, in one file or in git.
+"""Conflicts between two versions of a note, in two files, in one file or in git.
 
-Nothing is lost: the rejected version goes to the trash or to history, and `undo` restores it. No
-conflict markers are written into a note.
+Nothing is lost: the rejected version goes to the trash or to history, and `undo` restores it.
+Conflict markers are never written into a note.
 """
 
 from __future__ import annotations
@@ -29,17 +29,24 @@ from notekeep.notes.workspace import Workspace
 from notekeep.query.tree import Is
 from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import find_original, free_path, is_own_copy, name_key
-from notekeep.storage.git import LINK, MODULE, Git, find_unfinished, find_unmerged, is_set_up
+from notekeep.storage.git import (
+    LINK_MODE,
+    SUBMODULE_MODE,
+    Git,
+    find_unfinished,
+    find_unmerged,
+    is_set_up,
+)
 
 if TYPE_CHECKING:
     from notekeep.storage.history import History
 
 VERB = "conflicts"
 _NO_PARENT = frozenset({"", "seen", "sync", "restore", VERB})
-"""Verbs of steps that can write a version not based on the previous version."""
+"""The verbs of steps whose version may not be based on the previous version."""
 _BOX = re.compile(rb"((?:[-*+]|\d+[.)])[ \t]+)\[.\]")
 _DISTINCTIVE = re.compile(rb"(?!#).*\w")
-"""Matches lines that two notes are unlikely to share by chance; headings are left out."""
+"""Matches lines that two notes are unlikely to share by chance, except headings."""
 
 
 class PastVersion(NamedTuple):
@@ -55,14 +62,14 @@ def find_merge_base(
     mine: bytes,
     theirs: bytes,
 ) -> tuple[bytes, bool]:
-    """Find the base of a merge, which is a version that both sides contain.
+    """Find the base of a merge: the newest version that both sides are based on.
 
-    `versions` are from history and `commits` from git, both newest first. If there is no such
-    version, the base is a guess, made of the common lines, so that no other line is deleted. The
-    second value tells whether the base is a guess.
+    `versions` are from history and `commits` from git, both newest first. If there is no common
+    version, the base is a guess: the common lines, so that no other line is deleted. Return the
+    base, and whether it is a guess.
     """
-    # A wrong base deletes text from one side. The other side may never have had a version stored
-    # on this machine; nor may the note, if another program wrote it.
+    # A wrong base deletes text from one side. A version stored on this machine may never have been
+    # part of the other side, or even of the note, if another program wrote it.
     shown = [_find_shown(versions, side) for side in (mine, theirs)]
     origins = [_find_origins(versions, side) for side in (mine, theirs)]
     both = (shown[0] | {*origins[0]}) & (shown[1] | {*origins[1]})
@@ -93,11 +100,11 @@ def _find_shown(versions: Sequence[PastVersion], side: bytes) -> set[int]:
     lines, body = _lines(side), _body_lines(side)
     for number in range(len(versions) - 1, -1, -1):
         data, has_parent = versions[number]
-        here = _body_lines(data)
-        is_new = has_parent and any(map(_DISTINCTIVE.match, here.keys() - known))
-        known |= here.keys()
-        if here <= body and (
-            is_new or (any(map(_DISTINCTIVE.match, here)) and _lines(data) <= lines)
+        own = _body_lines(data)
+        is_new = has_parent and any(map(_DISTINCTIVE.match, own.keys() - known))
+        known |= own.keys()
+        if own <= body and (
+            is_new or (any(map(_DISTINCTIVE.match, own)) and _lines(data) <= lines)
         ):
             found.add(number)
     return found
@@ -108,7 +115,7 @@ def _lines(data: bytes) -> Counter[bytes]:
 
 
 def _body_lines(data: bytes) -> Counter[bytes]:
-    """Return the lines below front matter, with all checkboxes empty."""
+    """Return the lines below front matter, with all checkboxes cleared."""
     found = Counter[bytes]()
     for line, count in _lines(data[split_frontmatter(data).body :]).items():
         found[_BOX.sub(rb"\1[ ]", line, count=1)] += count
@@ -118,7 +125,7 @@ def _body_lines(data: bytes) -> Counter[bytes]:
 Choice: TypeAlias = Literal["mine", "theirs", "both"]
 
 CONFLICT_PROBLEM = "conflict"
-"""The code of a problem about git's conflict markers."""
+"""The code of problems about conflicts."""
 
 _HINT = "Nothing was changed. Use `notekeep conflicts keep COPY mine`, `theirs` or `both`."
 
@@ -128,7 +135,7 @@ class ConflictPair(NamedTuple):
 
     copy: str  # the file with the other version, or the note itself
     note: str  # may not exist
-    # two files, two logs, git's conflict markers in one file, or an unmerged path of git
+    # "marks": git's conflict markers in one file; "git": an unmerged path
     kind: Literal["copy", "log", "marks", "git"]
 
 
@@ -172,7 +179,7 @@ def find_unfinished_problem(workspace: Workspace) -> Problem | None:
         return None
     # Without sync, `list_conflicts` does not run git.
     hint = "" if is_set_up(workspace.state) else "`git status` lists the unmerged files. "
-    return Problem("", None, str(found), hint + found.ways, CONFLICT_PROBLEM)
+    return Problem("", None, str(found), hint + found.hint, CONFLICT_PROBLEM)
 
 
 def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
@@ -193,16 +200,16 @@ def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
 
 
 def plan_show(workspace: Workspace, pair: ConflictPair) -> WritePlan:
-    """Return a plan whose diff shows how theirs differs from mine."""
+    """Return a plan whose diff shows the differences between the two versions."""
     mine, theirs = read_sides(workspace, pair)
     return WritePlan(VERB, pair.copy, [NoteChange(pair.note, mine or b"", theirs)])
 
 
 def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> WritePlan:
-    """Plan to keep one version, or both.
+    """Plan to keep one version or both.
 
     "mine" is the note, or the first side of a conflict marker; "theirs" is the copy, or the second
-    side. With "both", the copy becomes a separate note, or both sides stay, one after the other.
+    side. With "both", the copy becomes a separate note, or both sides stay in the text.
     """
     plan = WritePlan(VERB, f"keep {choice} of {pair.note}", resolved=[pair.note], whole=True)
     if pair.kind == "marks":
@@ -230,7 +237,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
 
 
 def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> WritePlan:
-    """Plan a merge of both versions; without a known base, all lines of both are kept."""
+    """Plan to merge both versions; without a known base, keep all lines of both."""
     plan = WritePlan(VERB, f"merge {pair.note}", resolved=[pair.note], whole=True)
     base: bytes | None = b""
     is_guess = pair.kind != "git"
@@ -244,7 +251,7 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
             base, is_guess = _find_base(workspace, history, pair, mine, theirs)
         elif pair.kind == "marks":
             text, found = _marked(workspace, pair.note)
-            is_guess = any(hunk.base is None for hunk in found)  # depends on git's settings
+            is_guess = any(hunk.base is None for hunk in found)  # git's settings decide this
             common = choose_side(text, found, "base")
             base = common_lines(mine, theirs) if is_guess else encode(common)
         merged = merge_versions(pair.note, base, mine, theirs, is_guess=is_guess)
@@ -279,7 +286,7 @@ def _find_base(
 
 
 def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = False) -> WritePlan:
-    """Plan to merge all conflicts that have no overlapping changes; the others are refused.
+    """Plan to merge all conflicts without overlapping changes; refuse the others.
 
     If a note has several copies, only the first is merged; call this again for the next. With
     `of_others`, only copies made by sync programs are merged.
@@ -312,7 +319,7 @@ def read_sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, 
 
 
 def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
-    """Return the lines where git's conflict markers start, from 1; none for two files."""
+    """Return the numbers of the lines where git's conflict markers start; none for two files."""
     if pair.kind != "marks":
         return []
     text, found = _marked(workspace, pair.note)
@@ -333,12 +340,12 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
     return text, found
 
 
-# Unmerged paths in git, for example because the merge driver writes no markers. Git runs only in
-# repositories that the user has allowed, and without the programs named in their settings.
+# Unmerged paths in git, such as those left by the merge driver, which writes no markers. Git runs
+# only in repositories that the user has allowed, and without the programs in their settings.
 
 
 def resolve_in_git(workspace: Workspace, paths: Sequence[str]) -> list[str]:
-    """Mark unmerged paths as resolved in git; return messages."""
+    """Mark unmerged paths as resolved in git; return messages for the user."""
     unmerged = find_unmerged(workspace.root, workspace.state)
     if not (left := [path for path in paths if path in unmerged]):
         return []
@@ -358,12 +365,12 @@ def _git_versions(
     stages = find_unmerged(workspace.root, workspace.state).get(path, {})
     git = Git(workspace.root, runs_programs=False)
     found = {stage: git.read(entry.blob) for stage, entry in stages.items()}
-    is_file = all(entry.mode not in (LINK, MODULE) for entry in stages.values())
+    is_file = all(entry.mode not in (LINK_MODE, SUBMODULE_MODE) for entry in stages.values())
     if not found or not is_file or any(map(is_pointer, found.values())):
         hint = f"Choose with `git checkout --ours -- {path}` or `--theirs`, then use `git add`."
         raise Refused(f"notekeep cannot merge {path}.", hint)
     mine = workspace.read_if_exists(path) if 2 in stages else None
-    if mine and find_hunks(mine.decode("utf-8", "replace")):  # git wrote markers into the file
+    if mine and find_hunks(mine.decode("utf-8", "replace")):  # git has written markers
         mine = found[2]
     return found.get(1), mine, found.get(3)
 

@@ -37,9 +37,9 @@ from notekeep.storage.file_names import (
 )
 from notekeep.storage.git import (
     DRIVER,
-    LINK,
-    MODULE,
-    NOTHING,
+    LINK_MODE,
+    NO_ENTRY,
+    SUBMODULE_MODE,
     TRUST,
     Entry,
     Git,
@@ -63,7 +63,7 @@ OFFLINE: Final = "Committed here, not sent: the remote cannot be reached."
 IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".obsidian/cache")
 # For every file: git's own merge would write conflict markers into it.
 ATTRIBUTES: Final = ("* -text merge=notekeep",)
-_NO_FILES: Final = frozenset({LINK, MODULE})
+_NO_FILES: Final = frozenset({LINK_MODE, SUBMODULE_MODE})
 _ADDRESS: Final = re.compile(r"remote\.(.*)\.(?:push)?url")
 _LOGIN: Final = re.compile(
     r"authentication failed|permission denied|could not read (username|password)|terminal prompts"
@@ -369,9 +369,10 @@ class SyncService:
         git.run("add", "-A", "--", ".", f":(exclude,glob)**/{TEMP_PREFIX}*", *inner)
         has_changes = False
         for path, (old, new) in git.staged().items():
-            if old.mode == MODULE:
-                git.run("update-index", "--add", "--cacheinfo", f"{MODULE},{old.blob},{path}")
-            elif new.mode == MODULE:
+            if old.mode == SUBMODULE_MODE:
+                entry = f"{SUBMODULE_MODE},{old.blob},{path}"
+                git.run("update-index", "--add", "--cacheinfo", entry)
+            elif new.mode == SUBMODULE_MODE:
                 git.run("update-index", "--force-remove", "--", path)
             else:
                 has_changes = True
@@ -433,7 +434,7 @@ class SyncService:
             parts = [part.casefold() for part in path.split("/")]
             if {"", ".", "..", ".git"} & set(parts) or any(p.startswith("git~") for p in parts):
                 raise _refuse_path(path)
-            if entry.mode != LINK:
+            if entry.mode != LINK_MODE:
                 continue
             target = os.fsdecode(self.git.read(entry.blob))
             if _leads_out(path, target):
@@ -482,7 +483,7 @@ class SyncService:
         with open(self._receiving, encoding="ascii") as file:
             ours, target = file.read().split(" ")
         for path, (_, new) in self.git.changed(ours, target).items():
-            if new == NOTHING or new.mode in _NO_FILES:
+            if new == NO_ENTRY or new.mode in _NO_FILES:
                 continue
             # Git deletes a file before it writes the new one, and may write only a part.
             data = content_at(self.root, path) or b""
@@ -586,7 +587,7 @@ class TreeMerge:
             result = mine if other is None else self._merge_files(path, old, mine, other)
             if result is None and other is not None:
                 result = mine
-                if other.mode != MODULE:
+                if other.mode != SUBMODULE_MODE:
                     self._copies.append((path, other))
         if result is not None:
             self._put(path, result)

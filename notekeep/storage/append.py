@@ -1,8 +1,8 @@
-"""Append one line to a file, atomically and durably: a check-in.
+"""Append one line to a file, atomically and durably. Check-ins use it.
 
-This is the only change to a vault that does not use `atomic.py`: the line is added under a lock, in
-one write, and flushed before the call returns. This module imports only light modules, because a
-check-in takes less time than most imports.
+This is the only write to a vault that bypasses `atomic.py`: the line is added under a lock, in one
+write, and flushed before the call returns. This module imports only light modules, because most
+others take longer to import than a check-in takes to run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from notekeep.storage.file_names import is_within, outside_error
 from notekeep.storage.filesystem import explain_os_error
 
 _ATTEMPTS = 20
-_START = 1 << 16  # bytes to search for the line ending of a file
+_START = 1 << 16  # the number of bytes to search for the file's line ending
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -36,7 +36,7 @@ def append_line(
     """Append a line to a file and flush it.
 
     If another program replaces the file at the same time, the line is appended to the new file too.
-    After an error, the file contains no part of the line, unless the message says so.
+    After an error, the file contains no part of the line, unless the message warns about it.
 
     A new file starts with `header`; missing folders are created. Links on the path must not lead
     out of `root`; without a root, the file must not be a link.
@@ -66,7 +66,7 @@ def append_line(
 
 
 def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) -> bool:
-    """Append once; False if the path is no longer the opened file."""
+    """Append once; return False if the file at the path is no longer the opened one."""
     fd, made = _open(place, follow=follow)
     with closed_after(fd):
         stat = os.fstat(fd)
@@ -95,7 +95,7 @@ def _open(place: str, *, follow: bool) -> tuple[int, bool]:
                 return os.open(place, flags | os.O_CREAT | os.O_EXCL, 0o666), True
             except FileExistsError:
                 if os.path.islink(place):
-                    raise OSError(errno.ELOOP, "a link that leads nowhere", place) from None
+                    raise OSError(errno.ELOOP, "a broken link", place) from None
     raise OSError(errno.EIO, "it keeps disappearing", place)
 
 
@@ -107,7 +107,7 @@ def _is_current(fd: int, place: str) -> bool:
 
 
 def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:
-    """Return the bytes to append: the line with the line ending of the file."""
+    """Return the bytes to append: the line with the file's line ending."""
     if size == 0:
         return head + text + b"\n"
     os.lseek(fd, max(0, size - 2), os.SEEK_SET)
@@ -131,7 +131,7 @@ def _write(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
 
 
 def _remove_piece(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
-    """Remove a partial write, unless another program without a lock wrote after it."""
+    """Remove a partial write, unless another program has written after it without a lock."""
     try:
         os.lseek(fd, size, os.SEEK_SET)
         added = os.read(fd, len(piece) + 1)

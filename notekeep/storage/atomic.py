@@ -1,8 +1,8 @@
-"""Atomic, durable changes to one file that lose no save by another program.
+"""Atomic, durable changes to one file that never lose a save by another program.
 
-A new file is written to a temporary file, flushed, and exchanged with the old one; then the old one
-is checked. So even after a power cut the file is the old or the new one, and a save by another
-program in between becomes a conflict copy. `operations.py` uses this for the operations of a step.
+The new content is written to a temporary file, flushed, and exchanged with the old file; then the
+old file is checked. So even after a power cut the file has either the old or the new content, and a
+save by another program in between becomes a conflict copy. `operations.py` builds on this module.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from notekeep.storage.renames import (
 from notekeep.storage.stores import Stores
 
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_MANY = 1000  # names to try for conflict copies within one second
+_MAX_COPIES = 1000  # conflict copies of a file within one second
 
 DELETED = "was deleted or moved by another program"
 CHANGED = "was changed by another program at the same time"
@@ -57,8 +57,8 @@ def exchange_checked(
 ) -> tuple[FolderEntry | None, str | None]:
     """Exchange a file with a new one; return the entry of the old file and its conflict copy.
 
-    There is a conflict copy if the old file's digest is not `before`. If the file is gone, Conflict
-    is raised; with `keep_ours` the new file becomes a conflict copy.
+    There is a conflict copy if the old file's digest is not `before`. If the file no longer exists,
+    Conflict is raised; with `keep_ours` the new file then becomes a conflict copy.
     """
     try:
         try:
@@ -89,7 +89,7 @@ def exchange_checked(
 
 
 def _replace_checked(place: OpenPlace, temp: str, before: Digest, *, keep_ours: bool) -> str | None:
-    """Rename over the file if it cannot be exchanged; check it right before and after."""
+    """Rename over a file that cannot be exchanged; check it right before and after."""
     # It stays open during the rename, so that a write at that moment is detected.
     with closed_after(place.open(place.name, READ_FLAGS)) as fd:
         if digest_of(read_stable(fd, place.shown)) != before:
@@ -117,7 +117,7 @@ def write_temp(
 ) -> str:
     """Write a temporary file with the metadata of `like`; return its name, relative to the place.
 
-    It is in the folder of the place, or in the folder `staging` of the root.
+    It is in the same folder as the file, or in `staging`, a folder below the root.
     """
     with _new_temp(place, 0o600 if like is not None else 0o666, staging) as (name, fd):
         durability.reach_failpoint("created")
@@ -131,7 +131,7 @@ def write_temp(
 
 
 def copy_temp(place: OpenPlace, source: Source, *, flush: Flush) -> tuple[str, Digest]:
-    """Copy a stream to a temporary file in the folder of a place; return its name and digest."""
+    """Copy a stream to a temporary file in the same folder; return its name and digest."""
     with _new_temp(place, 0o666) as (name, fd), source() as stream:
         digest = copy_stream(stream, lambda chunk: write_all(fd, chunk))
         flush.sync_file(fd)
@@ -150,7 +150,7 @@ def _new_temp(place: OpenPlace, mode: int, staging: str = "") -> Iterator[tuple[
 
 
 def temp_name(place: OpenPlace, staging: str = "") -> str:
-    """Make a temporary name in the folder of a place, or in the folder `staging` of the root."""
+    """Return a new temporary name in the same folder, or in `staging`, a folder below the root."""
     name = os.urandom(6).hex()
     if staging:
         folder = "../" * place.path.count("/") + staging
@@ -161,11 +161,11 @@ def temp_name(place: OpenPlace, staging: str = "") -> str:
     return TEMP_PREFIX + name
 
 
-# Conflict copies, in the folder of the note.
+# Conflict copies, in the same folder as the note.
 
 
 def add_conflict_copy(root: StrPath, path: StrPath, data: bytes) -> str:
-    """Write a version of a note, which may be deleted, as a conflict copy; return its path."""
+    """Write `data` as a conflict copy of a note, which need not exist; return its path."""
     shown = os.fspath(path)
     with explain_errors(shown, "copied"), open_place(root, shown) as place:
         return write_conflict_copy(place, data)
@@ -188,7 +188,7 @@ def write_conflict_copy(place: OpenPlace, data: bytes, like: int | None = None) 
 
 def _name_copy(place: OpenPlace, source: str) -> str:
     when = time.strftime("%Y-%m-%d %H%M%S")
-    for number in range(1, _MANY):
+    for number in range(1, _MAX_COPIES):
         name = conflict_name(place.name, when, number)
         try:
             rename_to_free(place.entry(source), place.entry(name))
@@ -208,7 +208,7 @@ def _reject_staged(place: OpenPlace, temp: str, what: str, *, keep_ours: bool) -
 
 
 def outdated_error(shown: str, what: str) -> Conflict:
-    """Return the error for a change that can be planned again."""
+    """Return the error for an outdated change, which can be planned again."""
     where = "Find the file" if what == DELETED else "Check it"
     return Conflict(f"'{shown}' {what}.", f"{where}, then try again.")
 
@@ -220,7 +220,7 @@ def ours_is_copy_error(shown: str, what: str, copy: str) -> Conflict:
 
 
 def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None = None) -> None:
-    """Refuse a name that is not portable, or that a file other than `source`, or a twin, has."""
+    """Raise Refused if a new name is not portable, or has a twin other than `source`."""
     if not any_name:
         file_names.check_portable(place.name)
     own = source.name if source is not None and source.folder == place.folder else ""
@@ -230,7 +230,7 @@ def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None
 
 
 def name_exists_error(place: OpenPlace, twin: str) -> NameExists:
-    """Return the error for a new file whose name, or a twin of it, exists."""
+    """Return the error for a new file whose name has a twin."""
     if twin == place.name:
         return NameExists(f"'{place.shown}' already exists.", "Choose another name.")
     return NameExists(
@@ -240,7 +240,7 @@ def name_exists_error(place: OpenPlace, twin: str) -> NameExists:
     )
 
 
-# Rename or move a file, never over another file. Links to it in notes do not change.
+# Rename or move a file without overwriting another one. Links to it in notes do not change.
 
 
 def move_file(
@@ -293,8 +293,8 @@ def _respell(source: OpenPlace, target: OpenPlace) -> None:
     rename_over(source.entry(), target.entry())
     if target.name in target.names():
         return
-    # The file system ignores such a rename. So rename twice, by the name of a visible note: a power
-    # cut in between must not hide the file.
+    # The file system ignored the rename, so rename twice. The name in between is not hidden, so
+    # that the note stays visible after a power cut.
     stem, dot, suffix = target.name.rpartition(".")
     between = source.entry(f"{stem or suffix} {os.urandom(3).hex()}{dot if stem else ''}{suffix}")
     rename_to_free(source.entry(), between)
@@ -319,12 +319,12 @@ def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
     source.unlink(source.name)
 
 
-# Writing into a file with several hard links, which an exchange would break. A power cut can tear
-# such a write; then the next start completes it, from the journal and the contents in history.
+# Writing into a file with several hard links, which an exchange would break. A power cut can
+# interrupt such a write; the next start completes it from the journal and history.
 
 
 class TornWrite(Failure):
-    """A file has part of the new content, and the old one could not be restored."""
+    """A file contains part of the new content, and the old content could not be restored."""
 
 
 def write_in_place(
@@ -346,7 +346,7 @@ def write_in_place(
 
 
 def overwrite(fd: int, data: bytes) -> None:
-    """Write a content into an open file from its start, after allocating space for it."""
+    """Overwrite an open file from the start, after allocating space."""
     size = os.fstat(fd).st_size
     if len(data) > size and hasattr(os, "posix_fallocate"):
         os.posix_fallocate(fd, size, len(data) - size)
@@ -369,9 +369,9 @@ def _write_back(fd: int, place: OpenPlace, old: bytes, new: bytes, why: OSError)
 
 
 def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
-    """Whether a content is the result of our own interrupted in-place write.
+    """Whether the current content is the result of our own interrupted in-place write.
 
-    It then consists of the start of the new content, the rest of the old one, and zeros as padding.
+    It then consists of the start of the new content, the rest of the old one, and padding zeros.
     """
     if now == new:
         return True
@@ -381,9 +381,9 @@ def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
     return len(now) >= len(old) and now[cut:] == padded[cut : len(now)]
 
 
-# Metadata of a file: mode, owner, access list, tags. A new file has the user's defaults, but a note
-# that was private or shared with a group must stay so. Times are not copied, as the note has
-# changed.
+# Metadata of a file: mode, owner, access list, tags. A new file has the user's defaults, but a
+# private note must stay private, and a note shared with a group must stay shared. Times are not
+# copied, because the note has changed.
 
 _COPYFILE_ACL, _COPYFILE_XATTR = 1 << 0, 1 << 2  # copyfile.h on macOS
 
@@ -393,7 +393,7 @@ _NOT_OURS = frozenset({errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUP
 
 
 def copy_metadata(source: int, target: int) -> None:
-    """Copy mode, owner and attributes to the file that will replace another.
+    """Copy mode, owner and attributes from a file to its replacement.
 
     If the group cannot be copied, the new group gets no more rights than others: a save must not
     give anyone new access.

@@ -19,9 +19,9 @@ class AttachmentFinder:
         self.folder = folder
 
     def find(self, target: str, from_path: str) -> str | None:
-        """Return the path of a linked file; Refused if the link leads outside the vault.
+        """Return the path of a linked file; raise Refused if the link leads outside the vault.
 
-        Tried in order: the folder of the note, the vault's root, the attachment folder, and any
+        The order is: the folder of the note, the vault's root, the attachment folder, and then any
         file with that name, nearest to the note first.
         """
         target = target.strip()
@@ -48,7 +48,7 @@ class AttachmentFinder:
         return None
 
     def exists(self, path: str) -> bool:
-        """Whether a path from the vault's root exists."""
+        """Whether a vault path exists."""
         return self._existing(path.lstrip("/")) is not None
 
     def _existing(self, path: str) -> str | None:

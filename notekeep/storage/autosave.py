@@ -1,9 +1,9 @@
 """Unsaved text of editors, stored so that a crash does not lose it.
 
 It stays in the state folder until it is saved or discarded, together with the content it is based
-on, so that it can be merged if the note changes. Each editor has its own file and keeps it
-locked: two editors of a note never overwrite, offer or remove each other's text. An unlocked file
-was left behind by a program that ended.
+on, so that it can be merged if the note changes. Each editor has its own locked file, so that two
+editors of a note never overwrite, offer or remove each other's text. An unlocked file belongs to a
+program that has ended.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from notekeep.storage.filesystem import explain_errors
 
 FOLDER = "swap"
 DURABLE_SECONDS = 5.0
-"""Seconds between flushes; in between, a text survives a kill, but not a power cut."""
+"""Seconds between flushes. In between, text survives a killed process, but not a power cut."""
 
 _LOCK = ".lock"
 _LOCK_TIMEOUT = 0.04  # seconds; `find_unsaved` of another process may hold the lock
@@ -40,12 +40,12 @@ class UnsavedText:
     base: str  # the content it is based on
     cursor: tuple[int, int]  # line and column, counted from 0
     when: float  # when it was typed, in seconds since 1970
-    # The same on the monotonic clock, valid within one process.
-    made: float = field(default_factory=time.monotonic, compare=False)
+    # The same on the monotonic clock, for comparisons within one process.
+    ticks: float = field(default_factory=time.monotonic, compare=False)
 
     @classmethod
     def of(cls, path: str, data: bytes, base: bytes, cursor: tuple[int, int]) -> UnsavedText:
-        """Create one with the current time."""
+        """Create an object with the current time."""
         text, origin = (one.decode("utf-8", "surrogateescape") for one in (data, base))
         return cls(path, text, origin, cursor, time.time())
 
@@ -61,7 +61,7 @@ class UnsavedText:
 
 
 class AutosaveFile:
-    """The unsaved text of one editor of a note. Its methods may be called from any thread."""
+    """The stored text of one open editor. Its methods can be called from any thread."""
 
     def __init__(self, state: str, path: str) -> None:
         self._folder = os.path.join(state, FOLDER)
@@ -73,10 +73,10 @@ class AutosaveFile:
         self._newest = -1.0
 
     def write(self, unsaved: UnsavedText, *, durable: bool = False) -> None:
-        """Store a text unless a newer one is stored; `durable` always flushes it."""
+        """Store a text unless a newer one is stored; with `durable`, always flush it."""
         data = json.dumps(asdict(unsaved)).encode("ascii")
         with self._lock, explain_errors(self._folder, "written to"):
-            if unsaved.made <= self._newest:
+            if unsaved.ticks <= self._newest:
                 return
             make_folder(self._folder)
             while not self._file:
@@ -89,10 +89,10 @@ class AutosaveFile:
             else:
                 with Flush() as later:
                     write_file(self._file, data, flush=later)
-            self._newest = unsaved.made
+            self._newest = unsaved.ticks
 
     def claim(self) -> UnsavedText | None:
-        """Take over the newest text of an editor that ended, to replace or discard it."""
+        """Take over the newest text that no open editor holds, to replace or discard it."""
         with self._lock:
             found = sorted(self._stored(), key=lambda one: one[1].when, reverse=True)
             for file, unsaved in found:
@@ -102,7 +102,7 @@ class AutosaveFile:
         return None
 
     def read(self) -> UnsavedText | None:
-        """Return the newest text of the note from any editor, or None."""
+        """Return the newest unsaved text of the note from any editor, or None."""
         texts = (unsaved for _, unsaved in self._stored())
         return max(texts, key=lambda one: one.when, default=None)
 
@@ -155,7 +155,7 @@ class AutosaveFile:
 
 
 def find_unsaved(state: str) -> list[UnsavedText]:
-    """Return the texts left by editors that ended, one for each note, newest first."""
+    """Return the texts of closed editors, the newest of each note, newest first."""
     found: dict[str, UnsavedText] = {}
     for file in _list_files(os.path.join(state, FOLDER)):
         unsaved = _read(file)

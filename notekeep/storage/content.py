@@ -1,4 +1,4 @@
-"""Reads the content of a file at one moment, and computes the digest that names it."""
+"""Read a consistent version of a file, and compute its digest."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
     from hashlib import blake2b
 
 Digest: TypeAlias = str
-"""BLAKE2b of the content, 128 bits, as 32 hex digits: names a version everywhere in notekeep."""
+"""The BLAKE2b hash of a content: 128 bits, as 32 hex digits. It identifies a version of a file."""
 
 Source: TypeAlias = "Callable[[], AbstractContextManager[IO[bytes]]]"
-"""Opens a content that may be too large for memory."""
+"""A function that opens a stream, which may be too large for memory."""
 
 READ_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 READ_FLAGS |= getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for a writer
 
 LARGE = 5 << 20
-"""Bytes above which a file is data, not a note: its start is searched, and it is not edited."""
+"""The maximum size of a note in bytes. Only the start of a larger file is indexed, and it cannot be
+edited."""
 
 HEAD = 1 << 20
-"""How much of a large file is read."""
+"""The number of bytes to read from a large file."""
 
 _CHUNK = 1 << 20
 _PAUSES = (0.0, 0.005, 0.02, 0.05, 0.1)
@@ -38,11 +39,11 @@ _Read = TypeVar("_Read")
 
 
 class TooLarge(Refused):
-    """A file is too large for a note."""
+    """The file is too large for a note."""
 
 
 def digest_of(data: bytes, size: int = 16) -> Digest:
-    """Return the digest of a content; `size` in bytes is part of it."""
+    """Return the digest of `data`; `size` is the length of the digest in bytes."""
     digest = _make_digest(size)
     digest.update(data)
     return digest.hexdigest()
@@ -64,15 +65,15 @@ def _make_digest(size: int) -> blake2b:
 
 
 def note_size(fd: int) -> int:
-    """Return how many bytes of an open file are read as a note."""
+    """Return the number of bytes to read from an open note."""
     size = os.fstat(fd).st_size
     return size if size <= LARGE else HEAD
 
 
 def read_file(path: StrPath, shown: str = "") -> tuple[bytes, Digest]:
-    """Read a note, following links; return its content and digest. Errors name it `shown`.
+    """Read a note, following links; return its content and digest.
 
-    Raises TooLarge for a file that is too large for a note.
+    Error messages contain `shown` or the path. Raises TooLarge if the file is too large for a note.
     """
     place = os.fspath(path)
     with explain_errors(shown or place, "read"), closed_after(os.open(place, READ_FLAGS)) as fd:
@@ -87,12 +88,12 @@ def read_file(path: StrPath, shown: str = "") -> tuple[bytes, Digest]:
 
 
 def read_stable(fd: int, shown: str) -> bytes:
-    """Read an open file, again if it has changed; Conflict if it keeps changing."""
+    """Read an open file, and retry if it changes; raise Conflict if it keeps changing."""
     return _while_stable(fd, shown, lambda size: read_all(fd, size))
 
 
 def digest_stable(fd: int, shown: str) -> Digest:
-    """Return the digest of an open file of any size; Conflict if it keeps changing."""
+    """Return the digest of an open file of any size; raise Conflict if it keeps changing."""
     with open(fd, "rb", closefd=False) as stream:
         return _while_stable(fd, shown, lambda _: copy_stream(stream, lambda _: None))
 
@@ -126,21 +127,21 @@ class Content(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is the whole file."""
+        """Whether this is the whole content of the file."""
         return bool(self.digest) and self.problem is None
 
 
 class OutsideVersion(NamedTuple):
-    """A new content of a note, found by a refresh."""
+    """A new version of a note, written by another program and found by a refresh."""
 
     path: str
     data: bytes
     digest: Digest
-    before: Digest | None  # when notekeep last read the note; None or "" if unknown
+    before: Digest | None  # the last digest that notekeep knew; None or "" if unknown
 
 
 def read_content(root: str, path: str) -> Content | None:
-    """Read a file of the vault; None if it does not exist.
+    """Read a file of the vault; return None if it does not exist.
 
     A file that changes during the read gets another fingerprint and is read again at the next
     sweep.

@@ -23,7 +23,7 @@ _NO_FLUSH = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOS
 
 
 def write_all(fd: int, data: bytes) -> None:
-    """Write all of the data: one call of `os.write` may write only part of it."""
+    """Write all of the data, in several calls of `os.write` if necessary."""
     rest = memoryview(data)
     while rest:
         written = os.write(fd, rest[:_CHUNK])
@@ -33,7 +33,7 @@ def write_all(fd: int, data: bytes) -> None:
 
 
 def read_all(fd: int, size: int) -> bytes:
-    """Read to the end; `size` is the expected size."""
+    """Read a file to its end; `size` is the expected size."""
     data = os.read(fd, size + 1)
     if len(data) == size:
         return data
@@ -45,14 +45,14 @@ def read_all(fd: int, size: int) -> bytes:
 
 
 def close(fd: int) -> None:
-    """Close a descriptor; after a flush, an error in closing is harmless."""
+    """Close a descriptor and ignore errors, which are harmless after a flush."""
     with suppress(OSError):
         os.close(fd)
 
 
 @contextmanager
 def closed_after(fd: int) -> Iterator[int]:
-    """Close a descriptor at the end of the `with`."""
+    """Close a descriptor at the end of the `with` block."""
     try:
         yield fd
     finally:
@@ -60,7 +60,7 @@ def closed_after(fd: int) -> Iterator[int]:
 
 
 def sync_file(fd: int) -> None:
-    """Flush a file to the disk itself."""
+    """Flush a file to the disk, past the drive's own cache."""
     if sys.platform == "darwin":
         import fcntl
 
@@ -75,7 +75,7 @@ def sync_file(fd: int) -> None:
 
 
 def sync_folder(fd: int | None) -> None:
-    """Flush the names in a folder; None on Windows, which writes them through."""
+    """Flush the names in a folder. `fd` is None on Windows, which flushes them itself."""
     if fd is None:
         return
     try:
@@ -86,33 +86,33 @@ def sync_folder(fd: int | None) -> None:
 
 
 class Flush:
-    """Flushes files, all together at the next `wait` or each at once.
+    """Flushes files: all together at the next `wait`, or each file immediately.
 
-    Flushing a thousand files one by one takes a minute. If the system can flush a whole file
-    system, `wait` does that; otherwise each file is flushed immediately.
+    Flushing a thousand files one by one takes a minute. If the operating system can flush a whole
+    file system, `wait` does that. If not, or with `at_once`, each file is flushed immediately.
     """
 
     def __init__(self, *, at_once: bool = False) -> None:
         is_linux = sys.platform == "linux"
         self._syncfs = _syncfs() if is_linux and not at_once else None
-        self._pending: dict[int, int] = {}  # file systems and a descriptor in each
+        self._pending: dict[int, int] = {}  # file system to a descriptor in it
 
     def sync_file(self, fd: int) -> None:
-        """Flush a file, at the latest at the next `wait`."""
+        """Flush a file no later than the next `wait`."""
         if self._syncfs is None:
             sync_file(fd)
         else:
             self._remember(fd)
 
     def sync_folder(self, fd: int | None) -> None:
-        """Flush the names in a folder, at the latest at the next `wait`."""
+        """Flush the names in a folder no later than the next `wait`."""
         if self._syncfs is None or fd is None:
             sync_folder(fd)
         else:
             self._remember(fd)
 
     def sync_folder_at(self, folder: str) -> None:
-        """Flush the names in a folder by its path."""
+        """Flush the names in the folder at a path."""
         if sys.platform == "win32":
             return
         with closed_after(os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY)) as fd:
@@ -124,7 +124,7 @@ class Flush:
             self._pending[device] = os.dup(fd)
 
     def wait(self) -> None:
-        """Wait until all files are on disk; after an OSError some may not be."""
+        """Wait until all files are on disk; if it raises OSError, some may not be."""
         for fd in self._pending.values():
             if self._syncfs is not None:
                 self._syncfs(fd)
@@ -138,7 +138,7 @@ class Flush:
 
 
 def _syncfs() -> Callable[[int], None] | None:
-    """Find `syncfs(2)`, which since Linux 5.8 also reports earlier write errors."""
+    """Return `syncfs(2)`, which since Linux 5.8 also reports earlier write errors."""
     import ctypes
 
     try:
@@ -155,17 +155,17 @@ def _syncfs() -> Callable[[int], None] | None:
 
 
 FLUSH_NOW = Flush(at_once=True)
-"""Each file is on disk when the call returns."""
+"""Flushes each file before the call returns."""
 
-# Files of our own, outside every vault. History and journal contain private text: files have mode
-# 0600 and folders 0700, whatever the umask. They are replaced atomically.
+# notekeep's own files, outside all vaults. History and journal contain private text, so files have
+# mode 0600 and folders 0700, whatever the umask. They are replaced atomically.
 
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _NEW_FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = FLUSH_NOW) -> None:
-    """Make a folder and its parents, by default readable only by their owner."""
+    """Create a folder and its parents, by default readable only by their owner."""
     if os.path.isdir(folder):
         return
     above = os.path.dirname(folder)
@@ -179,7 +179,7 @@ def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = FLUSH_NOW) -> 
 
 
 def write_file(path: str, data: bytes, *, flush: Flush = FLUSH_NOW) -> None:
-    """Replace a file of our own, atomically and durably."""
+    """Replace one of notekeep's own files, atomically and durably."""
     fd, temp = open_temp(os.path.dirname(path))
     try:
         with closed_after(fd):
@@ -194,7 +194,7 @@ def write_file(path: str, data: bytes, *, flush: Flush = FLUSH_NOW) -> None:
 
 
 def open_temp(folder: str) -> tuple[int, str]:
-    """Open a new temporary file of our own for writing; return descriptor and path."""
+    """Create a private temporary file; return its descriptor and path."""
     temp = os.path.join(folder, TEMP_PREFIX + os.urandom(6).hex())
     fd = os.open(temp, _NEW_FLAGS, 0o600)
     if sys.platform != "win32":
@@ -203,7 +203,7 @@ def open_temp(folder: str) -> tuple[int, str]:
 
 
 def restrict_access(folder: str) -> None:
-    """Make the files below a folder private, because a library created them with the umask."""
+    """Make the files below a folder private, if a library created them with the umask."""
     if sys.platform == "win32":
         return
     for place, _, names in os.walk(folder):
@@ -216,17 +216,17 @@ def restrict_access(folder: str) -> None:
 
 FAILPOINTS = (
     "kept",  # the old content is in history
-    "created",  # the temporary file exists, empty
-    "written",  # it has the new content
-    "synced",  # it is on the disk
-    "journaled",  # the journal entry is on the disk
-    "swapped",  # the note is the new file
-    "checked",  # the old file was as expected, or is a conflict copy
-    "settled",  # the folder is on the disk
+    "created",  # the temporary file exists and is empty
+    "written",  # it contains the new content
+    "synced",  # it is flushed
+    "journaled",  # the journal entry is flushed
+    "swapped",  # the files are exchanged
+    "checked",  # the old file was as expected, or is now a conflict copy
+    "settled",  # the folder is flushed
     "logged",  # the step is in the log
     "done",  # the journal entry is removed
 )
-"""Named moments of a save at which a test can end the program."""
+"""Named points of a save at which a test can end the program."""
 
 
 def reach_failpoint(point: str) -> None:

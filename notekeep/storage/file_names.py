@@ -1,8 +1,9 @@
 """Portable file names, and paths that never lead out of the vault.
 
-A vault path is a `str` relative to the vault with "/" between its parts, exactly as on disk: bytes
-that are not UTF-8 are surrogate escapes, and existing names are never normalized. Only the names
-of new files are cleaned.
+A vault path is a `str` relative to the vault, with "/" between its parts and spelled as on disk:
+bytes that are not UTF-8 are surrogate escapes, and existing names are never normalized. Only the
+names of new files are cleaned. Twins are names that are the same file on APFS or NTFS, because they
+differ only in case or Unicode form.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ TEMP_PREFIX = ".nk-tmp-"
 """The start of the names of temporary files, which are never notes."""
 
 NAME_BYTES = 255
-"""The longest name that ext4, APFS and NTFS allow, in bytes of UTF-8."""
+"""The maximum length of a name on ext4, APFS and NTFS, in bytes of UTF-8."""
 
 STEM_BYTES = 240
-"""The longest stem of a new file, with room for ".md" and a number."""
+"""The maximum length of the stem of a new file, which leaves room for ".md" and a number."""
 
 # Characters that Windows forbids, or that break a [[link]] in Obsidian.
 _IN_A_NAME = str.maketrans(
@@ -45,7 +46,7 @@ _JOINERS = "\u200c\u200d"  # invisible, but needed in emoji and Persian words
 
 
 def safe_name(title: str) -> str:
-    """Make a portable stem of a file name from a title."""
+    """Return a portable stem of a file name for a title."""
     spaced = "".join(
         " " if category(char) in {"Cc", "Zl", "Zp", "Zs"} else char
         for char in normalize("NFC", title)
@@ -60,7 +61,7 @@ def safe_name(title: str) -> str:
 
 
 def shorten(stem: str, limit: int) -> str:
-    """Shorten a stem to at most `limit` bytes; do not split a character from its accents."""
+    """Shorten a stem to `limit` bytes without splitting a character from its accents."""
     if len(stem.encode("utf-8", "surrogateescape")) <= limit:
         return stem
     end = len(stem.encode("utf-8", "surrogateescape")[:limit].decode("utf-8", "ignore"))
@@ -72,7 +73,7 @@ def shorten(stem: str, limit: int) -> str:
 
 
 def portability_problem(name: str) -> str:
-    """Return why a part of a path is not portable: "ends with a dot …"; "" if it is."""
+    """Return why a part of a path is not portable, as in "ends with a dot …", or ""."""
     bad = sorted({char for char in name if char in _FORBIDDEN or ord(char) < 32})
     if bad:
         shown = " ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in bad)
@@ -89,7 +90,7 @@ def portability_problem(name: str) -> str:
 
 
 def check_portable(path: str) -> None:
-    """Raise Refused for a new vault path that is not portable."""
+    """Raise Refused if a new vault path is not portable."""
     for part in path.split("/"):
         problem = portability_problem(part)
         if problem:
@@ -97,14 +98,14 @@ def check_portable(path: str) -> None:
 
 
 def name_key(name: str) -> str:
-    """Return a key that is equal for names that are one file on APFS or NTFS."""
+    """Return a key that is the same for twins."""
     if name.isascii():
         return name.lower()
     return normalize("NFC", normalize("NFC", name).casefold())
 
 
 def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
-    """Split a vault path into its parts; Refused if it could lead outside the vault."""
+    """Split a vault path into its parts; raise Refused if it could lead outside the vault."""
     plain = path.replace("\\", "/") if windows else path
     parts = [part for part in plain.split("/") if part not in {"", "."}]
     drive = windows and any(":" in part for part in parts)
@@ -115,7 +116,7 @@ def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
 
 
 def resolve_path(root: str | os.PathLike[str], path: str) -> str:
-    """Return the absolute path of a vault path; Refused if links lead out of the vault."""
+    """Return the absolute path of a vault path; raise Refused if links lead out of the vault."""
     place = os.path.join(os.fspath(root), *split_path(path))
     if not is_within(os.path.realpath(place), os.path.realpath(root)):
         raise outside_error(path)
@@ -123,7 +124,7 @@ def resolve_path(root: str | os.PathLike[str], path: str) -> str:
 
 
 def is_within(place: str, base: str) -> bool:
-    """Whether a real path is a folder or is inside it; both without links."""
+    """Whether a path is `base` or inside it; both paths must be resolved."""
     return place == base or place.startswith(base.rstrip(os.sep) + os.sep)
 
 
@@ -136,7 +137,7 @@ def outside_error(path: str) -> Refused:
 
 
 def vault_path(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
-    """Return the vault path of a file; Refused if it is not in the vault, links followed."""
+    """Return the vault path of a file; raise Refused if it is not in the vault, even by a link."""
     for resolve in (os.path.abspath, os.path.realpath):
         base, place = resolve(os.fspath(root)), resolve(os.fspath(path))
         if is_within(place, base):
@@ -145,12 +146,12 @@ def vault_path(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> st
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a name is hidden, such as settings, repositories, trash and temporary files."""
+    """Whether a name is hidden, as are settings, repositories, trash and temporary files."""
     return name.startswith(".")
 
 
 def is_skipped(name: str) -> bool:
-    """Whether this is the name of a temporary file of an editor or a download."""
+    """Whether a file is hidden, or a temporary file of an editor or a download."""
     return (
         name.startswith((".", "~$"))
         or name == "4913"  # vim uses it to test whether the folder is writable
@@ -159,13 +160,13 @@ def is_skipped(name: str) -> bool:
 
 
 def is_skipped_folder(name: str) -> bool:
-    """Whether folders of this name are not part of the vault."""
+    """Whether a folder with this name is not part of the vault."""
     return name.startswith(".") or name == "node_modules"
 
 
 def match_spelling(root: str | os.PathLike[str], path: str) -> str:
-    """Return a path as the vault spells it, if only case or Unicode form differ."""
-    # On macOS, a second folder "books" and "Books" would be the same folder.
+    """Return a path with the spelling of its twin on disk, if there is one."""
+    # On macOS, "books" and "Books" are the same folder.
     place, spelt = os.fspath(root), list[str]()
     for part in split_path(path):
         found = part
@@ -177,17 +178,17 @@ def match_spelling(root: str | os.PathLike[str], path: str) -> str:
 
 
 def find_twins(names: Iterable[str], name: str) -> list[str]:
-    """Return the names that are the same file on APFS or NTFS, including the name itself."""
+    """Return the twins of a name, including the name itself."""
     key, listed = name_key(name), list(names)
     joined = "\0".join(listed)
-    # A folder may have thousands of names: one search over all of them rules out most.
+    # A folder may have thousands of names, so search all of them at once first.
     if joined.isascii() and f"\0{key}\0" not in f"\0{joined.lower()}\0":
         return []
     return [other for other in listed if name_key(other) == key]
 
 
 def free_path(root: str | os.PathLike[str], path: str, used: Iterable[str] = ()) -> str:
-    """Return a path that is free on disk and not in `used`; adds " 2", " 3" and so on."""
+    """Return a path that is free on disk and not in `used`, with " 2", " 3" … if necessary."""
     folder, slash, name = path.rpartition("/")
     place = os.path.join(os.fspath(root), *split_path(folder))
     keys = {name_key(f"{folder}{slash}{other}") for other in _names(place)}
@@ -213,8 +214,8 @@ def _names(folder: str) -> list[str]:
 
 # Names of conflict copies: those of sync tools, and our own.
 #
-# A sync tool stores one side of a conflict in a second file in the same folder. Such a file is not
-# a note, or each search would find everything twice; it is listed as a conflict.
+# A sync tool stores one side of a conflict in a second file in the same folder. Such a file is
+# listed as a conflict, not as a note: searches would find everything twice.
 
 # Dropbox uses the language of the account; Nextcloud, ownCloud and Obsidian Sync use English at the
 # start of the parentheses, Maestral uses "conflicting".
@@ -243,13 +244,13 @@ _PHRASES = (
 )
 _HOST = r"(?:desktop|laptop)-[a-z0-9]{7}"  # default names of Windows
 
-# Our own end with a date and time, those of `notekeep sync` with a commit.
+# Our own names end with a date and time, those of `notekeep sync` with a commit.
 _OURS = r"[ ]\(conflict[ ][^()]+[ ](?:\d{4}-\d{2}-\d{2}[ ]\d{6}|[0-9a-f]{7,40})\)(?:[ ]\d+)?"
 
 
 @cache
-def _sure() -> re.Pattern[str]:
-    """The ends of stems that only conflict copies have."""
+def _certain_endings() -> re.Pattern[str]:
+    """Match name endings that only conflict copies have."""
     phrases = "|".join(map(re.escape, _PHRASES))
     return re.compile(
         rf"""(?:
@@ -266,14 +267,14 @@ def _sure() -> re.Pattern[str]:
 
 
 @cache
-def _likely() -> re.Pattern[str]:
-    """The ends of conflict copies only if the file without it exists: Google Drive, OneDrive."""
+def _possible_endings() -> re.Pattern[str]:
+    """Match endings that mean a conflict copy only if the original exists (Google, OneDrive)."""
     machine = rf"{_HOST}|{re.escape(host())}"
     return re.compile(rf"(?: \(\d{{1,2}}\)|-(?:{machine})(?:-\d+)?)\Z", re.IGNORECASE)
 
 
 def find_original(name: str, names: Container[str] = ()) -> str | None:
-    """Return the original of a conflict copy; None for any other file.
+    """Return the name of a conflict copy's original; None for any other file.
 
     `names` are the names in the same folder. Some tools use names that a user could have chosen
     ("Rocky (1).md"); these count only if the original exists.
@@ -281,13 +282,13 @@ def find_original(name: str, names: Container[str] = ()) -> str | None:
     stem, dot, suffix = name.rpartition(".")
     original = stem
     if "onfl" in name or not name.isascii():  # in all phrases with Latin letters
-        while sure := _sure().search(original):
+        while sure := _certain_endings().search(original):
             original = original[: sure.start()]
     if original and original != stem:
         return f"{original}{dot}{suffix}"
-    if not _may_be_likely(name):
+    if not _has_possible_ending(name):
         return None
-    likely = _likely().search(stem)
+    likely = _possible_endings().search(stem)
     if likely and likely.start():
         original = f"{stem[: likely.start()]}{dot}{suffix}"
         return original if original in names else None
@@ -295,12 +296,12 @@ def find_original(name: str, names: Container[str] = ()) -> str | None:
 
 
 def is_own_copy(path: str) -> bool:
-    """Whether a conflict copy is from a sync or save by notekeep."""
+    """Whether notekeep made a conflict copy, during a sync or a save."""
     return re.search(rf"{_OURS}(?:\.[^./]*)?\Z", path) is not None
 
 
 def copy_origin(path: str) -> str:
-    """Return which machine wrote a conflict copy: "from laptop"; "" if unknown."""
+    """Return the origin of a conflict copy, as in "from laptop", or "" if unknown."""
     found = re.search(r"\(conflict ([^() ]+) [^()]+\)", path) if is_own_copy(path) else None
     if found is None:
         return ""
@@ -308,18 +309,18 @@ def copy_origin(path: str) -> str:
 
 
 def may_be_conflict(name: str) -> bool:
-    """Whether a name, or one of several joined names, may be a conflict copy: a fast check."""
-    return "onfl" in name or _may_be_likely(name) or not name.isascii()
+    """Whether a name, or one of several joined names, may be a conflict copy (a fast check)."""
+    return "onfl" in name or _has_possible_ending(name) or not name.isascii()
 
 
-def _may_be_likely(name: str) -> bool:
+def _has_possible_ending(name: str) -> bool:
     return ")." in name or "TOP-" in name or f"-{host()}" in name
 
 
 def conflict_name(name: str, when: str, number: int = 1, machine: str = "") -> str:
-    """Make the portable name of a conflict copy.
+    """Return the portable name for a conflict copy.
 
-    `when` is "YYYY-MM-DD HHMMSS" or a commit; `machine` is where it was written, by default here.
+    `when` is "YYYY-MM-DD HHMMSS" or a commit; `machine` is its origin, by default this machine.
     """
     stem, dot, suffix = name.rpartition(".")
     if not stem:
@@ -332,7 +333,7 @@ def conflict_name(name: str, when: str, number: int = 1, machine: str = "") -> s
 
 @cache
 def host() -> str:
-    """Return this machine's name, usable in a file name."""
+    """Return this machine's name in a form that file names allow."""
     name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
     safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in name.split(".")[0])
     return safe.strip("-")[:32] or "here"

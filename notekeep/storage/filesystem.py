@@ -1,4 +1,4 @@
-"""File systems: where a folder is, and messages for their errors."""
+"""File systems: network disks and synced folders, and messages for system errors."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from contextlib import contextmanager
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 
-# Where a folder is. Index and history must be on this machine: SQLite's write-ahead log needs
-# shared memory, which network disks lack, and a sync program copies a database during a write.
+# Network disks and synced folders. Index and history must be on a local disk: SQLite's write-ahead
+# log needs shared memory, which network disks lack, and a sync program may copy a database during a
+# write.
 
 _NETWORK = frozenset(
     (
@@ -37,23 +38,23 @@ _SYNCED_NAMES = {
     "pclouddrive": "pCloud",
     "cloudstorage": "a cloud",
 }
-"""The names of the folders of sync programs, folded."""
+"""The folders of sync programs, by case-folded name."""
 
 _ACCOUNT = r"(dropbox|onedrive|googledrive)(?: - |-| \()"
-"""The start of such a name with an account: `OneDrive - Company`."""
+"""The start of a folder name that includes an account, as in `OneDrive - Company`."""
 
 _SYNCED_MARKS = {".stfolder": "Syncthing", ".dropbox.cache": "Dropbox"}
 """Files that sync programs put into their top folder."""
 
 MOUNTS = "/proc/self/mountinfo"
-"""The list of mounts; only on Linux."""
+"""The list of mounts, on Linux only."""
 
 _MOUNT = r"\S+ \S+ \S+ \S+ (\S+) .*? - (\S+) "
 _OCTAL = r"\\([0-7]{3})"
 
 
 def remote_reason(folder: str) -> str:
-    """Return "on another machine" or "in a folder synced by …"; "" for a local folder."""
+    """Return "on another machine", "in a folder synced by …", or "" for a local folder."""
     place = os.path.realpath(folder)
     if sys.platform == "win32" and place.startswith("\\\\"):
         return "on another machine"
@@ -75,7 +76,7 @@ def remote_reason(folder: str) -> str:
 
 
 def file_system(place: str) -> str:
-    """Return the type of the file system of a real path; "" if unknown."""
+    """Return the file system type of a resolved path, or "" if unknown."""
     try:
         with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.readlines()
@@ -92,12 +93,12 @@ def file_system(place: str) -> str:
 
 
 def is_remote(place: str) -> bool:
-    """Whether other machines may write to a real path without an event on this one."""
+    """Whether other machines may write to a resolved path without an event on this one."""
     kind = file_system(place)
     return kind in _NETWORK or kind.startswith("fuse.")
 
 
-# Messages for errors of the system: the file, the reason, the remedy.
+# Messages for system errors: the file, the reason, the remedy.
 
 _NO_SPACE = ("the disk is full", "Free some space, then try again.")
 _TOO_MANY_FILES = ("too many files are open", "Close some programs, then try again.")
@@ -138,7 +139,7 @@ _REFUSALS = {
 
 
 def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
-    """Return the error for an `OSError`; `action` is a participle, as in "could not be saved"."""
+    """Return the error to show for an `OSError`; `action` is a participle, such as "saved"."""
     number = error.errno or 0
     kind: type[NotekeepError] = Failure
     if number == errno.ENOENT:
@@ -156,7 +157,7 @@ def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
 
 @contextmanager
 def explain_errors(path: str, action: str) -> Iterator[None]:
-    """Convert an `OSError` inside the `with`; see `explain_os_error`."""
+    """Convert an `OSError` inside the `with` block; see `explain_os_error`."""
     try:
         yield
     except OSError as error:

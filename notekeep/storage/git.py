@@ -1,7 +1,7 @@
 """Run the user's git in the vault, with their keys, hooks, signing and LFS.
 
-Git never prompts: it fails if it needs a password. Data from a remote is not trusted: no submodule
-is fetched, and no program that it names is run.
+Git never prompts: it fails if it needs a password. Data from a remote is not trusted: submodules
+are not fetched, and programs named in it are not run.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from typing import Final, NamedTuple
 from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.storage.file_names import is_within
 
-LINK: Final = "120000"
+LINK_MODE: Final = "120000"
 """The mode of a symbolic link."""
-MODULE: Final = "160000"
+SUBMODULE_MODE: Final = "160000"
 """The mode of a submodule."""
-OLDEST: Final = (2, 38)
+MIN_VERSION: Final = (2, 38)
 
 _OPTIONS: Final = (
     "core.quotepath=off",
@@ -55,8 +55,8 @@ class Unfinished(NamedTuple):
         return f"{self.what} is in progress in this vault."
 
     @property
-    def ways(self) -> str:
-        """How to finish or cancel it."""
+    def hint(self) -> str:
+        """The commands to finish or cancel it, as a sentence."""
         if self.finish == self.cancel:
             return f"Finish it: `{self.finish}`."
         return f"Finish or cancel it: `{self.finish}` or `{self.cancel}`."
@@ -83,23 +83,23 @@ _HARMLESS: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Settings that run no program and send no data. `sync` checks the ones on the first line."""
-_MOST_HOOKS = 1000
+_MAX_HOOKS = 1000
 LOCK_SECONDS: Final = 600.0
-"""An older git lock is from a crash if no git is running in the repository."""
+"""An older lock of git is left from a crash, if no git is running in the repository."""
 DRIVER: Final = "merge.notekeep.driver"
 TRUST: Final = "sync.json"
-"""The file in a vault's state folder with the settings that the user agreed to."""
+"""The file in a vault's state folder with the git settings that the user accepted."""
 
 
 def is_set_up(state: str) -> bool:
-    """Whether the user agreed to git in a vault, by the vault's state folder."""
+    """Whether the user set up `notekeep sync` for the vault with this state folder."""
     return os.path.exists(os.path.join(state, TRUST))
 
 
 def find_folder(root: str) -> str:
-    """Return git's folder of a repository, even if it does not exist; runs no program."""
+    """Return the path of a repository's git folder, which may not exist; run no program."""
     folder = os.path.join(root, ".git")
-    if os.path.isfile(folder):  # names another folder, as in a submodule
+    if os.path.isfile(folder):  # it contains the path of the folder, as in a submodule
         with open(folder, "rb") as file:
             _, _, place = file.read().partition(b"gitdir: ")
         return os.path.join(root, os.fsdecode(place.rstrip(b"\r\n")))
@@ -107,7 +107,7 @@ def find_folder(root: str) -> str:
 
 
 def find_unfinished(root: str) -> Unfinished | None:
-    """Return an unfinished operation in a vault's repository, if any; runs no program."""
+    """Return the unfinished operation in a vault's repository, if any; run no program."""
     try:
         found = set(os.listdir(find_folder(root)))
     except OSError:
@@ -116,7 +116,7 @@ def find_unfinished(root: str) -> Unfinished | None:
 
 
 def find_unmerged(root: str, state: str) -> dict[str, dict[int, Entry]]:
-    """Return the unmerged paths of a vault; none if the user has not agreed to git there."""
+    """Return the unmerged paths of a vault; none if `notekeep sync` is not set up."""
     if not is_set_up(state):
         return {}
     with suppress(NotekeepError):
@@ -126,13 +126,13 @@ def find_unmerged(root: str, state: str) -> dict[str, dict[int, Entry]]:
 
 
 class Entry(NamedTuple):
-    """A file in a tree of git."""
+    """A file in a git tree."""
 
     mode: str
     blob: str
 
 
-NOTHING: Final = Entry("000000", "")
+NO_ENTRY: Final = Entry("000000", "")
 
 
 class GitError(Failure):
@@ -147,9 +147,9 @@ class GitError(Failure):
 class Git:
     """The repository whose top folder is the vault.
 
-    With `is_alone` git gets no terminal, so ssh cannot ask for a password either. With
-    `runs_programs=False` no hook runs and nothing is fetched, whatever the repository's settings:
-    for callers that have not checked these.
+    With `is_alone`, git gets no terminal, so that ssh cannot ask for a password. With
+    `runs_programs=False`, no hook runs and nothing is fetched, even if the repository's settings,
+    which may be unchecked, ask for it.
     """
 
     def __init__(self, root: str, *, is_alone: bool = False, runs_programs: bool = True) -> None:
@@ -162,7 +162,7 @@ class Git:
         self._program = found
 
     def run(self, *words: str, data: bytes | None = None, index: str | None = None) -> bytes:
-        """Run a git command and return its output; GitError if it fails."""
+        """Run a git command and return its output; raise GitError if it fails."""
         code, answer, text = self.ask(*words, data=data, index=index)
         if code:
             raise GitError(words[0], text)
@@ -171,7 +171,7 @@ class Git:
     def ask(
         self, *words: str, data: bytes | None = None, index: str | None = None
     ) -> tuple[int, bytes, str]:
-        """Run a git command; return its exit code, its output and its messages."""
+        """Run a git command; return its exit code, output and messages."""
         env = {key: value for key, value in os.environ.items() if key not in _LOCAL_ONLY}
         env |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":"}
         if index is not None:
@@ -203,7 +203,7 @@ class Git:
         return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")
 
     def line(self, *words: str) -> str:
-        """Return the output of a command, stripped; "" if it fails."""
+        """Return the stripped output of a command, or "" if it fails."""
         code, answer, _ = self.ask(*words)
         return answer.decode("utf-8", "surrogateescape").strip() if code == 0 else ""
 
@@ -219,22 +219,22 @@ class Git:
         return os.path.exists(os.path.join(self.root, ".git"))
 
     def check_version(self) -> None:
-        """Refuse an outdated git."""
+        """Raise Failure if git is too old."""
         found = re.search(r"(\d+)\.(\d+)", self.line("--version"))
-        if found is None or (int(found[1]), int(found[2])) < OLDEST:
+        if found is None or (int(found[1]), int(found[2])) < MIN_VERSION:
             raise Failure("This git is too old.", "Install git 2.38 or newer.")
 
     @cached_property
     def _has_plain_ssh(self) -> bool:
-        """Whether the user has not set an ssh command. The default waits minutes for a host."""
+        """Whether git runs plain ssh, which waits minutes for an unreachable host."""
         is_named = {"GIT_SSH", "GIT_SSH_COMMAND"} & os.environ.keys()
         return not is_named and not self.line("config", "core.sshCommand")
 
     def check_idle(self) -> None:
-        """Refuse a repository with an unfinished operation or a running git."""
+        """Raise Refused if an operation is unfinished or another git is running."""
         left = "`notekeep conflicts` lists the unmerged files." if self.unmerged() else ""
         if found := find_unfinished(self.root):
-            raise Refused(f"{found} Nothing was changed.", f"{found.ways} {left}".strip())
+            raise Refused(f"{found} Nothing was changed.", f"{found.hint} {left}".strip())
         if left:
             raise Refused("Git left conflicts in this vault. Nothing was changed.", left)
         folder = Path(find_folder(self.root))
@@ -249,7 +249,7 @@ class Git:
                 )
 
     def _is_running(self) -> bool:
-        """Whether git may be running here; True if the system cannot tell."""
+        """Whether git may be running in the vault; True if unknown."""
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if (process / "comm").read_bytes().startswith(b"git") and is_within(
@@ -263,7 +263,7 @@ class Git:
         return not os.path.exists("/proc/self/cwd")
 
     def branch(self) -> str:
-        """Return the current branch; refuse a detached HEAD."""
+        """Return the current branch; raise Refused for a detached HEAD."""
         name = self.line("symbolic-ref", "--short", "-q", "HEAD")
         if not name:
             raise Refused(
@@ -273,7 +273,7 @@ class Git:
         return name
 
     def settings(self) -> list[tuple[str, str]]:
-        """Return the repository's own settings; runs no program."""
+        """Return the repository's own settings; run no program."""
         rows = self.rows("config", "--list", "--show-scope", "--includes", "-z")
         found = zip(rows[::2], (one.partition("\n") for one in rows[1::2]), strict=True)
         return [(key, value) for scope, (key, _, value) in found if scope in ("local", "worktree")]
@@ -290,7 +290,7 @@ class Git:
         ]
         hooks = os.path.join(self.root, self.line("rev-parse", "--git-path", "hooks"))
         paths = (os.path.join(at, name) for at, _, names in os.walk(hooks) for name in names)
-        for path in islice(paths, _MOST_HOOKS):
+        for path in islice(paths, _MAX_HOOKS):
             if os.path.isfile(path) and not path.endswith(".sample"):
                 with open(path, "rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -303,11 +303,11 @@ class Git:
     # Objects
 
     def commit_at(self, name: str) -> str:
-        """Return the commit of a name; "" for none."""
+        """Return the commit that a name refers to, or "" if there is none."""
         return self.line("rev-parse", "-q", "--verify", f"{name}^{{commit}}")
 
     def tree(self, commit: str) -> dict[str, Entry]:
-        """Return the files of a commit by path; none for ""."""
+        """Return the files of a commit by path; "" is an empty commit."""
         if not commit:
             return {}
         found: dict[str, Entry] = {}
@@ -320,7 +320,7 @@ class Git:
     def modules(self) -> list[str]:
         """Return the paths of submodules."""
         rows = self.rows("ls-files", "-s", "-z")
-        return [row.partition("\t")[2] for row in rows if row.startswith(MODULE)]
+        return [row.partition("\t")[2] for row in rows if row.startswith(SUBMODULE_MODE)]
 
     def renames(self, old: str, new: str) -> dict[str, str]:
         """Return the renames between two commits: old paths to new ones."""
@@ -340,17 +340,17 @@ class Git:
         return found
 
     def changed(self, old: str, new: str) -> dict[str, tuple[Entry, Entry]]:
-        """Return the files that differ between two commits, as old and new entry by path.
+        """Return the files that differ between two commits: the old and new entry of each path.
 
-        "" is a commit without files.
+        "" is an empty commit.
         """
         if old and new:
             return self._diff("diff-tree", "-r", old, new)
         found = self.tree(old or new).items()
-        return {path: (NOTHING, entry) if new else (entry, NOTHING) for path, entry in found}
+        return {path: (NO_ENTRY, entry) if new else (entry, NO_ENTRY) for path, entry in found}
 
     def staged(self) -> dict[str, tuple[Entry, Entry]]:
-        """Return the files that differ between the last commit and the index."""
+        """Return the files that differ between HEAD and the index."""
         return self._diff("diff", "--cached")
 
     def _diff(self, command: str, *words: str) -> dict[str, tuple[Entry, Entry]]:
@@ -358,8 +358,8 @@ class Git:
         found: dict[str, tuple[Entry, Entry]] = {}
         for about, path in zip(rows[::2], rows[1::2], strict=True):
             old_mode, mode, old_blob, blob, _ = about.lstrip(":").split(" ")
-            before = Entry(old_mode, old_blob) if old_mode != NOTHING.mode else NOTHING
-            after = Entry(mode, blob) if mode != NOTHING.mode else NOTHING
+            before = Entry(old_mode, old_blob) if old_mode != NO_ENTRY.mode else NO_ENTRY
+            after = Entry(mode, blob) if mode != NO_ENTRY.mode else NO_ENTRY
             found[path] = before, after
         return found
 
@@ -368,11 +368,11 @@ class Git:
         return self.run("cat-file", "blob", blob)
 
     def store(self, data: bytes) -> str:
-        """Store a content and return its blob."""
+        """Store `data` and return the name of its blob."""
         return self.run("hash-object", "-w", "--stdin", data=data).decode().strip()
 
     def write_tree(self, entries: dict[str, Entry]) -> str:
-        """Store a tree of files, without touching the work tree or the index."""
+        """Store a tree and return its name; the work tree and the index do not change."""
         index = os.path.join(find_folder(self.root), "notekeep-index")
         rows = b"".join(
             f"{entry.mode} {entry.blob}\t".encode() + os.fsencode(path) + b"\0"
@@ -393,7 +393,7 @@ class Git:
     # Unmerged paths
 
     def unmerged(self) -> dict[str, dict[int, Entry]]:
-        """Return the unmerged paths by stage: the base is 1, ours 2 and theirs 3."""
+        """Return the unmerged paths and the stages of each: 1 is the base, 2 ours, 3 theirs."""
         found: dict[str, dict[int, Entry]] = {}
         for row in self.rows("ls-files", "-u", "-z"):
             about, _, path = row.partition("\t")
@@ -402,7 +402,7 @@ class Git:
         return found
 
     def resolve(self, path: str, data: bytes | None) -> None:
-        """Mark an unmerged path as resolved with a content, or deleted for None."""
+        """Mark an unmerged path as resolved with this content, or as deleted for None."""
         stages = self.unmerged()[path]
         known = next(stages[stage] for stage in (2, 3, 1) if stage in stages)
         deleted = Entry("0", "0" * len(known.blob))

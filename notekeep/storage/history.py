@@ -1,4 +1,4 @@
-"""History: the versions of all notes and the steps that wrote them; undo and redo.
+"""History: the versions of all notes, the steps that wrote them, undo and redo.
 
 `transaction` applies and inverts steps; `recovery` finishes steps after a crash.
 """
@@ -33,22 +33,22 @@ from notekeep.storage.stores import Stores
 from notekeep.storage.transaction import Transaction, UndoableStep, invert, stacks
 
 ROUND_BYTES = 64 << 20
-"""Maximum bytes by other programs to store in one call: more is a checkout or a backup."""
+"""The maximum size of versions by other programs to store in one call: more is a checkout."""
 
 MIN_AGE_DAYS = 90
 """Versions younger than this are not pruned."""
 
 MAX_BYTES = 500 << 20
-"""Up to this total size nothing is pruned."""
+"""The total size in bytes up to which nothing is pruned."""
 
 PRUNED_MARK = "pruned"
 """A file whose modification time is the time of the last pruning."""
 
 SETTLE_SECONDS = 2.0
-"""Seconds after which other programs have closed a replaced file."""
+"""Seconds that other programs have to close a replaced file."""
 
 _HOUR, _DAY = 3600.0, 86_400.0
-_FEW = 8  # up to this, flushing each file is faster than flushing the whole disk
+_FEW = 8  # flushing so few files is faster than flushing the whole disk
 
 
 class ListedStep(NamedTuple):
@@ -68,17 +68,17 @@ class History(Stores):
         *,
         root: StrPath,
         whole: bool = False,
-        elsewhere: bool = False,
+        in_site: bool = False,
         logged: bool = True,
         request: str = "",
     ) -> Transaction:
         """Begin a step: its changes are applied at the end of the `with` and undone together.
 
-        `label` describes it for `undo`: "tag +read on 3 notes". A `whole` step makes no change if
-        one fails. With `elsewhere` the root is a site. A step that is not `logged` cannot be
-        undone. `request` is the id of an entry from a phone.
+        `label` describes it for `undo`, as in "tag +read on 3 notes". If a change of a `whole` step
+        fails, none is made. With `in_site`, the root is a site. A step that is not `logged` cannot
+        be undone. `request` is the id of an entry from a phone.
         """
-        place = os.path.realpath(root) if elsewhere else ""
+        place = os.path.realpath(root) if in_site else ""
         record = StepRecord(
             make_step_id(), time.time(), verb, label, (), root=place, request=request
         )
@@ -119,7 +119,7 @@ class History(Stores):
         return {path for path in paths if removed.get(path)}
 
     def find_moved(self, paths: Iterable[str]) -> dict[str, str]:
-        """Return the current paths of notes that notekeep moved away from these paths."""
+        """Return the new paths of notes that notekeep moved away from these paths."""
         old_paths, places = set(paths), dict[str, str]()
         for record in self.records():
             for change in record.changes if not record.root else ():
@@ -132,12 +132,12 @@ class History(Stores):
                     places[change.path] = change.to
         return places
 
-    # Undo and redo, of the steps of all processes.
+    # Undo and redo for the steps of all processes.
 
     def undo(self, root: StrPath, step: str = "") -> StepRecord:
-        """Undo the newest step, or one by its original id.
+        """Undo the newest step, or the step with the id `step`.
 
-        Raises Conflict, without a change, if later changes cannot be merged.
+        Raises Conflict and changes nothing if later changes cannot be merged.
         """
         with self._lock_undo():
             undo, _ = stacks(self.records())
@@ -148,7 +148,7 @@ class History(Stores):
             return self._reverse(root, found[-1], is_undo=True)
 
     def redo(self, root: StrPath) -> StepRecord:
-        """Redo the last undone step; NotFound if there are newer steps."""
+        """Redo the last undone step; raise NotFound if there are newer steps."""
         with self._lock_undo():
             _, redo = stacks(self.records())
             if not redo:
@@ -183,7 +183,7 @@ class History(Stores):
     # steps. A version that is overwritten before the next sweep is lost.
 
     def record_outside_versions(self, found: Sequence[OutsideVersion]) -> list[str]:
-        """Store the contents that other programs wrote; return the paths."""
+        """Store versions by other programs; return the paths of the new ones."""
         with explain_errors(self.folder, "added to"):
             room = ROUND_BYTES
             foreign: list[OutsideVersion] = []
@@ -200,12 +200,12 @@ class History(Stores):
         return [one.path for one in foreign]
 
     def record_version(self, path: str, data: bytes) -> None:
-        """Store a content as a version of a note that never had it."""
+        """Store unsaved text as a version of a note."""
         with explain_errors(self.folder, "added to"):
             self.record_outside([(path, None, self.blobs.store(data))])
 
     def _foreign(self, found: Sequence[OutsideVersion]) -> list[OutsideVersion]:
-        """Drop versions that notekeep wrote; read the whole log only if its end is not enough."""
+        """Drop versions that notekeep wrote; read the whole log only if necessary."""
         unknown = [one for one in found if len(one.data) <= MAX_STORED_BYTES]
         stored = {one.path for one in unknown if self.blobs.has(one.digest)}
         if not stored:
@@ -220,12 +220,12 @@ class History(Stores):
     # Maintenance.
 
     def recover(self, root: StrPath) -> list[StepRecord]:
-        """Finish interrupted steps and check replaced files; called at every start."""
+        """Finish interrupted steps and check replaced files. Called when the history is opened."""
         if not os.path.isdir(self.folder):
             return []
         with explain_errors(self.folder, "used"):
             with self.log.locked():
-                pass  # raises early if history is not writable
+                pass  # raise early if history is not writable
             found = recovery.finish_steps(self, root)
             self.check_displaced(root)
         return found
@@ -233,9 +233,9 @@ class History(Stores):
     def sweep_temps(
         self, root: StrPath, temps: Iterable[str] | None = None, *, min_age: float = _HOUR
     ) -> list[str]:
-        """Move temporary files of a crash from the vault into history; return their paths.
+        """Move temporary files left by a crash from the vault into history; return their paths.
 
-        `temps` are their vault paths, as a sweep reports them. Files changed less than `min_age`
+        `temps` are their vault paths, as reported by a sweep. Files changed less than `min_age`
         seconds ago may still be in use and stay.
         """
         swept: list[str] = []
@@ -251,12 +251,12 @@ class History(Stores):
     def check_displaced(self, root: StrPath, *, min_age: float = SETTLE_SECONDS) -> list[str]:
         """Make conflict copies of late writes into replaced files; return their paths.
 
-        A long-running process calls it every few seconds, and with a `min_age` of 0 at the end.
+        A long-running process calls it every few seconds, and at the end with a `min_age` of 0.
         """
         copies: list[str] = []
 
         def store_late(path: str, old: Digest, data: bytes) -> None:
-            if not path:  # the note that last had the old content
+            if not path:  # find the note that last had the old content
                 steps = (step for step in reversed(self.log.steps()) if not step.root)
                 changes = (change for step in steps for change in step.changes)
                 path = next((one.to or one.path for one in changes if one.before == old), "")
@@ -271,16 +271,16 @@ class History(Stores):
         return copies
 
     def close(self) -> None:
-        """Close open files; the history can still be used."""
+        """Close open files. The history remains usable."""
         self.displaced.close()
 
     def prune_daily(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-        """Prune at most once a day; return how many bytes were freed."""
+        """Prune at most once a day; return the number of bytes freed."""
         moment = time.time() if now is None else now
         mark = os.path.join(self.folder, PRUNED_MARK)
         with explain_errors(self.folder, "pruned"):
             with suppress(FileNotFoundError):
-                # `abs`: a time in the future, from a wrong clock, must not stop pruning for years.
+                # `abs`: a time in the future, set by a wrong clock, must not stop pruning.
                 if abs(moment - os.stat(mark).st_mtime) < _DAY:
                     return 0
             if not os.path.isdir(self.blobs.folder):
@@ -291,9 +291,9 @@ class History(Stores):
         return freed
 
     def prune(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-        """Remove old versions, oldest first, down to a size; return how many bytes were freed.
+        """Remove old versions, oldest first, down to a size; return the number of bytes freed.
 
-        The last version of each day stays, and the last version of each note, which may be deleted.
+        The last version of each day stays, and the last version of each note, even a deleted one.
         """
         edge = (time.time() if now is None else now) - MIN_AGE_DAYS * _DAY
         blobs = sorted(self.blobs, key=lambda blob: blob.stored)
@@ -315,8 +315,8 @@ class History(Stores):
     def forget(self, path: str) -> int:
         """Remove all versions, names and labels of a note; return the number of versions.
 
-        The note itself and versions shared with other notes stay. Its steps can no longer be
-        undone.
+        The note itself stays, and so do versions shared with other notes. Its steps can no longer
+        be undone.
         """
         names = list_past_paths(self.log.steps(), path)
         dropped: set[Digest] = set()

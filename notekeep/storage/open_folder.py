@@ -1,8 +1,8 @@
 """Open folders of a vault, so that a link cannot redirect a write out of the vault.
 
-Between the check of a path and its use, another program may replace a folder with a link. So
-folders are opened one by one from the root, none may be a link, and all calls use names relative to
-the open folder. Windows has no such calls; there the checked path is used.
+Another program may replace a folder with a link after its path was checked. So folders are opened
+one after the other from the root, links are rejected, and all calls use names relative to the open
+folder. Windows has no such calls, so the checked path is used there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 class NameExists(Refused):
-    """The name of a new file exists, or a twin that differs only in case or accents."""
+    """The name of a new file, or a twin of it, already exists."""
 
 
 class OpenPlace(NamedTuple):
@@ -35,39 +35,39 @@ class OpenPlace(NamedTuple):
     shown: str  # as requested, for errors
     folder: str
     name: str
-    made: list[str]  # new folders, below the root, outermost first
+    new_folders: list[str]  # below the root, outermost first
     fd: int | None  # of the folder; None on Windows
 
     def entry(self, name: str = "") -> FolderEntry:
-        """Return a name in the folder as an argument for renames."""
+        """Return a name in the folder, for the functions of `renames`."""
         return FolderEntry(self.fd, self.folder, name or self.name)
 
     def sibling_path(self, name: str) -> str:
-        """Return the path below the root of another name in the folder."""
+        """Return the path of another name in the folder, relative to the root."""
         above = self.shown.replace(os.sep, "/").rpartition("/")[0]
         return f"{above}/{name}" if above else name
 
     def open(self, name: str, flags: int, mode: int = 0o600) -> int:
-        """Open a file of the folder; not a link."""
+        """Open a file in the folder, but not a link; return its descriptor."""
         where, at = self.entry(name).at
         return os.open(where, flags | _NO_FOLLOW | getattr(os, "O_BINARY", 0), mode, **at)
 
     def read(self, name: str = "") -> bytes:
-        """Read a file of the folder; see `read_stable`."""
+        """Read a file in the folder; see `read_stable`."""
         with closed_after(self.open(name or self.name, READ_FLAGS)) as fd:
             return read_stable(fd, self.shown)
 
     def stat(self, name: str = "") -> os.stat_result:
-        """Return the status of a name in the folder; links are not followed."""
+        """Return the `stat` of a name in the folder, without following links."""
         where, at = self.entry(name).at
         return os.stat(where, follow_symlinks=False, **at)
 
     def unlink(self, name: str) -> None:
-        """Remove a file of the folder, if it exists."""
+        """Remove a file in the folder, if it exists."""
         remove_entry(self.entry(name))
 
     def names(self) -> list[str]:
-        """List the folder."""
+        """List the names in the folder."""
         return os.listdir(self.folder if self.fd is None else self.fd)
 
 
@@ -80,11 +80,11 @@ def open_place(
     make: bool = False,
     flush: Flush = FLUSH_NOW,
 ) -> Iterator[OpenPlace]:
-    """Open the folder of a path until the end of the `with`.
+    """Open the folder of a path until the end of the `with` block.
 
-    The path is relative to the root, or absolute and inside it. With `follow`, a link is resolved;
-    with `make`, missing folders are created if their names are portable, and removed again if the
-    `with` ends with an error.
+    The path is relative to the root, or absolute and inside it. With `follow`, a link is resolved.
+    With `make`, missing folders are created if their names are portable, and removed again after an
+    error in the block.
     """
     base = os.path.realpath(root)
     given = os.fspath(path)
@@ -93,14 +93,15 @@ def open_place(
     if not parts:
         raise Refused(f"'{given}' is a folder.", "Use the path of a file.")
     parts = _follow_links(base, parts, inside, follow=follow)
-    made: list[str] = []
+    new_folders: list[str] = []
     fd = None
     try:
-        fd = (_walk if _DIR_FD else _walk_by_path)(base, parts[:-1], made, make=make, flush=flush)
+        walk = _walk if _DIR_FD else _walk_by_path
+        fd = walk(base, parts[:-1], new_folders, make=make, flush=flush)
         folder = os.path.join(base, *parts[:-1])
-        yield OpenPlace("/".join(parts), inside, folder, parts[-1], made, fd)
+        yield OpenPlace("/".join(parts), inside, folder, parts[-1], new_folders, fd)
     except BaseException:
-        remove_empty_folders(base, made)
+        remove_empty_folders(base, new_folders)
         raise
     finally:
         if fd is not None:
@@ -121,7 +122,9 @@ def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> 
     return real[len(base) :].strip(os.sep).split(os.sep)
 
 
-def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush) -> int:
+def _walk(
+    base: str, parts: Sequence[str], new_folders: list[str], *, make: bool, flush: Flush
+) -> int:
     fd = os.open(base, _FOLDER_FLAGS)
     try:
         for depth, part in enumerate(parts):
@@ -131,7 +134,7 @@ def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool, flush
                 if not make:
                     raise
                 if _make_folder(fd, part):
-                    made.append("/".join(parts[: depth + 1]))
+                    new_folders.append("/".join(parts[: depth + 1]))
                 flush.sync_folder(fd)
                 below = os.open(part, _FOLDER_FLAGS | _NO_FOLLOW, dir_fd=fd)
             close(fd)
@@ -143,9 +146,9 @@ def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool, flush
 
 
 def _walk_by_path(
-    base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush
+    base: str, parts: Sequence[str], new_folders: list[str], *, make: bool, flush: Flush
 ) -> None:
-    """Make missing folders on a system without calls relative to a folder."""
+    """Create missing folders on a system without calls relative to a folder."""
     del flush
     place = base
     for depth, part in enumerate(parts):
@@ -154,16 +157,16 @@ def _walk_by_path(
             _check_new_folder(os.listdir(above), part)
             with suppress(FileExistsError):
                 os.mkdir(place)
-                made.append("/".join(parts[: depth + 1]))
+                new_folders.append("/".join(parts[: depth + 1]))
 
 
-# An export may make thousands of folders in one folder. Listing it each time would take longer than
-# everything else, so its names are cached until its stamp changes.
+# An export may create thousands of folders in one folder. Listing it each time would be slow, so
+# its names are cached until its stamp changes.
 _listed: tuple[tuple[int, ...], set[str]] = (), set()
 
 
 def _make_folder(fd: int, name: str) -> bool:
-    """Make a folder in an open one; False if another program has just made it."""
+    """Create a folder in an open one; return False if another program has just created it."""
     global _listed  # noqa: PLW0603 - a cache for the whole process
     stamp = _stamp(fd)
     if _listed[0] != stamp:
@@ -176,7 +179,7 @@ def _make_folder(fd: int, name: str) -> bool:
     except FileExistsError:
         return False
     now = _stamp(fd)
-    if now[2] == stamp[2] + 1:  # otherwise another program made folders, too
+    if now[2] == stamp[2] + 1:  # no other program created a folder
         keys.add(key)
         _listed = now, keys
     return True
@@ -198,15 +201,15 @@ def _check_new_folder(names: Sequence[str], part: str) -> None:
             )
 
 
-def remove_empty_folders(root: StrPath, made: Sequence[str]) -> None:
-    """Remove the new folders that are empty."""
-    for folder in reversed(made):
+def remove_empty_folders(root: StrPath, new_folders: Sequence[str]) -> None:
+    """Remove the new folders if they are empty."""
+    for folder in reversed(new_folders):
         with suppress(OSError):
             os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
 
 
 def content_at(root: StrPath, path: str) -> bytes | None:
-    """Return the content of a file, links followed; None if it does not exist."""
+    """Return the content of a file, following links; None if it does not exist."""
     try:
         with open_place(root, path) as place:
             return place.read()
@@ -215,7 +218,7 @@ def content_at(root: StrPath, path: str) -> bytes | None:
 
 
 def digest_at(root: StrPath, path: str) -> Digest | None:
-    """Return the digest of a file, links followed; None if it does not exist."""
+    """Return the digest of a file, following links; None if it does not exist."""
     try:
         with (
             open_place(root, path) as place,

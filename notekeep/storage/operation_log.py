@@ -1,8 +1,8 @@
-"""The log of finished steps, one line each, and the journal of unfinished ones.
+"""The log of finished steps, one line each, and the journal of unfinished steps.
 
-A line contains paths and digests; the contents are blobs. The log is append-only: later lines show
-whether a step is undone. Lines of an unknown kind stay, and a file in a newer format is neither
-read nor changed.
+A line contains paths and digests; the file contents are stored as blobs. The log is append-only:
+later lines record whether a step was undone. Lines of an unknown kind are preserved, and a file in
+a newer format is neither read nor changed.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from notekeep.storage.durability import (
 
 LOG_FORMAT = 1
 
-_TAIL = 1 << 16  # longer than any line for a step with few changes
+_TAIL = 1 << 16  # longer than the line of a step with few changes
 
 STAGING = "staging"
-"""The verb of a journal entry for a folder of new files that is still empty."""
+"""The verb of a journal entry for a step's staging folder."""
 
 ChangeKind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 
@@ -46,11 +46,11 @@ ChangeKind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 class ChangeRecord:
     """The change of one file in a step."""
 
-    kind: ChangeKind  # `trash` goes to a trash; `seen` is a version that another program wrote
-    path: str  # relative to the root of the step, before the step
-    before: str | None = None  # the digest; None for a new file, or when it was not read
-    after: str | None = None  # the digest; None when it was not read
-    to: str = ""  # the path after a move; in the trash, or "" when it was removed from a site
+    kind: ChangeKind  # `trash` is a deletion; `seen` is a version by another program
+    path: str  # before the step, relative to its root
+    before: str | None = None  # the digest; None for a new file, or if it was not read
+    after: str | None = None  # the digest; None if it was not read
+    to: str = ""  # the path after a move or in the trash; "" if it was removed from a site
 
 
 REMOVED_PRIVATE_TEXT = ", which took out private text"
@@ -65,7 +65,7 @@ class StepRecord:
     time: float  # in seconds since 1970
     verb: str  # one word: "edit", "tag", "rename", "undo"
     label: str  # the description that `undo` shows
-    changes: tuple[ChangeRecord, ...]  # in the order in which they were made
+    changes: tuple[ChangeRecord, ...]  # in the order of execution
     folders: tuple[str, ...] = ()  # new folders, outermost first
     root: str = ""  # the folder of its paths; "" for the vault
     undoes: str = ""  # the id of the step it undoes
@@ -74,22 +74,22 @@ class StepRecord:
 
     @property
     def is_outside(self) -> bool:
-        """Return whether it only records changes by other programs, which cannot be undone."""
+        """Whether it only records changes by other programs, which cannot be undone."""
         return bool(self.changes) and all(change.kind == "seen" for change in self.changes)
 
     @property
     def staging(self) -> str:
-        """Return the folder of a site for its new files until they are renamed; "" for a vault."""
+        """The folder in a site for its temporary files; "" for a step in the vault."""
         return f".notekeep-{self.id}" if self.root else ""
 
 
 def make_step_id() -> str:
-    """Return a new step id: 48 bits of time in milliseconds and 40 random bits, in hex."""
+    """Return a new step id in hex: 48 bits of time in milliseconds and 40 random bits."""
     return f"{time.time_ns() // 1_000_000:012x}{os.urandom(5).hex()}"
 
 
 def record_to_json(record: StepRecord) -> dict[str, Any]:
-    """Convert a step to plain data without empty fields."""
+    """Convert a step to JSON data without empty fields."""
     data = _fields(record)
     data["changes"] = [_fields(change) for change in record.changes]
     return data
@@ -100,7 +100,7 @@ def _fields(record: StepRecord | ChangeRecord) -> dict[str, Any]:
 
 
 def record_from_json(data: dict[str, Any]) -> StepRecord | None:
-    """Read a step from plain data; None if it is not a step in this format."""
+    """Convert JSON data to a step; return None if it is not a step in this format."""
     try:
         changes = tuple(ChangeRecord(**change) for change in data["changes"])
         known = {key: value for key, value in data.items() if key in StepRecord.__slots__}
@@ -113,7 +113,7 @@ def record_from_json(data: dict[str, Any]) -> StepRecord | None:
 
 
 class OperationLog:
-    """The log below a folder."""
+    """The log in a folder."""
 
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "log.jsonl")
@@ -131,7 +131,7 @@ class OperationLog:
                 )
 
     def append(self, record: StepRecord) -> None:
-        """Add a step; Refused if a newer notekeep wrote the log."""
+        """Add a step; raise Refused if a newer notekeep wrote the log."""
         with self.locked():
             self.check_format()
             if not os.path.exists(self.path):
@@ -141,7 +141,7 @@ class OperationLog:
         self.own.add(record.id)
 
     def steps(self) -> list[StepRecord]:
-        """Read all steps, oldest first; Refused if a newer notekeep wrote the log."""
+        """Read all steps, oldest first; raise Refused if a newer notekeep wrote the log."""
         try:
             found = os.stat(self.path)
         except FileNotFoundError:
@@ -149,7 +149,7 @@ class OperationLog:
         stamp = (found.st_size, found.st_ino)
         if self._cache is None or self._cache[0] != stamp:
             self.check_format()
-            self._cache = None  # frees the old list before the new one is read
+            self._cache = None  # free the old list first
             records: list[StepRecord] = []
             void: set[str] = set()
             for line in self._lines():
@@ -162,7 +162,7 @@ class OperationLog:
         return list(self._cache[1])
 
     def count_damaged(self) -> int:
-        """Count the unreadable lines; an empty file has lost its first one."""
+        """Count the unreadable lines; an empty file counts as one."""
         try:
             with open(self.path, "rb") as file:
                 lines = [bool(_parse(line)) for line in file] or [False]
@@ -171,7 +171,7 @@ class OperationLog:
         return lines.count(False)
 
     def last(self) -> StepRecord | None:
-        """Read only the last step; None if its line is longer than the part that is read."""
+        """Read the last step; return None if its line is too long for a quick read."""
         try:
             with open(self.path, "rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -183,7 +183,7 @@ class OperationLog:
         return record_from_json(data) if "changes" in data else None
 
     def rewrite(self, change: Callable[[StepRecord], StepRecord | None]) -> None:
-        """Rewrite the log with each step changed, or dropped for None; other lines stay."""
+        """Replace each step with the result of `change`, or drop it for None; keep other lines."""
         if not os.path.exists(self.path):
             return
         with self.locked():
@@ -202,7 +202,7 @@ class OperationLog:
         return hold_lock_file(f"{self.path}.lock")
 
     def _lines(self) -> Iterator[dict[str, Any]]:
-        with open(self.path, "rb") as file:  # line by line: parsed, it takes ten times the memory
+        with open(self.path, "rb") as file:  # line by line: parsed lines take ten times the memory
             yield from filter(None, map(_parse, file))
 
 
@@ -219,13 +219,13 @@ class Version(NamedTuple):
 
     digest: Digest
     time: float  # when it was written, in seconds since 1970; for the oldest, when it was replaced
-    verb: str  # the step that wrote it; "" for the oldest, which predates the log
+    verb: str  # of the step that wrote it; "" for the oldest, which predates the log
     label: str
     path: str  # the path of the note at that time
 
 
 def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
-    """List the versions of a note through its renames, newest first, without repetitions."""
+    """List the versions of a note, including earlier names, newest first, without repetitions."""
     found: list[Version] = []
     name = path
     for record in reversed(records):
@@ -244,7 +244,7 @@ def _add_versions(found: list[Version], record: StepRecord, change: ChangeRecord
         version = Version(change.after, record.time, record.verb, record.label, change.path)
         if not found or found[-1].digest != change.after:
             found.append(version)
-        elif not found[-1].verb:  # so far only known as "before" of the newer step
+        elif not found[-1].verb:  # it was added as the "before" of the newer step
             found[-1] = version
     if change.before is not None and (not found or found[-1].digest != change.before):
         found.append(Version(change.before, record.time, "", "", change.path))
@@ -267,7 +267,7 @@ _FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0)
 
 
 class JournalEntry:
-    """A journal entry; an entry with a descriptor is locked by this process."""
+    """A journal entry. An entry with a descriptor is locked by this process."""
 
     def __init__(
         self, record: StepRecord, root: str, *, logged: bool, path: str = "", fd: int | None = None
@@ -279,15 +279,15 @@ class JournalEntry:
         self.logged = logged
 
     def finish(self) -> None:
-        """Remove the entry: its changes are applied or undone."""
+        """Remove the entry, because its changes are applied or undone."""
         if sys.platform == "win32":
-            self.leave()  # an open file cannot be removed there
+            self.release()  # an open file cannot be removed there
         with suppress(FileNotFoundError):
             os.unlink(self._path)
-        self.leave()
+        self.release()
 
-    def leave(self) -> None:
-        """Unlock the entry without removing it: the next start finishes it."""
+    def release(self) -> None:
+        """Unlock the entry without removing it, so that the next start finishes it."""
         if self._fd is not None:
             close(self._fd)
             self._fd = None
@@ -300,7 +300,7 @@ class Journal:
         self.folder = folder
 
     def begin(self, record: StepRecord, root: str, *, logged: bool) -> JournalEntry:
-        """Write an entry and flush it; a step that is not `logged` does not go to the log."""
+        """Write an entry and flush it. A step that is not `logged` is not added to the log."""
         make_folder(self.folder)
         step = record_to_json(record)
         data = {"format": LOG_FORMAT, "root": root, "logged": logged, "step": step}
@@ -346,8 +346,8 @@ class Journal:
 
 
 def _write_locked(path: str, data: bytes) -> int:
-    """Write an entry that is locked before it has its name; return its descriptor."""
-    if sys.platform == "win32":  # which cannot rename an open file: locked a moment later
+    """Write an entry, lock it before it gets its name, and return its descriptor."""
+    if sys.platform == "win32":  # Windows cannot rename an open file, so lock it a moment later
         write_file(path, data)
         fd = os.open(path, _FLAGS)
         try_lock(fd)
@@ -368,7 +368,7 @@ def _write_locked(path: str, data: bytes) -> int:
 
 
 def _parse_entry(data: bytes, path: str = "", fd: int | None = None) -> JournalEntry | None:
-    """Read an entry; None for one in a newer format."""
+    """Parse an entry; return None if it is in a newer format."""
     try:
         fields = json.loads(data)
         if fields["format"] != LOG_FORMAT:

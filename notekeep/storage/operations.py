@@ -21,35 +21,35 @@ MAX_STORED_BYTES = 8 << 20
 """A larger file is not copied into history when it is created, moved or trashed."""
 
 TRASH = ".trash"
-"""The vault's trash, which Obsidian uses too. Files keep their path in it."""
+"""The vault's trash, which Obsidian also uses. Files keep their paths in it."""
 
 _ACTIONS = {"new": "made", "edit": "saved", "move": "moved", "trash": "deleted"}
-"""The participle of each kind of change for error messages, in the order of a step."""
+"""The kinds of changes in the order of a step, each with its participle for error messages."""
 
 
 class Operation:
-    """One change of a step: `change` is its log record, complete after `prepare`."""
+    """One change of a step. `change` is its log record, which `prepare` completes."""
 
     def __init__(self, path: str, kind: ChangeKind = "trash", to: str = "") -> None:
         self.path = path
         self.change = ChangeRecord(kind, path, to=to)
-        self.made: list[str] = []  # new folders
+        self.new_folders: list[str] = []
         self.is_last = False  # whether it is applied after all others
         self.staging = ""  # the folder for temporary files; "" for the folder of the file
         self._temp = ""  # the temporary file after `prepare`, if it needs one
 
     @property
     def order(self) -> int:
-        """Its position in a step."""
+        """The position in a step."""
         return len(_ACTIONS) if self.is_last else list(_ACTIONS).index(self.change.kind)
 
     @property
     def action(self) -> str:
-        """Its participle for error messages."""
+        """The participle for error messages."""
         return _ACTIONS[self.change.kind]
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Check it and write temporary files; False if there is nothing to do."""
+        """Check it and write temporary files; return False if there is nothing to do."""
         raise NotImplementedError
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> str | None:
@@ -57,7 +57,7 @@ class Operation:
         raise NotImplementedError
 
     def is_applied(self, root: str) -> bool:
-        """Whether it is on the disk; it may be although `apply` failed when it was flushed."""
+        """Whether the change is on disk; `apply` may have failed later, during the flush."""
         change = self.change
         with suppress(OSError, NotekeepError):
             if change.kind in {"new", "edit"}:
@@ -72,13 +72,13 @@ class Operation:
             if self._temp:
                 with open_place(root, self.change.path, follow=False) as place:
                     place.unlink(self._temp)
-        remove_empty_folders(root, self.made)
+        remove_empty_folders(root, self.new_folders)
 
 
 class New(Operation):
-    """A new file, renamed from a temporary one unless its name or a twin exists.
+    """A new file, unless its name or a twin exists.
 
-    Its content is `data`, or a stream, which history does not store.
+    Its content is `data`, or a stream, which is not stored in history.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class New(Operation):
         self._any_name = any_name
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Write it to a temporary file; make missing folders."""
+        """Write it to a temporary file; create missing folders."""
         if self._source is None and len(self._data) <= MAX_STORED_BYTES:
             stores.blobs.store(self._data, flush=flush)
         with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
@@ -105,12 +105,12 @@ class New(Operation):
                 self._temp = atomic.write_temp(place, self._data, staging=self.staging, flush=flush)
             else:
                 self._temp, digest = atomic.copy_temp(place, self._source, flush=flush)
-            self.made = place.made
+            self.new_folders = place.new_folders
             self.change = ChangeRecord("new", place.path, None, digest)
         return True
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> None:
-        """Rename it; if that fails, remove it."""
+        """Rename the temporary file; if that fails, remove it."""
         del stores
         with open_place(root, self.change.path, follow=False) as place:
             try:
@@ -127,7 +127,7 @@ class New(Operation):
 
 
 class Edit(Operation):
-    """New content for a file, by exchange; links, mode, owner and attributes stay."""
+    """New content for an existing file, which keeps its links, mode, owner and attributes."""
 
     def __init__(
         self, path: str, data: bytes, expected: Digest | None, *, keep_ours: bool = True
@@ -139,7 +139,7 @@ class Edit(Operation):
         self._before: Digest = ""
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Check the file, store both contents in history, and write the new one to a temporary."""
+        """Check the file, store both versions in history, and write a temporary file."""
         with ExitStack() as stack:
             try:
                 place = stack.enter_context(open_place(root, self.path))
@@ -148,7 +148,7 @@ class Edit(Operation):
                 raise self._reject(root, stores, atomic.DELETED) from None
             stack.callback(close, fd)
             old = read_stable(fd, place.shown)
-            # Check the mode too, because root may write to any file.
+            # Also check the mode, because root may write to any file.
             if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
                 raise Refused(
                     f"'{place.shown}' is read-only.",
@@ -194,7 +194,7 @@ class Edit(Operation):
             return copy
 
     def _reject(self, root: str, stores: Stores, what: str, *, like: int | None = None) -> Conflict:
-        """Return the error for a changed file; our content becomes a conflict copy or a version."""
+        """Return the error for a changed file; store our content as a conflict copy or version."""
         if not self._keep_ours:
             return atomic.outdated_error(self.path, what)
         with suppress(OSError), open_place(root, self.path) as place:
@@ -232,7 +232,7 @@ class Move(Operation):
                     stores.blobs.store(data, flush=flush)
             with open_place(root, self.to, follow=False, make=True) as target:
                 atomic.check_new_name(target, any_name=self._any_name, source=source)
-                self.made = target.made
+                self.new_folders = target.new_folders
                 after = None if kind == "trash" else digest
                 self.change = ChangeRecord(kind, source.path, digest, after, target.path)
         return True
@@ -244,7 +244,7 @@ class Move(Operation):
 
 
 def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Move:
-    """Return the move of a file to a free path in the trash."""
+    """Return the operation that moves a file to a free path in the trash."""
     target = f"{TRASH}/{'/'.join(file_names.split_path(path))}"
     with explain_errors(path, "deleted"):
         target = file_names.free_path(root, target, [one.change.to for one in operations])
@@ -252,10 +252,10 @@ def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Mo
 
 
 class Remove(Operation):
-    """The removal of a file from a site, which has no trash: undo restores it from history."""
+    """The removal of a file from a site. A site has no trash, so undo restores it from history."""
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Store its content, whatever its size: it is the only copy."""
+        """Store its content, whatever its size, because it is the only copy."""
         with open_place(root, self.path, follow=False) as place:
             digest = stores.blobs.store(place.read(), flush=flush)
             self.change = ChangeRecord("trash", place.path, digest)

@@ -1,7 +1,7 @@
-"""Finish the steps that a crash interrupted, at the next start and without asking.
+"""Finish steps that a crash interrupted, automatically at the next start.
 
-A step in the journal has been checked, and both contents of each file are in history. So it is
-finished, file by file, unless a file has changed since.
+A step in the journal has been checked, and the old and new version of each file are in history. So
+the step is finished, except for files that have changed since.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from notekeep.storage.stores import Stores
 def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:
     """Finish the steps of dead processes, oldest first; return them with their changes.
 
-    A file that has changed since is not touched; a step in a missing site waits.
+    Files that have changed since are not touched. Steps in a missing site stay in the journal.
     """
     finished: list[StepRecord] = []
     for entry in stores.journal.lock_abandoned():
@@ -32,7 +32,7 @@ def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:
         if not os.path.isdir(place):  # the vault was moved, or the site is lost
             place = "" if entry.record.root else os.fspath(root)
         if not place:
-            entry.leave()
+            entry.release()
             continue
         if entry.record.verb == STAGING:
             _clear_staging(stores, place, entry.record.folders[0])
@@ -41,7 +41,7 @@ def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:
         try:
             done = _finish_changes(stores, place, entry.record)
         except atomic.TornWrite:
-            entry.leave()
+            entry.release()
             continue
         record = replace(entry.record, changes=tuple(done))
         is_empty = not (record.changes or record.undoes or record.redoes)
@@ -75,7 +75,7 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
         digest = digest_at(root, change.path)
         if digest is None and change.after is not None:
             if not stores.blobs.has(change.after):
-                return _take_temp(root, change, record.staging)
+                return _rename_temp(root, change, record.staging)
             data = stores.blobs.read(change.after)
             new = New(change.path, data, any_name=True)
             new.prepare(root, stores, FLUSH_NOW)
@@ -87,7 +87,7 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
     return True
 
 
-def _take_temp(root: str, change: ChangeRecord, staging: str) -> bool:
+def _rename_temp(root: str, change: ChangeRecord, staging: str) -> bool:
     """Rename the temporary file of a new file that is not in history."""
     folder = staging or os.path.dirname(change.path)
     for name in os.listdir(os.path.join(root, folder)):
@@ -100,14 +100,14 @@ def _take_temp(root: str, change: ChangeRecord, staging: str) -> bool:
 
 
 def _finish_move(root: str, change: ChangeRecord) -> bool:
-    here, there = (path_exists(root, path) for path in (change.path, change.to))
-    if here and change.to and not there:
+    is_at_old, is_at_new = (path_exists(root, path) for path in (change.path, change.to))
+    if is_at_old and change.to and not is_at_new:
         atomic.move_file(change.path, change.to, root=root, any_name=True)
         return True
-    if here and not change.to:
+    if is_at_old and not change.to:
         remove_file(root, change.path, change.before)
         return True
-    return not here and (there or not change.to)
+    return not is_at_old and (is_at_new or not change.to)
 
 
 def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRecord) -> bool:
@@ -156,7 +156,7 @@ def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:
 
 
 def _clear_staging(stores: Stores, root: str, folder: str) -> None:
-    """Remove the staging folder of a step in a site; its files go to history."""
+    """Move the files of a step's staging folder to history, and remove the folder."""
     with suppress(OSError, NotekeepError):
         for name in os.listdir(os.path.join(root, folder)):
             with open_place(root, os.path.join(folder, name), follow=False) as place:
@@ -168,7 +168,7 @@ def _clear_staging(stores: Stores, root: str, folder: str) -> None:
 
 
 def move_to_history(stores: Stores, place: OpenPlace) -> None:
-    """Remove a temporary file; its content goes to history.
+    """Store a temporary file in history, and remove it.
 
     After a crash between an exchange and its check, it may be the only copy of another program's
     save.

@@ -1,9 +1,9 @@
 """Safe renames on each system: exchange two files, or rename without overwriting.
 
-An ordinary rename may overwrite a save by another program. An exchange returns the old file, so
-that it can be checked. Python has neither call, so they are called through ctypes;
-`UnsupportedRename` is raised if the system or file system does not support them. Names are relative
-to open folders if the system supports that, so that a link that replaces a folder has no effect.
+An ordinary rename may overwrite a save by another program. An exchange preserves the old file, so
+that it can be checked. Python has functions for neither, so the system calls are made through
+ctypes; `UnsupportedRename` is raised if the system or file system does not support them. Where
+possible, names are relative to open folders, so that replacing a folder with a link has no effect.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DARWIN_SWAP, _DARWIN_EXCL = 2, 4  # sys/stdio.h
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 _UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 
-# A virus scanner, an indexer or OneDrive has the file open for a moment.
+# A virus scanner, an indexer or OneDrive has the file open.
 _WINDOWS_BUSY = frozenset({5, 32, 33})
 _WINDOWS_HALF_DONE = 1177  # ERROR_UNABLE_TO_MOVE_REPLACEMENT_2: only the old file was moved
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 1.0, 1.0)
@@ -31,14 +31,14 @@ _Result = TypeVar("_Result")
 
 
 class UnsupportedRename(Exception):
-    """The system or file system does not support such a rename; nothing was changed."""
+    """The system or file system does not support this kind of rename; nothing was changed."""
 
 
 class FolderEntry(NamedTuple):
-    """A name in a folder: the open folder (None on Windows), its path, the name."""
+    """A name in a folder."""
 
-    fd: int | None
-    folder: str
+    fd: int | None  # of the open folder; None on Windows
+    folder: str  # its path
     name: str
 
     @property
@@ -48,12 +48,12 @@ class FolderEntry(NamedTuple):
 
     @property
     def at(self) -> tuple[str, dict[str, Any]]:
-        """The arguments for calls of `os`: relative to the open folder, or the path."""
+        """The arguments for functions of `os`: relative to the open folder, or the path."""
         return (self.path, {}) if self.fd is None else (self.name, {"dir_fd": self.fd})
 
 
 def exchange(new: FolderEntry, old: FolderEntry) -> FolderEntry:
-    """Exchange a new file with an old one; return the entry of the old file afterwards."""
+    """Exchange a new file with an old one; return the new entry of the old file."""
     if sys.platform == "win32":
         return retry_when_busy(lambda: _replace_with_backup(new, old))
     _rename_at(new, old, _DARWIN_SWAP if sys.platform == "darwin" else _LINUX_EXCHANGE)
@@ -61,24 +61,24 @@ def exchange(new: FolderEntry, old: FolderEntry) -> FolderEntry:
 
 
 def rename_new(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file in one step; FileExistsError if the name exists."""
+    """Rename a file atomically; raise FileExistsError if the new name exists."""
     if sys.platform == "win32":
-        retry_when_busy(lambda: os.rename(source.path, target.path))  # never overwrites there
+        retry_when_busy(lambda: os.rename(source.path, target.path))  # it never overwrites here
         return
     _rename_at(source, target, _DARWIN_EXCL if sys.platform == "darwin" else _LINUX_NOREPLACE)
 
 
 def rename_to_free(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file to a free name, in the safest way that the file system supports."""
+    """Rename a file to an unused name, in the safest way that the file system supports."""
     try:
         rename_new(source, target)
     except UnsupportedRename:
         try:
-            _link(source, target)  # never overwrites, either
+            _link(source, target)  # it never overwrites
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            # Without links (exFAT), create an empty file with the name first.
+            # A file system without links (exFAT): reserve the name with an empty file first.
             where, at = target.at
             os.close(os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, **at))
             rename_over(source, target)
@@ -102,7 +102,7 @@ def remove_entry(entry: FolderEntry) -> None:
 
 
 def rename_over(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file, overwriting: as a last resort, and for files of our own."""
+    """Rename a file and overwrite the target, as a last resort and for notekeep's own files."""
     if source.fd is None or target.fd is None:
         retry_when_busy(lambda: os.replace(source.path, target.path))
     else:
@@ -110,7 +110,7 @@ def rename_over(source: FolderEntry, target: FolderEntry) -> None:
 
 
 def retry_when_busy(action: Callable[[], _Result]) -> _Result:
-    """Retry for four seconds if Windows reports that another program uses the file."""
+    """Run an action; on Windows, retry for four seconds while another program uses the file."""
     for pause in _PAUSES:
         try:
             return action()

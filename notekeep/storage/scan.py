@@ -1,7 +1,7 @@
-"""A sweep of a vault: which notes are new, changed or deleted since the last one.
+"""Sweep a vault: find the notes that are new, changed or deleted since the last sweep.
 
-A sweep uses only names and `stat`, so it takes as long as listing the folders. The index reads the
-changed notes.
+A sweep uses only names and `stat`, so it takes as long as listing the folders. The indexer reads
+the changed notes.
 """
 
 from __future__ import annotations
@@ -35,19 +35,20 @@ StatMark: TypeAlias = tuple[int, int, int, int]
 NOTE_SUFFIXES = (".md", ".MD", ".Md", ".mD")
 
 IGNORE_FILE = ".notekeepignore"
-"""A file with patterns of files to hide, in the syntax of .gitignore. It applies to its folder and
-everything below; the deepest file with a matching pattern wins, as in git."""
+"""The name of files that list patterns of files to hide, in the syntax of .gitignore. A pattern
+applies to the folder and everything below; the deepest file with a matching pattern wins, as in
+git."""
 
 # FAT has the coarsest times of all file systems: two seconds.
 _TICK_NS = 2_000_000_000
 
-# A file whose content is only in the cloud: reading it downloads it.
+# The flags of files that are only in the cloud: reading such a file downloads it.
 _DARWIN_DATALESS = 0x40000000  # SF_DATALESS in sys/stat.h
 _WINDOWS_AWAY = 0x1000 | 0x40000 | 0x400000  # offline, recall on open, recall on data access
 
 
 class Fingerprint(NamedTuple):
-    """The `stat` of a file, times in ns; only compared for equality: clocks may be wrong."""
+    """The `stat` of a file. It is only compared for equality, because clocks may be wrong."""
 
     size: int
     mtime_ns: int
@@ -63,24 +64,22 @@ class ScanResult:
         # The content may be the same: the fingerprint was uncertain, or the file was only touched.
         self.modified: dict[str, Fingerprint] = {}
         self.removed: list[str] = removed or []  # without files below an unreadable folder
-        self.unreadable: dict[str, str] = {}  # paths and reasons
-        # Conflict copies and their notes, which may not exist.
-        self.conflicts: dict[str, str] = {}
-        # Files that are only in the cloud: neither modified nor removed.
-        self.away: list[str] = []
+        self.unreadable: dict[str, str] = {}  # path to reason
+        self.conflicts: dict[str, str] = {}  # conflict copy to its note, which may not exist
+        self.in_cloud: list[str] = []  # neither modified nor removed
         self.temps: list[str] = []  # temporary files of interrupted saves
-        self.known = known  # how many notes were known before
-        self.moved = moved  # how many removed notes are among the added, under another path
+        self.known = known  # the number of notes before the sweep
+        self.moved = moved  # the number of removed notes that were added under another path
         self.total = 0
-        self.cancelled = False  # then no file counts as removed
+        self.cancelled = False  # if true, no file counts as removed
 
     def __len__(self) -> int:
         return len(self.added) + len(self.modified) + len(self.removed)
 
     def looks_incomplete(self, own: int = 0) -> bool:
-        """Whether many notes are missing, because of a missing drive or an incomplete sync.
+        """Whether many notes are missing, as with an unmounted drive or an incomplete sync.
 
-        notekeep itself moved or deleted `own` of them.
+        `own` is the number of notes that notekeep itself moved or deleted.
         """
         # Deleting a few notes of a small vault is normal.
         lost = len(self.removed) - max(self.moved, own)
@@ -100,7 +99,7 @@ def is_ignored_folder(root: str, path: str) -> bool:
 
 
 def _is_ignored(rules: tuple[IgnoreRules, ...], path: str) -> bool:
-    """Whether rules, deepest last, hide a path; a folder ends with "/"."""
+    """Whether rules, deepest last, hide a path; the path of a folder ends with "/"."""
     for rule in reversed(rules):
         verdict = rule.spec.check_file(path[len(rule.prefix) :]).include
         if verdict is not None:
@@ -117,9 +116,9 @@ def sweep(
 ) -> ScanResult:
     """Compare the notes on disk with their known fingerprints.
 
-    Links to notes inside the vault are followed, links to folders are not. With `under` only that
-    folder is swept. In LOG_FOLDERS conflict copies count as logs: their lines merge. Raises Failure
-    if the vault cannot be listed.
+    Links to notes inside the vault are followed, links to folders are not. With `under`, only that
+    folder is swept. Conflict copies in LOG_FOLDERS count as logs, because their lines merge. Raises
+    Failure if the vault cannot be listed.
     """
     changes = ScanResult()
     unseen = dict(known)
@@ -130,7 +129,7 @@ def sweep(
     changes.known = sum(path.startswith(below) for path in known) if below else len(known)
     for prefix, entries in walk.folders(under):
         notes = [entry for entry in reversed(entries) if entry.name.endswith(NOTE_SUFFIXES)]
-        entries.clear()  # entries cache their `stat`: free each one after use
+        entries.clear()  # entries cache their `stat`, so free each one after use
         if not prefix.startswith(logs):
             notes = _without_conflicts(changes, prefix, notes)
         changes.total += len(notes)
@@ -149,7 +148,7 @@ def sweep(
 
 
 def list_folders(root: str | os.PathLike[str]) -> list[str]:
-    """List the absolute paths of the folders that a sweep reads, the vault first."""
+    """List the absolute paths of the folders that a sweep reads, starting with the vault."""
     walk = _FolderWalk(os.fspath(root), ScanResult(), None)
     found = []
     for prefix, _ in walk.folders(""):
@@ -165,21 +164,21 @@ def _compare(
     if before == mark:
         return
     if is_in_cloud(stat):
-        changes.away.append(path)
+        changes.in_cloud.append(path)
         return
     fingerprint = Fingerprint(*mark)
-    # A file that has just changed could change again within one clock tick. So could one with a
-    # change time in the future: the disk's clock is ahead. A modification time far ahead was set by
+    # A file that has just changed may change again within the same clock tick. A change time in the
+    # future means that the disk's clock is ahead; a modification time far in the future was set by
     # hand.
     if fingerprint.ctime_ns >= edge or edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS:
-        fingerprint = fingerprint._replace(ctime_ns=-1)  # never equal, so it is read again
+        fingerprint = fingerprint._replace(ctime_ns=-1)  # never equal, so the file is read again
     (changes.added if before is None else changes.modified)[path] = fingerprint
 
 
 def _without_conflicts(
     changes: ScanResult, prefix: str, notes: list[os.DirEntry[str]]
 ) -> list[os.DirEntry[str]]:
-    # All names at once: most folders have no conflict copy.
+    # Check all names at once, because most folders have no conflict copy.
     if not may_be_conflict("\n".join([entry.name for entry in notes])):
         return notes
     names = {entry.name for entry in notes}
@@ -214,12 +213,12 @@ def is_in_cloud(stat: os.stat_result, platform: str = sys.platform) -> bool:
 
 def _find_removed(changes: ScanResult, unseen: Mapping[str, StatMark], below: str) -> None:
     hidden = tuple(f"{path}/" for path in changes.unreadable)
-    away = set(changes.away)
+    in_cloud = set(changes.in_cloud)
     changes.removed = [
         path
         for path in unseen
         if path.startswith(below)
-        and path not in away
+        and path not in in_cloud
         and path not in changes.unreadable
         and not path.startswith(hidden)
     ]
@@ -229,13 +228,13 @@ def _find_removed(changes: ScanResult, unseen: Mapping[str, StatMark], below: st
 
 
 def _identity(mark: StatMark) -> tuple[int, int]:
-    """Return the part that a move does not change; on Windows, listings contain no inode."""
+    """Return the part that a move does not change. Listings on Windows contain no inode."""
     size, mtime_ns, _, inode = mark
     return size, inode or mtime_ns
 
 
 class _FolderWalk:
-    """Walks the folders of a vault that may contain notes; other findings go into `report`."""
+    """Walks the folders of a vault that may contain notes, and adds problems to `report`."""
 
     __slots__ = ("base", "cancelled", "report", "root")
 
@@ -277,7 +276,7 @@ class _FolderWalk:
             yield prefix, files
 
     def stat(self, entry: os.DirEntry[str], prefix: str) -> os.stat_result | None:
-        """Return the status of a file; None for other entries and links that leave the vault."""
+        """Return the `stat` of a file; None for other entries and links out of the vault."""
         try:
             stat = entry.stat(follow_symlinks=False)
             if S_ISREG(stat.st_mode):
@@ -293,13 +292,13 @@ class _FolderWalk:
             return stat if S_ISREG(stat.st_mode) else None
         except FileNotFoundError:
             if entry.is_symlink():
-                self.report.unreadable[prefix + entry.name] = "it is a link that leads nowhere"
+                self.report.unreadable[prefix + entry.name] = "it is a broken link"
         except OSError as error:
             self.report.unreadable[prefix + entry.name] = error.strerror or str(error)
         return None
 
     def start(self, under: str) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
-        """Return the first folder with its parents' rules; nothing if it is skipped."""
+        """Return the first folder with its parents' rules, or nothing if it is skipped."""
         rules: tuple[IgnoreRules, ...] = ()
         prefix = ""
         for part in split_path(under):
@@ -315,7 +314,7 @@ class _FolderWalk:
         if name.startswith(TEMP_PREFIX):
             self.report.temps.append(prefix + name)
         elif name.endswith(".icloud") and name[1:-7].endswith(NOTE_SUFFIXES):
-            self.report.away.append(prefix + name[1:-7])
+            self.report.in_cloud.append(prefix + name[1:-7])
 
     def _with_rules(
         self, rules: tuple[IgnoreRules, ...], place: str, prefix: str
@@ -332,7 +331,7 @@ class _FolderWalk:
             return rules
 
     def _list(self, place: str, prefix: str) -> list[os.DirEntry[str]] | None:
-        """List a folder; None if it is missing or unreadable, which is reported."""
+        """List a folder; return None if it is missing or unreadable, and report the latter."""
         try:
             with os.scandir(place) as listing:
                 return list(listing)

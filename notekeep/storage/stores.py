@@ -1,8 +1,8 @@
-"""The history of a vault on disk: contents, log, journal, and recently replaced files.
+"""The history of a vault on disk: blobs, log, journal, and recently replaced files.
 
-It is outside the vault and never needed to read a note. A content is a plain file named after its
-digest, so it is readable without notekeep, stored once, and damage is detected. The log records
-which note had which content, and when.
+It is outside the vault and never needed to read a note. A blob is one version of a file, stored as
+a plain file with its digest as the name: it is readable without notekeep, stored only once, and
+damage is detected. The log maps notes and times to blobs.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _HEX = frozenset("0123456789abcdef")
 
 
 class Blob(NamedTuple):
-    """A stored content."""
+    """A stored version of a file."""
 
     digest: Digest
     size: int  # in bytes
@@ -45,13 +45,13 @@ class Blob(NamedTuple):
 
 
 class Blobs:
-    """The contents stored below a folder."""
+    """The blobs in a folder."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
     def store(self, data: bytes, *, flush: Flush = FLUSH_NOW) -> Digest:
-        """Store a content and return its digest; OSError if that fails."""
+        """Store `data` and return its digest; raise OSError on failure."""
         digest = digest_of(data)
         path = self._path(digest)
         if _is_whole(path, data):
@@ -63,7 +63,7 @@ class Blobs:
         return digest
 
     def read(self, digest: Digest) -> bytes:
-        """Return a content; NotFound if it is not stored, Failure if it is damaged."""
+        """Return the content of a blob; raise NotFound if it is missing, Failure if damaged."""
         try:
             with open(self._path(digest), "rb") as file:
                 data = file.read()
@@ -79,11 +79,11 @@ class Blobs:
         return data
 
     def has(self, digest: Digest) -> bool:
-        """Return whether a content is stored."""
+        """Whether a blob exists."""
         return self.find(digest) is not None
 
     def find(self, digest: Digest) -> Blob | None:
-        """Return the file of a content; None if it is not stored."""
+        """Return a blob, or None if it does not exist."""
         try:
             found = os.stat(self._path(digest))
         except FileNotFoundError:
@@ -91,7 +91,7 @@ class Blobs:
         return Blob(digest, found.st_size, found.st_mtime)
 
     def remove(self, digest: Digest) -> None:
-        """Remove a content, if it is stored."""
+        """Remove a blob, if it exists."""
         with suppress(FileNotFoundError):
             os.unlink(self._path(digest))
 
@@ -117,7 +117,7 @@ class Blobs:
 
 
 def _is_whole(path: str, data: bytes) -> bool:
-    """Whether a content is stored completely: a power cut may leave a file of zeros."""
+    """Whether a blob exists and is complete: a power cut may leave a file of zeros."""
     try:
         if os.stat(path).st_size != len(data):
             return False
@@ -127,16 +127,16 @@ def _is_whole(path: str, data: bytes) -> bool:
         return False
 
 
-# Recently replaced files: an editor that opened a note before a save may still write into the
-# old file. So the old file is moved into the history folder and checked a little later, by this
-# process or the next; late writes become a conflict copy. If history is on another disk, the file
-# is held open instead.
+# Recently replaced files: an editor that opened a note before a save may still write to the old
+# file. So the old file is moved to the history folder and checked later, by this process or the
+# next; late writes become a conflict copy. If history is on another disk, the file is kept open
+# instead.
 
-_MOST_OPEN = 64  # a process may open only a few hundred files
+_MAX_OPEN = 64  # a process may open only a few hundred files
 
 
 class OpenFile(NamedTuple):
-    """A replaced file that is on another disk than history."""
+    """A replaced file on a different disk than history."""
 
     fd: int
     digest: Digest  # of its content when it was replaced
@@ -145,7 +145,7 @@ class OpenFile(NamedTuple):
 
 
 class DisplacedFiles:
-    """The replaced files in a folder, named by digest, time and a random part."""
+    """The replaced files, in a folder; a name contains digest, time and a random part."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -171,7 +171,7 @@ class DisplacedFiles:
         """Check and remove the files that were replaced at least `min_age` seconds ago.
 
         `store_late` is called for late writes with the note's path ("" if unknown), the digest of
-        the old content and the new content; the file stays if it raises.
+        the old content, and the new content. If it raises, the file stays.
         """
         for file in list(self._open):
             is_old = time.monotonic() - file.since >= min_age
@@ -212,9 +212,9 @@ class DisplacedFiles:
             fd = place.open(name, READ_FLAGS)
             place.unlink(name)
             self._open.append(OpenFile(fd, digest, time.monotonic(), place.path))
-        if len(self._open) <= _MOST_OPEN:
+        if len(self._open) <= _MAX_OPEN:
             return
-        for file in list(self._open):  # files without a late write so far are closed
+        for file in list(self._open):  # close the files without a late write
             with suppress(OSError, NotekeepError):
                 if digest_of(read_stable(file.fd, file.path)) == file.digest:
                     self._open.remove(file)
@@ -244,7 +244,7 @@ class Stores:
         self.displaced = DisplacedFiles(os.path.join(self.folder, "aside"))
 
     def record_outside(self, changes: Sequence[tuple[str, Digest | None, Digest]]) -> None:
-        """Log versions by other programs, each as path, digest before (if known) and digest."""
+        """Log versions by other programs, each as path, previous digest (or None) and digest."""
         records = tuple(ChangeRecord("seen", *change) for change in changes)
         if records:
             self.log.append(StepRecord(make_step_id(), time.time(), "seen", "", records))

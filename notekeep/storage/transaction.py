@@ -1,9 +1,8 @@
 """A step: changes to one or more files that `undo` reverts together.
 
-The order makes it safe. First everything is checked, stored in history and written to temporary
-files; these are flushed once; then the step is written to the journal. Only then are files
-exchanged, and the step is logged. If the process dies in between, `recovery` finishes the entry in
-the journal.
+The order makes it safe. First, everything is checked, stored in history, written to temporary files
+and flushed. Then the step is written to the journal. Only then are the files exchanged and the step
+logged. If the process dies in between, `recovery` finishes the step from the journal.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ from notekeep.storage.stores import Blobs, Stores
 class Transaction:
     """The changes of one step; created by `History.step` and used as a context manager.
 
-    They are collected, with the current paths of the files, and applied at the end of the `with`:
-    new files first, then edits, moves, and the trash.
+    Changes are collected, with the current paths of the files, and applied at the end of the `with`
+    block: new files first, then edits, moves and deletions.
     """
 
     def __init__(
@@ -55,21 +54,20 @@ class Transaction:
         # Conflict copies by path, for saves by other programs during the exchange.
         self.copies: dict[str, str] = {}
         self.folders: list[str] = []  # new folders
-        # Called with each path before its file is written; if it returns False, no more are
-        # written.
+        # Called with each path before its file is written; False stops the step there.
         self.should_continue: Callable[[str], bool] = lambda _: True
         self.is_stopped = False
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
-        """Replace the content of a file; `expected` is the digest it was made from, None for any.
+        """Replace the content of a file; `expected` is its digest before, or None for any.
 
-        Without `keep_ours`, no conflict copy is created if the file has changed; used for changes
-        that can be planned again, such as a tag.
+        Without `keep_ours`, no conflict copy is created if the file has changed. Use this for
+        changes that can be planned again, such as a tag.
         """
         self.operations.append(Edit(path, data, expected, keep_ours=keep_ours))
 
     def create(self, path: str, data: bytes, *, any_name: bool = False) -> None:
-        """Create a file; `any_name` allows names that other systems refuse, to restore a file."""
+        """Create a file; `any_name` allows names that are not portable, for restored files."""
         self.operations.append(New(path, data, any_name=any_name))
 
     def copy(self, path: str, source: Source) -> None:
@@ -81,7 +79,7 @@ class Transaction:
         self.operations.append(Move(path, to, any_name=any_name))
 
     def trash(self, path: str) -> str:
-        """Move a file to the trash and return its path there; remove it from a site."""
+        """Move a file to the trash and return its new path; in a site, remove it."""
         if self._begun.root:
             self.operations.append(Remove(path))
             return ""
@@ -97,11 +95,11 @@ class Transaction:
             self.commit()
 
     def commit(self) -> None:
-        """Apply the changes; called at the end of the `with`.
+        """Apply the changes. Called at the end of the `with` block.
 
-        Raises NotekeepError if the only change, or one of a `whole` step, failed. Raises Conflict
-        if another program saved during the only change: the change is applied, and the other
-        version becomes a conflict copy.
+        Raises NotekeepError if the only change, or any change of a `whole` step, failed. Raises
+        Conflict if another program saved during the only change: the change is applied, and the
+        other version becomes a conflict copy.
         """
         self.operations.sort(key=lambda operation: operation.order)
         first = self.operations[0] if self.operations else None
@@ -132,10 +130,10 @@ class Transaction:
 
     @contextmanager
     def _staging(self) -> Iterator[None]:
-        """Make a folder in a site for temporary files.
+        """Create a folder in a site for temporary files.
 
-        It is in the journal before it has files, so that a start after a crash removes it. Its own
-        `.gitignore` keeps it out of commits until then.
+        It is added to the journal first, so that the next start removes it after a crash. Until
+        then, its own `.gitignore` keeps it out of commits.
         """
         folder = self._begun.staging
         record = replace(self._begun, id=f"{self.id}.{STAGING}", verb=STAGING, folders=(folder,))
@@ -151,7 +149,7 @@ class Transaction:
                 os.unlink(ignoring)
                 os.rmdir(os.path.dirname(ignoring))
                 entry.finish()
-            entry.leave()
+            entry.release()
 
     def _prepare(self, flush: Flush) -> list[Operation]:
         """Check everything and write temporary files; return the operations to apply."""
@@ -183,7 +181,9 @@ class Transaction:
         return ready
 
     def _commit(self, ready: Sequence[Operation], flush: Flush, *, is_single: bool) -> None:
-        self.folders += dict.fromkeys(folder for operation in ready for folder in operation.made)
+        self.folders += dict.fromkeys(
+            folder for operation in ready for folder in operation.new_folders
+        )
         record = self._record([operation.change for operation in ready])
         try:
             self._stores.log.check_format()
@@ -202,7 +202,7 @@ class Transaction:
             self._log_done()
             durability.reach_failpoint("logged")
         except BaseException:
-            entry.leave()
+            entry.release()
             raise
         entry.finish()
         durability.reach_failpoint("done")
@@ -215,7 +215,7 @@ class Transaction:
                 raise  # recovery completes it from the journal
             except NotekeepError as error:
                 self.failed[operation.path] = error
-                remove_empty_folders(self._root, operation.made)
+                remove_empty_folders(self._root, operation.new_folders)
                 if is_undone:
                     self._discard(ready[number + 1 :])
                     self._undo_done()
@@ -250,7 +250,7 @@ class Transaction:
             operation.discard(self._root)
 
     def _log_done(self) -> None:
-        """Log the changes; an undo without changes is logged too."""
+        """Log the changes; an undo is also logged without changes."""
         is_reversal = bool(self._begun.undoes or self._begun.redoes)
         if self._logged and (self.done or (is_reversal and not self.failed)):
             self._stores.log.append(self._record(self.done))
@@ -261,11 +261,11 @@ class Transaction:
         )
 
 
-# Undo and redo. A step is undone by another step with the opposite changes, and redo undoes that
-# one. So both are as safe as any step, and the log shows what can be undone. If a file has changed
-# since, the change is removed from it by a three-way merge; if that fails, nothing is changed.
+# Undo and redo. A step is undone by another step with the opposite changes, and redo undoes the
+# undo. So both are as safe as any step, and the log shows what can be undone. If a file has changed
+# since, a three-way merge removes the change from it; if that fails, nothing is changed.
 
-_LOOK = "Nothing was changed. Check it with `notekeep history`."
+_CHECK_HISTORY = "Nothing was changed. Check it with `notekeep history`."
 _IN_A_SITE = (
     "Nothing was changed. `notekeep export pull` copies your edits in the site to the note. To undo"
     " the export anyway, first restore the file as the export wrote it, or delete it"
@@ -276,12 +276,12 @@ _IN_A_SITE = (
 class UndoableStep(NamedTuple):
     """A step that can be undone or redone."""
 
-    origin: StepRecord  # as first made
-    last: StepRecord  # its last undo or redo, which would be reversed next; otherwise `origin`
+    origin: StepRecord  # the original step
+    last: StepRecord  # the step to reverse next: its last undo or redo, or `origin`
 
 
 def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[UndoableStep]]:
-    """Return the steps that can be undone and those that can be redone; the last is the next."""
+    """Return the steps that can be undone and those that can be redone, the next one last."""
     undo: list[UndoableStep] = []
     redo: list[UndoableStep] = []
     for record in records:
@@ -299,7 +299,7 @@ def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[Undo
 
 
 def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
-    """Return the opposite of a step's changes, for current paths; Conflict if there is none."""
+    """Return the opposite of a step's changes at current paths; raise Conflict if impossible."""
     moved = {change.path: change.to for change in record.changes if change.to}
     operations: list[Operation] = []
     try:
@@ -313,7 +313,7 @@ def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
                 )
             if change.kind == "edit":
                 inverse = _invert_edit(root, change, path, blobs)
-            elif change.kind == "new" and _is_as_made(root, change, path):
+            elif change.kind == "new" and _exists_unchanged(root, change, path):
                 trashed = not record.root  # a site has no trash
                 inverse = move_to_trash(root, path, operations) if trashed else Remove(path)
             elif change.kind in {"move", "trash"}:
@@ -329,7 +329,7 @@ def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
 def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Operation | None:
     digest = digest_at(root, path)
     if digest is None:
-        raise Conflict(f"Cannot undo the change: '{path}' no longer exists.", _LOOK)
+        raise Conflict(f"Cannot undo the change: '{path}' no longer exists.", _CHECK_HISTORY)
     if digest == change.before or change.before is None or change.after is None:
         return None
     before = blobs.read(change.before)
@@ -341,37 +341,38 @@ def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Op
     if merged is None:
         raise Conflict(
             f"'{path}' has changed since in the same lines, so the change cannot be undone.",
-            _LOOK,
+            _CHECK_HISTORY,
         )
     return Edit(path, merged, digest, keep_ours=False)
 
 
-def _is_as_made(root: str, change: ChangeRecord, path: str) -> bool:
+def _exists_unchanged(root: str, change: ChangeRecord, path: str) -> bool:
     digest = digest_at(root, path)
     if digest is not None and digest != change.after:
         raise Conflict(
             f"'{path}' has changed since it was created.",
-            f"`notekeep rm` moves it to the trash. {_LOOK}",
+            f"`notekeep rm` moves it to the trash. {_CHECK_HISTORY}",
         )
     return digest is not None
 
 
 def _invert_move(root: str, change: ChangeRecord, blobs: Blobs) -> Operation | None:
-    there, here = path_exists(root, change.to), path_exists(root, change.path)
-    if here and not _is_respelt(root, change):
-        if there or digest_at(root, change.path) != change.before:
+    is_at_new, is_at_old = path_exists(root, change.to), path_exists(root, change.path)
+    if is_at_old and not _is_same_file(root, change):
+        if is_at_new or digest_at(root, change.path) != change.before:
             raise Conflict(
-                f"'{change.path}' exists again, so the moved file cannot be moved back.", _LOOK
+                f"'{change.path}' exists again, so the moved file cannot be moved back.",
+                _CHECK_HISTORY,
             )
         return None
-    if there:
+    if is_at_new:
         return Move(change.to, change.path, any_name=True)
     if change.kind == "trash" and change.before is not None:
         return New(change.path, blobs.read(change.before), any_name=True)
-    raise Conflict(f"'{change.to}' no longer exists, so it cannot be moved back.", _LOOK)
+    raise Conflict(f"'{change.to}' no longer exists, so it cannot be moved back.", _CHECK_HISTORY)
 
 
-def _is_respelt(root: str, change: ChangeRecord) -> bool:
+def _is_same_file(root: str, change: ChangeRecord) -> bool:
     if not change.to:
         return False
     with suppress(OSError):

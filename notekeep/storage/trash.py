@@ -16,16 +16,16 @@ from notekeep.storage.stores import Stores
 
 
 class TrashedFile(NamedTuple):
-    """A file in the trash, by vault paths."""
+    """A file in the trash."""
 
-    path: str
-    old_path: str  # its old path, perhaps with a number added to the name
+    path: str  # the vault path, in the trash
+    old_path: str  # the old path, perhaps with a number added to the name
     size: int  # in bytes
-    deleted: float  # when, in seconds since 1970
+    deleted: float  # in seconds since 1970
 
 
 def list_trash(root: StrPath) -> list[TrashedFile]:
-    """List the files in the trash, last deleted first."""
+    """List the files in the trash, most recently deleted first."""
     found: list[TrashedFile] = []
     base = os.path.join(os.fspath(root), TRASH)
     for folder, folders, names in os.walk(base):
@@ -42,7 +42,7 @@ def list_trash(root: StrPath) -> list[TrashedFile]:
 
 
 def empty_trash(root: StrPath, stores: Stores) -> list[str]:
-    """Delete all files in the trash and return them; their last versions stay in history."""
+    """Delete the files in the trash and return their paths; their versions stay in history."""
     removed: list[str] = []
     for one in list_trash(root):
         with explain_errors(one.path, "removed"), open_place(root, one.path, follow=False) as place:

@@ -1,9 +1,9 @@
-"""Hints that files in the vault changed, so that a sweep starts early.
+"""Watch a vault for changes, so that a sweep starts early.
 
-A hint names folders to sweep. It is not reliable: systems merge, drop and repeat events, and report
-only the folder if it is renamed. So the sweep decides, and there is a hint for the whole vault at
-the start and at intervals. If the system cannot watch, because there are too many folders or
-it is a network disk, the vault is swept at intervals.
+A hint lists folders to sweep. Hints are not reliable: systems merge, drop and repeat events, and
+for a renamed folder they report only the folder. So the sweep decides, and there is a hint for the
+whole vault at the start and at intervals. If the vault cannot be watched, because it has too many
+folders or is on a network disk, it is swept at intervals.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 EVERYTHING = frozenset({""})
 """The hint to sweep the whole vault."""
 
-_MANY = 20  # for more folders, sweeping everything is faster
-_STEP_MS = 20  # without an event before a hint
-_GATHER_MS = 400  # the longest delay of a hint
-_CHECK_MS = 1000  # between checks whether the vault still exists
-_FULL_SECONDS = 300.0  # between hints for the whole vault
+_MAX_FOLDERS = 20  # for more folders, sweeping everything is faster
+_STEP_MS = 20  # the pause between events that ends a hint
+_GATHER_MS = 400  # the maximum delay of a hint
+_CHECK_MS = 1000  # the interval of checks that the vault still exists
+_FULL_SECONDS = 300.0  # the interval of hints for the whole vault
 
 _ONE_BY_ONE = sys.platform.startswith("linux")
-"""Whether the system watches single folders. While watchfiles lists them, no other Python thread
-runs: a quarter of a second for 100,000 notes."""
+"""Whether each folder must be watched separately. They are listed here, because watchfiles would
+block all Python threads while it lists them: a quarter of a second for 100,000 notes."""
 
 
 def watch(
@@ -44,8 +44,9 @@ def watch(
 ) -> Iterator[frozenset[str]]:
     """Wait for changes in a vault and yield the folders to sweep, as vault paths.
 
-    `EVERYTHING` is the whole vault. A folder may be deleted: sweeping it finds its removed notes.
-    If watching is impossible, the vault is swept every `poll_every` seconds. `stop` ends it.
+    `EVERYTHING` is the whole vault. A yielded folder may no longer exist; sweeping it finds its
+    removed notes. If watching is impossible, the vault is swept every `poll_every` seconds. Set
+    `stop` to end the iteration.
     """
     place = os.path.realpath(root)
     halt = stop or Event()
@@ -56,7 +57,7 @@ def watch(
         if is_remote(place) or not (yield from _watch(place, halt)):
             yield from _poll(place, halt, poll_every)
         if not halt.is_set():
-            yield EVERYTHING  # it was missing, and may now be another vault
+            yield EVERYTHING  # the folder was missing, and may now be another vault
 
 
 def _watch(place: str, halt: Event) -> Generator[frozenset[str], None, bool]:
@@ -143,7 +144,7 @@ def _poll(place: str, halt: Event, every: float) -> Iterator[frozenset[str]]:
 
 
 def folders_to_sweep(root: str, paths: Iterable[str]) -> frozenset[str]:
-    """Convert absolute paths of changed files and folders to folders to sweep."""
+    """Return the folders to sweep for the absolute paths of changed files and folders."""
     folders: set[str] = set()
     for path in paths:
         inner = path[len(root) :].strip(os.sep).replace(os.sep, "/")
@@ -160,12 +161,12 @@ def folders_to_sweep(root: str, paths: Iterable[str]) -> frozenset[str]:
 
 
 def outermost(folders: Iterable[str]) -> frozenset[str]:
-    """Drop folders inside others; return the whole vault if there are too many."""
+    """Drop folders inside others; return EVERYTHING if there are too many."""
     outer: list[str] = []
     for folder in sorted(set(folders)):
         if not any(not other or folder.startswith(f"{other}/") for other in outer):
             outer.append(folder)
-    return frozenset(outer) if len(outer) <= _MANY else EVERYTHING
+    return frozenset(outer) if len(outer) <= _MAX_FOLDERS else EVERYTHING
 
 
 def _identity(place: str) -> tuple[int, int] | None:

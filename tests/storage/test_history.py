@@ -347,7 +347,7 @@ class TestManyFiles:
 def test_steps_in_a_site_are_undone_there(history: History, vault: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     site.mkdir()
-    with history.step("export", "export a", root=site, elsewhere=True) as step:
+    with history.step("export", "export a", root=site, in_site=True) as step:
         step.create("posts/a.md", b"post")
     history.undo(vault)
     assert not (site / "posts").exists()
@@ -597,7 +597,7 @@ class TestRecovering:
         site, away = vault.parent / "site", vault.parent / "away"
         site.mkdir()
         code = (
-            "with history.step('export', 'export', root=root, elsewhere=True) as step:\n"
+            "with history.step('export', 'export', root=root, in_site=True) as step:\n"
             "    step.create('one.md', b'1')\n"
             "    step.create('two.md', b'2')\n"
         )
@@ -617,7 +617,7 @@ class TestRecovering:
 def journal(history: History, vault: Path, *changes: ChangeRecord) -> None:
     """Leave a step as a program does that was killed before it made the changes."""
     record = StepRecord(make_step_id(), time.time(), "edit", "edit a.md", changes)
-    history.journal.begin(record, str(vault), logged=True).leave()
+    history.journal.begin(record, str(vault), logged=True).release()
 
 
 class TestUnfinishedSteps:

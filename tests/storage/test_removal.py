@@ -39,7 +39,7 @@ def files(site: Path) -> dict[str, str]:
 def test_a_removed_file_leaves_no_trash_in_the_site_and_comes_back(
     site: Path, history: History
 ) -> None:
-    with history.step("export", "", root=site, elsewhere=True) as step:
+    with history.step("export", "", root=site, in_site=True) as step:
         step.trash("posts/a.md")
     assert files(site) == {}
     history.undo(site)
@@ -49,7 +49,7 @@ def test_a_removed_file_leaves_no_trash_in_the_site_and_comes_back(
 
 
 def test_taking_back_a_new_file_leaves_no_trash_either(site: Path, history: History) -> None:
-    with history.step("export", "", root=site, elsewhere=True) as step:
+    with history.step("export", "", root=site, in_site=True) as step:
         step.create("posts/b.md", b"another")
     history.undo(site)
     assert files(site) == {"posts/a.md": "a post"}
@@ -66,7 +66,7 @@ def test_a_folder_and_a_link_are_not_removed(site: Path, history: History) -> No
     for path in ("posts", "link.md"):
         with (
             pytest.raises(NotekeepError),
-            history.step("export", "", root=site, elsewhere=True) as step,
+            history.step("export", "", root=site, in_site=True) as step,
         ):
             step.trash(path)
     assert (site / "link.md").is_symlink()
@@ -74,9 +74,9 @@ def test_a_folder_and_a_link_are_not_removed(site: Path, history: History) -> No
 
 
 def test_one_step_is_taken_back_though_others_came_after_it(site: Path, history: History) -> None:
-    with history.step("export", "first", root=site, elsewhere=True) as first:
+    with history.step("export", "first", root=site, in_site=True) as first:
         first.create("posts/b.md", b"first")
-    with history.step("export", "second", root=site, elsewhere=True) as second:
+    with history.step("export", "second", root=site, in_site=True) as second:
         second.create("posts/c.md", b"second")
     history.undo(site, first.id)
     assert files(site) == {"posts/a.md": "a post", "posts/c.md": "second"}

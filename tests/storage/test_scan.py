@@ -341,7 +341,7 @@ def test_icloud_stand_ins_are_away_and_not_removed(vault: Path) -> None:
 
     changes = sweep(vault, before)
 
-    assert changes.away == ["a.md"]
+    assert changes.in_cloud == ["a.md"]
     assert len(changes) == 0
 
 

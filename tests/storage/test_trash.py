@@ -138,7 +138,7 @@ def test_a_move_in_a_site_says_nothing_of_the_trash(
 ) -> None:
     delete(history, vault, "books/b.md")
     (tmp_path / "c.md").write_bytes(b"c")
-    with history.step("export", "export", root=tmp_path, elsewhere=True) as step:
+    with history.step("export", "export", root=tmp_path, in_site=True) as step:
         step.move("c.md", ".trash/books/b.md")
     assert trash.original_path(history, ".trash/books/b.md") == "books/b.md"
     assert trash.original_path(history, ".trash/books/c.md") == "books/c.md"
