@@ -48,7 +48,7 @@ _OF_KIND = (
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
 
 QUOTE_SECTIONS = ("Quotes", "Highlights", "Quotations")
-"""Headings for quotes. A quote goes under the first one found; a note with none gets the first."""
+"""The headings for quotes. If a note has none of them, the first is added."""
 
 
 # A new note
@@ -72,7 +72,7 @@ def plan_new(
     dated = [resolve_date(change, workspace.schema, workspace.today()) for change in changes]
     now = config.current_time()
     if kind == "habit":
-        # A habit added after midnight but before `day_start` begins on the day still running.
+        # A habit added after midnight but before `day_start` begins on the current habit day.
         now = dt.datetime.combine(workspace.today(), now.time())
     return plan_note_file(
         workspace,
@@ -100,15 +100,15 @@ def plan_note_file(  # noqa: PLR0913 - the parts of a note
     names: Mapping[str, str] | None = None,
     moments: Mapping[str, dt.datetime] | None = None,
 ) -> WritePlan:
-    """Plan a new note of a kind, named after its title, from the vault's template if it has one.
+    """Plan a new note of a kind, named after its title, from the vault's template if there is one.
 
-    The kind may also be the name of a template, such as `movie`; the title of a daily note is its
+    The kind may also be the name of a template, such as `movie`. The title of a daily note is its
     ISO date. `now` fills in `{{date}}` and `{{time}}`; `names` and `moments` are more template
     variables. `body` replaces the body of the template; `template` replaces the vault's template
     for the kind. Without a path, the note goes to the folder for its kind, or to the folder with
-    the most notes of that kind. A path that ends with a slash names another folder.
+    the most notes of that kind. A path that ends with a slash is a folder.
     """
-    from notekeep.markdown.templates import new_note  # not needed to add a line
+    from notekeep.markdown.templates import new_note  # not needed for adding a line
 
     schema = workspace.schema
     matter: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
@@ -162,11 +162,11 @@ def _plan_periodic(workspace: Workspace, path: str, day: dt.date, kind: str = "d
     names, title = workspace.schema.periodic[kind], note_stem(path)
     first, clock = names.first_day(day), config.current_time().time()
     now = dt.datetime.combine(first, clock)
-    theirs = workspace.settings.obsidian.periodic.get(kind)
-    named = theirs.template if theirs else ""
+    periodic = workspace.settings.obsidian.periodic.get(kind)
+    template_path = periodic.template if periodic else ""
     own = _read_template(workspace, kind)
-    template = _read_text(workspace.root, named) if named and own is None else None
-    is_missing = bool(named) and own is None and template is None
+    template = _read_text(workspace.root, template_path) if template_path and own is None else None
+    is_missing = bool(template_path) and own is None and template is None
     fields: dict[str, Value] = {}
     moments: dict[str, dt.datetime] = {}
     if kind != "daily" and own is None and template is None:
@@ -194,12 +194,12 @@ def _plan_periodic(workspace: Workspace, path: str, day: dt.date, kind: str = "d
         moments=moments,
     )
     if is_missing:
-        plan.remarks.append(f"Obsidian's template for {kind} notes was not found: {named}")
+        plan.remarks.append(f"Obsidian's template for {kind} notes was not found: {template_path}")
     return plan
 
 
 def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
-    """Return the folder for new notes of a kind, or the folder with the most notes of that kind."""
+    """Return the folder for a kind, or the folder with the most notes of that kind."""
     root, schema = workspace.root, workspace.schema
     folder = match_spelling(root, schema.folders.get(kind, ""))
     is_set = kind in FIXED_KINDS or kind in workspace.settings.own_folders
@@ -216,9 +216,9 @@ def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
 
 
 def _read_template(workspace: Workspace, kind: str) -> str | None:
-    """Return the vault's template for a kind: `book.md` or `Book Template.md`."""
+    """Return the text of the vault's template for a kind: `book.md` or `Book Template.md`."""
     folder = workspace.schema.templates
-    if kind in PERIODS:  # Obsidian's settings name another template
+    if kind in PERIODS:  # other names of templates are in Obsidian's settings
         return _read_text(workspace.root, f"{folder}/{kind}.md")
     try:
         names = sorted(os.listdir(resolve_path(workspace.root, folder)))
@@ -232,7 +232,7 @@ def _read_template(workspace: Workspace, kind: str) -> str | None:
 
 
 def _read_text(root: str, path: str) -> str | None:
-    """Return the text of a template, or None; Refused for a path outside the vault."""
+    """Return the text of a template, or None; raise Refused for a path outside the vault."""
     try:
         with open(resolve_path(root, path), encoding="utf-8-sig") as file:
             return file.read()
@@ -268,10 +268,10 @@ def plan_add_to(
         before = workspace.read(path)
     except NotFound:
         plan = _plan_periodic(workspace, path, day)
-        made = plan.changes[0]
-        added = plan_add(made.path, made.after or b"", text, section).changes[0]
-        plan.verb, plan.label = "add", made.path
-        plan.changes = [made._replace(after=added.after)]
+        new = plan.changes[0]
+        added = plan_add(new.path, new.after or b"", text, section).changes[0]
+        plan.verb, plan.label = "add", new.path
+        plan.changes = [new._replace(after=added.after)]
         return plan
     return plan_add(path, before, text, section)
 
@@ -297,7 +297,7 @@ def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
 
 
 def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePlan:
-    """Plan to add a line or block to a note or section; after a list, it becomes a list item."""
+    """Plan to add text to the end of a note or section; after a list, it becomes a list item."""
     if not text.strip():
         raise UsageError(
             "There is nothing to add.", "Give the text, or `-` to read it from a pipe."
@@ -314,7 +314,7 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
 
 
 def _split(path: str, data: bytes) -> tuple[bytes, str, str]:
-    """Split a note into front matter, body and line ending; refuse UTF-16."""
+    """Split a note into front matter, body and line ending; raise Refused for UTF-16."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused(
             f"{path}: The file is UTF-16, and notes are UTF-8.",
@@ -333,14 +333,14 @@ def _insert(body: str, end: int, text: str, eol: str, *, is_block: bool = False)
     at = line_end.end() if line_end and before else len(before)
     text = text.replace("\r\n", "\n").replace("\n", eol)
     added, is_item = (text, False) if is_block else _as_item(text, before)
-    ended = "" if line_end or not before else eol
+    line_break = "" if line_end or not before else eol
     above = "" if not before or is_item else eol
     below = eol if body[end:] and not body[at:end] else ""
-    return f"{body[:at]}{ended}{above}{added}{eol}{below}{body[at:]}"
+    return f"{body[:at]}{line_break}{above}{added}{eol}{below}{body[at:]}"
 
 
 def _as_item(text: str, before: str) -> tuple[str, bool]:
-    """Convert text to a list item if the text before it is a list; return whether it is one."""
+    """Convert text to a list item if it follows a list; return whether it is a list item."""
     lines = before.splitlines() or [""]
     bullet = _BULLET.match(lines[-1])
     if bullet is None or text.startswith(">"):
@@ -353,7 +353,7 @@ def _as_item(text: str, before: str) -> tuple[str, bool]:
     return text, True
 
 
-# A quote: a block quote with its location, under the heading for quotes
+# A block quote with its location, below the heading for quotes
 
 
 def plan_quote(
@@ -377,7 +377,7 @@ def plan_quote(
 
 
 def quote_location(text: str) -> dict[str, str]:
-    """Return the location of a quote for `plan_quote`: a time with a colon, or a page."""
+    """Return a location as an argument for `plan_quote`: a time if it has a colon, or a page."""
     return {"at": text} if ":" in text else {"page": text}
 
 
@@ -415,14 +415,14 @@ def plan_attach(workspace: Workspace, path: str, file: str) -> WritePlan:
 
 
 def plan_attachment(workspace: Workspace, file: Attachment, note: str) -> WritePlan:
-    """Plan to copy a file to the attachments folder; the label of the plan is its new name."""
+    """Plan to copy a file to the attachments folder; the plan's label is the new file name."""
     stored = free_path(workspace.root, attachment_path(workspace, file.name, note))
     copy = FileCopy(stored, file.source())
     return WritePlan("attach", stored.rpartition("/")[2], copies=[copy], whole=True)
 
 
 def attachment_path(workspace: Workspace, name: str, note: str) -> str:
-    """Return the path for a file attached to a note; the path may already exist."""
+    """Return the path for a file attached to a note, which may already exist."""
     stem, suffix = os.path.splitext(name)
     folder = workspace.settings.attachments
     if folder.split("/")[0] == ".":
@@ -433,7 +433,7 @@ def attachment_path(workspace: Workspace, name: str, note: str) -> str:
 
 
 def make_attachment_link(workspace: Workspace, path: str, note: str) -> str:
-    """Return a link from a note to an attachment; pictures are embedded."""
+    """Return a link from a note to an attachment; embed pictures."""
     style = workspace.link_style
     name = path.rpartition("/")[2]
     is_only = style.form != "shortest" or not any(
@@ -473,7 +473,7 @@ class Attachment(NamedTuple):
 
 
 def make_title(text: str) -> str:
-    """Return a title for a text: its first line that is not a rule, shortened to whole words."""
+    """Return a title for a text: its first line, shortened to whole words; skip rules."""
     start = _RULES.match(text.strip())
     text = text.strip()[start.end() if start else 0 :]
     first = _MARKS.sub("", text.partition("\n")[0]).strip()
@@ -484,12 +484,12 @@ def make_title(text: str) -> str:
 
 
 def _plan_with_quotes(workspace: Workspace, text: str, link: str, place: str) -> WritePlan:
-    """Plan to add text to a note; lines that start with `>` go to its section for quotes."""
+    """Plan to add text to a note; add lines that start with `>` to its section for quotes."""
     groups: list[tuple[bool, list[str]]] = [
         (is_quote, list(lines))
         for is_quote, lines in groupby(text.splitlines(), lambda line: line.startswith(">"))
     ]
-    # In code, such a line is not a quote.
+    # In code, a line that starts with `>` is not a quote.
     quotes = [] if "```" in text else ["\n".join(lines) for is_quote, lines in groups if is_quote]
     if not quotes:
         return plan_add_to(workspace, "\n".join(filter(None, (text, link))), place)

@@ -1,7 +1,7 @@
-"""Notes that are nearly the same, for `lint --duplicates`.
+"""Find near-duplicate notes, for `lint --duplicates`.
 
-Each note is a set of sequences of five words. Only the smallest hashes of each set are kept
-(bottom-k sketches, Broder 1997); notes that share half of these hashes are compared in full.
+A note is treated as a set of sequences of five words. Only the smallest hashes of each set are
+stored (bottom-k sketches, Broder 1997). Notes that share half of these hashes are compared in full.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from notekeep.storage.content import digest_of, read_content
 RUN_WORDS = 5
 
 SKETCH_SIZE, MIN_SKETCH = 64, 8
-"""Hashes to keep for each note; a shorter note is only compared with notes of the same words."""
+"""The maximum number of hashes to store for a note, and the minimum for a comparison."""
 
 MAX_SHARING_NOTES = 10
-"""A sequence found in more notes than this is taken to come from a template."""
+"""A sequence in more notes than this is considered part of a template."""
 
 MIN_SHARE = 0.8
-"""The minimum share of common sequences in similar notes."""
+"""The minimum share of common sequences in near-duplicates."""
 
 _WORD = re.compile(r"\w+")
 
 
 class Duplicate(NamedTuple):
-    """Two notes that are nearly the same, and how much text they share, from 0 to 1."""
+    """A pair of near-duplicates."""
 
     path: str
     other: str
-    share: float
+    share: float  # of common text, from 0 to 1
 
 
 def find_duplicates(root: str, paths: Iterable[str]) -> list[Duplicate]:
-    """Return pairs of notes that are nearly the same, most similar first.
+    """Return the near-duplicates, most similar first.
 
     If several notes have the same words, each is paired with the first. Front matter is ignored.
     """
@@ -60,9 +60,9 @@ def find_duplicates(root: str, paths: Iterable[str]) -> list[Duplicate]:
             continue
         for run in nsmallest(SKETCH_SIZE, _runs(words)):
             holders[run].append(path)
-    own = [having for having in holders.values() if len(having) <= MAX_SHARING_NOTES]
+    own = [sharing for sharing in holders.values() if len(sharing) <= MAX_SHARING_NOTES]
     sizes = Counter(chain.from_iterable(own))
-    shared = Counter(pair for having in own for pair in combinations(having, 2))
+    shared = Counter(pair for sharing in own for pair in combinations(sharing, 2))
     for (path, other), number in shared.items():
         size = min(sizes[path], sizes[other])
         if size >= MIN_SKETCH and number >= size / 2:

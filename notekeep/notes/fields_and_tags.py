@@ -28,8 +28,8 @@ from notekeep.markdown.text_edit import (
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
 
-SLIP = 0.75
-"""How similar a new field must be to a known field to be reported as a typo."""
+MIN_SIMILARITY = 0.75
+"""The similarity to a known field at which a new field is reported as a possible typo."""
 
 
 def plan_set(
@@ -39,7 +39,7 @@ def plan_set(
     *,
     force: bool = False,
 ) -> WritePlan:
-    """Plan the same field changes in each note; words such as `yesterday` become dates."""
+    """Plan to change fields in each note; words such as `yesterday` become dates."""
     today = workspace.today()
     requested = [read_change(one) if isinstance(one, str) else one for one in changes]
     edits = [resolve_date(edit, workspace.schema, today) for edit in requested]
@@ -55,7 +55,7 @@ def plan_set(
 
 
 class DateOffer(NamedTuple):
-    """Empty dates that match a new status."""
+    """Dates to fill in for a new status."""
 
     plan: WritePlan  # the original plan with the dates added
     fields: list[str]  # the fields to fill in, such as `finished`
@@ -64,7 +64,7 @@ class DateOffer(NamedTuple):
 
 
 def find_date_offer(workspace: Workspace, plan: WritePlan) -> DateOffer | None:
-    """Find the empty date for a new status in a plan, such as `finished`; None if there is none."""
+    """Find an empty date field for a new status in a plan, such as `finished`, or None."""
     day = workspace.today().isoformat()
     fields: dict[str, None] = {}
     changes = list(plan.changes)
@@ -127,7 +127,7 @@ def _plan_edits(
     plan = WritePlan(verb, label)
     invalid: list[InvalidValue] = []
 
-    def edited(path: str, data: bytes) -> bytes:
+    def edit_note(path: str, data: bytes) -> bytes:
         kind = read_note(path, data, workspace.schema, in_body=False).kind
         try:
             return apply_changes(data, edits, workspace.schema, kind, force=force)
@@ -136,9 +136,9 @@ def _plan_edits(
             raise
 
     files = workspace.distinct(paths)
-    workspace.edit_each(plan, files, edited)
+    workspace.edit_each(plan, files, edit_note)
     if len(invalid) == len(files) and len({error.message for error in invalid}) == 1:
-        raise invalid[0]  # report it once, not for each note
+        raise invalid[0]  # report the error once, not for each note
     return plan
 
 
@@ -154,7 +154,7 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
     for key in unknown:
         if known.find(key):
             continue
-        near = known.nearest_field(key, SLIP)
+        near = known.nearest_field(key, MIN_SIMILARITY)
         remark = f"{key} is a new field." + ("" if near is None else f" Did you mean {near}?")
         if any(one.key == key and one.op != "-=" and one.value is not None for one in edits):
             plan.new_fields.append(remark)
@@ -170,38 +170,38 @@ def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
         raise UsageError("Which tag?", "`notekeep tags` lists them.")
     old_key = before.casefold()
 
-    def renamed(tag: str) -> str | None:
-        """Return the new name of a tag; None if the tag stays."""
+    def rename(tag: str) -> str | None:
+        """Return the new name of a tag; None if the tag does not change."""
         name = tag.casefold()
         if name != old_key and not name.startswith(f"{old_key}/"):
             return None
-        # Folding may change the length of a tag, but not its number of levels.
+        # Case folding may change the length of a tag, but not its number of levels.
         return "/".join([after, *tag.split("/")[before.count("/") + 1 :]])
 
     plan = WritePlan("tags", f"rename {before} -> {after}")
     _, rows = workspace.catalog.rows()
-    paths = [row.path for row in rows if any(renamed(tag) is not None for tag in row.tags)]
+    paths = [row.path for row in rows if any(rename(tag) is not None for tag in row.tags)]
     if not paths:
         raise NotFound(f"No note has the tag #{before}.", "`notekeep tags` lists them.")
     workspace.edit_each(
-        plan, paths, lambda path, data: _rename_tags(workspace.note(path, data), data, renamed)
+        plan, paths, lambda path, data: _rename_tags(workspace.note(path, data), data, rename)
     )
     return plan
 
 
-def _rename_tags(note: Note, data: bytes, renamed: Callable[[str], str | None]) -> bytes:
+def _rename_tags(note: Note, data: bytes, rename: Callable[[str], str | None]) -> bytes:
     if note.problem is not None:
         raise refuse_unreadable(note.problem)
     edits = [
         TextEdit(tag.start, tag.end, f"#{name}", line=tag.line)
         for tag in note.spans.tags
-        if (name := renamed(tag.name)) is not None and name != tag.name
+        if (name := rename(tag.name)) is not None and name != tag.name
     ]
     data = edit_body(note, data, edits)
     key, words, _ = read_tags(data)
     names = {word.lstrip("#").casefold() for word in words}
     for word in words:
-        name = renamed(word.lstrip("#"))
+        name = rename(word.lstrip("#"))
         if name is None or word.lstrip("#") == name:
             continue
         sign = word[: len(word) - len(word.lstrip("#"))]
@@ -241,19 +241,19 @@ def plan_toggle_task(
     day: dt.date | None = None,
     keep_done: bool = False,
 ) -> WritePlan:
-    """Plan to tick or untick the task nearest to a line, from 1; `keep_done` only ticks.
+    """Plan to tick or untick the task nearest to a line (from 1); with `keep_done`, only tick.
 
-    `day` is when the task was done (default: today).
+    `day` is the day on which the task was done (default: today).
     """
     data = workspace.read(path)
     note = workspace.note(path, data)
-    # The task may have been ticked since, which adds a date.
-    wanted = strip_fields(text, "done", "cancelled")
+    # The task may have been ticked in the meantime, which adds a date.
+    searched = strip_fields(text, "done", "cancelled")
     places = [
         (abs(task.line + note.body_line + 1 - line), task)
         for task in note.spans.tasks
         if not text
-        or wanted in (known := strip_fields(task.text, "done", "cancelled"), clean(known))
+        or searched in (known := strip_fields(task.text, "done", "cancelled"), clean(known))
     ]
     distance, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
     if not text and (task is None or distance):

@@ -1,4 +1,4 @@
-"""Plan changes to notes that define habits, and repairs of log lines."""
+"""Plan changes to the notes that define habits, and repairs of log lines."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def habit_fields(
     since: str = "",
     aliases: tuple[str, ...] = (),
 ) -> dict[str, Value]:
-    """Return the front matter for a new habit, from the typed schedule and goal.
+    """Return the front matter for a new habit with this schedule and goal.
 
-    Without `identity`, the id is made from the title, unless the log already uses that name.
-    Without a first day, the habit starts with its first log line; a limit starts today, because
-    days without an entry count for it.
+    Without `identity`, the id is derived from the title, unless the log already uses the title.
+    Without `since`, the habit starts with its first log line; a limit starts today, because days
+    without an entry count for it.
     """
     index.refresh()
     if not identity:
@@ -75,7 +75,7 @@ def habit_fields(
 
 
 class FieldError(UsageError):
-    """A value that conflicts with other values of the note; `key` is the field it is for."""
+    """A value conflicts with other values of the note; `key` is its field."""
 
     def __init__(self, message: str, hint: str = "", *, key: str) -> None:
         super().__init__(message, hint)
@@ -83,11 +83,11 @@ class FieldError(UsageError):
 
 
 class RuleChange(NamedTuple):
-    """A new schedule or goal for a habit: the changes to its note and the new definition."""
+    """A new schedule or goal for a habit."""
 
-    fields: list[FieldChange]
-    definition: Definition
-    later: list[str]  # sentences about rules for later days, which replace the new rule
+    fields: list[FieldChange]  # the changes to its note
+    definition: Definition  # after the changes
+    later: list[str]  # messages about rules for later days, which replace the new rule
 
 
 def change_rules(
@@ -96,12 +96,12 @@ def change_rules(
     """Return the change that sets the schedule or goal of a habit, from a day or for all days.
 
     With a day, earlier days keep their rule, and so do days for which the note already has a later
-    rule. FieldError if the new rule conflicts with the rest of the definition.
+    rule. Raises FieldError if the new rule conflicts with the rest of the definition.
     """
     path = habit.definition.path
     fields = _read_fields(workspace, path)
     known = read_definition(fields, path) or habit.definition
-    usual = {"schedule": "as its parts" if known.combines else "daily", "goal": "done"}
+    defaults = {"schedule": "as its parts" if known.combines else "daily", "goal": "done"}
     new = {
         "schedule": parse_schedule(schedule).text() if schedule else "",
         "goal": parse_goal(goal).text() if goal else "",
@@ -114,16 +114,16 @@ def change_rules(
             fields[key] = text
             changes.append(FieldChange(key, "=", text))
             continue
-        written = fields.get(key) or usual[key]
+        written = fields.get(key) or defaults[key]
         lines = [written] if isinstance(written, str) else written
-        kept = [one for one in _dated_lines(lines) if one[0] != day]
-        starts = [start for start, _ in kept if start is not None]
+        others = [one for one in _dated_lines(lines) if one[0] != day]
+        starts = [start for start, _ in others if start is not None]
         after = [
-            place for place, (start, _) in enumerate(kept) if start is not None and start > day
+            place for place, (start, _) in enumerate(others) if start is not None and start > day
         ]
-        # Lines sorted by day stay sorted; otherwise the user chose the order, and it stays.
-        place = after[0] if after and starts == sorted(starts) else len(kept)
-        dated = [line for _, line in kept]
+        # Keep sorted lines sorted. If the user chose another order, add the new line at the end.
+        place = after[0] if after and starts == sorted(starts) else len(others)
+        dated = [line for _, line in others]
         dated.insert(place, f"{day.isoformat()} {text}")
         fields[key] = dated
         changes.append(FieldChange(key, "=", [*dated]))
@@ -143,7 +143,7 @@ def _read_fields(workspace: Workspace, path: str) -> dict[str, str | list[str]]:
 
 
 def _dated_lines(lines: Iterable[str]) -> Iterator[tuple[date | None, str]]:
-    """Yield each line with its day; a line without a day has the day of the line before."""
+    """Yield each line with its day; a line without a day has the day of the previous line."""
     start = None
     for line in lines:
         start = dates.parse_iso(line.strip().partition(" ")[0]) or start
@@ -151,7 +151,7 @@ def _dated_lines(lines: Iterable[str]) -> Iterator[tuple[date | None, str]]:
 
 
 def _later_rules(habit: Definition, new: Mapping[str, str], day: date, today: date) -> list[str]:
-    """Return a sentence for each later rule that replaces a new schedule or goal."""
+    """Return a message for each later rule that replaces a new schedule or goal."""
     later = [("schedule", start, rule.text()) for start, rule in habit.schedules]
     later += [("goal", start, rule.text()) for start, rule in habit.goals]
     return [
@@ -162,7 +162,7 @@ def _later_rules(habit: Definition, new: Mapping[str, str], day: date, today: da
 
 
 def form_values(habit: Definition, day: date) -> dict[str, str]:
-    """Return the values of the form for a habit, as text: its rules on a day, minimum and group.
+    """Return a habit's values for its form: the rules on a day, the tiny version and the group.
 
     A combined habit has no goal.
     """
@@ -195,7 +195,7 @@ def changed_values(
 def plan_form(
     workspace: Workspace, habit: Habit, day: date, changed: Mapping[str, str]
 ) -> WritePlan:
-    """Plan to write changed values of a form; a schedule or goal applies from `day`."""
+    """Plan to save the changed values of a form; a schedule or goal applies from `day`."""
     path = habit.definition.path
     texts = dict(changed)
     new = {key: texts.pop(key, "") for key in ("schedule", "goal")}
@@ -211,7 +211,7 @@ def plan_form(
 
 
 def check_habit_name(index: HabitIndex, name: str) -> None:
-    """Refuse a name that is not valid in a log line or that another habit uses."""
+    """Raise UsageError for a name that is invalid in log lines or used by another habit."""
     if not is_id(name):
         raise UsageError(
             f"{name} is not a valid habit id.",
@@ -223,7 +223,7 @@ def check_habit_name(index: HabitIndex, name: str) -> None:
 
 
 def plan_pause(workspace: Workspace, habits: Iterable[Habit], days: str, today: date) -> WritePlan:
-    """Plan to pause habits, by default from today; Refused if all of them are paused already."""
+    """Plan to pause habits, by default from today; raise Refused if all are already paused."""
     start, dots, end = (days or f"{today.isoformat()}..").partition("..")
     first = start if dates.parse_iso(start) else dates.parse_day(start, today).isoformat()
     pause = parse_pause(f"{first}{dots}{end}")
@@ -235,7 +235,7 @@ def plan_pause(workspace: Workspace, habits: Iterable[Habit], days: str, today: 
 
 
 def plan_resume(workspace: Workspace, habits: Iterable[Habit], today: date) -> WritePlan:
-    """Plan to end current pauses as of yesterday, and to remove pauses that begin today."""
+    """Plan to end current pauses yesterday, and to remove pauses that begin today."""
     day = today.toordinal()
     plan = WritePlan("resume", "habits")
     for habit in habits:
@@ -254,8 +254,8 @@ def plan_resume(workspace: Workspace, habits: Iterable[Habit], today: date) -> W
     return plan
 
 
-def leave_archive(habit: Habit, today: date) -> list[str]:
-    """Return the changes that restore a habit; the days since its end become a pause."""
+def unarchive_changes(habit: Habit, today: date) -> list[str]:
+    """Return the changes that unarchive a habit; the days since its end become a pause."""
     end, last = habit.definition.until, today.toordinal() - 1
     has_gap = end is not None and end < last
     pause = [f"paused+={format_pause(end + 1, last)}"] if end is not None and has_gap else []
@@ -265,7 +265,7 @@ def leave_archive(habit: Habit, today: date) -> list[str]:
 def plan_rewrite(
     plan: WritePlan, workspace: Workspace, habits: HabitIndex, habit: Habit, new: str
 ) -> WritePlan:
-    """Add to `plan`, which changes the note of a habit, its new id in all log lines."""
+    """Extend a plan that changes a habit's id in its note: change the id in all log lines."""
     whole = replace(plan, verb="rename habit", label=f"{habit.definition.id} {new}", whole=True)
     numbers: dict[str, list[int]] = {}
     for line in habits.lines(habit):
@@ -281,7 +281,7 @@ def plan_rewrite(
     return whole
 
 
-# Repairs of reported problems. If the intention is unclear, no repair is offered.
+# Repairs of reported problems. If the intent is unclear, no repair is offered.
 
 VERB = "mend"
 
@@ -294,7 +294,7 @@ class RepairOffer(NamedTuple):
 
 
 def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> RepairOffer | None:
-    """Find the repair for a problem from `HabitIndex.problems`, or None."""
+    """Return a repair for a problem from `HabitIndex.problems`, or None."""
     if problem.line is None or problem.code[:1] not in ("H", "W"):
         return None
     data = workspace.read(problem.path)
@@ -333,7 +333,7 @@ def plan_repairs(workspace: Workspace, problems: Iterable[Problem]) -> WritePlan
 
 
 def repair_log(data: bytes, codes: dict[int, str]) -> bytes:
-    """Return a log file with its unambiguous repairs made. `codes` maps line numbers to codes."""
+    """Return a log file with the unambiguous repairs. `codes` maps line numbers to codes."""
     rows = data.split(b"\n")
     repaired = []
     for number, row in enumerate(rows, 1):
@@ -356,7 +356,7 @@ def _repair_line(problem: Problem, data: bytes, repair: LineRepair) -> RepairOff
 
 
 def _remove_markers(problem: Problem, data: bytes) -> RepairOffer | None:
-    """Remove all conflict markers from a file: a partial conflict would not be recognized."""
+    """Remove all conflict markers, because a partial conflict would not be recognized."""
     lines = log.parse_file(data.decode("utf-8", "surrogateescape"))
     marks = {
         each.number: "W106"
@@ -372,7 +372,7 @@ def _remove_markers(problem: Problem, data: bytes) -> RepairOffer | None:
 
 
 def _offer_other_id(workspace: Workspace, habits: HabitIndex, path: str) -> RepairOffer | None:
-    """Offer a new id for a note with a duplicate id; log lines keep counting for the other note."""
+    """Offer a new id for a note with a duplicate id; log lines still belong to the other note."""
     habit = next((habit for habit in habits.known() if path in habit.others), None)
     if habit is None:
         return None

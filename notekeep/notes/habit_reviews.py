@@ -1,6 +1,6 @@
-"""Write habit reviews as new notes, and a year of habits as a draft post.
+"""Plan habit reviews as new notes, and a year of habits as a draft post.
 
-An existing review is never overwritten. Links point to the habits and to their books.
+An existing review is never overwritten. Reviews link to the habits and their books.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
     name, _, rest = words.strip().partition(" ")
     span = SPANS.get(name.casefold() or "week")
     if span is None:
-        called = find_span(words, today, week_start)
-        if called is None:
+        found = find_span(words, today, week_start)
+        if found is None:
             raise UsageError(
                 f"{words.strip()} is neither a week nor a month.",
                 "Write `review week` or `review month`, optionally with a week, a month or a day:"
@@ -80,7 +80,7 @@ def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
                 text=words.strip(),
                 position=0,
             )
-        return called
+        return found
     return (
         parse_span(span, rest, today, week_start) if rest else last_ended(span, today, week_start)
     )
@@ -94,7 +94,7 @@ def review_path(when: Bounds) -> str:
 
 
 def plan_review(workspace: Workspace, habits: HabitIndex, words: str = "week") -> WritePlan:
-    """Plan a note about a week or month of habits: `week`, `month yesterday`, `week 11-03`."""
+    """Plan a review of a week or month, such as `week`, `month yesterday` or `week 11-03`."""
     when = parse_bounds(habits, words)
     path = review_path(when)
     today = habits.today()
@@ -220,7 +220,7 @@ def _remarks(parts: Sequence[_Part], end: date, *, of_skips: bool) -> Iterator[s
 
 
 def _choices(habit: Definition, today: int) -> Iterator[str]:
-    """Yield the choices for a habit, as bullets: a checkbox would be an open task."""
+    """Yield the choices for a habit as bullets, because checkboxes would be open tasks."""
     yield from ("", f"### {_plain(habit.title)}", "")
     about = [f"{_link(habit)}, {_plain(habit.identity)}" if habit.identity else _link(habit)]
     about += [f"from {habit.source}"] if habit.source else []
@@ -238,10 +238,10 @@ def _choices(habit: Definition, today: int) -> Iterator[str]:
 
 
 def _smaller_command(habit: Definition, day: int) -> str:
-    """Return the command to halve a daily goal or reduce the number of times; else ""."""
+    """Return a command that halves a daily goal or reduces the number of times, or ""."""
     goal, schedule = habit.goal_on(day), habit.schedule_on(day)
     option = ""
-    # `2/day` is a schedule that sets the goal, too.
+    # A schedule such as `2/day` also sets the goal.
     if goal.kind == "least" and goal != goal_of(schedule):
         half = amounts.from_base_unit(goal.target, goal.unit) / 2 / amounts.MILLI
         target = amounts.to_base_unit(ceil(half) * amounts.MILLI, None, goal.unit) or goal.target
@@ -253,7 +253,7 @@ def _smaller_command(habit: Definition, day: int) -> str:
 
 
 def _fewer(schedule: Schedule) -> str:
-    """Return an easier schedule, with fewer times; "" if there is none."""
+    """Return an easier schedule, with fewer times, or ""."""
     match schedule:
         case ChosenDays(weekdays):
             times = sum(weekdays)
@@ -282,7 +282,7 @@ def _fewer(schedule: Schedule) -> str:
 
 
 def _link(habit: Definition) -> str:
-    """Return a link to a habit's note, or its id if there is no note or no valid link."""
+    """Return a link to a habit's note, or its id if that is impossible."""
     stem = habit.path.rpartition("/")[2].removesuffix(".md")
     return f"[[{stem}]]" if stem and not set("[]|#^") & set(stem) else f"`{habit.id}`"
 
@@ -294,7 +294,7 @@ def _plain(text: str) -> str:
 def plan_year(
     workspace: Workspace, habits: HabitIndex, chosen: Sequence[Habit], year: int
 ) -> WritePlan:
-    """Plan a draft about a year of the chosen habits."""
+    """Plan a draft about a year of the selected habits."""
     parts: list[str] = []
     for habit in chosen:
         parts += _year_part(habits, habit, year, is_alone=len(chosen) == 1)

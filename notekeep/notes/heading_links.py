@@ -61,7 +61,7 @@ def update_heading_links(workspace: Workspace, plan: WritePlan) -> dict[str, lis
 
 
 def _renamed_headings(workspace: Workspace, change: NoteChange) -> Mapping[str, tuple[str, str]]:
-    """Map changed headings, in the form used in links, to their old and new text."""
+    """Map changed headings, in the form that links use, to their old and new text."""
     old, new = (
         [plain_text(one.text) for one in workspace.note(change.path, data or b"").spans.headings]
         for data in (change.before, change.after)
@@ -70,7 +70,7 @@ def _renamed_headings(workspace: Workspace, change: NoteChange) -> Mapping[str, 
         return {}
     found: dict[str, tuple[str, str]] = {}
     for before, after in zip(old, new, strict=True):
-        found.setdefault(normalize_heading(before), (before, after))  # links lead to the first
+        found.setdefault(normalize_heading(before), (before, after))  # links point to the first
     return found
 
 

@@ -1,4 +1,4 @@
-"""Fix misspelled links; link unlinked mentions."""
+"""Fix misspelled links, and link unlinked mentions."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from notekeep.notes.plan import WritePlan
 from notekeep.notes.workspace import Workspace, check_editable
 from notekeep.search.vocabulary import near_words
 
-SHORTEST = 5
-"""Shorter names are too similar to each other."""
+MIN_LENGTH = 5
+"""The minimum length of a name. Shorter names are too similar to each other."""
 
 _DIGITS = re.compile(r"\d+")
 
@@ -43,7 +43,7 @@ class Near(NamedTuple):
 
 
 class NearNames:
-    """The names of all notes, to find the name closest to a misspelled one."""
+    """The names of all notes, for finding the right spelling of a misspelled name."""
 
     def __init__(self, notes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
         self._names: dict[str, set[Near]] = {}
@@ -58,15 +58,15 @@ class NearNames:
                 self._names.setdefault(fold_name(name), set()).add(Near(path, name))
 
     def find(self, target: str, folder: str = "") -> Near | None:
-        """Return the note with a similar name; None unless exactly one note has one."""
+        """Return the note with a similar name, or None unless there is exactly one."""
         key = fold_name(resolve_target(target, folder).removesuffix(".md"))
-        if len(key) < SHORTEST:
+        if len(key) < MIN_LENGTH:
             return None
         names = self._paths if "/" in key else self._names
-        # Allow one typo for every five letters, two at most. Numbers must be equal, so that no
-        # chapter, version or day is confused with another. The first letter must be equal too: it
-        # is rarely wrong and distinguishes "internal" from "external".
-        most = min(2, len(key) // SHORTEST)
+        # Allow one typo for every five letters, and at most two. Numbers must be equal, so that no
+        # chapter, version or day is confused with another. The first letter must also be equal: it
+        # is rarely wrong, and distinguishes "internal" from "external".
+        most = min(2, len(key) // MIN_LENGTH)
         numbers = _DIGITS.findall(key)
         found = {
             (edits, one.name, one)
@@ -80,7 +80,7 @@ class NearNames:
 def repair_links(
     note: Note, data: bytes, broken: Collection[tuple[int, str]], near: NearNames
 ) -> tuple[list[Problem], bytes]:
-    """Find misspellings among broken links (line, target); return them and the fixed note."""
+    """Return the misspelled links among the broken ones (line, target), and the fixed note."""
     links = note.spans.links if broken else []
     found: list[Problem] = []
     edits: list[TextEdit] = []
@@ -106,7 +106,7 @@ def resolve_target(target: str, folder: str) -> str:
 
 
 def _find_target(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
-    """Return the note whose name is similar to the target of a link, and the link's path."""
+    """Return the note with a name similar to a link's target, and the target's path."""
     if not link.wiki and not link.target.startswith("/"):
         target = f"./{link.target}"
         if found := near.find(target, folder):

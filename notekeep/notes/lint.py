@@ -27,8 +27,8 @@ from notekeep.notes.plan import WritePlan
 from notekeep.notes.workspace import Workspace
 
 _OPEN_LINK = re.compile(r"\[\[(?=\w)[^\[\]\n]*(?=\n|\Z)")
-LONGEST_SHOWN = 30
-"""Maximum number of characters of a link in a message."""
+MAX_LINK_LENGTH = 30
+"""The maximum number of characters of a link in a message."""
 
 
 class LintFinding(NamedTuple):
@@ -96,7 +96,7 @@ def _lint_note(
     broken = {
         (link.line, link.target) for link in workspace.catalog.links(path) if link.state == "broken"
     }
-    # Parsing the body takes most of the time.
+    # Parsing the body is slow, so it is skipped if possible.
     note = read_note(path, data, workspace.schema, in_body=bool(broken))
     if note.problem is not None:
         return [], data
@@ -119,7 +119,7 @@ def _lint_open_links(note: Note) -> Iterator[LintFinding]:
     for match in opened:
         if any(start <= match.start() < end for start, end in words):
             line = note.body_line + note.body_lf.count("\n", 0, match.start()) + 1
-            message = f"The link {match[0].strip()[:LONGEST_SHOWN]!r} is not closed."
+            message = f"The link {match[0].strip()[:MAX_LINK_LENGTH]!r} is not closed."
             problem = Problem(note.path, line, message, "Add ]] after the name.", "open-link")
             yield LintFinding(problem, has_fix=False)
 

@@ -1,7 +1,6 @@
-"""Rename, move and delete notes; update links to them.
+"""Rename, move and delete notes, and update links to them.
 
-Links are edited one by one, in bodies and in front matter. They keep their text, their heading and
-their syntax.
+Links in bodies and front matter are edited individually: they keep their text, heading and syntax.
 """
 
 from __future__ import annotations
@@ -39,13 +38,13 @@ from notekeep.storage.filesystem import explain_errors
 
 
 def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
-    """Plan to retitle a note: change its title, its file name, and the links to it."""
+    """Plan to rename a note: change its title, its file name, and the links to it."""
     if not title.strip():
         raise UsageError("A note needs a title.", "Use `notekeep rename NOTE TITLE`.")
     require_utf8(title, "the title")
     target = join(dirname(row.path), f"{safe_name(title)}.md")
     plan = WritePlan("rename", f"{row.title} -> {title}", whole=True)
-    _need_free(workspace, row.path, target, set())
+    _check_free(workspace, row.path, target, set())
     if failed := _plan_with_links(workspace, plan, {row.path: target}):
         raise failed[1]
     moved = plan.changes[0]
@@ -55,7 +54,7 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
 
 
 def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> WritePlan:
-    """Plan to move notes to a folder; notes that cannot be moved are refused."""
+    """Plan to move notes to a folder; refuse notes that cannot be moved."""
     folder = _find_folder(workspace, folder)
     found = sorted(workspace.catalog.rows_of(paths))
     label = found[0] if len(found) == 1 else f"{len(found)} notes"
@@ -67,7 +66,7 @@ def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> Write
         if target == path:
             continue
         try:
-            _need_free(workspace, path, target, targets)
+            _check_free(workspace, path, target, targets)
         except Refused as error:
             if len(found) == 1:
                 raise
@@ -126,9 +125,9 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
 def _plan_with_links(
     workspace: Workspace, plan: WritePlan, moves: Mapping[str, str]
 ) -> tuple[str, NotekeepError] | None:
-    """Plan moves and link updates; return the first note that cannot be moved, and why, or None."""
-    follow = LinkUpdater(workspace, moves)
-    linking = follow.sources() - moves.keys()
+    """Plan moves and link updates; return the first note that cannot be moved, and the error."""
+    updater = LinkUpdater(workspace, moves)
+    linking = updater.sources() - moves.keys()
     edited = set(workspace.distinct((*moves, *sorted(linking))))
     changes: list[NoteChange] = []
     refused: list[tuple[str, Refused]] = []
@@ -142,10 +141,10 @@ def _plan_with_links(
                 return path, error
             if isinstance(error, NotFound):
                 continue
-            raise  # else its links would break silently
+            raise  # its links would break silently
         try:
             if path in edited:
-                after = follow.rewrite(workspace.note(path, data), data, target)
+                after = updater.rewrite(workspace.note(path, data), data, target)
         except Refused as error:
             if is_moved:
                 return path, error
@@ -161,7 +160,7 @@ def _plan_with_links(
 
 
 def _name_symlinks(workspace: Workspace, plan: WritePlan, moved: Collection[str]) -> None:
-    """Add a remark for each symbolic link to a moved or deleted file; these are not updated."""
+    """Add a remark for each symbolic link to a moved or deleted file, which is not updated."""
     base = os.path.realpath(workspace.root)
     places = {join(base, path) for path in moved}
     for path in sorted(workspace.catalog.paths(None)):
@@ -176,7 +175,7 @@ def _name_symlinks(workspace: Workspace, plan: WritePlan, moved: Collection[str]
 class LinkUpdater:
     """Updates links to moved notes.
 
-    `moves` maps old to new paths; `stems` counts how many notes have each file name afterwards.
+    `moves` maps old paths to new paths; `stems` counts the notes with each file name afterwards.
     """
 
     def __init__(self, workspace: Workspace, moves: Mapping[str, str]) -> None:
@@ -187,12 +186,13 @@ class LinkUpdater:
         self._names = self.catalog.names()
         self.resolver = Resolver(self._names)
         self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in self._names)
-        self._taken = {_stem(path) for path in moves.values()}
+        self._new_stems = {_stem(path) for path in moves.values()}
 
     def sources(self) -> set[str]:
         """Return the notes whose links may change."""
         catalog = self.catalog
-        linked = {*self.moves, *(row.path for stem in self._taken for row in catalog.named(stem))}
+        namesakes = (row.path for stem in self._new_stems for row in catalog.named(stem))
+        linked = {*self.moves, *namesakes}
         return {link.source for path in linked for link in catalog.backlinks(path)}
 
     @cached_property
@@ -201,7 +201,7 @@ class LinkUpdater:
         return Resolver((moves.get(path, path), title, rest) for path, title, rest in self._names)
 
     def rewrite(self, note: Note, data: bytes, path: str) -> bytes:
-        """Return a note with links that lead to the same files as before, from its new path."""
+        """Return a note with its links updated for its new path and the moves."""
         edits = retarget(
             note.body,
             note.spans.links,
@@ -231,13 +231,13 @@ class LinkUpdater:
 
     def _is_lost(self, target: str, found: list[str], path: str) -> bool:
         """Whether a link to an unmoved note would point to another note, or become ambiguous."""
-        if fold_name(target.rpartition("/")[2].removesuffix(".md")) not in self._taken:
+        if fold_name(target.rpartition("/")[2].removesuffix(".md")) not in self._new_stems:
             return False
         after = self._resolver_after.resolve(target, path)
         return after[:1] != found[:1] or len(after) > len(found)
 
     def _file_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
-        """Return old and new target of a link to an attachment if the move would break it."""
+        """Return the old and new target of a link to an attachment that the move would break."""
         target = link.target
         if "." not in target.rpartition("/")[2]:
             return None
@@ -255,7 +255,7 @@ class LinkUpdater:
             return None
 
     def _rewrite_value(self, value: Value, source: str, path: str) -> Value:
-        def moved(match: re.Match[str]) -> str:
+        def rewrite_link(match: re.Match[str]) -> str:
             target = match[1].strip()
             found = self.resolver.resolve(target, source)
             if not found:
@@ -272,16 +272,17 @@ class LinkUpdater:
 
         if isinstance(value, list):
             return [
-                re.sub(FIELD_LINK, moved, one) if isinstance(one, str) else one for one in value
+                re.sub(FIELD_LINK, rewrite_link, one) if isinstance(one, str) else one
+                for one in value
             ]
-        return re.sub(FIELD_LINK, moved, value) if isinstance(value, str) else value
+        return re.sub(FIELD_LINK, rewrite_link, value) if isinstance(value, str) else value
 
 
 def _stem(path: str) -> str:
     return fold_name(note_stem(path))
 
 
-def _need_free(workspace: Workspace, path: str, target: str, targets: Collection[str]) -> None:
+def _check_free(workspace: Workspace, path: str, target: str, targets: Collection[str]) -> None:
     is_same = fold_name(target) == fold_name(path)
     if not is_same and free_path(workspace.root, target) != target:
         raise Refused(f"{target} already exists.", "Choose another title, or move that note first.")
@@ -290,7 +291,7 @@ def _need_free(workspace: Workspace, path: str, target: str, targets: Collection
 
 
 def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
-    """Return a note with a new title, in its front matter and first heading if they have it."""
+    """Return a note with a new title in its front matter and first heading, where present."""
     note = workspace.note(path, data)
     if "title" in note.raw:
         data = field_edit.set_field(data, "title", title)
@@ -302,7 +303,7 @@ def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: st
     return edit_body(note, data, [TextEdit(first.start, first.end, written, line=first.line)])
 
 
-# Names that are not portable: only note files are renamed. A folder may contain files that other
+# Names that are not portable. Only notes are renamed: a folder may contain files that other
 # programs link to, and notekeep cannot update those links.
 
 _FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note to another folder and updates links to it."
@@ -310,7 +311,7 @@ _FILE_HINT = "Rename the file."
 
 
 def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str, str]:
-    """Return a free, portable path for each note without one; skip logs and templates."""
+    """Return a portable path for each note that needs one; skip logs and templates."""
     moves: dict[str, str] = {}
     for path in sorted(paths):
         folder, slash, name = path.rpartition("/")
@@ -336,20 +337,20 @@ def find_name_problems(path: str, *, is_fixed: bool) -> list[tuple[Problem, bool
 
 
 def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> None:
-    """Add renames and link updates to a plan; a title that was the file name is kept."""
+    """Add renames and link updates to a plan; a title that came from the file name is kept."""
     if not moves:
         return
-    plan.whole = True  # a note moved without its link updates would break links
-    follow = LinkUpdater(workspace, moves)
+    plan.whole = True  # a move without its link updates would break links
+    updater = LinkUpdater(workspace, moves)
     changes = {change.path: change for change in plan.changes}
-    for path in sorted(follow.sources() | moves.keys()):
+    for path in sorted(updater.sources() | moves.keys()):
         target = moves.get(path, "")
         before = changes[path].before if path in changes else workspace.read(path)
         after = changes[path].after if path in changes else before
         if before is None or after is None:
             continue
         try:
-            after = follow.rewrite(workspace.note(path, after), after, target or path)
+            after = updater.rewrite(workspace.note(path, after), after, target or path)
         except Refused as error:
             plan.refuse(path, error)
         if target:
@@ -360,13 +361,13 @@ def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> N
 
 
 def _keep_title(workspace: Workspace, path: str, data: bytes) -> bytes:
-    """Return a note with an explicit title, if its title was its file name."""
+    """Return a note with an explicit title if its title came from the file name."""
     note = workspace.note(path, data)
     stem = note_stem(path)
     if note.problem is not None or note.title != stem or clean_line(stem) != stem:
         return data
     try:
         after = field_edit.set_field(data, "title", stem)
-    except Refused:  # the new file name becomes its title
+    except Refused:  # the new file name becomes the title
         return data
     return after if workspace.note(path, after).title == stem else data

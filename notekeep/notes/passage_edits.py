@@ -1,4 +1,4 @@
-"""Add text below a passage: its block id, or a thought."""
+"""Add a block id or a thought below a passage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from notekeep.recall.passages import read_passages
 
 
 def plan_block_ids(workspace: Workspace, ids: Mapping[str, Mapping[int, str]]) -> WritePlan:
-    """Plan to write block ids below passages. `ids` has them, without `^`, by path and line."""
+    """Plan to add block ids below passages. `ids` maps paths and lines to ids without `^`."""
     plan = WritePlan("recall", "block ids of passages")
 
     def edit(path: str, data: bytes) -> bytes:
@@ -35,7 +35,7 @@ def plan_thought(workspace: Workspace, path: str, line: int, text: str) -> Write
 
 
 def _add_below(workspace: Workspace, path: str, data: bytes, texts: Mapping[int, str]) -> bytes:
-    """Add paragraphs below passages; Refused if that would change any passage."""
+    """Add paragraphs below passages; raise Refused if that would change a passage."""
     note = workspace.note(path, data)
     eol = "\r\n" if b"\r\n" in data else "\n"
     passages = read_passages(note)

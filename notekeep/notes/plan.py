@@ -1,7 +1,7 @@
-"""A plan: the changes that a verb would write, applied as one step of history.
+"""Plans of changes to notes. A plan is applied as one step of history.
 
-Planning never writes. A note that cannot be changed is listed with the reason; the others stay in
-the plan.
+Planning never writes. A note that cannot be changed is listed with the reason, and the other notes
+stay in the plan.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class NoteChange(NamedTuple):
     """One file of a plan."""
 
     path: str  # vault-relative, before a move
-    before: bytes | None  # its content, or None for a new file
-    after: bytes | None  # its new content, or None to move it to the trash
-    target: str = ""  # its new vault-relative path; "" if it does not move
+    before: bytes | None  # the old content, or None for a new file
+    after: bytes | None  # the new content, or None to move the file to the trash
+    target: str = ""  # the new vault-relative path; "" if it does not change
     is_last: bool = False  # whether it is written after all others
 
 
@@ -37,17 +37,17 @@ class FileCopy(NamedTuple):
 
 @dataclass(slots=True)
 class WritePlan:
-    """The changes of one verb."""
+    """A plan of changes."""
 
-    verb: str  # shown in history
-    label: str  # shown in history: "Atomic Habits"
+    verb: str  # shown in history, such as "tag"
+    label: str  # shown in history, such as "Atomic Habits"
     changes: list[NoteChange] = field(default_factory=list)  # in the order of writing
     copies: list[FileCopy] = field(default_factory=list)  # other new files, such as pictures
     refused: list[Problem] = field(default_factory=list)  # notes that cannot be changed
     remarks: list[str] = field(default_factory=list)  # messages for the user
     new_fields: list[str] = field(default_factory=list)  # messages about unknown fields
     request: str = ""  # the id of an entry sent from a phone
-    resolved: list[str] = field(default_factory=list)  # paths whose git conflict this resolves
+    resolved: list[str] = field(default_factory=list)  # paths whose conflict in git it resolves
     whole: bool = False  # whether to write nothing if one change fails
     any_name: bool = False  # whether to allow names that are not portable
 
@@ -57,7 +57,7 @@ class WritePlan:
             self.changes.append(NoteChange(path, before, after))
 
     def refuse(self, path: str, error: NotekeepError) -> None:
-        """Record that a note cannot be changed, and why."""
+        """Record the reason why a note cannot be changed."""
         line, column = (error.line, error.column) if isinstance(error, Refused) else (None, None)
         self.refused.append(Problem(path, line, error.message, error.hint, "refused", column))
 
@@ -72,7 +72,7 @@ class WritePlan:
         raise Refused(message, first.hint, line=first.line, column=first.column)
 
     def diff(self) -> Iterator[str]:
-        """Yield the plan as lines of a unified diff, file by file."""
+        """Yield the plan as the lines of a unified diff."""
         import difflib
 
         for copy in self.copies:
@@ -103,7 +103,7 @@ class WriteResult(NamedTuple):
 
 
 def encode(text: str) -> bytes:
-    """Encode the text of a note; lone surrogates stand for bytes that are not UTF-8."""
+    """Encode the text of a note; lone surrogates become the bytes that were not UTF-8."""
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -113,10 +113,9 @@ def apply_plan(
     history: History,
     should_continue: Callable[[str], bool] = lambda _: True,
 ) -> WriteResult:
-    """Write a plan as one step; refuse files that have changed since it was made.
+    """Apply a plan as one step; refuse files that have changed since it was made.
 
-    `should_continue` is called with each path before its file is written; if it returns False, no
-    more files are written.
+    `should_continue` is called with each path before its file is written; False stops the step.
     """
     if not plan.changes and not plan.copies:
         return WriteResult("", [], plan.refused, plan.remarks)
@@ -133,7 +132,7 @@ def apply_plan(
                 step.trash(change.path)
             else:
                 if change.after != change.before:
-                    # If the file has changed, the caller can plan the change again.
+                    # If the file has changed, the change can be planned again.
                     step.edit(change.path, change.after, digest_of(change.before), keep_ours=False)
                 if change.target:
                     step.move(change.path, change.target, any_name=plan.any_name)

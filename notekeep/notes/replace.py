@@ -1,4 +1,4 @@
-"""Replace text in many notes: find the lines that would change, and plan a step for them.
+"""Replace text in many notes: find the lines that would change, and plan the changes.
 
 Code, addresses, tags and names of notes are left unchanged unless `everywhere` is set, because only
 renaming a note or tag updates the references to it.
@@ -41,10 +41,10 @@ from notekeep.notes.workspace import Workspace, check_editable
 from notekeep.search.text_filter import FileReplacements, find_regex_replacements
 
 _GROUP: Final = re.compile(r"\\(?:0|.)|\$\$|\$(\d+)|\$\{(\w+)\}", re.DOTALL)
-"""A group, an escape or a dollar sign in the replacement for a regular expression."""
+"""Matches a group, an escape or a dollar sign in the replacement for a regular expression."""
 
 MAX_LABEL = 40
-"""Maximum number of characters of each text in the label of a step."""
+"""The maximum number of characters of each text in the label of a step."""
 
 _HINTS: Final = {
     NAME: "`notekeep rename` changes a title and updates links to it.",
@@ -53,14 +53,14 @@ _HINTS: Final = {
 
 
 class Replacement(NamedTuple):
-    """A text, the text that replaces it, and how to find it."""
+    """The text to find, the new text, and the options."""
 
     old: str
     new: str
     is_regex: bool = False  # in `new`, \1 or $1 is a group
     whole_words: bool = False
     ignore_case: bool = False
-    everywhere: bool = False  # also in keys of front matter, code, addresses, tags and titles
+    everywhere: bool = False  # also in front matter keys, code, addresses, tags and titles
 
     @property
     def label(self) -> str:
@@ -72,7 +72,7 @@ class Replacement(NamedTuple):
 
     @property
     def pattern(self) -> str:
-        """The regular expression for the text, with accents in every Unicode form."""
+        """The regular expression to find, with accents in every Unicode form."""
         found = self.old.replace("\r\n", "\n")
         if not self.is_regex:
             found = "".join(map(_forms, unicodedata.normalize("NFC", found)))
@@ -115,22 +115,22 @@ class ProtectedMatch(NamedTuple):
 
 @dataclass
 class Replacements:
-    """The lines that would change; `plan` makes a step of all or some of them."""
+    """The lines that would change. `plan` plans changes to all or some of them."""
 
     workspace: Workspace
     request: Replacement
     lines: list[LineEdit] = field(default_factory=list)  # by path and line
-    base: WritePlan = field(init=False)  # has no changes, only the notes that cannot be changed
+    base: WritePlan = field(init=False)  # without changes, only with the refused notes
     protected: list[ProtectedMatch] = field(default_factory=list)
     unchanged: Counter[str] = field(default_factory=Counter)  # by the last plan: matches by kind
-    is_same: bool = False  # whether a match already is the new text
+    is_same: bool = False  # whether a match is the same as the new text
     _files: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.base = WritePlan("replace", self.request.label)
 
     def add(self, path: str, data: bytes, found: FileReplacements) -> None:
-        """Add the lines of a note with matches, or raise Refused."""
+        """Add the lines of a note that have matches; raise Refused if it cannot be edited."""
         workspace = self.workspace
         note = workspace.note(path, data)
         _check_found(workspace, note, data, found)
@@ -154,12 +154,12 @@ class Replacements:
             self.lines += edits_by_line(path, text, edits)
 
     def _splits_character(self, text: str, start: int, end: int) -> bool:
-        """Whether a match ends before a combining accent, or as a whole word starts after one."""
+        """Whether a match ends before a combining accent, or a whole word starts after one."""
         before = text[max(start - 1, 0) : start] if self.request.whole_words else ""
         return start < end and any(map(unicodedata.combining, before + text[end : end + 1]))
 
     def plan(self, lines: Sequence[LineEdit] | None = None) -> WritePlan:
-        """Plan to change the given lines (default: all), and links to headings that change."""
+        """Plan to change these lines (default: all), and the links to changed headings."""
         plan = WritePlan("replace", self.request.label, refused=[*self.base.refused])
         chosen = self.lines if lines is None else sorted(lines, key=lambda one: one[:2])
         edited: dict[str, list[TextEdit]] = {}
@@ -209,7 +209,7 @@ class Replacements:
 
 
 def _unchanged_remarks(unchanged: Counter[str]) -> list[str]:
-    """Return sentences that say what was left unchanged and which commands change it."""
+    """Return messages about the matches left unchanged and the commands that change them."""
     if not unchanged:
         return []
     counts = ", ".join(f"{count} in {kind}" for kind, count in unchanged.most_common())
@@ -218,7 +218,7 @@ def _unchanged_remarks(unchanged: Counter[str]) -> list[str]:
 
 
 def _keeps_fields(before: bytes, after: bytes, texts: Iterable[str]) -> bool:
-    """Whether front matter keeps its keys and types of values, and has the new texts."""
+    """Whether front matter keeps its keys and value types, and contains the new texts."""
     fields = [
         [(key, type(value), isinstance(value, list) and len(value)) for key, value in each.items()]
         for each in (read_frontmatter(before).fields, read_frontmatter(after).fields)
@@ -241,7 +241,8 @@ def find_replacements(
 ) -> Replacements:
     """Find the lines of notes that a replacement would change.
 
-    Raises UsageError for an invalid or very slow regular expression; NotFound if nothing matches.
+    Raises UsageError for an invalid or very slow regular expression, and NotFound if nothing
+    matches.
     """
     if not request.old:
         raise UsageError("The text to replace is empty.", "Type a word, or `--regex '^'`.")
@@ -253,7 +254,7 @@ def find_replacements(
         try:
             found.add(path, workspace.read(path), matches)
         except NotFound:
-            continue  # deleted a moment ago
+            continue  # it has just been deleted
         except NotekeepError as error:
             found.base.refuse(path, error)
     if not (found.lines or found.base.refused or found.protected):

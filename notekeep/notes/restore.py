@@ -1,4 +1,4 @@
-"""Restore versions, and files from the trash; delete the traces of a note."""
+"""Restore versions, restore files from the trash, and delete the stored data about a note."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _NUMBERED = re.compile(r"(.+)@(\d+)", re.DOTALL)
 class NoteVersions(NamedTuple):
     """A note and its versions."""
 
-    path: str  # its path, or its last path
-    now: bytes | None  # its content; None if it is deleted
+    path: str  # the last path, if the note was deleted
+    now: bytes | None  # the current content; None if it was deleted
     versions: list[Version]  # in history, newest first
 
     def version(self, number: int) -> Version:
@@ -47,13 +47,13 @@ class NoteVersions(NamedTuple):
 
 
 def split_version(name: str) -> tuple[str, int | None]:
-    """Split `NOTE@N` into name and version; the version is None if there is no `@N`."""
+    """Split `NOTE@N` into name and version number, which is None without `@N`."""
     match = _NUMBERED.fullmatch(name)
     return (match[1], int(match[2])) if match else (name, None)
 
 
 def find_versions(workspace: Workspace, history: History, name: str) -> NoteVersions:
-    """Find a note by name, even a deleted one, with its versions."""
+    """Find a note, even a deleted one, by name, and return it with its versions."""
     row = find_exact(workspace.catalog, name, workspace.root)
     deleted = [] if row else _find_deleted(workspace, history, name)
     if len(deleted) > 1:
@@ -63,7 +63,7 @@ def find_versions(workspace: Workspace, history: History, name: str) -> NoteVers
 
 
 def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan:
-    """Plan to restore a version, `NOTE@N`, or the last version of a deleted note."""
+    """Plan to restore a version (`NOTE@N`), or the last version of a deleted note."""
     plain, number = split_version(name)
     past = find_versions(workspace, history, plain)
     if number is None:
@@ -80,7 +80,7 @@ def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan
 def plan_version(
     workspace: Workspace, history: History, path: str, digest: Digest, label: str = ""
 ) -> WritePlan:
-    """Plan to restore content from history; a deleted note is created again."""
+    """Plan to restore a version from history; a deleted note is created again."""
     plan = WritePlan("restore", label or path, any_name=True)
     plan.edit(path, workspace.read_if_exists(path), history.blobs.read(digest))
     return plan
@@ -105,7 +105,7 @@ def find_trashed(workspace: Workspace, name: str) -> str:
 
 
 def _find_deleted(workspace: Workspace, history: History, name: str) -> list[str]:
-    """Return the deleted notes with a name, last changed first."""
+    """Return the deleted notes with a name, most recently changed first."""
     paths: dict[str, None] = {}
     for record in history.records():
         if record.root:
@@ -128,23 +128,23 @@ def _match_names(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
     return exact or [path for path in listed if name_key(path.rpartition("/")[2]) in keys]
 
 
-# `forget` deletes a note from history, index and unsaved texts. The note itself stays, and so do
-# copies in backups, git or a sync program.
+# `forget` deletes a note's data from history, index and unsaved texts. The note itself stays, and
+# so do copies in backups, git or a sync program.
 
 
 class Traces(NamedTuple):
     """The stored data about a note, apart from the note itself."""
 
     path: str
-    names: list[str]  # all its paths
-    versions: int  # how many versions are in history
-    steps: int  # how many steps change it; they can no longer be undone
+    names: list[str]  # all current and past paths
+    versions: int  # the number of versions in history
+    steps: int  # the number of its steps, which can no longer be undone
     exists: bool  # whether the note exists
-    trashed: list[str]  # its files in the trash, which stay
+    trashed: list[str]  # its files in the trash, which are not deleted
 
 
 def find_traces(workspace: Workspace, history: History, name: str) -> Traces:
-    """Find the traces of a note, even of a deleted one."""
+    """Find the stored data about a note, even a deleted one."""
     past = find_versions(workspace, history, name)
     records = history.records()
     names = list_past_paths(records, past.path)
@@ -163,9 +163,9 @@ def find_traces(workspace: Workspace, history: History, name: str) -> Traces:
 
 
 def forget_traces(vault: Vault, traces: Traces) -> int:
-    """Delete the traces; return how many versions were deleted.
+    """Delete the stored data; return the number of deleted versions.
 
-    The index is deleted as a whole: deleted rows would leave their text in its free pages.
+    The whole index is deleted, because deleted rows would leave their text in its free pages.
     """
     removed = vault.history.store.forget(traces.path)
     for name in {traces.path, *traces.names}:

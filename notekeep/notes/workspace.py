@@ -1,6 +1,7 @@
-"""The parts of a vault that verbs need to plan changes; nothing here writes.
+"""The parts of a vault that plans for changes need. Nothing here writes.
 
-The modules that parse notes are imported inside functions: lists and searches do not need them.
+The modules that parse notes are imported inside functions, because lists and searches do not need
+them.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ class Workspace(NamedTuple):
     settings: VaultSettings
     schema: Schema
     catalog: Catalog
-    state: str  # the folder of history and other data of this machine
+    state: str  # the state folder, with history and other data of this machine
 
     @property
     def link_style(self) -> LinkStyle:
         """The vault's style of links."""
-        from notekeep.markdown.links import LinkStyle  # not needed for a list of notes
+        from notekeep.markdown.links import LinkStyle  # not needed for lists
 
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
 
@@ -48,7 +49,7 @@ class Workspace(NamedTuple):
         return habit_day(config.current_time(), self.settings.day_start)
 
     def daily_path(self, day: dt.date, kind: str = "daily") -> str:
-        """Return the path of the note for a day; `kind` can be `weekly` or `monthly` instead.
+        """Return the path of the note for a day, or for its week or month.
 
         Raises UsageError if weekly or monthly notes are turned off.
         """
@@ -65,15 +66,15 @@ class Workspace(NamedTuple):
         return match_spelling(self.root, f"{names.folder}/{name}.md".lstrip("/"))
 
     def resolve(self, name: str) -> Row:
-        """Find a note by path, title or alias, or by the start of one if only one note has it."""
+        """Find a note by path, title or alias, or by the start of a name if it is unique."""
         return name_lookup.resolve(self.catalog, name, self.root)
 
     def read(self, path: str) -> bytes:
-        """Read a note or a log; TooLarge for other large files."""
+        """Read a note or log; raise TooLarge for a large file."""
         return read_file(resolve_path(self.root, path), path)[0]
 
     def read_if_exists(self, path: str) -> bytes | None:
-        """Read a note; None if it does not exist."""
+        """Read a note; return None if it does not exist."""
         try:
             return self.read(path)
         except NotFound:
@@ -86,7 +87,7 @@ class Workspace(NamedTuple):
         return read_note(path, data, self.schema)
 
     def distinct(self, paths: Iterable[str]) -> list[str]:
-        """Return each file once, preferably not as a symbolic link; keep missing files."""
+        """Return each file once, preferably not by a symbolic link; keep missing files."""
         names: dict[object, str] = {}
         for path in dict.fromkeys(paths):
             try:
@@ -120,7 +121,7 @@ class Workspace(NamedTuple):
 
 
 def check_editable(note: Note, data: bytes) -> None:
-    """Refuse to edit the text of a note that is unreadable or has conflict markers."""
+    """Raise Refused for a note that is unreadable or has conflict markers."""
     from notekeep.markdown.text_edit import refuse_unreadable
     from notekeep.markdown.text_merge import find_note_hunks
 

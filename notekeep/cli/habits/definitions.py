@@ -27,10 +27,10 @@ from notekeep.notes.habit_notes import (
     change_rules,
     check_habit_name,
     habit_fields,
-    leave_archive,
     plan_pause,
     plan_resume,
     plan_rewrite,
+    unarchive_changes,
 )
 from notekeep.notes.plan import WritePlan
 from notekeep.tracking import checkin
@@ -255,7 +255,7 @@ def archive_(habit: str, *, back: bool, dry_run: bool) -> int:
     Today counts if it has an entry.
     """
     vault, found = _find(habit)
-    changes = leave_archive(found, vault.habits.today())
+    changes = unarchive_changes(found, vault.habits.today())
     if not back:
         line = vault.habits.timeline(found)
         last = date.fromordinal(max(line.begin, line.closed))
