@@ -18,19 +18,19 @@ _wait: Callable[[], object] | None = None
 
 def yield_to_ui() -> None:
     """Wait while the interface is busy; return at once without an interface."""
-    wait = _wait  # read once: the interface may end between test and call
+    wait = _wait  # read once, because the interface may end between test and call
     if wait is not None:
         wait()
 
 
 def ignore_event(*_: object, **__: object) -> None:
-    """Start no background work after an event, for services without a vault."""
+    """Do nothing after an event: the default of services that are used without a vault."""
 
 
 def clear_in_chunks(items: dict[Any, Any]) -> None:
-    """Empty a large dictionary in small chunks while an interface runs.
+    """Empty a large dictionary in small chunks if an interface is running.
 
-    Freeing the facts of 100,000 notes at once would block all keys for a tenth of a second.
+    Freeing the data of 100,000 notes at once would block the keyboard for a tenth of a second.
     """
     if _wait is None:
         return
@@ -41,6 +41,6 @@ def clear_in_chunks(items: dict[Any, Any]) -> None:
 
 
 def set_yield_wait(wait: Callable[[], object] | None) -> None:
-    """Set the function that `yield_to_ui` calls in all threads; None for none."""
-    global _wait  # noqa: PLW0603 - one lock of Python, one interface
+    """Set the function that `yield_to_ui` calls in all threads, or None."""
+    global _wait  # noqa: PLW0603 - a process has at most one interface
     _wait = wait

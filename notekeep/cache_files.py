@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-MOST_APPENDED = 1 << 17
-"""The size in bytes at which the older half of a file's lines is dropped."""
+MAX_APPENDED = 1 << 17
+"""The size in bytes above which the older half of a file's lines is dropped."""
 
 
 def make_cache_folder(folder: str) -> None:
-    """Make a folder and its parents with mode 0700; an existing folder of ours becomes private."""
+    """Create a folder and its parents with mode 0700; make an existing folder private."""
     try:
         os.mkdir(folder, 0o700)
         os.chmod(folder, 0o700)
@@ -36,7 +36,7 @@ def make_cache_folder(folder: str) -> None:
 
 
 def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = False) -> None:
-    """Replace a file; without `durable`, a power cut may restore the old one."""
+    """Replace a file; without `durable`, the old file may be back after a power cut."""
     path = os.path.join(folder, name)
     draft = f"{path}.{os.getpid()}"  # a different name in each process
     try:
@@ -53,7 +53,7 @@ def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = Fal
 
 
 def store_state(folder: str, name: str, state: Mapping[str, object]) -> None:
-    """Store a JSON object for the next start; errors are ignored."""
+    """Store a JSON object for the next start; ignore errors."""
     with suppress(OSError):
         make_cache_folder(folder)
         write_cache_file(folder, name, json.dumps(state).encode())
@@ -68,7 +68,7 @@ def load_state(folder: str, name: str) -> dict[str, Any]:
 
 
 def append_bounded_line(folder: str, name: str, line: str) -> None:
-    """Append a line to a file, and drop the older half of a large file; errors are ignored."""
+    """Append a line to a file, and drop the older half of a large file; ignore errors."""
     path = os.path.join(folder, name)
     with suppress(OSError):
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -77,7 +77,7 @@ def append_bounded_line(folder: str, name: str, line: str) -> None:
             size = os.fstat(fd).st_size
         finally:
             os.close(fd)
-        if size > MOST_APPENDED:
+        if size > MAX_APPENDED:
             with open(path, "rb") as file:
                 rows = file.read().splitlines(keepends=True)
             write_cache_file(folder, name, b"".join(rows[len(rows) // 2 :]))

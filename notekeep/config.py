@@ -35,7 +35,7 @@ class Places(NamedTuple):
 
     @classmethod
     def for_machine(cls, env: Mapping[str, str] | None = None) -> Places:
-        """Return the folders for this machine: XDG folders on Linux, else the usual ones.
+        """Return the folders for this machine: XDG folders on Linux, or the platform's defaults.
 
         `NOTEKEEP_HOME` puts all three into one folder, for the demo and tests.
         """
@@ -102,7 +102,7 @@ class PersonSettings:
         self.warnings: list[str] = []
 
     def vault_name(self, root: str) -> str:
-        """Return the name of the vault at a real path, by default its folder's."""
+        """Return the name of the vault at a resolved path, by default the folder's name."""
         names = {os.path.realpath(path): name for name, path in self.vaults.items()}
         return names.get(root, os.path.basename(root))
 
@@ -208,12 +208,12 @@ def find_vault(explicit: str | None, person: PersonSettings) -> str:
 
 
 def vault_places(root: str, places: Places) -> VaultPlaces:
-    """Return the places of a vault; create its private folders."""
+    """Return the folders and settings of a vault; create its private folders."""
     identity = vault_id(root, places.state)
     cache, state = (os.path.join(base, identity) for base in (places.cache, places.state))
     home = os.path.dirname(places.state)
     try:
-        # The folder NOTEKEEP_HOME becomes private, too, if it contains nothing else.
+        # NOTEKEEP_HOME becomes private, too, if it contains nothing else.
         is_own = set(os.listdir(home)) <= {"config", "cache", "state"}
         for folder in (*([home] if is_own else []), places.cache, places.state, cache, state):
             cache_files.make_cache_folder(folder)
@@ -225,7 +225,7 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
 
 
 def current_time() -> datetime:
-    """Return the local time without a time zone; tests set it with `NOTEKEEP_NOW` (ISO)."""
+    """Return the local time without a time zone; tests set it with `NOTEKEEP_NOW`."""
     frozen = os.environ.get("NOTEKEEP_NOW")
     if not frozen:
         return datetime.now()  # noqa: DTZ005 - days follow the local clock
@@ -238,12 +238,12 @@ def current_time() -> datetime:
 
 
 def end_of_day(day: date, day_start: int) -> str:
-    """Return " (day ends at 04:00)" after midnight, or "" before."""
+    """Return " (day ends at 04:00)" if `day` continues after midnight now, or ""."""
     return f" (day ends at {day_start:02}:00)" if current_time().date() > day else ""
 
 
 def remember_vault(root: str, places: Places) -> None:
-    """Add a vault to the personal settings, keeping comments; the first is the default."""
+    """Add a vault to the personal settings, keeping comments; the first becomes the default."""
     person = person_settings(places)
     if root in map(os.path.realpath, person.vaults.values()):
         return
@@ -291,7 +291,7 @@ def _edit(
     change: Callable[[TOMLDocument, dict[str, Any]], None],
     hint: str,
 ) -> None:
-    """Change a table, and perhaps other keys, in the personal settings."""
+    """Change a table in the personal settings; `change` may also set other keys."""
     import tomlkit
 
     try:
@@ -329,13 +329,13 @@ def _nearest_vault(folder: str) -> str | None:
 LIST = "vaults.json"
 
 DAMAGED = f"{LIST}.damaged"
-"""The name for a copy of an unreadable list."""
+"""The name of a copy of an unreadable list."""
 
-_ENTRY = "vault.json"  # in a vault's state folder: its entry, to restore the list
+_ENTRY = "vault.json"  # a copy of the entry in a vault's state folder, to restore the list
 
 
 def vault_id(root: str, state: str) -> str:
-    """Return the id of the vault at a real path; create and store one for a new vault."""
+    """Return the id of the vault at a resolved path; create and store an id for a new vault."""
     info = os.stat(root)
     place = {"path": root, "device": info.st_dev, "inode": info.st_ino}
     known = _read_list(state)
@@ -377,7 +377,7 @@ def _read_list(state: str) -> dict[str, dict[str, Any]]:
         raise Failure(
             f"Cannot read the list of vaults, {path}: {reason}.", remedy(error)
         ) from error
-    # It is damaged: copy it, and restore it from the state folders.
+    # The list is damaged: copy it, and restore it from the state folders.
     with suppress(OSError), open(path, "rb") as damaged:
         cache_files.write_cache_file(state, DAMAGED, damaged.read())
     entries = {
@@ -412,7 +412,7 @@ EDITORS = ("nano", "vim", "vi")
 
 def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
     """Return the editor command as words; `chosen` is from the personal settings."""
-    import shutil  # not for a check-in
+    import shutil  # slow to import
 
     commands = (chosen, environment.get("VISUAL", ""), environment.get("EDITOR", ""))
     command = next((text for text in commands if text.strip()), "")
@@ -424,8 +424,8 @@ def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
 
 
 def split_command(command: str, what: str) -> list[str]:
-    """Split a command as a shell would; `what` names it in messages: "the editor"."""
-    import shlex  # not for a check-in
+    """Split a command as a shell would; `what` is its name in messages, such as "the editor"."""
+    import shlex  # slow to import
 
     try:
         return shlex.split(command)

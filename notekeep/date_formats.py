@@ -1,8 +1,8 @@
-"""Obsidian's date formats: write dates, and parse days from names.
+"""Obsidian's date formats: format dates, and parse days from names.
 
 These are the formats of Moment (momentjs.com/docs, "Format"), in English, because a vault does not
-contain Obsidian's language. Weeks of the locale (`w`, `gg`, `e`) start on the vault's first day of
-the week: with Monday they are ISO weeks, otherwise the first week contains January 1.
+contain Obsidian's language. Locale weeks (`w`, `gg`, `e`) start on the vault's first day of the
+week. If that is Monday, they are ISO weeks; if not, the first week contains January 1.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ _LONG: Final = {
 }
 _LONG_TOKEN: Final = re.compile(r"\[[^\[\]]*\]|LTS|LT|L{1,4}|l{1,4}")
 _CENTURY: Final = 68
-"""Two-digit years up to this one are in the 2000s, others in the 1900s, as in Moment."""
+"""Two-digit years up to this number are in the 2000s, later ones in the 1900s, as in Moment."""
 
 
 class _MomentInWeek(NamedTuple):
-    """A moment with the first day of its weeks."""
+    """A time, and the first day of the week."""
 
     now: dt.datetime
     week_start: int  # 0 for Monday
 
     @property
     def weekday(self) -> int:
-        """Its day in the locale's week, 0 for the first."""
+        """The day of the locale week, from 0."""
         return (self.now.weekday() - self.week_start) % 7
 
     @property
     def week(self) -> tuple[int, int]:
-        """The year and number of its week in the locale."""
+        """The year and number of the locale week."""
         day = self.now.date()
         if self.week_start == 0:
             year, number, _ = day.isocalendar()
@@ -66,13 +66,13 @@ def _first_week(year: int, week_start: int) -> int:
 class _Token(NamedTuple):
     """A token of a format."""
 
-    write: Callable[[_MomentInWeek], str]  # formats a moment
-    means: str = ""  # part of a day; "time" if it changes within a day; "" if not used for parsing
+    write: Callable[[_MomentInWeek], str]  # formats a time
+    meaning: str = ""  # a part of a date; "time" for times of day; "" if not used for parsing
     pattern: str = r"\d+"  # matches its text
 
 
-def _padded(of: Callable[[_MomentInWeek], int], width: int = 1) -> Callable[[_MomentInWeek], str]:
-    return lambda at: f"{of(at):0{width}}"
+def _pad(get: Callable[[_MomentInWeek], int], width: int = 1) -> Callable[[_MomentInWeek], str]:
+    return lambda at: f"{get(at):0{width}}"
 
 
 def _ordinal(number: int) -> str:
@@ -82,26 +82,30 @@ def _ordinal(number: int) -> str:
 
 
 def _number(
-    name: str, width: int, means: str, of: Callable[[_MomentInWeek], int]
+    name: str, width: int, meaning: str, get: Callable[[_MomentInWeek], int]
 ) -> Iterator[tuple[str, _Token]]:
-    yield name, _Token(_padded(of), means)
-    yield name + name[0], _Token(_padded(of, width), means, rf"\d{{{width}}}")
-    yield f"{name}o", _Token(lambda at: _ordinal(of(at)), means, r"\d+(?:st|nd|rd|th)")
+    yield name, _Token(_pad(get), meaning)
+    yield name + name[0], _Token(_pad(get, width), meaning, rf"\d{{{width}}}")
+    yield f"{name}o", _Token(lambda at: _ordinal(get(at)), meaning, r"\d+(?:st|nd|rd|th)")
 
 
 def _year(
-    letter: str, means: str, of: Callable[[_MomentInWeek], int]
+    letter: str, meaning: str, get: Callable[[_MomentInWeek], int]
 ) -> Iterator[tuple[str, _Token]]:
-    yield letter * 2, _Token(lambda at: f"{of(at) % 100:02}", f"{means} of two", r"\d{2}")
-    yield letter * 4, _Token(_padded(of, 4), means, r"\d{4}")
-    yield letter * 5, _Token(_padded(of, 5), means, r"\d{5}")
+    yield letter * 2, _Token(lambda at: f"{get(at) % 100:02}", f"two-digit {meaning}", r"\d{2}")
+    yield letter * 4, _Token(_pad(get, 4), meaning, r"\d{4}")
+    yield letter * 5, _Token(_pad(get, 5), meaning, r"\d{5}")
 
 
 def _names(
-    name: str, means: str, names: tuple[str, ...], of: Callable[[_MomentInWeek], int], cut: int = 20
+    name: str,
+    meaning: str,
+    names: tuple[str, ...],
+    get: Callable[[_MomentInWeek], int],
+    cut: int = 20,
 ) -> tuple[str, _Token]:
     short = tuple(word[:cut] for word in names)
-    return name, _Token(lambda at: short[of(at)], f"{means} by name", "|".join(short))
+    return name, _Token(lambda at: short[get(at)], f"{meaning} by name", "|".join(short))
 
 
 def _fraction(width: int) -> Callable[[_MomentInWeek], str]:
@@ -122,21 +126,21 @@ def _tokens() -> Iterator[tuple[str, _Token]]:
     yield from _year("G", "iso year", lambda at: at.now.isocalendar()[0])
     yield from _year("g", "week year", lambda at: at.week[0])
     for letters in ("y", "yy", "yyy", "yyyy"):
-        yield letters, _Token(_padded(lambda at: at.now.year, len(letters)), "year", r"\d{4}")
-    yield "Y", _Token(_padded(lambda at: at.now.year, 4), "year", r"\d{4}")
+        yield letters, _Token(_pad(lambda at: at.now.year, len(letters)), "year", r"\d{4}")
+    yield "Y", _Token(_pad(lambda at: at.now.year, 4), "year", r"\d{4}")
     yield "Q", _Token(lambda at: str((at.now.month + 2) // 3), "", r"\d")
     yield "Qo", _Token(lambda at: _ordinal((at.now.month + 2) // 3), "", r"\d\w\w")
     yield _names("MMMM", "month", _MONTHS, lambda at: at.now.month - 1)
     yield _names("MMM", "month", _MONTHS, lambda at: at.now.month - 1, 3)
     for name, cut in (("dddd", 20), ("ddd", 3), ("dd", 2)):
         yield _names(name, "weekday", _DAYS, lambda at: at.now.weekday(), cut)
-    yield "d", _Token(lambda at: str(at.now.isoweekday() % 7), "weekday of Sunday", r"\d")
+    yield "d", _Token(lambda at: str(at.now.isoweekday() % 7), "weekday from Sunday", r"\d")
     yield "do", _Token(lambda at: _ordinal(at.now.isoweekday() % 7), "", r"\d\w\w")
-    yield "E", _Token(lambda at: str(at.now.isoweekday()), "weekday of Monday", r"\d")
-    yield "e", _Token(lambda at: str(at.weekday), "weekday of week", r"\d")
+    yield "E", _Token(lambda at: str(at.now.isoweekday()), "weekday from Monday", r"\d")
+    yield "e", _Token(lambda at: str(at.weekday), "weekday from first", r"\d")
     for name, number in _CLOCK.items():
-        yield name, _Token(_padded(number), "time")
-        yield name * 2, _Token(_padded(number, 2), "time")
+        yield name, _Token(_pad(number), "time")
+        yield name * 2, _Token(_pad(number, 2), "time")
     yield "A", _Token(lambda at: "AM" if at.now.hour < 12 else "PM", "time")
     yield "a", _Token(lambda at: "am" if at.now.hour < 12 else "pm", "time")
     for width in range(1, 10):
@@ -177,7 +181,7 @@ def _parts(form: str) -> tuple[_Token | str, ...]:
 
 
 def format_date(now: dt.datetime, form: str, week_start: int = 0) -> str:
-    """Format a local time, as in `YYYY-MM-DD` or `GGGG-[W]WW`; weeks start on `week_start`."""
+    """Format a local time as `YYYY-MM-DD`, `GGGG-[W]WW` etc.; weeks start on `week_start`."""
     at = _MomentInWeek(now, week_start)
     return "".join(part if isinstance(part, str) else part.write(at) for part in _parts(form))
 
@@ -196,12 +200,12 @@ _FIRST_DAYS: Final[Mapping[str, Sequence[dt.date]]] = {
 
 @lru_cache(8)
 def can_name(form: str, kind: str = "daily") -> bool:
-    """Whether a format gives each day, week or month a unique name; for days, one that is parsed.
+    """Whether a format gives each day, week or month a unique name; names of days must be parsable.
 
-    It needs a year and no time. `DMYYYY` is ambiguous: 1112026 is 1 November or 11 January.
-    `kind` is `daily`, `weekly` or `monthly`.
+    The format must contain a year and no time. `DMYYYY` is ambiguous: 1112026 is 1 November or 11
+    January. `kind` is `daily`, `weekly` or `monthly`.
     """
-    if any(part.means == "time" for part in _parts(form) if not isinstance(part, str)):
+    if any(part.meaning == "time" for part in _parts(form) if not isinstance(part, str)):
         return False
     days = _FIRST_DAYS[kind]
     names = {format_day_name(day, form).casefold() for day in days}
@@ -212,14 +216,14 @@ def can_name(form: str, kind: str = "daily") -> bool:
 
 
 def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
-    """Parse a day in a format for which `can_name` is true; None if it does not match."""
+    """Parse the name of a day in a format that passes `can_name`; None if it does not match."""
     pattern, meanings = _pattern(form)
     match = pattern.fullmatch(name)
     if match is None:
         return None
     texts: dict[str, str] = {}
-    for means, text in zip(meanings, match.groups(), strict=True):
-        texts.setdefault(means, text)
+    for meaning, text in zip(meanings, match.groups(), strict=True):
+        texts.setdefault(meaning, text)
     try:
         day = _day(texts, week_start)
     except (ValueError, OverflowError):
@@ -235,19 +239,19 @@ def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     pattern = "".join(
         re.escape(part) if isinstance(part, str) else f"((?a:{part.pattern}))" for part in parts
     )
-    meanings = tuple(part.means for part in parts if not isinstance(part, str))
+    meanings = tuple(part.meaning for part in parts if not isinstance(part, str))
     return re.compile(pattern, re.IGNORECASE), meanings
 
 
 def _day(texts: Mapping[str, str], week_start: int) -> dt.date | None:
-    """Return the day for parsed numbers and names; None if they are incomplete."""
+    """Return the day for the parsed tokens, or None if they are incomplete."""
     number = {
-        means: int(found[0]) for means, text in texts.items() if (found := _DIGITS.match(text))
+        meaning: int(found[0]) for meaning, text in texts.items() if (found := _DIGITS.match(text))
     }
-    for means in ("year", "iso year", "week year"):
-        two = number.get(f"{means} of two")
-        if two is not None and means not in number:
-            number[means] = two + (2000 if two <= _CENTURY else 1900)
+    for meaning in ("year", "iso year", "week year"):
+        two = number.get(f"two-digit {meaning}")
+        if two is not None and meaning not in number:
+            number[meaning] = two + (2000 if two <= _CENTURY else 1900)
     if "month by name" in texts and "month" not in number:
         number["month"] = _index(_MONTHS, texts["month by name"]) + 1
     if "year" in number and "month" in number and "day" in number:
@@ -274,12 +278,12 @@ _DIGITS: Final = re.compile(r"\d+")
 def _weekday(texts: Mapping[str, str], number: Mapping[str, int], week_start: int) -> int | None:
     if "weekday by name" in texts:
         return _index(_DAYS, texts["weekday by name"])
-    if "weekday of Monday" in number:
-        return (number["weekday of Monday"] - 1) % 7
-    if "weekday of Sunday" in number:
-        return (number["weekday of Sunday"] - 1) % 7
-    if "weekday of week" in number:
-        return (number["weekday of week"] + week_start) % 7
+    if "weekday from Monday" in number:
+        return (number["weekday from Monday"] - 1) % 7
+    if "weekday from Sunday" in number:
+        return (number["weekday from Sunday"] - 1) % 7
+    if "weekday from first" in number:
+        return (number["weekday from first"] + week_start) % 7
     return None
 
 

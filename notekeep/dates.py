@@ -1,7 +1,6 @@
-"""Days: parsing words, the hour at which a day starts, and formats.
+"""Parse and format days, and find the day of a time.
 
-A day is determined by local time and is then a plain date: there are no time zones, and no function
-here reads the clock.
+Days are plain dates in local time: there are no time zones, and no function here reads the clock.
 """
 
 from __future__ import annotations
@@ -19,22 +18,22 @@ MONTH_NAMES = (
 )
 MONTHS = tuple(name[:3].capitalize() for name in MONTH_NAMES)
 LATEST_NIGHT = 12
-"""Up to this hour, a time can belong to the previous day: a log has hours up to 35."""
+"""The latest hour that can belong to the previous day: hours in a log go up to 35."""
 MAX_DAY_WORDS = 4
-"""The maximum number of words of a day: "Tue 24 Nov 2026"."""
+"""The maximum number of words in a day, as in "Tue 24 Nov 2026"."""
 
 _DAY_WORDS = {"": 0, "today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
 _MONTHS_OF = {"y": 12, "q": 3, "m": 1}
 _LENGTHS = {"w": timedelta(7), "h": timedelta(hours=1), "s": timedelta(seconds=1)}
 _UNITS = re.compile(r"d|days?|w|weeks?|m|months?|y|years?|")
 _YEARS_BACK = 8
-"""The longest gap between equal dates: 29 February 1904 was eight years after 1896."""
+"""The longest gap between two 29ths of February, as from 1896 to 1904."""
 
 Moment = TypeVar("Moment", date, datetime)
 
 
 def habit_day(now: datetime, day_start: int) -> date:
-    """Return the day at a time: before `day_start` o'clock, it is the previous day.
+    """Return the day of a time: before `day_start` o'clock, it is the previous day.
 
     It uses the time shown on the clock, so daylight saving time has no effect.
     """
@@ -42,14 +41,14 @@ def habit_day(now: datetime, day_start: int) -> date:
 
 
 def format_clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) -> str:
-    """Format a time of day: `07:10`, or `24:40` for 00:40 in the following night."""
+    """Format a time of day: `07:10`, or `24:40` for 00:40 after midnight."""
     is_night = now.date() == day + timedelta(days=1) and now.hour < min(day_start, LATEST_NIGHT)
     hour = now.hour + (24 if is_night else 0)
     return f"{hour:02}:{now.minute:02}" + (f":{now.second:02}" if seconds else "")
 
 
 def clock_seconds(clock: str | None) -> int:
-    """Return the seconds since midnight of a time in a log, `07:10` or `24:40:05`; 0 for none."""
+    """Return the seconds since midnight of a time in a log (`07:10`, `24:40:05`); 0 for None."""
     hours, minutes, seconds = (int(part) for part in f"{clock or '00:00'}:0".split(":")[:3])
     return hours * 3600 + minutes * 60 + seconds
 
@@ -60,33 +59,33 @@ def start_of_week(day: date, week_start: int) -> date:
 
 
 def week_span(start: int) -> str:
-    """Return the first and the last day of a week: `Mon to Sun`; `start` is 0 for Monday."""
+    """Format the first and last day of a week: `Mon to Sun`; `start` is 0 for Monday."""
     first, last = WEEKDAYS[start], WEEKDAYS[(start + 6) % 7]
     return f"{first[:3].capitalize()} to {last[:3].capitalize()}"
 
 
 def find_weekday(word: str) -> int | None:
-    """Parse a weekday or its first letters, `tue`, `Sunday`: 0 for Monday; None for other words."""
+    """Parse a weekday (`tue`, `Sunday`): 0 for Monday, None for other words."""
     name = word.casefold()
     found = [day for day, full in enumerate(WEEKDAYS) if len(name) > 1 and full.startswith(name)]
     return found[0] if found else None
 
 
 def find_month(word: str) -> int | None:
-    """Parse a month or at least its first three letters, `nov`: 1 to 12; None for other words."""
+    """Parse a month (`nov`, `November`): 1 to 12, None for other words."""
     name = word.casefold()
     found = [month for month, full in enumerate(MONTH_NAMES, 1) if full.startswith(name)]
     return found[0] if found and len(name) > 2 else None
 
 
 def format_short_day(day: date, today: date | None = None) -> str:
-    """Return a day as `Tue 24 Nov`, with the year if it differs from that of `today`."""
+    """Format a day as `Tue 24 Nov`, with the year if `today` is in another year."""
     text = f"{WEEKDAYS[day.weekday()][:3].capitalize()} {day.day} {MONTHS[day.month - 1]}"
     return text if today is None or day.year == today.year else f"{text} {day.year}"
 
 
 def parse_iso(text: str) -> date | None:
-    """Parse `2026-11-24`; None for other formats and invalid days."""
+    """Parse `2026-11-24`; return None for other formats and invalid days."""
     year, month, day = text[:4], text[5:7], text[8:]
     if len(text) != 10 or text[4] != "-" or text[7] != "-" or not _digits(year + month + day):
         return None
@@ -121,7 +120,7 @@ def parse_day(text: str, today: date) -> date:
 
 
 def try_parse_day(text: str, today: date) -> date | None:
-    """Parse a day in words like `parse_day`; None for other text."""
+    """Parse a day like `parse_day`, but return None for other text."""
     words = _words(text)
     name = " ".join(words)
     try:
@@ -141,9 +140,9 @@ def try_parse_day(text: str, today: date) -> date | None:
 
 
 def shift_date(moment: Moment, count: int, unit: str) -> Moment:
-    """Add `count` units to a day or time; in a shorter month, use its last day.
+    """Add `count` units to a day or time; if the month is too short, use its last day.
 
-    `unit` is `y`, `q`, `m` (months), `w`, `d`, `h` or `s`, or a word that starts with one; "" is
+    `unit` is `y`, `q`, `m` (months), `w`, `d`, `h` or `s`, or a word such as `years`; "" means
     days. Raises ValueError or OverflowError for years out of range.
     """
     months = _MONTHS_OF.get(unit[:1], 0)
@@ -162,7 +161,7 @@ def days_in(year: int, month: int) -> int:
 
 
 def _words(text: str) -> list[str]:
-    """Split a text into words; hyphens and commas between words are spaces, `3rd` is `3`."""
+    """Split a text into words; hyphens and commas count as spaces, and `3rd` becomes `3`."""
     text = text.strip().casefold()
     if not any(map(str.isalpha, text)) or text.startswith("-"):
         return text.split()
@@ -171,7 +170,7 @@ def _words(text: str) -> list[str]:
 
 
 def _weekday(words: list[str], today: date) -> date | None:
-    """`tue`, or `last tue`; at least two letters, since one may be a value of a check-in."""
+    """Parse `tue` or `last tue`; at least two letters, since `m` may be a check-in value."""
     is_last = len(words) == 2 and words[0] == "last"
     weekday = find_weekday(words[-1]) if len(words) == 1 + is_last else None
     if weekday is None:
@@ -181,7 +180,7 @@ def _weekday(words: list[str], today: date) -> date | None:
 
 
 def _ago(words: list[str], today: date) -> date | None:
-    """`-2`, `-1w`, `3 days ago`, `2 months ago`."""
+    """Parse `-2`, `-1w`, `3 days ago`, `2 months ago`."""
     if len(words) == 1 and words[0].startswith("-"):
         count = words[0][1:].rstrip("dwmy")
         unit = words[0][1 + len(count) :]
@@ -195,7 +194,7 @@ def _ago(words: list[str], today: date) -> date | None:
 
 
 def _written(text: str, today: date) -> date | None:
-    """`2026-11-24`, `2026-11-3`, `2026/11/24` and `24.11.2026`."""
+    """Parse `2026-11-24`, `2026-11-3`, `2026/11/24` and `24.11.2026`."""
     parts = text.split("." if "." in text else "/" if "/" in text else "-")
     if "." in text:
         parts.reverse()
@@ -205,7 +204,7 @@ def _written(text: str, today: date) -> date | None:
 
 
 def _month_named(words: list[str], today: date) -> date | None:
-    """`24 nov`, `nov 24` or `24 of november`, the latest one, or with a year; `tue` may precede."""
+    """Parse `24 nov`, `nov 24` or `24 of november`, optionally with a weekday and a year."""
     weekday = find_weekday(words[0]) if len(words) > 2 else None
     if weekday is not None:
         words = words[1:]
@@ -229,7 +228,7 @@ def _month_named(words: list[str], today: date) -> date | None:
 
 
 def _latest(parts: list[str], today: date) -> date | None:
-    """`24` or `11-03`: the latest such day until today."""
+    """Parse `24` or `11-03` as the latest such day up to today."""
     if len(parts) > 2 or not all(_digits(part) and len(part) < 3 for part in parts):
         return None
     year, month = today.year, int(parts[0]) if len(parts) == 2 else today.month

@@ -1,4 +1,4 @@
-"""The errors shown to users: what happened, why, and what to do; each has an exit code."""
+"""The errors shown to users: what happened, why, and what to do, with an exit code."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def remedy(error: OSError) -> str:
 
 
 class NotekeepError(Exception):
-    """An error with a message that names the file, key or word; the base of all others.
+    """The base class. `message` names the file, key or word, and `hint` says what to do.
 
-    `hint` is what the user can do, `exit_code` the exit code of a command.
+    `exit_code` is the exit code of a command.
     """
 
     exit_code: ClassVar[int] = 5
@@ -34,7 +34,7 @@ class NotekeepError(Exception):
 class NotFound(NotekeepError):
     """No note or other object has this name, or matches this query.
 
-    `name` is the typed name, `near` the corrected name if there is exactly one.
+    `name` is the input, and `near` the corrected name if there is exactly one.
     """
 
     exit_code = 1
@@ -48,7 +48,7 @@ class NotFound(NotekeepError):
 class UsageError(NotekeepError):
     """An invalid request: an unknown field, an invalid date, an unknown word.
 
-    `position` is the position of the mistake in the typed `text`; `near` is the corrected name.
+    `position` is the position of the mistake in the input `text`; `near` is the corrected name.
     """
 
     exit_code = 2
@@ -87,7 +87,7 @@ class Conflict(NotekeepError):
 
 
 class Refused(NotekeepError):
-    """A change would not be safe; `line` and `column` are the position of the reason, if known."""
+    """A change would not be safe; `line` and `column` are the position of the cause, if known."""
 
     exit_code = 4
 
@@ -104,7 +104,7 @@ class InvalidValue(Refused):
 
 
 class Failure(NotekeepError):
-    """An error of the system: no space, no permission, a damaged disk."""
+    """A system error, such as a full disk or a missing permission."""
 
 
 class IndexBusy(NotekeepError):
@@ -120,10 +120,10 @@ SETTINGS: Final = "settings"
 
 
 class Problem(NamedTuple):
-    """A problem in a file; the fields are the keys of JSON.
+    """A problem in a file; the fields are the keys in JSON.
 
-    Line and column count from 1 in the whole file. The code is a short stable name: "front-matter",
-    "not-utf8", "unreadable", "broken-link", "H001".
+    Line and column count from 1 in the whole file. The code is a short stable name, such as
+    "front-matter", "not-utf8", "unreadable", "broken-link" or "H001".
     """
 
     path: str

@@ -127,13 +127,13 @@ class Action:
     """
 
     id: str  # letters, digits and "-"; unique in the app
-    title: str  # in the palette and the help: "Count words"
-    key: str | None  # the default key, None for none; a key of notekeep is not replaced
+    title: str  # in the palette and the help, such as "Count words"
+    key: str | None  # the default key, or None; it cannot replace a key of notekeep
     run: Callable[[Vault, Sequence[str]], WritePlan | str | None]
 
 
 def check_action(value: object) -> Action:
-    """Return an action unchanged; TypeError for another object."""
+    """Return an action unchanged; raise TypeError for any other object."""
     if not isinstance(value, Action):
         raise TypeError(f"it is of type {type(value).__name__}, not an Action")
     return value

@@ -1,6 +1,6 @@
 """Extensions: formats, targets, commands and actions from other packages.
 
-They are found by their entry points. A package is imported only when one of its names is needed.
+They are found by their entry points. A package is imported only when it is needed.
 The current folder is not searched, because it may be a vault. `docs/extending.md` is the manual for
 authors, who import only `notekeep/extend.py`.
 """
@@ -38,7 +38,7 @@ Checked = TypeVar("Checked")
 
 
 class ExtensionFailed(Failure):
-    """An extension cannot be imported, has the wrong type, or raised an error."""
+    """An extension cannot be imported, has the wrong type, or has raised an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Extension:
         `check` raises TypeError or ValueError, with a message, for an unusable object.
 
         Raises:
-            ExtensionFailed: It cannot be used. After a failure it is not imported again.
+            ExtensionFailed: The object cannot be used. It is not imported again.
         """
         if self.failure:
             raise self.failure
@@ -91,12 +91,12 @@ class Extension:
 
     @property
     def failure(self) -> ExtensionFailed | None:
-        """Why it could not be loaded; None if it works or was not loaded yet."""
+        """The error from loading it; None if it works or has not been loaded."""
         return _failed.get(self)
 
     @contextmanager
     def guard(self, *passing: type[BaseException]) -> Iterator[None]:
-        """Run code of the extension: errors other than `passing` become ExtensionFailed."""
+        """Run code of the extension, and convert errors to ExtensionFailed, except `passing`."""
         try:
             yield
         except (Exception, SystemExit) as error:
@@ -169,10 +169,12 @@ def _starts_here() -> bool:
         return False
 
 
-def working(group: str, check: Callable[[object], Checked]) -> Iterator[tuple[Extension, Checked]]:
+def load_working(
+    group: str, check: Callable[[object], Checked]
+) -> Iterator[tuple[Extension, Checked]]:
     """Import the extensions of a group, and yield the working ones with their objects.
 
-    `take_failures` returns the errors of the others. For `check` see `Extension.load`.
+    `take_failures` returns the errors of the others. For `check`, see `Extension.load`.
     """
     for extension in installed(group):
         try:
@@ -182,7 +184,7 @@ def working(group: str, check: Callable[[object], Checked]) -> Iterator[tuple[Ex
 
 
 def report_later(error: ExtensionFailed) -> None:
-    """Keep the error of a skipped extension for `take_failures`."""
+    """Store the error of a skipped extension for `take_failures`."""
     if error.message not in [one.message for one in _unreported]:
         _unreported.append(error)
 

@@ -1,4 +1,4 @@
-"""Locks between processes, on open files; the system releases them when a process ends."""
+"""Locks on open files, between processes. The system releases them when a process ends."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from notekeep.cache_files import make_cache_folder
 from notekeep.errors import Failure
 
 TIMEOUT_SECONDS = 10.0
-"""Seconds to wait for a lock, which is held for milliseconds."""
+"""Seconds to wait for a lock; normally, locks are held for milliseconds."""
 
 _HELD = frozenset({errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK})
 
-# Errors from network and FUSE mounts without locks. There, only a single append is atomic.
+# Errors of network and FUSE mounts without locks, where only a single append is atomic.
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
-_FAR_BYTE = 0x7FFF_FFFE  # Windows locks bytes: one beyond the end of all files
+_FAR_BYTE = 0x7FFF_FFFE  # Windows locks byte ranges; this byte is beyond the end of any file
 
 
 class Locked(Failure):
-    """Another program holds a lock for too long."""
+    """Another program has held a lock for too long."""
 
 
 @contextmanager
 def hold_lock(fd: int, path: str, timeout: float = TIMEOUT_SECONDS) -> Iterator[None]:
-    """Hold the lock of an open file; Locked if another process holds it for `timeout` seconds."""
+    """Hold the lock of an open file; raise Locked if another process keeps it too long."""
     is_locked = _lock(fd, timeout)
     if is_locked is False:
         raise Locked(
@@ -45,24 +45,27 @@ def hold_lock(fd: int, path: str, timeout: float = TIMEOUT_SECONDS) -> Iterator[
 
 @contextmanager
 def hold_lock_file(path: str, timeout: float = TIMEOUT_SECONDS) -> Iterator[None]:
-    """Hold the lock of a separate lock file: Windows cannot replace an open file."""
+    """Hold the lock of a separate lock file, because Windows cannot replace an open file."""
     make_cache_folder(os.path.dirname(path))
     fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         with hold_lock(fd, path, timeout):
             yield
     finally:
-        with suppress(OSError):  # the locked work is done
+        with suppress(OSError):  # the work under the lock is done
             os.close(fd)
 
 
 def try_lock(fd: int, timeout: float = 0.0) -> bool:
-    """Lock a file until it is closed; False if another process has it, True without locks."""
+    """Lock a file until it is closed; return False if another process has the lock.
+
+    Returns True on a file system without locks.
+    """
     return _lock(fd, timeout) is not False
 
 
 def _lock(fd: int, timeout: float) -> bool | None:
-    """Lock a file; False if another process has it, None if there are no locks."""
+    """Lock a file; False if another process has the lock, None if locks are unsupported."""
     deadline = time.monotonic() + timeout
     pause = 0.001
     while True:

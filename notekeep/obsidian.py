@@ -1,6 +1,6 @@
-"""Read a vault's Obsidian settings, which apply where notekeep's own settings are empty.
+"""Read a vault's Obsidian settings, which are the defaults for notekeep's own settings.
 
-A damaged file counts as empty, and is reported.
+A damaged file is reported and counts as empty.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import os
 from typing import Any, Final, NamedTuple
 
 FOLDER: Final = ".obsidian"
-MOST_BYTES: Final = 1_000_000
-"""The maximum size of a file in bytes."""
+MAX_BYTES: Final = 1_000_000
+"""The maximum size of a settings file in bytes."""
 LINK_FORMS: Final = ("shortest", "relative", "absolute")
-"""The target of a link: the shortest unique path, relative to the note, or from the vault."""
+"""The forms of link targets: the shortest unique path, relative to the note, or from the vault."""
 PERIODS: Final = {"daily": "day", "weekly": "week", "monthly": "month"}
-"""The kinds of periodic notes, and the period of each."""
-USUAL_NAMES: Final = {"daily": "YYYY-MM-DD", "weekly": "gggg-[W]ww", "monthly": "YYYY-MM"}
-"""Their names by default, as Moment formats."""
+"""The kinds of periodic notes, and the period of each kind."""
+DEFAULT_NAMES: Final = {"daily": "YYYY-MM-DD", "weekly": "gggg-[W]ww", "monthly": "YYYY-MM"}
+"""The default names of periodic notes, as Moment formats."""
 
 _TYPES: Final = {
     "text": "text",
@@ -34,44 +34,44 @@ _TYPES: Final = {
 _PERIODIC: Final = "periodic-notes"
 _TEMPLATER: Final = "templater-obsidian"
 _PLUGINS: Final = "community-plugins.json"
-_IN_NO_NAME: Final = frozenset('\\:*?"<>|')
+_FORBIDDEN: Final = frozenset('\\:*?"<>|')
 _WORDS: Final = {str: "text", bool: "true or false", list: "a list", dict: "a table"}
 
 
 class PeriodicSettings(NamedTuple):
-    """The settings of Obsidian for daily, weekly or monthly notes."""
+    """Obsidian's settings for daily, weekly or monthly notes."""
 
     folder: str  # "" for the vault
-    format: str = ""  # their names as a Moment format, with folders; "" for the usual one
-    template: str = ""  # vault-relative
+    format: str = ""  # of the names, as a Moment format with folders; "" for the default
+    template: str = ""  # a vault path
 
 
 class ObsidianSettings:
-    """The settings of a vault, each empty if it is not set."""
+    """Obsidian's settings for a vault. A setting that is not set is empty."""
 
     def __init__(self) -> None:
         self.folders: dict[str, str] = {}  # for "daily" and other new notes; "" is the vault
-        self.periodic: dict[str, PeriodicSettings] = {}  # by kind, those that are in use
+        self.periodic: dict[str, PeriodicSettings] = {}  # the enabled periodic notes, by kind
         self.daily_problem = ""  # the reason why the format of daily notes cannot be used
         self.templates = ""
         self.date_format = ""  # of `{{date}}` in templates, as a Moment format
         self.time_format = ""
-        # A folder of the vault, or of the note with "./" in front; None if it is not set.
+        # A folder in the vault, or after "./" relative to the note; None if it is not set.
         self.attachments: str | None = None
         self.link_form = ""  # one of `LINK_FORMS`, or ""
         self.markdown_links = False
         self.types: dict[str, str] = {}  # by field
-        self.excluded: tuple[str, ...] = ()  # prefixes of paths, and patterns between slashes
+        self.excluded: tuple[str, ...] = ()  # path prefixes, and patterns between slashes
         self.problems: list[str] = []  # one sentence for each invalid setting
 
 
 def read_obsidian_settings(root: str) -> ObsidianSettings:
-    """Read the settings of a vault; without a folder `.obsidian`, all are empty."""
+    """Read the settings of a vault. Without a folder `.obsidian`, all are empty."""
     found = ObsidianSettings()
     if os.path.isdir(os.path.join(root, FOLDER)):
         plugins = _File(root, _PLUGINS, found, list).data
-        _of_links(found, _File(root, "app.json", found))
-        _of_periodic_notes(found, root, plugins)
+        _read_link_settings(found, _File(root, "app.json", found))
+        _read_periodic_settings(found, root, plugins)
         templates = _File(root, "templates.json", found)
         found.templates = templates.folder("folder") or ""
         if not found.templates and _TEMPLATER in plugins:
@@ -90,7 +90,7 @@ def read_obsidian_settings(root: str) -> ObsidianSettings:
 
 
 class _File:
-    """A settings file; `data` is empty if it cannot be read."""
+    """A settings file. `data` is empty if the file cannot be read."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class _File:
         return str(self.value(key, str) or "")
 
     def folder(self, key: str) -> str | None:
-        """Return a folder of the vault, "" for the vault; None if it is not set."""
+        """Return a folder as a vault path ("" is the vault); None if it is not set."""
         folder = self.value(key, str)
         if folder is None:
             return None
@@ -125,7 +125,7 @@ class _File:
         return "/".join(part for part in folder.split("/") if part not in ("", "."))
 
     def value(self, key: str, kind: type) -> Any:
-        """Return a value of a type; None if it is missing or has another type."""
+        """Return a value; report a value of the wrong type, and return None."""
         value = self.data.get(key)
         if value is None or isinstance(value, kind):
             return value
@@ -134,15 +134,15 @@ class _File:
 
 
 def read_settings_file(place: str, kind: type) -> Any:
-    """Read a settings file, empty if it is missing; ValueError with the reason if it is invalid."""
+    """Read a settings file, which may be missing; raise ValueError with a reason if invalid."""
     try:
         with open(place, "rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return kind()
     except OSError as error:
         raise ValueError(f"cannot read the file: {error.strerror}") from error
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise ValueError("is too large")
     try:
         value = json.loads(data.decode("utf-8-sig"))
@@ -155,7 +155,7 @@ def read_settings_file(place: str, kind: type) -> Any:
     return value
 
 
-def _of_links(found: ObsidianSettings, app: _File) -> None:
+def _read_link_settings(found: ObsidianSettings, app: _File) -> None:
     found.attachments = app.folder("attachmentFolderPath")
     place = str(app.data.get("attachmentFolderPath")).strip()
     if found.attachments is not None and place.split("/")[0] == ".":
@@ -174,7 +174,7 @@ def _of_links(found: ObsidianSettings, app: _File) -> None:
     found.excluded = tuple(one for one in excluded if isinstance(one, str) and one.strip())
 
 
-def _of_periodic_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -> None:
+def _read_periodic_settings(found: ObsidianSettings, root: str, plugins: list[Any]) -> None:
     files = _periodic(found, root) if _PERIODIC in plugins else {}
     if "daily" not in files:
         files["daily"] = _File(root, "daily-notes.json", found)
@@ -186,14 +186,14 @@ def _of_periodic_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -
         template = file.folder("template") or file.folder("templatePath") or ""
         template = f"{template.removesuffix('.md')}.md" if template else ""
         form = file.text("format").strip().strip("/")
-        if form == USUAL_NAMES[kind]:
+        if form == DEFAULT_NAMES[kind]:
             form = ""
-        elif form and (wrong := _wrong_with(form, kind)):
-            problem = f"{file.name}: names such as {form!r} {wrong}"
+        elif form and (reason := _reject_format(form, kind)):
+            problem = f"{file.name}: names such as {form!r} {reason}"
             if kind == "daily":
                 found.daily_problem = f"{problem}; set daily_format instead."
             else:
-                found.problems.append(f"{problem}; {USUAL_NAMES[kind]} is used instead.")
+                found.problems.append(f"{problem}; {DEFAULT_NAMES[kind]} is used instead.")
             form = ""
         found.periodic[kind] = PeriodicSettings(folder, form, template)
     if "daily" in found.periodic:
@@ -215,15 +215,15 @@ def _periodic(found: ObsidianSettings, root: str) -> dict[str, _File]:
     return files
 
 
-def _wrong_with(form: str, kind: str) -> str:
-    """Return why a format cannot name notes of a kind; "" if it can."""
+def _reject_format(form: str, kind: str) -> str:
+    """Return why a format cannot be used for the names of notes, or ""."""
     from notekeep.date_formats import can_name, format_day_name  # 5 ms, rarely needed
 
     if not can_name(form, kind):
         return f"do not name one {PERIODS[kind]} each"
     name = format_day_name(dt.date(2026, 3, 7), form)
     parts = name.split("/")
-    if _IN_NO_NAME & set(name) or not name.isprintable():
+    if _FORBIDDEN & set(name) or not name.isprintable():
         return "have a character that is not allowed in file names"
     if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
         return "would hide the note or name no file"

@@ -1,7 +1,7 @@
 """The user's own commands, from `[commands]` in the personal settings.
 
-They run on a key press or after an event. Only the personal settings can define one: nothing here
-is read from a vault, a site or an import.
+They run on a key press or after an event. Only the personal settings can define commands: nothing
+here is read from a vault, a site or an import.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ EVENTS: Final = ("export", "sync", "new", "checkin", "import")
 """The events after which a command can run."""
 SECONDS: Final = 60
 """The maximum run time of a command in seconds."""
-MOST_BYTES: Final = 20_000
-"""The maximum number of output bytes to show, from the end."""
+MAX_BYTES: Final = 20_000
+"""The maximum number of bytes of output to show. Of longer output, the end is shown."""
 _KEYS: Final = {"run", "key", "after", "title"}
 _PATH: Final = "{path}"
 
 
 class OwnCommand(NamedTuple):
-    """A command line, and when it runs."""
+    """A user's own command."""
 
     name: str  # letters, digits and "-"
     run: tuple[str, ...]  # the program and its arguments, with placeholders
-    folder: str  # its working folder: that of the personal settings
+    folder: str  # the working folder: the folder of the personal settings
     key: str = ""  # in the app; "" for none
     after: str = ""  # one of EVENTS; "" for none
     title: str = ""  # in the palette
 
     def start(self, root: str, event: str, paths: Sequence[str], result: Mapping[str, Any]) -> str:
-        """Run it and return its output.
+        """Run the command and return its output.
 
         Args:
             root: The vault.
             event: One of EVENTS, or "key".
             paths: The notes, as vault-relative paths.
-            result: More keys for the JSON on its standard input.
+            result: More keys for the JSON on standard input.
 
         Raises:
-            NotFound: It needs a note, and there is none.
-            Failure: It did not start, failed, or ran for more than SECONDS.
+            NotFound: The command needs a note, and there is none.
+            Failure: The command did not start, failed, or ran for more than SECONDS.
         """
         files = [os.path.join(root, *path.split("/")) for path in paths]
         data = {
@@ -68,7 +68,7 @@ class OwnCommand(NamedTuple):
         """Fill in the placeholders; an argument with `{path}` is repeated for each note."""
         for word in self.run:
             for path in files if _PATH in word else [""]:
-                # In one pass: a path may contain "{vault}".
+                # In one pass, because a path may contain "{vault}".
                 parts = re.split(r"\{(path|vault|site)\}", word)
                 filled = {**values, "path": path}
                 yield "".join(filled[one] if at % 2 else one for at, one in enumerate(parts))
@@ -77,7 +77,7 @@ class OwnCommand(NamedTuple):
         import subprocess
         import tempfile
 
-        # No pipes: a program that continues in the background would keep a pipe open.
+        # No pipes, because a program that continues in the background would keep them open.
         with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as output:
             source.write(data)
             source.seek(0)
@@ -106,7 +106,7 @@ class OwnCommand(NamedTuple):
                         "Let it start longer work in the background.",
                     ) from error
                 raise
-            output.seek(max(0, output.seek(0, os.SEEK_END) - MOST_BYTES))
+            output.seek(max(0, output.seek(0, os.SEEK_END) - MAX_BYTES))
             return code, output.read().decode("utf-8", "replace")
 
 
@@ -132,13 +132,13 @@ def _kill(process: Any) -> None:
     else:
         import signal
 
-        # It is the leader of its own session.
+        # The program is the leader of its own session.
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def read_commands(table: object, folder: str) -> tuple[dict[str, OwnCommand], list[str]]:
-    """Return the commands of `[commands]`, and a sentence about each invalid one."""
+    """Return the commands in `[commands]`, and a message about each invalid command."""
     commands: dict[str, OwnCommand] = {}
     if not isinstance(table, dict):
         return commands, ["commands: Needs a table [commands.NAME] for each command. Ignored."]
@@ -172,7 +172,7 @@ def _problem(name: str, value: object) -> str:
     return ""
 
 
-class Waiting(NamedTuple):
+class QueuedCommand(NamedTuple):
     """A command to run after an event."""
 
     command: OwnCommand
@@ -182,20 +182,20 @@ class Waiting(NamedTuple):
     result: Mapping[str, Any]
 
     def start(self) -> str:
-        """Run it; see `OwnCommand.start`."""
+        """Run the command; see `OwnCommand.start`."""
         return self.command.start(self.root, self.event, self.paths, self.result)
 
 
-_waiting: list[Waiting] = []
+_queue: list[QueuedCommand] = []
 
 
-def wait_for_turn(waiting: Waiting) -> None:
-    """Store a command for `take_waiting`, until its event has been reported."""
-    _waiting.append(waiting)
+def queue_command(command: QueuedCommand) -> None:
+    """Queue a command for `take_queued`; it runs after its event has been reported."""
+    _queue.append(command)
 
 
-def take_waiting() -> list[Waiting]:
-    """Return the waiting commands and clear the list."""
-    found = _waiting[:]
-    del _waiting[: len(found)]
+def take_queued() -> list[QueuedCommand]:
+    """Return the queued commands and clear the queue."""
+    found = _queue[:]
+    del _queue[: len(found)]
     return found

@@ -1,7 +1,7 @@
-"""A vault's settings, validated; some default to Obsidian's settings.
+"""Read and validate a vault's settings; some default to Obsidian's settings.
 
-Settings are part of a vault and are not trusted: they never contain a command or a path outside the
-vault. Nothing here reads a note.
+Settings are part of a vault and are not trusted: they cannot contain a command or a path outside
+the vault. Nothing here reads a note.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _Value = TypeVar("_Value")
 
 
 def as_list(value: str | Sequence[str]) -> tuple[str, ...]:
-    """Return a text or a list as a tuple: settings allow both."""
+    """Return a string or a list as a tuple, because settings allow both."""
     return (value,) if isinstance(value, str) else tuple(value)
 
 
@@ -39,15 +39,15 @@ KIND_FOLDERS = {
 """The default folder for new notes of each kind."""
 
 SIGN = "sign"
-"""The key of a kind for its sign in lists, if the value is one character; otherwise a field."""
+"""The key for a kind's sign in lists. If the value is longer than one character, it is a field."""
 
 
 def _is_one_of(*words: str) -> Callable[[Any], bool]:
-    return lambda value: value in words  # not a set, since the value may be a list
+    return lambda value: value in words  # not a set, because the value may be a list
 
 
 def _week_start(value: Any) -> int | None:
-    """Parse a weekday, `6`, `sun` or `Sunday`: 0 for Monday."""
+    """Parse a weekday: `6`, `sun` or `Sunday`; 0 is Monday."""
     text = "" if isinstance(value, bool) else str(value)
     return int(text) if re.fullmatch("[0-6]", text) else dates.find_weekday(text)
 
@@ -71,7 +71,7 @@ def _stays_inside(folder: Any) -> bool:
 
 
 def _is_kind(fields: Any) -> bool:
-    """Whether this is a kind: the types of its fields, and optionally a character as `sign`."""
+    """Whether a value defines a kind: the types of its fields, and optionally a `sign`."""
     return isinstance(fields, dict) and all(
         word in FIELD_TYPES or (key == SIGN and _is_text(word) and len(word) == 1)
         for key, word in fields.items()
@@ -87,8 +87,8 @@ EXPORT: dict[str, Callable[[Any], bool]] = {
     "keep_metadata": _is_texts,
     "canaries": _is_texts,
 }
-"""The keys of `[export]`: how to write links to unpublished notes, nested tags and single newlines,
-whether to link the parts of a series, the front matter keys and files with metadata to export, and
+"""The keys of `[export]`: how to write links to unpublished notes, nested tags and single newlines;
+whether to link the parts of a series; front matter keys to export; files that keep their metadata;
 words that must never be exported."""
 
 
@@ -118,28 +118,28 @@ SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
     ),
     "saved": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
 }
-"""The settings of a vault and the checks of their values."""
+"""The settings of a vault, with a check for each value."""
 
 
-LARGEST = 1_000_000
+MAX_BYTES = 1_000_000
 """The maximum size of a settings file in bytes."""
 
 
 def read_toml(path: str) -> dict[str, Any]:
     """Read a TOML file; a missing file is empty."""
     try:
-        # An untrusted vault may have a pipe here: do not wait for its writer.
+        # The vault is not trusted, and the file may be a pipe: do not wait for its writer.
         flags = getattr(os, "O_NONBLOCK", 0)
         with open(path, "rb", opener=lambda place, mode: os.open(place, mode | flags)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Failure(f"{path}: This is not a file.", "Replace it with a file.")
-            data = file.read(LARGEST + 1)
+            data = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         hint = "Check its permissions."
         raise Failure(f"{path}: Cannot read the file: {error.strerror}.", hint) from error
-    if len(data) > LARGEST:
+    if len(data) > MAX_BYTES:
         raise UsageError(f"{path}: The file is too large for settings.", f"Shorten it: {path}")
     import tomllib  # 3 ms, and most vaults have no settings
 
@@ -152,19 +152,19 @@ def read_toml(path: str) -> dict[str, Any]:
 
 
 VAULT_SETTINGS = ".notekeep/config.toml"
-ABOUT_LEAVING = ("private", "export")
-"""The keys for folders and words that must not be exported."""
+EXPORT_KEYS = ("private", "export")
+"""The keys that control exports."""
 
 
 def _obsidian_default(read: Callable[[ObsidianSettings], _Value]) -> cached_property[_Value]:
-    """Return an attribute whose default is read from Obsidian's settings."""
+    """Return an attribute with a default from Obsidian's settings."""
     return cached_property(lambda settings: read(settings.obsidian))
 
 
 class VaultSettings:
     """The settings of a vault, from `.notekeep/config.toml`. All are optional.
 
-    Some default to Obsidian's settings, which are read only when needed: not for a check-in, and
+    Some default to Obsidian's settings. Those are read only when needed: not for a check-in, and
     not for the first frame of the interface.
 
     Attributes:
@@ -198,7 +198,7 @@ class VaultSettings:
         export: Options for exports; see `EXPORT`.
         saved: Saved queries by name.
         warnings: The ignored settings, one sentence each.
-        is_unread: Whether the whole file was ignored because it could not be read.
+        is_unreadable: Whether the whole file was ignored because it could not be read.
         export_problem: Why the settings that control exports could not be read; "" if they could.
     """
 
@@ -230,12 +230,12 @@ class VaultSettings:
         self.saved: dict[str, str] = {}
         self.set_keys: set[str] = set()
         self.ignored: list[str] = []
-        self.is_unread = False
+        self.is_unreadable = False
         self.export_problem = ""
 
     @property
     def signs(self) -> dict[str, str]:
-        """The signs of the kinds with a sign."""
+        """The signs by kind, for kinds that have a sign."""
         signs = {name: fields.get(SIGN, "") for name, fields in self.kinds.items()}
         return {name: sign for name, sign in signs.items() if len(sign) == 1}
 
@@ -251,12 +251,12 @@ class VaultSettings:
 
     @property
     def habit_folder(self) -> str:
-        """The folder of habits, without reading Obsidian's settings."""
+        """The folder for habits; Obsidian's settings are not read."""
         return self.own_folders.get("habit", KIND_FOLDERS["habit"])
 
     @property
     def daily_moment(self) -> str:
-        """Obsidian's format for names of daily notes; "" if `daily_format` is set."""
+        """Obsidian's format for the names of daily notes; "" if `daily_format` is set."""
         settings = self.obsidian.periodic.get("daily")
         return "" if "daily_format" in self.set_keys or not settings else settings.format
 
@@ -270,7 +270,7 @@ class VaultSettings:
             where = VAULT_SETTINGS if "excluded" in self.set_keys else ".obsidian/app.json"
             found += [
                 f"{where}: The pattern {one!r} is invalid, repeats a group, or repeats more than"
-                f" {MOST_REPEATS} times. Ignored."
+                f" {MAX_REPEATS} times. Ignored."
                 for one in find_unsupported_patterns(self.excluded)
             ]
         return found
@@ -285,7 +285,7 @@ def vault_settings(root: str) -> VaultSettings:
         data = read_toml(path)
     except (UsageError, Failure) as error:
         settings.ignored.append(error.message)
-        settings.is_unread, settings.export_problem = True, error.message
+        settings.is_unreadable, settings.export_problem = True, error.message
         data = {}
     for key, value in data.items():
         names = [] if _apply(settings, key, value) else [key, *_names_in(value)]
@@ -298,7 +298,7 @@ def vault_settings(root: str) -> VaultSettings:
             settings.ignored.append(message)
             from difflib import get_close_matches  # rarely needed
 
-            near = (get_close_matches(one.casefold(), ABOUT_LEAVING, cutoff=0.8) for one in names)
+            near = (get_close_matches(one.casefold(), EXPORT_KEYS, cutoff=0.8) for one in names)
             if any(near):
                 settings.export_problem = message  # perhaps a typo in `private` or `export`
     return settings
@@ -317,7 +317,7 @@ def _language(env: Mapping[str, str]) -> str:
 
 
 def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
-    """Apply a setting; False if it is unknown or invalid."""
+    """Apply a setting; return False if it is unknown or invalid."""
     check = SETTING_CHECKS.get(key)
     if check is None or not check(value):
         return False
@@ -332,12 +332,12 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
     return True
 
 
-# Filters for notes to hide, as in Obsidian's "Excluded files": the start of a path, or a pattern
-# between slashes that matches anywhere; case is ignored. Vaults are not trusted, so only fast
-# patterns are allowed: no repeated groups, and few repeats.
+# Filters that hide notes, as in Obsidian's "Excluded files": the start of a path, or a pattern
+# between slashes that matches anywhere. Case is ignored. Vaults are not trusted, so only fast
+# patterns are allowed: no repeated groups, and few repetitions.
 
-MOST_LETTERS: Final = 200
-MOST_REPEATS: Final = 3
+MAX_LETTERS: Final = 200
+MAX_REPEATS: Final = 3
 
 _REPEATED_GROUP: Final = r"\)[*+{?]"
 _REPEAT: Final = r"[*+]|\{\d*,"
@@ -357,7 +357,7 @@ def find_unsupported_patterns(filters: tuple[str, ...]) -> list[str]:
 
 
 def is_regex_filter(text: str) -> bool:
-    """Whether a filter is a pattern: `/^old .*/`."""
+    """Whether a filter is a pattern, such as `/^old .*/`."""
     return len(text) > 2 and text.startswith("/") and text.endswith("/")
 
 
@@ -372,8 +372,8 @@ def _compiled(text: str) -> re.Pattern[str] | None:
     pattern = text[1:-1]
     plain = re.sub(_PLAIN, "x", pattern)
     is_heavy = (
-        len(pattern) > MOST_LETTERS
-        or len(re.findall(_REPEAT, plain)) > MOST_REPEATS
+        len(pattern) > MAX_LETTERS
+        or len(re.findall(_REPEAT, plain)) > MAX_REPEATS
         or re.search(_REPEATED_GROUP, plain)
         or re.search(_BACK, pattern)
     )

@@ -1,4 +1,4 @@
-"""`Vault`, which the commands, the interface and Python programs open.
+"""`Vault`, the object that the commands, the interface and Python programs open.
 
 Its stores and services are created on first use, so that a command imports only what it needs.
 """
@@ -70,13 +70,13 @@ class Vault:
         return habit_day(config.current_time(), self.settings.day_start)
 
     def absolute(self, path: str) -> str:
-        """Return the absolute path of a vault path; Refused if it is outside the vault."""
+        """Return the absolute path of a vault path; raise Refused if it is outside the vault."""
         return resolve_path(self.root, path)
 
     def overview(self, *, only_due: bool = False) -> Overview:
-        """Gather today's overview: habits and tasks due, books in progress, drafts, problems.
+        """Return today's overview: habits and tasks due, books in progress, drafts, problems.
 
-        With `only_due`, gather only the habits, the tasks and today's note.
+        With `only_due`, return only the habits, the tasks and today's note.
         """
         from notekeep.services.overview import gather_due, gather_overview
 
@@ -85,19 +85,19 @@ class Vault:
         return gather_overview(self.search, self.habits, self.recall, self.today())
 
     def agenda(self, days: int = 14) -> Agenda:
-        """Plan the open tasks and the habits of some days, today first."""
+        """Return the tasks and habits of the next days, starting today."""
         from notekeep.services.agenda import plan_days, plan_habits
 
         today = self.today()
         return plan_days(self.search.tasks(), plan_habits(self.habits, today, days), today, days)
 
-    def _ended(self, event: str, paths: Iterable[str] = (), **result: Any) -> None:
-        """Queue the user's own commands for an event; they run after the event is reported."""
+    def _queue_commands(self, event: str, paths: Iterable[str] = (), **result: Any) -> None:
+        """Queue the user's own commands for an event; they run after it has been reported."""
         for command in self.person.commands.values():
             if command.after == event:
-                from notekeep.own_commands import Waiting, wait_for_turn
+                from notekeep.own_commands import QueuedCommand, queue_command
 
-                wait_for_turn(Waiting(command, self.root, event, tuple(paths), result))
+                queue_command(QueuedCommand(command, self.root, event, tuple(paths), result))
 
     # Services.
 
@@ -131,7 +131,9 @@ class Vault:
         """Changes to notes."""
         from notekeep.services.notes import NoteService
 
-        return NoteService(self.workspace, self.indexing, lambda: self._history, self._ended)
+        return NoteService(
+            self.workspace, self.indexing, lambda: self._history, self._queue_commands
+        )
 
     @cached_property
     def habits(self) -> HabitIndex:
@@ -141,12 +143,12 @@ class Vault:
         return HabitIndex(
             self.places,
             lambda path, change: bool(self.notes.set_fields([path], [change]).step),
-            self._ended,
+            self._queue_commands,
         )
 
     @cached_property
     def recall(self) -> RecallService:
-        """Passages and the answers to them."""
+        """Passages, and the user's answers to them."""
         from notekeep.services.recall import RecallService
 
         return RecallService(self.workspace, self.indexing, lambda: self.search)
@@ -166,7 +168,7 @@ class Vault:
         return HistoryService(self.root, self._history, self.habits, self.recall, self.indexing)
 
     def make_sync(self, *, is_alone: bool = False) -> SyncService:
-        """Return the service for sync; with `is_alone`, git must not prompt."""
+        """Return the service for sync; with `is_alone`, git cannot prompt."""
         from notekeep.services.sync import SyncService
 
         return SyncService(
@@ -175,7 +177,7 @@ class Vault:
             lambda: self._history,
             lambda: self.notes.merge_copies(),  # noqa: PLW0108 - lazy: `sync status` needs no notes
             is_alone=is_alone,
-            ended=self._ended,
+            on_event=self._queue_commands,
         )
 
     @property
@@ -211,7 +213,7 @@ class Vault:
             self._history,
             lambda: self.search,
             lambda: self.habits,
-            self._ended,
+            self._queue_commands,
         )
 
     @cached_property
@@ -239,29 +241,29 @@ class Vault:
 
     @cached_property
     def workspace(self) -> Workspace:
-        """The vault as verbs see it when they plan changes."""
+        """The state of the vault that plans for changes need."""
         from notekeep.notes.workspace import Workspace
 
         return Workspace(self.root, self.settings, self.schema, self.catalog, self.places.state)
 
     @cached_property
     def schema(self) -> Schema:
-        """The vault's kinds and folders, for parsing notes."""
+        """The vault's kinds and folders, which the parser of notes needs."""
         from notekeep.markdown.schema import Schema
 
         return Schema.of(self.settings)
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The facts of all notes."""
+        """The metadata of all notes."""
         from notekeep.catalog.catalog import Catalog
 
         return Catalog(self.places.cache, self.today)
 
     @cached_property
     def full_text(self) -> WhooshIndex:
-        """The full text of all notes."""
-        from pathlib import Path  # not for a check-in
+        """The full-text index."""
+        from pathlib import Path  # slow to import
 
         from notekeep.search.whoosh_index import WhooshIndex
 
@@ -269,7 +271,7 @@ class Vault:
 
     @cached_property
     def meaning(self) -> MeaningIndex | None:
-        """The meaning of all notes; None without the extra `meaning`."""
+        """The index of meanings; None without the extra `meaning`."""
         from notekeep.search.meaning import MeaningIndex, is_installed
 
         if not is_installed():
@@ -291,7 +293,7 @@ class Vault:
 
     @cached_property
     def _history(self) -> History:
-        """Versions and steps; interrupted steps are finished when it is opened."""
+        """The history; opening it finishes interrupted steps."""
         from notekeep.storage.history import History
 
         history = History(self.places.state)

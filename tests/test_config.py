@@ -137,7 +137,7 @@ class TestVaultSettings:
     ) -> None:
         settings = vault(tmp_path, text)
         assert bool(settings.export_problem) is is_unsure
-        assert settings.is_unread is (text == "private = [\n")
+        assert settings.is_unreadable is (text == "private = [\n")
 
     def test_how_drafts_are_made_is_read_whole_or_not_at_all(self, tmp_path: Path) -> None:
         said = '[export]\nunpublished = "strip"\nfields = ["mood"]\nseries_links = false\n'

@@ -108,7 +108,7 @@ def _lines(kind: type, defaults: object) -> Iterator[str]:
     yield "| setting | what it is |" + (" default |" if defaults else "")
     yield "|---|---|" + ("---|" if defaults else "")
     for name, said in _attributes(kind):
-        if name in {"warnings", "is_unread", "export_problem", "path"}:
+        if name in {"warnings", "is_unreadable", "export_problem", "path"}:
             continue
         value = f" {_default(name, getattr(defaults, name))} |" if defaults else ""
         yield f"| `{name}` | {said} |{value}"

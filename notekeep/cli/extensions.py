@@ -82,7 +82,9 @@ def _load_all() -> Iterator[Extension]:
         yield extension
         with suppress(ExtensionFailed):
             extension.load(check_command)
-    yield from (extension for extension, _ in extensions.working(extensions.ACTIONS, check_action))
+    yield from (
+        extension for extension, _ in extensions.load_working(extensions.ACTIONS, check_action)
+    )
 
 
 def extension_layers() -> Iterator[Layer]:

@@ -69,12 +69,12 @@ def _report_later_work() -> None:
 def run_own_commands() -> None:
     """Run the user's commands for the events so far; their output goes to stderr."""
     if module := sys.modules.get("notekeep.own_commands"):
-        for waiting in module.take_waiting():
+        for queued in module.take_queued():
             from notekeep.cli import output
 
             sys.stdout.flush()  # print the result of the event first
             try:
-                text = waiting.start().rstrip()
+                text = queued.start().rstrip()
             except NotekeepError as error:
                 text = f"notekeep: {error.message} {error.hint}".strip()
             if text:

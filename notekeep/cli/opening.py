@@ -16,7 +16,7 @@ from notekeep.vault import Vault
 def open_vault() -> Vault:
     """Open the vault of the command line, without scanning its files."""
     vault = Vault.open(current_context().vault)
-    if vault.settings.is_unread:
+    if vault.settings.is_unreadable:
         write_message(f"The vault's settings are ignored: {vault.settings.export_problem}")
     return vault
 

@@ -37,7 +37,7 @@ def load_formats(built_in: Iterable[Format]) -> Iterator[tuple[Extension, tuple[
     def check(value: object) -> tuple[Format, ...]:
         return check_formats(known, value)
 
-    for extension, forms in extensions.working(extensions.FORMATS, check):
+    for extension, forms in extensions.load_working(extensions.FORMATS, check):
         known += forms
         yield extension, tuple(_guard_format(extension, form) for form in forms)
 

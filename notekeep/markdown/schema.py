@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from notekeep.dates import parse_iso, start_of_week
 from notekeep.log_folders import LOG_FOLDERS
 from notekeep.markdown.note_names import fold_name
-from notekeep.obsidian import USUAL_NAMES, PeriodicSettings
+from notekeep.obsidian import DEFAULT_NAMES, PeriodicSettings
 from notekeep.settings import KIND_FOLDERS, VaultSettings, excludes
 
 USUAL: Final = "%Y-%m-%d"
@@ -299,7 +299,7 @@ class Schema:
             if kind in settings.own_folders or kind in theirs:
                 found = theirs.get(kind, PeriodicSettings(""))
                 folder = settings.own_folders.get(kind, found.folder).strip("/")
-                form = found.format or USUAL_NAMES[kind]
+                form = found.format or DEFAULT_NAMES[kind]
                 periodic[kind] = DatedNames(folder, moment=form, week_start=start, kind=kind)
         types = {canonical(name): _type(word) for name, word in settings.obsidian.types.items()}
         return cls(

@@ -41,7 +41,7 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line, plain_text
 from notekeep.markdown.task_fields import strip_fields
 from notekeep.notes.capture import INBOX, PICTURE_SUFFIXES, TODAYS_NOTE, Attachment
-from notekeep.own_commands import take_waiting
+from notekeep.own_commands import take_queued
 from notekeep.storage.content import digest_of
 from notekeep.tui.serve import NOT_INSTALLED, ServeAddress, cannot_serve, require_key, serve_key
 
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from notekeep.habits.summary import Cell, HabitView
     from notekeep.markdown.tree import Span
     from notekeep.notes.plan import WritePlan
-    from notekeep.own_commands import Waiting
+    from notekeep.own_commands import QueuedCommand
     from notekeep.vault import Vault
 
 FOLDER = Path(__file__).parent
@@ -403,8 +403,8 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
         except (ValueError, RecursionError) as error:
             raise UsageError("This is not an entry.") from error
         await run(entries.apply, entry)
-        for waiting in take_waiting():
-            asyncio.get_running_loop().run_in_executor(None, _run_own_command, waiting)
+        for queued in take_queued():
+            asyncio.get_running_loop().run_in_executor(None, _run_own_command, queued)
         return web.json_response({})
 
     app = web.Application(middlewares=[_harden], client_max_size=MAX_REQUEST)
@@ -415,10 +415,10 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
     return app
 
 
-def _run_own_command(waiting: Waiting) -> None:
+def _run_own_command(queued: QueuedCommand) -> None:
     """Run a user's command; the phone does not wait for it, so its output goes to the terminal."""
     try:
-        text = waiting.start()
+        text = queued.start()
     except NotekeepError as error:
         text = f"{error.message} {error.hint}\n"
     sys.stderr.write(clean(text))

@@ -24,8 +24,8 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 """The ends of their names."""
 DOCUMENTS = (".pdf", ".epub", ".txt", ".csv", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp")
 SOUNDS = (".mp3", ".m4a", ".ogg", ".wav", ".flac", ".mp4", ".webm", ".mov", ".mkv")
-MOST_BYTES = 64 * 1024 * 1024
-MOST_PIXELS = 50_000_000
+MAX_BYTES = 64 * 1024 * 1024
+MAX_PIXELS = 50_000_000
 """Larger pictures are not decoded: a few kilobytes can expand to gigabytes."""
 
 
@@ -99,7 +99,7 @@ class MediaService:
             self._attachments = generation, AttachmentFinder(self.workspace.root, folder)
         return self._attachments[1]
 
-    def _place(self, path: str, *, most: int | None = MOST_BYTES) -> str:
+    def _place(self, path: str, *, most: int | None = MAX_BYTES) -> str:
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: The file is in a hidden folder.")
         place = file_names.resolve_path(self.workspace.root, path)
@@ -121,7 +121,7 @@ class MediaService:
             raise Failure(message, INSTALL_IMAGES) from error
 
         too_large = Refused(
-            f"{path}: The picture has over {MOST_PIXELS // 1_000_000} million pixels."
+            f"{path}: The picture has over {MAX_PIXELS // 1_000_000} million pixels."
         )
         place = self._place(path)
         try:
@@ -136,7 +136,7 @@ class MediaService:
         except (OSError, SyntaxError) as error:
             raise Failure(f"{path}: The file cannot be read.") from error
         width, height = image.size
-        if not 0 < width * height <= MOST_PIXELS:
+        if not 0 < width * height <= MAX_PIXELS:
             image.close()
             raise too_large
         return image

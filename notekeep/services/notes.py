@@ -36,11 +36,11 @@ class NoteService:
         workspace: Workspace,
         indexing: IndexService,
         open_history: Callable[[], History],
-        ended: Callable[..., object],
+        on_event: Callable[..., object],
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing
-        self._ended = ended  # takes an event and its notes
+        self._on_event = on_event  # takes an event and its notes
         self._open_history = open_history  # lazy, because plans do not need it
         self.plan_new = partial(capture.plan_new, workspace)
         self.plan_add = partial(capture.plan_add_to, workspace)
@@ -79,7 +79,7 @@ class NoteService:
 
             remarks += conflict_pairs.resolve_in_git(self.workspace, plan.resolved)
         if done.step and plan.verb in ("new", "import"):
-            self._ended(plan.verb, [path for path in done.paths if path.endswith(".md")])
+            self._on_event(plan.verb, [path for path in done.paths if path.endswith(".md")])
         return done._replace(remarks=remarks)
 
     def merge_copies(self) -> None:

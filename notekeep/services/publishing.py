@@ -74,7 +74,7 @@ class PublishingService:
         history: History,
         open_search: Callable[[], SearchService],
         open_habits: Callable[[], HabitIndex],
-        ended: Callable[..., object],
+        on_event: Callable[..., object],
     ) -> None:
         self.places = places
         self.root = workspace.root
@@ -84,7 +84,7 @@ class PublishingService:
         self.sites = sites  # in the personal settings for this vault, the default one first
         self.indexing = indexing
         self.history = history
-        self._ended = ended  # takes an event, its notes and its result
+        self._on_event = on_event  # takes an event, its notes and its result
         self._open_search = open_search  # few exports need queries or habits
         self._open_habits = open_habits
         self._private_paths: tuple[int, frozenset[str]] | None = None
@@ -236,7 +236,9 @@ class PublishingService:
             notes = sorted(
                 {file.note for file in plan.files if file.note and file.path in done.written}
             )
-            self._ended("export", notes, site=done.site, written=done.written, removed=done.removed)
+            self._on_event(
+                "export", notes, site=done.site, written=done.written, removed=done.removed
+            )
         return done
 
     def _check_current(self, plan: ExportPlan) -> None:

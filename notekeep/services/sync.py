@@ -122,10 +122,10 @@ class SyncService:
         merge_copies: Callable[[], None] = lambda: None,
         *,
         is_alone: bool = False,
-        ended: Callable[..., object] = ignore_event,
+        on_event: Callable[..., object] = ignore_event,
     ) -> None:
         self.root = root
-        self._ended = ended  # takes an event and its result
+        self._on_event = on_event  # takes an event and its result
         self.git = Git(root, is_alone=is_alone)
         self._history = history
         self._merge_copies = merge_copies
@@ -274,7 +274,7 @@ class SyncService:
         """
         with hold_lock_file(self._lock):
             result = self._sync()
-        self._ended("sync", **result._asdict())
+        self._on_event("sync", **result._asdict())
         return result
 
     def _check(self) -> None:

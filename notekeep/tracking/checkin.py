@@ -125,7 +125,7 @@ def append_check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = Fals
     view = index.view_after(habit, day, [*entries, entry])
     if is_new and not dry_run:
         notes = [habit.definition.path] if habit.definition.path else []
-        index.ended("checkin", notes, habit=name, day=day.isoformat(), line=line)
+        index.on_event("checkin", notes, habit=name, day=day.isoformat(), line=line)
     cell = _with_unit(view.cells[0], habit.definition.unit, [*entries, entry])
     return CheckInResult(view, cell, line, path, is_new and not dry_run, warning)
 

@@ -50,10 +50,10 @@ class HabitIndex:
         self,
         places: VaultPlaces,
         set_field: Callable[[str, str], bool] | None = None,
-        ended: Callable[..., object] = ignore_event,
+        on_event: Callable[..., object] = ignore_event,
     ) -> None:
         self.places = places
-        self.ended = ended  # is called with an event, its notes and its result
+        self.on_event = on_event  # is called with an event, its notes and its result
         # Called with the path of a note and `key=value`; returns whether the note was changed.
         self._set_field = set_field
         self.unreadable: dict[str, str] = {}  # reasons by file, as of the last refresh

@@ -60,10 +60,12 @@ def run_added(app: Program, name: str) -> None:
 
 def run_own(name: str, screen: VaultScreen) -> None:
     """Run one of the user's own commands."""
-    from notekeep.own_commands import Waiting
+    from notekeep.own_commands import QueuedCommand
 
     vault, paths = screen.vault, tuple(screen.chosen_notes())
-    run_own_command(screen, Waiting(vault.person.commands[name], vault.root, "key", paths, {}))
+    run_own_command(
+        screen, QueuedCommand(vault.person.commands[name], vault.root, "key", paths, {})
+    )
 
 
 def run_extension(extension: Extension, action: ExtensionAction, screen: VaultScreen) -> None:

@@ -28,7 +28,7 @@ from notekeep.tui.textual_compat import is_being_removed
 
 if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
-    from notekeep.own_commands import Waiting
+    from notekeep.own_commands import QueuedCommand
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.keyboard import Keyboard
 
@@ -143,14 +143,14 @@ def show_failed_extensions(node: DOMNode) -> None:
 def run_own_commands(node: DOMNode) -> None:
     """Run the user's commands for the events so far."""
     module = sys.modules.get("notekeep.own_commands")
-    for waiting in module.take_waiting() if module is not None else ():
-        run_own_command(node, waiting)
+    for queued in module.take_queued() if module is not None else ():
+        run_own_command(node, queued)
 
 
-def run_own_command(node: DOMNode, waiting: Waiting) -> None:
+def run_own_command(node: DOMNode, queued: QueuedCommand) -> None:
     """Run one of the user's commands in the background, and show its output or its failure."""
-    show = partial(show_output, node, waiting.command.name)
-    in_background(node.app, waiting.start, show, group="own-commands")
+    show = partial(show_output, node, queued.command.name)
+    in_background(node.app, queued.start, show, group="own-commands")
 
 
 def show_output(node: DOMNode, name: str, text: str) -> None:

@@ -92,7 +92,7 @@ def test_a_note_can_be_forgotten(opened: OpenCounts, tmp_path: Path) -> None:
 def test_the_older_half_goes_when_there_is_much(
     opened: OpenCounts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache_files, "MOST_APPENDED", 200)
+    monkeypatch.setattr(cache_files, "MAX_APPENDED", 200)
     for at in range(50):
         opened.count(f"{at}.md")
     assert (tmp_path / FILE).stat().st_size <= 200

@@ -53,7 +53,7 @@ def test_names_are_read_without_importing_a_package(packages: Packages) -> None:
 def test_a_broken_extension_costs_itself(packages: Packages, code: str, reason: str) -> None:
     install(packages, "notekeep-otter", "thing = 'wet'")
     install(packages, "notekeep-heron", code)
-    found = [(one.name, text) for one, text in extensions.working(extensions.ACTIONS, as_text)]
+    found = [(one.name, text) for one, text in extensions.load_working(extensions.ACTIONS, as_text)]
     assert found == [("otter", "wet")]
     (failed,) = extensions.take_failures()
     assert failed.message.startswith('The action "heron" of notekeep-heron 1.0 does not work: ')
@@ -76,7 +76,7 @@ def test_a_broken_extension_costs_itself(packages: Packages, code: str, reason: 
 )
 def test_damaged_metadata_of_a_package_is_named(packages: Packages, line: str, reason: str) -> None:
     packages.add("notekeep-heron", extensions.ACTIONS, line, "")
-    assert list(extensions.working(extensions.ACTIONS, as_text)) == []
+    assert list(extensions.load_working(extensions.ACTIONS, as_text)) == []
     (failed,) = extensions.take_failures()
     assert reason in failed.message
 
@@ -110,7 +110,7 @@ def test_an_action_is_checked(packages: Packages) -> None:
     code = "from notekeep.extend import Action\nthing = Action('dive', 'Dive', None, print)\n"
     install(packages, "notekeep-otter", code)
     install(packages, "notekeep-heron", "thing = print")
-    ((_, action),) = extensions.working(extensions.ACTIONS, check_action)
+    ((_, action),) = extensions.load_working(extensions.ACTIONS, check_action)
     assert (action.id, action.title, action.key) == ("dive", "Dive", None)
     (failed,) = extensions.take_failures()
     assert "it is of type builtin_function_or_method, not an Action" in failed.message

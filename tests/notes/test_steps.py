@@ -142,7 +142,7 @@ def test_without_its_moments_a_line_has_the_time_it_names(habits: Vault) -> None
 
 
 def test_moments_are_few_and_private(habits: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache_files, "MOST_APPENDED", 200)
+    monkeypatch.setattr(cache_files, "MAX_APPENDED", 200)
     for count in range(1, 30):
         habits.habits.check_in("med", f"{count} min")
     path = Path(habits.places.state, device_log.TIMES_FILE)

@@ -225,7 +225,7 @@ def extension_actions() -> Iterator[tuple[Extension, ExtensionAction, Action]]:
     """Import the extensions with actions, and yield those that work."""
     from notekeep.extend import check_action
 
-    for extension, found in extensions.working(extensions.ACTIONS, check_action):
+    for extension, found in extensions.load_working(extensions.ACTIONS, check_action):
         keys = tuple(_split_keys(found.key or ""))
         about = f"Added by {extension.package} {extension.version}."
         yield extension, found, Action(found.id, found.title, keys, help=about, also="extension")
