@@ -214,7 +214,7 @@ def _select_notes(
     if not everything:
         if not words:
             raise click.UsageError("Name a note, enter a query, or use --all.")
-        return vault.publishing.chosen(words)
+        return vault.publishing.select_notes(words)
     if words:
         raise click.UsageError("--all cannot be combined with notes.")
     # Notes in the site were named when they were first exported.
@@ -363,7 +363,7 @@ def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: b
     Shows the patch first. Edits that cannot be matched to the note are listed for you to copy.
     """
     vault = open_refreshed(whole=True)
-    paths = vault.publishing.chosen(note)[0] if note else []
+    paths = vault.publishing.select_notes(note)[0] if note else []
     plan = vault.post_notes.plan_pull(paths, target=target, site=site)
     if not dry_run:
         write_diff(plan.diff())
@@ -436,11 +436,11 @@ def status(*, target: str, site: str) -> int:
     for number, one in enumerate(site_statuses):
         if number:
             output.write("")
-        _write_standing(one, has_site=has_site)
+        _write_site_status(one, has_site=has_site)
     return code
 
 
-def _write_standing(one: SiteStatus, *, has_site: bool) -> None:
+def _write_site_status(one: SiteStatus, *, has_site: bool) -> None:
     title = f"{one.name or 'no site'}, in {one.site}"
     output.write_message(title if has_site else f"No site is chosen. {_site_hint(('NOTE',))}")
     if one.error:

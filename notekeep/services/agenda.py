@@ -1,4 +1,4 @@
-"""Tasks and habits for the coming days, late tasks first; and the tasks as a calendar file."""
+"""The tasks and habits of the coming days, and tasks as a calendar file."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ class PlannedHabit(NamedTuple):
 
 
 class AgendaDay(NamedTuple):
-    """The open tasks for a day, most important first, and the habits that are due on it."""
+    """The open tasks and due habits of a day."""
 
     day: dt.date
-    tasks: list[TaskRow]
+    tasks: list[TaskRow]  # most important first
     habits: list[PlannedHabit]
 
 
 class Agenda(NamedTuple):
-    """The days from today to `end` on which something is due, and late tasks."""
+    """The days from today to `end` that have tasks or habits, and late tasks."""
 
     today: dt.date
     end: dt.date
     late: list[TaskRow]  # sorted by day
     days: list[AgendaDay]
-    later: int  # number of tasks after `end`
-    undated: int
+    later: int  # the number of tasks after `end`
+    undated: int  # the number of tasks without a day
 
     def as_object(self) -> dict[str, Any]:
-        """Return it as JSON; the keys are stable."""
+        """Return the agenda as JSON data; the keys are stable."""
         return {
             "from": self.today.isoformat(),
             "to": self.end.isoformat(),
@@ -88,22 +88,22 @@ def plan_days(
 
 
 def plan_habits(index: HabitIndex, today: dt.date, days: int) -> dict[dt.date, list[PlannedHabit]]:
-    """Return habits by day: still due today, and later on fixed days of their schedules."""
+    """Return habits by day: today, those still due; later, those with a fixed day."""
     views = [view for view in index.views(today) if not view.is_archived]
     found = {
         today: [PlannedHabit(one.id, one.title) for one in views if one.call in ("due", "may")]
     }
     for ahead in range(1, days):
         day = today + dt.timedelta(ahead)
-        named = [one for one in views if one.is_planned_on(day.toordinal())]
-        found[day] = [PlannedHabit(one.id, one.title) for one in named]
+        planned = [one for one in views if one.is_planned_on(day.toordinal())]
+        found[day] = [PlannedHabit(one.id, one.title) for one in planned]
     return {day: habits for day, habits in found.items() if habits}
 
 
 def write_task_calendar(tasks: Iterable[TaskRow], vault: str, today: dt.date) -> tuple[str, int]:
-    """Return open tasks that have a date as all-day iCalendar events, and their number.
+    """Return open tasks with a date as all-day iCalendar events, and the number of events.
 
-    An event keeps its id when the date of the task changes. Ids end in `vault`.
+    An event keeps its id when the date of the task changes. Ids end with `vault`.
     """
     lines: list[str] = []
     seen: Counter[str] = Counter()

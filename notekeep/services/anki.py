@@ -1,7 +1,7 @@
-"""Passages as a text file that Anki can import, with the file headers that Anki expects.
+"""Export passages as a text file for Anki.
 
-https://docs.ankiweb.net/importing/text-files.html describes the format. The key of a passage is the
-note's GUID, so importing again updates the notes in Anki.
+https://docs.ankiweb.net/importing/text-files.html describes the format. The key of a passage
+becomes the GUID of the note in Anki, so that importing again updates it.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class AnkiFile(NamedTuple):
 
     lines: Sequence[str]  # without line breaks
     cards: int
-    private: int  # passages that were left out because they are private
+    private: int  # the number of private passages, which are left out
 
 
 def make_anki_file(workspace: Workspace, items: Iterable[ReviewItem]) -> AnkiFile:
-    """Return a file for Anki: each text on the front, its answer and source on the back.
+    """Return a file for Anki: the text on the front, the answer and source on the back.
 
-    Private passages are left out, because a deck may be shared.
+    Private passages are left out, because decks can be shared.
     """
     by_path: dict[str, list[ReviewItem]] = {}
     rows: dict[str, str] = {}
@@ -57,14 +57,14 @@ def make_anki_file(workspace: Workspace, items: Iterable[ReviewItem]) -> AnkiFil
 
 
 def _public_note(workspace: Workspace, path: str) -> Note | None:
-    """Return a note without its private parts; None if it is gone or a mark is invalid."""
+    """Return a note without its private parts; None if it no longer exists or a mark is invalid."""
     try:
         data = workspace.read(path)
         note = workspace.note(path, data)
         if not may_mention_private(note.body):
             return note
         text = strip_private(MappedText.of_note(note)).passage.text
-    except NotekeepError:  # such as a misspelled mark of a private part
+    except NotekeepError:  # for example, the mark of a private part is misspelled
         return None
     return workspace.note(path, data[: split_frontmatter(data).body] + text.encode())
 

@@ -1,4 +1,4 @@
-"""Finds the Obsidian bases in a vault, and shows their views as tables."""
+"""Find the Obsidian bases in a vault, and show their views as tables."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class BaseSource(NamedTuple):
     path: str
     line: int = 0  # of the code block, from 1
     base: Base = Base(())
-    problem: str = ""  # why it cannot be read
+    problem: str = ""  # the reason if it cannot be read
     text: str = ""
 
     @property
     def place(self) -> str:
-        """The name by which `BaseService.find` finds it: `Books.base`, or `Reading.md:12`."""
+        """The name for `BaseService.find`: `Books.base` or `Reading.md:12`."""
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
@@ -67,7 +67,7 @@ class BaseService:
             yield from self.blocks(row.path)
 
     def find(self, name: str, source: str = "") -> BaseSource:
-        """Return a base by path, file name or `NOTE:LINE`; for a note, the base in its first block.
+        """Find a base by path, file name or `NOTE:LINE`; for a note, find its first base.
 
         Raises NotFound for an unknown name.
         """
@@ -115,9 +115,10 @@ class BaseService:
                 yield read_source(path, text, note.body_line + line)
 
     def table(self, source: BaseSource, view: str = "", this: str = "") -> BaseTable:
-        """Return a view as a table, by default the first one; Refused if the base is invalid.
+        """Return a view, by default the first one, as a table.
 
-        `this` is the path of the note that shows the base, by default the file it is in.
+        `this` is the path of the note that shows the base, by default the base's own file. Raises
+        Refused if the base is invalid.
         """
         if source.problem:
             raise Refused(f"{source.path}: {source.problem}", "Fix it in Obsidian or an editor.")
@@ -131,13 +132,13 @@ class BaseService:
             raise Refused(f"{source.place}: {error.message}", hint) from None
 
     def scope(self, vault: CatalogVault, this: str) -> Scope:
-        """Return the scope in which expressions are evaluated, at the current time."""
+        """Return the scope for evaluating expressions at the current time."""
         now = config.current_time().replace(tzinfo=None)
         return Scope(vault, now, self._workspace.today(), this)
 
 
 def read_source(path: str, text: str, line: int = 0) -> BaseSource:
-    """Read the definition of a base; `line` is the line of a code block."""
+    """Parse the definition of a base; `line` is the line of a code block."""
     try:
         return BaseSource(path, line, read_base(text, line + 1), text=text)
     except InvalidBase as error:
@@ -145,7 +146,7 @@ def read_source(path: str, text: str, line: int = 0) -> BaseSource:
 
 
 def choose_view(source: BaseSource, name: str) -> View:
-    """Return the view with this name, or the first view if it is empty; NotFound if unknown."""
+    """Return the view with this name, or the first view for ""; raise NotFound if unknown."""
     views = source.base.views
     for view in views:
         if not name or view.name.casefold() == name.casefold():
@@ -155,7 +156,7 @@ def choose_view(source: BaseSource, name: str) -> View:
 
 
 def narrow(view: View) -> Node | None:
-    """Return a catalog query that finds all notes of a view, and maybe others; None for all."""
+    """Return a catalog query for all notes of a view and perhaps others; None matches all."""
     parts = (*(node for part in view.filters if (node := _as_query(part)) is not None),)
     return And(parts) if parts else None
 
@@ -172,7 +173,7 @@ def _as_query(part: Filter) -> Node | None:
 
 
 class CatalogVault:
-    """Gives expressions in bases access to the notes in the catalog."""
+    """The notes in the catalog, for the expressions in bases."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -180,20 +181,20 @@ class CatalogVault:
         self._resolved: dict[tuple[str, str], str | None] = {}
 
     def load(self, node: Node | None) -> Iterable[str]:
-        """Read the facts of many notes at once, and return their paths."""
+        """Load the facts of many notes at once; return their paths."""
         rows = self._catalog.rows(node)[1]
         self._facts.update((row.path, facts_of(row)) for row in rows)
         return [row.path for row in rows]
 
     def facts(self, path: str) -> Facts | None:
-        """Return the facts of a file; a file other than a note has no properties."""
+        """Return the facts of a file. Files other than notes have no properties."""
         if path not in self._facts:
             row = self._catalog.row(path)
             self._facts[path] = facts_of(row) if row else Facts(path)
         return self._facts[path]
 
     def resolve(self, target: str, source: str) -> str | None:
-        """Return the path of the note that a link leads to."""
+        """Return the path of the note that a link points to."""
         if target in self._facts:
             return target  # a path, as in `links`
         if (source, target) in self._targets:
@@ -213,7 +214,7 @@ class CatalogVault:
         ]
 
     def backlinks(self, path: str) -> list[str]:
-        """Return the paths of the notes that link to a note, each once."""
+        """Return the paths of the notes that link to a note."""
         return self._backlinks.get(path, [])
 
     @cached_property
@@ -222,7 +223,7 @@ class CatalogVault:
 
     @cached_property
     def _targets(self) -> dict[tuple[str, str], str | None]:
-        """The path of each link, by note and target; a query for each link would be slow."""
+        """The path of each link by note and target, because a query for each link would be slow."""
         return {
             (path, link.target): link.path for path, links in self._links.items() for link in links
         }
@@ -238,7 +239,7 @@ class CatalogVault:
 
 
 def facts_of(row: Row) -> Facts:
-    """Return the facts about a note from its row in the catalog.
+    """Return the facts of a note from its row in the catalog.
 
     Syncing and copying change a file's creation time, so bases use the field `created` instead.
     """

@@ -1,4 +1,4 @@
-"""A year in books: the books finished in each month, with pages, stars and authors."""
+"""A year of books: the books finished in each month, with pages, stars and authors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ReadBook(NamedTuple):
 
     @property
     def month(self) -> int:
-        """The month it was finished in, 1 to 12; 0 if only the year is known."""
+        """The month in which it was finished, from 1 to 12; 0 if only the year is known."""
         return int(self.finished[5:7] or 0)
 
 
@@ -53,7 +53,7 @@ class BookList(NamedTuple):
 
     @property
     def months(self) -> dict[int, BookList]:
-        """The books by month, without empty months; month 0 if only the year is known."""
+        """The books by month, without empty months; month 0 is unknown."""
         numbers = sorted({book.month for book in self.books}, key=lambda month: month or 13)
         return {
             number: BookList([book for book in self.books if book.month == number])
@@ -61,7 +61,7 @@ class BookList(NamedTuple):
         }
 
     def as_object(self) -> dict[str, Any]:
-        """Return the totals as JSON; the keys are stable."""
+        """Return the totals as JSON data; the keys are stable."""
         return {
             "books": len(self.books),
             "pages": self.pages,
@@ -77,7 +77,7 @@ def gather_book_year(search: SearchService, year: int) -> BookList:
 
 
 def book_year_object(year: int, found: BookList) -> dict[str, Any]:
-    """Return a year of books as JSON; the keys are stable."""
+    """Return a year of books as JSON data; the keys are stable."""
     months = [
         {"month": number or None, **month.as_object()} for number, month in found.months.items()
     ]
@@ -115,7 +115,7 @@ def month_name(month: int) -> str:
 
 
 def format_totals(books: BookList) -> str:
-    """Return the totals of books: `9 books, 2710 pages, 4.1 stars on average`."""
+    """Format the totals of books: `9 books, 2710 pages, 4.1 stars on average`."""
     count = len(books.books)
     parts = [f"{count} {'book' if count == 1 else 'books'}"]
     if books.pages:
@@ -130,7 +130,7 @@ MONTH_HEADS = ("month", "books", "pages", "stars", "authors")
 
 
 def month_rows(found: BookList) -> list[tuple[str, str, str, str, str]]:
-    """Return the cells of each month, as named by `MONTH_HEADS`."""
+    """Return the cells of each month, in the order of `MONTH_HEADS`."""
     rows = []
     for number, month in found.months.items():
         names = (f"{name} ({count})" if count > 1 else name for name, count in month.authors)
@@ -141,7 +141,7 @@ def month_rows(found: BookList) -> list[tuple[str, str, str, str, str]]:
 
 
 def markdown_lines(found: BookList) -> Iterable[str]:
-    """Yield a year as Markdown for a note or a post: a table of months, then the books."""
+    """Yield a year as Markdown lines: a table of months, then the books."""
     yield from (f"{format_totals(found)}.", "")
     yield from (f"| {' | '.join(MONTH_HEADS)} |", "|---|---:|---:|---:|---|")
     for row in month_rows(found):

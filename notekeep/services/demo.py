@@ -1,8 +1,8 @@
 """A copy of the sample vault for the demo.
 
-It is in a temporary folder together with its settings, cache and state. Its dates are shifted by
-whole weeks, so that the habit log ends this week and weekdays stay the same. Only the due days of
-tasks are shifted by days, so that on every day of the week one is late and two are due soon.
+The copy is in a temporary folder, together with its settings, cache and state. Its dates are
+shifted by whole weeks, so that the habit log ends this week and weekdays stay the same. Due dates
+of tasks are shifted by days, so that there are always one late task and two that are due soon.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ UNUSED_SECONDS = 7 * 24 * 3600
 HOME = "home"
 VAULT = "sample"
 OWNER = "pid"
-"""The file next to a copy with the id of its process; removed at the end of the process."""
+"""The file next to a copy with the id of its process, which removes the file when it ends."""
 _DATE = re.compile(rb"(due:)?(?<![\d-])(20\d\d-\d\d-\d\d)(?![\d-])")
 _CHANGED = re.compile(
     rb"^(?:created|finished|listened|date|since): (\d{4}-\d\d-\d\d)", re.MULTILINE
@@ -36,7 +36,7 @@ WELCOME = ("Start here.md", "Atomic Habits.md")
 _LOG_LINE = re.compile(rb"^- (\d{4}-\d\d-\d\d) ", re.MULTILINE)
 _LOG_NAME = re.compile(r"^(\d{4}-\d\d)\.(.+)\.md$")
 REACH = dt.timedelta(days=550)
-"""Only dates this close to the last log entry are shifted, not the publication year of a book."""
+"""Dates farther from the last log entry are not shifted, such as a book's year of publication."""
 
 _homes: dict[str, str] = {}  # the copies made by this process, by folder
 _own_home: list[str | None] = []  # NOTEKEEP_HOME before a copy was opened
@@ -56,7 +56,7 @@ def use_home_of(root: str) -> None:
 
 
 def own_places() -> Places:
-    """Return the person's own folders, also while a copy of the sample is open."""
+    """Return the user's own folders, even while a copy of the sample is open."""
     home = _own_home[0] if _own_home else os.environ.get("NOTEKEEP_HOME")
     return Places.for_machine({**os.environ, "NOTEKEEP_HOME": home or ""})
 
@@ -112,14 +112,14 @@ def _release(owner: str) -> None:
 
 
 def delete_copy(root: str) -> None:
-    """Delete a copy of the sample vault with its settings and cache; not any other vault."""
+    """Delete a copy of the sample vault with its settings and cache, but no other vault."""
     base = os.path.dirname(root)
     if os.path.basename(base).startswith(PREFIX):
         shutil.rmtree(base, ignore_errors=True)
 
 
 def _delete_unused(parent: str) -> None:
-    """Delete copies whose process was killed, and those unchanged for a week."""
+    """Delete copies whose process was killed, and copies that have not changed for a week."""
     with os.scandir(parent) as entries:
         for entry in entries:
             if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False):
@@ -149,7 +149,7 @@ def _is_unused(base: str) -> bool:
     )
     try:
         last = max(os.lstat(path).st_mtime for path in paths)
-    except OSError:  # a file was removed during this check: the copy is in use
+    except OSError:  # a file was removed in the meantime, so the copy is in use
         return False
     return time.time() - last > UNUSED_SECONDS
 

@@ -1,6 +1,6 @@
 """Check a vault layer by layer: the program, settings, places, files, catalog, full text, notes.
 
-It only reads; each finding has a hint on how to fix it.
+Nothing is changed; each finding has a hint for the fix.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 BROKEN = ("broken-link", "ambiguous-link")
-UNMADE = "broken-property"
+NO_NOTE = "broken-property"
 
 
 class Layer(NamedTuple):
@@ -36,7 +36,7 @@ class Layer(NamedTuple):
     name: str
     checked: str  # a description, with a count
     findings: list[Problem]
-    is_calm: bool = False  # whether its findings are only counted
+    is_calm: bool = False  # whether findings are counted, but not listed
 
 
 def check_vault(vault: Vault) -> Iterator[Layer]:
@@ -68,13 +68,13 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     problems = vault.catalog.problems()
     marked = [problem for problem in problems if problem.code == CONFLICT_PROBLEM]
     broken = [problem for problem in problems if problem.code in BROKEN]
-    unmade = [problem for problem in problems if problem.code == UNMADE]
-    others = [one for one in problems if one.code not in {CONFLICT_PROBLEM, UNMADE, *BROKEN}]
+    without_note = [problem for problem in problems if problem.code == NO_NOTE]
+    others = [one for one in problems if one.code not in {CONFLICT_PROBLEM, NO_NOTE, *BROKEN}]
     yield Layer("notes", f"{vault.catalog.count()} notes: front matter and encoding", others)
     yield _check_ratings(vault)
     yield Layer("links", "every link to a note", broken)
     about = "links in properties to notes that do not exist yet"
-    yield Layer("properties", about, unmade, is_calm=True)
+    yield Layer("properties", about, without_note, is_calm=True)
     yield Layer("habits", "definitions and log lines", vault.habits.problems())
     damage = vault.history.find_damage()
     yield Layer("history", "the log of steps, for undo", [damage] if damage else [])
@@ -98,7 +98,7 @@ def _check_ratings(vault: Vault) -> Layer:
 
 
 def _check_places(vault: Vault) -> list[Problem]:
-    """Check the folders of index and history, which sync tools and network drives can damage."""
+    """Check the folders of index and history, which sync programs and network disks can damage."""
     findings = []
     for what, folder, variable in (
         ("index", vault.places.cache, "XDG_CACHE_HOME"),

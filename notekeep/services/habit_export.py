@@ -23,15 +23,15 @@ _OLDEST = (1980, 1, 1, 0, 0, 0)
 
 
 class HabitExport(NamedTuple):
-    """The bytes of a file, the number of habits in it, and losses."""
+    """An exported file."""
 
     data: bytes
-    habits: int
-    losses: tuple[str, ...] = ()
+    habits: int  # the number of habits in it
+    losses: tuple[str, ...] = ()  # data that the format cannot store
 
 
 def export_habits(tracker: HabitIndex, form: str, names: Sequence[str] = ()) -> HabitExport:
-    """Export habits, all without `names`, as csv, json, loop (Loop's zip) or ics."""
+    """Export habits, by default all, as csv, json, loop (Loop's zip) or ics."""
     if form not in FORMS:
         raise UsageError(f"There is no format {form}.", f"Formats: {', '.join(FORMS)}")
     tracker.refresh()

@@ -1,7 +1,7 @@
-"""notekeep's changes in a vault as one list, newest first; undo and redo.
+"""One list of notekeep's changes in a vault, newest first, with undo and redo.
 
-Changes to files are history steps. A check-in and an answer to a passage are lines in append-only
-logs, so another line undoes them. All are sorted by time.
+Changes to files are history steps. Check-ins and answers to passages are lines in append-only logs,
+so they are undone by another line. All are sorted by time.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ class HistoryStep(NamedTuple):
     label: str
     paths: tuple[str, ...] = ()
     undone: bool = False
-    id: str = ""  # in history; "" for a line of a log
-    is_own: bool = False  # whether it was made by this process
+    id: str = ""  # of the history step; "" for a log line
+    is_own: bool = False  # whether this process made it
 
     @property
     def is_check_in(self) -> bool:
-        """Whether it is a line of the habit log."""
+        """Whether it is a line in the habit log."""
         return self.verb == CHECK_IN and not self.id
 
 
 class StepDetails(NamedTuple):
     """The changes of a step."""
 
-    root: str  # the folder of its files; "" for the vault
+    root: str  # the folder of the files; "" for the vault
     changes: list[NoteChange]  # one for each file
     pruned: list[str]  # files whose versions are no longer in history
     more: int  # the number of other changed files
@@ -72,12 +72,12 @@ class HistoryService:
         self.indexing = indexing
 
     def prune(self) -> None:
-        """Remove old versions, at most once a day; called when idle."""
-        with suppress(NotekeepError):  # tried again when idle
+        """Remove old versions, at most once a day. Called when idle."""
+        with suppress(NotekeepError):  # it is called again
             self.store.prune_daily()
 
     def find_damage(self) -> Problem | None:
-        """Return the problem of a damaged step log, which undo needs; None if it is intact."""
+        """Return a problem if the log of steps, which undo needs, is damaged; else None."""
         if not (count := self.store.log.count_damaged()):
             return None
         lines = "1 line" if count == 1 else f"{count} lines"
@@ -102,11 +102,11 @@ class HistoryService:
     def undo(
         self, count: int = 1, *, dry_run: bool = False, reveal: bool = False
     ) -> list[HistoryStep]:
-        """Undo the newest steps, or only return them (`dry_run`).
+        """Undo the newest steps, or with `dry_run` only return them.
 
-        Raises Conflict if a file has since changed in the same lines: newer steps are undone, this
-        one and older ones are not. Raises Refused if private text would be in a site again, unless
-        `reveal` is set.
+        Raises Conflict at the first step with a file that has since changed in the same lines;
+        newer steps are then already undone. Raises Refused if private text would return to a site,
+        unless `reveal` is set.
         """
         if not (dry_run or reveal) and self.restores_private_text(count):
             raise Refused(
@@ -124,7 +124,7 @@ class HistoryService:
         return done
 
     def last_step(self, *, is_check_in: bool = False) -> HistoryStep:
-        """Return the step that `undo` reverts; prefer a check-in to steps of other processes."""
+        """Return the step to undo; with `is_check_in`, prefer check-ins to others' steps."""
         steps = list(islice(self._undoable(), 1))
         if is_check_in and not any(step.is_own for step in steps):
             steps = [one for one in self._check_ins() if not one.undone][:1] or steps
@@ -139,7 +139,7 @@ class HistoryService:
         return undone
 
     def show(self, step: str, most: int = 40) -> StepDetails:
-        """Return the changes of a step by its id, at most `most` files."""
+        """Return the changes of the step with this id, for at most `most` files."""
         record = next((one for one in self.store.records() if one.id == step), None)
         if record is None:
             raise NotFound("That step is no longer in history.")
@@ -164,7 +164,7 @@ class HistoryService:
         return NoteChange(change.path, before, after or b"", change.to)
 
     def redo(self, *, dry_run: bool = False) -> HistoryStep:
-        """Redo the last undone step; NotFound if there are newer steps."""
+        """Redo the last undone step; raise NotFound if there are newer steps."""
         undo, redo = stacks(self.store.records())
         fresh = [one.last.time for one in undo if not one.last.redoes]
         fresh += [one.time for one in islice(check_ins(self.habits), 1) if not one.again]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitIndex
 
 MAX_VERSIONS = 50
-"""Number of earlier versions of a note to search for the imported text of a passage."""
+"""The number of earlier versions of a note to search for the imported text of a passage."""
 
 
 class ImportService:
@@ -50,7 +50,7 @@ class ImportService:
             paths: Files, folders and archives.
             format_id: The format of all files; "" to detect it.
             options: The options of the command.
-            on_read: Called with the next file or progress; raises to cancel the import.
+            on_read: Called with the next file or progress. It can raise to cancel the import.
 
         Raises:
             NotFound: A file does not exist.
@@ -58,10 +58,10 @@ class ImportService:
             Ambiguous: A file could be in several formats.
             Refused: An archive is suspicious, or a file of habits is damaged.
         """
-        # This imports all readers, which is slow.
+        # Slow to import, because it imports all readers.
         from notekeep.importing.import_plan import plan_import
 
-        # Opening history first reverts an interrupted step.
+        # Opening history finishes interrupted steps.
         self._open_history()
         self.indexing.refresh(words=False)
         return plan_import(

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
 
 SAVED_NOTES = 5
-"""Up to this many saved notes are indexed immediately; more wait until idle."""
+"""The maximum number of saved notes to index immediately; more are indexed when idle."""
 
 ANSWER_BUDGET = 500
-"""With more changed notes, answers come from the old index, with a message."""
+"""The maximum number of changed notes to index before an answer; with more, it has a message."""
 
 
 class IndexService:
     """Refreshes of one vault's index."""
 
     words_at_once = ANSWER_BUDGET
-    """With more changed notes, the full text is updated later too."""
+    """The maximum number of changed notes to add to the full text immediately."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class IndexService:
         self.catalog = workspace.catalog
         self._settings = workspace.settings
         self._open_full_text = open_full_text
-        self._open_history = open_history  # lazy, because recovery reads the journal
+        self._open_history = open_history  # lazy, because opening it reads the journal
         self.indexer = Indexer(
             self.root,
             self.catalog,
@@ -83,10 +83,11 @@ class IndexService:
             forget_missing: The user confirmed that many notes were deleted.
             words: Also update the full text, which only `search` needs.
             for_answer: Skip changed notes over ANSWER_BUDGET; `pending` is their number.
-            defer: Skip these, and the full text of some others; `deferred` is then set.
+            defer: Like `for_answer`, and also update part of the full text later; `deferred` is
+                then set.
             progress: Called repeatedly with the number of finished notes and the total.
         """
-        # A search waits until there is a full-text index, but not for all changes.
+        # A search waits for the first full-text index, but not for all changes.
         has_words = words and for_answer and self._open_full_text().generation is not None
         refreshed = self.indexer.refresh(
             full=full,
@@ -109,19 +110,19 @@ class IndexService:
         return full_text
 
     def index_few_saved(self) -> None:
-        """Index a few saved notes, which takes about 10 ms each."""
+        """Index the saved notes if there are only a few; each takes about 10 ms."""
         is_few = 0 < len(self.catalog.dirty()) <= SAVED_NOTES
         if is_few and self._open_full_text().generation is not None:
             self.indexer.index_few()
 
     def refresh_attached(self) -> None:
-        """Read new and changed attached files, and index the notes that link them."""
+        """Read new and changed attached files, and index the notes that link to them."""
         if self.attached.refresh():
             self.refresh()
 
     @cached_property
     def attached(self) -> AttachedTexts:
-        """The texts of attached files; only the indexing process refreshes them."""
+        """The texts of attached files, which only the indexing process refreshes."""
         from notekeep.catalog.attached_text import AttachedTexts  # not needed for most commands
 
         return AttachedTexts(self.root, self._settings, self.catalog)
@@ -132,8 +133,8 @@ class IndexService:
         return self._open_full_text().should_merge or self.attached.is_outdated()
 
     def index_written(self) -> list[str]:
-        """Index the written files; return messages if that fails."""
-        # Not an error: the files are written, and a retry would write them twice.
+        """Index the written files; return messages on failure."""
+        # Do not raise: the files are written, and a retry would write them twice.
         try:
             self.refresh(words=False)
         except NotekeepError as error:

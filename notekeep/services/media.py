@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")  # Pillow's names
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
-"""The ends of their names."""
+"""The file extensions of pictures."""
 DOCUMENTS = (".pdf", ".epub", ".txt", ".csv", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp")
 SOUNDS = (".mp3", ".m4a", ".ogg", ".wav", ".flac", ".mp4", ".webm", ".mov", ".mkv")
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 50_000_000
-"""Larger pictures are not decoded: a few kilobytes can expand to gigabytes."""
+"""Larger pictures are not decoded, because a few kilobytes can expand to gigabytes."""
 
 
 class VaultPicture(NamedTuple):
-    """A picture of the vault, with its size in pixels."""
+    """A picture in the vault, with its size in pixels."""
 
     path: str
     width: int
@@ -46,7 +46,7 @@ class MediaService:
         self._attachments: tuple[int, AttachmentFinder] | None = None
 
     def read_from_row(self, row: Row) -> Note:
-        """Read a note with title and tags from its row, without parsing its body."""
+        """Read a note without parsing its body; title and tags come from the row."""
         try:
             data = self.workspace.read(row.path)
         except TooLarge:
@@ -57,7 +57,7 @@ class MediaService:
         return note
 
     def picture(self, target: str, from_path: str) -> VaultPicture:
-        """Find the picture of a link in a note, and its size, without decoding it."""
+        """Find a linked picture and its size, without decoding it."""
         path = self._files().find(target, from_path)
         if path is None:
             raise NotFound(f"{target}: The file was not found.")
@@ -65,7 +65,7 @@ class MediaService:
             return VaultPicture(path, *image.size, os.stat(self._place(path)).st_mtime_ns)
 
     def pixels(self, path: str, width: int, height: int) -> bytes:
-        """Decode a picture at a size: four bytes per pixel, red, green, blue and opacity."""
+        """Decode and resize a picture; return RGBA bytes, four for each pixel."""
         with self._opened(path) as image:
             try:
                 # Decode a JPEG at a fraction of its size, which is ten times as fast.
@@ -83,7 +83,7 @@ class MediaService:
     def document_path(self, path: str) -> str:
         """Return the absolute path of a document, sound or film, for a viewer.
 
-        Other files are Refused, because opening them might run a program.
+        Raises Refused for other files, because opening them might run a program.
         """
         if not path.lower().endswith(DOCUMENTS + SOUNDS):
             raise Refused(
@@ -126,7 +126,7 @@ class MediaService:
         place = self._place(path)
         try:
             with warnings.catch_warnings():
-                # Such pictures are refused below.
+                # Large pictures are refused below.
                 warnings.simplefilter("ignore")
                 image = Image.open(place, formats=FORMATS)
         except Image.DecompressionBombError as error:
@@ -143,5 +143,5 @@ class MediaService:
 
 
 def picture_error(error: NotekeepError) -> str:
-    """Return why a picture is not shown, without its path."""
+    """Return the reason why a picture is not shown, without its path."""
     return error.message.rpartition(": ")[2]

@@ -1,4 +1,4 @@
-"""Changes to notes: plans them, and applies the plans."""
+"""Plan changes to notes, and apply the plans."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from notekeep.notes.replace import Replacement, Replacements
 
 _Params = ParamSpec("_Params")
-MAX_RETRIES = 5  # attempts to apply a plan, if other programs write the same note
+MAX_RETRIES = 5  # for a plan, if other programs write the same note
 
 
 class NoteService:
-    """Changes to the notes of one vault; for plans see also `notekeep.notes`."""
+    """Changes to the notes of one vault. The package `notekeep.notes` makes the plans."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class NoteService:
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing
-        self._on_event = on_event  # takes an event and its notes
+        self._on_event = on_event  # called with an event and its notes
         self._open_history = open_history  # lazy, because plans do not need it
         self.plan_new = partial(capture.plan_new, workspace)
         self.plan_add = partial(capture.plan_add_to, workspace)
@@ -64,13 +64,12 @@ class NoteService:
     def apply(
         self, plan: WritePlan, should_continue: Callable[[str], bool] = lambda _: True
     ) -> WriteResult:
-        """Write a plan as one step that `undo` reverts, and index it.
+        """Apply a plan as one step that `undo` reverts, and index the notes.
 
-        `should_continue` is called with each path before its file is written; if it returns False,
-        no more files are written.
+        `should_continue` is called with each path before its file is written; False stops the step.
 
-        Raises Conflict for a file that has changed since, Failure for an error of the system. No
-        file is half-written.
+        Raises Conflict if a file has changed since the plan was made, and Failure for a system
+        error. No file is left half-written.
         """
         done = apply_plan(plan, self.workspace.root, self._open_history(), should_continue)
         remarks = [*done.remarks, *self.indexing.index_written()]
@@ -98,9 +97,9 @@ class NoteService:
             try:
                 return self.apply(make_plan())
             except NameExists:
-                pass  # another program created the file
+                pass  # another program has created the file
             except Conflict as error:
-                if error.copy:  # applied; the other version is the conflict copy
+                if error.copy:  # the plan was applied, and the other version became a copy
                     raise
         return self.apply(make_plan())
 
@@ -109,7 +108,7 @@ class NoteService:
         return self.apply_again(lambda: self.plan_add(text, to, day, at))
 
     def open_periodic(self, kind: str) -> WriteResult:
-        """Return the path of the note of today, this week or this month; create it if needed.
+        """Return the path of the note for today, this week or this month; create it if necessary.
 
         `kind` is `daily`, `weekly` or `monthly`. Raises UsageError if such notes are turned off.
         """
@@ -126,7 +125,7 @@ class NoteService:
     def plan_quote(
         self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
     ) -> WritePlan:
-        """Plan a quote with its page, location or time, under the Quotes heading of the note."""
+        """Plan to add a quote, with its page, location or time, to the section for quotes."""
         row = self.workspace.resolve(name)
         before = self.workspace.read(row.path)
         plan = capture.plan_quote(row.path, before, text, page=page, loc=loc, at=at)
@@ -140,37 +139,37 @@ class NoteService:
         return plan_thought(self.workspace, path, line, text)
 
     def plan_attach(self, name: str, file: str) -> WritePlan:
-        """Plan to copy a file to the attachments and to add a link to a note."""
+        """Plan to copy a file to the attachments, and to add a link to a note."""
         return capture.plan_attach(self.workspace, self.workspace.resolve(name).path, file)
 
     def plan_rename(self, name: str, title: str) -> WritePlan:
-        """Plan a new title and file name for a note; update links."""
+        """Plan a new title and file name for a note, and link updates."""
         return moves.plan_rename(self.workspace, self.workspace.resolve(name), title)
 
     def plan_delete(self, paths: Iterable[str]) -> WritePlan:
-        """Plan to move notes to the trash; the plan lists the notes that link to them."""
+        """Plan to move notes to the trash; a remark names the notes that link to them."""
         return moves.plan_delete(self.workspace, sorted(set(paths)))
 
     def find_replacements(self, request: Replacement, paths: Iterable[str]) -> Replacements:
-        """Find the lines of notes that a replacement of text would change."""
+        """Find the lines that a text replacement would change."""
         from notekeep.notes.replace import find_replacements
 
         return find_replacements(self.workspace, request, paths)
 
     def find_mention_lines(self, row: Row, mentions: Iterable[Mention]) -> list[LineEdit]:
-        """Return the lines with mentions of a note, as they would be with links."""
+        """Return edits of lines that turn mentions of a note into links."""
         from notekeep.notes.link_repair import find_mention_lines
 
         return find_mention_lines(self.workspace, row, mentions)
 
     def plan_mention_lines(self, row: Row, lines: Iterable[LineEdit]) -> WritePlan:
-        """Plan to turn mentions of a note into links, in lines of `find_mention_lines`."""
+        """Plan some of the edits from `find_mention_lines`."""
         from notekeep.notes.link_repair import plan_mention_lines
 
         return plan_mention_lines(self.workspace, row, lines)
 
     def plan_save_query(self, name: str, query: str) -> WritePlan:
-        """Plan to save a query in the vault's settings, or to remove it for an empty query."""
+        """Plan to save a query in the vault's settings; an empty query removes it."""
         import tomlkit  # slow to load
         from tomlkit.exceptions import TOMLKitError
 
@@ -201,7 +200,7 @@ class NoteService:
         return lint_notes(self.workspace, paths, label)
 
     def duplicates(self, paths: Iterable[str]) -> list[Duplicate]:
-        """Find pairs of notes that are nearly the same, most similar first."""
+        """Find near-duplicates, most similar first."""
         from notekeep.notes.duplicates import find_duplicates
 
         return find_duplicates(self.workspace.root, paths)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:  # `gather_due` does not need the query parser
     from notekeep.services.recall import RecallService
     from notekeep.services.search import SearchService
 
-DAYS_OF_NOTES = ("created", "finished", "listened")  # dates for this day in other years
+DAYS_OF_NOTES = ("created", "finished", "listened")  # date fields for this day in other years
 WEEK = 7
-UNDATED = 24  # the number of tasks without a day to list
-RECENT = 12  # the number of recent notes to list
+UNDATED = 24  # the maximum number of tasks without a day
+RECENT = 12  # the maximum number of recent notes
 
 
 class DueTask(NamedTuple):
-    """An open task and the day to list it on."""
+    """An open task and its day in the list."""
 
     day: dt.date
     task: TaskRow
@@ -34,7 +34,7 @@ class DueTask(NamedTuple):
 class TaskSummary(NamedTuple):
     """The open tasks that have started."""
 
-    open: int  # how many
+    open: int  # their number
     due: list[DueTask]  # late or due today, by day
     week: list[DueTask]  # in the next seven days, by day
     others: list[TaskRow]  # later, by day, then some from recent notes
@@ -52,11 +52,11 @@ class Overview(NamedTuple):
     on_this_day: Sequence[Anniversary] = ()  # created, finished or listened to, latest year first
     problems: Sequence[Problem] = ()  # of notes
     recent: Sequence[Row] = ()  # notes by modification time, latest first
-    conflicts: Mapping[str, str] = {}  # conflict copies and their notes
-    # The path of the weekly and the monthly note, and whether it exists, if they are turned on.
+    conflicts: Mapping[str, str] = {}  # conflict copy to its note
+    # The path of the weekly and monthly note, if turned on, and whether it exists.
     periodic: Mapping[str, tuple[str, bool]] = {}
     quote: PassageRow | None = None  # the quote of the day
-    to_recall: int = 0  # quotes left to recall today
+    to_recall: int = 0  # the number of quotes left to recall today
 
     @property
     def has_nothing_due(self) -> bool:
@@ -70,7 +70,7 @@ class Overview(NamedTuple):
         return self.has_nothing_due and not any(others)
 
     def as_object(self) -> dict[str, Any]:
-        """Return it as JSON; the keys are stable."""
+        """Return the overview as JSON data; the keys are stable."""
         return {
             "day": self.day.isoformat(),
             "habits": [
@@ -104,14 +104,14 @@ class Overview(NamedTuple):
 
 
 def list_dated(catalog: Catalog, today: dt.date) -> list[DueTask]:
-    """Return the open tasks with a day, by day and priority."""
+    """Return the open tasks that have a day, sorted by day and priority."""
     dated = list_tasks(catalog, is_dated=True)
     found = [DueTask(day, task) for task in dated if (day := task.day(today))]
     return sorted(found, key=lambda one: (one.day, one.task.priority))
 
 
 def gather_due(workspace: Workspace, habits: HabitIndex, day: dt.date) -> Overview:
-    """Gather the due habits and tasks of a day, and its daily note."""
+    """Return the due habits and tasks of a day, and its daily note."""
     catalog = workspace.catalog
     active = [habit for habit in habits.views(day) if not habit.is_archived]
     due = [
@@ -126,7 +126,7 @@ def gather_due(workspace: Workspace, habits: HabitIndex, day: dt.date) -> Overvi
     }
     tasks = list_dated(catalog, day)
     end = day + dt.timedelta(WEEK)
-    # Most tasks have no day, so those are only counted.
+    # There may be many tasks without a day, so only some are listed.
     undated = list_tasks(catalog, is_dated=False, latest=UNDATED)
     return Overview(
         day=day,
@@ -145,7 +145,7 @@ def gather_due(workspace: Workspace, habits: HabitIndex, day: dt.date) -> Overvi
 def gather_overview(
     search: SearchService, habits: HabitIndex, recall: RecallService, day: dt.date
 ) -> Overview:
-    """Gather the whole overview of a day."""
+    """Return the whole overview of a day."""
     catalog = search.catalog
     written: dict[str, Anniversary] = {}
     for one in on_this_day(catalog, day, DAYS_OF_NOTES):

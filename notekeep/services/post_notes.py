@@ -1,4 +1,4 @@
-"""Plans changes to notes for their posts: pull edits from a site, fix slugs, start a post."""
+"""Plan changes to notes for their posts: pull edits from a site, fix slugs, start a post."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PostNotes:
         self.notes = notes
 
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
-        """Plan to copy edits on the site back to notes, by default all; NotFound if none."""
+        """Plan to copy edits of posts back to notes, by default all; raise NotFound if none."""
         names = names or self.publishing.exported(target, site)
         exported = self.publishing.plan_export(names, target=target, site=site)
         edited = [file for file in exported.files if file.is_post and file.ours is not None]
@@ -70,20 +70,20 @@ class PostNotes:
         slugs = suggest_slugs(exported, Manifest.read(exported.site))
         workspace = self.notes.workspace
 
-        def edited(path: str, data: bytes) -> bytes:
+        def set_slug(path: str, data: bytes) -> bytes:
             change = FieldChange("slug", "=", slugs[path])
             return apply_changes(
                 data, [change], self.publishing.schema, workspace.note(path, data).kind
             )
 
         plan = WritePlan("set", f"slug of {len(slugs)} notes" if len(slugs) != 1 else "slug")
-        workspace.edit_each(plan, list(slugs), edited)
+        workspace.edit_each(plan, list(slugs), set_slug)
         return plan
 
     def plan_start(
         self, names: Sequence[str], title: str = "", headings: Sequence[str] = ()
     ) -> WritePlan:
-        """Plan a post started from notes, with their facts, text, and quotes with sources.
+        """Plan a new post from notes, with their facts, text, and quotes with sources.
 
         By default, it gets the title of the first note, and all sections with text. Raises Refused
         for a private note.
@@ -103,13 +103,13 @@ class PostNotes:
         return plan
 
     def _name_sources(self, outlines: Sequence[NoteOutline], post: str) -> None:
-        """Use the paths of notes whose names are ambiguous in the new post."""
+        """Replace names that would be ambiguous in the new post with paths."""
         for one in outlines:
             targets = link_targets(self.publishing.catalog, [one.name], post)[one.name]
             if targets != [one.path] or fold_name(one.name) == fold_name(note_stem(post)):
                 one.name = one.path.removesuffix(".md")
 
     def outlines(self, names: Sequence[str]) -> list[NoteOutline]:
-        """Return the outlines of notes; Refused for a private note."""
+        """Return the outlines of notes; raise Refused for a private note."""
         with self.publishing.source() as source:
             return [outline_note(source.note(path)) for path in self.publishing.paths(names)]

@@ -1,4 +1,4 @@
-"""Posts of a vault: planning, exporting, checking and previewing them, and their states."""
+"""Plan, export, check and preview posts, and list their states."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ _RULE_TAG = re.compile(r"tag:\"?#?([\w/-]+)")
 
 
 class SiteStatus(NamedTuple):
-    """The states of a vault's drafts and posts in one of its sites."""
+    """The states of drafts and posts in a site."""
 
-    target: str  # the id, or "" if it is unknown
-    name: str  # of the generator, or "" if it is unknown
+    target: str  # the id, or "" if unknown
+    name: str  # of the generator, or "" if unknown
     site: str
-    posts: list[PostState]  # by path
-    error: str = ""  # why the states are unknown
+    posts: list[PostState]  # sorted by path
+    error: str = ""  # the reason if the states are unknown
 
 
 class PublishingService:
     """Exports drafts and posts.
 
-    An empty `target` means the one in the settings, or else the one detected from the site. An
-    empty `site` means the one in the settings, or else the folder for portable drafts.
+    An empty `target` means the target in the settings, or the target detected from the site. An
+    empty `site` means the site in the settings, or the folder for portable drafts.
     """
 
     def __init__(
@@ -81,20 +81,20 @@ class PublishingService:
         self.settings = workspace.settings
         self.schema = workspace.schema
         self.catalog = workspace.catalog
-        self.sites = sites  # in the personal settings for this vault, the default one first
+        self.sites = sites  # from the personal settings, the default first
         self.indexing = indexing
         self.history = history
-        self._on_event = on_event  # takes an event, its notes and its result
-        self._open_search = open_search  # few exports need queries or habits
+        self._on_event = on_event  # called with an event, its notes and its result
+        self._open_search = open_search  # lazy, because few exports need queries or habits
         self._open_habits = open_habits
         self._private_paths: tuple[int, frozenset[str]] | None = None
 
-    # What to export, and where to.
+    # The notes to export, and the target.
 
-    def chosen(self, words: Sequence[str]) -> tuple[list[str], bool]:
-        """Return the notes for command line arguments, and whether each was named (consent).
+    def select_notes(self, words: Sequence[str]) -> tuple[list[str], bool]:
+        """Return the notes for command line arguments, and whether all were given by name.
 
-        Several words are several names, one name without quotes, or a query. Raises NotFound,
+        Several words are several names, a name without quotes, or a query. Raises NotFound,
         Ambiguous or UsageError.
         """
         names = split_names(self.catalog, words, self.root)
@@ -113,25 +113,25 @@ class PublishingService:
         return [row.path for row in rows], named
 
     def export_options(self, **chosen: Any) -> Options:
-        """Return the options in the vault's settings, with changes."""
+        """Return the options in the vault's settings, changed by `chosen`."""
         settings = self.settings.export
         known = ("unpublished", "nested_tags", "linebreaks", "series_links")
         options: dict[str, Any] = {key: settings[key] for key in known if key in settings}
         options["extra_fields"] = as_list(settings.get("fields", ()))
-        kept = as_list(settings.get("keep_metadata", ()))
-        chosen["keep_metadata"] = (*kept, *chosen.get("keep_metadata", ()))
+        keep_metadata = as_list(settings.get("keep_metadata", ()))
+        chosen["keep_metadata"] = (*keep_metadata, *chosen.get("keep_metadata", ()))
         options["now"] = config.current_time().astimezone()
         return Options(**(options | chosen))
 
     def site(self, target: str, site: str) -> tuple[str, str]:
-        """Return a target and a site's folder, by default those in the settings."""
+        """Return the target and the folder of a site, by default from the settings."""
         if site or not self.sites:
             return target, site
         default = next((one for one in self.sites if one.target == target), self.sites[0])
         return target or default.target, default.folder
 
     def has_site(self, target: str = "", site: str = "") -> bool:
-        """Whether the folder was chosen: by name, in settings or by an earlier export."""
+        """Whether there is a site: by name, from the settings or from an earlier export."""
         target, site = self.site(target, site)
         folder = self.folder(target, site)
         return bool(site) or os.path.exists(os.path.join(folder, MANIFEST_NAME))
@@ -145,16 +145,16 @@ class PublishingService:
         return site_folder(self.root, target, site)
 
     def drafts(self) -> str:
-        """Return the query for notes that may be published: drafts and public notes."""
+        """Return the query for publishable notes: drafts and public notes."""
         return " OR ".join([DRAFTS, *(f"({rule})" for rule in self._publish_rules())])
 
     def publishable(self, target: str = "", site: str = "") -> list[str]:
-        """Return the notes for a site: public notes, and those exported before."""
+        """Return the notes for a site: public notes, and notes that were exported before."""
         public = " OR ".join([PUBLIC, *(f"({rule})" for rule in self._publish_rules())])
         return sorted({*self._open_search().paths(public), *self.exported(target, site)})
 
     def exported(self, target: str = "", site: str = "") -> list[str]:
-        """Return the existing notes with a post in a site."""
+        """Return the notes that have a post in a site and still exist."""
         notes = NoteLookup(self.catalog, self.private_paths)
         found = Manifest.read(self.folder(target, site)).locate_notes(self.key, notes, self.history)
         noted = [entry.note for entry in found.posts.values() if entry.note]
@@ -162,7 +162,7 @@ class PublishingService:
         return [path for path in noted if path in present]
 
     def paths(self, names: Sequence[str]) -> list[str]:
-        """Return the paths for names; paths are returned unchanged."""
+        """Return the paths of notes by name; paths are returned unchanged."""
         known = existing_paths(self.catalog, names) if len(names) > 1 else set()
         return [
             name if name in known else resolve(self.catalog, name, self.root).path for name in names
@@ -181,7 +181,7 @@ class PublishingService:
     ) -> ExportPlan:
         """Plan an export of notes.
 
-        The default options are those in the vault's settings. If all notes are refused, raises the
+        The default options are from the vault's settings. If all notes are refused, raises the
         first refusal, unless `for_status` is set.
         """
         target, site = self.site(target, site)
@@ -198,14 +198,14 @@ class PublishingService:
         return replace(plan, generation=generation, warnings=[*plan.warnings, *warnings])
 
     def site_statuses(self, target: str = "", site: str = "") -> list[SiteStatus]:
-        """Return the states of all drafts and posts, in each known site or in a named one."""
+        """Return the states of all drafts and posts in each known site, or in one site."""
         if target or site:
             places = [self.site(target, site)]
         else:
             places = [(one.target, one.folder) for one in self.sites] or [("", "")]
-        return [self._standing(*place) for place in places]
+        return [self._site_status(*place) for place in places]
 
-    def _standing(self, target: str, site: str) -> SiteStatus:
+    def _site_status(self, target: str, site: str) -> SiteStatus:
         try:
             names = self.publishable(target, site)
             plan = self.plan_export(names, target=target, site=site, for_status=True)
@@ -222,9 +222,10 @@ class PublishingService:
         """Write a plan, and audit every written byte for private text.
 
         Raises:
-            Conflict: A file of the site, or notes, changed since the plan; nothing was written.
-            Refused: The audit found private text; the export was reverted.
-            Failure: Changed notes could not be read; nothing was written.
+            Conflict: Notes or files of the site have changed since the plan was made. Nothing was
+                written.
+            Refused: The audit found private text. The export was reverted.
+            Failure: Changed notes could not be read. Nothing was written.
         """
         warnings: list[str] = []
         if not plan.is_empty:
@@ -242,7 +243,7 @@ class PublishingService:
         return done
 
     def _check_current(self, plan: ExportPlan) -> None:
-        """Read all changed notes; Conflict if the plan is outdated."""
+        """Read all changed notes; raise Conflict if the plan is outdated."""
         known = self.indexing.refresh(words=False)
         if known.pending:
             raise Failure(
@@ -259,16 +260,16 @@ class PublishingService:
             )
 
     def audit(self, plan: ExportPlan) -> Audit:
-        """Return the audit of a plan, as of the current catalog."""
+        """Return the audit of a plan with the current catalog."""
         with self.source(self._published()[0]) as source:
             return Audit(source, plan)
 
     def check_export(self, plan: ExportPlan) -> CheckReport:
-        """Build the site of a written plan, and check its posts."""
+        """Build the site after an export, and check the exported posts."""
         return check_export(plan, self.audit(plan))
 
     def preview(self, target: str = "", site: str = "") -> PreviewCommand:
-        """Return the command for a preview with drafts; UsageError without a site."""
+        """Return the command for a preview with drafts; raise UsageError without a site."""
         target, site = self.site(target, site)
         if not site:
             raise UsageError(
@@ -282,7 +283,7 @@ class PublishingService:
 
     @property
     def identity(self) -> str:
-        """The id of the vault, from its settings or else from its folder."""
+        """The id of the vault, from its settings or for its folder."""
         # The first export writes the folder's id into the settings, if they are writable. They are
         # read again, because another device may have written an id.
         return vault_settings(self.root).id or self.places.id
@@ -293,14 +294,14 @@ class PublishingService:
         return VaultKey(self.identity, os.path.basename(self.root))
 
     def _store_identity(self) -> list[str]:
-        """Write the vault's id into its settings, for its copies; return warnings."""
+        """Write the vault's id into its settings, so that copies share it; return warnings."""
         path = VAULT_SETTINGS
         place = os.path.join(self.root, path)
         line = f'id = "{self.identity}"  # identifies this vault in the sites it exports to\n'
         try:
             if "id" in read_toml(place):
-                return []  # the settings warn about an invalid one
-            # Not in the history: the next export would write it again.
+                return []  # there is a warning about an invalid id
+            # Not in history, because after an undo the next export would write it again.
             with self.history.step("id", "", root=self.root, logged=False) as step:
                 if os.path.lexists(place):
                     data, digest = read_file(place, path)
@@ -314,15 +315,15 @@ class PublishingService:
             return [f"{why} Another device will not recognize these posts."]
         return []
 
-    # The view of the vault for an export.
+    # The contents of the vault for an export.
 
     @contextmanager
     def source(
         self, published: Mapping[str, frozenset[str]] = MappingProxyType({})
     ) -> Iterator[VaultSource]:
-        """Yield the view of the vault for an export, as of the last refresh.
+        """Yield the contents of the vault for an export, as of the last refresh.
 
-        Raises Refused if the settings are invalid, because they decide what may be exported.
+        Raises Refused if the settings that control exports are invalid.
         """
         if self.settings.export_problem:
             raise Refused(
@@ -377,7 +378,7 @@ class PublishingService:
     def _published(self) -> tuple[dict[str, frozenset[str]], list[str]]:
         """Return the notes that the vault's rules publish, and warnings about invalid rules.
 
-        The value is the set of tags that publish a note; it is empty if another rule does so too.
+        The values are the tags that publish a note, or an empty set if another rule publishes it.
         """
         published: dict[str, frozenset[str]] = {}
         warnings = []

@@ -53,10 +53,10 @@ STATS_DAYS = 30
 LATER_DAYS = 30  # the default delay of `later`, in days
 
 ADOPTED = "q-"
-"""Prefix of the block ids that `recall --adopt` writes; the key of the passage follows."""
+"""The prefix of block ids that `recall --adopt` writes, followed by the passage's key."""
 
 LIKENESS = 85
-"""Minimum similarity, in percent, at which an edited passage keeps its answers."""
+"""The minimum similarity, in percent, at which an edited passage keeps its answers."""
 
 
 _LAST_CLOCK = "35:59:59"
@@ -65,12 +65,12 @@ _LAST_CLOCK = "35:59:59"
 class ReviewItem(NamedTuple):
     """A passage and its review state, computed from its answers."""
 
-    passage: PassageRow  # its key is the key its answers are logged under
+    passage: PassageRow  # with the key of its answers in the log
     recall: Recall
     is_edited: bool = False  # whether its answers are from before an edit
 
     def as_object(self) -> dict[str, Any]:
-        """Return it as JSON; the keys are stable."""
+        """Return the item as JSON data; the keys are stable."""
         due = dates.format_iso(self.recall.due) if self.recall.due else None
         return {
             **self.passage.as_object(),
@@ -82,7 +82,7 @@ class ReviewItem(NamedTuple):
 
 
 class RecallStats(NamedTuple):
-    """Figures about passages and answers."""
+    """Statistics about passages and answers."""
 
     passages: int  # equal passages count once
     new: int  # never answered
@@ -90,17 +90,17 @@ class RecallStats(NamedTuple):
     stopped: int
     favourites: int
     answers: int  # in the last STATS_DAYS days
-    remembered: float | None  # share of the grades in these answers other than `again`
-    coming: dict[dt.date, int]  # number due on each of the next seven days, if any
+    remembered: float | None  # the share of grades in these answers other than `again`
+    coming: dict[dt.date, int]  # the number due on each of the next seven days, if any
 
     def as_object(self) -> dict[str, Any]:
-        """Return it as JSON; the keys are stable."""
+        """Return the statistics as JSON data; the keys are stable."""
         coming = {day.isoformat(): count for day, count in self.coming.items()}
         return {**self._asdict(), "coming": coming}
 
 
 class AnswerStep(NamedTuple):
-    """An answer in the undo history."""
+    """An answer in the list of steps."""
 
     time: float
     text: str
@@ -110,7 +110,7 @@ class AnswerStep(NamedTuple):
 
 
 class RecallService:
-    """The passages in one vault and the answers to them."""
+    """The passages in one vault, and the user's answers."""
 
     def __init__(
         self,
@@ -123,16 +123,16 @@ class RecallService:
         self._search = search
         self._lock = RLock()
         self._known: tuple[int, list[ReviewItem]] | None = None
-        # Thousands of lines may look like cards, so cards are read only if the user chose notes.
+        # Thousands of lines may look like cards, so cards are read only if the setting is used.
         self._with_cards = bool(workspace.settings.cards.strip())
         self._own_lines: set[str] = set()
 
     def passages(self, query: str = "") -> list[ReviewItem]:
-        """Return the passages that a query finds, by title and line; see `search.passages`."""
+        """Return the matching passages, sorted by title and line; see `search.passages`."""
         return [one for one in self._find(query) if not one.passage.answer]
 
     def cards(self, query: str = "", *, is_all: bool = False) -> list[ReviewItem]:
-        """Return the cards that a query finds in notes chosen by the setting `cards`, or in all."""
+        """Return the matching cards in the notes of the setting `cards`, or in all notes."""
         chosen = self.workspace.settings.cards
         if not (chosen.strip() or is_all):
             return []
@@ -155,10 +155,10 @@ class RecallService:
     def queue(
         self, query: str = "", limit: int = DAILY, *, all_cards: bool = False
     ) -> list[ReviewItem]:
-        """Return the passages to show today: due ones first, then new ones from all sources.
+        """Return the passages to show today: first due passages, then new ones from all sources.
 
-        Passages answered today count towards `limit`. The order is the same on all devices.
-        For cards and `all_cards` see `cards`.
+        Passages answered today count towards `limit`. The order is the same on all devices. With
+        `all_cards`, include the cards of all notes.
         """
         today = self.workspace.today().toordinal()
         items = _unique([*self.passages(query), *self.cards(query, is_all=all_cards)])
@@ -170,7 +170,7 @@ class RecallService:
             return crc32(f"{today} {item.passage.key}".encode())
 
         due.sort(key=lambda one: (one.recall.due, chance(one)))
-        # Take one passage from each source before a second, so that a long book hides no other.
+        # Take one passage from each source before a second, so that long books do not dominate.
         places: Counter[str] = Counter()
         ranked = []
         for one in sorted(new, key=chance):
@@ -185,7 +185,7 @@ class RecallService:
         return len(self.queue()) if is_used else 0
 
     def quote_of_day(self) -> PassageRow | None:
-        """Return a passage for today, the same on all devices; never from a private note."""
+        """Return today's passage, never from a private note. It is the same on all devices."""
         seed = f"{self.workspace.today()} {self.workspace.settings.id}"
         items = (
             one.passage
@@ -195,7 +195,7 @@ class RecallService:
         return min(items, key=lambda one: crc32(f"{seed} {one.key}".encode()), default=None)
 
     def find(self, key: str) -> ReviewItem:
-        """Return the passage that has a key; raise NotFound if there is none."""
+        """Return the passage with a key; raise NotFound if there is none."""
         for one in self._items():
             if one.passage.key == key:
                 return one
@@ -205,18 +205,19 @@ class RecallService:
         raise NotFound(f'There is no quote "{key}".', "`notekeep quotes --json` lists the keys.")
 
     def intervals(self, item: ReviewItem) -> dict[str, int]:
-        """Return, for each grade, the number of days until the passage would be due again."""
+        """Return the number of days until the passage would be due again, for each grade."""
         today = self.workspace.today().toordinal()
         return find_intervals(item.passage.key, item.recall, today)
 
     def answer(self, key: str, value: str, *, dry_run: bool = False) -> ReviewItem:
-        """Log an answer for today: a grade, `keep`, `later 30d`, `stop` or `clear`; or a mark.
+        """Log an answer for today, or a mark; return the passage with its new state.
 
-        UsageError for other values. Return the passage with its new state.
+        An answer is a grade, `keep`, `later 30d`, `stop` or `clear`. Raises UsageError for other
+        values.
         """
         with self._lock:
-            typed = read_value(value)
-            if typed is None:
+            parsed = read_value(value)
+            if parsed is None:
                 word, _, days = value.strip().partition(" ")
                 if word.casefold() == "later":
                     hint = "Write 30 or 30d for 30 days."
@@ -232,7 +233,7 @@ class RecallService:
             text = "" if is_private else shorten(passage.text)
             note = "" if is_private else note_stem(passage.source.path)
             day = self.workspace.today().toordinal()
-            new = Answer(day, "", typed[0], key, typed[1], "", text, note)
+            new = Answer(day, "", parsed[0], key, parsed[1], "", text, note)
             if dry_run:
                 answers = [*self._read_answers([key])[key], new._replace(time=_LAST_CLOCK)]
                 return item._replace(recall=fold_answers(key, answers))
@@ -244,7 +245,7 @@ class RecallService:
         from notekeep.notes.passage_edits import plan_block_ids
 
         ids: defaultdict[str, dict[int, str]] = defaultdict(dict)
-        # A block id must be unique in its note, so only the first of equal passages gets it.
+        # A block id must be unique in its note, so only the first of equal passages gets an id.
         taken = {(one.passage.source.path, one.passage.block) for one in self.passages()}
         for one in self.passages(query):  # a card's block id is already in its line
             passage, recall = one.passage, one.recall
@@ -257,7 +258,7 @@ class RecallService:
         return plan_block_ids(self.workspace, ids)
 
     def stats(self) -> RecallStats:
-        """Return figures about all passages, the chosen cards and all answers."""
+        """Return statistics about all passages, the selected cards and all answers."""
         items = _unique([*self.passages(), *self.cards()])
         today = self.workspace.today().toordinal()
         due = Counter(one.recall.due for one in items)
@@ -323,7 +324,7 @@ class RecallService:
             recalls[key] = fold_answers(key, (one for each in keys for one in answers[each]))
         if outdated or stored.keys() - bases.keys():
             rows = [(key, basis, *recalls[key]) for key, (basis, _) in outdated.items()]
-            # This is only a cache: results that cannot be stored now are computed again.
+            # This is only a cache. If results cannot be stored now, they are computed again later.
             with suppress(Failure), catalog.writing(wait=0.0) as writer:
                 writer.store_recalls(rows, bases)
         return [
@@ -333,9 +334,9 @@ class RecallService:
 
     def _read_answers(self, keys: Iterable[str]) -> Mapping[str, list[Answer]]:
         found: defaultdict[str, list[Answer]] = defaultdict(list)
-        wanted = [*keys]
+        listed = [*keys]
         sql = "SELECT text FROM answers WHERE key IN (SELECT value FROM json_each(?))"
-        for (text,) in self.workspace.catalog.ask(sql, (json.dumps(wanted),)) if wanted else ():
+        for (text,) in self.workspace.catalog.ask(sql, (json.dumps(listed),)) if listed else ():
             if answer := parse_answer(text):
                 found[answer.key].append(answer)
         return found
@@ -345,15 +346,15 @@ class RecallService:
     ) -> list[tuple[PassageRow, list[str], bool]]:
         """Return each passage with its key, the keys of its answers, and whether it was edited.
 
-        The key is the block id, else the hash of the text. A passage that has no answers takes
-        over those given to it before it was edited.
+        The key is the block id, or the hash of the text. An edited passage without answers gets the
+        answers from before the edit.
         """
         texts: dict[str, str] = {}
         found = []
         for one in passages:
             own = f"~{one.block[len(ADOPTED) :]}" if one.block.startswith(ADOPTED) else one.block
             own = own or one.key
-            # A short id such as `^1` may be in several notes.
+            # Several notes may have a short id such as `^1`.
             if texts.setdefault(own, one.key) != one.key:
                 own = one.key
             keys = [key for key in dict.fromkeys((own, one.key)) if key in answered]
@@ -371,7 +372,7 @@ class RecallService:
         passages: Sequence[tuple[PassageRow, list[str], bool]],
         answered: Mapping[str, object],
     ) -> dict[int, str]:
-        """Map the index of each edited passage to the key that its old text was answered under."""
+        """Map the index of each edited passage to the key of the answers to its old text."""
         lost = answered.keys() - {key for _, keys, _ in passages for key in keys}
         new: defaultdict[str, list[int]] = defaultdict(list)
         for number, (one, keys, _) in enumerate(passages if lost else ()):
@@ -398,7 +399,7 @@ class RecallService:
     # The log files that this device writes.
 
     def _write(self, answer: Answer) -> None:
-        """Append an answer, with a later time than other answers to the passage on that day."""
+        """Append an answer, with a later time than the passage's other answers on that day."""
         root, state = self.workspace.root, self.workspace.state
         day, now = dt.date.fromordinal(answer.day), config.current_time()
         answers = self._read_answers([answer.key])[answer.key]
@@ -418,7 +419,7 @@ class RecallService:
     def _own_answers(self) -> Iterator[tuple[Answer, str, Answer | None]]:
         """Yield the answers that this device logged, newest first, including undos.
 
-        Each comes with its line, and with the undo that reverted it or None.
+        Each answer is yielded with its line, and with the undo that reverted it, or None.
         """
         undos: list[Answer] = []
         for text in read_own_logs(self.workspace.root, self.workspace.state, REVIEW_LOG):
@@ -453,7 +454,7 @@ class RecallService:
                 ineffective.add(answer)
             else:
                 raise NotFound("This device has no answer to undo.")
-            # Without it, the latest other mark applies, or the latest other answer of that day.
+            # After the undo, the latest other mark applies, or the latest other answer of that day.
             others = [
                 one
                 for one in self._read_answers([answer.key])[answer.key]
@@ -468,7 +469,7 @@ class RecallService:
             return _describe(answer)
 
     def find_last_undo(self) -> AnswerStep | None:
-        """Return the undo that `redo` would revert; None if anything has been answered since."""
+        """Return the undo that `redo` would revert; None if there are newer answers."""
         found = self._last_undo()
         if found is None:
             return None
@@ -486,7 +487,7 @@ class RecallService:
             return _describe(found[0])
 
     def _last_undo(self) -> tuple[Answer, Answer, str] | None:
-        """Return the last answer that was undone but not redone, its undo, and the undo's line."""
+        """Return the answer that `redo` would log again, its undo, and the undo's line."""
         redone, last, last_line = 0, None, ""
         for answer, line, undo in self._own_answers():
             if last is None:
@@ -504,7 +505,7 @@ class RecallService:
 
 
 def _unique(items: Iterable[ReviewItem]) -> list[ReviewItem]:
-    """Return one item per key, because equal passages share their answers."""
+    """Return one item for each key, because equal passages share their answers."""
     return [*{one.passage.key: one for one in items}.values()]
 
 

@@ -1,6 +1,6 @@
-"""Reads a vault: lists, searches, notes and facts about them.
+"""Read a vault: lists, searches, notes and their metadata.
 
-Methods that take a query raise UsageError if it is invalid.
+Methods with a query raise UsageError if it is invalid.
 """
 
 from __future__ import annotations
@@ -45,29 +45,29 @@ if TYPE_CHECKING:
     from notekeep.services.indexing import IndexService
 
 
-# The box, the titles and the texts each parse the query that is typed.
+# While typing, a query is parsed by the search box, the title search and the full-text search.
 _parse = lru_cache(maxsize=8)(parse_query)
 
 
 RECENT = Is("recent")
 
 MAX_RECENT = 50
-"""The number of notes that `is:recent` finds."""
+"""The maximum number of notes that `is:recent` finds."""
 
 
 MAX_FILES = 20
-"""The number of files to find that are called like a query."""
+"""The maximum number of files whose names match a query."""
 
 MAX_NAMED_FILES = 3
-"""The number of these to name in a remark."""
+"""The maximum number of such files to name in a remark."""
 
 
 class RowPage(NamedTuple):
-    """A page of a list, with the number of all its rows."""
+    """A page of a list."""
 
-    total: int
+    total: int  # the number of rows in the list
     rows: list[Row]
-    remarks: Sequence[str] = ()  # on a list without rows
+    remarks: Sequence[str] = ()  # about an empty list
 
 
 class SearchService:
@@ -96,25 +96,25 @@ class SearchService:
         return RowPage(total, rows, () if total else self._near_values(parsed))
 
     def page(self, query: str, limit: int, offset: int) -> list[Row]:
-        """Return a page of a list in the order of `rows`, without counting it."""
+        """Return a page of a list in the order of `rows`, without counting the list."""
         parsed = self._query(query)
         left = limit if parsed.limit is None else min(limit, max(0, parsed.limit - offset))
         return self.catalog.page(self._facts(parsed), parsed.order, left, offset)
 
     def ordered(self, query: str = "") -> OrderedList:
-        """Return a list for reading many of its pages."""
+        """Return a list from which many pages will be read."""
         parsed = self._query(query)
         return order_list(self.catalog, self._facts(parsed), parsed)
 
     def paths(self, query: str = "") -> frozenset[str]:
-        """Return the paths of all notes that a query matches."""
+        """Return the paths of all matching notes."""
         parsed = self._query(query)
         if parsed.limit is not None:
             return frozenset(row.path for row in self.rows(query).rows)
         return self.catalog.paths(self._facts(parsed))
 
     def distinguish_titles(self, rows: Sequence[Row]) -> None:
-        """Set `title_suffix` of rows that share their titles."""
+        """Set `title_suffix` of rows with the same title."""
         distinguish_titles(self.catalog, rows)
 
     def search(
@@ -134,13 +134,12 @@ class SearchService:
             limit: The maximum number of hits.
             typing: The last word may be unfinished. An error in the query becomes a remark; if it
                 prevents the search, there are no hits.
-            relax: Without hits, search for the nearest query, with a remark; answer a sentence
-                with notes near in meaning, too, unless it is unfinished; after the time limit
-                of a regular expression, return the hits so far, with a remark. An unknown field
-                that resembles no other is searched for as text, and an incomplete bracket, quote
-                or operator only gets a remark.
+            relax: Be lenient, and add a remark: without hits, search for the nearest query; for
+                finished sentences, also find notes near in meaning; after the time limit of a
+                regular expression, return the hits so far; search for an unknown field that
+                resembles no other as text; accept an incomplete bracket, quote or operator.
             explain: Also explain the query and the rank of each hit.
-            wanted: Called while notes are read; if it returns False, `Dropped` is raised.
+            wanted: Called while notes are read. If it returns False, `Dropped` is raised.
         """
         from notekeep.search.session import run_search  # slow to import
 
@@ -169,15 +168,15 @@ class SearchService:
             return found._replace(remarks=(*found.remarks, *_name_files(found.files)))
         self.distinguish_titles([hit.row for hit in found.hits])
         try:
-            said = self.parse(query, pasted=relax).remarks
+            remarks = self.parse(query, pasted=relax).remarks
         except UsageError as error:
             about = f"{error.message} {error.hint}" if parsed.error else error.message
-            said = (about.strip(),)
-        return found._replace(remarks=tuple(dict.fromkeys((*said, *found.remarks))))
+            remarks = (about.strip(),)
+        return found._replace(remarks=tuple(dict.fromkeys((*remarks, *found.remarks))))
 
     def suggest(self, typed: str, *, limit: int = 50) -> SearchResults:
         """Find notes by title, alias and tag for an unfinished query, without the full text."""
-        from notekeep.search.suggestions import suggest_notes  # not needed for a list
+        from notekeep.search.suggestions import suggest_notes  # not needed for lists
 
         query = self._query(typed, typing=True)
         found = suggest_notes(query, self.catalog, opened=self.open_counts, limit=limit)
@@ -189,7 +188,7 @@ class SearchService:
         """Parse a query with this vault's fields and today's date, as `parse_query` does."""
         return _parse(
             text,
-            # They are slow to read.
+            # The fields are slow to read.
             NO_FIELDS if FIELD_SIGNS.isdisjoint(text) else self.fields(),
             today=self.workspace.today(),
             week_start=self.settings.week_start,
@@ -214,7 +213,7 @@ class SearchService:
         return queries.facets(self.catalog, None)
 
     def facets_of(self, found: SearchResults | None) -> Facets:
-        """Count the notes that a search while typing found, as `facets` does; None: none."""
+        """Count the results of a search while typing, as `facets` does; None is no results."""
         paths = frozenset(hit.row.path for hit in found.hits) if found else frozenset()
         if found and found.query and len(paths) < found.total:
             texts = TextFilter(self._sources, found.query.text, typing=True)
@@ -222,19 +221,19 @@ class SearchService:
         return queries.facets(self.catalog, KnownPaths(paths))
 
     def explain_parts(self, typed: str) -> list[QueryPart]:
-        """Return the parts of a query, and how many notes each part alone matches."""
+        """Return the parts of a query, and the number of notes that each part alone matches."""
         from notekeep.search.session import measure_parts
 
         return measure_parts(self._query(typed, typing=True), self._sources)
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
-        """Return the values of a field (by its canonical name), most used first."""
+        """Return the values of a field by its canonical name, most frequent first."""
         return queries.list_field_values(self.catalog, field, limit)
 
     def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
-        """Return the tasks of matching notes: open ones, `done` ones, or both (None).
+        """Return the tasks of matching notes: open tasks, completed tasks (True), or all (None).
 
-        Open ones that start after today are only in the answer with both.
+        Open tasks that start after today are only returned with all tasks.
         """
         node = self._facts(self._query(query))
         return queries.list_tasks(self.catalog, node, done=done)
@@ -242,7 +241,7 @@ class SearchService:
     def passages(self, query: str = "") -> list[PassageRow]:
         """Return the passages of matching notes that contain the words of a query.
 
-        Each word must be in the passage, or in the title or author of its note.
+        A word can also be in the title or the author of the note.
         """
         parsed = self._query(query)
         found = queries.list_passages(self.catalog, self._facts(parsed))
@@ -266,9 +265,10 @@ class SearchService:
         return self._fields[1]
 
     def _query(self, text: str, *, typing: bool = False, pasted: bool = False) -> Query:
-        """Parse a query; `is:conflict` includes the notes that git left unmerged.
+        """Parse a query, and replace states that are not in the catalog.
 
-        `is:recent` is the last opened notes, the last one first unless there are words or `sort:`.
+        `is:conflict` includes git's unmerged notes. `is:recent` is the last opened notes, sorted by
+        time unless there are words or `sort:`.
         """
         query = self.parse(text, typing=typing, pasted=pasted)
         if query.root is None:
@@ -282,7 +282,7 @@ class SearchService:
         return self.open_counts.latest(lambda: self.catalog.paths(None), MAX_RECENT)
 
     def _named_files(self, query: str) -> tuple[str, ...]:
-        """Return the files with such a name, which no note may link."""
+        """Return the files, linked or not, whose names contain the words of a query."""
         words = fold_text(query.replace('"', " ")).split()
         found = (
             path
@@ -293,7 +293,7 @@ class SearchService:
         return tuple(islice(found, MAX_FILES))
 
     def _near_values(self, query: Query) -> list[str]:
-        """Return suggestions for values of fields that no note has."""
+        """Return suggestions for field values that no note has."""
         remarks: list[str] = []
         for leaf in tree.positive_leaves(query.root):
             if (
@@ -308,7 +308,7 @@ class SearchService:
         return remarks
 
     def _state_of_machine(self, leaf: Node) -> Node:
-        """Replace a state that is not in the catalog."""
+        """Replace a state that only this machine knows."""
         if leaf == RECENT:
             return KnownPaths(frozenset(self._last_opened()))
         if leaf != Is("conflict"):
@@ -319,7 +319,7 @@ class SearchService:
         return Or((leaf, KnownPaths(frozenset(unmerged)))) if unmerged else leaf
 
     def _facts(self, query: Query) -> Node | None:
-        """Return a query as a tree of facts, in which words are replaced by matching notes."""
+        """Return the tree of a query, with words replaced by the matching notes."""
         return resolve_words(query, self._sources)
 
     @property
@@ -330,14 +330,14 @@ class SearchService:
         return self._indexing().refresh_for_search()
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
-        """Return similar notes, best first, with what they share."""
-        from notekeep.search.related import find_related  # not needed for a list
+        """Return similar notes and their common properties, best first."""
+        from notekeep.search.related import find_related  # not needed for lists
 
         path = self.workspace.resolve(name).path
         return find_related(self._sources, path, limit=limit, meaning=self._meaning())
 
     def mentions(self, name: str) -> list[name_lookup.Mention]:
-        """Return the places where other notes mention a note without a link."""
+        """Return the places where other notes mention a note without linking to it."""
         return name_lookup.mentions(
             self.catalog, self._words(), self.workspace.resolve(name), self._note
         )
@@ -355,7 +355,7 @@ class SearchService:
         return queries.on_this_day(self.catalog, day or self.workspace.today())
 
     def problems(self) -> list[Problem]:
-        """Return problems of settings and notes, with their hints."""
+        """Return the problems of settings and notes."""
         hint = "`notekeep config` shows the files that are read"
         parts = [warning.partition(": ") for warning in self.settings.warnings]
         settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in parts]
@@ -363,7 +363,7 @@ class SearchService:
 
 
 def _words_alone(node: Node | None) -> Node | None:
-    """Return the words that each match of a query must have; None without any."""
+    """Return the part of a query that consists of words, or None."""
     if isinstance(node, tree.And):
         parts = tuple(part for one in node.parts if (part := _words_alone(one)) is not None)
         return tree.And(parts) if parts else None
@@ -373,7 +373,7 @@ def _words_alone(node: Node | None) -> Node | None:
 
 
 def _name_files(paths: Sequence[str]) -> Iterator[str]:
-    """Yield a remark on files that are called like a query."""
+    """Yield a remark about files whose names match a query."""
     if paths:
         more = " and others" if len(paths) > MAX_NAMED_FILES else ""
         yield f"Files have such a name: {', '.join(paths[:MAX_NAMED_FILES])}{more}."

@@ -1,8 +1,9 @@
 """Sync a vault with other machines through the user's git repository.
 
-Commit, fetch, merge in memory, fast-forward, push. Commits are never rewritten and files never get
-conflict markers: each file of a merge is ours, theirs, or the result of `note_merge`. If that
-fails, theirs becomes a conflict copy. The changes of a sync are a step that `undo` reverts.
+A sync commits, fetches, merges in memory, fast-forwards and pushes. Commits are never rewritten,
+and files never get conflict markers: each file of a merge is ours, theirs, or the result of
+`note_merge`. If that fails, theirs becomes a conflict copy. The changes of a sync are a step that
+`undo` reverts.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
 
 TRIES = 5
-"""Attempts of a sync if another machine was faster, or a file was saved in between."""
+"""The number of attempts if another machine pushes or a file is saved at the same time."""
 
 OFFLINE: Final = "Committed here, not sent: the remote cannot be reached."
 IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".obsidian/cache")
@@ -83,7 +84,7 @@ class SyncResult(NamedTuple):
     received: int = 0  # changed files from other machines
     sent: int = 0  # changed files of this machine
     conflicts: tuple[str, ...] = ()  # new conflict copies
-    problem: str = ""  # why nothing was sent; local changes are committed
+    problem: str = ""  # the reason if nothing was sent; local changes are committed
     hint: str = ""
 
     def __str__(self) -> str:
@@ -102,17 +103,17 @@ class SyncResult(NamedTuple):
 
 
 class SyncStatus(NamedTuple):
-    """Ahead and behind counts as of the last fetch."""
+    """The sync status as of the last fetch."""
 
     branch: str
-    remote: str  # its address; "" for none
+    remote: str  # the address, or ""
     ahead: int  # commits to send
     behind: int  # commits to receive
     changed: int  # uncommitted files
 
 
 class SyncService:
-    """Syncs one vault; `is_alone` without a terminal."""
+    """Syncs one vault; with `is_alone`, git gets no terminal."""
 
     def __init__(
         self,
@@ -125,7 +126,7 @@ class SyncService:
         on_event: Callable[..., object] = ignore_event,
     ) -> None:
         self.root = root
-        self._on_event = on_event  # takes an event and its result
+        self._on_event = on_event  # called with an event and its result
         self.git = Git(root, is_alone=is_alone)
         self._history = history
         self._merge_copies = merge_copies
@@ -167,7 +168,7 @@ class SyncService:
         return messages
 
     def _add_lines(self, path: str, lines: Iterable[str], messages: list[str]) -> None:
-        """Add lines to one of git's files, as a history step."""
+        """Add lines to one of git's files as a history step."""
         before = content_at(self.root, path)
         known = (before or b"").decode("utf-8", "replace").splitlines()
         new = "".join(f"{line}\n" for line in lines if line not in known).encode()
@@ -197,9 +198,9 @@ class SyncService:
     # Trust: a copied repository may run programs, or send notes to strangers.
 
     def untrusted(self) -> list[str]:
-        """List settings, hooks and remotes that the user has not agreed to yet.
+        """List settings, hooks and remotes that the user has not yet agreed to.
 
-        Raises Refused for a repository with its files elsewhere, or with a remote in the vault.
+        Raises Refused if the repository has its work tree elsewhere, or a remote inside the vault.
         """
         known = self._agreed()
         return [line for line in self._settings() if line not in known]
@@ -218,7 +219,7 @@ class SyncService:
         settings, root = self.git.settings(), os.path.realpath(self.root)
         urls = [value for key, value in settings if _ADDRESS.fullmatch(key)]
         names = [name for url in urls for name in (url, unquote(url.removeprefix("file://")))]
-        # For git, an address with a colon in its first part is not a path.
+        # An address with a colon in its first part is not a path for git.
         paths = [os.path.join(root, one) for one in names if ":" not in one.partition("/")[0]]
         trees = [value for key, value in settings if key == "core.worktree"]
         places = [os.path.realpath(os.path.join(find_folder(root), tree)) for tree in trees]
@@ -235,7 +236,7 @@ class SyncService:
     # Names that are not portable
 
     def find_bad_names(self) -> list[str]:
-        """List the files with names that are not portable, and why, before the first sync."""
+        """Before the first sync, list the names that are not portable, with the reasons."""
         if self.git.line("for-each-ref", "--count=1", "refs/remotes"):
             return []
         found: dict[str, str] = {}
@@ -267,7 +268,7 @@ class SyncService:
         return SyncStatus(branch, url, ahead, behind, len(self.git.rows(*words)))
 
     def sync(self) -> SyncResult:
-        """Commit local changes, merge remote ones, and push.
+        """Commit local changes, merge remote changes, and push.
 
         Raises Refused if the state of the repository does not allow a sync, and Failure if a git
         command failed. Nothing is lost.
@@ -325,7 +326,7 @@ class SyncService:
             code, answer, text = git.ask("push", "--porcelain", remote, f"HEAD:refs/heads/{name}")
             if code == 0:
                 return result._replace(sent=len(git.changed(theirs, head)))
-            if b"[rejected]" not in answer:  # else another machine was faster
+            if b"[rejected]" not in answer:  # a rejection means that another machine has pushed
                 return self._not_reached(f"{text}\n{answer.decode()}", "push", result)
         return result._replace(
             problem="Committed here, not sent: others kept sending.",
@@ -333,7 +334,7 @@ class SyncService:
         )
 
     def _upstream(self, branch: str) -> tuple[str, str]:
-        """Return the remote and the remote branch of a branch; "" for no remote."""
+        """Return the remote ("" for none) and the remote branch of a branch."""
         settings = dict(self.git.settings())
         remotes = [found[1] for found in map(_ADDRESS.fullmatch, settings) if found]
         remote = settings.get(f"branch.{branch}.remote", "")
@@ -364,7 +365,7 @@ class SyncService:
 
     def _commit(self) -> None:
         git = self.git
-        # Git would check the status of submodules, which can run a program.
+        # For submodules, git would check their status, which can run a program.
         inner = (f":(exclude,literal){path}" for path in git.modules())
         git.run("add", "-A", "--", ".", f":(exclude,glob)**/{TEMP_PREFIX}*", *inner)
         has_changes = False
@@ -392,7 +393,7 @@ class SyncService:
     # Receiving
 
     def _receive(self, ours: str, theirs: str, result: SyncResult) -> SyncResult | None:
-        """Merge and update the vault; None to try again."""
+        """Merge and update the vault; return None to try again."""
         try:
             found = self._merge(ours, theirs, result)
         except GitError as error:
@@ -429,7 +430,7 @@ class SyncService:
         return SyncResult(received, conflicts=conflicts)
 
     def _check_incoming(self, ours: str, theirs: str) -> None:
-        """Refuse paths and links that could lead out of the vault, even if git accepts them."""
+        """Raise Refused for paths and links that could lead out of the vault."""
         for path, (_, entry) in self.git.changed(ours, theirs).items():
             parts = [part.casefold() for part in path.split("/")]
             if {"", ".", "..", ".git"} & set(parts) or any(p.startswith("git~") for p in parts):
@@ -445,11 +446,11 @@ class SyncService:
                 )
 
     def _fast_forward(self, ours: str, target: str) -> int | None:
-        """Let git write the files of a commit, after storing the old ones in history."""
+        """Store the old files in history, and let git write the files of a commit."""
         git, history = self.git, self._history()
         changes = git.changed(ours, target)
         files = [p for p, (old, new) in changes.items() if not {old.mode, new.mode} & _NO_FILES]
-        # The first sync into an empty vault replaces no file.
+        # The first sync into an empty vault does not replace files.
         before = self._read(files) if ours else {}
         history.record_outside_versions(
             [
@@ -465,7 +466,7 @@ class SyncService:
             if "would be overwritten" not in text:
                 raise error
             os.unlink(self._receiving)  # git checks before it writes
-            if "untracked" in text:  # an ignored file, which is never committed
+            if "untracked" in text:  # an ignored file, which a sync never commits
                 error.hint = (
                     "The remote has a file that is ignored here. Rename yours and sync again."
                 )
@@ -477,7 +478,7 @@ class SyncService:
         return len(changes)
 
     def _repair(self) -> None:
-        """Write files that a crash or a full disk prevented, so that they are not changes."""
+        """Finish an interrupted fast-forward, so that its missing files do not count as changes."""
         if not os.path.exists(self._receiving):
             return
         with open(self._receiving, encoding="ascii") as file:
@@ -485,7 +486,7 @@ class SyncService:
         for path, (_, new) in self.git.changed(ours, target).items():
             if new == NO_ENTRY or new.mode in _NO_FILES:
                 continue
-            # Git deletes a file before it writes the new one, and may write only a part.
+            # Git deletes a file before it writes the new one, and may write only part of it.
             data = content_at(self.root, path) or b""
             whole = self.git.run("cat-file", "--filters", f"{target}:{path}")
             if data != whole and whole.startswith(data):
@@ -496,7 +497,7 @@ class SyncService:
         os.unlink(self._receiving)
 
     def _read(self, paths: Iterable[str]) -> dict[str, bytes | None]:
-        """Read files from the disk, except those that are too large for history."""
+        """Read files, except those that are too large for history."""
         found: dict[str, bytes | None] = {}
         room = ROUND_BYTES
         for path in paths:
@@ -515,13 +516,13 @@ class SyncService:
         after: dict[str, bytes | None],
     ) -> None:
         step = make_step_id()
-        # Without versions in history, `undo` refuses and names the file.
+        # For a file without versions in history, `undo` raises an error with its name.
         changes = [ChangeRecord("edit", path) for path in files if path not in after]
         with Flush(at_once=False) as flush:
             for path, data in after.items():
                 old = before[path]
                 if data is None and old is not None:
-                    # The file is not in the trash: undo writes it from history.
+                    # The file is not in the trash, so undo restores it from history.
                     trashed = f".trash/{step}/{path}"
                     changes.append(ChangeRecord("trash", path, digest_of(old), None, trashed))
                 elif data is not None and data != old:
@@ -532,12 +533,12 @@ class SyncService:
         if changes:
             label = f"{len(changes)} file{'' if len(changes) == 1 else 's'}"
             history.log.append(StepRecord(step, time.time(), "sync", label, tuple(changes)))
-            # The app shows steps of other processes before it undoes them; this one, too.
+            # The app shows this step before it undoes it, like the steps of other processes.
             history.log.own.discard(step)
 
 
 class TreeMerge:
-    """The merge of two commits, without the work tree."""
+    """A merge of two commits without the work tree."""
 
     def __init__(self, git: Git, base: str, ours: str, theirs: str) -> None:
         self._git = git
@@ -545,19 +546,22 @@ class TreeMerge:
         self._old, self._mine, self._other = map(git.tree, (base, ours, theirs))
         self._to_mine = git.renames(base, ours) if base else {}
         self._to_other = git.renames(base, theirs) if base else {}
-        self._made: set[str] = set()
+        self._merged: set[str] = set()
         self._folders: set[str] = set()
-        self._copies: list[tuple[str, Entry]] = []  # named after all other files
+        self._copies: list[tuple[str, Entry]] = []  # added after all other files
         self.files: dict[str, Entry] = {}
         self.conflicts: list[str] = []
         self._merge()
 
     def write(self) -> str:
-        """Store the tree and return its name; Failure if a file is not ours, theirs or a merge."""
+        """Store the tree and return its name.
+
+        Raises Failure if a file is not ours, theirs or a merge.
+        """
         tree = self._git.write_tree(self.files)
         written = self._git.tree(tree)
         both = (*self._mine.values(), *self._other.values())
-        allowed = {entry.blob for entry in both} | self._made
+        allowed = {entry.blob for entry in both} | self._merged
         if written != self.files or any(one.blob not in allowed for one in written.values()):
             raise Failure(
                 "The merge failed its check. Nothing was changed.",
@@ -593,7 +597,7 @@ class TreeMerge:
             self._put(path, result)
 
     def _merge_files(self, path: str, old: Entry | None, mine: Entry, other: Entry) -> Entry | None:
-        """Merge a file that both sides changed; None for a conflict."""
+        """Merge a file that both sides changed; return None for a conflict."""
         known = old or mine
         mode = other.mode if mine.mode == known.mode else mine.mode
         if {mine.mode, other.mode} & _NO_FILES:
@@ -602,11 +606,11 @@ class TreeMerge:
         base = read(old.blob) if old is not None and old.mode not in _NO_FILES else None
         merged = merge_versions(path, base, read(mine.blob), read(other.blob))
         if merged is None:
-            # A conflict copy of a setting of Obsidian would not be noticed.
+            # Users would not notice a conflict copy of a settings file of Obsidian.
             is_setting = path.startswith(".obsidian/") and path.endswith(".json")
             return self._newer(path, mine, other) if is_setting else None
         blob = self._git.store(merged)
-        self._made.add(blob)
+        self._merged.add(blob)
         return Entry(mode, blob)
 
     def _writer(self, path: str) -> str:
@@ -621,7 +625,7 @@ class TreeMerge:
         return other if times[1] > times[0] else mine
 
     def _put(self, path: str, entry: Entry, *, is_copy: bool = False) -> None:
-        """Add a file; if its path is used, as a conflict copy."""
+        """Add a file, or a conflict copy if its path is used."""
         folder, _, name = path.rpartition("/")
         place, number = path, 0
         while is_copy or not self._is_free(place):
@@ -643,7 +647,7 @@ class TreeMerge:
 
 
 def _default_branch(refs: str) -> str:
-    """Return the default or only branch of a remote; "" without one."""
+    """Return the default branch or the only branch of a remote, or ""."""
     if found := re.match(r"ref: refs/heads/(\S+)\s", refs):
         return found[1]
     branches = re.findall(r"\srefs/heads/(\S+)$", refs, re.MULTILINE)
@@ -664,7 +668,7 @@ def _leads_out(path: str, target: str) -> bool:
 
 
 def _driver() -> str:
-    """Return the command of the merge driver, which works in every folder."""
+    """Return the command of the merge driver, which works in any folder."""
     found = shutil.which("notekeep")
     program = shlex.quote(found) if found else f"{shlex.quote(sys.executable)} -m notekeep"
     return f"{program} merge-file %O %A %B %P"
