@@ -232,7 +232,7 @@ async def test_an_empty_note_says_how_to_write_in_it(make_app: MakeApp, root: Pa
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "10 notes"))
         browse(app).open_note(OpenNote("inbox/Empty.md"))
-        await until(pilot, lambda: shows(app, "Empty. e writes."))
+        await until(pilot, lambda: shows(app, "Empty note. Press e to edit it."))
 
 
 @pytest.mark.slow

@@ -50,11 +50,11 @@ MAX_DEPTH: Final = 20  # deeper blocks are shown as source
 MAX_CODE_LENGTH = 20_000  # longer code blocks are data, and slow to highlight
 
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
-_SHOWN_IN_PLACE: Final = frozenset({"embed", "image", "math_block"})
+_STANDALONE_KINDS: Final = frozenset({"embed", "image", "math_block"})
 
 
 def draw_block(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
-    """Return the lines of a block, given as its span and the spans inside it."""
+    """Return the lines of a block; `part` is its span, followed by the spans inside it."""
     span, at = part[0], frame.line_of(part[0])
     if frame.page.problem:
         about = draw_text([Piece(clean_line(frame.page.problem), "warn")], frame, at)
@@ -88,7 +88,7 @@ def _footnote(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
 
 
 def _math(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
-    """Draw a formula on separate lines; as source if Unicode cannot express it."""
+    """Draw a display formula, or its LaTeX source if Unicode cannot express it."""
     source, at = frame.text_of(part[0])[2:-2].strip("\n"), frame.line_of(part[0])
     text = source if frame.glyphs.is_ascii else formula_text(source)
     passage = CopyPassage("formula", at, source)
@@ -102,31 +102,31 @@ def _heading(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
 
 
 def _words(inner: Sequence[Span], frame: DrawContext) -> list[PageLine]:
-    """Draw the content of a paragraph, or words next to a comment, which have no paragraph."""
+    """Draw the text of a paragraph, or text next to a comment, which has no paragraph span."""
     if all(span.kind in _BREAKS or span.kind == "comment" for span in inner):
         return []
     if len(inner) == 1 and inner[0].kind == "math" and inner[0].title:
         return _math(inner, frame)
-    if any(span.kind in _SHOWN_IN_PLACE for span in inner):
-        return _with_shown(inner, frame)
+    if any(span.kind in _STANDALONE_KINDS for span in inner):
+        return _paragraph_with_embeds(inner, frame)
     at = frame.line_of(inner[0])
     line = draw_inline(inner, frame)
     rows = draw_text(line, frame, at)
     if any(span.kind == "comment" for span in inner):
-        rows = [row for row in rows if row.line]  # lines that were only comments
+        rows = [row for row in rows if row.line]  # lines that contained only comments
     if starts_with_time(inner) and frame.page.text[inner[0].end : inner[-1].end].strip():
         passage = CopyPassage("moment", at, line_text(line).replace("\n", " "))
         rows = [row._replace(passage=passage) for row in rows]
     return rows
 
 
-def _with_shown(inner: Sequence[Span], frame: DrawContext) -> list[PageLine]:
+def _paragraph_with_embeds(inner: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     """Draw a paragraph, with formulas and embeds on separate lines."""
     rows: list[PageLine] = []
     text: list[Span] = []
     for is_break, group in groupby(group_spans(inner), lambda part: part[0].kind in _BREAKS):
         line = [*group]
-        shown = None if is_break else _shown(line, frame)
+        shown = None if is_break else _standalone_lines(line, frame)
         if shown is not None:
             rows += [*_text_lines(text, frame), *shown]
             text = []
@@ -141,14 +141,14 @@ def _text_lines(spans: list[Span], frame: DrawContext) -> list[PageLine]:
     return draw_text(draw_inline(spans, frame), frame, frame.line_of(spans[0])) if spans else []
 
 
-def _shown(line: Sequence[Sequence[Span]], frame: DrawContext) -> list[PageLine] | None:
-    """Draw a line that is only a formula or an embed, unless that cannot be shown."""
-    seen = [part for part in line if frame.text_of(part[0]).strip()]
-    if len(seen) != 1:
+def _standalone_lines(line: Sequence[Sequence[Span]], frame: DrawContext) -> list[PageLine] | None:
+    """Draw a line that contains only a formula or embed; None if it cannot be shown."""
+    parts = [part for part in line if frame.text_of(part[0]).strip()]
+    if len(parts) != 1:
         return None
-    span = seen[0][0]
+    span = parts[0][0]
     if span.kind == "math_block":
-        return _math(seen[0], frame)
+        return _math(parts[0], frame)
     if span.kind not in {"embed", "image"}:
         return None
     target, at, around = span.info.strip(), frame.line_of(span), frame.around
@@ -170,7 +170,7 @@ def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[
     if embedded.page is not None and embedded.around is not None:
         inside = inside._replace(page=embedded.page, source=0, around=embedded.around)
         rows += _blocks(embedded.page.spans, inside)
-    # The lines of the other note get the source line of the embed.
+    # All lines of the embedded note map to the source line of the embed.
     return [
         row._replace(source=at, passage=row.passage and row.passage._replace(line=at))
         for row in add_bar(rows, frame, "embed-bar")
@@ -219,7 +219,7 @@ _CODE_ROLES = (
 
 
 def highlight_code(text: str, language: str) -> list[StyledLine]:
-    """Return the lines of a code block; without colours for an unknown language."""
+    """Return the highlighted lines of a code block; plain if the language is unknown."""
     lexer = _lexer(language.lower()) if language and len(text) <= MAX_CODE_LENGTH else None
     if lexer is None:
         return [[Piece(line, "code")] for line in text.split("\n")]
@@ -291,13 +291,13 @@ _CALLOUTS = {
 
 
 def is_closed_callout(span: Span, at: int, toggled: Collection[str]) -> bool:
-    """Whether a block that starts at line `at` is a folded callout."""
+    """Whether the block at line `at` is a folded callout."""
     is_callout = span.kind == "quote" and bool(span.info and span.title)
     return is_callout and (span.title == "-") != (callout_key(at) in toggled)
 
 
 def callout_key(at: int) -> str:
-    """Return the key of the fold of the callout at a line."""
+    """Return the fold key of the callout at line `at`."""
     return f"callout {at}"
 
 
@@ -305,7 +305,7 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     span, inside, at = part[0], frame.narrower(2), frame.line_of(part[0])
     text = frame.page.text
     first = group_spans(part[1:])[0]
-    # The title is a separate paragraph.
+    # The first line is the title; the rest of the paragraph is body text.
     head, _, _ = text[first[0].start : first[0].end].partition("\n")
     line_end = first[0].start + len(head)
     is_closed = is_closed_callout(span, at, frame.around.toggled)
@@ -315,7 +315,7 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
         hidden = max(1, below) if is_closed else 0
         rows[-1] = add_fold_mark(rows[-1], callout_key(at), inside, hidden)
     if not is_closed:
-        words = _from(first[1:], line_end + 1)
+        words = _spans_from(first[1:], line_end + 1)
         inner = [first[0]._replace(start=words[0].start), *words] if words else []
         rows += _blocks([*inner, *part[1 + len(first) :]], inside)
     if span.info in ("quote", "cite"):
@@ -331,21 +331,23 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
 def _callout_head(
     span: Span, first: Sequence[Span], end: int, frame: DrawContext
 ) -> list[PageLine]:
-    """Draw the title of a callout, by default its kind."""
+    """Draw the title of a callout; the default title is its kind."""
     title: StyledLine = [Piece(clean_line(span.info.replace("-", " ").capitalize()))]
     if span.words:
         begin = max(first[0].start, frame.page.text.rfind(span.words, first[0].start, end))
-        title = draw_inline([each for each in _from(first[1:], begin) if each.start < end], frame)
+        title = draw_inline(
+            [each for each in _spans_from(first[1:], begin) if each.start < end], frame
+        )
     tone, sign = _CALLOUTS.get(span.info, _CALLOUTS["note"])
     line = add_role(title, "callout-title")
     if not frame.glyphs.is_ascii:
         line.insert(0, Piece(f"{sign} ", tone))
-    # Reserve space for the mark, so that folding moves nothing.
+    # Reserve space for the fold mark, so that folding does not rewrap the title.
     rows = wrap_line(line, max(4, frame.width - (2 if span.title else 0)))
     return [PageLine(row, frame.line_of(first[0])) for row in rows]
 
 
-def _from(spans: Sequence[Span], at: int) -> list[Span]:
+def _spans_from(spans: Sequence[Span], at: int) -> list[Span]:
     return [
         span if span.start >= at else span._replace(start=at) for span in spans if span.end > at
     ]
@@ -355,7 +357,7 @@ def _list(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
     items = [item for item in group_spans(part[1:]) if item[0].kind == "item"]
     first = part[0].info
     number = int(first or 0)
-    # The spacing depends on its own paragraphs, not on those of a nested quote.
+    # Only the list's own paragraphs decide the spacing, not paragraphs of a nested quote.
     own = part[0].depth + 2
     tight = all(
         span.title == "tight" for span in part if span.kind == "paragraph" and span.depth == own
@@ -388,10 +390,10 @@ def _item(
         words = text.index("[", span.start) + 3
         while text[words : words + 1] in {" ", "\t"}:
             words += 1
-        inner = [inner[0], *_from(inner[1:], words)]
+        inner = [inner[0], *_spans_from(inner[1:], words)]
     rows = _blocks(inner, inside, tight=tight) or [PageLine([], at)]
     if done:
-        # Tasks below a finished one may be open.
+        # Subtasks of a completed task may still be open.
         own = len(draw_block(group_spans(inner)[0], inside))
         rows[:own] = [row._replace(line=add_role(row.line, "finished")) for row in rows[:own]]
     return hang_lines(head, rows, width)

@@ -22,7 +22,7 @@ from notekeep.tui.page.page_lines import (
 from notekeep.tui.render.habit_page import legend_line, year_lines, year_width
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text, wrap_line
 
-PIXELS_PER_CELL = 8  # for a picture width set in a note
+PIXELS_PER_CELL = 8  # for picture widths set in notes
 MIN_COLUMNS, MIN_ROWS = 24, 8  # a smaller picture is unrecognizable: only its caption is shown
 MAX_HTML_LENGTH = 20_000  # characters; a longer block is data
 
@@ -52,7 +52,7 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     if picture.problem:
         about.append(Piece(f" {dot} {clean_line(picture.problem)}", "warn"))
     elif picture.width:
-        by = "x" if frame.glyphs.is_ascii else "×"  # noqa: RUF001 - by
+        by = "x" if frame.glyphs.is_ascii else "×"  # noqa: RUF001 - multiplication sign
         about.append(Piece(f" {dot} {picture.width}{by}{picture.height}", "faint"))
     lines += [row._replace(passage=passage) for row in draw_text(about, frame, at)]
     return lines
@@ -81,9 +81,9 @@ _BREAKS = frozenset(
         *("nav", "ol", "p", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul"),
     )
 )
-_SHOWN_APART = frozenset({"iframe", "video", "audio", "source", "embed"})
+_MEDIA_TAGS = frozenset({"iframe", "video", "audio", "source", "embed"})
 _BLANKS = re.compile(r"\s+")
-_LEFT_OUT = re.compile(
+_IGNORED_MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[!?][^>]*>?", re.IGNORECASE | re.DOTALL
 )
 _ROLES = {
@@ -97,13 +97,13 @@ _ROLES = {
 
 
 def draw_html(part: Sequence[Span], frame: DrawContext) -> list[PageLine]:
-    """Return the lines of an HTML block; there may be none."""
+    """Return the lines of an HTML block, possibly none."""
     source, at = part[0].words.rstrip("\n"), frame.line_of(part[0])
     if len(source) > MAX_HTML_LENGTH:
         return draw_source(source, frame, at, "faint")
     reader = _HtmlReader(frame, at)
-    # Comments and scripts keep only their line ends, so that line numbers stay correct.
-    reader.feed(_LEFT_OUT.sub(lambda found: "\n" * found[0].count("\n"), source))
+    # Keep the newlines of comments and scripts, so that line numbers stay correct.
+    reader.feed(_IGNORED_MARKUP.sub(lambda found: "\n" * found[0].count("\n"), source))
     reader.close()
     reader.end_line()
     return reader.lines
@@ -131,7 +131,7 @@ class _HtmlReader(HTMLParser):
             self._add(f" {self._glyphs.column} ", "faint")
         elif tag == "img":
             self._picture(values.get("src", ""), values.get("alt", ""))
-        elif tag in _SHOWN_APART and (address := values.get("src")):
+        elif tag in _MEDIA_TAGS and (address := values.get("src")):
             self._add(f"{self._glyphs.image} {values.get('title') or address}", "link", address)
         if tag == "a":
             self._links.append(values.get("href", ""))
@@ -156,7 +156,7 @@ class _HtmlReader(HTMLParser):
             self._add(words, "link" if link else "", link)
 
     def handle_comment(self, data: str) -> None:
-        self._add(f"</{data}>", "faint")  # an invalid end tag
+        self._add(f"</{data}>", "faint")  # HTMLParser reports invalid end tags as comments
 
     def _picture(self, address: str, words: str) -> None:
         self.end_line()
@@ -171,8 +171,8 @@ class _HtmlReader(HTMLParser):
 
     def _add(self, text: str, role: str = "", link: str = "") -> None:
         roles = [_ROLES.get(tag, "") for tag in self._open]
-        whole = " ".join(word for word in (*roles, role) if word)
-        self._line.append(Piece(clean(text), whole, clean_line(link)))
+        all_roles = " ".join(name for name in (*roles, role) if name)
+        self._line.append(Piece(clean(text), all_roles, clean_line(link)))
 
     def end_line(self) -> None:
         if line_text(self._line).strip():

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-MAX_LENGTH = 4_000  # characters; longer formulas stay source
+MAX_LENGTH = 4_000  # characters; longer formulas are shown as source
 MAX_DEPTH = 24
 
 # Only characters that take one cell in a terminal and exist in common fonts.
@@ -73,7 +73,7 @@ _COMMANDS = {
     **{name: name for name in _FUNCTIONS},
     **_SPACES,
     **dict.fromkeys(_IGNORED, ""),
-    # between blanks, as LaTeX typesets them
+    # surrounded by spaces, as in LaTeX
     **{name: f" {sign} " for name, sign in (_RELATIONS | _OPERATORS).items()},
 }
 _ACCENTS = {
@@ -92,16 +92,16 @@ _UPRIGHT = frozenset(
         *("mathrm", "mathit", "mathsf", "mathtt"),
     ]
 )
-_RAISED = str.maketrans(
+_SUPERSCRIPTS = str.maketrans(
     "0123456789+−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθφχ⊤∘′∗†",
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᶿᵠᵡᵀ°′∗†",
 )
-_LOWERED = str.maketrans(
+_SUBSCRIPTS = str.maketrans(
     "0123456789+−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ"
 )
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\s+|.", re.DOTALL)
-# A number, a letter with raised or lowered characters, a word, or a call such as f(x) needs no
+# A number, a letter with superscripts or subscripts, a word, or a call such as f(x) needs no
 # parentheses.
 _SINGLE = re.compile(
     "−?(?:\\d[\\d.]*%?|[^\\W\\d_][\u0300-\u036f\u1d2c-\u1d6a\u2032\u2070-\u209f\u20d7\xb2\xb3\xb9]*"
@@ -123,14 +123,14 @@ def formula_text(source: str) -> str:
 
 
 class _FormulaReader:
-    """Parses a formula; raises ValueError for one that needs more than a line."""
+    """Parses a formula; raises ValueError if it cannot be written on one line."""
 
     def __init__(self, source: str) -> None:
         self._tokens = _TOKEN.findall(source)[::-1]
         self._depth = 0
 
     def read(self, end: str = "") -> str:
-        """Parse up to a token and consume it; "" is the end of the formula."""
+        """Parse up to and including the token `end`; "" means the end of the formula."""
         text = ""
         while (token := self._take()) != end:
             text += self._convert(token)
@@ -147,9 +147,9 @@ class _FormulaReader:
             case "{":
                 text = self.read("}")
             case "_":
-                text = _script(self._argument(), "_", _LOWERED)
+                text = _script(self._argument(), "_", _SUBSCRIPTS)
             case "^":
-                text = _script(self._argument(), "^", _RAISED)
+                text = _script(self._argument(), "^", _SUPERSCRIPTS)
             case "'":
                 text = "′"
             case "-" | "*":
@@ -177,7 +177,7 @@ class _FormulaReader:
                 degree = ""
                 if self._tokens and self._tokens[-1] == "[":
                     self._take()
-                    degree = self.read("]").translate(_RAISED)
+                    degree = self.read("]").translate(_SUPERSCRIPTS)
                 return f"{degree}√{_grouped(self._argument())}"
         if name in _UPRIGHT:
             return self._argument().replace("−", "-").replace("′", "'")
@@ -190,7 +190,7 @@ class _FormulaReader:
 
 
 def _script(text: str, mark: str, table: dict[int, int]) -> str:
-    """Return `text` as raised or lowered characters if they exist, else after its mark."""
+    """Return `text` in the superscripts or subscripts of `table`, or else after `mark`."""
     text = text.replace(" ", "")
     if all(ord(char) in table for char in text):
         return text.translate(table)
@@ -210,7 +210,7 @@ def _letter(char: str, style: str) -> str:
     case = "CAPITAL" if char.isupper() else "SMALL"
     old = {"FRAKTUR": "BLACK-LETTER"}.get(style, style)
     kind = f"DIGIT {unicodedata.name(char).split()[-1]}" if char.isdigit() else f"{case} {char}"
-    # The most common of these letters are older than the rest and have separate names.
+    # Unicode added the most common of these letters first, under other names.
     for name in (f"{old} {kind}", f"MATHEMATICAL {style} {kind}"):
         try:
             return unicodedata.lookup(name.upper())

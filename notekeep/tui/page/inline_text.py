@@ -17,7 +17,7 @@ from notekeep.tui.render.styled_text import FOOTNOTE_LINK, Piece, StyledLine
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
 _SIZE = re.compile(r"\d+(?:x\d+)?")
 
-# Lines of this length were wrapped by hand; their ends are not line breaks.
+# Lines of this length look hard-wrapped, so their newlines are drawn as spaces.
 _FILLED = range(55, 101)
 
 _ROLES: Final = {
@@ -29,23 +29,23 @@ _ROLES: Final = {
     "autolink": "link",
     "note": "footnote",
 }
-"""The roles of spans that contain others."""
+"""The roles of spans that contain other spans."""
 
 
 def draw_inline(spans: Sequence[Span], frame: DrawContext) -> StyledLine:
-    """Return spans within a block as one line, with newlines for its breaks."""
+    """Return the inline spans of a block as one line, with newlines for line breaks."""
     walk = _InlineWalk(frame)
     walk.add(spans)
     return walk.line
 
 
 def starts_with_time(spans: Sequence[Span]) -> bool:
-    """Whether spans start with a timestamp, which may be a link."""
+    """Whether spans start with a timestamp, possibly inside a link."""
     return any(span.kind == "timestamp" and span.start <= spans[0].start + 1 for span in spans[:2])
 
 
 class _InlineWalk:
-    """One walk over the spans within a block."""
+    """Draws the inline spans of a block in one pass."""
 
     def __init__(self, frame: DrawContext) -> None:
         self.line: StyledLine = []
@@ -54,11 +54,11 @@ class _InlineWalk:
         self._glyphs = frame.glyphs
         self._around = frame.around
         self._words: list[str] = []  # pending text
-        self._open: list[tuple[int, str, str]] = []  # the ends of spans, their kinds and new roles
-        # Derived from the open spans; computing it for each word would be slow in deep nesting.
+        self._open: list[tuple[int, str, str]] = []  # end, kind and added role of each
+        # Kept in step with `_open`: computing the roles for each word is slow in nested text.
         self._roles: list[str] = []
         self._links: list[str] = []
-        self._html: dict[str, int] = {}  # the number of open tags by name
+        self._html: dict[str, int] = {}  # counts of open tags by name
         self._anchors: list[str] = []
         self._after = 0  # spans before this offset are already drawn
 
@@ -123,11 +123,12 @@ class _InlineWalk:
         if self._html:
             own = (HTML_ROLES[name] for name in self._html)
             roles = [*dict.fromkeys(role for role in own if role), *roles]
-        target = link or next((one[-1] for one in (self._links, self._anchors) if one), "")
+        stacks = (self._links, self._anchors)
+        target = link or next((stack[-1] for stack in stacks if stack), "")
         self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
 
     def _button(self, text: str, role: str, link: str) -> None:
-        """Add a button; only buttons may have a link with the prefix of an action."""
+        """Add a button: only its link may start with `BUTTON_PREFIX`, which `_add` escapes."""
         self._add(text, role)
         self.line[-1] = self.line[-1]._replace(link=link)
 
@@ -158,7 +159,7 @@ class _InlineWalk:
         elif name == "img":
             self._picture(_value(_ALT, source), _value(_SRC, source))
         elif match is None or name not in HTML_ROLES:
-            return  # it does not affect the text
+            return  # the tag has no effect on the text
         elif name == "a" and not self._is_anchor(source):
             return
         elif not match[1]:
@@ -169,7 +170,7 @@ class _InlineWalk:
                 del self._html[name]
 
     def _is_anchor(self, tag: str) -> bool:
-        """Open or close a link in HTML; return whether the tag is part of one."""
+        """Open or close an HTML link; return whether the tag belongs to a link."""
         if tag.startswith("</"):
             return bool(self._anchors and self._anchors.pop())
         address = _value(_HREF, tag)
@@ -226,7 +227,7 @@ class _InlineWalk:
         self._add(tag, "tag", tag)
 
     def _add_block_id(self, _span: Span) -> None:
-        # Only links use it.
+        # Block IDs are only link targets. They are not shown.
         if self.line and not self.line[-1].text.strip(" "):
             self.line.pop()
         elif self.line:

@@ -1,4 +1,4 @@
-"""A note as lines: its blocks are drawn once, then placed according to the folds."""
+"""A note rendered as lines: blocks are drawn once, then laid out according to the folds."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ from notekeep.tui.render.styled_text import (
 
 RULED_LEVEL = 2  # headings up to this level are followed by a rule
 MAX_BODY_LENGTH = 2_000_000  # characters of a body to show
-EMPTY_NOTE = "Empty. e writes."
+EMPTY_NOTE = "Empty note. Press e to edit it."
 
 
 class NoteBlock(NamedTuple):
     """A top-level block of a text."""
 
     spans: Sequence[Span]  # the block, then its content
-    line: int  # the first, counted from 0
-    height: int  # its number of lines
+    line: int  # its first line, counted from 0
+    height: int  # in lines
     level: int  # 1 to 6 for a heading, else 0
 
     @property
@@ -67,7 +67,7 @@ class NoteText:
         groups = group_spans(self.page.spans)
         self.blocks = [self._block(group) for group in groups if group[0].kind != "definition"]
         self.headings: dict[int, str] = {}
-        """The numbers of blocks that are headings, with the keys that fold their sections."""
+        """The fold key of each heading, by block number."""
         counts: Counter[str] = Counter()
         for number, block in enumerate(self.blocks):
             if block.level:
@@ -97,7 +97,7 @@ class NoteText:
         number = bisect_right(self.blocks, line, key=lambda block: block.line) - 1
         return number if number >= 0 else None
 
-    # Sections: a heading and all blocks below it up to the next of its level.
+    # A section is a heading and the blocks up to the next heading of the same or a higher level.
 
     def can_fold(self, number: int) -> bool:
         if number not in self.headings or number + 1 == len(self.blocks):
@@ -132,13 +132,13 @@ class NoteFooter(NamedTuple):
     links: Sequence[LinkRow]
     backlinks: Sequence[Backlink]
     outline: Sequence[tuple[int, int, str]]  # line of the file (from 1), level and text
-    mentions: Sequence[Mention] = ()  # found while the note is read
+    mentions: Sequence[Mention] = ()  # loaded after the note is shown
 
 
 def footer_lines(
     foot: NoteFooter, width: int, glyphs: Glyphs, opened: Container[str]
 ) -> list[StyledLine]:
-    """Return the footer of a note: a line with the counts, then the open lists."""
+    """Return the footer of a note: a line with the counts, then the expanded lists."""
     links = [link for link in foot.links if link.state in ("ok", "ambiguous", "broken", "web")]
     broken = sum(link.state == "broken" for link in links)
     outline = foot.outline if len(foot.outline) > 1 else ()
@@ -198,14 +198,14 @@ def _backlinks(backlinks: Sequence[Backlink]) -> Iterator[StyledLine]:
 
 
 def _mentions(mentions: Sequence[Mention]) -> Iterator[StyledLine]:
-    for one in mentions:
-        title = Piece(clean_line(one.title), "link-quiet", f"[[{clean_line(one.path)}]]")
-        yield [Piece("  "), title, Piece(f"  {clean_line(one.text)}", "muted")]
+    for mention in mentions:
+        title = Piece(clean_line(mention.title), "link-quiet", f"[[{clean_line(mention.path)}]]")
+        yield [Piece("  "), title, Piece(f"  {clean_line(mention.text)}", "muted")]
     yield [Piece(f"  {LINK_MENTIONS}", "muted")]
 
 
 class _PlacedBlock(NamedTuple):
-    """The place of a block."""
+    """A block and the row at which it starts."""
 
     block: int
     row: int
@@ -243,12 +243,12 @@ class NoteRendering:
         self._head = [PageLine(line, -1) for line in [*head, []]]
         if not note.body.strip():
             self._head.append(PageLine([Piece(EMPTY_NOTE, "muted")], -1))
-        # The title band repeats a first heading.
+        # Skip a first heading that only repeats the title.
         self._first = int(self.text.starts_with_title(note.title))
         self.lines: list[PageLine] = []
-        # The last one is the footer of the note.
+        # The last block is the footer.
         self._blocks = [self._draw_block(number) for number in range(len(self.text.blocks) + 1)]
-        # A heading that shows nothing, like one of only an id, has no line to fold its section at.
+        # A heading without visible text, such as only a block ID, has no line for a fold mark.
         headings = self.text.headings.items()
         self.text.headings = {number: key for number, key in headings if self._blocks[number]}
         self._place_blocks()
@@ -267,10 +267,10 @@ class NoteRendering:
         if number < len(text.blocks):
             if text.has_words and text.blocks[number].level and not text.can_fold(number):
                 return []  # an empty section of a template
-            # Reserve space for the mark, so that folding moves nothing.
+            # Reserve space for the fold mark, so that folding does not rewrap the heading.
             frame = self._frame.narrower(2) if text.can_fold(number) else self._frame
             rows = draw_block(text.blocks[number].spans, frame)
-            # A paragraph may be only the id of the block above.
+            # A paragraph may contain only the ID of the block above.
             return rows if any(piece.text for line in rows for piece in line.line) else []
         if self._foot is None:
             return []
@@ -299,14 +299,14 @@ class NoteRendering:
         self.lines[:] = lines
 
     def _is_next_close(self, number: int) -> bool:
-        """Whether the next block follows without a blank line: after a heading or a footnote."""
+        """Whether no blank line follows: after a heading, or before an adjacent footnote."""
         blocks = self.text.blocks[number : number + 2]
         if len(blocks) < 2 or blocks[0].level:
             return bool(blocks and blocks[0].level)
         block, after = blocks
         return after.span.kind == "footnote" and after.line == block.line + block.height
 
-    # Lines of the file, counted from 1.
+    # Line numbers of the file, counted from 1.
 
     def file_line(self, source: int) -> int:
         return self._first_line + source + 1
@@ -336,10 +336,10 @@ class NoteRendering:
             self.toggle(*keys)
 
     def reveal_line(self, line: int, find: FindSpans | None = None) -> int:
-        """Unfold a line of the file and return the first of `lines` that shows it.
+        """Unfold a line of the file and return its row in `lines`.
 
-        In a long paragraph, this is a line with a match of `find`, or else the one at about the
-        same relative position as `line`.
+        In a long paragraph, this is the nearest row that matches `find`, or else the row at about
+        the same relative position.
         """
         source = self._source(line)
         if source < 0:
@@ -348,7 +348,7 @@ class NoteRendering:
         number = self.text.block_at(source)
         if number is None:
             return 0
-        # The last visible block up to it.
+        # The last visible block at or before the line.
         at = bisect_right(self._placed, number, key=lambda placed: placed.block) - 1
         if at < 0:
             return 0
@@ -396,8 +396,8 @@ class NoteRendering:
         self._place_blocks()
 
     def section_at(self, line: int) -> tuple[str, int] | None:
-        """Return the key of the section of a line, and the line of its heading."""
-        # Above the text, the first section is used.
+        """Return the fold key of the section at `line`, and the row of its heading."""
+        # Lines above the text count as part of the first section.
         at = max(0, bisect_right(self._placed, line, key=lambda placed: placed.row) - 1)
         for placed in reversed(self._placed[: at + 1]):
             if self.text.can_fold(placed.block):

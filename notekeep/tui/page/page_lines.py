@@ -1,4 +1,4 @@
-"""The types for drawing a note: its surroundings, the context, and lines with their source."""
+"""Types for drawing a note: embedded content, drawing context, lines with their source lines."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ class Picture(NamedTuple):
 
     @property
     def link(self) -> str:
-        """The link that enlarges it."""
+        """The link that opens the enlarged picture."""
         return f"{PICTURE_LINK}{self.path}"
 
     def fit(self, columns: int, most: int = MAX_PICTURE_ROWS) -> tuple[int, int]:
-        """Return its columns and rows; a row is as high as two columns."""
+        """Return the size in columns and rows; a cell is twice as high as it is wide."""
         rows = max(1, round(columns * self.height / self.width / 2))
         return (columns, rows) if rows <= most else (max(1, round(columns * most / rows)), most)
 
 
 class PictureRow(NamedTuple):
-    """One of the rows of a picture."""
+    """One row of cells of a picture."""
 
     picture: Picture
     row: int
@@ -59,7 +59,7 @@ class PictureRow(NamedTuple):
 
 
 class EmbeddedNote(NamedTuple):
-    """A note, or a part of one, that is embedded in another."""
+    """A note or section that is embedded in another note."""
 
     title: str
     link: str  # as `[[path#heading]]`
@@ -70,16 +70,16 @@ class EmbeddedNote(NamedTuple):
 
 @dataclass(eq=False)
 class NoteSurroundings:
-    """The embedded content of a text by target, and its folds."""
+    """The embedded content of a note by link target, and its folds."""
 
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     embeds: Mapping[str, EmbeddedNote] = field(default_factory=dict)
     years: Mapping[str, EmbeddedYear] = field(default_factory=dict)
     bases: Mapping[str, EmbeddedNote] = field(default_factory=dict)  # by the text of the block
-    toggled: set[str] = field(default_factory=set)  # keys of folds; kept by the preview
-    is_live: bool = False  # whether tasks can be ticked: not in earlier versions and embeds
-    episode: str = ""  # the address of an episode, for timestamps
-    label: str = ""  # after the title
+    toggled: set[str] = field(default_factory=set)  # fold keys; the preview owns the set
+    is_live: bool = False  # whether tasks can be ticked; not in earlier versions and embeds
+    episode: str = ""  # the URL of the episode, for links from timestamps
+    label: str = ""  # shown after the title
 
 
 NO_SURROUNDINGS = NoteSurroundings()
@@ -92,14 +92,12 @@ _NO_PAGE: Final = ParsedPage("", [], [])
 class CopyPassage(NamedTuple):
     """A part of a note that can be copied as a whole."""
 
-    kind: (
-        str  # "quote", "code", "formula", "table", "picture", or "moment", which starts with a time
-    )
-    line: int  # its first line of the body, counted from 0
+    kind: str  # quote, code, formula, table, picture, or moment (text that starts with a time)
+    line: int  # its first line in the body, counted from 0
     text: str  # the text to copy; for a quote, its source
 
     def is_same(self, other: CopyPassage | None) -> bool:
-        """Whether another line is a part of the same passage."""
+        """Whether both belong to the same passage."""
         return other is not None and (other.kind, other.line) == (self.kind, self.line)
 
 
@@ -107,18 +105,18 @@ class PageLine(NamedTuple):
     """A line of the preview."""
 
     line: StyledLine
-    source: int  # its line of the body, counted from 0
+    source: int  # its line in the body, counted from 0
     passage: CopyPassage | None = None
-    picture: PictureRow | None = None  # drawn over its last piece
+    picture: PictureRow | None = None  # drawn over the last piece
 
 
 class DrawContext(NamedTuple):
-    """The text to draw, and the space for it."""
+    """The text to draw and the available width."""
 
     width: int
     glyphs: Glyphs
     depth: int = 0  # of nested lists
-    source: int = 0  # the body's line at which the text of the page starts
+    source: int = 0  # the line of the body at which the page starts
     around: NoteSurroundings = NO_SURROUNDINGS
     page: ParsedPage = _NO_PAGE
 
@@ -157,7 +155,7 @@ def draw_source(text: str, frame: DrawContext, at: int, role: str) -> list[PageL
 
 
 def hang_lines(first: StyledLine, rows: Sequence[PageLine], width: int) -> list[PageLine]:
-    """Return the lines with `first` before the first and blanks before the others."""
+    """Return lines with a hanging indent that starts with `first`."""
     head, tail = pad_line(first, width), [Piece(" " * width)]
     return [
         row._replace(line=[*(tail if index else head), *row.line]) for index, row in enumerate(rows)
@@ -165,7 +163,7 @@ def hang_lines(first: StyledLine, rows: Sequence[PageLine], width: int) -> list[
 
 
 def add_fold_mark(row: PageLine, key: str, frame: DrawContext, hidden: int) -> PageLine:
-    """Return a line with a fold mark at its end, or with space for it."""
+    """Append a fold mark to a line, or the space reserved for it."""
     mark = Piece(f" {frame.glyphs.closed}" if hidden else " ", "fold", FOLD_LINK + key)
     line = [*row.line, mark]
     words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)
@@ -175,7 +173,7 @@ def add_fold_mark(row: PageLine, key: str, frame: DrawContext, hidden: int) -> P
 
 
 def add_rule(row: PageLine, frame: DrawContext) -> PageLine:
-    """Return the last line of a heading with a rule to the full width."""
+    """Extend the last line of a heading with a rule to the full width."""
     gap = [] if row.line and row.line[-1].text == " " else [Piece(" ")]
     room = frame.width - line_width([*row.line, *gap])
     if room < MIN_RULE:
@@ -184,6 +182,6 @@ def add_rule(row: PageLine, frame: DrawContext) -> PageLine:
 
 
 def add_bar(rows: Iterable[PageLine], frame: DrawContext, role: str) -> list[PageLine]:
-    """Return the lines with a bar before each."""
+    """Return lines with a vertical bar before each."""
     bar = Piece(f"{frame.glyphs.quote} ", role)
     return [row._replace(line=[bar, *row.line]) for row in rows]

@@ -1,4 +1,4 @@
-"""Selectable parts of a text (links, tasks, folds, passages), and reading places."""
+"""Selectable parts of a note (links, tasks, folds, passages), and reading positions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Selectable(NamedTuple):
     """A link, a task, a fold, or a passage to copy."""
 
-    source: int  # its line of the body
+    source: int  # its line in the body
     link: str  # its target or action; "" for a passage
     passage: CopyPassage | None = None
 
@@ -23,7 +23,7 @@ class Selectable(NamedTuple):
 def find_selectables(
     lines: Sequence[PageLine], row: int, *, passages: bool
 ) -> Iterator[Selectable]:
-    """Yield the `passages` and headings that start on a line, or else its links and tasks."""
+    """Yield the selectable parts of a line: passages and headings, or else links and tasks."""
     line = lines[row]
     passage, before = line.passage, lines[row - 1].passage if row else None
     if passages and passage is not None and not passage.is_same(before):
@@ -35,7 +35,7 @@ def find_selectables(
 
 
 def selectable_row(lines: Sequence[PageLine], stop: Selectable) -> int | None:
-    """Return the first line of a selectable, or None when it is not shown."""
+    """Return the first line of a selectable, or None if it is not shown."""
     for row, line in enumerate(lines):
         if stop.passage is not None:
             if stop.passage.is_same(line.passage):
@@ -48,7 +48,7 @@ def selectable_row(lines: Sequence[PageLine], stop: Selectable) -> int | None:
 def next_selectable(
     lines: Sequence[PageLine], start: int, step: int, chosen: Selectable | None, *, passages: bool
 ) -> tuple[int, Selectable] | None:
-    """Return the next selectable from line `start`, and its line; `step` -1 goes back."""
+    """Return the next selectable from line `start` with its line; `step` -1 searches backwards."""
     for row in range(start, len(lines) if step > 0 else -1, step):
         stops = list(find_selectables(lines, row, passages=passages))
         if step < 0:
@@ -62,15 +62,15 @@ def next_selectable(
 
 
 class ReadingPlace(NamedTuple):
-    """A place in a note, as a line of the file, so that it does not depend on the width."""
+    """A position in a note as a line of the file, which does not depend on the width."""
 
     line: int  # the first visible line of the file, from 1
-    part: float = 0.0  # the part of that line above the view, from 0 to 1
-    is_target: bool = False  # whether a link or a search led to the line, which is not at the top
+    part: float = 0.0  # the fraction of that line above the view, from 0 to 1
+    is_target: bool = False  # whether it is the target of a link or search, shown below the top
 
 
 def find_reading_place(rendering: NoteRendering, top: int) -> ReadingPlace:
-    """Return the place in a note whose first visible line is `top`."""
+    """Return the reading position when `top` is the first visible line."""
     lines = rendering.lines
     row = min(top, len(lines) - 1)
     while row > 0 and lines[row].source < 0:
@@ -87,7 +87,7 @@ def find_reading_row(rendering: NoteRendering, row: int, part: float) -> int:
 
 
 def _lines_of_paragraph(lines: Sequence[PageLine], row: int) -> tuple[int, int]:
-    """Return the first of the lines from the same line of the file, and their number."""
+    """Return the first row that shows the same line of the file, and how many rows do."""
     source, first, last = lines[row].source, row, row
     while first > 0 and lines[first - 1].source == source:
         first -= 1

@@ -54,8 +54,8 @@ def table_lines(
                 )
             lines.append((number, add_role(line, "table-head") if number == 0 else line))
         if number == 0:
-            whole = sum(widths) + 3 * (columns - 1)
-            lines.append((0, [Piece(glyphs.rule * whole, "rule")]))
+            total = sum(widths) + 3 * (columns - 1)
+            lines.append((0, [Piece(glyphs.rule * total, "rule")]))
     return lines
 
 
