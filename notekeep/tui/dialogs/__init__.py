@@ -1,1 +1,1 @@
-"""Dialogs that ask for one thing."""
+"""Modal dialogs."""

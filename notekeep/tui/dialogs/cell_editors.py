@@ -80,14 +80,14 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        self._put()
+        self._place_box()
 
     def on_resize(self) -> None:
-        # The grid below gets its new size only after this.
-        self.call_after_refresh(self._put)
+        # The grid below is resized only after this event.
+        self.call_after_refresh(self._place_box)
 
-    def _put(self) -> None:
-        """Place the box so that its text covers the cell's; CSS keeps it on the screen."""
+    def _place_box(self) -> None:
+        """Place the box with its text over the cell's text; CSS keeps it on the screen."""
         cell, box = self.grid.cell_region, self.query_one("#cell")
         box.styles.width = max(cell.width, self.wide) + BOX_MARGIN
         box.styles.offset = (cell.x - BOX_MARGIN // 2, cell.y - 1)
@@ -139,7 +139,7 @@ class DateCellEditor(CellEditor):
         self.calendar.show(day)
         line = self.query_one(Input)
         line.value = day.isoformat()
-        line.select_all()  # typing replaces it
+        line.select_all()  # so that typing replaces it
 
     def action_move_days(self, days: int) -> None:
         try:
@@ -179,7 +179,7 @@ class ItemRows(ListView[str], inherit_bindings=False):
         self._chosen, self._rows = chosen, [*chosen, *offered]
         self.rows_changed(cursor)
 
-    def is_heading(self, item: str) -> bool:  # noqa: ARG002 - each can be chosen
+    def is_heading(self, item: str) -> bool:  # noqa: ARG002 - every row can be selected
         return False
 
     def _line_role(self, index: int) -> str:
@@ -217,7 +217,7 @@ class ListCellEditor(CellEditor):
         self._others = [value for value in values if "\n" not in value]
         # The values may arrive before the box is mounted, or while it is being removed.
         if self.items.is_mounted and self.items.is_attached:
-            self._list()
+            self._show_items()
 
     def compose_cell(self) -> ComposeResult:
         yield self._line
@@ -225,9 +225,9 @@ class ListCellEditor(CellEditor):
 
     def on_resize(self) -> None:
         self.fit_rows(self.items)
-        self._list()
+        self._show_items()
 
-    def _list(self, cursor: int = 0) -> None:
+    def _show_items(self, cursor: int = 0) -> None:
         """List the items, then the values of other notes that contain the last typed word."""
         typed = self._words[-1].lstrip("+-#").casefold() if self._words else ""
         others = (text for text in self._others if text not in self.chosen)
@@ -242,7 +242,7 @@ class ListCellEditor(CellEditor):
         return parse_list_items(self.field.name, text)
 
     def on_input_changed(self) -> None:
-        self._list()
+        self._show_items()
 
     def on_list_view_selected(self) -> None:
         self.action_turn_item()
@@ -278,13 +278,13 @@ class ListCellEditor(CellEditor):
             self.chosen.remove(item)
         else:
             self.chosen.append(item)
-        self._list(self.items.cursor)
+        self._show_items(self.items.cursor)
 
     def _apply(self) -> None:
         for word in self._words:
             text = word.lstrip("+-#" if self._is_tags else "+-").strip()
             if word.startswith("-"):
-                self.chosen = [one for one in self.chosen if one.casefold() != text.casefold()]
+                self.chosen = [item for item in self.chosen if item.casefold() != text.casefold()]
             elif text and text not in self.chosen:
                 self.chosen.append(text)
 
@@ -294,7 +294,7 @@ class ListCellEditor(CellEditor):
 
 
 class ChoiceCellEditor(CellEditor):
-    """A list of values; a letter goes to the next one that starts with it."""
+    """A list of values; typing a letter goes to the next value that starts with it."""
 
     def compose_cell(self) -> ComposeResult:
         self.options = OptionRows(field_options(self.field, self.field.text))
@@ -361,10 +361,10 @@ class StarsCellEditor(CellEditor):
         self._stars.show(Piece(stars(self.rating, self.glyphs), "star"), number)
 
     def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self._stars)
-        if place is not None and place.x < BEST_RATING:
-            whole = place.x + 1.0
-            self._put_stars(whole - 0.5 if self.rating == whole else whole)
+        offset = event.get_content_offset(self._stars)
+        if offset is not None and offset.x < BEST_RATING:
+            rating = offset.x + 1.0
+            self._put_stars(rating - 0.5 if self.rating == rating else rating)
 
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and event.character in "0123456789.,":

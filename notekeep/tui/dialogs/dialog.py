@@ -1,4 +1,4 @@
-"""Dialogs: a line of text, a choice, a confirmation, and the bases of larger ones.
+"""Dialogs: a line of text, a choice, a confirmation, and base classes for larger dialogs.
 
 A click outside a dialog closes it. A dialog with an input stays open until its answer is applied
 (`open_dialog`); after an error, it stays open so that the input can be corrected.
@@ -43,20 +43,20 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
 HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
-"""On lower screens, a dialog has no empty row above it."""
+"""Below 10 rows, a dialog has no padding above its content."""
 LIST_MARGIN = 8  # screen lines around the list of a dialog
 SOON_SECONDS = 0.3  # seconds until a dialog shows that it is working
 
 
 def hints(*keys: tuple[str, str], of: str = "screen") -> Content:
-    """Return key hints from pairs of key and word; a click presses the key."""
+    """Return key hints from pairs of key and label; clicking a hint presses its key."""
     parts: list[Content | str] = []
-    for key, does in keys:
-        pressed = Style.from_meta({"@click": f"{of}.press_key({parse_key(key)!r})"})
+    for key, label in keys:
+        click = Style.from_meta({"@click": f"{of}.press_key({parse_key(key)!r})"})
         parts += ["  "] if parts else []
         parts += [
-            Content.styled(key, "bold $accent").stylize(pressed),
-            Content.styled(f" {does}", pressed),
+            Content.styled(key, "bold $accent").stylize(click),
+            Content.styled(f" {label}", click),
         ]
     return Content.assemble(*parts)
 
@@ -88,7 +88,7 @@ def dialog_box(title: str, *keys: tuple[str, str], classes: str = "") -> DialogB
 
 
 class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
-    """A modal screen; a click outside its box does the same as escape."""
+    """A modal screen; a click outside its box is the same as escape."""
 
     BINDINGS = bindings("dialog")
     CSS_PATH: ClassVar[Any] = Path(__file__).with_name("dialogs.tcss")
@@ -102,7 +102,7 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
             self.app.post_message(event)
 
     def fit(self, view: LineView, margin: int) -> None:
-        """Make a view as tall as its lines, but leave `margin` lines of the screen."""
+        """Make a view as tall as its lines, but leave `margin` lines of the screen free."""
         room = max(1, self.app.size.height - margin)
         view.styles.height = min(room, max(1, view.line_count()))
 
@@ -110,7 +110,7 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
         leave = self.active_bindings.get("escape")
         if self.app.screen_stack[-1:] != [self] or leave is None:
             return
-        # The click may be outside the screen if the terminal has just become smaller.
+        # The click may be outside the screen if the terminal has just been made smaller.
         with suppress(NoWidget):
             if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
                 event.stop()
@@ -135,7 +135,7 @@ class TextLines(TextPage, can_focus=False):
         self.styles.height = self.line_count()
 
     def line_count(self) -> int:
-        has_text = any(one.text for one in self._line)
+        has_text = any(piece.text for piece in self._line)
         return len(wrap_line(self._line, self.inner_width)) if has_text else 0
 
     def draw_line(self, index: int, width: int) -> StyledLine:
@@ -163,7 +163,7 @@ class SubmitDialog(Dialog[Answer]):
             self.set_focus(line)
 
     def submit(self, answer: Answer) -> None:
-        """Close with an answer; if `open_dialog` opened the dialog, apply it first."""
+        """Close with an answer; if `open_dialog` opened the dialog, apply the answer first."""
         if self.start_applying is None:
             self.dismiss(answer)
         elif not self._is_working:
@@ -216,7 +216,7 @@ def open_dialog(
             show_error(node, error)
 
     def start(answer: Answer) -> Worker[None]:
-        # From now on, keys are for the screen below.
+        # Keys pressed meanwhile are held for the screen below.
         work = partial(apply, answer)
         return in_background(node, work, applied, group=group, holds_keys=True, failed=failed)
 
@@ -240,7 +240,7 @@ def format_error(error: NotekeepError) -> str:
 
 
 class Line(Input):
-    """A line to type into; typing replaces the selection."""
+    """A one-line input; typing replaces the selection."""
 
     def __init__(
         self,
@@ -265,7 +265,7 @@ class Line(Input):
         self.replace(text, *self.selection)
 
     def on_paste(self, event: events.Paste) -> None:
-        # Textual accepts only the first line.
+        # Textual inserts only the first line of a paste.
         if len(paths := dropped_files(event.text)) > 1:
             event.prevent_default()
             event.stop()
@@ -275,8 +275,7 @@ class Line(Input):
 class Prompt(SubmitDialog[str | None]):
     """Asks for one line of text; None if cancelled.
 
-    With `is_selected`, typing replaces the value. `offer` sets the words that the `suggester`
-    completes.
+    With `is_selected`, typing replaces the value. `offer` sets the completions of `suggester`.
     """
 
     def __init__(
@@ -327,16 +326,16 @@ class OptionRows(ListView[Option]):
         self.placeholder = [[Piece("No results", "muted")]]
 
     def show(self, options: Sequence[Option], value: str = "") -> None:
-        """Show other options, with the cursor on the one with a value, or near the old row."""
+        """Show other options, with the cursor on the option with `value`, or near its old row."""
         self._all = options
         self._show(options, lambda option: option.value == value)
 
     def begin_at_value(self, value: str) -> None:
-        """Put the cursor on the option with a value, or else the first, before they are shown."""
+        """Set the initial cursor to the option with `value`, or else to the first option."""
         values = [option.value for option in self._all]
         row = values.index(value) if value in values and value else 0
         self.set_reactive(ListView.cursor, self._nearest(row, 1))
-        # Scrolling needs a size, which is set with the next frame; keys may move the cursor first.
+        # Scroll after the next frame, which sets the size. Keys may have moved the cursor by then.
         self.call_after_refresh(lambda: self.rows_changed(self.cursor))
 
     def go_to_letter(self, letter: str) -> bool:
@@ -351,10 +350,13 @@ class OptionRows(ListView[Option]):
     def filter_options(self, typed: str) -> None:
         words = typed.casefold().split()
         self._rows = [
-            one
-            for one in self._all
+            option
+            for option in self._all
             if not words
-            or (one.value and all(word in f"{one.title} {one.about}".casefold() for word in words))
+            or (
+                option.value
+                and all(word in f"{option.title} {option.about}".casefold() for word in words)
+            )
         ]
         self.rows_changed(0)
 

@@ -48,7 +48,7 @@ NO_VALUE = "\0none"  # the answer that removes the field; no note can contain th
 
 
 def field_options(field: FormField, text: str) -> list[Option]:
-    """Return the choices of a field, with its current value among them."""
+    """Return the choices of a field, including its current value."""
     choices = ("yes", "no") if field.type == "bool" else field.choices
     options = [Option(choice, "", choice) for choice in choices]
     if text and text not in choices:
@@ -59,7 +59,7 @@ def field_options(field: FormField, text: str) -> list[Option]:
 def submit_field(
     dialog: SubmitDialog[str | None], field: FormField, text: str, before: str
 ) -> None:
-    """Answer with a text as stored in the field; show an error if it does not fit the field."""
+    """Submit a text in the format of the field, or show an error if it is invalid."""
     if text == clean_line(before):
         dialog.dismiss(None)
         return
@@ -91,7 +91,7 @@ class FieldPrompt(Prompt):
 
 NAME_WIDTH = 14
 TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
-"""Types whose name is not a plain word."""
+"""Display names of types whose names are not plain words."""
 KEYS = ("enter", "edit"), ("→", "next value"), ("del", "empty"), ("ctrl+s", "apply")
 
 
@@ -155,7 +155,7 @@ class _Fields(ListView[str | FormField]):
 
 
 class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=False):
-    """The form; its answer is the changes, None if there are none.
+    """The form for all fields; the answer is the list of changes, or None.
 
     `check` raises NotekeepError for changes that the note does not allow.
     """
@@ -165,7 +165,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
     def __init__(self, note: Note, check: Callable[[list[FieldChange]], object]) -> None:
         super().__init__()
         self._title, self._check = note.title, check
-        self._undated = ""  # the date field for the status, while it is empty
+        self._undated = ""  # the date field of the new status, if it is empty
         self.fields = _Fields(list_form_fields(note, self.vault.schema))
 
     def compose(self) -> ComposeResult:
@@ -183,10 +183,10 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
     def action_edit_field(self) -> None:
         if (field := self.fields.field) is None:
             return
-        text, put = self.fields.texts[field.name], partial(self._put, field)
+        text, put = self.fields.texts[field.name], partial(self._set_text, field)
         if field.choices or field.type == "bool":
             choice = Choice(field.name, field_options(field, text), text)
-            ask(self, choice, lambda answer: self._put(field, answer.removeprefix(NO_VALUE)))
+            ask(self, choice, lambda answer: self._set_text(field, answer.removeprefix(NO_VALUE)))
             return
 
         def check(text: str) -> str:
@@ -205,18 +205,18 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         if (text := step_value(field, self.fields.texts[field.name], by, self.today)) is None:
             self.action_edit_field()
         else:
-            self._put(field, text)
+            self._set_text(field, text)
 
     def action_clear_field(self) -> None:
         if (field := self.fields.field) is not None:
-            self._put(field, "")
+            self._set_text(field, "")
 
     def action_reset_field(self) -> None:
         if (field := self.fields.field) is not None:
-            self._put(field, field.text)
+            self._set_text(field, field.text)
 
-    def _put(self, field: FormField, text: str) -> None:
-        """Set a text, and offer to set the empty date of a status."""
+    def _set_text(self, field: FormField, text: str) -> None:
+        """Set the text of a field; after a status, offer to set its empty date field."""
         self.fields.set_text(field, text)
         if field.name == "status":
             names = STATUS_DATES.get(text.casefold(), ())
@@ -229,9 +229,10 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         self.query_one(DialogBox).show_keys(*KEYS, leave)
 
     def action_date_status(self) -> None:
-        field = next((one for one in self.fields.fields if one.name == self._undated), None)
+        fields = self.fields.fields
+        field = next((field for field in fields if field.name == self._undated), None)
         if field is not None:
-            self._put(field, self.today.isoformat())
+            self._set_text(field, self.today.isoformat())
 
     def action_finish_form(self) -> None:
         if changes := self.fields.changes:

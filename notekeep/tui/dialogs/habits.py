@@ -72,9 +72,9 @@ _APPLIES = "Changes apply from today. Earlier days are judged as before."
 
 
 class HabitDialog(SubmitDialog[dict[str, str] | None]):
-    """A form for a new habit or for changes to one; `values` are its initial contents.
+    """A form for a new or an existing habit; `values` are its initial contents.
 
-    Below each input is a hint, the meaning of the input, or an error.
+    Below each input is a hint, an interpretation of the input, or an error.
     """
 
     VERTICAL_BREAKPOINTS = [*HEIGHT_CLASSES, (22, "-roomy")]  # noqa: RUF012 - typed as in Textual
@@ -135,7 +135,7 @@ class HabitDialog(SubmitDialog[dict[str, str] | None]):
         self.query_one(f".hint.{line}", TextLines).show(pieces)
 
     def show_problem(self, error: NotekeepError) -> None:
-        # The inputs of a new habit were checked before, so its name must be taken.
+        # The inputs of a new habit are already valid, so its name must be in use.
         line = error.key if isinstance(error, FieldError) else "title"
         if line in self._lines:
             self._show_input_error(line, format_error(error))
@@ -207,10 +207,10 @@ def edit_habit(screen: ProgramPart, name: str) -> None:
             now = {**shown, **form_values(found.definition, today)}
             for key in changed:
                 if now[key] != shown[key]:
-                    shown[key] = now[key]  # shown in the error, so enter may now replace it
+                    shown[key] = now[key]  # the error shows it, so the next enter may replace it
                     value = now[key]
-                    did = f"changed it to {value}" if value else "removed it"
-                    message = f"Another program {did}."
+                    change_text = f"changed it to {value}" if value else "removed it"
+                    message = f"Another program {change_text}."
                     raise FieldError(message, "Press enter to replace it.", key=key)
             plan = plan_form(vault.workspace, found, today, changed)
             *some, last = (line.label.lower() for line in FORM_LINES if line.id in changed)
@@ -244,7 +244,7 @@ def ask_and_log(
 
 
 def ask_amount(screen: ProgramPart, habit: HabitView, day: date, typed: str = "") -> None:
-    """Ask for an amount and log it; `typed` is the part that was already typed."""
+    """Ask for an amount and log it; `typed` is the start of the input."""
     unit = habit.unit or "min"
     hint = (
         f'Adds to the total for the day. "= {pluralize(f"30 {unit}")}" replaces, "clear" removes.'
@@ -262,15 +262,15 @@ def toggle_pause(screen: ProgramPart, names: Sequence[str]) -> None:
         vault, index = screen.vault, screen.vault.habits
         index.refresh()
         found, today = [index.find(name) for name in names], index.today()
-        if lost := [habit.definition.id for habit in found if not habit.definition.path]:
-            raise Refused(f"No note defines {lost[0]}.", "Press a to add a habit.")
+        if missing := [habit.definition.id for habit in found if not habit.definition.path]:
+            raise Refused(f"No note defines {missing[0]}.", "Press a to add a habit.")
         ends = all(habit.definition.is_paused_on(today.toordinal()) for habit in found)
         if ends:
             plan = plan_resume(vault.workspace, found, today)
         else:
             plan = plan_pause(vault.workspace, found, "", today)
         paths = {change.path for change in plan.changes}
-        titles = [one.definition.title for one in found if one.definition.path in paths]
+        titles = [habit.definition.title for habit in found if habit.definition.path in paths]
         if len(titles) == 1:
             about = "is no longer paused" if ends else "is paused from today"
             text = f"{clean_line(titles[0])} {about}"

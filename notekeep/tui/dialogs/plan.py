@@ -43,7 +43,7 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
     def __init__(self, title: str, plan: WritePlan, paths: Sequence[str]) -> None:
         super().__init__()
         self._title, self._plan, self._paths = title, plan, paths
-        self._is_second = False
+        self._is_confirming = False
 
     def compose(self) -> ComposeResult:
         with dialog_box(self._title, ("enter", "apply"), ("esc", "cancel")):
@@ -59,8 +59,8 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
 
     def action_do_plan(self) -> None:
         count = len(self._plan.changes)
-        if count > CONFIRM_FROM and not self._is_second:
-            self._is_second = True
+        if count > CONFIRM_FROM and not self._is_confirming:
+            self._is_confirming = True
             question = f"{count} files would change. Press enter again to apply."
             self.query_one(HintLine).show_text(question, "warn")
             return
@@ -81,17 +81,17 @@ class PlanHeading(NamedTuple):
 
 
 class LineRows(ListView["LineEdit | PlanHeading"]):
-    """The lines that a plan changes, by note, before and after; the user can leave lines out."""
+    """The lines that a plan changes, by note, before and after; each line can be left out."""
 
     row_height = 2
 
     def __init__(self, plan: WritePlan, lines: Sequence[LineEdit]) -> None:
         super().__init__()
-        self.left_out: set[LineEdit] = set()
+        self.excluded: set[LineEdit] = set()
         changed = {change.path for change in plan.changes}
         self.lines = [line for line in lines if line.path in changed]
         rows: list[LineEdit | PlanHeading] = []
-        rows += [PlanHeading(f"{one.place}: {one.message}", "warn") for one in plan.refused]
+        rows += [PlanHeading(f"{each.place}: {each.message}", "warn") for each in plan.refused]
         rows += [PlanHeading(" ".join(plan.remarks), "muted")] * bool(plan.remarks)
         path = ""
         for line in self.lines:
@@ -110,13 +110,13 @@ class LineRows(ListView["LineEdit | PlanHeading"]):
     def toggle(self) -> None:
         """Leave out the line at the cursor, or include it again."""
         if isinstance(item := self.item, LineEdit):
-            self.left_out ^= {item}
+            self.excluded ^= {item}
             self.lines_changed()
             self.action_step(1)
 
     def toggle_all(self) -> None:
         """Leave out all lines, or include all again if any line is left out."""
-        self.left_out = set() if self.left_out else {*self.lines}
+        self.excluded = set() if self.excluded else {*self.lines}
         self.lines_changed()
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
@@ -128,7 +128,7 @@ class LineRows(ListView["LineEdit | PlanHeading"]):
                 fit_line([Piece("  "), *line], width, self.glyphs.ellipsis) for line in lines[:2]
             ]
         head = gutter(self.glyphs, here=row == self.cursor)
-        if item in self.left_out:
+        if item in self.excluded:
             text = [*head, Piece(f"  {clean_line(item.before)}", "faint")]
             about = [*head, Piece("  left out", "muted")]
             return [fit_line(text, width, self.glyphs.ellipsis), about]
@@ -154,7 +154,7 @@ class LineRows(ListView["LineEdit | PlanHeading"]):
 
 
 class LinePlanScreen(Dialog["list[LineEdit] | None"], inherit_bindings=False):
-    """Shows the lines that a plan changes; returns the lines that the user did not leave out."""
+    """Shows the lines that a plan changes; the answer is the list of included lines, or None."""
 
     BINDINGS = bindings("plan", "plan-lines")
 
@@ -173,13 +173,13 @@ class LinePlanScreen(Dialog["list[LineEdit] | None"], inherit_bindings=False):
         self._show_count()
 
     @property
-    def kept(self) -> list[LineEdit]:
-        return [line for line in self.rows.lines if line not in self.rows.left_out]
+    def included(self) -> list[LineEdit]:
+        return [line for line in self.rows.lines if line not in self.rows.excluded]
 
     def _show_count(self) -> None:
-        notes = plural(len({line.path for line in self.kept}), "note")
-        text = f"{plural(len(self.kept), 'line')} in {notes} would change"
-        out = len(self.rows.left_out)
+        notes = plural(len({line.path for line in self.included}), "note")
+        text = f"{plural(len(self.included), 'line')} in {notes} would change"
+        out = len(self.rows.excluded)
         self.query_one(HintLine).show_text(f"{text}, {out} left out" if out else text)
 
     def action_leave_out_line(self) -> None:
@@ -191,7 +191,7 @@ class LinePlanScreen(Dialog["list[LineEdit] | None"], inherit_bindings=False):
         self._show_count()
 
     def action_do_plan(self) -> None:
-        self.dismiss(self.kept or None)
+        self.dismiss(self.included or None)
 
     def action_drop_plan(self) -> None:
         self.dismiss(None)

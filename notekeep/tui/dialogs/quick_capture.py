@@ -138,7 +138,7 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
             self.set_focus(self._box)
 
     def save_note(self) -> None:
-        """Save the text to the selected note, once its title is found."""
+        """Save the text to the selected note; wait until the search for titles is done."""
         text, place = self._box.text.strip(), self._bar.chosen
         if not text and self._attachment is None:
             return

@@ -1,4 +1,4 @@
-"""Asks for a text to replace and the text that replaces it."""
+"""A dialog that asks for a text to find and its replacement."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from notekeep.tui.widgets.bars import ChoiceBar
 EXACT, ANY_CASE, WORDS, REGEX = "Exact", "Any case", "Whole words", "Regex"
 KEYS = (("tab", "next"), ("ctrl+t", "match"), ("enter", "show lines"), ("esc", "cancel"))
 HINTS = {
-    EXACT: "Case must be the same. Code, addresses, tags and titles stay.",
-    ANY_CASE: "Case is ignored. Code, addresses, tags and titles stay.",
-    WORDS: "Whole words in the same case. Code, addresses, tags and titles stay.",
+    EXACT: "Case must match. Code, URLs, tags and titles are not changed.",
+    ANY_CASE: "Case is ignored. Code, URLs, tags and titles are not changed.",
+    WORDS: "Whole words, case must match. Code, URLs, tags and titles are not changed.",
     REGEX: r"A regular expression. $1 or \1 in the new text is a group.",
 }
 
 
 class ReplaceDialog(SubmitDialog["Replacement | None"]):
-    """Asks for a replacement; None if cancelled. `old` is the text to begin with."""
+    """Asks for a replacement; None if cancelled. `old` is the initial text to find."""
 
     BINDINGS = bindings("replace", priority=("next-match",))
 
@@ -36,7 +36,7 @@ class ReplaceDialog(SubmitDialog["Replacement | None"]):
     def compose(self) -> ComposeResult:
         with dialog_box(self._title, *KEYS):
             yield self._bar
-            for name, line in (("Replace", self._old), ("by", self._new)):
+            for name, line in (("Replace", self._old), ("with", self._new)):
                 with Horizontal(classes="labelled"):
                     yield Label(name, markup=False)
                     yield line

@@ -22,9 +22,9 @@ MAX_SHOWN_TITLES = 50
 
 
 class _Titles(ListView["Hit | str"], can_focus=False):
-    """The matching titles; a text is the title of a new note."""
+    """The matching titles; a string is the title of a new note."""
 
-    def is_heading(self, item: Hit | str) -> bool:  # noqa: ARG002 - each can be chosen
+    def is_heading(self, item: Hit | str) -> bool:  # noqa: ARG002 - every row can be selected
         return False
 
     def show(self, rows: list[Hit | str]) -> None:
@@ -45,7 +45,7 @@ class _Titles(ListView["Hit | str"], can_focus=False):
 
 
 class Switcher(ListDialog[None]):
-    """A line and the matching titles; the last opened notes while it is empty."""
+    """An input and the matching titles; recently opened notes while it is empty."""
 
     def __init__(self) -> None:
         super().__init__()

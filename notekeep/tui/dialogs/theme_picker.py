@@ -16,7 +16,7 @@ TRY_DELAY = 0.1  # seconds before a theme is previewed, which redraws everything
 
 
 class ThemePicker(Choice):
-    """A list of themes that previews the one at the cursor."""
+    """A list of themes that previews the theme at the cursor."""
 
     _delay: Timer | None = None
 
@@ -25,16 +25,16 @@ class ThemePicker(Choice):
         if self._delay is not None:
             self._delay.stop()
         if name and name != self.app.theme:
-            self._delay = self.set_timer(TRY_DELAY, lambda: self._try(name))
+            self._delay = self.set_timer(TRY_DELAY, lambda: self._preview(name))
 
-    def _try(self, name: str) -> None:
+    def _preview(self, name: str) -> None:
         # The dialog may have been closed in the meantime.
         if self.app.screen_stack[-1:] == [self]:
             self.app.theme = name
 
 
 def choose_theme(app: Program) -> None:
-    """Ask for a theme, notekeep's own first."""
+    """Ask for a theme; notekeep's own themes come first."""
     own = [theme.name for theme in THEMES]
     names = [*own, *sorted(app.available_themes.keys() - set(own))]
     before, stored = app.theme, app.place.theme
