@@ -68,7 +68,7 @@ async def test_the_days_ahead_are_listed_and_a_task_is_ticked(
             "1 task later, 2 without a date",
         ]
         screen = cast("AgendaScreen", app.screen)
-        while screen.tasks.here is None or "mow" not in screen.tasks.here.text:
+        while screen.tasks.current is None or "mow" not in screen.tasks.current.text:
             await press(pilot, "down")
         await press(pilot, "space")
         ticked = WEEK.replace(
@@ -79,8 +79,8 @@ async def test_the_days_ahead_are_listed_and_a_task_is_ticked(
         await until(pilot, lambda: week.read_text("utf-8") == ticked)
         # Its row and the cursor stay.
         await until(pilot, lambda: shows(app, "✓ mow"))
-        assert screen.tasks.here is not None
-        assert screen.tasks.here.text.startswith("mow every:2w due:2026-11-25")
+        assert screen.tasks.current is not None
+        assert screen.tasks.current.text.startswith("mow every:2w due:2026-11-25")
         # Ticked again by mistake, it is open again, without a second one.
         await press(pilot, "space")
         await until(pilot, lambda: week.read_text("utf-8") == WEEK)

@@ -226,7 +226,7 @@ async def test_a_search_is_saved_with_the_order_that_was_chosen(
         assert listed(app) == ["Atomic Habits", "Deep Work"]
         await press(pilot, "v", "right")
         await until(pilot, lambda: browse(app).pane.grid is not None)
-        while cast("Any", browse(app).notes).here.name != "rating":
+        while cast("Any", browse(app).notes).current_column.name != "rating":
             await press(pilot, "right")
         # From the best first over the order of the list to the least first.
         await press(pilot, "s", "s")

@@ -147,18 +147,18 @@ def test_every_column_can_be_brought_into_view_at_any_width(
     assert ends[-1] <= max(width, GUTTER)
     if width >= 50:
         assert wanted in {place.column for place in places}
-    line = column_heads(made, places, width, UNICODE, here=wanted, order="")
+    line = column_heads(made, places, width, UNICODE, selected=wanted, order="")
     assert line_width(line) == width
 
 
 def test_the_heads_say_the_order_and_that_there_is_more() -> None:
     made = columns(12, 10, 10, 10, 10)
     head = line_text(
-        column_heads(made, lay_out_columns(made, 40, 1), 40, UNICODE, here=0, order="-c1")
+        column_heads(made, lay_out_columns(made, 40, 1), 40, UNICODE, selected=0, order="-c1")
     )
     assert head.split() == ["c0", "c1", "↓", "c2", "▸"]
     head = line_text(
-        column_heads(made, lay_out_columns(made, 40, 4), 40, ASCII_GLYPHS, here=4, order="c4")
+        column_heads(made, lay_out_columns(made, 40, 4), 40, ASCII_GLYPHS, selected=4, order="c4")
     )
     assert head.split() == ["c0", "<c4", "^"]
 

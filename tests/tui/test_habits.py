@@ -177,7 +177,7 @@ async def test_a_long_note_of_today_is_cut_and_enter_reads_on(
     app = make_app("today")
     app.vault.indexing.refresh()
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "enter reads on"))
+        await until(pilot, lambda: shows(app, "enter opens the note"))
         assert not shows(app, "Line number 30")
         await press(pilot, "end", "enter")
         await until(pilot, lambda: app.current_mode == "browse" and shows(app, "Line number 12"))

@@ -280,8 +280,8 @@ async def test_tasks_are_listed_ticked_taken_back_and_opened(make_app: MakeApp, 
         await until(pilot, lambda: (root / "inbox/plans.md").read_bytes() == ticked)
         # It stays where it is, so that the next key is not about another one.
         await until(pilot, lambda: shows(app, "✓ pay the rent"))
-        assert screen.tasks.here is not None
-        assert screen.tasks.here.text.startswith("pay the rent")
+        assert screen.tasks.current is not None
+        assert screen.tasks.current.text.startswith("pay the rent")
         await press(pilot, "u")
         await until(pilot, lambda: (root / "inbox/plans.md").read_bytes() == before)
         await press(pilot, "escape", "v")

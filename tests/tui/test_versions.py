@@ -105,8 +105,8 @@ def test_a_changed_line_stands_beside_what_became_of_it() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        (b"a\n", b"a\r\n", ["1 - a  line end", "1 + a  Windows line end"]),
-        (b"a\n", b"a", ["1 - a  line end", "1 + a  no line end"]),
+        (b"a\n", b"a\r\n", ["1 - a  LF line ending", "1 + a  CRLF line ending"]),
+        (b"a\n", b"a", ["1 - a  LF line ending", "1 + a  no line ending"]),
         (b"a\n", b"a\n", ["No differences."]),
     ],
 )

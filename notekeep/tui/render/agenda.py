@@ -41,13 +41,13 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 BAR = 12  # the width of a book's progress bar
-SIGN = 2  # the width of the box or symbol before a title, with a space
+SIGN = 2  # the width of the box or symbol before a title, including the space
 NOTE_GAP = 2  # the gap between the days of a habit and its note
-MIN_NAME, MAX_NAME = 20, 24  # the width of a habit's name, with the gap after it
-MAX_ITEMS = 8  # lines of a section; the rest is counted
-MAX_DUE = 2  # due tasks may take this many times the lines of others
-MAX_WEEK = 6  # tasks of the next seven days
-MAX_TEXT = 20  # lines of today's note
+MIN_NAME, MAX_NAME = 20, 24  # the width of a habit's name, including the gap after it
+MAX_ITEMS = 8  # maximum lines of a section; a count replaces the rest
+MAX_DUE = 2  # due tasks may use this many times the lines of `Room.tasks`
+MAX_WEEK = 6  # maximum tasks of the next seven days
+MAX_TEXT = 20  # maximum lines of today's note
 MAX_EXAMPLES = 2  # notes to list for one problem
 QUOTE_LINES = 2
 ROOMY = 60  # from this width, a book is one line with its author and progress
@@ -57,13 +57,13 @@ class AgendaItem(NamedTuple):
     """A line of the agenda."""
 
     line: StyledLine
-    path: str = ""  # of the note that enter opens
-    habit: HabitView | None = None  # that space ticks
-    at: int = 0  # the line of the note to open at, or 0
+    path: str = ""  # the note that enter opens
+    habit: HabitView | None = None  # the habit that space checks in
+    at: int = 0  # the line at which the note opens, or 0
     is_conflict: bool = False
-    task: TaskRow | None = None  # that space ticks
-    action: str = ""  # that enter runs
-    is_detail: bool = False  # whether it belongs to the line above it
+    task: TaskRow | None = None  # the task that space ticks
+    action: str = ""  # the action that enter runs
+    is_detail: bool = False  # whether it continues the line above
 
     @property
     def is_selectable(self) -> bool:
@@ -71,12 +71,12 @@ class AgendaItem(NamedTuple):
 
     @property
     def can_be_ticked(self) -> bool:
-        """Whether it begins with a checkbox."""
+        """Whether the line starts with a checkbox."""
         return self.habit is not None or self.task is not None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """Identifies the line."""
+        """An identifier of the line that survives a reload."""
         if self.task is not None:
             return ("", *self.task.key, "")
         return self.habit.id if self.habit else "", self.path, str(self.at), self.action
@@ -95,13 +95,13 @@ class Room(NamedTuple):
     width: int
     tasks: int
     recent: int
-    quote: int  # of the quote of the day
+    quote: int
 
 
 def due_items(
     view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs, *, is_only_column: bool
 ) -> list[AgendaItem]:
-    """Return due habits, due tasks and today's note; in a single column, the other items too."""
+    """Return due habits, due tasks and today's note; in a single column, also all other items."""
     habits = _habits(view, room.width, glyphs)
     tasks = _tasks(view, room, glyphs, with_recall=is_only_column)
     week, daily = _week(view, room, glyphs), _daily(view, texts, room.width, glyphs)
@@ -113,7 +113,7 @@ def due_items(
 
 
 def other_items(view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs) -> list[AgendaItem]:
-    """Return books, drafts, notes from this day, the last changes, and problems."""
+    """Return books, drafts, notes from this day in other years, recent changes, and problems."""
     return _join(_quote(view, room, glyphs), *_others(view, texts, room, glyphs))
 
 
@@ -167,7 +167,7 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
         is_open = habit.today.mark in {"open", "at risk", "none"} and not habit.today.is_disputed
         box = Piece(glyphs.task_open) if is_open else mark_piece(habit.today, glyphs)
         line = [box, Piece(" "), *title, Piece(" ")]
-        # The box shows today, unless it is at risk.
+        # The box already shows that today is open.
         line += day_marks(habit.cells, glyphs, view.day, hides_open=True)
         line += [Piece(" " * NOTE_GAP), note_piece(habit, note)] if note > 0 else []
         yield AgendaItem(line, habit.path, habit)
@@ -245,7 +245,7 @@ def _daily(view: Overview, texts: DayTexts, width: int, glyphs: Glyphs) -> Itera
     yield from texts.daily[:MAX_TEXT]
     if len(texts.daily) > MAX_TEXT:
         at = texts.daily[MAX_TEXT].at
-        yield AgendaItem([Piece(f"{glyphs.ellipsis}  enter reads on", "muted")], path, at=at)
+        yield AgendaItem([Piece(f"{glyphs.ellipsis}  enter opens the note", "muted")], path, at=at)
 
 
 def _periodic(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
@@ -280,7 +280,7 @@ def _reading(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]
 
 
 def _progress(row: Row, today: date, glyphs: Glyphs) -> StyledLine:
-    """Return the progress of a book, or its first day if the pages are unknown."""
+    """Return the progress of a book, or its start date if the pages are unknown."""
     pages, page = parse_rating(row.fields.get("pages")), parse_rating(row.fields.get("page"))
     if not pages or page is None:
         started = field_date(row.fields.get("started"))

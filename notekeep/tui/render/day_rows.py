@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 LABEL, SHORT_LABEL = 12, 8
-"""Cells for the day before its tasks: "Mon 30 Nov", or "Mon 30" in a narrow list."""
+"""The width of a day label: "Mon 30 Nov", or "Mon 30" in a narrow list."""
 
-ROOMY = 60  # from this width, a day is shown with its month
+ROOMY = 60  # from this width, day labels include the month
 
 
 class SectionRow(NamedTuple):
@@ -38,7 +38,7 @@ class SectionRow(NamedTuple):
 
 
 class DayTask(NamedTuple):
-    """A task, and its day if it is the first row of one."""
+    """A task on a day; the first row of a day is labelled with it."""
 
     task: TaskRow
     day: date | None
@@ -64,12 +64,12 @@ DayRow: TypeAlias = SectionRow | DayTask | DayHabits | CountRow | None
 
 
 def day_rows(agenda: Agenda) -> list[DayRow]:
-    """Return the rows of an agenda; sections without tasks and habits are left out."""
+    """Return the rows of an agenda; sections without tasks and habits are omitted."""
     today = agenda.today
     week = today + timedelta(7)
     head = f"{today:%A} {today.day} {today:%B}"
     sections = [
-        ("Today", head, [one for one in agenda.days if one.day == today]),
+        ("Today", head, [entry for entry in agenda.days if entry.day == today]),
         _section("Next seven days", today + timedelta(1), min(week, agenda.end), agenda.days),
         _section("The week after", week + timedelta(1), agenda.end, agenda.days),
     ]
@@ -80,8 +80,8 @@ def day_rows(agenda: Agenda) -> list[DayRow]:
     for title, about, days in sections:
         if days:
             rows += [*([None] if rows else []), SectionRow(title, about)]
-        for one in days:
-            rows += _rows_of(one, None if one.day == today else one.day)
+        for entry in days:
+            rows += _rows_of(entry, None if entry.day == today else entry.day)
     counts = {f"{'task' if agenda.later == 1 else 'tasks'} later": agenda.later}
     counts["without a date"] = agenda.undated
     about = ", ".join(f"{count} {words}" for words, count in counts.items() if count)
@@ -92,15 +92,15 @@ def _section(
     title: str, first: date, last: date, days: Sequence[AgendaDay]
 ) -> tuple[str, str, list[AgendaDay]]:
     start = day_and_month(first) if first.month != last.month else str(first.day)
-    found = [one for one in days if first <= one.day <= last]
+    found = [entry for entry in days if first <= entry.day <= last]
     return title, f"{start} to {day_and_month(last)}", found
 
 
-def _rows_of(one: AgendaDay, day: date | None) -> list[DayRow]:
+def _rows_of(entry: AgendaDay, day: date | None) -> list[DayRow]:
     rows: list[DayRow] = [
-        DayTask(task, day, has_label=not number) for number, task in enumerate(one.tasks)
+        DayTask(task, day, has_label=not number) for number, task in enumerate(entry.tasks)
     ]
-    titles = tuple(clean_line(habit.title) for habit in one.habits)
+    titles = tuple(clean_line(habit.title) for habit in entry.habits)
     return [*rows, DayHabits(titles, day, has_label=not rows)] if titles else rows
 
 
@@ -132,7 +132,7 @@ def _label(row: DayTask | DayHabits, width: int) -> StyledLine:
 
 
 def _task_line(task: TaskRow, width: int, glyphs: Glyphs, today: date) -> StyledLine:
-    """The note is left out first, then the rule of a task that repeats."""
+    """Return a task; if space is short, omit its note first, then its recurrence rule."""
     left = [*task_box(task, glyphs), Piece(task_text(task), "finished" if task.done else "")]
     date_piece = late_date(task, today, glyphs)
     right = [*date_piece, *repeat_sign(task, glyphs, with_rule=True, gap=bool(date_piece))]

@@ -16,7 +16,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 BEST_RATING = 5  # the default of a vault
 MAX_NAMED = 4  # names to list; others are counted
 
@@ -39,7 +39,7 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 
 def list_some(names: Sequence[str], room: int) -> str:
-    """Return the names that fit into `room` cells, at most four, and the number of others."""
+    """Return the names that fit into `room` cells, at most four, and the number of the rest."""
     for shown in range(min(len(names), MAX_NAMED), 0, -1):
         more = len(names) - shown
         text = ", ".join(names[:shown]) + (f" and {more} more" if more else "")
@@ -65,7 +65,7 @@ def kind_name(kind: str) -> str:
 
 
 def stars(rating: float, glyphs: Glyphs) -> str:
-    """Return a rating as five characters, or as a number if it is beyond the scale."""
+    """Return a rating as five characters, or as a number if it is outside the scale."""
     if not 0 <= rating <= glyphs.best:
         return f"{rating:g}".ljust(5)
     halves = round(rating / glyphs.best * 10)
@@ -86,12 +86,12 @@ def rating_pieces(rating: float, glyphs: Glyphs) -> StyledLine:
 
 
 def parse_rating(value: Value) -> float | None:
-    """Return a rating as a number, or None if the field contains none."""
+    """Return a rating as a number, or None if the value is not a number."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def short_date(day: date, today: date) -> str:
-    """Return a day in at most eight cells: "24 Nov" this year, "Mar 2024" another."""
+    """Return a day in at most eight cells: "24 Nov", or "Mar 2024" in another year."""
     return day_and_month(day) if day.year == today.year else f"{MONTHS[day.month - 1]} {day.year}"
 
 
@@ -106,7 +106,7 @@ def long_date(day: date) -> str:
 
 
 def field_date(value: Value) -> date | None:
-    """Return the day of a date field, or None without one."""
+    """Return the day of a date field, or None if it has no date."""
     return parse_iso(value[:10]) if isinstance(value, str) else None
 
 
@@ -119,7 +119,7 @@ def field_text(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = f"{value:g}" if isinstance(value, float) else str(value)
-    if _MOMENT.match(text):
+    if _DATE_AND_TIME.match(text):
         return text[:10]
     # A link in an Obsidian property: [[target|text]].
     if text.startswith("[[") and text.endswith("]]"):
@@ -144,7 +144,7 @@ _STEP_VERBS = {"rm": "delete", "mv": "move", "tags": "rename tag", "saved": "sav
 
 
 def name_step(verb: str, label: str) -> str:
-    """Return a step in words: `delete Dune`, `rename tag learning to study`."""
+    """Describe a step of the history: `delete Dune`, `rename tag learning to study`."""
     if verb == "tags":
         label = label.removeprefix("rename ").replace(" -> ", " to ")
     elif verb == "rm" and label.endswith(".md"):

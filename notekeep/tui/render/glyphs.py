@@ -20,14 +20,14 @@ class Glyphs(NamedTuple):
 
     ellipsis: str = "…"
     cursor: str = "▌"
-    edge: str = "▔"  # over the pane with the focus
+    edge: str = "▔"  # above the focused pane
     thumb: str = "▐"  # of a scrollbar
     band: tuple[str, str] = ("▄", "▀")  # above and below the title of a note
     quote: str = "▎"
     rule: str = "─"
     column: str = "│"
     crossing: str = "┼"
-    bullets: tuple[str, ...] = ("•", "◦", "▸")  # the marks of list items, by depth, used in turn
+    bullets: tuple[str, ...] = ("•", "◦", "▸")  # cycled by the depth of the list
     task_open: str = "□"
     task_done: str = "✓"
     repeats: str = "↻"
@@ -40,20 +40,20 @@ class Glyphs(NamedTuple):
     warning: str = "!"
     private: str = "⊘"
     marked: str = "●"
-    full: str = "━"  # of a progress bar: a full cell, half a cell, the rest
+    full: str = "━"  # a progress bar: a full cell, half a cell, the rest
     half_full: str = "╸"
     empty: str = "─"
     dot: str = "·"
     error: str = "✗"
-    missed: str = "✗"  # a day, as `skipped` is
+    missed: str = "✗"  # a day of a habit, like `skipped`
     skipped: str = "–"  # noqa: RUF001 - an en dash
     arrow: str = "→"
     up: str = "↑"
     down: str = "↓"
     before: str = "◂"
     after: str = "▸"
-    # A day of a habit by its level, 0 to 4: in a year, and in a row of weeks. Levels differ in
-    # colour; see `without_shades`.
+    # The levels 0 to 4 of a habit's day, in a year and in week tiles. Only their colours differ;
+    # see `without_shades`.
     levels: str = "█████"
     tiles: str = "▆▆▆▆▆"
     bars: str = "▁▂▃▄▅▆▇█"  # eight heights of a bar, from low to full
@@ -110,7 +110,7 @@ ASCII_GLYPHS = Glyphs(
 
 
 def without_shades(glyphs: Glyphs) -> Glyphs:
-    """Return a set for terminals without colours: days differ in shape, titles have a rule."""
+    """Return glyphs for terminals without colours: days differ in shape, titles have a rule."""
     if glyphs.is_ascii:
         return glyphs
     return glyphs._replace(levels=" ░▒▓█", tiles=" ▂▄▆█", band=("", glyphs.rule))
@@ -122,7 +122,7 @@ def choose_glyphs(
     best: float = 5,
     signs: Mapping[str, str] = MappingProxyType({}),
 ) -> Glyphs:
-    """Return the set from the setting ("unicode" or "ascii"), or else for the locale.
+    """Return the set for the setting ("unicode" or "ascii"), or else for the locale.
 
     `signs` are the signs of custom kinds; signs that the terminal cannot show are ignored.
     """

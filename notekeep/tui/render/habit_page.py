@@ -1,4 +1,4 @@
-"""A year of a habit as a calendar of weeks, and one habit in full."""
+"""The year calendar of a habit, and the page with all its details."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ YEAR_LINES = 8
 
 
 def cell_width(calendar: Calendar, width: int) -> int:
-    """Return the number of cells of a week: two if the year fits."""
+    """Return the width of a week's column: two cells if the year fits, else one."""
     return 2 if width >= LABEL_WIDTH + 2 * len(calendar.columns) else 1
 
 
 def year_width(calendar: Calendar, width: int) -> int:
-    """Return the number of cells of a year, at most `width`."""
+    """Return the width of a year in cells, at most `width`."""
     return min(width, LABEL_WIDTH + cell_width(calendar, width) * len(calendar.columns))
 
 
 def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]:
-    """Return the first visible week, the number of weeks that fit, and the cells of each."""
+    """Return the first visible week, the number of weeks that fit, and the width of each."""
     step = cell_width(calendar, width)
     room = max(1, (width - LABEL_WIDTH) // step)
     first = max(0, len(calendar.columns) - room)
@@ -54,13 +54,13 @@ def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]
         square.day - timedelta(row) for row, square in enumerate(calendar.columns[0]) if square
     )
     if first and today.year == (begin + timedelta(6)).year:
-        here = (today - begin).days // 7
-        first = min(first, max(0, here - room + 2))
+        this_week = (today - begin).days // 7
+        first = min(first, max(0, this_week - room + 2))
     return first, room, step
 
 
 def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> date | None:
-    """Return the day at a place; None if there is none, or it is in the future."""
+    """Return the day at a position, or None for an empty or future cell."""
     first, _, step = _window(calendar, today, width)
     column = first + (x - LABEL_WIDTH) // step
     if x < LABEL_WIDTH or not (0 <= row < 7 and column < len(calendar.columns)):
@@ -72,7 +72,7 @@ def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> dat
 
 
 def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the months, then a line for each weekday, of the last weeks that fit."""
+    """Return a line of months and a line for each weekday, for the last weeks that fit."""
     first, room, step = _window(calendar, today, width)
     columns = calendar.columns[first : first + room]
     months = [" "] * (len(columns) * step)
@@ -124,11 +124,11 @@ NARROW_YEAR = 80  # a wider year has its figures below
 YEAR_FIRST_LINE = 2  # the line of the first day
 
 
-def year_block(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+def year_block(detail: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
     """Return the name of a habit, its year, and a line with figures and a legend."""
-    year = year_width(found.calendar, width)
-    days = year_lines(found.calendar, today, glyphs, width)
-    figures = _main_figures(found, today)
+    year = year_width(detail.calendar, width)
+    days = year_lines(detail.calendar, today, glyphs, width)
+    figures = _main_figures(detail, today)
     if year < NARROW_YEAR and width - year >= FIGURES_WIDTH:
         room = min(width - year, FIGURES_WIDTH + COLUMN_GAP) - 2
         fitting = [figure for figure in figures if len(" ".join(figure)) <= room]
@@ -138,26 +138,26 @@ def year_block(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[S
         left: StyledLine = []
     else:
         left = [Piece(" · ".join(f"{name} {value}" for name, value in figures[:2]), "muted")]
-    below = legend_line(left, found.calendar, glyphs, width)
-    return [_heading(found, today, glyphs, width), *days, below]
+    below = legend_line(left, detail.calendar, glyphs, width)
+    return [_heading(detail, today, glyphs, width), *days, below]
 
 
-def _heading(found: Detail, today: date, glyphs: Glyphs, width: int) -> StyledLine:
-    """Return the name, the goal, the rest for today, and the year if it is not this one."""
-    view, title = found.view, clean_line(found.view.title)
-    year = str(found.year) if found.year != today.year else ""
-    note = "" if year else note_piece(view).text  # it is about today
+def _heading(detail: Detail, today: date, glyphs: Glyphs, width: int) -> StyledLine:
+    """Return the name, the goal, today's amounts, and the year if it is not the current year."""
+    view, title = detail.view, clean_line(detail.view.title)
+    year = str(detail.year) if detail.year != today.year else ""
+    note = "" if year else note_piece(view).text  # the amounts of today
     about = (year, goal_text(view, glyphs), note)
     texts = (" · ".join(filter(None, about[:shown])) for shown in (3, 2, 1))
     text = next((each for each in texts if line_width([Piece(f"{title} {each}")]) <= width), "")
     return section_line(title, text, width, glyphs)
 
 
-def _main_figures(found: Detail, today: date) -> list[tuple[str, str]]:
-    """Return the figures of the shown year; this year also has those of today."""
-    view, (rate, best, misses) = found.view, found.of_year
+def _main_figures(detail: Detail, today: date) -> list[tuple[str, str]]:
+    """Return the figures of the year; those of the current year include the current streak."""
+    view, (rate, best, misses) = detail.view, detail.of_year
     figures = [("kept", format_rate(rate, view.streak_unit))] if rate.value is not None else []
-    runs = {"best": best, "now": view.streak if found.year == today.year else 0}
+    runs = {"best": best, "now": view.streak if detail.year == today.year else 0}
     figures += [(name, format_run(run, view.streak_unit)) for name, run in runs.items() if run]
     if misses.followed:
         figures.append(("recovered", f"{misses.recovered} of {misses.followed}"))
@@ -169,30 +169,30 @@ BAR_WIDTH = 16  # cells of a full bar
 COLUMN_GAP = 4
 TOTAL_NAME = 12  # cells
 TABLE_CELLS = 38  # minimum width of a table beside others
-TWO_COLUMNS = 180  # from this width on the year and strength are left, everything else right
+TWO_COLUMNS = 180  # from this width, the year and strength are on the left, the rest on the right
 MAX_RUNS = 10
 
 
-def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+def detail_lines(detail: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
     """Return all details of a habit, in lines of at most `width` cells."""
     is_wide = width >= TWO_COLUMNS
-    left = year_width(found.calendar, width - 2 * TABLE_CELLS) if is_wide else width
-    course = [*year_block(found, today, glyphs, left), [], *_strength(found, glyphs, left), []]
-    course += _totals(found, today, glyphs, left)
+    left = year_width(detail.calendar, width - 2 * TABLE_CELLS) if is_wide else width
+    course = [*year_block(detail, today, glyphs, left), [], *_strength(detail, glyphs, left), []]
+    course += _totals(detail, today, glyphs, left)
     right = width - left - COLUMN_GAP if is_wide else width
-    figures = _figures(found, today, glyphs, right)
+    figures = _figures(detail, today, glyphs, right)
     lines = _columns([course, figures], [left + COLUMN_GAP, right]) if is_wide else course + figures
     return [fit_line(line, width) for line in lines]
 
 
-def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    view = found.view
-    weekdays = _weekdays(found, glyphs)
-    weeks = f"weeks {week_span(found.calendar.week_start)}" if view.streak_unit == "weeks" else ""
+def _figures(detail: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    view = detail.view
+    weekdays = _weekdays(detail, glyphs)
+    weeks = f"weeks {week_span(detail.calendar.week_start)}" if view.streak_unit == "weeks" else ""
     tables = [
-        ("Completion", "", _rates(found, glyphs)),
+        ("Completion", "", _rates(detail, glyphs)),
         *([("Weekdays", "", weekdays)] if weekdays else []),
-        ("Best streaks", weeks, _runs(found, today)),
+        ("Best streaks", weeks, _runs(detail, today)),
     ]
     columns = max(1, min(len(tables), width // TABLE_CELLS))
     room = width // columns - COLUMN_GAP if columns > 1 else width
@@ -204,21 +204,21 @@ def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[Sty
     for first in range(0, len(blocks), columns):
         some = blocks[first : first + columns]
         lines += _columns(some, [room + COLUMN_GAP] * len(some))
-    lines += _texts(found, glyphs, width)
-    lines += [section_line("Notes", "", width, glyphs)] if found.remarks else []
-    for line in found.remarks:
+    lines += _texts(detail, glyphs, width)
+    lines += [section_line("Notes", "", width, glyphs)] if detail.remarks else []
+    for line in detail.remarks:
         lines += _named(_day(line.entry.day, today), 14, line.entry.note or "", width)
     return lines
 
 
-def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
+def _strength(detail: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     """Return the strength over the last days that fit, as a filled curve."""
-    now = format_strength(found.view)
-    scores = found.strengths[-max(1, width - LABEL_WIDTH) :]
+    now = format_strength(detail.view)
+    scores = detail.strengths[-max(1, width - LABEL_WIDTH) :]
     if len(scores) < 2 or not now:
         return [
             section_line("Strength", "", width, glyphs),
-            [Piece("It takes a few days to show.", "muted")],
+            [Piece("Shown after a few days.", "muted")],
         ]
     week = f", was {round(scores[-8] * 100)} % a week ago" if len(scores) > 7 else ""
     bars = glyphs.bars
@@ -232,12 +232,12 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     return [*rows, [days]]
 
 
-def _totals(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the amounts of the week, the month, the year and ever, as many clauses as fit."""
+def _totals(detail: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return the amounts of the week, month, year and all time, with as many details as fit."""
     rows: list[StyledLine] = []
-    for total in found.totals:
+    for total in detail.totals:
         name = Piece(total_name(total, today).ljust(TOTAL_NAME), "muted")
-        amount, *others = describe_total(total, found.total_unit)
+        amount, *others = describe_total(total, detail.total_unit)
         text = f"{clean_line(amount)}"
         for clause in map(clean_line, others):
             longer = f"{text} · {clause}"
@@ -253,36 +253,36 @@ def _columns(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledL
     ]
 
 
-def _rates(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
+def _rates(detail: Detail, glyphs: Glyphs) -> list[StyledLine]:
     rows: list[StyledLine] = []
-    *spans, whole = zip((*RATE_SPANS, 0), found.rates, strict=True)
+    *spans, all_days = zip((*RATE_SPANS, 0), detail.rates, strict=True)
     # A span longer than the history is the same as all days.
-    for span, rate in [*((s, k) for s, k in spans if s <= len(found.strengths)), whole]:
+    for span, rate in [*((s, k) for s, k in spans if s <= len(detail.strengths)), all_days]:
         label = Piece((f"{span} days" if span else "all days").ljust(10), "muted")
-        text, share = format_rate(rate, found.view.streak_unit), rate.value
+        text, share = format_rate(rate, detail.view.streak_unit), rate.value
         if share is None or not text.endswith("%"):
             rows.append([label, Piece(text, "muted" if share is None else "")])
         else:
             rows.append([label, *progress_bar(share, BAR_WIDTH, glyphs), Piece(f" {text:>5}")])
-    if found.recovery.followed:
-        back = f"{found.recovery.recovered} of {found.recovery.followed}"
+    if detail.recovery.followed:
+        back = f"{detail.recovery.recovered} of {detail.recovery.followed}"
         rows += [[], [Piece("recovered after a miss: ", "muted"), Piece(back)]]
-    if found.recovery.longest_gap > 1:
-        gap = format_count(found.recovery.longest_gap, found.view.streak_unit)
+    if detail.recovery.longest_gap > 1:
+        gap = format_count(detail.recovery.longest_gap, detail.view.streak_unit)
         rows.append([Piece("longest gap: ", "muted"), Piece(gap)])
     return rows
 
 
-def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
+def _weekdays(detail: Detail, glyphs: Glyphs) -> list[StyledLine]:
     """Return a bar for each weekday, if the schedule depends on weekdays."""
     rows: list[StyledLine] = []
-    schedule = found.definition.schedule_on(found.view.today.day.toordinal())
-    if not (isinstance(schedule, ChosenDays) and any(due for _, due in found.weekdays)):
+    schedule = detail.definition.schedule_on(detail.view.today.day.toordinal())
+    if not (isinstance(schedule, ChosenDays) and any(due for _, due in detail.weekdays)):
         return rows
     for place in range(7):
-        number = (found.calendar.week_start + place) % 7
-        done, due = found.weekdays[number]
-        is_best = number in found.best_weekdays
+        number = (detail.calendar.week_start + place) % 7
+        done, due = detail.weekdays[number]
+        is_best = number in detail.best_weekdays
         row = [Piece(f"{DAY_NAMES[number]}  ", "bright" if is_best else "muted")]
         if due:
             row += [*progress_bar(done / due, BAR_WIDTH, glyphs), Piece(f" {done}/{due}", "muted")]
@@ -293,13 +293,13 @@ def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
     return rows
 
 
-def _runs(found: Detail, today: date) -> list[StyledLine]:
+def _runs(detail: Detail, today: date) -> list[StyledLine]:
     rows: list[StyledLine] = []
-    latest = max((run.last for run in found.runs), default=0)
-    for run in found.runs[:MAX_RUNS]:
+    latest = max((run.last for run in detail.runs), default=0)
+    for run in detail.runs[:MAX_RUNS]:
         span = " to ".join(dict.fromkeys((_day(run.first, today), _day(run.last, today))))
-        length = format_run(run.length, found.view.streak_unit)
-        is_now = run.length == found.view.streak and run.last == latest
+        length = format_run(run.length, detail.view.streak_unit)
+        is_now = run.length == detail.view.streak and run.last == latest
         row = [Piece(length.ljust(14), "bright" if is_now else ""), Piece(span, "muted")]
         rows.append([*row, Piece(" now", "good")] if is_now else row)
     return rows
@@ -310,8 +310,8 @@ def _day(number: int, today: date) -> str:
     return day_and_month(day) if day.year == today.year else long_date(day)
 
 
-def _texts(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    habit = found.definition
+def _texts(detail: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    habit = detail.definition
     texts = {
         "identity": habit.identity,
         "when": habit.when,

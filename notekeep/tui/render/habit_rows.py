@@ -47,15 +47,15 @@ def day_marks(
     cells: Sequence[Cell],
     glyphs: Glyphs,
     today: date,
-    here: date | None = None,
+    selected: date | None = None,
     *,
     is_month: bool = False,
     hides_open: bool = False,
 ) -> StyledLine:
-    """Return the marks of some days, three cells each, with the day `here` in brackets.
+    """Return the marks of days, three cells each, with the selected day in brackets.
 
-    In a month each has two cells, behind a first blank. `hides_open` omits the mark of today while
-    it is open.
+    With `is_month`, a mark has two cells, and the line starts with a space. `hides_open` omits the
+    mark of today while it is open.
     """
     line: StyledLine = [Piece(" ")] if is_month else []
     for cell in cells:
@@ -64,7 +64,7 @@ def day_marks(
             piece = Piece(glyphs.rule, "rule")
         elif hides_open and cell.day == today and cell.mark in {"open", "ok", "partial"}:
             piece = Piece(" ")
-        if cell.day == here:
+        if cell.day == selected:
             before = line.pop() if is_month else Piece("")
             line += [before._replace(text=before.text[:-1]), Piece("[", "chosen-day")]
             line += [piece, Piece("]", "chosen-day")]
@@ -74,7 +74,7 @@ def day_marks(
 
 
 def year_line(cells: Sequence[Cell], glyphs: Glyphs) -> StyledLine:
-    """Return a cell for each week, whose shade is the share of due days that are done."""
+    """Return a cell for each week, shaded by the share of due days that are done."""
     line: StyledLine = []
     for start in range(0, len(cells), 7):
         due = [cell for cell in cells[start : start + 7] if cell.status not in _NOT_DUE]
@@ -90,36 +90,36 @@ def year_line(cells: Sequence[Cell], glyphs: Glyphs) -> StyledLine:
     return line
 
 
-def day_heads(days: Sequence[date], today: date, here: date | None = None) -> StyledLine:
+def day_heads(days: Sequence[date], today: date, selected: date | None = None) -> StyledLine:
     """Return the names of days."""
     line: StyledLine = []
     for day in days:
-        role = "key" if day == today else "strong" if day == here else "muted"
+        role = "key" if day == today else "strong" if day == selected else "muted"
         line.append(Piece(f" {DAY_NAMES[day.weekday()]}"[:DAY_WIDTH], role))
     return line
 
 
 def week_heads(first: date, weeks: int, width: int) -> StyledLine:
-    """Return the first days of weeks, to show above their tiles."""
+    """Return the first day of each week, to show above the tiles."""
     starts = (first + timedelta(7 * number) for number in range(weeks))
     texts = [f"{day.day} {MONTHS[day.month - 1]}".ljust(7 * width) for day in starts]
     return [Piece(" ".join(texts), "muted")]
 
 
-def month_heads(first: date, last: date, today: date, here: date) -> StyledLine:
-    """Return every fifth number of the days of a month, and that of the chosen day."""
+def month_heads(first: date, last: date, today: date, selected: date) -> StyledLine:
+    """Return the numbers of every fifth day of a month and of the selected day."""
     line: StyledLine = [Piece(" ")]
     for number in range(first.day, last.day + 1):
         day = first.replace(day=number)
-        is_near = abs(number - here.day) == 1
-        is_shown = day == here or ((number == 1 or number % 5 == 0) and not is_near)
-        role = "key" if day == today else "strong" if day == here else "muted"
+        is_near = abs(number - selected.day) == 1
+        is_shown = day == selected or ((number == 1 or number % 5 == 0) and not is_near)
+        role = "key" if day == today else "strong" if day == selected else "muted"
         line.append(Piece(f"{number:<2}" if is_shown else "  ", role))
     return line
 
 
 def year_heads(first: date) -> StyledLine:
-    """Return the names of months, each above the week in which it begins."""
+    """Return the names of months, each above its first week."""
     text = [" "] * 53
     for week in range(53):
         last = first + timedelta(7 * week + 6)
@@ -129,7 +129,7 @@ def year_heads(first: date) -> StyledLine:
 
 
 def tile_line(cells: Sequence[Cell], glyphs: Glyphs, width: int) -> StyledLine:
-    """Return past weeks of a habit as tiles, `width` cells for a day, with gaps between weeks."""
+    """Return past weeks of a habit as tiles, `width` cells per day, with gaps between weeks."""
     line: StyledLine = []
     for place, cell in enumerate(cells):
         if place and place % 7 == 0:
@@ -151,7 +151,7 @@ def goal_text(habit: HabitView, glyphs: Glyphs) -> str:
 
 
 def progress_bar(share: float, cells: int, glyphs: Glyphs) -> StyledLine:
-    """Return a share of 0.0 to 1.0 as a bar, to half a cell."""
+    """Return a bar for a share from 0.0 to 1.0, rounded to half a cell."""
     halves = round(min(max(share, 0.0), 1.0) * cells * 2)
     full, half = divmod(halves, 2)
     text = glyphs.full * full + glyphs.half_full * half
@@ -159,7 +159,7 @@ def progress_bar(share: float, cells: int, glyphs: Glyphs) -> StyledLine:
 
 
 def strength_line(habit: HabitView, glyphs: Glyphs) -> StyledLine:
-    """Return the strength of a habit as a short bar and in percent, if it is known."""
+    """Return the strength of a habit as a short bar and a percentage; no bar for a new habit."""
     if habit.strength is None or habit.is_new:
         return [Piece(format_strength(habit), "muted")]
     bar = progress_bar(habit.strength, STRENGTH_BAR, glyphs)
@@ -167,18 +167,18 @@ def strength_line(habit: HabitView, glyphs: Glyphs) -> StyledLine:
 
 
 def streak_words(habit: HabitView) -> str:
-    """Return the streak with its unit; "" without one."""
+    """Return the streak with its unit, or "" if there is none."""
     unit = habit.streak_unit
     return format_run(habit.streak, unit) if unit and habit.streak else ""
 
 
 def logged_amount(cell: Cell) -> str:
-    """Return the amount of a day: `25 pages`; "" without one."""
+    """Return the amount of a day, such as `25 pages`, or "" if there is none."""
     return clean_line(pluralize(cell.amount))
 
 
 def note_piece(habit: HabitView, room: int = 0) -> Piece:
-    """Return the remaining and the logged amounts of today: as many clauses as fit."""
+    """Return the remaining and logged amounts of today, with as many clauses as fit."""
     first, *others = clean_line(habit.note).split(CLAUSE)
     amount = logged_amount(habit.today)
     if amount and amount.partition(" ")[0] not in first.split(" "):
@@ -186,7 +186,7 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
     if habit.is_at_risk and habit.tiny:
         others.insert(0, f"minimum: {clean_line(habit.tiny)}")
     if 0 < room < cell_len(first):
-        first = re.split(r" \(| this ", first)[0]  # the goal names the period
+        first = re.split(r" \(| this ", first)[0]  # the goal already names the period
     text = first if not room or cell_len(first) <= room else ""
     for clause in others:
         longer = f"{text} · {clause}"
@@ -195,24 +195,24 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
 
 
 def share_line(name: str, days: Sequence[DayShare], glyphs: Glyphs, room: int) -> StyledLine:
-    """Return some days of all habits: a bar for each day and figures, as far as they fit."""
-    whole = sum_shares(days)
-    if whole.share is None:
+    """Return the completion of all habits: a bar for each day, and figures if they fit."""
+    total = sum_shares(days)
+    if total.share is None:
         return []
     last = len(glyphs.bars) - 1
     shares = [day.share for day in days]
-    bars = "".join(" " if one is None else glyphs.bars[int(one * last)] for one in shares) + " "
-    percent = f"{whole.share * 100:.0f} %"
-    for shown, text in ((bars, describe_share(whole)), (bars, percent), ("", percent)):
+    bars = "".join(" " if day is None else glyphs.bars[int(day * last)] for day in shares) + " "
+    percent = f"{total.share * 100:.0f} %"
+    for shown, text in ((bars, describe_share(total)), (bars, percent), ("", percent)):
         line = [Piece(f"{name} ", "muted"), Piece(shown, "partial"), Piece(text)]
         if line_width(line) <= room:
             return line
     return []
 
 
-def find_left_open(habits: Sequence[HabitView]) -> list[HabitView]:
-    """Return the habits that were due yesterday and have no entry; the cells end today."""
-    due = {"missed", "at risk"}  # a habit that other days can make up for has neither
+def find_unlogged_yesterday(habits: Sequence[HabitView]) -> list[HabitView]:
+    """Return the habits that were due yesterday but have no entry; their cells must end today."""
+    due = {"missed", "at risk"}  # not for a habit that another day can make up for
     return [
         habit
         for habit in habits

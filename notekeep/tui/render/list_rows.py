@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class TaskGroup(NamedTuple):
-    """A note above its tasks, with the number of open ones."""
+    """The heading above the tasks of a note, with the number of open tasks."""
 
     title: str
     path: str
@@ -41,7 +41,7 @@ class TaskGroup(NamedTuple):
 
 
 class TaskRows(NamedTuple):
-    """The rows of a list, and the numbers of open and finished tasks."""
+    """The rows of a list, and the numbers of open and completed tasks."""
 
     rows: list[TaskGroup | TaskRow | None]
     open: int
@@ -52,13 +52,13 @@ _HEADING_OF_LINK = re.compile(r"(?<=[^\[|])#[^\[\]|]*(?=\]\])")
 
 
 def task_text(task: TaskRow) -> str:
-    """Return the text of a task, without its marks, its dates and its rule."""
+    """Return the text of a task, without its marks, dates and recurrence rule."""
     text = _HEADING_OF_LINK.sub("", strip_fields(task.text))
     return clean_line(plain_text(text) or task.text)
 
 
 def match_tasks(tasks: Iterable[TaskRow], text: str) -> Iterator[TaskRow]:
-    """Yield the tasks with all words of a text in them, or in the title or path of their note."""
+    """Yield the tasks that match all words of `text` in their text, note title or path."""
     words = fold_text(text).split()
     for task in tasks:
         about = fold_text(f"{task.text} {task.title} {task.path}") if words else ""
@@ -67,7 +67,7 @@ def match_tasks(tasks: Iterable[TaskRow], text: str) -> Iterator[TaskRow]:
 
 
 def was_ticked(task: TaskRow, ticked: Collection[tuple[str, str]]) -> bool:
-    """Whether the key of a task is among those that were ticked while it was shown."""
+    """Whether a task was ticked while it was shown; `ticked` are the keys of such tasks."""
     return any(path == task.path for path, _ in ticked) and task.key in ticked
 
 
@@ -79,29 +79,29 @@ def group_tasks(
     with_done: bool,
     ticked: Collection[tuple[str, str]],
 ) -> TaskRows:
-    """Return the tasks that match a text, by note and due date; notes without open tasks are last.
+    """Return matching tasks by note and due date; notes without open tasks come last.
 
-    Tasks in `ticked`, by their keys, keep their rows after they are ticked, so that no row moves
-    under the cursor. Those that start later are shown with those that are done.
+    Tasks whose keys are in `ticked` keep their rows, so that no row moves under the cursor.
+    `with_done` includes completed tasks and tasks that start later.
     """
     groups: dict[str, list[TaskRow]] = {}
     for task in match_tasks(tasks, text):
         if with_done or not task.is_waiting(today):
             groups.setdefault(task.path, []).append(task)
 
-    def is_left(task: TaskRow) -> bool:
+    def is_listed(task: TaskRow) -> bool:
         return not task.done or was_ticked(task, ticked)
 
-    def place(task: TaskRow) -> tuple[bool, date]:
-        return not is_left(task), task.planned or date.max
+    def sort_key(task: TaskRow) -> tuple[bool, date]:
+        return not is_listed(task), task.planned or date.max
 
     def first(group: list[TaskRow]) -> tuple[bool, date]:
-        return min(map(place, filter(is_left, group)), default=(True, date.max))
+        return min(map(sort_key, filter(is_listed, group)), default=(True, date.max))
 
     ordered = sorted(groups.values(), key=first)
     rows: list[TaskGroup | TaskRow | None] = []
     for group in ordered:
-        shown = sorted((task for task in group if with_done or is_left(task)), key=place)
+        shown = sorted((task for task in group if with_done or is_listed(task)), key=sort_key)
         if not shown:
             continue
         rows += [None] if rows else []
@@ -112,7 +112,7 @@ def group_tasks(
 
 
 def group_line(group: TaskGroup, width: int, glyphs: Glyphs) -> StyledLine:
-    """Return the title of a note above its tasks."""
+    """Return the heading of a group: the note's title and the number of open tasks."""
     count = f"{group.open} open" if group.open else "all done"
     title = fit_line([Piece(clean_line(group.title))], width - len(count) - 1)
     return section_line(line_text(title), count, width, glyphs)
@@ -142,7 +142,7 @@ def task_box(task: TaskRow, glyphs: Glyphs) -> StyledLine:
 def repeat_sign(
     task: TaskRow, glyphs: Glyphs, *, with_rule: bool = False, gap: bool = False
 ) -> StyledLine:
-    """Return the sign of a task that repeats, after its rule; empty for others."""
+    """Return the sign of a recurring task, `with_rule` after its rule; empty for other tasks."""
     rule = find_value(find_fields(task.text), "repeat")
     if rule is None:
         return []
@@ -151,7 +151,7 @@ def repeat_sign(
 
 
 def late_date(task: TaskRow, today: date, glyphs: Glyphs) -> StyledLine:
-    """Return the date of a task unless it is the day that it is listed on."""
+    """Return the date of a task, unless it is listed under that date."""
     day = task.planned
     if day is None or (day >= today and day == task.day(today)):
         return []
@@ -200,10 +200,11 @@ def post_rows(
     titles: Mapping[str, ListedTitle], site_statuses: Sequence[SiteStatus]
 ) -> list[PostRow]:
     """Return rows for drafts and posts by title, with their state in each site."""
-    states = [{post.note: post.state for post in one.posts} for one in site_statuses]
+    states = [{post.note: post.state for post in site.posts} for site in site_statuses]
+    ordered = sorted(titles.items(), key=lambda item: (item[1].title.casefold(), item[0]))
     return [
         PostRow(path, title, tuple(known.get(path, "") for known in states))
-        for path, title in sorted(titles.items(), key=lambda one: (one[1].title.casefold(), one[0]))
+        for path, title in ordered
     ]
 
 
@@ -297,7 +298,7 @@ def no_results(title: str, remarks: Sequence[str], width: int) -> list[StyledLin
 
 
 def wrap_muted(text: str, width: int) -> list[StyledLine]:
-    """Return a hint in lines of a width."""
+    """Return a text as muted lines, wrapped."""
     return wrap_line([Piece(clean_line(text), "muted")], width) if text else []
 
 
@@ -318,7 +319,7 @@ def query_error(error: UsageError, glyphs: Glyphs) -> list[StyledLine]:
 
 
 def format_share(share: float) -> str:
-    """Return the indexed share as text: "5 %"."""
+    """Return the indexed share as a percentage: "5 %"."""
     return f"{min(99, int(100 * share))} %"
 
 
@@ -330,7 +331,7 @@ def indexing_progress(share: float) -> StyledLine:
 def no_indexed_results(typed: str, share: float) -> list[StyledLine]:
     """Return the message for a search without results while indexing."""
     about = [Piece("No results yet for ", "muted"), Piece(clean_line(typed), "title")]
-    more = [Piece("More results may come.", "muted")]
+    more = [Piece("More results may appear.", "muted")]
     return [[], indexing_progress(share), about, more, [], key_hint("esc", "clears the search")]
 
 

@@ -28,7 +28,7 @@ from notekeep.tui.render.formatting import (
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
 
-GAP = 2  # blanks between columns, where the cursor's edges are drawn
+GAP = 2  # cells between columns, where the edges of the cursor are drawn
 GUTTER = 2
 MIN_TITLE = 10
 MIN_COLUMN = 4
@@ -73,12 +73,12 @@ _RANKS = {
     name: rank
     for rank, name in enumerate(dict.fromkeys(chain(("rating", "status"), *FIRST_COLUMNS.values())))
 }
-"""The order of fields that occur in equally many notes."""
+"""The order of fields that occur in the same number of notes."""
 
-_COMMON_SHARE = (
-    0.2  # the minimum share of notes with a field, among several kinds, to make it a column
-)
-_FOREIGN_SHARE = 0.05  # the same within one kind, for a field that the kind does not define
+# The minimum share of notes with a field for it to become a column: in notes of several kinds, and
+# in notes of one kind for a field that the kind does not define.
+_COMMON_SHARE = 0.2
+_FOREIGN_SHARE = 0.05
 
 
 class Column(NamedTuple):
@@ -95,12 +95,12 @@ class Column(NamedTuple):
 
     @property
     def is_computed(self) -> bool:
-        """Whether it is not a field that can be edited."""
+        """Whether the column is computed and cannot be edited."""
         return self.name in COLUMNS and COLUMNS[self.name].is_computed
 
 
 class ColumnPlace(NamedTuple):
-    """The place of a visible column: its number, first cell and width."""
+    """The position of a visible column: its number, first cell and width."""
 
     column: int
     x: int
@@ -108,7 +108,7 @@ class ColumnPlace(NamedTuple):
 
 
 def choose_columns(rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> list[Column]:
-    """Return the columns for some notes: those of their kind, or their common fields."""
+    """Return the columns for notes: the fields of their kind, or their common fields."""
     kinds = Counter(row.kind for row in rows)
     kind = next(iter(kinds)) if len(kinds) == 1 else ""
     fields = (field for row in rows for field in row.fields.items())
@@ -145,14 +145,14 @@ def _column(name: str, kind: str, rows: Sequence[Row], schema: Schema, glyphs: G
     type_ = "date" if name == MODIFIED_COLUMN else schema.type_of(kind, name)
     column = Column(name, type_, 0, 0)
     least = cell_len(column.head) + 2
-    seen = [cell_len(cell_text(row, column, glyphs)) for row in rows]
-    most = max([least, *seen])
-    limit = max(seen, default=0) if name == TITLE_COLUMN else MAX_WIDTHS[type_]
+    widths = [cell_len(cell_text(row, column, glyphs)) for row in rows]
+    most = max([least, *widths])
+    limit = max(widths, default=0) if name == TITLE_COLUMN else MAX_WIDTHS[type_]
     return column._replace(width=max(least, min(most, limit)), most=most)
 
 
 def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
-    """Return the value of a note in a column as one line; "" without a value."""
+    """Return the value of a note in a column as one line, or "" if there is none."""
     if column.name == TITLE_COLUMN:
         return clean_line(row.title)
     if column.name == TAGS_COLUMN:
@@ -169,7 +169,7 @@ def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
 
 
 def sum_up(rows: Sequence[Row]) -> str:
-    """Return the number of notes, their average rating, and how many are begun."""
+    """Return the number of notes, their average rating, and the number in progress."""
     kinds = {row.kind for row in rows}
     name = kind_name(kinds.pop()).lower() if len(kinds) == 1 else "notes"
     counts = [plural(len(rows), name.removesuffix("s"), name)]
@@ -183,13 +183,13 @@ def sum_up(rows: Sequence[Row]) -> str:
 
 
 def star_rating(value: object, best: float = BEST_RATING) -> float | None:
-    """Return a rating between 0 and the best, or None."""
+    """Return a rating between 0 and `best`, or None."""
     rating = parse_rating(value) if isinstance(value, int | float) else None
     return rating if rating is not None and 0 <= rating <= best else None
 
 
 def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
-    """Return a cell without truncating it."""
+    """Return the content of a cell, not truncated."""
     text = cell_text(row, column, glyphs)
     role = {"rating": "star", TAGS_COLUMN: "tag", TITLE_COLUMN: ""}.get(column.name)
     if role is None:
@@ -198,13 +198,13 @@ def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
 
 
 def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[ColumnPlace]:
-    """Return the places of the title and of the columns that fit, starting with `left`."""
+    """Return the positions of the title and of the columns that fit, starting with `left`."""
     if not columns:
         return []
     title, rest = columns[0], columns[left:]
     room = max(0, width - GUTTER)
-    whole = title.width + sum(column.width + GAP for column in rest)
-    first = title.width if whole <= room else max(MIN_TITLE, min(title.width, room * 2 // 5))
+    total = title.width + sum(column.width + GAP for column in rest)
+    first = title.width if total <= room else max(MIN_TITLE, min(title.width, room * 2 // 5))
     widths = {0: min(first, room)}
     spare = room - widths[0]
     for number, column in enumerate(rest, left):
@@ -235,20 +235,22 @@ def _least(column: Column) -> int:
     return min(MIN_PROSE, column.width) if is_prose else column.width
 
 
-def first_visible_column(columns: Sequence[Column], width: int, left: int, here: int) -> int:
-    """Return the first column to show after the title, so that column `here` is fully visible."""
-    if here < left:
-        return max(1, here)
-    while left < here:
-        place = next((p for p in lay_out_columns(columns, width, left) if p.column == here), None)
-        if place is not None and place.width >= columns[here].width:
+def first_visible_column(columns: Sequence[Column], width: int, left: int, selected: int) -> int:
+    """Return the first column after the title that makes the selected column fully visible."""
+    if selected < left:
+        return max(1, selected)
+    while left < selected:
+        place = next(
+            (p for p in lay_out_columns(columns, width, left) if p.column == selected), None
+        )
+        if place is not None and place.width >= columns[selected].width:
             break
         left += 1
-    # Go back as long as the last column stays visible, for example in a larger window.
+    # Scroll back while the last column stays visible, for example in a larger window.
     while left > 1:
         places = lay_out_columns(columns, width, left - 1)
-        is_visible = here == 0 or any(place.column == here for place in places)
-        if not (is_visible and _is_end_seen(columns, places[-1])):
+        is_visible = selected == 0 or any(place.column == selected for place in places)
+        if not (is_visible and _is_end_visible(columns, places[-1])):
             break
         left -= 1
     return left
@@ -260,27 +262,27 @@ def column_heads(
     width: int,
     glyphs: Glyphs,
     *,
-    here: int,
+    selected: int,
     order: str,
 ) -> StyledLine:
     """Return the names of the columns."""
     line: StyledLine = []
     x = 0
-    is_whole = not places or _is_end_seen(columns, places[-1])
+    is_complete = not places or _is_end_visible(columns, places[-1])
     for number, place in enumerate(places):
         column = columns[place.column]
-        room = place.width - (place is places[-1] and not is_whole)  # for the sort mark after it
+        room = place.width - (place is places[-1] and not is_complete)  # space for the arrow
         hides = number == 1 and place.column > 1
         line.append(Piece(" " * (place.x - x - hides)))
         line += [Piece(glyphs.before, "accent")] if hides else []
-        name: StyledLine = [Piece(column.head, "bright" if place.column == here else "muted")]
+        name: StyledLine = [Piece(column.head, "bright" if place.column == selected else "muted")]
         if order.removeprefix("-") == column.name:
             sign = glyphs.down if order.startswith("-") else glyphs.up
             name = fit_line(name, room - 2, glyphs.ellipsis)
             name = [Piece(piece.text, "active") for piece in (*name, Piece(f" {sign}"))]
         line += align_cell(fit_line(name, room, glyphs.ellipsis), column, room)
         x = place.x + room
-    if is_whole:
+    if is_complete:
         return pad_line(line, width)
     return [*pad_line(fit_line(line, width - 1, ""), width - 1), Piece(glyphs.after, "accent")]
 
@@ -295,5 +297,5 @@ def align_cell(line: StyledLine, column: Column, width: int) -> StyledLine:
     return [blank, *line] if is_right else [*line, blank]
 
 
-def _is_end_seen(columns: Sequence[Column], last: ColumnPlace) -> bool:
+def _is_end_visible(columns: Sequence[Column], last: ColumnPlace) -> bool:
     return last.column == len(columns) - 1 and last.width >= columns[last.column].width

@@ -156,7 +156,7 @@ class RowLook(NamedTuple):
     marked: bool = False
     conflict: bool = False
     dated_by: str | None = None  # the date to show: a field, "modified", or None for none
-    is_grouped: bool = False  # whether it is below the name of its year
+    is_grouped: bool = False  # whether it is listed below its year
 
 
 def row_head(look: RowLook, sign: Piece, glyphs: Glyphs) -> StyledLine:
@@ -248,7 +248,7 @@ def group_row(name: str, width: int, glyphs: Glyphs) -> StyledLine:
 
 
 def folded_row(count: int, mtime_ns: int, width: int, glyphs: Glyphs, look: RowLook) -> StyledLine:
-    """Return the row of folded daily notes."""
+    """Return the row that replaces folded daily notes."""
     name = Piece(kind_name("daily"), "title" if look.here else "")
     left = [name, Piece(f"  {count}", "muted")]
     day = day_and_month(modified_day(mtime_ns))
@@ -259,7 +259,7 @@ def folded_row(count: int, mtime_ns: int, width: int, glyphs: Glyphs, look: RowL
 
 
 def file_row(path: str, width: int, glyphs: Glyphs, look: RowLook) -> list[StyledLine]:
-    """Return the row of a file: its name, and below it the folder."""
+    """Return the two lines of a file: its name, and its folder."""
     folder, _, name = clean_line(path).rpartition("/")
     head = row_head(look, Piece(" "), glyphs)
     bar = Piece(glyphs.cursor if look.here else " ", "cursor-bar")
@@ -320,7 +320,7 @@ def _found_lines(
 
 
 def _found_fields(hit: Hit) -> StyledLine:
-    """Return the fields that match a snippet, without YAML."""
+    """Return the fields that contain the matches of a snippet, without YAML."""
     snippet = hit.snippet
     matches = (snippet.text[start:end] for start, end in snippet.marks if start < end)
     words = set(map(fold_same_length, matches))
@@ -438,7 +438,7 @@ def _marks_of(note: Note, glyphs: Glyphs) -> StyledLine:
 
 
 def _facts(note: Note, width: int, glyphs: Glyphs) -> StyledLine:
-    """Return as many facts as fit, each whole."""
+    """Return as many facts as fit, none of them truncated."""
     parts: list[str] = []
     finished = field_text(note.fields.get("finished"))
     for name in _HEAD_FIELDS.get(note.kind, ("created", "status")):

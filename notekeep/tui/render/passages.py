@@ -52,27 +52,27 @@ PassageListRow: TypeAlias = "ReviewItem | PassageGroup | None"
 def group_passages(items: Iterable[ReviewItem], order: str) -> list[PassageListRow]:
     """Return rows with the passages under their groups: notes, authors or tags."""
     if order == "newest":
-        items = sorted(items, key=lambda one: -one.passage.source.mtime_ns)
+        items = sorted(items, key=lambda item: -item.passage.source.mtime_ns)
     groups: dict[tuple[PassageGroup, str], list[ReviewItem]] = {}
-    for one in items:
-        passage, source = one.passage, one.passage.source
+    for item in items:
+        passage, source = item.passage, item.passage.source
         if order == "author":
             group = PassageGroup(passage.author or "No author"), ""
         elif order == "tag":
             group = PassageGroup(f"#{source.tags[0]}" if source.tags else "No tag"), ""
         else:  # notes may have the same title
             group = PassageGroup(source.title, source.kind, passage.author), source.path
-        groups.setdefault(group, []).append(one)
+        groups.setdefault(group, []).append(item)
     is_sorted = order in ("author", "tag")
     rows: list[PassageListRow] = []
-    for group in sorted(groups, key=lambda one: fold_text(one[0].name)) if is_sorted else groups:
+    for group in sorted(groups, key=lambda key: fold_text(key[0].name)) if is_sorted else groups:
         rows += [None, group[0]] if rows else [group[0]]
         rows += groups[group]
     return rows
 
 
 def passage_group_row(group: PassageGroup, width: int, glyphs: Glyphs) -> StyledLine:
-    """Return a group's name, the author if it is a note, and a rule."""
+    """Return the name of a group, its author if it is a note, and a rule."""
     sign = [kind_sign(group.kind, glyphs), Piece(" ")] if group.kind else []
     name = [*sign, Piece(clean_line(group.name), "section")]
     about = [Piece(f" {clean_line(group.author)}", "muted")] if group.author else []
@@ -86,7 +86,7 @@ def passage_row(item: ReviewItem, width: int, glyphs: Glyphs, *, here: bool) -> 
     right = [Piece(clean_line(item.passage.locator).rjust(LOCATOR_WIDTH), "muted")]
     if width >= TAGS_FROM:
         tags = item.passage.source.tags[:1]
-        tag = fit_line([Piece(clean_line(one), "tag") for one in tags], TAG_WIDTH - 1)
+        tag = fit_line([Piece(clean_line(name), "tag") for name in tags], TAG_WIDTH - 1)
         right = [*pad_line(tag, TAG_WIDTH), *right]
     left = [*gutter(glyphs, here=here), favourite]
     room = width - line_width([*left, *right]) - 4
@@ -134,7 +134,7 @@ def source_lines(
 
 
 def passage_page(item: ReviewItem, width: int, glyphs: Glyphs, today: date) -> list[StyledLine]:
-    """Return a passage with its source, place and due date, for the pane beside the list."""
+    """Return a passage with its source, location and due date, for the pane beside the list."""
     room = min(width, MEASURE)
     head = [[Piece(" "), *line] for line in source_lines(item, room - 2, glyphs)]
     passage = item.passage
@@ -161,7 +161,7 @@ def _short_day(day: int, today: date) -> str:
 def recall_page(
     item: ReviewItem, days: dict[str, int], size: tuple[int, int], glyphs: Glyphs, today: date
 ) -> list[StyledLine]:
-    """Return a passage and what each grade does, for the middle of a screen.
+    """Return a passage and the next due date for each grade, centred on the screen.
 
     If `days` is empty, the answer of a card is hidden.
     """

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return the results of a check of posts."""
+    """Return the results of the checks of posts."""
     failed = report.failed
     passed = len(report.results) - len(failed)
     counts = f"{plural(passed, 'check')} passed, {len(failed)} failed"
@@ -79,7 +79,7 @@ def export_hint(error: NotekeepError) -> str:
 
 SPLIT_WIDTH = 120  # from this width, the versions of a post are shown side by side
 
-_AFTERWARDS = (
+_NEXT_KEYS = (
     ("o", "open the post in your editor"),
     ("c", "build the site and check the pages"),
     ("v", "preview the site"),
@@ -87,18 +87,18 @@ _AFTERWARDS = (
 )
 """Keys for the next steps after an export."""
 
-_BY_HAND = ("s", "decides what to do with edits made on the site")
+_SITE_EDITS_HINT = ("s", "decides what to do with edits made on the site")
 
 _NOT_A_POST = "This note is a habit, not a post."
 
 
 def _with_key(notice: str) -> str:
-    """Return a notice about drafts with the key to change it."""
+    """Return a notice about drafts, with the key that changes the setting."""
     return f"{notice} D changes it." if notice else ""
 
 
 def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return a plan as lines: the site, refused notes, the files, and their diffs."""
+    """Return an export plan as lines: the site, refused notes, the files, and their diffs."""
     titles = ", ".join(clean_line(planned.post.title) for planned in plan.posts)
     counts, room = _counts(plan), width - 2
     title = wrap_line([Piece(titles, "title")], room) if titles else []
@@ -115,7 +115,7 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
     for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
         lines += _file(file, width)
     if plan.conflicts:
-        lines.append(_key_line(_BY_HAND))
+        lines.append(_key_line(_SITE_EDITS_HINT))
     removed: list[SourceChange] = []
     rewritten: list[SourceChange] = []
     if len(plan.posts) == 1:
@@ -157,7 +157,7 @@ def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) 
 def exported_lines(
     done: ExportResult, width: int, glyphs: Glyphs, new: Collection[str]
 ) -> list[StyledLine]:
-    """Return the result of an export as lines; files that are not `new` were changed."""
+    """Return the result of an export as lines; written files that are not `new` were changed."""
     lines = _heading("Written", done.site, width)
     if done.written:
         lines += _muted(_with_key(done.draft_notice), width)
@@ -172,16 +172,16 @@ def exported_lines(
     for path in done.conflicts:
         lines += _remark(f"{path} was edited on the site and is unchanged.", "warn", width, glyphs)
     lines += _problems(done, width, glyphs)
-    keys = [_BY_HAND] if done.conflicts else []
+    keys = [_SITE_EDITS_HINT] if done.conflicts else []
     if done.written or done.removed:
-        keys += _AFTERWARDS
+        keys += _NEXT_KEYS
     elif not keys:
         return [*lines, [Piece("Everything is up to date.", "muted")]]
     return [*lines, [], *map(_key_line, keys)]
 
 
-def _key_line(named: tuple[str, str]) -> StyledLine:
-    return [Piece(named[0], "key"), Piece(f"  {named[1]}", "muted")]
+def _key_line(hint: tuple[str, str]) -> StyledLine:
+    return [Piece(hint[0], "key"), Piece(f"  {hint[1]}", "muted")]
 
 
 def _heading(name: str, site: str, width: int) -> list[StyledLine]:
@@ -240,7 +240,7 @@ MAX_FILE_LINES = 12  # changed lines to show for each note
 
 
 def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return a plan for notes as lines, refused ones first."""
+    """Return a plan for notes as lines, refused notes first."""
     lines: list[StyledLine] = []
     for problem in plan.refused:
         lines += _remark(f"{problem.place}: {problem.message}", "warn", width, glyphs)
@@ -262,7 +262,8 @@ def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Styled
 
 def summarize_plan(plan: WritePlan, paths: Sequence[str]) -> str:
     """Return a plan in one sentence."""
-    touched = {change.path for change in plan.changes} | {one.path for one in plan.refused}
+    touched = {change.path for change in plan.changes}
+    touched.update(problem.path for problem in plan.refused)
     same = sum(path not in touched for path in paths)
     parts = [f"{plural(len(plan.changes), 'file')} would change" if plan.changes else "No change"]
     if left := len(plan.refused):
@@ -287,6 +288,9 @@ def _change(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLi
                 changed.append(Piece(f"  + {pair.after.text}", "added-line"))
     for piece in changed[:MAX_FILE_LINES]:
         line = fit_line([piece], width, glyphs.ellipsis)
-        yield [*line, Piece(" " * (width - line_width(line)), piece.role)]  # a tint to the edge
+        yield [
+            *line,
+            Piece(" " * (width - line_width(line)), piece.role),
+        ]  # extend the tint to the edge
     if len(changed) > MAX_FILE_LINES:
         yield [Piece(f"  {glyphs.ellipsis} {len(changed) - MAX_FILE_LINES} more lines", "faint")]

@@ -1,7 +1,7 @@
-"""Lines of text whose parts have roles: fitted, padded, wrapped, marked.
+"""Styled lines: pieces of text with roles, and functions that fit, pad, wrap and mark them.
 
-A role is a meaning ("title", "faint", "mark"); a theme decides its look when the line is painted.
-Widths are cells of a terminal, so that wide characters line up.
+A role is a meaning ("title", "faint", "mark"); the theme defines its style when the line is
+painted. Widths are in terminal cells, so that wide characters line up.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _CLOSING = (
     "\u3009\u300b\u3011\u3015\u30fc\u3005"
 )
 # A line can be broken at blanks and between wide characters, but never before a closing mark. Not
-# compiled here: that takes as long as drawing a screen of notes.
+# compiled at import, because that takes as long as drawing a screen of notes.
 _TOKEN = f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+"
 _BLANKS = re.compile("[ \t]+")
 _JOINERS = ("\u200d", "\ufe0f")  # characters that change the width of adjacent ones
 
 
 FindSpans: TypeAlias = Callable[[str], Sequence[tuple[int, int]]]
-"""Finds the spans of a text to mark: first character, one past the last."""
+"""Finds the spans (start, end) of a text that are to be marked."""
 
 BUTTON_PREFIX = "\0"
 """The prefix of links that are buttons; no link in Markdown can contain NUL."""
-ACTION_LINK = BUTTON_PREFIX + "action:"  # runs the action of this id
-FOLD_LINK = BUTTON_PREFIX + "fold:"  # opens and closes the part of a note with this key
+ACTION_LINK = BUTTON_PREFIX + "action:"  # runs the action with this ID
+FOLD_LINK = BUTTON_PREFIX + "fold:"  # folds or unfolds the part of a note with this key
 TASK_LINK = BUTTON_PREFIX + "task:"  # ticks the task on this line of the body, counted from 0
 FOOTNOTE_LINK = BUTTON_PREFIX + "footnote:"  # goes to the footnote with this name
 BACK_LINK = BUTTON_PREFIX + "back:"  # goes from a footnote back to its reference
@@ -69,7 +69,7 @@ def line_width(line: Iterable[Piece]) -> int:
 
 
 def add_role(line: Iterable[Piece], role: str) -> StyledLine:
-    """Return the line with `role` added to every part that does not have it."""
+    """Return the line with `role` added to every piece that does not have it."""
     return [
         piece
         if piece.role == role or piece.role.startswith(f"{role} ")
@@ -128,10 +128,10 @@ def wrap_line(line: StyledLine, width: int) -> list[StyledLine]:
     text = line_text(line)
     if text and "\n" not in text and "\t" not in text and "" not in text.split(" "):
         if line_width(line) <= width:
-            return [_joined(line)]
+            return [_join_pieces(line)]
     else:
         line = [piece._replace(text=_BLANKS.sub(" ", piece.text)) for piece in line]
-    line = _joined(line)
+    line = _join_pieces(line)
     return cut_line(line, _row_spans(line, width))
 
 
@@ -182,7 +182,7 @@ def break_source(text: str, width: int) -> list[tuple[int, int]]:
 def flow_lines(
     parts: Iterable[StyledLine], width: int, gap: Sequence[Piece] = ()
 ) -> list[StyledLine]:
-    """Put parts side by side as far as they fit, and the rest on further lines."""
+    """Put parts side by side, and start a new line for each part that does not fit."""
     rows: list[StyledLine] = []
     for part in parts:
         if rows and line_width(longer := [*rows[-1], *gap, *part]) <= width:
@@ -193,7 +193,7 @@ def flow_lines(
 
 
 def cut_line(line: StyledLine, spans: Iterable[tuple[int, int]]) -> list[StyledLine]:
-    """Return the parts of a line between characters; the spans are in order."""
+    """Return the parts of a line at character spans, which must be in order."""
     parts: list[StyledLine] = []
     number = offset = 0
     for start, end in spans:
@@ -211,7 +211,7 @@ def cut_line(line: StyledLine, spans: Iterable[tuple[int, int]]) -> list[StyledL
 
 
 def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
-    """Break a line into rows of `width` cells, even within words, and keep its blanks."""
+    """Break a line into rows of `width` cells, even within words, and keep all blanks."""
     width = max(1, width)
     if line_width(line) <= width:
         return [line]
@@ -276,11 +276,11 @@ def _head(text: str, width: int, start: int = 0) -> str:
         if used > width or start + size >= len(text):
             break
         size *= 4
-    # After two joiners at the start, Rich measures and splits differently.
+    # Rich measures and splits a text that starts with two joiners differently.
     return next(part[:end] for end in reversed(ends) if cell_len(part[:end]) <= width)
 
 
-def _joined(row: StyledLine) -> StyledLine:
+def _join_pieces(row: StyledLine) -> StyledLine:
     """Join adjacent pieces with the same look: fewer pieces are faster to paint."""
     if len(row) < 2:
         return row

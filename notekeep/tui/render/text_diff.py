@@ -29,14 +29,14 @@ from notekeep.tui.render.styled_text import (
 )
 
 CONTEXT_LINES = 2  # lines around a change
-MAX_COMPARED_WORDS = 600  # in longer lines, no words are marked
-MAX_ALIGNED_PAIRS = 400  # the number of lines; in larger blocks, lines are paired in order
-MAX_COMPARED_LETTERS = 400  # the similarity of a line to its new version
+MAX_COMPARED_WORDS = 600  # in longer lines, changed words are not marked
+MAX_ALIGNED_PAIRS = 400  # pairs of lines to compare; larger blocks are paired line by line
+MAX_COMPARED_LETTERS = 400  # characters of a line to compare
 MIN_LIKENESS = 0.35  # less similar lines are not versions of the same line
 
 _COMPARED_WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _NO_BLANK = re.compile(r"\w+|[^\w\s]")
-_ENDS = {"\n": "line end", "\r\n": "Windows line end", "": "no line end"}
+_ENDS = {"\n": "LF line ending", "\r\n": "CRLF line ending", "": "no line ending"}
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -47,16 +47,16 @@ class VersionLine(NamedTuple):
     number: int  # of the line in the file, from 1
     text: str
     spans: Spans = ()  # the characters of the text that differ from the other version
-    end: str = ""  # its line end, if nothing else differs
+    end: str = ""  # the name of its line ending, if nothing else differs
 
 
 class LinePair(NamedTuple):
-    """One row: the old and the new line, each or None."""
+    """A row of a diff: the old and the new line; either can be None."""
 
     before: VersionLine | None
     after: VersionLine | None
     same: bool = False
-    skipped: int = 0  # the number of equal lines that are omitted here; then both sides are None
+    skipped: int = 0  # the number of omitted equal lines; both sides are then None
 
 
 class TextComparison(NamedTuple):
@@ -78,7 +78,7 @@ class TextComparison(NamedTuple):
 
     @property
     def is_tinted(self) -> bool:
-        """Whether lines have a tint, which would be meaningless if all lines were new."""
+        """Whether changed lines are tinted; if all lines are new, a tint has no meaning."""
         return any(pair.before is not None or pair.skipped for pair in self.pairs)
 
     @property
@@ -94,7 +94,7 @@ def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> Tex
         [line.decode("utf-8", "replace") for line in split_lines(data.removeprefix(BOM_UTF8))]
         for data in (before, after)
     )
-    parts = (_pair_lines(old, new, here, there) for here, there in align_lines(old, new))
+    parts = (_pair_lines(old, new, removed, added) for removed, added in align_lines(old, new))
     groups = [[*group] for _, group in groupby(chain.from_iterable(parts), attrgetter("same"))]
     for number, group in enumerate(groups):
         first = context if number else 0
@@ -112,26 +112,28 @@ def _side(lines: Sequence[str], index: int) -> VersionLine:
 def _pair_lines(
     old: Sequence[str], new: Sequence[str], removed: range, added: range
 ) -> Iterator[LinePair]:
-    """Pair the lines of a part in both versions."""
-    for i, j in _aligned([old[i] for i in removed], [new[j] for j in added]):
+    """Pair the old and the new lines of one part."""
+    for i, j in _align_similar([old[i] for i in removed], [new[j] for j in added]):
         before = _side(old, removed[i]) if i is not None else None
         after = _side(new, added[j]) if j is not None else None
         if before is None or after is None:
             yield LinePair(before, after)
             continue
-        was, is_now = old[before.number - 1], new[after.number - 1]
-        if was == is_now:
+        old_line, new_line = old[before.number - 1], new[after.number - 1]
+        if old_line == new_line:
             yield LinePair(before, after, same=True)
         elif before.text == after.text:
-            # Only their ends differ, or characters that look the same.
-            yield LinePair(before._replace(end=_end(was)), after._replace(end=_end(is_now)))
+            # Only the line endings differ, or characters that look the same.
+            yield LinePair(before._replace(end=_end(old_line)), after._replace(end=_end(new_line)))
         else:
             spans = _words(before.text, after.text)
             yield LinePair(before._replace(spans=spans[0]), after._replace(spans=spans[1]))
 
 
-def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
-    """Yield the positions of lines in both versions; similar lines are paired in order."""
+def _align_similar(
+    old: Sequence[str], new: Sequence[str]
+) -> Iterator[tuple[int | None, int | None]]:
+    """Yield pairs of line numbers in both versions; similar lines are paired, in order."""
     if len(old) == len(new) == 1 or len(old) * len(new) > MAX_ALIGNED_PAIRS:
         yield from zip_longest(range(len(old)), range(len(new)))
         return
@@ -159,7 +161,7 @@ def _end(line: str) -> str:
 
 
 def _words(left: str, right: str) -> tuple[Spans, Spans]:
-    """Find the words in which two versions of a line differ; none if they share few words."""
+    """Return the changed words of two versions of a line; none if they share few words."""
     old, new = _COMPARED_WORD.findall(left), _COMPARED_WORD.findall(right)
     if len(old) > MAX_COMPARED_WORDS or len(new) > MAX_COMPARED_WORDS:
         return (), ()
@@ -178,7 +180,7 @@ def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
     return tuple((places[start], places[end]) for start, end in ranges if start < end)
 
 
-MAX_VERSION_LINES = 4000  # more lines are left to an editor
+MAX_VERSION_LINES = 4000  # maximum lines of a diff
 MIN_SPLIT_WIDTH = 100  # from this width, two versions fit side by side
 BINARY_MARK = b"\0"
 
@@ -190,15 +192,15 @@ _WORDS = {"-": "removed-words", "+": "added-words"}
 
 
 def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Show two versions one below the other: removed lines, then added ones."""
+    """Return a unified diff: removed lines, then added lines."""
     lines = _unified(comparison, max(8, width), glyphs)
-    return _at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)
+    return _limit_lines(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)
 
 
 def side_by_side(
     comparison: TextComparison, width: int, glyphs: Glyphs, heads: tuple[str, str] = ("", "")
 ) -> list[StyledLine]:
-    """Show two versions side by side, each line next to its new version."""
+    """Return a diff side by side, each line next to its new version."""
     half = max(8, (width - 3) // 2)
     top: list[StyledLine] = []
     if any(heads):
@@ -208,11 +210,11 @@ def side_by_side(
             [Piece(glyphs.rule * width, "rule")],
         ]
     lines = _columns(comparison, half, glyphs)
-    return [*top, *_at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)]
+    return [*top, *_limit_lines(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)]
 
 
 def changes_lines(changes: Sequence[NoteChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return the diffs of some files, each below its path."""
+    """Return the diffs of files, each below its path."""
     lines: list[StyledLine] = []
     for change in changes:
         lines += [[]] if lines else []
@@ -283,8 +285,8 @@ def _line(
     if side.end:
         rows[-1].append(Piece(f"  {side.end}", "muted"))
     for row in rows:
-        whole = [*head, *row]
-        yield add_role(pad_line(whole, width), _LINES[sign]) if is_tinted else whole
+        full = [*head, *row]
+        yield add_role(pad_line(full, width), _LINES[sign]) if is_tinted else full
         head = [Piece(" " * line_width(head))]
 
 
@@ -305,7 +307,7 @@ def _halves(left: StyledLine, right: StyledLine, half: int, glyphs: Glyphs) -> S
     return [*pad_line(left, half), Piece(f" {glyphs.column} ", "rule"), *pad_line(right, half)]
 
 
-def _at_most(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[StyledLine]:
+def _limit_lines(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[StyledLine]:
     shown = [fit_line(line, width) for line in islice(lines, MAX_VERSION_LINES)]
     if next(lines, None) is not None:
         shown.append(
@@ -315,7 +317,7 @@ def _at_most(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[St
 
 
 def wrap_patch(diff: Iterable[str], width: int) -> Iterator[StyledLine]:
-    """Yield the lines of a unified diff, wrapped; rows below the first have no sign."""
+    """Yield the lines of a unified diff, wrapped; continuation rows have no sign."""
     lines = list(diff)
     is_tinted = any(line[:1] in {"-", " "} for line in lines)
     for source in lines:

@@ -36,8 +36,8 @@ from notekeep.tui.workers import in_background, show_message
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
-MIN_BESIDE = 140  # narrower screens show the note below the rows
-MAX_COLUMN = 24  # the width of a column after the first
+MIN_SPLIT_WIDTH = 140  # narrower screens show the note below the rows
+MAX_COLUMN = 24  # the maximum width of all columns except the first
 
 
 class BaseRows(ListView[TableRow | str | StyledLine]):
@@ -54,7 +54,7 @@ class BaseRows(ListView[TableRow | str | StyledLine]):
 
     def show(self, table: BaseTable, remarks: Sequence[StyledLine]) -> None:
         """Show a table, with its summaries and remarks below the rows."""
-        here = self.item.path if isinstance(self.item, TableRow) else ""
+        selected = self.item.path if isinstance(self.item, TableRow) else ""
         rows: list[TableRow | str | StyledLine] = []
         for group in table.groups:
             if group.head is not None:
@@ -67,7 +67,7 @@ class BaseRows(ListView[TableRow | str | StyledLine]):
             rows += [[], *remarks] if remarks else []
         self.heads = table.heads
         self._columns = [*_measure(table)]
-        self._show(rows, lambda row: isinstance(row, TableRow) and row.path == here)
+        self._show(rows, lambda row: isinstance(row, TableRow) and row.path == selected)
         self.head.refresh()
 
     def draw_item(self, item: TableRow | str | StyledLine, width: int, *, here: bool) -> StyledLine:
@@ -79,7 +79,7 @@ class BaseRows(ListView[TableRow | str | StyledLine]):
         return [*gutter(self.glyphs, here=here), *self.draw_cells(cells, width)]
 
     def draw_cells(self, cells: Sequence[str], width: int, role: str = "") -> StyledLine:
-        """Return texts aligned to the columns, for the part of a row after the gutter."""
+        """Return texts aligned to the columns: a row without its gutter."""
         line: StyledLine = []
         for place in lay_out_columns(self._columns, width, 1):
             column = self._columns[place.column]
@@ -112,7 +112,7 @@ class BaseHead(ButtonLine):
 
 
 class BaseScreen(OverlayScreen):
-    """A view of a base, with the note at the cursor on the right; never changes the base."""
+    """A read-only view of a base, with the note at the cursor on the right."""
 
     BINDINGS = bindings("base", "over")
     CSS_PATH: ClassVar[Any] = ["over.tcss", "bases.tcss"]
@@ -141,7 +141,7 @@ class BaseScreen(OverlayScreen):
         return self.preview
 
     def on_resize(self) -> None:
-        self.set_class(self.app.size.width < MIN_BESIDE, "-stacked")
+        self.set_class(self.app.size.width < MIN_SPLIT_WIDTH, "-stacked")
 
     def on_preview_widened(self) -> None:
         self.loader.reload()

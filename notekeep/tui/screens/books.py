@@ -29,19 +29,19 @@ TOP_AUTHORS = 12
 
 
 class BookRows(ListView[ReadBook | str]):
-    """The books of a year, by the month in which they were finished."""
+    """The books finished in a year, by month."""
 
     @property
     def book(self) -> ReadBook | None:
         return self.item if isinstance(self.item, ReadBook) else None
 
     def show(self, found: BookList) -> None:
-        here = self.book
+        book = self.book
         rows: list[ReadBook | str] = []
         for number, month in found.months.items():
             rows += [""] if rows else []
             rows += [f"{month_name(number)} · {plural(len(month.books), 'book')}", *month.books]
-        self._show(rows, lambda row: here is not None and row == here)
+        self._show(rows, lambda row: book is not None and row == book)
 
     def draw_item(self, item: ReadBook | str, width: int, *, here: bool) -> StyledLine:
         if isinstance(item, str):

@@ -48,20 +48,20 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.sidebar import Sidebar
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "mark", "export")
-"""Actions in the bottom line that need a note."""
-SHORT_TITLE = 24  # cells of the title at the top if there is no room for the path
+"""Actions in the footer that need a note."""
+SHORT_TITLE = 24  # cells of the title in the header if the path does not fit
 QUOTED_KINDS = ("book", "podcast")
 """Kinds of notes that have quotes."""
 MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # the minimum width for two panes
 MIN_SIDEBAR_WIDTH = 110  # the minimum width for the sidebar
-MIN_WIDTH_OF_KEPT = 140  # the minimum width for a second note
+MIN_WIDTH_OF_SECOND = 140  # the minimum width for a second note
 MIN_WIDTH_OF_ALL = 180  # the minimum width for the list beside two notes
 MIN_GRID_WIDTH = 160  # the minimum width for a note next to the grid
-COUNT_DELAY = 0.25  # seconds without a new list before the sidebar counts the results
+COUNT_DELAY = 0.25  # seconds after a change of the list before the sidebar counts its results
 
 
 class BrowseScreen(VaultScreen):
-    """The notes as a list or grid, and one of them to read."""
+    """The notes as a list or grid, and a preview of the selected note."""
 
     BINDINGS = bindings("browse")
     CSS_PATH = "browse.tcss"
@@ -73,17 +73,17 @@ class BrowseScreen(VaultScreen):
     def __init__(self, note: str = "", view: str = "") -> None:
         super().__init__()
         self._note = note
-        self._begins_as_grid = view == GRID_VIEW
-        self._wants_sidebar: bool | None = None
-        self._kept: PreviewLoader | None = None
+        self._starts_as_grid = view == GRID_VIEW
+        self._sidebar_choice: bool | None = None
+        self._second: PreviewLoader | None = None
         self._counted_search: str | None = None
-        """The search whose results the sidebar counts, "" for the vault; None if it is outdated."""
-        self._trail = NoteHistory()
+        """The search whose results the sidebar counts ("": all notes); None if outdated."""
+        self._history = NoteHistory()
         self._count = ("", "")  # the status of the list, as text
-        self._placed: tuple[str, str] | None = None
-        """The note and search whose match was shown, or that "back" returned to."""
+        self._shown_match: tuple[str, str] | None = None
+        """The note and search whose match is already shown, so that a reload does not scroll."""
 
-    # Not imported for the first frame, except the sidebar if there is room for it.
+    # Imported after the first frame; the sidebar is imported earlier if it fits.
 
     @cached_property
     def grid_mode(self) -> GridMode:
@@ -104,12 +104,12 @@ class BrowseScreen(VaultScreen):
         return Sidebar(id="sidebar")
 
     def compose_body(self) -> ComposeResult:
-        self.set_class(self._begins_as_grid, "-grid")
+        self.set_class(self._starts_as_grid, "-grid")
         self._fit()
         with Horizontal(id="panes"):
             if self.has_class("-sidebar"):
                 yield self.sidebar
-            yield ListPane(self._note, as_grid=self._begins_as_grid)
+            yield ListPane(self._note, as_grid=self._starts_as_grid)
             yield Preview(id="preview")
 
     def on_mount(self) -> None:
@@ -128,7 +128,7 @@ class BrowseScreen(VaultScreen):
         self._arrange()
 
     def vault_changed(self) -> None:
-        self._reload_kept()
+        self._reload_second()
         self._recount_sidebar()
         self._prune_marks()
         self.pane.reload()
@@ -147,7 +147,7 @@ class BrowseScreen(VaultScreen):
 
     @property
     def view(self) -> str:
-        """How the notes are shown: LIST_VIEW or GRID_VIEW."""
+        """The current view: LIST_VIEW or GRID_VIEW."""
         return GRID_VIEW if self.pane.grid is not None else LIST_VIEW
 
     @property
@@ -160,14 +160,14 @@ class BrowseScreen(VaultScreen):
         return narrow_to_scope(self.pane.scope, self.pane.typed)
 
     def chosen_notes(self) -> list[str]:
-        """Return the notes for an action: the marked notes, or else the one in the preview."""
+        """Return the notes for an action: the marked notes, or else the note in the preview."""
         if self.notes.marked:
             return sorted(self.notes.marked)
         return [self.current_note.path] if self.current_note is not None else []
 
     @property
     def current_note(self) -> Row | None:
-        """The note for an action: the kept note if it has the focus, else the one at the left."""
+        """The note for an action: the second note if it has the focus, else the first."""
         return self._focused_loader.row
 
     @property
@@ -176,8 +176,8 @@ class BrowseScreen(VaultScreen):
 
     @property
     def _focused_loader(self) -> PreviewLoader:
-        kept = self._kept
-        return kept if kept is not None and kept.preview.has_focus else self.loader
+        second = self._second
+        return second if second is not None and second.preview.has_focus else self.loader
 
     @property
     def has_marks(self) -> bool:
@@ -195,7 +195,7 @@ class BrowseScreen(VaultScreen):
     def opens_without_reload(self) -> bool:
         searched = self.pane.typed or self.pane.scope or self.notes.marked
         arranged = self.has_class("-reading") or self.has_class("-zoomed")
-        arranged |= self._kept is not None
+        arranged |= self._second is not None
         grid = self.pane.grid
         arranged |= bool(self.pane.order) or (grid is not None and grid.column > 0)
         return not searched and not arranged and super().opens_without_reload
@@ -246,22 +246,22 @@ class BrowseScreen(VaultScreen):
     def _fit(self) -> None:
         """Show the sidebar if there is room, unless the user toggled it."""
         width = self.app.size.width
-        has_sidebar = width >= MIN_SIDEBAR_WIDTH and self._kept is None
-        if self._wants_sidebar is not None:
-            has_sidebar = self._wants_sidebar
+        has_sidebar = width >= MIN_SIDEBAR_WIDTH and self._second is None
+        if self._sidebar_choice is not None:
+            has_sidebar = self._sidebar_choice
         self.set_class(has_sidebar, "-sidebar")
         # Use the new width, because a list that is hidden for a moment would lose the focus.
         self.set_class(has_sidebar and width < MIN_WIDTH_OF_TWO, "-sidebar-alone")
         self.set_class(width >= MIN_GRID_WIDTH, "-roomy")
-        self.set_class(self._kept is not None and width >= MIN_WIDTH_OF_KEPT, "-kept")
+        self.set_class(self._second is not None and width >= MIN_WIDTH_OF_SECOND, "-kept")
         self.set_class(width >= MIN_WIDTH_OF_ALL, "-fits-all")
 
     def action_toggle_sidebar(self) -> None:
-        # An open note hides it.
-        self._wants_sidebar = self.has_class("-reading") or not self.has_class("-sidebar")
+        # The open note hides the sidebar.
+        self._sidebar_choice = self.has_class("-reading") or not self.has_class("-sidebar")
         self._set_reading(on=False)
         self._arrange()
-        (self.sidebar if self._wants_sidebar else self.notes).focus()
+        (self.sidebar if self._sidebar_choice else self.notes).focus()
 
     def action_toggle_folders(self) -> None:
         """Show the folders in the sidebar, or hide them if they are visible."""
@@ -283,17 +283,17 @@ class BrowseScreen(VaultScreen):
 
     @property
     def folder_under_cursor(self) -> str:
-        """The folder at the cursor of the sidebar if it has the focus, or ""."""
+        """The folder at the cursor if the sidebar has the focus, or ""."""
         return self.sidebar.entry.folder if self.place() == "sidebar" else ""
 
     @property
     def chosen_folder(self) -> str:
-        """The folder for a new note: the one under the cursor, or the one the list shows."""
+        """The folder for a new note: the folder under the cursor, or the folder of the list."""
         scope = self.pane.scope
         return self.folder_under_cursor or (self.sidebar.find_folder(scope) if scope else "")
 
     async def action_toggle_grid(self) -> None:
-        # An open note hides both.
+        # The open note hides the list and the grid.
         self._set_reading(on=False)
         await self.pane.show_as(grid=self.pane.grid is None)
         self.set_class(self.pane.grid is not None, "-grid")
@@ -324,7 +324,7 @@ class BrowseScreen(VaultScreen):
     # The sidebar: counts, saved searches and pins.
 
     def _recount_sidebar(self) -> None:
-        """Count again, now or when the sidebar is visible: the vault or the list has changed."""
+        """Recount after a change of the vault or the list, as soon as the sidebar is visible."""
         self._counted_search = None
         self._fill_sidebar()
 
@@ -332,7 +332,7 @@ class BrowseScreen(VaultScreen):
         """Fill the sidebar if it is visible and outdated."""
         pane = self.query_one_optional(ListPane)
         if pane is None or not self.has_class("-sidebar"):
-            return  # the parts of a screen are removed before it when the app ends
+            return  # on exit, the widgets of a screen are removed before the screen
         typed = pane.typed
         if typed == self._counted_search:
             return
@@ -433,7 +433,7 @@ class BrowseScreen(VaultScreen):
     def show_list(self) -> None:
         """Show the list if the sidebar has replaced it."""
         if self.has_class("-sidebar-alone"):
-            self._wants_sidebar = None
+            self._sidebar_choice = None
             self._arrange()
 
     def focus_search(self) -> None:
@@ -442,7 +442,7 @@ class BrowseScreen(VaultScreen):
         self.pane.box.focus_text()
 
     def sort_by(self, field: str) -> None:
-        """Sort by a field, with a `-` before it in descending order."""
+        """Sort by a field; `-field` sorts in descending order."""
         if self.pane.typed:
             self.pane.box.set_text(replace_sort(self.pane.typed, field))
         else:
@@ -452,8 +452,7 @@ class BrowseScreen(VaultScreen):
         from notekeep.tui.screens.help import ExplainScreen
 
         box = self.pane.box
-        type_on = box.field.insert_text_at_cursor
-        screen = ExplainScreen(self.current_query, type_on)
+        screen = ExplainScreen(self.current_query, box.field.insert_text_at_cursor)
         self.app.push_screen(screen, lambda _: box.focus_text())
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
@@ -486,49 +485,49 @@ class BrowseScreen(VaultScreen):
 
     def on_preview_widened(self) -> None:
         self.loader.reload()
-        if self._kept is not None:
-            self._kept.reload()
+        if self._second is not None:
+            self._second.reload()
 
-    # The kept note, beside the list and another note.
+    # The second note, beside the list and the first note.
 
     def action_keep_note(self) -> None:
-        """Keep the current note at the right, or close the kept note."""
+        """Keep the current note open at the right, or close the note kept there."""
         row = self.loader.row
-        if self.app.size.width < MIN_WIDTH_OF_KEPT:
-            text = f"Two notes need a window of {MIN_WIDTH_OF_KEPT} columns. "
+        if self.app.size.width < MIN_WIDTH_OF_SECOND:
+            text = f"Two notes need a window of {MIN_WIDTH_OF_SECOND} columns. "
             show_message(self, f"{text}This window has {self.app.size.width}.")
-        elif self._kept is not None:
-            self._close_kept()
+        elif self._second is not None:
+            self._close_second()
         elif row is None:
             show_message(self, "Select a note first.")
         else:
             self._keep(row)
 
     def _keep(self, row: Row) -> None:
-        kept = Preview(id="kept")
-        self._kept = PreviewLoader(self, kept, label="kept")
-        self._kept.show(row)  # loaded once the preview has a width
-        self.query_one("#panes").mount(kept)
+        preview = Preview(id="kept")
+        self._second = PreviewLoader(self, preview, label="kept")
+        self._second.show(row)  # loaded once the preview has a width
+        self.query_one("#panes").mount(preview)
         self._set_reading(on=False)
         self._arrange()
         self.notes.focus()
 
-    def _close_kept(self) -> None:
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            if kept.preview.has_focus:
+    def _close_second(self) -> None:
+        second, self._second = self._second, None
+        if second is not None:
+            if second.preview.has_focus:
                 self.action_leave()
-            kept.preview.remove()
+            second.preview.remove()
             self._arrange()
 
-    def _reload_kept(self) -> None:
-        if self._kept is None or (old := self._kept.row) is None:
+    def _reload_second(self) -> None:
+        if self._second is None or (old := self._second.row) is None:
             return
         row = self.vault.catalog.row(old.path)
         if row is not None:
-            self._kept.show(row)
+            self._second.show(row)
         else:
-            self._close_kept()
+            self._close_second()
             show_message(self, f"Closed {clean_line(old.title)}. Its file was moved or deleted.")
 
     def _show(self, row: Row | None, line: int | None = None) -> None:
@@ -536,8 +535,8 @@ class BrowseScreen(VaultScreen):
         if line is None and hit is not None and row is not None and hit.row.path == row.path:
             place = row.path, self.pane.typed
             # When the list reloads, or after "back", the note keeps its scroll position.
-            line = hit.line if place != self._placed else None
-            self._placed = place
+            line = hit.line if place != self._shown_match else None
+            self._shown_match = place
         self._list_quote(row)
         self.loader.show(row, matcher=self.pane.matcher, line=line)
         self._show_status()
@@ -565,7 +564,7 @@ class BrowseScreen(VaultScreen):
             if self.pane.typed:
                 program(self).place.remember_search(self.pane.typed)
             self.vault.open_counts.count(row.path)
-            self._trail.visit(self._location(row.path))
+            self._history.visit(self._location(row.path))
             self._read()
 
     def _read(self) -> None:
@@ -589,16 +588,16 @@ class BrowseScreen(VaultScreen):
         self._remember_note()
         self.vault.open_counts.count(target.path)
         self._go_to(target)
-        self._trail.visit(self._location(target.path))
+        self._history.visit(self._location(target.path))
 
     def show_query(self, query: str) -> None:
-        """Search for a query as if it had been typed; "back" returns to the old list."""
+        """Search for a query like typed text; "back" returns to the old list."""
         self._remember_note()
         self._set_reading(on=False)
         self.choose_scope("", "")
         self.pane.box.set_text(query)
         if self.loader.row is not None:
-            self._trail.visit(NoteLocation(self.loader.row.path, ListState(typed=query), 0))
+            self._history.visit(NoteLocation(self.loader.row.path, ListState(typed=query), 0))
 
     def _location(self, path: str) -> NoteLocation:
         return NoteLocation(path, self.pane.list_state, self.notes.cursor_line)
@@ -607,17 +606,17 @@ class BrowseScreen(VaultScreen):
         """Add the current note and list to the history."""
         row, listed = self.loader.row, self.pane.list_state
         if row is not None and (self.is_reading or listed.scope or listed.typed):
-            self._trail.visit(self._location(row.path))
+            self._history.visit(self._location(row.path))
         self._remember_list()
 
     def _remember_list(self) -> None:
         """Update the list in the current entry of the history."""
         if self.loader.row is not None:
-            self._trail.update(self._location(self.loader.row.path))
+            self._history.update(self._location(self.loader.row.path))
 
     def _go_to(self, target: OpenNote) -> None:
         path = target.path
-        # A note that is in no list is shown next to the current list.
+        # A note that no list contains is shown next to the current list.
         is_known = self.vault.catalog.row(path) is not None
         is_unlisted = is_known and not existing_paths(self.vault.catalog, [path])
         if not is_unlisted and self.note_under_cursor != path:
@@ -635,9 +634,9 @@ class BrowseScreen(VaultScreen):
 
     def action_go_along(self, steps: int) -> None:
         self._remember_list()
-        if (location := self._trail.go(steps)) is None:
+        if (location := self._history.go(steps)) is None:
             return
-        self._placed = location.path, location.list_state.typed
+        self._shown_match = location.path, location.list_state.typed
         target = OpenNote(location.path, read=self.has_class("-reading"), as_listed=True)
         if location.list_state == self.pane.list_state:
             self._go_to(target)
@@ -682,7 +681,7 @@ class BrowseScreen(VaultScreen):
 
         if marked:
             existing = partial(existing_paths, self.vault.catalog, marked)
-            self.load("marks-kept", existing, prune, is_quiet=True)
+            self.load("marked-notes", existing, prune, is_quiet=True)
 
     def action_edit(self) -> None:
         row, preview = self.current_note, self.current_preview

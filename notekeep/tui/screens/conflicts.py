@@ -52,11 +52,11 @@ class ConflictRow(NamedTuple):
     """A conflict in the list."""
 
     pair: ConflictPair
-    lines: list[int]  # of git's conflict markers
+    lines: list[int]  # the lines of git's conflict markers
 
 
 class ConflictVersions(NamedTuple):
-    """Both versions of a note, the note's own first."""
+    """Both versions of a note, first the version in the note's own file."""
 
     comparison: TextComparison
     headings: tuple[str, str]
@@ -64,7 +64,7 @@ class ConflictVersions(NamedTuple):
 
 
 class ConflictsScreen(OverlayScreen):
-    """The conflicts at the top, both versions of one below, with the keys that keep them."""
+    """The conflicts, and below them both versions of the selected conflict."""
 
     BINDINGS = bindings("conflicts", "over")
     OPENED_BY = "show-conflicts"
@@ -81,24 +81,24 @@ class ConflictsScreen(OverlayScreen):
         self._first = path
 
     @property
-    def here(self) -> ConflictRow | None:
+    def conflict(self) -> ConflictRow | None:
         return self._found[int(self.pairs.value)] if self._found else None
 
     def vault_changed(self) -> None:
         self.load("pairs", partial(_load, self.vault), self._list)
 
     def _list(self, found: list[ConflictRow]) -> None:
-        here = self.here
-        path, self._first = self._first or (here.pair.copy if here is not None else ""), ""
+        conflict = self.conflict
+        path, self._first = self._first or (conflict.pair.copy if conflict is not None else ""), ""
         self._found = found
         self.pairs.placeholder = empty_lines(
             "No conflicts.",
             "Conflict copies of Syncthing, Dropbox, Nextcloud and others appear here,",
             "and notes with git conflict markers.",
         )
-        paths = [(one.pair.note, one.pair.copy) for one in found]
+        paths = [(row.pair.note, row.pair.copy) for row in found]
         at = next((number for number, pair in enumerate(paths) if path in pair), "")
-        rows = [Option(one.pair.note, _about(*one), str(n)) for n, one in enumerate(found)]
+        rows = [Option(row.pair.note, _about(*row), str(n)) for n, row in enumerate(found)]
         self.pairs.show(rows, str(at))
         room = min(len(found), max(2, self.app.size.height // 3))
         self.query_one("#over-list").styles.height = room if found else "1fr"
@@ -106,8 +106,8 @@ class ConflictsScreen(OverlayScreen):
         self.show_list("" if found else "no conflicts", is_empty=not found)
 
     def show_row(self) -> None:
-        if (here := self.here) is not None:
-            read = partial(_read, self.vault, here)
+        if (conflict := self.conflict) is not None:
+            read = partial(_read, self.vault, conflict)
             self.load("versions", read, self._show, pause=PREVIEW_DELAY)
 
     def _show(self, versions: ConflictVersions) -> None:
@@ -144,26 +144,26 @@ class ConflictsScreen(OverlayScreen):
             self._show(self._versions)
 
     def action_keep(self, choice: Choice) -> None:
-        if (here := self.here) is not None:
-            plan = partial(plan_keep, self.vault.workspace, here.pair, choice)
+        if (conflict := self.conflict) is not None:
+            plan = partial(plan_keep, self.vault.workspace, conflict.pair, choice)
             self._settle(plan, f"Kept {NAMES[choice]}")
 
     def action_merge(self) -> None:
-        if (here := self.here) is not None:
+        if (conflict := self.conflict) is not None:
             vault = self.vault
-            plan = partial(plan_merge, vault.workspace, vault.history.store, here.pair)
+            plan = partial(plan_merge, vault.workspace, vault.history.store, conflict.pair)
             self._settle(plan, "Merged both")
 
     def _settle(self, plan: Callable[[], WritePlan], text: str) -> None:
         def settled(done: WriteResult) -> None:
-            self.app.clear_notifications()  # one may be about this conflict
+            self.app.clear_notifications()  # they may be about this conflict
             notify_done(self, text, done)
 
         def failed(error: NotekeepError) -> None:
             if not isinstance(error, Conflict):
                 show_error(self, error)
                 return
-            # It is already listed as a conflict, so it is not an error as well.
+            # The conflict is already listed, so this is a message and not an error.
             hint = "Nothing was changed. 1 or 2 keeps one, b keeps both, e edits the note."
             show_message(self, f"{error.message}\n{hint}", seconds=LONG, severity="error")
 
@@ -171,10 +171,10 @@ class ConflictsScreen(OverlayScreen):
         in_background(self, lambda: apply(plan()), settled, group=WRITE_GROUP, failed=failed)
 
     def action_edit_conflict(self) -> None:
-        if (here := self.here) is not None:
+        if (conflict := self.conflict) is not None:
             is_deleted = self._versions is not None and self._versions.is_deleted
-            path = here.pair.copy if is_deleted else here.pair.note
-            self.app.post_message(EditNote(path, here.lines[0] if here.lines else None))
+            path = conflict.pair.copy if is_deleted else conflict.pair.note
+            self.app.post_message(EditNote(path, conflict.lines[0] if conflict.lines else None))
 
 
 def _load(vault: Vault) -> list[ConflictRow]:

@@ -1,7 +1,7 @@
 """Edit: the text of one note. A save changes only the edited lines.
 
-Unsaved text is in an autosave file. Changes by other programs are merged; in a conflict the user
-decides (`edit_conflicts`). A save never overwrites a changed file.
+Unsaved text is stored in an autosave file. Changes by other programs are merged; in a conflict,
+the user decides (`edit_conflicts`). A save never overwrites a changed file.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from notekeep.tui.screens.edit_conflicts import (
     EditSession,
     ask_leave_unsaved,
     ask_restore,
-    ask_whose,
+    ask_which_version,
     read_if_exists,
 )
 from notekeep.tui.screens.note_operations import edit_outside
@@ -62,9 +62,10 @@ from notekeep.tui.widgets.note_area import FindBar, NoteArea
 from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_error, show_message
 
 LinkPlace: TypeAlias = tuple[tuple[int, int], tuple[int, int], str]
-"""Start and end of a text, each as line and column, and the text."""
+"""The start and end of a text, each as line and column, and the text."""
+# A crash loses at most the keys of this time or this many keys, whichever comes first.
 AUTOSAVE_SECONDS = 2.0
-AUTOSAVE_KEYS = 200  # the maximum that a crash can lose: whichever comes first
+AUTOSAVE_KEYS = 200
 
 
 MAX_LISTED = 8
@@ -100,8 +101,8 @@ def _make_option(offer: CompletionOffer, number: int) -> Option:
 
 
 EditState: TypeAlias = Literal["open", "saving", "asking", "offering", "given up"]
-"""The state of the editor. While it is `offering` a text that exists only in the autosave file,
-nothing may overwrite that file. A text that is `given up` needs no save."""
+"""The state of the editor. While it is `offering` text that exists only in the autosave file,
+nothing may overwrite that file. Text that is `given up` needs no save."""
 
 
 class SaveGoal(NamedTuple):
@@ -120,7 +121,7 @@ class EditScreen(VaultScreen):
     state: EditState = "open"
     _goal: SaveGoal | None = None
     _autosave_due: Timer | None = None
-    _keys = 0  # since the last autosave
+    _keys = 0  # the number of changes since the last autosave
 
     def __init__(
         self, editing: EditSession, line: int | None = None, *, restores: bool = False
@@ -128,7 +129,7 @@ class EditScreen(VaultScreen):
         super().__init__()
         self.editing = editing
         self.path = editing.path
-        # Stored here, because a crash removes the widgets before the autosave.
+        # Not queried, because a crash removes the widgets before the autosave.
         self.area = NoteArea(editing.lines, editing.stand_ins)
         row = self.vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
@@ -168,7 +169,7 @@ class EditScreen(VaultScreen):
 
     def on_unmount(self) -> None:
         self.autosave_unsaved()
-        self._autosave.release()  # for the next editor
+        self._autosave.release()  # so that the next editor can claim it
 
     def place(self) -> str:
         return "find" if self.find.has_text_focus else "edit"
@@ -196,20 +197,20 @@ class EditScreen(VaultScreen):
         self.show_state()
         self._keys += 1
         if self._keys >= AUTOSAVE_KEYS:
-            self._keep()
+            self._start_autosave()
         elif self._autosave_due is None:
-            self._autosave_due = self.set_timer(AUTOSAVE_SECONDS, self._keep)
+            self._autosave_due = self.set_timer(AUTOSAVE_SECONDS, self._start_autosave)
 
     def on_text_area_selection_changed(self) -> None:
         self.show_state()
 
     def autosave_unsaved(self) -> None:
-        """Write unsaved text into the autosave file before this returns, as the app is ending."""
+        """Write unsaved text to the autosave file, without a thread, because the app is ending."""
         if self.is_changed and self.state != "offering":
-            self._keep_now()
+            self._autosave_now()
 
-    def _keep(self) -> None:
-        """Write unsaved text into the autosave file, in a thread."""
+    def _start_autosave(self) -> None:
+        """Write unsaved text to the autosave file, in a thread."""
         self._keys = 0
         if self._autosave_due is not None:
             self._autosave_due.stop()
@@ -220,8 +221,8 @@ class EditScreen(VaultScreen):
         else:
             self._autosave.discard()
 
-    def _keep_now(self) -> bool:
-        """Write unsaved text into the autosave file before this returns; False on errors."""
+    def _autosave_now(self) -> bool:
+        """Write unsaved text to the autosave file, without a thread; return False on errors."""
         try:
             self._autosave.write(self._unsaved(), durable=True)
         except NotekeepError as error:
@@ -249,7 +250,7 @@ class EditScreen(VaultScreen):
             elif answer == DISCARD:
                 self._autosave.discard()
             else:
-                self._leave()  # new text would overwrite it
+                self._leave()  # new text would overwrite the unsaved text
 
         self.state = "offering"
         ask_restore(self, unsaved, self.editing.base, answered)
@@ -274,20 +275,20 @@ class EditScreen(VaultScreen):
 
         self.leave_then(edit)
 
-    # Attached files are stored as a step, and linked like typed text.
+    # An attached file is stored as a step of the history; its link is inserted like typed text.
 
     def action_attach_here(self) -> None:
         hint = "The file is copied into the attachments. Empty: the picture in the clipboard."
         prompt = Prompt("Attach file", example="~/Pictures/map.png", hint=hint)
-        here = self.area.cursor_location
+        cursor = self.area.cursor_location
 
         def store(file: str) -> tuple[str, str, WriteResult]:
             return self._store(pasted_picture(file) or os.path.expanduser(file))
 
-        open_dialog(self, prompt, store, partial(self._put_link, (here, here, "")))
+        open_dialog(self, prompt, store, partial(self._put_link, (cursor, cursor, "")))
 
     def on_note_area_pasted(self, event: NoteArea.Pasted) -> None:
-        """Replace a pasted picture path with a link to its copy; other text stays."""
+        """Replace a pasted picture path with a link to its copy; leave other text."""
         path = pasted_picture(event.text)
         if not path:
             return
@@ -331,7 +332,7 @@ class EditScreen(VaultScreen):
     # Fields and quotes, inserted like typed text.
 
     def action_fields_here(self) -> None:
-        """Show the fields of the current text; changes are typed into it."""
+        """Show the fields of the current text; changes are inserted like typed text."""
         schema = self.vault.schema
         before = self.editing.content(self.area.lines)
         note = read_note(self.path, before, schema)
@@ -341,7 +342,7 @@ class EditScreen(VaultScreen):
             return changes
 
         def put(changes: list[FieldChange]) -> None:
-            # An error is shown if they no longer fit the text.
+            # Raises an error, which is shown, if the changes no longer fit the text.
             content = self.editing.content(self.area.lines)
             self._put(apply_changes(content, changes, schema, note.kind))
 
@@ -372,7 +373,7 @@ class EditScreen(VaultScreen):
         open_dialog(self, QuoteDialog(self.label), check, put, group="check")
 
     def _put(self, content: bytes) -> None:
-        """Replace the text as if it had been typed."""
+        """Replace the text like typed text, so that undo works."""
         self.editing.show(content)
         self.area.put(self.editing.lines)
         self.show_state()
@@ -383,7 +384,7 @@ class EditScreen(VaultScreen):
     # Saving, and the callbacks after it.
 
     def leave_then(self, then: Callable[[], object]) -> None:
-        """Save, leave, and call `then` once the editor is gone."""
+        """Save, close the editor, and then call `then`."""
         app = self.app
 
         def leave() -> None:
@@ -403,29 +404,29 @@ class EditScreen(VaultScreen):
             return
         lines = list(self.area.lines)
         if not self.editing.is_changed(lines):
-            self._saved_all()
+            self._finish_save()
             return
         self.state = "saving"
         plan = self.editing.plan(lines, self.label)
         apply = partial(self.vault.notes.apply, plan)
-        saved = partial(self._saved, self.editing.content(lines))
-        in_background(self, apply, saved, group=WRITE_GROUP, failed=self._not_saved)
+        saved = partial(self._on_saved, self.editing.content(lines))
+        in_background(self, apply, saved, group=WRITE_GROUP, failed=self._on_save_failed)
 
-    def _saved(self, content: bytes, done: WriteResult) -> None:
+    def _on_saved(self, content: bytes, done: WriteResult) -> None:
         self.state = "open"
         notify_done(self, "", done)
         if not done.step:
             self._goal = None
-            self._keep()
+            self._start_autosave()
             return
         self.editing.show_file(content)
         self.show_state()
         if not self.is_changed:
-            self._saved_all()
-        elif self._goal is not None:  # typed during the save
+            self._finish_save()
+        elif self._goal is not None:  # the text was edited during the save
             self._save()
 
-    def _saved_all(self) -> None:
+    def _finish_save(self) -> None:
         self._autosave.discard()
         goal, self._goal = self._goal, None
         if goal is not None:
@@ -435,31 +436,31 @@ class EditScreen(VaultScreen):
     def is_closing(self) -> bool:
         return self._goal is not None and self._goal.leaves
 
-    def _not_saved(self, error: NotekeepError) -> None:
+    def _on_save_failed(self, error: NotekeepError) -> None:
         self.state = "open"
-        self._keep()
+        self._start_autosave()
         if isinstance(error, Conflict) and error.copy:
             show_error(self, error)
             self.app.post_message(VaultChanged())
         before = self.editing.disk
 
         def save_again() -> None:
-            # The same text over the same file would fail forever.
+            # Saving the same text over the same file would fail again.
             if isinstance(error, Conflict) or self.editing.disk != before:
                 self._save()
             else:
                 self._give_up(error)
 
         if isinstance(error, (Conflict, NotFound, NameExists)):
-            self._check_file(save_again)  # another program was first
+            self._check_file(save_again)  # another program changed the file first
         else:
             self._give_up(error)
 
     def _give_up(self, error: NotekeepError) -> None:
         goal, self._goal = self._goal, None
-        if goal is not None and goal.leaves and self._keep_now():
+        if goal is not None and goal.leaves and self._autosave_now():
             self.state = "given up"
-            hint = "Your text is kept: e opens it again, and ctrl+p, Unsaved text."
+            hint = "Your text is kept. Press e on the note, or run Unsaved text (ctrl+p)."
             not_saved = f"{self.label} was not saved: {error.message}"
             show_error(self.app, NotekeepError(not_saved, hint))
             goal.then()
@@ -475,7 +476,7 @@ class EditScreen(VaultScreen):
             elif answer == LEAVE:
                 goal.then()
 
-        self.state = "offering"  # the text is not stored anywhere: closing now would lose it
+        self.state = "offering"  # the text is not stored anywhere, so closing now would lose it
         ask_leave_unsaved(self, answered)
 
     def _leave(self) -> None:
@@ -504,42 +505,42 @@ class EditScreen(VaultScreen):
         was_there = self.editing.disk is not None
         outcome = self.editing.merge_with_file(theirs, self.area.lines)
         if outcome == "conflict":
-            self._ask_whose(theirs or b"")
+            self._ask_which_version(theirs or b"")
             return False
         if outcome in {"reloaded", "merged"}:
             self.area.put(self.editing.lines)
         if outcome == "merged":
             show_message(self, "Merged with changes by another program · ctrl+z undo")
-            self._keep()
-        elif outcome == "gone" and was_there:
+            self._start_autosave()
+        elif outcome == "deleted" and was_there:
             show_message(self, f"{self.path} was deleted · ctrl+s creates it again")
         self.show_state()
         return True
 
-    def _ask_whose(self, theirs: bytes) -> None:
+    def _ask_which_version(self, theirs: bytes) -> None:
         if self.is_closing:
             self._keep_theirs(theirs, BOTH_KEPT, beside=True)
             return
         self._goal = None
         self.state = "asking"
-        self._keep_now()
+        self._autosave_now()
 
         def answered(answer: str | None) -> None:
             self.state = "open"
             if answer == KEEP_MINE:
                 self.editing.keep_own_text(theirs, self.area.lines)
                 show_message(self, "Kept yours: ctrl+s saves it. The history keeps theirs")
-                self._check_file()  # it may have changed during the question
+                self._check_file()  # the file may have changed during the question
             elif answer == KEEP_THEIRS:
                 self._keep_theirs(theirs, "Kept theirs. The history keeps yours")
             elif answer is not None:
                 self._keep_theirs(theirs, "Kept theirs. Yours is in {copy}", beside=True)
             self.show_state()
 
-        ask_whose(self, theirs, self.editing.content(self.area.lines), answered)
+        ask_which_version(self, theirs, self.editing.content(self.area.lines), answered)
 
     def _keep_theirs(self, theirs: bytes, message: str, *, beside: bool = False) -> None:
-        """Show theirs once ours is kept, in history or in a file next to the note."""
+        """Store our text in history or in a file next to the note, then show theirs."""
         ours = self.editing.content(self.area.lines)
 
         def keep() -> str:
@@ -559,7 +560,7 @@ class EditScreen(VaultScreen):
             if copy:
                 self.app.post_message(VaultChanged())
             if self.is_closing:
-                self._saved_all()
+                self._finish_save()
             else:
                 self._autosave.discard()
                 self._check_file()
@@ -572,5 +573,5 @@ def count_note_words(lines: Sequence[str]) -> int:
     """Count the words of a note without its front matter and the `#` of headings."""
     end = find_frontmatter_end(lines)
     start = 0 if end is None else end + 1
-    words = (line.split() for line in lines[start:])
-    return sum(len(one) - (bool(one) and not one[0].strip("#")) for one in words)
+    lines_of_words = (line.split() for line in lines[start:])
+    return sum(len(words) - (bool(words) and not words[0].strip("#")) for words in lines_of_words)

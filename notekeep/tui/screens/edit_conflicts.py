@@ -27,28 +27,28 @@ if TYPE_CHECKING:
     OnAnswer = Callable[[str | None], None]
 
 
-MergeOutcome: TypeAlias = Literal["same", "reloaded", "merged", "gone", "conflict"]
+MergeOutcome: TypeAlias = Literal["same", "reloaded", "merged", "deleted", "conflict"]
 """The result of a merge."""
 
 
 class EditSession:
     """The text of a note in the editor and in its file, and their merge.
 
-    Draws and writes nothing. Raises Refused for a note that opening in the editor would change.
+    Does not draw or write. Raises Refused for a note that the editor cannot show without changes.
     """
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.disk: bytes | None = data
-        """The last known content of the file, which a save expects; None for no file."""
+        """The last known content of the file, which a save expects; None if there is no file."""
         self.base = data
-        """The base of a merge. It stays when the file is missing: its drive may come back."""
+        """The merge base. Stays the same while the file is missing: its drive may be remounted."""
         self._text = EditorText.checked(data)
         self.stand_ins = self._text.stand_ins
 
     @property
     def lines(self) -> list[str]:
-        """The lines for the screen, after a method below has changed them."""
+        """The lines to show, as set by the methods below."""
         return self._text.lines
 
     def content(self, lines: Sequence[str]) -> bytes:
@@ -65,7 +65,7 @@ class EditSession:
         return WritePlan("edit", label, [change])
 
     def show(self, data: bytes) -> None:
-        """Replace the text as if it had been typed."""
+        """Replace the text like typed text; the file is not considered changed."""
         self._text = EditorText(data, self.stand_ins)
 
     def show_file(self, data: bytes) -> None:
@@ -74,12 +74,12 @@ class EditSession:
         self.show(data)
 
     def merge_with_file(self, theirs: bytes | None, lines: Sequence[str]) -> MergeOutcome:
-        """Merge with the content of the file, or None if it does not exist."""
+        """Merge with the content of the file; `theirs` is None if the file does not exist."""
         if theirs == self.disk:
             return "same"
         if theirs is None:
             self.disk = None
-            return "gone"
+            return "deleted"
         ours = self.content(lines)
         if (merged := merge_versions(self.path, self.base, ours, theirs)) is None:
             return "conflict"
@@ -89,13 +89,13 @@ class EditSession:
         return "merged" if was_changed else "reloaded"
 
     def keep_own_text(self, theirs: bytes, lines: Sequence[str]) -> None:
-        """Keep the text; the next save replaces the file."""
+        """Keep the text, so that the next save replaces the file."""
         ours = self.content(lines)
         self.disk = self.base = theirs
         self.show(ours)
 
     def restore(self, unsaved: UnsavedText) -> None:
-        """Show an unsaved text; the file must be merged afterwards."""
+        """Show unsaved text; the caller must merge the file afterwards."""
         self.disk = self.base = unsaved.base_data
         self.show(unsaved.data)
 
@@ -122,7 +122,7 @@ def ask_restore(
 
 
 def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer) -> None:
-    """Ask whether to discard a text that cannot be saved; None stays in the editor."""
+    """Ask whether to discard text that cannot be saved; None stays in the editor."""
     options = [
         Option("Try again", "save the note", TRY_AGAIN),
         Option("Close without saving", "your changes are lost", LEAVE),
@@ -130,8 +130,8 @@ def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer) -> None:
     _ask(screen, "The note could not be saved", options, answered)
 
 
-def ask_whose(screen: VaultScreen, theirs: bytes, mine: bytes, answered: OnAnswer) -> None:
-    """Ask whose version of the same lines to keep; None means later."""
+def ask_which_version(screen: VaultScreen, theirs: bytes, mine: bytes, answered: OnAnswer) -> None:
+    """Ask which version of the same lines to keep; None means later."""
     options = [
         Option("Keep mine", "the history keeps theirs", KEEP_MINE),
         Option("Keep theirs", "the history keeps mine", KEEP_THEIRS),
@@ -192,7 +192,7 @@ class DiffDialog(Dialog[None]):
 def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
     """Return unsaved texts that differ from their notes; read-only."""
     unsaved = find_unsaved(vault.places.state)
-    return [one for one in unsaved if read_if_exists(vault, one.path) != one.data]
+    return [text for text in unsaved if read_if_exists(vault, text.path) != text.data]
 
 
 def read_if_exists(vault: Vault, path: str) -> bytes | None:
@@ -212,7 +212,7 @@ def _discard(vault: Vault, unsaved: UnsavedText) -> None:
 
 
 class UnsavedScreen(Dialog["UnsavedText | None"]):
-    """The unsaved texts; the answer is the one to restore, or None."""
+    """The unsaved texts; the answer is the text to restore, or None."""
 
     BINDINGS = bindings("unsaved")
 
@@ -232,21 +232,21 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
 
     def _list_texts(self) -> None:
         texts = enumerate(self._texts)
-        self._list.show([Option(one.path, format_moment(one.when), str(n)) for n, one in texts])
+        self._list.show([Option(text.path, format_moment(text.when), str(n)) for n, text in texts])
         self.fit(self._list, margin=7)
 
     @property
-    def _here(self) -> UnsavedText | None:
+    def _selected(self) -> UnsavedText | None:
         return self._texts[int(self._list.value)] if self._texts else None
 
     def on_list_view_selected(self) -> None:
         self.action_restore_unsaved()
 
     def action_restore_unsaved(self) -> None:
-        self.dismiss(self._here)
+        self.dismiss(self._selected)
 
     def action_compare_unsaved(self) -> None:
-        if (unsaved := self._here) is None:
+        if (unsaved := self._selected) is None:
             return
 
         def show(content: bytes | None) -> None:
@@ -255,7 +255,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
         in_background(self, lambda: read_if_exists(self.vault, unsaved.path), show, group="compare")
 
     def action_discard_unsaved(self) -> None:
-        if (unsaved := self._here) is None:
+        if (unsaved := self._selected) is None:
             return
 
         def discarded(_: object) -> None:

@@ -51,22 +51,26 @@ READ_ONLY_REASONS = {
 
 
 class GridMode:
-    """The actions of the grid."""
+    """The actions on the grid."""
 
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
 
     def _cell(self) -> tuple[NoteGrid, Row, Column] | None:
-        if (grid := self._screen.pane.grid) is None or grid.row is None or grid.here is None:
+        if (
+            (grid := self._screen.pane.grid) is None
+            or grid.row is None
+            or grid.current_column is None
+        ):
             return None
-        return grid, grid.row, grid.here
+        return grid, grid.row, grid.current_column
 
     def sort_column(self, index: int | None = None) -> None:
-        """Sort by a column, by default the one at the cursor."""
+        """Sort by a column, by default the column at the cursor."""
         grid = self._screen.pane.grid
         if grid is None or (index is not None and index >= len(grid.columns)):
             return
-        column = grid.here if index is None else grid.columns[index]
+        column = grid.current_column if index is None else grid.columns[index]
         if column is None:
             return
         try:
@@ -163,7 +167,7 @@ def cell_field(row: Row, column: Column, schema: Schema) -> FormField:
 
 
 def plan_cell(vault: Vault, path: str, field: FormField, text: str) -> WritePlan:
-    """Plan a new value of a field; Conflict if the note has changed since it was shown."""
+    """Plan a new value of a field; raise Conflict if the note has changed since it was shown."""
     note = vault.workspace.note(path, vault.workspace.read(path))
     now: Value = note.fields.get(field.name)
     if isinstance(now, list) and format_value(now) != field.text:

@@ -28,7 +28,7 @@ from notekeep.tui.dialogs.habits import (
 )
 from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.formatting import list_some, plural
-from notekeep.tui.render.habit_rows import find_left_open, share_line
+from notekeep.tui.render.habit_rows import find_unlogged_yesterday, share_line
 from notekeep.tui.render.styled_text import (
     ACTION_LINK,
     Piece,
@@ -45,9 +45,9 @@ from notekeep.tui.workers import in_background, notify_done, show_message
 NEXT_VALUE = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
 """The next value of a logged day after a click; any other day becomes done."""
 VALUE_OF_MARK = {"skipped": "skip", "missed": "miss"}
-"""The value in the log of a day with a mark; any other mark is `done`."""
+"""The log value of a marked day; `done` for any other mark."""
 HABIT_ACTIONS = ("done", "amount", "skip", "miss", "next-span", "change-habit", "show-detail")
-"""Actions of the bottom line that need a habit."""
+"""Actions in the footer that need a habit."""
 HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (22, "-tall")]
 WIDTH_CLASSES = [*WIDTHS, (WIDE_TILES, "-huge")]
 
@@ -65,7 +65,7 @@ class HabitsScreen(VaultScreen):
     detail = getters.query_one(HabitPage)
 
     _filter = ""
-    _next_habit = ""  # for the cursor, once it is listed
+    _next_habit = ""  # the habit to select once it is listed
     _open_yesterday: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -85,30 +85,30 @@ class HabitsScreen(VaultScreen):
         return super().opens_without_reload and not self.has_class("-detail")
 
     def vault_changed(self) -> None:
-        if self.is_unseen():
+        if self.defer_reload():
             return
         tracker, today = self.vault.habits, self.today
         first, last = self.grid.first_shown, self.grid.last_day
 
         def load() -> tuple[list[HabitView], list[HabitView], int]:
             shown = tracker.views(today, first=first, last=last)
-            lately = tracker.views(today, first=today - timedelta(7), last=today)
-            return shown, lately, tracker.count_problems()
+            recent = tracker.views(today, first=today - timedelta(7), last=today)
+            return shown, recent, tracker.count_problems()
 
         self.load("habits", load, lambda loaded: self._show(*loaded))
         if self.has_class("-detail") and self.detail.detail is not None:
             self._load_detail(self.detail.detail.view.id, self.detail.detail.year)
 
-    def _show(self, habits: list[HabitView], lately: list[HabitView], problems: int) -> None:
-        """Show habits with the days of the grid; `lately` has the same ones with eight days."""
-        whole = self._whole_days(habits, lately)
+    def _show(self, habits: list[HabitView], recent: list[HabitView], problems: int) -> None:
+        """Show habits with the days of the grid; `recent` has the last eight days of each."""
+        completion = self._completion(habits, recent)
         active = [habit for habit in habits if not habit.is_archived]
-        lately = [habit for habit in lately if not habit.is_archived]
+        recent = [habit for habit in recent if not habit.is_archived]
         words = self._filter.casefold()
         shown = [each for each in active if words in f"{each.title} {each.group}".casefold()]
         is_on_today = self.grid.day == self.today
-        self._open_yesterday = tuple(habit.id for habit in find_left_open(lately))
-        above = self._banner(lately, whole, is_on_today=is_on_today)
+        self._open_yesterday = tuple(habit.id for habit in find_unlogged_yesterday(recent))
+        above = self._banner(recent, completion, is_on_today=is_on_today)
         if problems:
             link = f"{ACTION_LINK}show-problems"
             text = f" {plural(problems, 'problem')} in the habit log and notes"
@@ -129,40 +129,40 @@ class HabitsScreen(VaultScreen):
         else:
             self.set_status(f"{when} {day.year}", when)
 
-    def _whole_days(self, habits: list[HabitView], lately: list[HabitView]) -> StyledLine:
-        """Return the share of all habits: on the last seven days, or in the shown week or month."""
+    def _completion(self, habits: list[HabitView], recent: list[HabitView]) -> StyledLine:
+        """Return the completion of the last seven days, or of the visible week or month."""
         room = self.grid.inner_width // 2
         if self.grid.day == self.today and self.grid.shown in ("day", "week"):
-            days = find_day_shares(lately)[:-1]
+            days = find_day_shares(recent)[:-1]
             return share_line("last 7 days", days, self.glyphs, room)
         first, last = self.grid.first_day, self.grid.last_day
-        days = [one for one in find_day_shares(habits) if first <= one.day <= last]
+        days = [share for share in find_day_shares(habits) if first <= share.day <= last]
         names = {"month": f"{first:%B}", "year": "12 months"}
         return share_line(names.get(self.grid.shown, "that week"), days, self.glyphs, room)
 
     def _banner(
-        self, lately: list[HabitView], whole: StyledLine, *, is_on_today: bool
+        self, recent: list[HabitView], completion: StyledLine, *, is_on_today: bool
     ) -> list[StyledLine]:
-        """Return a row about yesterday or a link back to today, and about whole days."""
+        """Return a row about yesterday, or with a link back to today, and the completion."""
         width = self.grid.inner_width
         if not is_on_today:
             link, day = f"{ACTION_LINK}to-today", self.grid.day
             is_yesterday = day == self.today - timedelta(1)
             name = "Yesterday" if is_yesterday else f"{day:%A} {day.day} {day:%b}"
             back = [Piece("   t", "key", link), Piece(" today", "muted", link)]
-            return [spread_line([Piece(f"  {name}"), *back], whole, width)]
-        habits = find_left_open(lately)
+            return [spread_line([Piece(f"  {name}"), *back], completion, width)]
+        habits = find_unlogged_yesterday(recent)
         if not habits:
-            return [spread_line([], whole, width)]
+            return [spread_line([], completion, width)]
         link = f"{ACTION_LINK}to-yesterday"
         begin = [Piece(f"  Yesterday: {len(habits)} not logged", "", link)]
         end = [Piece("   y", "key", link), Piece(" open", "muted", link)]
         titles = [clean_line(habit.title) for habit in habits]
-        room = width - line_width([*begin, *end, *whole]) - 4
+        room = width - line_width([*begin, *end, *completion]) - 4
         names = list_some(titles, room)
         if names.isdecimal():
-            return [spread_line([*begin, *end], whole, width)]
-        return [spread_line([*begin, Piece(f"  {names}", "muted"), *end], whole, width)]
+            return [spread_line([*begin, *end], completion, width)]
+        return [spread_line([*begin, Piece(f"  {names}", "muted"), *end], completion, width)]
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         habit = self.grid.habit
@@ -229,7 +229,7 @@ class HabitsScreen(VaultScreen):
         if not self.has_class("-detail"):
             self.detail.scroll_to_line(0)
         self.add_class("-detail")
-        # At once, where `focus` would wait: the next key is for the page.
+        # Not `focus`, which would wait: the next key must go to the page.
         self.set_focus(self.detail)
 
     def action_close_detail(self) -> None:
@@ -291,7 +291,7 @@ class HabitsScreen(VaultScreen):
             self._log_or_ask(cell.toggled)
 
     def _log_or_ask(self, value: str) -> None:
-        """Log a value; "ask" asks for an amount, because the day has one."""
+        """Log a value; "ask" opens the prompt for an amount, because the day has an amount."""
         if value == "ask":
             self.action_amount()
         else:
@@ -324,8 +324,8 @@ class HabitsScreen(VaultScreen):
         ask_for_habit(self)
 
     def action_pause_habit(self) -> None:
-        here = [] if self.grid.habit is None else [self.grid.habit.id]
-        if names := sorted(self.grid.marked) or here:
+        current = [] if self.grid.habit is None else [self.grid.habit.id]
+        if names := sorted(self.grid.marked) or current:
             toggle_pause(self, names)
 
     def action_mark_habit(self) -> None:

@@ -66,9 +66,9 @@ ABOUT = (
     "Hold shift to select text with the mouse."
 )
 MOST_USED_KEYS = ("enter", "e", "n", "slash", "u", "ctrl+p", "ctrl+q")
-"""The keys at the top, on screens where keys are not typed as text."""
+"""The keys at the top, on screens without a text input."""
 LOGGING_KEYS = {"habits": ("space", "plus", "x", "y"), "today": ("space", "plus", "x")}
-"""The keys above these on some screens."""
+"""Additional keys at the top of some screens."""
 
 
 def help_lines(
@@ -87,14 +87,15 @@ def help_lines(
     if place == "search" and not words:
         head, _, *queries = query_lines(width)
         lines += [head, *queries, []]
-    here = ACTION_PLACES[place]
-    is_page = "app" in here and "lines" in here  # no text is being typed
+    contexts = ACTION_PLACES[place]
+    is_page = "app" in contexts and "lines" in contexts  # without a text input
     if is_page and not words:
         lines.append(section_line("Most used", "", width, glyphs))
         for action in _most_used(place):
             lines += _action(action, own_keys, width)
         lines.append([])
-    for context in (*here, *(other for other in CONTEXTS if words and other not in here)):
+    others = [other for other in CONTEXTS if words and other not in contexts]
+    for context in (*contexts, *others):
         actions = [
             action
             for action in actions_in_context(context, added)
@@ -104,8 +105,8 @@ def help_lines(
             continue
         if context == "app" and not words:
             lines += _sign_lines(place, glyphs, width)
-        if context == here[0] and not words and "app" in here and not is_page:
-            actions.append(ACTIONS_BY_ID["quit"])  # visible at once
+        if context == contexts[0] and not words and "app" in contexts and not is_page:
+            actions.append(ACTIONS_BY_ID["quit"])  # visible without scrolling
         lines.append(section_line(CONTEXTS[context], "", width, glyphs))
         for action in actions:
             lines += _action(action, own_keys, width)
@@ -117,7 +118,8 @@ def help_lines(
 
 def _most_used(place: str) -> Iterator[Action]:
     for key in (*LOGGING_KEYS.get(place, ()), *MOST_USED_KEYS):
-        yield from islice((one for one in actions_at_place(place) if key in one.keys), 1)
+        actions = (action for action in actions_at_place(place) if key in action.keys)
+        yield from islice(actions, 1)
 
 
 def _sign_lines(place: str, glyphs: Glyphs, width: int) -> list[StyledLine]:
@@ -132,8 +134,8 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
     """Return the symbols of a screen and their meanings."""
     marks = (ASCII_MARKS if glyphs.is_ascii else UNICODE_MARKS).marks
     habits = [
-        (marks["done"], "kept"),
-        (marks["partial"], "begun"),
+        (marks["done"], "done"),
+        (marks["partial"], "partly done"),
         (marks["missed"], "missed"),
         (marks["ok"], "within the limit so far"),
         (marks["skipped"], "skipped"),
@@ -174,7 +176,7 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
 
 
 def _is_about(action: Action, words: str, own_keys: Mapping[str, str]) -> bool:
-    """Whether all words are in the texts of an action, or are its keys."""
+    """Whether each word occurs in the texts of an action or is one of its keys."""
     keys = key_labels(action, own_keys).replace(",", "")
     text = f"{action.title} {action.help} {action.command}".casefold()
     return all(word.casefold() in text or word in keys.split() for word in words.split())
@@ -265,7 +267,7 @@ class QueryExplanation(NamedTuple):
 
     parts: Sequence[QueryPart]
     order: str = ""  # sort order and limit, as text
-    error: UsageError | None = None  # of the finished query
+    error: UsageError | None = None  # the error if the query were finished
 
 
 def explain_query(vault: Vault, typed: str) -> QueryExplanation:
@@ -309,12 +311,12 @@ def explain_lines(
 
 
 def _error_lines(typed: str, error: UsageError, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
-    """The query with a mark below the error, and the message."""
+    """Yield the query with a mark below the error, then the message."""
     at = error.position if error.text else None
     text = clean_line(error.text or typed)
     first = 0
     if at is not None and at >= width - 1:
-        # For a long query, only the part around the error.
+        # Show only the part of a long query around the error.
         first = at - width // 2
         text = text[first:]
     yield [Piece(text[:width], "code-string")]
@@ -329,9 +331,9 @@ def _error_lines(typed: str, error: UsageError, width: int, glyphs: Glyphs) -> I
 class ExplainScreen(Dialog[None]):
     """The meaning of a query, or the query language by example."""
 
-    def __init__(self, typed: str, type_on: Callable[[str], object]) -> None:
+    def __init__(self, typed: str, type_into_box: Callable[[str], object]) -> None:
         super().__init__()
-        self._typed, self._type_into_box = typed, type_on
+        self._typed, self._type_into_box = typed, type_into_box
         self._page = DiffView()
         self._explanation: QueryExplanation | None = None
 

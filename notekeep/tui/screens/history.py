@@ -1,4 +1,4 @@
-"""History: the versions of a note, restoring one, all steps of the vault, and the trash."""
+"""History: the versions of a note, all steps of the vault, and the trash."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class _ViewTabs(ChoiceBar):
     about: reactive[StyledLine] = reactive(list)
 
     def draw(self, width: int) -> StyledLine:
-        # Room for the counts is reserved before they are known, so that names do not move.
+        # Reserve space for the counts before they are known, so that the tabs do not move.
         room = width - max(COUNTS_WIDTH, line_width(self.about) + 1)
         tabs = self._tabs("   ", list(VIEWS))
         if line_width(tabs) > room:
@@ -93,7 +93,7 @@ class _ViewTabs(ChoiceBar):
 
 
 class HistoryScreen(OverlayScreen):
-    """The versions of a note on the left; the changes or the text of one on the right."""
+    """The versions of a note; the changes or the text of the selected version on the right."""
 
     BINDINGS = bindings("history", "over")
     OPENED_BY = "history"
@@ -162,8 +162,8 @@ class HistoryScreen(OverlayScreen):
         vault, width, glyphs = self.vault, self.note.text_width, self.glyphs
         around = NoteSurroundings(toggled=self.note.folds.setdefault(self.path, set()))
 
-        def content(one: Version | None) -> bytes:
-            return past.now or b"" if one is None else vault.history.store.blobs.read(one.digest)
+        def content(of: Version | None) -> bytes:
+            return past.now or b"" if of is None else vault.history.store.blobs.read(of.digest)
 
         def render() -> NoteRendering:
             note = read_note(past.path, content(version), vault.schema)
@@ -206,7 +206,7 @@ class HistoryScreen(OverlayScreen):
     def _version(self) -> Version | None:
         """Return the version at the cursor; None for the file's text."""
         versions = self._past.versions if self._past is not None else []
-        return next((one for one in versions if _key(one) == self.versions.key), None)
+        return next((each for each in versions if _key(each) == self.versions.key), None)
 
     def action_open_note(self) -> None:
         self.app.post_message(EditNote(self.path))
@@ -374,11 +374,11 @@ def _step_head(
     return [*lines, [Piece(glyphs.rule * width, "rule")]]
 
 
-# The trash: a list to restore a file from.
+# The trash: a list of files to restore.
 
 
 def show_trash(app: DOMNode) -> None:
-    """List deleted files, last deleted first."""
+    """List deleted files, most recently deleted first."""
     vault = program(app).vault
 
     def choose(found: list[TrashedFile]) -> None:
@@ -386,9 +386,9 @@ def show_trash(app: DOMNode) -> None:
             show_message(app, "The trash is empty")
             return
         options = []
-        for one in found:
-            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.deleted))
-            options.append(Option(one.old_path, f"{size_text(one.size)} · {when}", one.path))
+        for file in found:
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.deleted))
+            options.append(Option(file.old_path, f"{size_text(file.size)} · {when}", file.path))
         ask(app, Choice("Restore from trash", options), restore)
 
     def restore(path: str) -> None:

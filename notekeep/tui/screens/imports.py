@@ -1,4 +1,4 @@
-"""Import: the plan of an import with its updates, new notes and losses; one key writes it."""
+"""Import: the plan of an import with updates, new notes and losses; `w` writes it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ NEW_NOTE = "\0new"  # an answer that cannot be a note's path
 
 
 def ask_import(node: DOMNode, paths: str = "") -> None:
-    """Ask for files, and show the plan of their import."""
+    """Ask for files, and show the plan to import them."""
 
     def check(typed: str) -> list[str]:
         found = [os.path.abspath(path) for path in pasted_paths(typed)]
@@ -85,8 +85,8 @@ class PlanRow(NamedTuple):
     path: str = ""
     id: str = ""
     choices: Sequence[str] = ()  # the notes that may match
-    take: Sequence[str] = ()  # ids of conflicting changes of the source
-    place: str = ""  # in the source
+    take: Sequence[str] = ()  # IDs of conflicting changes of the source
+    place: str = ""  # the location in the source
 
 
 def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
@@ -130,9 +130,9 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
 
 
 class ImportScreen(OverlayScreen):
-    """The notes of an import in groups; the changes to one of them on the right.
+    """The notes of an import in groups; the changes to the selected note on the right.
 
-    The plan is made again whenever the vault changes, so `w` writes the visible plan.
+    The plan is recreated when the vault changes, so `w` writes the visible plan.
     """
 
     BINDINGS = bindings("import", "over")
@@ -141,7 +141,7 @@ class ImportScreen(OverlayScreen):
     ROW_ACTIONS = ("write-import", "match-note", "take-source", "skip-row", "open-source")
 
     state: Worker[None] | ImportPlan | Event | None = None
-    """The worker that reads the files, the visible plan, or the event that stops the write."""
+    """The worker that reads the files, the visible plan, or the event that stops writing."""
     _rows: Sequence[PlanRow] = ()
     _reported_at = 0.0
 
@@ -168,7 +168,7 @@ class ImportScreen(OverlayScreen):
         self.state = in_background(self, read, self._show, group="import", failed=self.show_problem)
 
     def _drop(self) -> None:
-        """Release the visible plan, and the one being made."""
+        """Release the visible plan, or cancel the plan in progress."""
         match self.state:
             case Worker():
                 self.state.cancel()
@@ -184,7 +184,7 @@ class ImportScreen(OverlayScreen):
         is_planned = False
 
         def on_read(name: str) -> None:
-            # The write reads the files again, and is stopped in another way.
+            # Writing reads the files again, and is stopped by an event.
             if worker.is_cancelled and not is_planned:
                 raise CancelledError
             self._report(f"Reading {name}")
@@ -197,7 +197,7 @@ class ImportScreen(OverlayScreen):
         return found
 
     def _report(self, text: str) -> None:
-        """Show progress, at a readable rate."""
+        """Show the progress, at a readable rate."""
         if time.monotonic() - self._reported_at > REPORT_SECONDS:
             self._reported_at = time.monotonic()
             self.app.post_message(WorkStatus(text))
@@ -209,7 +209,7 @@ class ImportScreen(OverlayScreen):
         self._list(list(plan_rows(found)))
 
     def _list(self, rows: Sequence[PlanRow]) -> None:
-        here, self._rows, found = self.row, rows, self.state
+        old, self._rows, found = self.row, rows, self.state
         files = ", ".join(clean_line(os.path.basename(path)) for path in self.paths)
         options = [Option(files, found.sum_up(), "")] if isinstance(found, ImportPlan) else []
         for group, sign in GROUPS.items():
@@ -221,7 +221,7 @@ class ImportScreen(OverlayScreen):
             if members:
                 options += [Option("", "", "")] if options else []
                 options += [Option(group, str(len(members)), ""), *members]
-        at = (str(n) for n, row in enumerate(rows) if here and row.title == here.title)
+        at = (str(n) for n, row in enumerate(rows) if old and row.title == old.title)
         self.text.show_lines()
         self.works.show(options, next(at, ""))
 
@@ -281,14 +281,14 @@ class ImportScreen(OverlayScreen):
 
         def done(result: WriteResult) -> None:
             self.state = None
-            is_whole = len(result.paths) == len(found.plan.changes) + len(found.plan.copies)
-            what = found.plan.label if is_whole else plural(len(result.paths), "file")
-            notify_done(self, f"Imported {what}", result)
+            is_complete = len(result.paths) == len(found.plan.changes) + len(found.plan.copies)
+            text = found.plan.label if is_complete else plural(len(result.paths), "file")
+            notify_done(self, f"Imported {text}", result)
 
         in_background(self, write, done, group=WRITE_GROUP, failed=failed)
 
     def action_leave_over(self) -> None:
-        """Stop the write and keep the files written so far; otherwise go back."""
+        """Stop writing and keep the files written so far; if nothing is being written, go back."""
         if isinstance(self.state, Event):
             self.state.set()
         else:
@@ -354,7 +354,7 @@ def _new_quotes(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[Styl
 
 
 def _find_source(paths: Sequence[str], place: str) -> str:
-    """Return the file of a place such as `notes.csv:12`; "" if it is in an archive."""
+    """Return the file of a location such as `notes.csv:12`, or "" if it is in an archive."""
     for path in paths:
         for name in (place, place.rpartition(":")[0], place.partition(", ")[0]):
             is_itself = name == os.path.basename(path)

@@ -23,7 +23,7 @@ from notekeep.tui.workers import in_background, show_error, show_message
 _BASE = re.compile(
     r"\[\[(?P<place>[^#\]]+(?:\.base|\.md:\d+))(?:#(?P<view>[^\]]*))?\]\]", re.IGNORECASE
 )
-"""A link to a base, or to the code block of one as `BaseSource.place` names it."""
+"""A link to a base, or to a code block with a base in the form of `BaseSource.place`."""
 
 
 def follow_link(screen: VaultScreen, link: str, source: str) -> None:
@@ -63,7 +63,7 @@ def _follow_to_note(screen: VaultScreen, target: str, source: str) -> None:
 
 
 def _follow_to_address(screen: VaultScreen, link: str) -> None:
-    def open_link(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
+    def open_link(_: bool) -> None:  # noqa: FBT001 - the answer of the dialog
         if screen.app.is_web:
             screen.app.open_url(link)  # in the user's browser, on another machine
         else:

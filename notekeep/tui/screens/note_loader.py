@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def load_note(
     vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str], label: str = ""
 ) -> NoteRendering:
-    """Read a note and render it for a width, with a label after its title."""
+    """Read a note and render it for a width; `label` is shown after its title."""
     note, catalog = vault.media.read_from_row(row), vault.catalog
     outline = [head for head in catalog.headings(row.path) if head[1:] != (1, note.title)]
     foot = NoteFooter(catalog.links(row.path), catalog.backlinks(row.path), outline)
@@ -50,7 +50,7 @@ def load_note(
 
 
 def load_day_texts(vault: Vault, day: Overview, width: int, glyphs: Glyphs) -> DayTexts:
-    """Read today's note as lines, and a quote from each note of this day in other years."""
+    """Read today's note as lines, and a quote from each note with this date in other years."""
     quotes: dict[str, str] = {}
     for _, _, row in day.on_this_day:
         with suppress(NotekeepError):
@@ -105,14 +105,14 @@ def load_surroundings(
 
 
 class _EmbedLoader:
-    """One walk over the embeds of a note and their embeds."""
+    """Reads the embeds of a note and, recursively, their embeds."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._left = MAX_EMBEDS
 
     def around(self, page: ParsedPage, within: tuple[str, ...]) -> NoteSurroundings:
-        """Read the embeds of a page; `within` are the embedding notes, its own note last."""
+        """Read the embeds of a page; `within` are the embedding notes, ending with its own."""
         pictures: dict[str, Picture] = {}
         embeds: dict[str, EmbeddedNote] = {}
         years: dict[str, EmbeddedYear] = {}
@@ -135,12 +135,12 @@ class _EmbedLoader:
         return NoteSurroundings(pictures, embeds, years, bases)
 
     def _bases(self, page: ParsedPage, path: str) -> dict[str, EmbeddedNote]:
-        """Draw the bases in the code blocks of a page of the note `path`, by their texts."""
-        from notekeep.bases.definition import base_blocks  # few notes have one
+        """Draw the bases in the code blocks of a page of the note `path`, by block text."""
+        from notekeep.bases.definition import base_blocks  # few notes have a base
 
         texts = {text for _, text in base_blocks(page)}
         blocks = self._vault.bases.blocks(path) if texts else ()
-        return {one.text: self._base(one, "", path) for one in blocks if one.text in texts}
+        return {base.text: self._base(base, "", path) for base in blocks if base.text in texts}
 
     def _base_file(self, target: str, path: str) -> EmbeddedNote:
         name, _, view = target.partition("#")
@@ -151,7 +151,7 @@ class _EmbedLoader:
         return self._base(source, view, path)
 
     def _base(self, source: BaseSource, view: str, path: str) -> EmbeddedNote:
-        """Draw a view of a base that the note `path` shows."""
+        """Draw a view of a base in the note `path`."""
         from notekeep.bases.table import escape_cell, to_markdown
 
         link = f"[[{source.place}{'#' if view else ''}{view}]]"
@@ -217,12 +217,12 @@ def _targets(page: ParsedPage) -> Iterable[str]:
 
 
 def extract_part(note: Note, part: str) -> str | None:
-    """Return the section or block of `#heading` or `^id`; "" is the whole body, None no match."""
+    """Return the section or block of `#heading` or `^id`, or None; for "", return the body."""
     body = note.body_lf
     if not part:
         first, _, rest = body.lstrip("\n").partition("\n")
-        says_title = first.startswith("# ") and first[2:].strip() == note.title.strip()
-        return (rest if says_title else body).strip("\n")
+        is_title = first.startswith("# ") and first[2:].strip() == note.title.strip()
+        return (rest if is_title else body).strip("\n")
     page = parse_markdown(body)
     if not part.startswith("^"):
         place = find_section(body, extract_facts(page), part)
@@ -232,7 +232,7 @@ def extract_part(note: Note, part: str) -> str | None:
         return None
     blocks = [span for span in page.spans if span.start <= name.start and not span.depth]
     block = blocks[-1]
-    # An id on a separate line belongs to the block above it.
+    # An ID on a separate line belongs to the block above it.
     if body[block.start : block.end].strip() == part and len(blocks) > 1:
         block = blocks[-2]
     elif block.kind == "list":

@@ -1,4 +1,4 @@
-"""Operations on the marked notes, or the note at the cursor: edit, rename, tag, move, delete.
+"""Operations on the marked notes or the note at the cursor: edit, rename, tag, move, delete.
 
 A change to several notes is one step, and is shown as a plan first. A change to only the note at
 the cursor is applied at once. `undo` reverts both.
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
 
 NO_NOTES = "No note selected"
-NO_MENTIONS = "No unlinked mentions. Names that are common words here do not count."
+NO_MENTIONS = "No unlinked mentions. Names that are common words in this vault do not count."
 
 
 def open_in_editor(screen: VaultScreen, place: str) -> None:
@@ -68,7 +68,7 @@ def open_in_editor(screen: VaultScreen, place: str) -> None:
 
 
 def edit_outside(screen: VaultScreen, path: str) -> None:
-    """Open a note in $EDITOR, and read it again afterwards."""
+    """Open a note in $EDITOR, then index the changes."""
 
     def refreshed(_: object) -> None:
         screen.post_message(VaultChanged())
@@ -78,7 +78,7 @@ def edit_outside(screen: VaultScreen, path: str) -> None:
 
 
 def require_current_links(screen: VaultScreen) -> None:
-    """Index changes by other programs, so that new links are known; Refused if there are many."""
+    """Index changes by other programs to find new links; raise Refused if there are many."""
     if screen.vault.indexing.refresh(words=False, defer=True).pending:
         screen.post_message(VaultChanged())  # the app indexes them
         raise Refused("Notes are still being indexed.", "Try again in a moment.")
@@ -100,7 +100,7 @@ def ask_dates(screen: VaultScreen, plan: WritePlan, then: Callable[[WritePlan], 
         dated, names = offer.plan, " and ".join(offer.fields)
         dates = f"{names}: {offer.day} in {plural(offer.notes, 'note')}"
 
-        def answered(sets_dates: bool | None) -> None:  # noqa: FBT001 - as the dialog answers
+        def answered(sets_dates: bool | None) -> None:  # noqa: FBT001 - the answer of the dialog
             then(dated if sets_dates else plan)
 
         dialog = Confirm(f"Set {names} to today?", dates, "set", no="leave empty")
@@ -143,7 +143,7 @@ def _show_plan(screen: VaultScreen, step: NoteOperation, plan: WritePlan) -> Non
 def confirm_plan(screen: VaultScreen, step: NoteOperation, plan: WritePlan) -> None:
     """Show a plan, and apply it as one step after confirmation."""
 
-    def write(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
+    def write(_: bool) -> None:  # noqa: FBT001 - the answer of the dialog
         plan.remarks.clear()  # shown with the plan
         _write(screen, step, plan)
 
@@ -153,7 +153,7 @@ def confirm_plan(screen: VaultScreen, step: NoteOperation, plan: WritePlan) -> N
 def _write(screen: VaultScreen, step: NoteOperation, plan: WritePlan) -> None:
     def done(result: WriteResult) -> None:
         screen.follow_plan(plan)
-        # Refusals of the plan were shown with it.
+        # Refusals in the plan were already shown.
         fresh = [problem for problem in result.refused if problem not in plan.refused]
         changed = {change.path for change in plan.changes} & set(step.paths)
         text = step.format_done(plural(len(changed) - len(fresh), "note"))
@@ -172,20 +172,20 @@ def confirm_lines(
     plan: WritePlan,
     plan_lines: Callable[[Sequence[LineEdit]], WritePlan],
 ) -> None:
-    """Show the lines of a plan, and write those that the user keeps as one step."""
+    """Show the lines of a plan, and write the lines that the user includes as one step."""
 
-    def write(kept: Sequence[LineEdit]) -> None:
+    def write(included: Sequence[LineEdit]) -> None:
         def show(made: WritePlan) -> None:
             made.remarks.clear()  # shown with the lines
             _write(screen, step, made)
 
-        in_background(screen, partial(plan_lines, kept), show, group="plan", holds_keys=True)
+        in_background(screen, partial(plan_lines, included), show, group="plan", holds_keys=True)
 
     ask(screen, LinePlanScreen(step.title, plan, lines), write)
 
 
 def link_mentions(screen: VaultScreen, path: str) -> None:
-    """Show the unlinked mentions of a note, and link those that the user keeps."""
+    """Show the unlinked mentions of a note, and link the mentions that the user includes."""
     vault = screen.vault
 
     def find() -> tuple[Row, list[LineEdit], WritePlan]:
@@ -224,7 +224,7 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
     def started(done: WriteResult) -> None:
         notify_done(screen, "", done)
         for path in done.paths[:1]:
-            # Without "u undoes", because u is a letter in the editor.
+            # No undo hint, because u types a letter in the editor.
             show_message(screen, f"Created {path}")
             screen.post_message(PublishNotes((path,)))
             screen.post_message(EditNote(path))
@@ -264,9 +264,9 @@ class NoteOperations:
         def renamed(answer: tuple[str, WriteResult]) -> None:
             title, done = answer
             notify_done(screen, f"Renamed to {title}", done)
-            # Notes that link to it were changed too.
-            rows = map(screen.vault.catalog.row, done.paths)
-            path = next((one.path for one in rows if one is not None and one.title == title), None)
+            # The step also changed the notes that link to it.
+            rows = filter(None, map(screen.vault.catalog.row, done.paths))
+            path = next((row.path for row in rows if row.title == title), None)
             if path is not None:
                 screen.post_message(OpenNote(path, as_listed=True))
 
@@ -354,7 +354,7 @@ class NoteOperations:
             kinds = vault.schema.kinds.values()
             names = set(vault.catalog.field_names()).union(*(kind.fields for kind in kinds))
             usual = [
-                f"{name}={one}" for (_, name), values in FIELD_CHOICES.items() for one in values
+                f"{name}={value}" for (_, name), values in FIELD_CHOICES.items() for value in values
             ]
             return [*(f"{name}=" for name in names), *usual]
 
@@ -427,7 +427,7 @@ class NoteOperations:
     def delete(self) -> None:
         screen, paths = self._screen, self._screen.chosen_notes()
         is_marked = bool(screen.notes.marked)
-        # If the key was pressed twice, the note is already deleted.
+        # After a second press of the key, the note is already deleted.
         if not is_marked and not screen.vault.catalog.rows_of(paths):
             return
 
@@ -441,7 +441,7 @@ class NoteOperations:
         carry_out(screen, NoteOperation(paths, f"Delete {_count(paths)}", format_done), plan)
 
     def copy(self) -> None:
-        """Copy the selected text or passage, else links to the notes."""
+        """Copy the selected text or passage, or else links to the notes."""
         screen, preview = self._screen, self._screen.current_preview
         chosen = None
         if screen.focused is preview and preview.rendering is not None:

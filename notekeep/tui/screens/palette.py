@@ -45,13 +45,13 @@ from notekeep.tui.widgets.line_view import ListView
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 8.0
 """Scores of a complete command, a usage line, and a command that starts with the text."""
-RECENT_BOOST = 0.5  # of the last used action
+RECENT_BOOST = 0.5  # boost of the last used action
 MAX_SHOWN_RECENT = 5  # recent actions at the top while the line is empty
 MAX_RECENT = 12  # recent actions to remember
 _HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
-"""Contexts whose actions are useless by name."""
+"""Contexts whose actions are only useful as keys."""
 _NOT_WHILE_EDITING = ("undo", "redo", "go", "explain-quit")
-"""Actions that need a second key, or would change the edited text."""
+"""Actions that need a second key or would change the edited text."""
 RECENT, COMMANDS, HABITS, NOTES = "Recent", "Commands", "Habits", "Notes"
 """The sections of the list."""
 TITLE_CELLS = 26  # the minimum width of a row with a description
@@ -67,9 +67,9 @@ class Offer(NamedTuple):
     marks: Sequence[tuple[int, int]] = ()  # the matching letters of the title
     key: str = ""
     section: str = COMMANDS
-    sign: str = ""  # of the note's kind
-    path: str = ""  # of the note to open
-    opened: int = -1  # higher for notes opened later; -1 for never
+    sign: str = ""  # the sign of the note's kind
+    path: str = ""  # the note to open
+    opened: int = -1  # higher for notes opened more recently; -1 if never
 
 
 def _best_first(offer: Offer) -> tuple[float, int, int, str, str]:
@@ -77,7 +77,7 @@ def _best_first(offer: Offer) -> tuple[float, int, int, str, str]:
 
 
 class WorkingAction(NamedTuple):
-    """An action of the screen below, and its target node."""
+    """An action that works on the screen below, and its target node."""
 
     action: Action
     method: str
@@ -99,15 +99,15 @@ def list_actions(screen: VaultScreen) -> list[WorkingAction]:
         found[action.id] = WorkingAction(action, f"app.run_added('{action.id}')", screen.app)
     own_keys = app.own_keys
     turned_off = PERIODS.keys() - app.vault.schema.periodic.keys()
-    left_out = {f"open-{kind}" for kind in turned_off}
-    left_out.update(_NOT_WHILE_EDITING if _is_editing(screen) else ())
+    excluded = {f"open-{kind}" for kind in turned_off}
+    excluded.update(_NOT_WHILE_EDITING if _is_editing(screen) else ())
     return [
-        one
-        for one in found.values()
-        if is_offered(one.action, own_keys)
-        and one.action.id not in left_out
+        working
+        for working in found.values()
+        if is_offered(working.action, own_keys)
+        and working.action.id not in excluded
         # Cursor actions exist only for key maps.
-        and not one.action.id.startswith("cursor-")
+        and not working.action.id.startswith("cursor-")
     ]
 
 
@@ -158,14 +158,14 @@ class _Offers(ListView["Offer | str"], can_focus=False):
 
 
 class Palette(ListDialog[None]):
-    """An input and its results on the screen below."""
+    """An input, and its results for the screen below."""
 
     BINDINGS: ClassVar = [
         Binding("pagedown", "step_page(1)", show=False),
         Binding("pageup", "step_page(-1)", show=False),
     ]
     CHOOSES_WITH: ClassVar[str] = "enter"
-    """Pressed twice before the answer, this key selects only once."""
+    """The key that runs the selected row; pressed twice before the results, it runs once."""
 
     def __init__(self, screen: VaultScreen, typed: str = "") -> None:
         super().__init__()
@@ -190,7 +190,7 @@ class Palette(ListDialog[None]):
         self._actions = list_actions(self._below)
         self._search()
 
-    # Results: commands and actions at once, habits and notes from a thread.
+    # Results: commands and actions immediately, habits and notes from a thread.
 
     def on_input_changed(self) -> None:
         self._search()
@@ -200,12 +200,12 @@ class Palette(ListDialog[None]):
         typed = self._searched.lstrip(": ")
         self._answer.drop()
         if not typed:
-            actions = sorted(self._actions, key=lambda one: self._rank(one.action))
+            actions = sorted(self._actions, key=lambda working: self._rank(working.action))
             offers = [
-                self._offer_action(one)._replace(
-                    section=RECENT if self._rank(one.action) < MAX_SHOWN_RECENT else COMMANDS
+                self._offer_action(working)._replace(
+                    section=RECENT if self._rank(working.action) < MAX_SHOWN_RECENT else COMMANDS
                 )
-                for one in actions
+                for working in actions
             ]
             self._show(offers)
             return
@@ -215,10 +215,10 @@ class Palette(ListDialog[None]):
         self._answer.ask(find, add)
 
     def _add(self, found: Iterable[Offer], more: Iterable[Offer]) -> None:
-        here, was_moved = self.rows.offer, self.rows.was_moved
+        selected, was_moved = self.rows.offer, self.rows.was_moved
         self._show(sorted([*found, *more], key=_best_first))
-        if here is not None and was_moved:
-            self.rows.go_to(here)
+        if selected is not None and was_moved:
+            self.rows.go_to(selected)
 
     def _show(self, offers: Sequence[Offer], *, is_all: bool = True) -> None:
         self.rows.placeholder = [[Piece("No results", "muted")]] if is_all else ()
@@ -236,21 +236,21 @@ class Palette(ListDialog[None]):
         why = clean_line(command or "")
         offers = []
         for verb in match_verbs(typed, has_notes=bool(self._below.chosen_notes())):
-            # Arguments after a complete verb stay, so that they can be corrected.
+            # Keep arguments after a complete verb, so that they can be corrected.
             rest = typed if " " in typed.strip() else f"{verb.usage.partition(' ')[0]} "
-            type_on = partial(self._type_on, rest)
-            offers.append(Offer(USAGE_SCORE, verb.usage, why or verb.about, type_on))
+            reopen = partial(self._reopen, rest)
+            offers.append(Offer(USAGE_SCORE, verb.usage, why or verb.about, reopen))
         return offers
 
-    def _type_on(self, typed: str) -> None:
+    def _reopen(self, typed: str) -> None:
         self.app.push_screen(Palette(self._below, typed))
 
     def _find_actions(self, typed: str) -> list[Offer]:
         """Return the actions with a similar title or command."""
         offers = []
         typed = typed.casefold()
-        for one in self._actions:
-            action = one.action
+        for working in self._actions:
+            action = working.action
             score = max(_match(typed, text)[0] for text in (action.title, *action.also.split()))
             if typed == action.command:
                 score = WHOLE_COMMAND_SCORE
@@ -259,14 +259,14 @@ class Palette(ListDialog[None]):
             if score > 0:
                 score *= 1 + RECENT_BOOST / (1 + self._rank(action))
                 marks = _match(typed, action.title)[1]
-                offers.append(self._offer_action(one)._replace(score=score, marks=marks))
+                offers.append(self._offer_action(working)._replace(score=score, marks=marks))
         return offers
 
-    def _offer_action(self, one: WorkingAction) -> Offer:
-        action, app = one.action, program(self)
+    def _offer_action(self, working: WorkingAction) -> Offer:
+        action, app = working.action, program(self)
         active, is_editing = self._below.active_bindings, _is_editing(self._below)
-        # Only keys that run this action on this screen.
-        here = [
+        # Only the keys that run this action on this screen.
+        working_keys = [
             key
             for key in action_keys(action, app.own_keys)
             if (
@@ -275,14 +275,14 @@ class Palette(ListDialog[None]):
                 else not is_editing
             )
         ]
-        keys = key_labels(action, {**app.own_keys, action.id: ",".join(here)}, 1)
+        keys = key_labels(action, {**app.own_keys, action.id: ",".join(working_keys)}, 1)
         if is_editing:
-            keys = next((name for name in map(format_key, here) if len(name) > 1), "")
+            keys = next((name for name in map(format_key, working_keys) if len(name) > 1), "")
 
         def run() -> object:
             used = [action.id, *(other for other in app.place.used.split() if other != action.id)]
             app.place.used = " ".join(used[:MAX_RECENT])
-            return app.run_action(one.method, one.node)
+            return app.run_action(working.method, working.node)
 
         label = self._below.labels.get(action.id)  # a different name on this screen
         title, about = (label.capitalize(), "") if label else (action.title, action.help)
@@ -293,7 +293,7 @@ class Palette(ListDialog[None]):
         return used.index(action.id) if action.id in used else MAX_RECENT
 
     def action_switch(self) -> None:
-        """Run the selected row, once the results are for the whole text."""
+        """Run the selected row after the results for the complete text have arrived."""
         if self._searched != self._line.value:
             self._search()
         if (offer := self.rows.offer) is not None and offer.score == WHOLE_COMMAND_SCORE:
@@ -316,7 +316,7 @@ def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
     offers: list[Offer] = []
     habits: Sequence[HabitView] = ()
     hits: Sequence[Hit] = ()
-    with suppress(NotekeepError):  # their screens show errors
+    with suppress(NotekeepError):  # other screens show these errors
         hits = vault.search.suggest(typed, limit=MAX_NOTES).hits
         habits = vault.habits.views()
     for habit in habits:

@@ -71,13 +71,13 @@ class PassageList(ListView["PassageListRow"]):
     """A list of passages under headings."""
 
     @property
-    def here(self) -> ReviewItem | None:
+    def current(self) -> ReviewItem | None:
         return self.item if isinstance(self.item, ReviewItem) else None
 
     def show(self, rows: Sequence[PassageListRow]) -> None:
         """Show rows, with the cursor on the same passage as before, or near it."""
-        here = self.here and self.here.passage[:2]
-        self._show(rows, lambda row: isinstance(row, ReviewItem) and row.passage[:2] == here)
+        key = self.current and self.current.passage[:2]
+        self._show(rows, lambda row: isinstance(row, ReviewItem) and row.passage[:2] == key)
 
     def is_heading(self, item: PassageListRow) -> bool:
         return not isinstance(item, ReviewItem)
@@ -104,7 +104,7 @@ class QuotesScreen(PassageScreen):
 
     @property
     def item(self) -> ReviewItem | None:
-        return self.quotes.here
+        return self.quotes.current
 
     def vault_changed(self) -> None:
         self.load("quotes", partial(self.vault.recall.passages, self._query), self._list)
@@ -113,7 +113,7 @@ class QuotesScreen(PassageScreen):
         self.quotes.placeholder = _nothing(self._query)
         self.quotes.show(group_passages(items, self._order))
         count = plural(len(items), "quote")
-        favourites = plural(sum(one.recall.is_favourite for one in items), "favourite")
+        favourites = plural(sum(item.recall.is_favourite for item in items), "favourite")
         scope = f"{clean_line(self._query)} · " if self._query else ""
         self.show_list(f"{scope}{count} · {favourites}", count, is_empty=not items)
 
@@ -123,7 +123,7 @@ class QuotesScreen(PassageScreen):
             self.text.show(lambda width: passage_page(item, width, glyphs, today))
 
     def action_open_quote(self) -> None:
-        if self.text.inner_width:  # it is visible
+        if self.text.inner_width:  # the pane is visible
             super().action_open_quote()
         elif self.item is not None:
             self.action_zoom_text()
@@ -160,7 +160,7 @@ class Card(NamedTuple):
 
 
 class RecallCard(DiffView):
-    """The current passage, in the middle of the screen."""
+    """The current passage, centred on the screen."""
 
     BINDINGS = bindings("recall", run_on_screen=ALL_ACTIONS)
 
@@ -190,7 +190,7 @@ class RecallScreen(PassageScreen):
     @property
     def current(self) -> Card | None:
         """The first passage that was neither answered today nor skipped."""
-        return next((one for one in self._cards or () if not self._is_done(one)), None)
+        return next((card for card in self._cards or () if not self._is_done(card)), None)
 
     def _is_done(self, card: Card) -> bool:
         is_answered = card.item.recall.answered == self.today.toordinal()
@@ -204,10 +204,10 @@ class RecallScreen(PassageScreen):
         self.load("recall", self._find, self._show)
 
     def _find(self) -> list[Card]:
-        """Return the session's passages in their current state; at first, today's queue."""
+        """Return the passages of the session in their current state; initially today's queue."""
         service = self.vault.recall
         if self._cards is None:
-            return [Card(one, service.intervals(one)) for one in service.queue()]
+            return [Card(item, service.intervals(item)) for item in service.queue()]
         cards = []
         for card in self._cards:
             try:

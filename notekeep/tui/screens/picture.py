@@ -42,7 +42,7 @@ class PictureScreen(Dialog[None]):
         super().show_problem(error)
 
     def _show(self, found: VaultPicture) -> None:
-        size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
+        size = f"{found.width} × {found.height}"  # noqa: RUF001 - multiplication sign
         self._heading.show_text(f"{self._file_name} · {size}", "title")
         view = PictureView(Picture(*found))
         view.border_subtitle = hints(("o", "open in system viewer"), ("esc", "back"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from notekeep.tui.page.page import NoteRendering
 
 MENTIONS_PAUSE = 0.3
-"""Seconds that a note is read before its mentions are searched."""
+"""Seconds before the mentions of an open note are searched."""
 
 
 class PreviewLoader:
@@ -43,7 +43,7 @@ class PreviewLoader:
         self.reload()
 
     def reload(self) -> None:
-        """Show the same note in the current width of the preview."""
+        """Show the same note again, for the current width of the preview."""
         row, preview, screen = self.row, self.preview, self._screen
         if row is None or not (preview.inner_width and preview.display):
             return
@@ -73,14 +73,14 @@ class PreviewLoader:
                 self._load_mentions(row.path)
 
     def link_mentions(self) -> None:
-        """Show the mentions of the note in other notes, to turn them into links."""
+        """Show the unlinked mentions of the note, to turn them into links."""
         from notekeep.tui.screens.note_operations import link_mentions  # slow to import
 
         if self.row is not None:
             link_mentions(self._screen, self.row.path)
 
     def _load_mentions(self, path: str) -> None:
-        """Find the unlinked mentions of the note being read; other notes are read for that."""
+        """Find the unlinked mentions of the open note, which reads other notes."""
         screen, show = self._screen, partial(self.preview.show_mentions, path)
         screen.load(
             "mentions",

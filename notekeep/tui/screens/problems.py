@@ -1,4 +1,4 @@
-"""Problems: errors in files, and conflicts, each with its fix."""
+"""Problems: errors in files and conflicts, each with its fix."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from notekeep.tui.workers import in_background, notify_done, show_message
 
 FIX_PREFIX = "write: "  # starts a hint that is the corrected line
 FRONTMATTER_FENCES = ("---", "+++")
-"""Delimiter lines of front matter; problems are placed at the first one."""
+"""Delimiter lines of front matter; problems are reported at the first one."""
 MAX_TEXT_LINES = 6  # the maximum number of lines of a message and its hint
-MAX_MEASURED = 200  # problems to measure for the row height, as most have the same text
+MAX_MEASURED = 200  # problems to measure for the row height; most have the same text
 
 
 class _Problems(ListView[Problem]):
     texts: Sequence[str] = ()
 
     def show(self, problems: Sequence[Problem], texts: Sequence[str]) -> None:
-        """Show problems, each with its line of the file, or ""."""
+        """Show problems, each with the text of its line, or ""."""
         self._rows, self.texts = problems, texts
         self.placeholder = [[Piece("No problems.", "muted")]]
         self._measure()
@@ -44,9 +44,9 @@ class _Problems(ListView[Problem]):
         self._measure()
 
     def _measure(self) -> None:
-        """Make all rows as high as the longest one, so that no hint is truncated."""
+        """Make all rows as high as the highest row, so that no hint is truncated."""
         shown = self._rows[:MAX_MEASURED]
-        heights = (len(_about(one, self.inner_width, self.glyphs)) for one in shown)
+        heights = (len(_about(problem, self.inner_width, self.glyphs)) for problem in shown)
         self.row_height = 2 + max(heights) if shown else 1
         self.rows_changed(self.cursor)
 
@@ -65,7 +65,7 @@ class _Problems(ListView[Problem]):
         lines = [first, *about, [Piece("  "), *line] if line[0].text else []]
         lines += [[] for _ in range(self.row_height - len(lines))]
         head = gutter(self.glyphs, here=row == self.cursor)
-        return [[*head, *one] for one in lines]
+        return [[*head, *line] for line in lines]
 
 
 def _fix(problem: Problem) -> str:
@@ -120,13 +120,13 @@ class ProblemsScreen(Dialog[None]):
         event.stop()
         self.on_list_view_selected()
 
-    def _is_of_a_note(self, problem: Problem | None) -> TypeGuard[Problem]:
-        """Whether the problem is in a file that can be opened and fixed here."""
+    def _can_open(self, problem: Problem | None) -> TypeGuard[Problem]:
+        """Whether the problem is in a file that can be opened and fixed from this screen."""
         return problem is not None and problem not in self._errors and problem.code != SETTINGS
 
     def on_list_view_selected(self) -> None:
         problem = self._list.item
-        if self._is_of_a_note(problem):
+        if self._can_open(problem):
             self.dismiss(None)
             if problem.code == CONFLICT_PROBLEM:
                 self.app.post_message(ShowOverlay("conflicts", problem.path))
@@ -136,7 +136,7 @@ class ProblemsScreen(Dialog[None]):
     def key_f(self, event: events.Key) -> None:
         event.stop()
         problem = self._list.item
-        if not self._is_of_a_note(problem):
+        if not self._can_open(problem):
             return
 
         def fix() -> tuple[str, WriteResult] | None:

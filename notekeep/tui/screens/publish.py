@@ -70,14 +70,14 @@ if TYPE_CHECKING:
     from notekeep.services.publishing import SiteStatus
 
 PLAN_DELAY = 0.12
-"""Seconds on a row before its plan is made, because the next key may leave the row."""
-QUEUE_SECONDS = 1.0  # how long a key waits for its plan
+"""Seconds before the plan of a row is made, because the next key may leave the row."""
+QUEUE_SECONDS = 1.0  # seconds that a key waits for its plan
 NOT_LOADED_YET = "Still loading. Press the key again"
 EDITED_IN_SITE_HINT = "Not written: edited on the site. Press s to decide"
 UP_TO_DATE = "Nothing to write: everything is up to date"
 NOTE_DELETED = "The note of this post was deleted"
 PULL = {"by_hand": "pull"}
-"""Copies the site's edits to the notes; the other answers are options of an export."""
+"""The answer that copies edits on the site to the notes; all others are export options."""
 OTHER = "other"  # the answer for a target that is not listed
 
 
@@ -85,7 +85,7 @@ T = TypeVar("T")
 
 
 class Destination(NamedTuple):
-    """The target of an export, as far as the user chose it; the rest is from the settings."""
+    """The parts of the export target that the user chose; the settings define the rest."""
 
     target: str = ""
     folder: str = ""
@@ -95,20 +95,20 @@ class Destination(NamedTuple):
 class PostIndex(NamedTuple):
     """The content of the list."""
 
-    titles: Mapping[str, ListedTitle] = {}  # of drafts and posts by path
-    site_statuses: Sequence[SiteStatus] = ()  # their states in each site
-    site_name: str = ""  # generator and folder, for the line above the list
+    titles: Mapping[str, ListedTitle] = {}  # the titles of drafts and posts, by path
+    site_statuses: Sequence[SiteStatus] = ()  # their states on each site
+    site_name: str = ""  # the generator and folder, shown above the list
 
 
 class PlanRequest(NamedTuple):
-    """The input for a plan."""
+    """The parameters of a plan."""
 
     paths: tuple[str, ...]
     destination: Destination
     how: Mapping[str, object] | None  # options of the export, or PULL
 
 
-# The states of the text on the right; None is empty.
+# The states of the text on the right; None if it is empty.
 
 
 class Planning(NamedTuple):
@@ -121,11 +121,11 @@ class Shown(NamedTuple):
     """The plan that `w` writes: for an export, or for changes to notes."""
 
     request: PlanRequest
-    plan: ExportPlan | WritePlan | None  # None after leaving the screen, until it is made again
+    plan: ExportPlan | WritePlan | None  # None from leaving the screen until it is recreated
 
 
 class Written(NamedTuple):
-    """The result of an export, or the report of a check. It stays until the notes change."""
+    """The result of an export or the report of a check, shown until the notes change."""
 
     request: PlanRequest
     plan: ExportPlan | None
@@ -133,14 +133,14 @@ class Written(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """Why there is no plan."""
+    """The reason why there is no plan."""
 
     request: PlanRequest | None
     problem: NotekeepError
 
 
 class PublishScreen(ListAndText):
-    """Drafts and posts on the left; on the right, what an export of the current one would write.
+    """Drafts and posts on the left; on the right, the export plan of the selected post.
 
     Only the visible plan is ever written.
     """
@@ -169,17 +169,17 @@ class PublishScreen(ListAndText):
         yield Label(id="site", markup=False)
         yield self.posts
 
-    # The list shows titles at once, and states when they are known.
+    # The list shows titles immediately, and states when they are loaded.
 
     def vault_changed(self) -> None:
-        if not self.is_unseen():
+        if not self.defer_reload():
             self.load("drafts", partial(self._load_list, self.chosen), self._list)
 
     def _load_list(self, chosen: Sequence[str]) -> tuple[dict[str, ListedTitle], dict[str, str]]:
-        """Return the titles, and the new paths of missing selected notes; "" if deleted."""
-        gone = set(chosen) - self.vault.catalog.rows_of(chosen).keys()
-        moved = self.vault.publishing.history.find_moved(gone) if gone else {}
-        return self._load_titles(), {path: moved.get(path, "") for path in gone}
+        """Return the titles, and the new paths of moved selected notes ("" if deleted)."""
+        missing = set(chosen) - self.vault.catalog.rows_of(chosen).keys()
+        moved = self.vault.publishing.history.find_moved(missing) if missing else {}
+        return self._load_titles(), {path: moved.get(path, "") for path in missing}
 
     def _load_titles(self) -> dict[str, ListedTitle]:
         rows = self.vault.search.rows(self.vault.publishing.drafts()).rows
@@ -192,8 +192,8 @@ class PublishScreen(ListAndText):
 
     def _list(self, loaded: tuple[dict[str, ListedTitle], dict[str, str]]) -> None:
         titles, moved = loaded
-        self._requested = tuple(path for one in self._requested if (path := moved.get(one, one)))
-        # Posts that exist only in a site stay until its states are read.
+        self._requested = tuple(path for old in self._requested if (path := moved.get(old, old)))
+        # Keep posts that exist only on a site until its states are read.
         known = {path: title for path, title in self._index.titles.items() if not moved.get(path)}
         self._index = self._index._replace(titles={**titles, **known})
         self._show_rows(moved)
@@ -203,14 +203,14 @@ class PublishScreen(ListAndText):
         self.load("states", self._load_states, partial(self._show_states, self.state))
 
     def _load_states(self) -> PostIndex:
-        publishing, here = self.vault.publishing, self.destination
-        chosen = (here.target, here.folder)
-        is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
+        publishing, destination = self.vault.publishing, self.destination
+        chosen = (destination.target, destination.folder)
+        is_known = chosen in [(site.target, site.folder) for site in publishing.sites]
         site_statuses = publishing.site_statuses(*(() if is_known else chosen))
-        paths = {post.note for one in site_statuses for post in one.posts}
+        paths = {post.note for status in site_statuses for post in status.posts}
         names = {path: ListedTitle(path.rpartition("/")[2].removesuffix(".md")) for path in paths}
         posts = names | self._title_rows(self.vault.catalog.rows_of(paths).values())
-        # If a site cannot be read, its drafts stay in the list.
+        # Drafts stay in the list even if a site cannot be read.
         return PostIndex(self._load_titles() | posts, site_statuses, self._site_name())
 
     def _show_states(self, before: object, index: PostIndex) -> None:
@@ -218,12 +218,12 @@ class PublishScreen(ListAndText):
         self._show_rows()
         state = self.state
         if isinstance(state, Written) and state is before:
-            # A result that was undone, or whose notes changed, is replaced with a plan.
+            # Replace the result with a plan if it was undone or its notes changed.
             rows = [row for row in self._list_rows() if row.path in state.notes]
             states = [row.states[self.posts.site] if row.states else "" for row in rows]
             if not {"new", "changed", ""}.isdisjoint(states):
                 self.make_plan(state.notes)
-        errors = [one.error for one in index.site_statuses if one.error]
+        errors = [status.error for status in index.site_statuses if status.error]
         if errors and not self.text.is_busy:
             self.text.show_lines([Piece(clean_line(errors[-1]), "warn")])
         elif not errors and not index.titles and not self._requested:
@@ -231,21 +231,21 @@ class PublishScreen(ListAndText):
 
     @property
     def _has_folder(self) -> bool:
-        """Whether the user chose the folder to write into."""
-        here = self.destination
+        """Whether the user chose a site folder."""
+        target, folder, is_default = self.destination
         try:
-            return here.is_default or self.vault.publishing.has_site(here.target, here.folder)
+            return is_default or self.vault.publishing.has_site(target, folder)
         except NotekeepError:
             return False
 
     def _list_rows(self) -> list[PostRow]:
-        # In a folder that the user did not choose, every post would be "new".
+        # Without a chosen folder, every post would be "new".
         return post_rows(self._index.titles, self._index.site_statuses if self._has_folder else ())
 
     def _show_rows(self, moved: Mapping[str, str] | None = None) -> None:
-        """Show the list with the cursor on the note of the plan, even after a move.
+        """Show the list with the cursor on the note of the plan, even if it was moved.
 
-        That note stays in the list even if it is neither a draft nor a post.
+        The list contains this note even if it is neither a draft nor a post.
         """
         chosen = [(moved or {}).get(path) or path for path in self.chosen]
         titles = self._index.titles
@@ -268,13 +268,13 @@ class PublishScreen(ListAndText):
         self.set_idle_actions(*(() if rows else self.ROW_ACTIONS))
 
     def _show_states_of(self, plan: ExportPlan) -> None:
-        """Show the states of a plan's posts: the site may have changed since it was read."""
+        """Update the states from a plan, because the site may have changed since it was read."""
         found = list_states(plan)
         site_statuses = [
-            one._replace(posts=[found.get(post.note, post) for post in one.posts])
-            if (one.target, one.site) == (plan.target, plan.site)
-            else one
-            for one in self._index.site_statuses
+            status._replace(posts=[found.get(post.note, post) for post in status.posts])
+            if (status.target, status.site) == (plan.target, plan.site)
+            else status
+            for status in self._index.site_statuses
         ]
         self._index = self._index._replace(site_statuses=site_statuses)
         rows = self._list_rows()
@@ -292,19 +292,19 @@ class PublishScreen(ListAndText):
             self.state = None
             self.text.show_lines(*ORPHANED_POST_HINT)
         elif not (isinstance(self.state, Written) and self.state.notes == paths):
-            # The choice for the edits of a post is kept when the list reloads.
+            # Keep the choice for edits on the site when the list reloads.
             how = request.how if request is not None and request.paths == paths else None
             self.make_plan(paths, pause=PLAN_DELAY, how=how)
 
     # The plan.
 
     def chosen_notes(self) -> list[str]:
-        """Return the notes that a typed command changes; the note of a post may be missing."""
+        """Return the notes that a typed command changes; skip posts without a note."""
         return [*self.vault.catalog.rows_of(self.chosen)]
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The requested notes, or else the one at the cursor."""
+        """The requested notes, or else the note at the cursor."""
         row = self.posts.item
         return self._requested or ((row.path,) if row is not None else ())
 
@@ -318,7 +318,7 @@ class PublishScreen(ListAndText):
         return self.state.request if self.state is not None else None
 
     def plan(self, paths: Sequence[str]) -> None:
-        """Show what an export of notes would write, whether they are listed or not."""
+        """Show the export plan of notes, whether or not they are listed."""
         self._requested = tuple(paths)
         self.posts.was_moved = False
         self._show_rows()
@@ -358,7 +358,7 @@ class PublishScreen(ListAndText):
             self._plan_answer.drop()
             return
         if isinstance(plan, ExportPlan) and not request.how:
-            self._show_states_of(plan)  # with options, it contains the states after the export
+            self._show_states_of(plan)  # with options, the plan has the states after the export
         if isinstance(plan, ExportPlan) and isinstance(state, Written) and plan.is_empty:
             self.state = state._replace(plan=plan)  # the result stays visible
             return
@@ -370,7 +370,7 @@ class PublishScreen(ListAndText):
             self.text.show(lambda width: patch_lines(plan, width, glyphs), stays=is_same)
 
     def on_screen_suspend(self) -> None:
-        """Release the plan of a hidden screen, because it contains the files of its site."""
+        """Release the plan of a hidden screen, because it holds the files of the site in memory."""
         if self.is_covered:
             if isinstance(self.state, Shown | Written):
                 self.state = self.state._replace(plan=None)
@@ -384,15 +384,15 @@ class PublishScreen(ListAndText):
         self.state = Refused(self._request, error)
         self.text.show(partial(error_lines, error, hint=export_hint(error)))
 
-    # Keys for a plan that is not ready are kept until it is.
+    # Keys that need a plan wait until it is ready.
 
     @property
     def _awaited(self) -> PendingAnswer:
-        """The write in progress, or else the plan."""
+        """The write in progress, or else the plan in progress."""
         return self._plan_answer if self._written_answer.is_done else self._written_answer
 
     def _wait(self, action: Callable[[], object]) -> bool:
-        """Whether an action has to wait for its plan; it then runs when the plan is ready."""
+        """Return whether an action must wait for the plan; if so, run it when the plan is ready."""
         answer = self._awaited
         if self.shown or answer.is_done:
             return False
@@ -437,7 +437,7 @@ class PublishScreen(ListAndText):
         def failed(error: NotekeepError) -> None:
             if chosen == self.chosen:
                 self.show_problem(error)
-            else:  # another note's plan is on the screen
+            else:  # the plan of another note is visible
                 show_error(self, error)
 
         self._written_answer.ask(what, then, failed=failed)
@@ -445,7 +445,7 @@ class PublishScreen(ListAndText):
     def _was_written(
         self, request: PlanRequest, plan: ExportPlan, chosen: tuple[str, ...], done: ExportResult
     ) -> None:
-        if chosen == self.chosen:  # otherwise another note's plan is visible
+        if chosen == self.chosen:  # if not, the plan of another note is visible
             self.state = Written(request, plan, chosen)
             new = {file.path for file in plan.files if file.status == "new"}
             self.text.show(lambda width: exported_lines(done, width, self.glyphs, new))
@@ -464,12 +464,12 @@ class PublishScreen(ListAndText):
         self._load_publishable(show)
 
     def action_prune_posts(self) -> None:
-        """Show which exported files without a note would be removed, unless edited by hand."""
+        """Plan the removal of exported files without a note; files edited by hand are kept."""
         self._load_publishable(partial(self.make_plan, how={"prune": True}))
 
     def _load_publishable(self, then: Callable[[Sequence[str]], object]) -> None:
-        here = self.destination
-        load = partial(self.vault.publishing.publishable, here.target, here.folder)
+        target, folder, _ = self.destination
+        load = partial(self.vault.publishing.publishable, target, folder)
         self._plan_answer.ask(load, then, failed=self.show_problem)
 
     # Files edited on the site.
@@ -488,7 +488,7 @@ class PublishScreen(ListAndText):
         if not options:
             show_message(self, f"{edited[0].path}: {edited[0].why}")
             return
-        # The answer is for this plan, even if the cursor has moved.
+        # The answer applies to this plan, even if the cursor moves.
         paths = tuple(planned.post.path for planned in plan.posts) or self.chosen
 
         def answered(how: str) -> None:
@@ -496,7 +496,7 @@ class PublishScreen(ListAndText):
 
         ask(self, Choice("Edited on the site", options), answered)
 
-    # Checking, opening and previewing the posts in the site.
+    # Checking, opening and previewing the posts on the site.
 
     def action_check_export(self) -> None:
         """Build the site, and check the pages of the exported posts."""
@@ -515,7 +515,7 @@ class PublishScreen(ListAndText):
                 return self.vault.publishing.check_export(plan)
 
         def show(report: CheckReport) -> None:
-            if chosen != self.chosen:  # another note's plan is on the screen
+            if chosen != self.chosen:  # the plan of another note is visible
                 show_message(self, f"{name}: {'check passed' if report.ok else 'check failed'}")
                 return
             self.state = Written(request, plan, chosen)
@@ -539,9 +539,9 @@ class PublishScreen(ListAndText):
         self.reload()
 
     def action_run_preview(self) -> None:
-        """Run the generator's own preview in the terminal until the user ends it."""
-        here = self.destination
-        prepare = partial(self.vault.publishing.preview, here.target, here.folder)
+        """Run the generator's preview server in the terminal until the user stops it."""
+        target, folder, _ = self.destination
+        prepare = partial(self.vault.publishing.preview, target, folder)
 
         def run(preview: PreviewCommand) -> None:
             external_programs.run_in_terminal(self.app, preview.run)
@@ -565,7 +565,7 @@ class PublishScreen(ListAndText):
             show_message(self, NOTE_DELETED)
 
     def action_toggle_draft(self) -> None:
-        """Show the selected notes on the site, or hide them if all are shown."""
+        """Set `draft: false` in the selected notes, or `draft: true` if none is a draft."""
         rows = self.vault.catalog.rows_of(self.chosen)
         if not rows:
             show_message(self, NOTE_DELETED if self.chosen else NO_NOTES)
@@ -589,8 +589,8 @@ class PublishScreen(ListAndText):
         def chosen(target: str) -> None:
             self._set_destination(self.destination._replace(target=target.removeprefix(OTHER)))
 
-        here = self.destination.target
-        ask(self, Choice("Site generator", options, here, has_filter=True), chosen)
+        current = self.destination.target
+        ask(self, Choice("Site generator", options, current, has_filter=True), chosen)
 
     def action_choose_site(self) -> None:
         sites = self.vault.publishing.sites
@@ -602,23 +602,23 @@ class PublishScreen(ListAndText):
             if folder == OTHER:
                 self._ask_folder()
             else:
-                at = [one.folder for one in sites].index(folder)
+                at = [site.folder for site in sites].index(folder)
                 self._set_destination(Destination(sites[at].target, folder), at)
 
-        options = [Option(shorten_home(one.folder), "", one.folder) for one in sites]
+        options = [Option(shorten_home(site.folder), "", site.folder) for site in sites]
         options.append(Option("Another folder", "", OTHER))
         ask(self, Choice("Site folder", options), chosen)
 
     def _ask_folder(self) -> None:
         target, site = self.destination.target, self.destination.folder
         try:
-            here = shorten_home(self.vault.publishing.folder(target, site))
+            current = shorten_home(self.vault.publishing.folder(target, site))
         except NotekeepError:  # this generator has no folder next to the vault
-            here = ""
+            current = ""
 
         def find(folder: str) -> Destination:
             # The folder next to the vault is created by the first export.
-            is_default = folder == here and not site
+            is_default = folder == current and not site
             if is_default or not folder:
                 return Destination(target, "", is_default)
             path = os.path.abspath(os.path.expanduser(folder))
@@ -629,9 +629,9 @@ class PublishScreen(ListAndText):
         hint = "The folder of your site."
         if self.vault.publishing.sites:
             hint += " Empty: the folder from your settings."
-        elif here and not site:
+        elif current and not site:
             hint += " No site yet? Press enter to use this folder next to your vault."
-        prompt = Prompt("Site folder", value=here, example="~/blog", hint=hint, is_selected=True)
+        prompt = Prompt("Site folder", value=current, example="~/blog", hint=hint, is_selected=True)
         open_dialog(self, prompt, find, self._set_destination, group="site")
 
     def _set_destination(self, destination: Destination, at: int = 0) -> None:
@@ -642,7 +642,7 @@ class PublishScreen(ListAndText):
         if not os.path.isdir(destination.folder):
             return
 
-        def remembered(is_new: bool) -> None:  # noqa: FBT001 - as the settings answer
+        def remembered(is_new: bool) -> None:  # noqa: FBT001 - the result of `remember_site`
             if is_new:
                 show_message(self, "Saved as this vault's site.")
 
@@ -650,9 +650,9 @@ class PublishScreen(ListAndText):
         in_background(self, remember, remembered, group=WRITE_GROUP)
 
     def _site_name(self) -> str:
-        """Return the generator and the folder of the site; "" for parts that were not chosen."""
-        here = self.destination
-        target, site = self.vault.publishing.site(here.target, here.folder)
+        """Return the generator and the folder of the site, or "" without a folder."""
+        chosen_target, folder, _ = self.destination
+        target, site = self.vault.publishing.site(chosen_target, folder)
         if not site:
             return ""
         try:
@@ -671,7 +671,7 @@ class PublishScreen(ListAndText):
 
 
 def _answers(edited: Sequence[SiteChange]) -> list[Option]:
-    """Return what to do with files that were edited by hand or created by another program."""
+    """Return the options for files that were edited by hand or created by another program."""
     known = {answer for file in edited for answer in file.answers}
     if any(file.can_merge for file in edited):
         known.add("merge")

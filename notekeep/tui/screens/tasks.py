@@ -1,4 +1,4 @@
-"""The tasks of all notes, by note or by day; ticking one edits only its line."""
+"""The tasks of all notes, by note or by day; ticking a task edits only its line."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class TasksScreen(OverlayScreen):
         return "preview" if self.preview.has_focus else "tasks"
 
     def chosen_notes(self) -> list[str]:
-        return [] if self.tasks.here is None else [self.tasks.here.path]
+        return [] if self.tasks.current is None else [self.tasks.current.path]
 
     def show_problem(self, error: NotekeepError) -> None:
         self.tasks.placeholder = [
@@ -97,7 +97,7 @@ class TasksScreen(OverlayScreen):
         self._rank()
 
     def _rank(self) -> None:
-        """Rank the tasks in a thread: there may be ten thousand."""
+        """Group the tasks in a thread, because there may be thousands."""
         words, ticked = self.filter.value.strip(), frozenset(self._ticked)
         options: dict[str, Any] = {"with_done": self._with_done, "ticked": ticked}
         group = partial(group_tasks, self._tasks, words, self.today, **options)
@@ -114,7 +114,7 @@ class TasksScreen(OverlayScreen):
             self.loader.row = None
 
     def show_row(self) -> None:
-        if (task := self.tasks.here) is not None:
+        if (task := self.tasks.current) is not None:
             self.loader.show(self.vault.catalog.row(task.path), line=task.line)
 
     @property
@@ -127,19 +127,19 @@ class TasksScreen(OverlayScreen):
     action_link_mentions = property(attrgetter("loader.link_mentions"))
 
     def action_tick_task(self) -> None:
-        if (task := self.tasks.here) is not None:
+        if (task := self.tasks.current) is not None:
             self._ticked.add(task.key)
-            # Its line may have moved since, if a next task was added above it.
+            # Its line may have moved, for example if its next repetition was added above it.
             self.write(lambda: self.vault.notes.toggle_task(task.path, task.line, task.text))
 
     def action_open_task(self) -> None:
-        if (task := self.tasks.here) is not None:
+        if (task := self.tasks.current) is not None:
             self.app.post_message(OpenNote(task.path, line=task.line, read=True))
 
     action_read_text = action_open_task
 
     def action_edit_task(self) -> None:
-        if (task := self.tasks.here) is not None:
+        if (task := self.tasks.current) is not None:
             self.app.post_message(EditNote(task.path, task.line))
 
     def action_show_done(self) -> None:
@@ -176,7 +176,7 @@ class TasksScreen(OverlayScreen):
 
 
 class AgendaScreen(TasksScreen):
-    """Tasks and habits of the days ahead, with the note on the right."""
+    """Tasks and habits of the coming days, with the note on the right."""
 
     OPENED_BY = "show-agenda"
 
@@ -217,7 +217,7 @@ class AgendaScreen(TasksScreen):
         self.tasks.show(rows)
         span = f"{day_and_month(agenda.today)} to {day_and_month(agenda.end)}"
         self.show_list(span, span, is_empty=not rows)
-        if self.tasks.here is None:
+        if self.tasks.current is None:
             self.loader.row = None
 
 

@@ -44,16 +44,16 @@ if TYPE_CHECKING:
     from notekeep.services.overview import Overview
 
 ITEM_WIDTH = 2  # cells before the text of a line, for the cursor
-MARGIN = 2  # cells after it
+MARGIN = 2  # cells after the text of a line
 TEXT_WIDTH = 80  # maximum cells of a line of today's note
 DUE_WIDTH, OTHER_WIDTH = 90, 86
 """Maximum cells of a line in each column."""
 ROW_ACTIONS = ("tick", "miss-today", "log-amount", "open-row")
-"""Actions of the bottom line that need a row."""
+"""Actions in the footer that need a row."""
 
 
 class AgendaList(ListView[AgendaItem]):
-    """The lines of a column, drawn for its width."""
+    """The items of a column, built for its width."""
 
     class Resized(Message):
         """The width of the column changed."""
@@ -63,7 +63,7 @@ class AgendaList(ListView[AgendaItem]):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._make: Callable[[int], Sequence[AgendaItem]] = lambda _room: ()
-        self._made_for = 0  # the width that the lines were drawn for; 0 if they are outdated
+        self._built_width = 0  # the width that the items were built for; 0 if they are outdated
 
     @property
     def room(self) -> int:
@@ -71,8 +71,8 @@ class AgendaList(ListView[AgendaItem]):
         return max(1, self.inner_width - ITEM_WIDTH - MARGIN)
 
     def show(self, make: Callable[[int], Sequence[AgendaItem]]) -> None:
-        """Show the items that `make` returns for a width, with the cursor where it was."""
-        self._make, self._made_for = make, 0
+        """Show the items that `make` returns for the width; keep the cursor on its item."""
+        self._make, self._built_width = make, 0
         self._make_items()
         self.rows_changed(self.cursor)
 
@@ -82,15 +82,15 @@ class AgendaList(ListView[AgendaItem]):
         return super().render_lines(crop)
 
     def _make_items(self) -> None:
-        if not self.inner_width or self.room == self._made_for:
+        if not self.inner_width or self.room == self._built_width:
             return
         key = self.item.key if self.item is not None else None
-        self._made_for = self.room
+        self._built_width = self.room
         self._rows = items = self._make(self.room)
-        # A task may be listed twice: among all, and in today's note.
+        # A task may be listed twice: among all tasks, and in today's note.
         same = [number for number, item in enumerate(items) if item.key == key]
-        here = min(same, key=lambda number: abs(number - self.cursor), default=self.cursor)
-        self.set_reactive(AgendaList.cursor, self._nearest(here, 1))
+        row = min(same, key=lambda number: abs(number - self.cursor), default=self.cursor)
+        self.set_reactive(AgendaList.cursor, self._nearest(row, 1))
 
     def is_heading(self, item: AgendaItem) -> bool:
         return not item.is_selectable
@@ -121,7 +121,7 @@ class AgendaList(ListView[AgendaItem]):
 
 
 class TodayScreen(VaultScreen):
-    """Due habits and tasks, and other items of the day."""
+    """Due habits and tasks, and everything else for the day."""
 
     CSS_PATH = "today.tcss"
     OPENED_BY = "show-today"
@@ -142,8 +142,8 @@ class TodayScreen(VaultScreen):
     def on_mount(self) -> None:
         self.due.focus()
         self.watch(self.app, "indexed", self._show_columns, init=False)
-        # The first frame shows due items. Everything else is read after it, including logs that
-        # were never read; errors are shown then.
+        # The first frame shows due items. Everything else is read later, including logs that were
+        # never read; errors are shown then.
         with suppress(NotekeepError):
             if program(self).indexed is None and not self.vault.catalog.has_unread_logs():
                 self._day = self.vault.overview(only_due=True)
@@ -156,7 +156,7 @@ class TodayScreen(VaultScreen):
         return self.others if self.others.has_focus else self.due
 
     def vault_changed(self) -> None:
-        if self.is_unseen():
+        if self.defer_reload():
             return
         day = f"{self.today:%A} {self.today.day} {self.today:%B}"
         self.set_status(day + end_of_day(self.today, self.vault.settings.day_start))
@@ -185,7 +185,7 @@ class TodayScreen(VaultScreen):
         self.load("texts", load, show)
 
     def on_agenda_list_resized(self) -> None:
-        # Before the whole day is loaded, there are no texts to redraw.
+        # There are no texts to redraw before the day is fully loaded.
         if self._day is not None and 0 < self._text_width != min(self.due.room, TEXT_WIDTH):
             self._load_texts(self._day)
 
@@ -240,14 +240,14 @@ class TodayScreen(VaultScreen):
             self.post_message(OpenNote(item.path, line=item.at or None, read=True))
 
     def action_log_amount(self) -> None:
-        # Imported here, after the first frame.
+        # Imported late to speed up the first frame.
         from notekeep.tui.dialogs.habits import ask_amount
 
         if (item := self.column.item) is not None and item.habit is not None:
             ask_amount(self, item.habit, self.today)
 
     def action_timer_today(self) -> None:
-        # Imported here, after the first frame.
+        # Imported late to speed up the first frame.
         from notekeep.tui.dialogs.habits import toggle_timer
 
         if (item := self.column.item) is not None and item.habit is not None:

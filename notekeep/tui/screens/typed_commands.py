@@ -31,20 +31,19 @@ from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
 
 
 class TypedCommand(NamedTuple):
-    """A complete command."""
+    """A complete command that can run."""
 
     title: str
     run: Callable[[], object]
 
 
 class TypedVerb(NamedTuple):
-    """A command of the palette."""
+    """A command that can be typed into the palette."""
 
     usage: str
     about: str
-    parse: Callable[
-        ..., TypedCommand | None
-    ]  # takes the screen, the text after the verb, and notes
+    parse: Callable[..., TypedCommand | None]
+    """Takes the screen, the text after the verb, and the notes if it changes notes."""
     changes_notes: bool = False
 
 
@@ -68,7 +67,7 @@ def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | 
 
 
 def match_verbs(text: str, *, has_notes: bool = True) -> list[TypedVerb]:
-    """Return the verbs that start with the input; only with `has_notes` those that change notes."""
+    """Return the verbs that start with the input; without `has_notes`, none that change notes."""
     name = text.strip().lstrip(":").strip().partition(" ")[0]
     found = [verb for key, verb in VERBS.items() if name and key.startswith(name)]
     return [verb for verb in found if has_notes or not verb.changes_notes]
@@ -197,7 +196,7 @@ def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    found = next((one for one in list_known_vaults() if one.name == rest), None)
+    found = next((vault for vault in list_known_vaults() if vault.name == rest), None)
     if found is None:
         return None
     switch = partial(switch_vault, program(screen), found.root)
@@ -212,7 +211,7 @@ VIM_COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("w", "wa"), ("Everything is saved", "refresh")),
     "h": ("Help", "help"),
 }
-"""vim commands without arguments: title and action."""
+"""Vim commands without arguments: title and action."""
 VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
 
 VERBS: dict[str, TypedVerb] = {

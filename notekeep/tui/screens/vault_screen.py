@@ -1,4 +1,4 @@
-"""Base classes of screens: with the top and bottom line, and with a list and a text."""
+"""Base classes of screens: a screen with a header and footer, and one with a list and a text."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ if TYPE_CHECKING:
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.widgets.preview import Preview
 
-# One pane, two, three: see the screens' styles.
+# For one, two or three panes; see the style sheets of the screens.
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
 HEIGHTS = [(0, "-short"), (31, "-tall")]
 PREVIEW_DELAY = 0.05
-"""Seconds on a row before its text is loaded, because the next key may leave the row."""
+"""Seconds before the text of a row is loaded, because the next key may leave the row."""
 
 
 class VaultScreen(PacedScreen[None], ProgramPart):
-    """A screen of the vault, between the top and bottom lines."""
+    """A screen of the vault, with a status line at the top and a footer."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS: ClassVar[str | None] = ""
 
     labels: Mapping[str, str] = {}
-    """Other names of actions in the bottom line, by the action's id."""
-    OPENED_BY: ClassVar[str] = ""  # the id of the action that opens the screen
+    """Labels in the footer that replace the default labels, by action ID."""
+    OPENED_BY: ClassVar[str] = ""  # the ID of the action that opens the screen
     PLACE: ClassVar[str] = ""  # the constant result of `place`
 
-    _has_missed = False
+    _needs_reload = False
 
     def compose(self) -> ComposeResult:
         # Textual sets these classes only after the first frame.
         breakpoints = (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS)
         for cells, classes in zip(self.app.size, breakpoints, strict=True):
-            _, name = max(one for one in classes or () if one[0] <= cells)
+            _, name = max(item for item in classes or () if item[0] <= cells)
             self.add_class(name)
-        # Before the screen reads anything, so that it misses no change.
+        # Subscribe before the screen reads anything, so that it misses no change.
         program(self).vault_signal.subscribe(self, lambda _: self.vault_changed())
         yield StatusLine(self.OPENED_BY)
         yield FocusEdge()
@@ -60,11 +60,11 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         yield Footer()
 
     def compose_body(self) -> ComposeResult:
-        """Yield the widgets between the two lines."""
+        """Yield the widgets between the status line and the footer."""
         raise NotImplementedError
 
     def vault_changed(self) -> None:
-        """Reload after the vault or the day changed; the cursor stays."""
+        """Reload after a change of the vault or the day; keep the cursor."""
 
     def place(self) -> str:
         """Return the place of the focus, a key of `ACTION_PLACES`."""
@@ -75,51 +75,51 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         """Whether the screen will look the same when it opens again."""
         return True
 
-    # The focus if its pane is hidden in a narrow window.
+    # Moving the focus when its pane is hidden, as in a narrow window.
 
     def on_descendant_blur(self) -> None:
         self.call_after_refresh(self._keep_focus)
 
     def _keep_focus(self) -> None:
-        """Focus a visible pane if the focused one was hidden."""
-        # While the terminal has no focus, Textual restores the old focus later.
+        """Focus a visible pane if the focused pane was hidden."""
+        # If the terminal has no focus, Textual restores the old focus later.
         if self.focused is not None or not self.app.app_focus:
             return
-        views = [one for one in self.focus_chain if isinstance(one, LineView)]
+        views = [view for view in self.focus_chain if isinstance(view, LineView)]
         if views:
             min(views, key=lambda view: view.id == "sidebar").focus()
 
-    # A covered screen loads nothing until it is visible again.
+    # A covered screen does not load anything until it is visible again.
 
     @property
     def is_covered(self) -> bool:
         """Whether another main screen is visible; overlays do not count."""
         return self not in self.app.screen_stack
 
-    def is_unseen(self) -> bool:
-        """Whether the screen is covered; `vault_changed` then runs again when it is not."""
-        self._has_missed = self.is_covered
-        return self._has_missed
+    def defer_reload(self) -> bool:
+        """Return whether the screen is covered; if so, run `vault_changed` again when it is not."""
+        self._needs_reload = self.is_covered
+        return self._needs_reload
 
     def on_screen_resume(self) -> None:
-        if self._has_missed:
-            self._has_missed = False
+        if self._needs_reload:
+            self._needs_reload = False
             self.vault_changed()
 
-    # The top and bottom lines. A screen that is being removed has none.
+    # The status line and the footer; a screen that is being removed has neither.
 
-    def set_status(self, text: str, shortly: str = "") -> None:
-        """Set the text at the top right; in a narrow window, `shortly` or the last part."""
+    def set_status(self, text: str, short_text: str = "") -> None:
+        """Set the text at the top right; narrow windows show `short_text` or the last part."""
         if (line := self.query_one_optional(StatusLine)) is not None:
-            line.text, line.short_text = text, shortly
+            line.text, line.short_text = text, short_text
 
     def set_idle_actions(self, *actions: str) -> None:
-        """Dim actions in the bottom line that have no row to act on."""
+        """Dim actions in the footer that have no row to act on."""
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.idle = frozenset(actions)
 
     def set_unlisted_actions(self, *actions: str) -> None:
-        """Hide actions in the bottom line; their keys work."""
+        """Hide actions in the footer; their keys still work."""
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.unlisted = frozenset(actions)
 
@@ -136,12 +136,12 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         return False
 
     def follow_plan(self, plan: WritePlan) -> None:
-        """Keep marks and the open note right after a plan was applied."""
+        """Update marks and the open note after a plan was applied."""
 
     def write(
         self, what: Callable[[], WriteResult], text: str = "", *, holds_keys: bool = False
     ) -> None:
-        """Change notes in a thread, then show the result and the key that undoes it."""
+        """Change notes in a thread, then show the result and the undo key."""
         then = partial(notify_done, self, text)
         in_background(self, what, then, group=WRITE_GROUP, holds_keys=holds_keys)
 
@@ -149,7 +149,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         in_background(self, what, partial(notify_check_in, self, text), group="log")
 
     def on_paste(self, event: events.Paste) -> None:
-        """Offer to import dropped files, outside of inputs."""
+        """Offer to import dropped files, unless an input has the focus."""
         from notekeep.tui.clipboard import dropped_files
 
         is_typing = self.focused is not None and self.focused.check_consume_key("a", "a")
@@ -158,10 +158,10 @@ class VaultScreen(PacedScreen[None], ProgramPart):
 
 
 class ListAndText(VaultScreen):
-    """A screen with a list, and the text of the row at the cursor."""
+    """A screen with a list and the text of the row at the cursor."""
 
     CSS_PATH: ClassVar[Any] = "over.tcss"
-    ROW_ACTIONS: ClassVar[tuple[str, ...]] = ()  # actions in the bottom line that need a row
+    ROW_ACTIONS: ClassVar[tuple[str, ...]] = ()  # actions in the footer that need a row
 
     text = getters.query_one("#text", DiffView)
 
@@ -183,7 +183,7 @@ class ListAndText(VaultScreen):
         yield DiffView(id="text")
 
     def on_mount(self) -> None:
-        # Set at once, because `focus` would wait, and an early escape would only move the focus.
+        # Not `focus`, which would wait: an early escape would then only move the focus.
         self.set_focus(self.listed)
         self.vault_changed()
 
@@ -194,9 +194,9 @@ class ListAndText(VaultScreen):
     def show_problem(self, error: NotekeepError) -> None:
         self.reading.show_lines(*error_lines(error, self.reading.text_width))
 
-    def show_list(self, status: str, shortly: str = "", *, is_empty: bool) -> None:
-        """Show the status of a new list; without rows, there is no text."""
-        self.set_status(status, shortly)
+    def show_list(self, status: str, short_text: str = "", *, is_empty: bool) -> None:
+        """Show the status of a new list, and clear the text if the list is empty."""
+        self.set_status(status, short_text)
         self.set_idle_actions(*(self.ROW_ACTIONS if is_empty else ()))
         if is_empty:
             self.reading.show_lines()
@@ -218,7 +218,7 @@ class ListAndText(VaultScreen):
 class OverlayScreen(ListAndText):
     """A list and a text over another screen."""
 
-    subject = ""  # tells screens of the same class apart
+    subject = ""  # distinguishes screens of the same class
 
     @property
     def opens_without_reload(self) -> bool:

@@ -1,4 +1,4 @@
-"""Welcome: choose a first vault; open another vault."""
+"""Welcome: choose the first vault, or open another vault."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 NEW_FOLDER = os.path.join("~", "notes")
 CHOICE_HEIGHT = 3  # lines of a choice: title, description and a blank line
 ROOMY_LINES, FULL_LINES = 15, 8
-"""Minimum terminal rows for descriptions, and for the heading."""
+"""The minimum terminal rows to show descriptions, and to show the heading."""
 HEADING: StyledLine = [
     Piece("notekeep", "title"),
     Piece("\n"),
@@ -54,7 +54,7 @@ WELCOME_CHOICES = (
     Option("Open a folder", "existing Markdown files or an Obsidian vault; not changed", "o"),
     Option("Try the sample", "a small vault in a temporary folder", "s"),
 )
-"""The choices; the value is the key."""
+"""The choices; the value of each is its key."""
 
 
 class _WelcomeChoices(OptionRows):
@@ -62,7 +62,7 @@ class _WelcomeChoices(OptionRows):
 
     def fit(self, height: int) -> None:
         self.row_height = CHOICE_HEIGHT if height >= ROOMY_LINES else 1
-        self.styles.height = self.row_height * len(WELCOME_CHOICES) + 1  # with the keys
+        self.styles.height = self.row_height * len(WELCOME_CHOICES) + 1  # including the key hints
         self.rows_changed(self.cursor)
 
     def choose(self, row: int) -> None:
@@ -78,9 +78,9 @@ class _WelcomeChoices(OptionRows):
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         del width
         choice = WELCOME_CHOICES[row]
-        here = Piece(self.glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        title = [here, Piece(f"  {choice.value}  ", "key"), Piece(choice.title, "title")]
-        return [title, [here, Piece(f"     {choice.about}", "muted")], []][: self.row_height]
+        bar = Piece(self.glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        title = [bar, Piece(f"  {choice.value}  ", "key"), Piece(choice.title, "title")]
+        return [title, [bar, Piece(f"     {choice.about}", "muted")], []][: self.row_height]
 
     def _line_role(self, index: int) -> str:
         is_gap = self.row_height == CHOICE_HEIGHT and index % CHOICE_HEIGHT == CHOICE_HEIGHT - 1
@@ -88,7 +88,7 @@ class _WelcomeChoices(OptionRows):
 
 
 class WelcomeApp(App[str | None]):
-    """Asks for a vault; the result is the vault's folder, or None."""
+    """Asks for a vault; the result is its folder, or None."""
 
     TITLE = "notekeep"
     ENABLE_COMMAND_PALETTE = False
@@ -168,7 +168,7 @@ def _prepare(folder: str, *, is_new: bool = False) -> str | None:
 
 
 def _open_folder(root: str, *, is_new: bool = False) -> str:
-    """Return a readable folder; a new one is created."""
+    """Check that a folder is readable and return it; create a new folder."""
     shown = shorten_home(root)
     if not is_new and not os.path.isdir(root):
         raise NotekeepError(f"There is no folder {shown}.", "Check its name, or create a vault.")
@@ -192,11 +192,11 @@ class KnownVault(NamedTuple):
 
     name: str
     root: str
-    closed: float  # time when it was last closed, or 0
+    closed: float  # the time when it was last closed, or 0
 
 
 def list_known_vaults() -> list[KnownVault]:
-    """Return the vaults of this machine without copies of the sample, the last closed first."""
+    """Return the vaults of this machine, most recently closed first, without sample copies."""
     machine = demo.own_places()
     person = config.person_settings(machine)
     roots = {
@@ -209,11 +209,11 @@ def list_known_vaults() -> list[KnownVault]:
         KnownVault(person.vault_name(root), root, _closed_at(state))
         for root, state in roots.items()
     ]
-    return sorted(found, key=lambda one: (-one.closed, one.name.casefold(), one.root))
+    return sorted(found, key=lambda vault: (-vault.closed, vault.name.casefold(), vault.root))
 
 
 def _closed_at(state: str) -> float:
-    """Return when a vault was last closed, which is when its place is saved."""
+    """Return when a vault was last closed: the app saves the user's place then."""
     try:
         return os.stat(os.path.join(state, places.PLACE_FILE)).st_mtime if state else 0.0
     except OSError:
@@ -224,8 +224,8 @@ def choose_vault(node: DOMNode) -> None:
     """List the vaults, and open the selected one."""
 
     def choose(known: Sequence[KnownVault]) -> None:
-        others = [one for one in known if one.root != program(node).vault.root]
-        options = [Option(one.name, shorten_home(one.root), one.root) for one in others]
+        others = [vault for vault in known if vault.root != program(node).vault.root]
+        options = [Option(vault.name, shorten_home(vault.root), vault.root) for vault in others]
         options.append(Option("Another folder …", "any folder of Markdown files", OTHER_FOLDER))
         ask(node, Choice("Open another vault", options), chosen)
 

@@ -30,7 +30,7 @@ from notekeep.tui.styles import drop_color_filter, get_role_styles, paint
 
 
 class ButtonLine(Widget, ProgramPart):
-    """A line of pieces; clicking the link of an action runs it."""
+    """A line of pieces; clicking an action's link runs the action."""
 
     DEFAULT_CSS = """
     ButtonLine { height: 1; width: 1fr; }
@@ -58,7 +58,7 @@ class ButtonLine(Widget, ProgramPart):
 
 
 class PieceLabel(ButtonLine):
-    """A few pieces in a widget as wide as they are."""
+    """A label as wide as its pieces."""
 
     DEFAULT_CSS = """
     PieceLabel { width: auto; }
@@ -80,13 +80,13 @@ class PieceLabel(ButtonLine):
 
 
 def _draw_button(key: str, text: str, link: str, *, works: bool = True) -> StyledLine:
-    """Return a key and a label; a click follows the link."""
+    """Return a key and a label; clicking them follows the link."""
     roles = ("key", "muted") if works else ("faint", "faint")
     return [Piece(format_key(key), roles[0], link), Piece(f" {text}", roles[1], link)]
 
 
 async def run_action(widget: Widget, action_id: str) -> None:
-    """Run an action like its key at the current focus."""
+    """Run an action as its key would at the current focus."""
     for active in widget.screen.active_bindings.values():
         if active.binding.id == action_id and active.enabled:
             await widget.app.run_action(active.binding.action, active.node)
@@ -113,7 +113,7 @@ class StatusLine(ButtonLine):
 
     text: reactive[str] = reactive("")
     short_text: reactive[str] = reactive("")
-    """The short form for narrow screens; "" for the last part of the long one."""
+    """The text for narrow screens; "" for the last part of `text`."""
 
     def __init__(self, active: str) -> None:
         super().__init__()
@@ -150,7 +150,7 @@ class StatusLine(ButtonLine):
         return tabs
 
     def _status_text(self, room: int) -> StyledLine:
-        """Return the status of the screen; its first parts are omitted if they do not fit."""
+        """Return the status of the screen; omit its first parts if they do not fit."""
         if (app := program(self)).indexing:
             return self._progress(app.indexing, app.indexed or 0.0, room)
         parts = clean_line(self.text).split(STATUS_SEPARATOR)
@@ -180,7 +180,7 @@ class StatusLine(ButtonLine):
         conflicts = len(app.conflicts)
         found = (app.unseen, "show-problems", "error"), (conflicts, "show-conflicts", "conflict")
         line: StyledLine = []
-        # Both together need names even on narrower screens.
+        # If both are shown, they need names even on narrower screens.
         is_named = width >= 100 or (app.unseen and conflicts and width >= 70)
         for count, action_id, name in found:
             if count:
@@ -194,7 +194,7 @@ class StatusLine(ButtonLine):
 
 
 class FocusEdge(ButtonLine):
-    """The row below the status line, with an edge over the focused pane."""
+    """The row below the status line, which marks the focused pane."""
 
     _last_span: tuple[int, int] | None = None
 
@@ -208,11 +208,11 @@ class FocusEdge(ButtonLine):
 
     @property
     def _span(self) -> tuple[int, int]:
-        """The first cell of the focused pane, and one past its last cell."""
+        """The first cell of the focused pane, and the first cell after it."""
         if (focused := self.screen.focused) is None:
             return 0, 0
-        within = [one for one in focused.ancestors_with_self if one is not self.app]
-        *inside, body = [one for one in within if isinstance(one, Widget)][:-1] or [focused]
+        nodes = [node for node in focused.ancestors_with_self if node is not self.app]
+        *inside, body = [node for node in nodes if isinstance(node, Widget)][:-1] or [focused]
         pane = inside[-1] if inside and isinstance(body, Horizontal) else body
         return pane.region.x, min(pane.region.right, self.size.width)
 
@@ -242,16 +242,16 @@ BULK_ACTIONS = {
 
 
 class Footer(ButtonLine):
-    """The configured keys of actions; clicking one runs it."""
+    """The configured keys of actions; clicking a key runs its action."""
 
     DEFAULT_CSS = """
     Footer { dock: bottom; background: $panel; color: $foreground; padding: 0 1; }
     """
 
     idle: reactive[frozenset[str]] = reactive(frozenset())
-    """Actions without a target, which are dimmed; running one explains why."""
+    """Actions without a target. They are dimmed, and running them shows the reason."""
     unlisted: reactive[frozenset[str]] = reactive(frozenset())
-    """Actions that work here but are unusual for the shown note."""
+    """Actions that work on the visible note but are unusual for it, and are not shown."""
     marked: reactive[int] = reactive(0)
     """The number of marked notes; if there are any, only actions for all of them are shown."""
 
@@ -295,19 +295,19 @@ class Footer(ButtonLine):
         return shown
 
     def _keys(self) -> dict[str, StyledLine]:
-        """Return buttons by action id, nearest to the focus first."""
+        """Return buttons by action ID, nearest to the focus first."""
         shown: dict[str, StyledLine] = {}
         own_keys = program(self).own_keys
         bindings = self.screen.active_bindings.values()
         typing = self._is_typing
-        here = getattr(self.screen, "OPENED_BY", "")
+        opened_by = getattr(self.screen, "OPENED_BY", "")
         labels = getattr(self.screen, "labels", {})
         bound = {(active.binding.id, active.binding.key) for active in bindings}
         for active in bindings:
             action = ACTIONS_BY_ID.get(active.binding.id or "")
             if action is None or not action.label or action.id in {*shown, *self.unlisted}:
                 continue
-            if active.binding.key.startswith(UNBOUND_PREFIX) or action.id == here:
+            if active.binding.key.startswith(UNBOUND_PREFIX) or action.id == opened_by:
                 continue  # no configured key, or the key of this screen
             if typing and len(format_key(active.binding.key)) == 1 and not active.binding.priority:
                 continue  # the letter would be typed as text
@@ -320,7 +320,7 @@ class Footer(ButtonLine):
             )
         contexts = [*dict.fromkeys(ACTIONS_BY_ID[action_id].context for action_id in shown)]
 
-        # Actions with a target first; those of one context in the order of the registry.
+        # Actions with a target come first; within a context, the order is that of the registry.
         def order(action_id: str) -> tuple[bool, int, int]:
             if "open" in shown and action_id in FIRST_ACTIONS:
                 return action_id in self.idle, -1, FIRST_ACTIONS.index(action_id)
@@ -334,7 +334,7 @@ CHOICE_LINK = "choice:"
 
 
 class ChoiceBar(ButtonLine):
-    """Choices that can be clicked."""
+    """A row of choices; a click selects a choice."""
 
     chosen: reactive[str] = reactive("")
 
@@ -346,7 +346,7 @@ class ChoiceBar(ButtonLine):
     def draw(self, width: int) -> StyledLine:
         first, at = 0, self._choices.index(self.chosen)
         # Hide the first choices until the selected one is visible.
-        while first < at and sum(len(one) + 3 for one in self._choices[first : at + 1]) > width:
+        while first < at and sum(len(name) + 3 for name in self._choices[first : at + 1]) > width:
             first += 1
         line: StyledLine = []
         for choice in self._choices[first:]:

@@ -1,4 +1,4 @@
-"""A month to choose a day from, the year of a habit, and the page about a habit."""
+"""A month calendar, the year of a habit, and the page of a habit."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ MONTH_HEIGHT = MONTH_WEEKS + 2
 
 
 def month_days(month: date, week_start: int) -> list[date | None]:
-    """Return six weeks of days, None for those of other months."""
+    """Return six weeks of days, with None for days of other months."""
     numbers = [*Calendar(week_start).itermonthdays(month.year, month.month)]
     numbers += [0] * (7 * MONTH_WEEKS - len(numbers))
     return [month.replace(day=number) if number else None for number in numbers]
 
 
 def shift_month(day: date, by: int) -> date:
-    """Return the same day of another month, or its last day."""
+    """Return the same day of another month, or the last day of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 + by, 12)
     year = min(max(year, date.min.year), date.max.year)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
-    """A month; a click chooses a day."""
+    """A month; a click selects a day."""
 
     @dataclass
     class Chosen(Message):
@@ -89,7 +89,7 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
 
 
 class HabitYear(DiffView, can_focus=False):
-    """The name, year and main figures of a habit; in one line, its name alone."""
+    """The name, year and main figures of a habit; in one line, only the name."""
 
     DEFAULT_CSS = """
     HabitYear { padding: 0 1 0 2; }
@@ -105,7 +105,7 @@ class HabitYear(DiffView, can_focus=False):
         day: date
 
     def show_detail(self, detail: Detail) -> None:
-        """Show a habit, scrolled to the top if it is another one."""
+        """Show a habit; scroll to the top if it is a different habit."""
         stays = self.detail is not None and self.detail.view.id == detail.view.id
         self.detail = detail
         draw = self.draw_detail

@@ -1,6 +1,6 @@
 """Views that draw only their visible lines: lists, text pages and diffs.
 
-A list of 100,000 rows costs only as much as its visible rows, because rows are not widgets.
+Rows are not widgets, so a list of 100,000 rows costs only as much as its visible rows.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PLACEHOLDER_INDENT = 2  # cells before the lines of `placeholder`
 
 
 class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
-    """A view that draws its visible lines.
+    """A view that draws only its visible lines.
 
     A subclass implements `line_count` and `draw_line`, and calls `lines_changed` when their results
     change.
@@ -53,7 +53,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        # A plain dict: entries of Textual's LRUCache form reference cycles, which stay in memory.
+        # A plain dict, because the entries of Textual's LRUCache form reference cycles.
         self._strips: dict[tuple[int, int, bool, bool], Strip] = {}
         self._under = Style.null()  # the widget's own style
 
@@ -105,7 +105,7 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         return ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        # Computed once for all lines, because it is slow.
+        # Computed once for all lines, because `rich_style` is slow.
         self._under = self.rich_style
         return super().render_lines(crop)
 
@@ -143,13 +143,13 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
         self.length_changed()
 
     def on_click(self, event: events.Click) -> None:
-        # None in a margin or border.
+        # The offset is None in a margin or border.
         place = event.get_content_offset(self)
         if place is not None:
             self.place_clicked(place, event)
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
-        """Handle a click at a place of the visible lines."""
+        """Handle a click at a position in the visible lines."""
 
     row_height = 1
 
@@ -168,9 +168,9 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
 
 
 class ListView(LineView, Generic[RowT]):
-    """Rows with a cursor that skips headings; without rows, the lines of `placeholder`.
+    """Rows of equal height with a cursor that skips headings.
 
-    All rows have the same height.
+    Without rows, the view shows the lines of `placeholder`.
     """
 
     ALLOW_SELECT = False
@@ -197,14 +197,14 @@ class ListView(LineView, Generic[RowT]):
         self.placeholder: Sequence[StyledLine] = ()
 
     def is_heading(self, item: RowT) -> bool:
-        """Whether the cursor passes over a row."""
+        """Whether the cursor skips a row."""
         return item is None or isinstance(item, str)
 
     def draw_item(self, item: RowT, width: int, *, here: bool) -> StyledLine:
         raise NotImplementedError
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        """Return the lines of a row, at most `row_height`; missing ones are blank."""
+        """Return the lines of a row, at most `row_height`; missing lines are blank."""
         here = row == self.cursor
         if self._rows:
             return [self.draw_item(self._rows[row], width, here=here)]
@@ -223,7 +223,7 @@ class ListView(LineView, Generic[RowT]):
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
 
     def _show(self, rows: Sequence[RowT], is_current: Callable[[RowT], bool]) -> None:
-        """Show rows, with the cursor on the first current one, or near its old place."""
+        """Show rows, with the cursor on the first current row, or near its old position."""
         self._rows = rows
         places = (number for number, row in enumerate(rows) if is_current(row))
         self.rows_changed(next(places, self.cursor))
@@ -243,15 +243,15 @@ class ListView(LineView, Generic[RowT]):
         return "cursor" if self.has_focus or not self.can_focus else "cursor-blurred"
 
     def rows_changed(self, cursor: int) -> None:
-        """Show other rows, with the cursor on `cursor` or the nearest selectable row."""
+        """Update the view after a change of rows; move the cursor to a selectable row."""
         self.set_reactive(ListView.cursor, self._nearest(cursor, 1))
         self.lines_changed()
         self._follow()
         self._post_own(self.Highlighted(self, self.cursor))
 
     def _post_own(self, message: Message) -> None:
-        # While the parent handles another message, Textual would set it as the sender of this one,
-        # and not deliver it to the sender.
+        # While the parent handles another message, Textual would set the parent as the sender of
+        # this message, and not deliver the message to its sender.
         message.set_sender(self)
         self.post_message(message)
 
@@ -265,11 +265,11 @@ class ListView(LineView, Generic[RowT]):
 
     @property
     def cursor_line(self) -> int:
-        """The line of the cursor's row in the view."""
+        """The first line of the cursor's row, counted from the top of the view."""
         return self.cursor * self.row_height - self.scroll_offset.y
 
     def scroll_cursor_to(self, line: int) -> None:
-        """Scroll the cursor's row to a line of the view, at once or when the view has a size."""
+        """Scroll the cursor's row to a line of the view, now and when the view is resized."""
         self._restored_line = line
         self._restore_scroll()
 
@@ -296,13 +296,13 @@ class ListView(LineView, Generic[RowT]):
         row = min(max(row, 0), count - 1)
         ahead = range(row, count) if direction > 0 else range(row, -1, -1)
         behind = range(row, -1, -1) if direction > 0 else range(row, count)
-        return next((n for way in (ahead, behind) for n in way if self.is_selectable(n)), row)
+        return next((n for rows in (ahead, behind) for n in rows if self.is_selectable(n)), row)
 
     def _follow(self) -> None:
         """Scroll to the cursor, and put the terminal's cursor on its row for screen readers."""
         first = self.cursor * self.row_height
         self.scroll_to_line(first + self.row_height - 1)
-        # At the first row, show the headings above it too.
+        # At the first selectable row, also show the headings above it.
         is_first = not any(map(self.is_selectable, range(self.cursor)))
         self.scroll_to_line(
             max(0, first + self.row_height - self.page_height) if is_first else first
@@ -381,7 +381,7 @@ class DiffView(TextPage):
 
     @property
     def is_busy(self) -> bool:
-        """Whether it shows anything."""
+        """Whether the view has lines."""
         return bool(self._lines)
 
     def show_lines(self, *lines: StyledLine) -> None:
@@ -395,7 +395,7 @@ class DiffView(TextPage):
             self._scroll_top(0)
 
     def release(self) -> None:
-        """Keep the lines for this width, and free the data they were made from."""
+        """Keep the lines for the current width, and free the data that `make` uses."""
         lines = self._lines
         self._make = lambda _width: lines
 

@@ -1,6 +1,6 @@
 """The list of notes, or the grid, with its search box.
 
-The sidebar sets the scope of a search. Titles and tags are searched at once, the texts of notes
+The sidebar sets the scope of a search. Titles and tags are searched immediately, the texts of notes
 after a pause without keys. Outdated results are dropped.
 """
 
@@ -82,7 +82,7 @@ FULL_TEXT_LETTERS = 3  # minimum length of a query to search texts
 MAX_HITS = 200
 MAX_SORTED_ROWS = 5_000  # longer lists are sorted in the background
 HEAD_LINES = 2  # the names of the columns, and the rule below them
-MIN_FOLDED = 4  # daily notes; fewer have rows of their own
+MIN_FOLDED = 4  # fewer daily notes are not folded
 DAILY_QUERY = "type:daily"
 
 
@@ -91,7 +91,7 @@ class _SearchInput(Input):
 
     BINDINGS = bindings("search", priority=("explain",), run_on_screen=("explain",))
 
-    # Otherwise Textual lays out the whole screen when the length of the text changes.
+    # Without layout: Textual would lay out the whole screen when the length of the text changes.
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def action_clear_search(self) -> None:
@@ -103,8 +103,8 @@ class _SearchInput(Input):
         else:
             self.screen.set_focus(pane.notes)
 
-    _earlier = 0  # how many searches ago the text in the box was made
-    _draft = ""  # the text before those
+    _earlier = 0  # the position in the search history; 0 is the current text
+    _draft = ""  # the text before the first step into the history
 
     def action_to_results(self) -> None:
         self.query_ancestor(ListPane).leave_search()
@@ -117,14 +117,14 @@ class _SearchInput(Input):
             self.action_to_results()
 
     def _step(self, steps: int) -> bool:
-        """Go to an earlier or a later search; return whether there is one."""
+        """Go to an earlier or later search; return whether it exists."""
         texts = [self._draft, *filter(None, program(self).place.searches.split("\n"))]
         if not (0 < self._earlier < len(texts) and self.value == texts[self._earlier]):
             self._earlier, self._draft = 0, self.value
             texts[0] = self.value
         after = self._earlier + steps
         if steps > 0 and after < len(texts) and texts[after] == self._draft:
-            after += 1  # it is in the box already
+            after += 1  # that search is already in the box
         if not 0 <= after < len(texts):
             return False
         self._earlier = after
@@ -133,7 +133,7 @@ class _SearchInput(Input):
 
 
 class SearchBox(Horizontal):
-    """A line to type a query into, with its scope before it and the order behind it."""
+    """An input for a query, between the scope of the search and the sort order."""
 
     DEFAULT_CSS = """
     SearchBox { height: 1; padding: 0 3 0 2; }
@@ -145,7 +145,7 @@ class SearchBox(Horizontal):
     """
 
     field = getters.query_one(_SearchInput)
-    scope = ""  # the name of what the search is limited to
+    scope = ""  # the name of the scope, or ""
 
     def compose(self) -> ComposeResult:
         yield PieceLabel(Piece("/ ", "accent"), id="search-scope")
@@ -167,7 +167,7 @@ class SearchBox(Horizontal):
             self.set_text(text)
 
     def set_scope(self, name: str) -> None:
-        """Show the name of what the search is limited to; "" for all notes."""
+        """Show the name of the scope; "" for all notes."""
         self.scope = clean_line(name)
         scope = [Piece(f"{self.scope}  ", "title")] if name else []
         self.query_one("#search-scope", PieceLabel).show(Piece("/ ", "accent"), *scope)
@@ -176,7 +176,7 @@ class SearchBox(Horizontal):
         self.query_one("#search-order", PieceLabel).show(Piece(text, "muted"))
 
     def focus_text(self) -> None:
-        # At once, so that the next key is typed here.
+        # Not `focus`, which would wait: the next key must go to the input.
         self.screen.set_focus(self.field)
 
     @property
@@ -199,9 +199,9 @@ class SearchNote(ButtonLine):
         self._lines: Sequence[StyledLine] = ()
 
     def show(self, *lines: StyledLine) -> None:
-        """Show the first line that fits, of several lengths, or none."""
+        """Show the first of `lines` that fits, or nothing; pass the longest line first."""
         self._lines = lines
-        self.set_class(bool(lines), "-said")
+        self.set_class(bool(lines), "-has-text")
         self.refresh()
 
     def draw(self, width: int) -> StyledLine:
@@ -210,18 +210,18 @@ class SearchNote(ButtonLine):
 
 
 class _Place(NamedTuple):
-    """Where the cursor is to be in the next list: its note, and its line of the view."""
+    """The cursor's position in the next list: its note, and its line of the view."""
 
     path: str | None = None
     line: int | None = None
 
 
 class ListPane(Vertical, RemovalSafe, ProgramPart):
-    """The search box above the list of notes, which may be a grid instead."""
+    """The search box above the notes, which are shown as a list or grid."""
 
     @dataclass(eq=False, repr=False)
     class Counted(Message):
-        """Another list is shown; `text` is its size, `short` for narrow screens."""
+        """A new list is shown; `text` is its size, `short` the text for narrow screens."""
 
         text: str
         short: str = ""
@@ -233,17 +233,17 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def __init__(self, note: str = "", *, as_grid: bool = False) -> None:
         super().__init__(id="list-pane")
         self.grid = self._make_grid() if as_grid else None
-        self.scope = ""  # the query that the list is limited to, or ""
+        self.scope = ""  # the query that limits the list, or ""
         self.order = ""  # the chosen sort key of the list
         self.results_order = ""  # the chosen sort key of results
-        self.found: SearchResults | None = None  # the results that the list shows, if it does
-        self._problem: NotekeepError | None = None  # why there are no results
+        self.found: SearchResults | None = None  # the visible search results, if any
+        self._problem: NotekeepError | None = None  # the reason why there are no results
         self._next_place = _Place(note or None)
-        self._entered = ""  # the search that "enter" finished; a sentence is answered by meaning
+        self._entered = ""  # the search confirmed with enter; sentences then search by meaning
         self._is_unfolded = False  # whether each daily note has a row
-        self._has_gaps = False  # whether there is room for a blank row before a group
+        self._has_gaps = False  # whether there is space for a blank row before a group
         self._titles = TitleSearch(self, self._show, MAX_HITS)
-        self._answer = PendingAnswer(self, "search")  # of the vault, for the list or the search
+        self._answer = PendingAnswer(self, "search")  # the list or search in progress
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
@@ -270,7 +270,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     @property
     def matcher(self) -> PlanMatcher | None:
-        """Finds the words of the search in a text."""
+        """The matcher that finds the words of the search in a text."""
         return self.notes.matcher
 
     def _make_grid(self) -> NoteGrid:
@@ -279,16 +279,16 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         return NoteGrid()
 
     async def show_as(self, *, grid: bool) -> None:
-        """Show the notes as a grid, or as a list again; cursor and marks stay."""
+        """Show the notes as a grid or as a list; keep the cursor and the marks."""
         before, had_focus = self.notes, self.notes.has_focus
         if grid == (self.grid is not None):
             return
-        # The row of the cursor stays where it was on the screen: a grid begins lower.
+        # Keep the cursor's row at its screen line; the grid starts lower than the list.
         line = before.cursor_line + (-HEAD_LINES if grid else HEAD_LINES)
         if grid:
             made = self._make_grid()
             await self.mount(made.head, made)
-            # Actions apply to the grid only from here on.
+            # Actions apply to the grid only after it is mounted.
             self.grid = made
             self._choose_columns(self.listed.source)
         else:
@@ -296,7 +296,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self.listed.display = True
         self.notes.copy_from(before, line)
         if had_focus:
-            # At once: the next key goes there, and the other list is about to be hidden.
+            # Not `focus`, which would wait: the next key must go there, before the list is hidden.
             self.screen.set_focus(self.notes)
         if grid:
             self.listed.display = False
@@ -318,7 +318,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         return self.box.text.strip()
 
     def reload(self, path: str | None = None, line: int | None = None) -> None:
-        """List or search again, with the cursor on a note, or where it was."""
+        """List or search again, with the cursor on a note or at its old position."""
         self.notes.was_moved |= path is not None
         self._next_place = _Place(path, line)
         self._ask()
@@ -344,7 +344,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self.reload(location.path, location.line)
 
     def set_scope(self, query: str, name: str) -> None:
-        """Limit the list and its searches to the notes of a query, and adopt its order."""
+        """Limit the list and its searches to the notes of a query, and use the query's order."""
         self.scope = query
         if find_sort_key(self.vault, query):
             self.order = ""
@@ -353,23 +353,23 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     @property
     def _sorts_found(self) -> bool:
-        """Whether an order applies to results, whose own order is best match first."""
+        """Whether a sort order applies to results, whose default is best match first."""
         return bool(self.typed) and self.grid is None
 
     @property
     def _key(self) -> str:
-        """The sort key: as chosen, else as the query says."""
+        """The sort key: the chosen key, or else the key of the query."""
         own = find_sort_key(self.vault, narrow_to_scope(self.scope, self.typed))
         return self.chosen_key or own or ("" if self.typed else DEFAULT_ORDER)
 
     @property
     def chosen_key(self) -> str:
-        """The chosen sort key; "" for the order that a list begins with."""
+        """The chosen sort key; "" for the default order."""
         return self.results_order if self._sorts_found else self.order
 
     @property
     def _dated_by(self) -> str | None:
-        """The date to show of each note: the sort key, if that is a date."""
+        """The date field to show for each note: the sort key if it is a date."""
         name = self._key.removeprefix("-")
         if self.vault.schema.type_of("", name) == "date":
             return name
@@ -379,7 +379,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._sort(next_order(self.chosen_key, is_search=self._sorts_found))
 
     def sort_by(self, name: str) -> None:
-        """Sort by a field; by the same one again, reversed, then as before."""
+        """Sort by a field. A second call reverses the order, a third restores the old order."""
         self.vault.search.parse(replace_sort("", name))
         self._sort(by_field(name, self.chosen_key))
 
@@ -415,7 +415,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._show_rows(found, found.values, folded, place)
             return
         if self._key == DEFAULT_ORDER:
-            # The first page of a long list is shown at once, all of it a moment later.
+            # Show the first page of a long list immediately, and the complete list later.
             rows = search.rows(query, limit=PAGE_ROWS)
             search.distinguish_titles(rows.rows)
             values = [row.mtime_ns for row in rows.rows]
@@ -447,7 +447,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     # In the list of all notes, daily notes are folded into one row.
 
     def _find_folded(self) -> Folded | None:
-        """Return the daily notes to fold."""
+        """Return the daily notes to fold into one row, or None."""
         is_all = not (self.scope or self.typed) and not self.order
         if not is_all or self.grid is not None:
             return None
@@ -463,7 +463,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         return self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER}", limit=1)
 
     def unfold(self) -> bool:
-        """Unfold the notes at the cursor; return whether there are some."""
+        """Unfold the notes at the cursor; return whether there were folded notes."""
         if self.notes.folded is None:
             return False
         self._is_unfolded = True
@@ -472,14 +472,14 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         return True
 
     def fold(self) -> None:
-        """Fold daily notes again, if they are unfolded in the list of all notes."""
+        """Fold daily notes again if they are unfolded in the list of all notes."""
         if self._is_unfolded and not (self.scope or self.typed):
             self._is_unfolded = False
             self.reload()
 
     @property
     def _indexed(self) -> float | None:
-        """The share of the index that is built; None once it is complete."""
+        """The indexed share of the vault; None if the index is complete."""
         return program(self).indexed
 
     def _set_empty_message(self, remarks: Sequence[str] = ()) -> None:
@@ -500,29 +500,29 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         return self.notes.inner_width - PLACEHOLDER_INDENT
 
     def _index_progressed(self) -> None:
-        """Show the progress of the index where there are no notes yet."""
+        """Show the indexing progress if there are no notes yet."""
         if not self.notes.note_count:
             self._set_empty_message()
             self.notes.rows_changed(self.notes.cursor)
 
     def _take_place(self) -> _Place:
-        """Return the requested place once, or else the note at the cursor."""
+        """Return and clear the requested place; without a request, the note at the cursor."""
         place, self._next_place = self._next_place, _Place()
         if place.path is None and (row := self.notes.row) is not None:
             return place._replace(path=row.path)
         return place
 
     def _update_count(self, shown: int, *remarks: str, partial: int = 0) -> None:
-        """Show the number of notes, and that of those below them with some of the words."""
+        """Show the number of notes, and the number of partial matches below them."""
         # In the list of all notes, `shown` is the total.
         total = self.vault.catalog.count() if self.scope or self.typed else shown
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
         short = ""
         if partial and not shown:
             count = f"{thousands(partial)} with some words"
-        elif partial:  # the line below the box says that others follow
-            whole = f"{thousands(shown)} {'note' if shown == 1 else 'notes'} with all words"
-            count, short = f"{whole}, {thousands(partial)} with some", count
+        elif partial:  # the line below the box announces the partial matches
+            full = f"{thousands(shown)} {'note' if shown == 1 else 'notes'} with all words"
+            count, short = f"{full}, {thousands(partial)} with some", count
         if remarks:
             first = remarks[0].partition(" (")[0]
             self.note.show([Piece(remarks[0], "muted")], [Piece(first, "muted")])
@@ -533,7 +533,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if self.typed and self._indexed is not None:
             return f"{thousands(shown)} so far"
         if self.grid is not None and 0 < len(self.grid.summary) <= self.app.size.width // 2:
-            return self.grid.summary  # the column has the sign of the order
+            return self.grid.summary  # the column heading shows the order
         if not (key := self._key):
             return BEST_MATCH
         sign = self.glyphs.down if key.startswith("-") else self.glyphs.up
@@ -565,17 +565,17 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         within = narrow_to_scope(self.scope, typed)
         has_order = bool(self._key)  # titles alone are not sorted
         asks_texts = has_order or len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
-        # Otherwise the last results stay until the search of texts is done.
+        # In all other cases, the last results stay until the text search is done.
         if not asks_texts or (pause and not has_order):
             self._titles.ask_titles(typed, within)
         else:
             self._titles.drop()
-        # The order comes first, as a bracket may be open at the end.
+        # The order comes first, because the query may end with an open bracket.
         query = f"{replace_sort('', self.chosen_key)} {within}".strip()
         if asks_texts:
             meaning = self.vault.meaning if self._entered == typed else None
-            find, found = partial(self._find, query, meaning), partial(self._found, typed)
-            self._answer.ask(find, found, pause=pause, failed=self._show_error)
+            find, show = partial(self._find, query, meaning), partial(self._show_results, typed)
+            self._answer.ask(find, show, pause=pause, failed=self._show_error)
         else:
             self._answer.drop()
 
@@ -592,12 +592,12 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         read_passages(found.hits[:PASSAGES])
         return found
 
-    def _found(self, typed: str, found: SearchResults) -> None:
+    def _show_results(self, typed: str, found: SearchResults) -> None:
         self._titles.drop()
         self._show(typed, found)
 
     def _show_error(self, error: NotekeepError) -> None:
-        """Show the error of a search; the titles found stay, and no note is created."""
+        """Show the error of a search; keep the title matches, and do not create a note."""
         self._problem = error
         self.note.show([Piece(f"{self.glyphs.warning} ", "warn"), Piece(clean_line(error.message))])
         if self.notes.has_focus and not self.notes.note_count:
@@ -608,7 +608,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._set_empty_message(found.remarks)
         self.notes.dated_by = self._dated_by
         self.found = found
-        # The cursor is on the best hit until it is moved.
+        # The cursor stays on the best hit until the user moves it.
         place = self._take_place()
         keep = place.path if self.notes.was_moved else None
         source = HitRows(found.hits)
@@ -621,13 +621,13 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         remarks = [clean_line(remark) for remark in found.remarks[:1] if found.hits]
         if self._indexed is not None and found.hits:
             percent = format_share(self._indexed)
-            remarks = [f"Still indexing, {percent}. More results may come."]
+            remarks = [f"Still indexing, {percent}. More results may appear."]
         self._update_count(found.total - found.partial, *remarks, partial=found.partial)
 
     def leave_search(self) -> None:
         """Go from the search box to the results."""
         if not (self.notes.is_empty and self.typed):
-            # At once, so that the next key goes to the list.
+            # Not `focus`, which would wait: the next key must go to the list.
             self.screen.set_focus(self.notes)
         if self._problem is not None or not self.typed:
             return
@@ -637,12 +637,12 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         asks_meaning = is_sentence and not is_finished and self.vault.meaning is not None
         is_shown = self._titles.is_done and self.notes.note_count
         if asks_meaning or not (self._answer.is_done or is_shown):
-            self._search(pause=0)  # no further letter comes
+            self._search(pause=0)  # typing has ended
             answer = self._answer
         if asks_meaning and not self.notes.is_empty:
-            self._accept()  # other notes follow, and the cursor stays
+            self._accept()  # further notes are added below, and the cursor stays
             return
-        # The next keys apply to the new results, not to the last ones.
+        # The next keys apply to the new results, not to the old results.
         answer.when_ready(self._accept, late=self._show_running)
 
     def _show_running(self) -> None:

@@ -1,4 +1,4 @@
-"""The text field of the editor, which sanitizes all text, and its search bar."""
+"""The text field of the editor, which sanitizes all text, and the search bar."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ class NoteArea(TextArea):
 
     @dataclass
     class Pasted(Message):
-        """A text was pasted by the terminal."""
+        """The terminal pasted a text."""
 
         text: str
-        place: tuple[Location, Location, str]  # its start, its end, and the visible text
+        place: tuple[Location, Location, str]  # the start, the end, and the visible text
 
     class Offered(Message):
-        """The suggestions or the selected one changed."""
+        """The suggestions or the selected suggestion changed."""
 
     _offers: Sequence[CompletionOffer] = ()
     chosen_offer = 0  # the number of the selected suggestion
@@ -87,7 +87,7 @@ class NoteArea(TextArea):
         return self.document.lines
 
     def put(self, lines: Sequence[str]) -> None:
-        """Replace the lines in one undo step; the cursor stays on its line."""
+        """Replace the lines in one undo step; keep the cursor on its line."""
         old, new = self.lines, list(lines)
         shorter = min(len(old), len(new)) - 1
         head = 0
@@ -121,7 +121,7 @@ class NoteArea(TextArea):
             self._copy_out(self.selected_text)
 
     def _copy_out(self, text: str) -> None:
-        """Copy the text of the file; invalid bytes become "?"."""
+        """Copy text as it is in the file, with "?" for invalid bytes."""
         real = self.stand_ins.to_file(text)
         self.app.copy_to_clipboard(real.encode("utf-8", "replace").decode("utf-8"))
 
@@ -149,7 +149,7 @@ class NoteArea(TextArea):
         self._offer(self.completer.offers(self.lines, row, column) if typed else [])
 
     def _offer(self, offers: Sequence[CompletionOffer], chosen: int = 0) -> None:
-        """Show one suggestion after the cursor, or a list of several."""
+        """Show a single suggestion after the cursor, or several in a list."""
         was_list = bool(self.listed_offers)
         self._offers, self.chosen_offer = offers, chosen
         self.suggestion = offers[0].rest if len(offers) == 1 else ""
@@ -208,7 +208,7 @@ class NoteArea(TextArea):
 
     def action_next_offer(self) -> None:
         if not self._offers:
-            raise SkipAction  # use the usual action of the key
+            raise SkipAction  # run the default action of the key
         self._choose_offer(1)
 
     def action_cursor_right(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
@@ -230,7 +230,7 @@ class NoteArea(TextArea):
         self.redo()
 
     def on_paste(self, event: events.Paste) -> None:
-        # After Textual's own handler.
+        # Run after Textual's own handler.
         self.call_later(self._post_paste, event.text, min(self.selection))
 
     def _post_paste(self, text: str, start: Location) -> None:
@@ -259,7 +259,7 @@ class _FindInput(Input):
 
 
 class FindBar(Horizontal):
-    """Finds a text, ignoring case and accents, and selects the match."""
+    """A search bar that ignores case and accents, and selects the match."""
 
     DEFAULT_CSS = """
     FindBar { height: 1; padding: 0 1; background: $panel; display: none; }
@@ -295,7 +295,7 @@ class FindBar(Horizontal):
             field.value = selected
         self.add_class("-open")
         field.action_select_all()
-        # Set at once, so that the next key is typed here.
+        # Not `focus`, which would wait: the next key must go to the input.
         self.screen.set_focus(field)
         self._show(0)
 
@@ -308,7 +308,7 @@ class FindBar(Horizontal):
             self._show(0)
 
     def step(self, by: int) -> None:
-        """Go to the next match or, if `by` is -1, to the previous one; wraps around."""
+        """Go to the next match, or to the previous match if `by` is -1; wrap around."""
         self._start = min(self._area.selection)
         self._show(by)
 
@@ -317,8 +317,8 @@ class FindBar(Horizontal):
         found = self._find_all(sought)
         at = bisect_left(found, self._start)
         if by:
-            is_here = at < len(found) and found[at] == self._start
-            at += by if by < 0 or is_here else 0
+            is_at_match = at < len(found) and found[at] == self._start
+            at += by if by < 0 or is_at_match else 0
         if found:
             at %= len(found)
             line, column = found[at]

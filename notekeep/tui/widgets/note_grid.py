@@ -41,13 +41,13 @@ from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.note_list import PAGE_ROWS, HitRows, NoteList, RowSource
 
-SAMPLES = 4  # parts of a long list whose notes determine the columns
+SAMPLES = 4  # parts of a long list from which notes are sampled to choose the columns
 
 
 class NoteGrid(NoteList, inherit_bindings=False):
     """Notes with their fields in columns, which scroll next to the title."""
 
-    BINDINGS = [  # noqa: RUF012 - as Textual has it
+    BINDINGS = [  # noqa: RUF012 - typed as in Textual
         *bindings("grid", run_on_screen=("edit-cell", "sort-column", "clear-cell")),
         *bindings("rows", run_on_screen=ALL_ACTIONS),
         *bindings("lines"),
@@ -69,7 +69,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._left = 1  # the first column after the title
 
     def choose_columns(self, source: RowSource, *, query: tuple[str, str], order: str) -> None:
-        """Choose the columns for a list, from notes in all parts of it."""
+        """Choose the columns for a list from a sample of its notes."""
         total = source.total
         limit = total if isinstance(source, HitRows) else PAGE_ROWS
         rows = source.page(0, limit)[:limit]
@@ -87,19 +87,19 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.set_columns(rows, order)
 
     def set_columns(self, rows: Sequence[Row], order: str) -> None:
-        here = self.columns[self.column].name if self.columns else TITLE_COLUMN
+        current = self.columns[self.column].name if self.columns else TITLE_COLUMN
         self.order = order
         self.columns = choose_columns(rows, self.vault.schema, self.glyphs) if rows else []
         names = [column.name for column in self.columns]
-        self.set_reactive(NoteGrid.column, names.index(here) if here in names else 0)
+        self.set_reactive(NoteGrid.column, names.index(current) if current in names else 0)
         self.watch_column()
 
     @property
-    def here(self) -> Column | None:
+    def current_column(self) -> Column | None:
         return self.columns[self.column] if self.column < len(self.columns) else None
 
     def places(self, width: int) -> list[ColumnPlace]:
-        """Return the places of the columns in a row of `width` cells."""
+        """Return the positions of the columns in a row of `width` cells."""
         return lay_out_columns(self.columns, width, self._left)
 
     def watch_column(self) -> None:
@@ -123,7 +123,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._go_to_column(len(self.columns))
 
     def column_at(self, x: int) -> int | None:
-        """Return the column at a cell of a row; the blanks after a column belong to it."""
+        """Return the column at a cell of a row; the gap after a column belongs to it."""
         found = [place for place in self.places(self.inner_width) if place.x <= x]
         return found[-1].column if found else None
 
@@ -144,7 +144,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         super().watch_cursor(before, after)
 
     def _line_role(self, index: int) -> str:
-        del index  # rows include their roles, as the cell at the cursor has another one
+        del index  # `draw_row` sets the roles, because the cell at the cursor has its own role
         return ""
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
@@ -164,7 +164,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
                 continue
             line.extend(add_role(shown, "cell" if self.has_focus else "cell-blurred"))
             if self.has_focus and x < width:
-                # The edges are in the blanks next to the cell.
+                # The edges are in the gaps next to the cell.
                 line = [*fit_line(line, place.x - 1, ""), Piece("[", "cell-edge")]
                 line += [*add_role(shown, "cell"), Piece("]", "cell-edge")]
                 x += 1
@@ -196,7 +196,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
 
 class GridHead(ButtonLine):
-    """The column names and a rule; clicking a name sorts by it."""
+    """The column names and a rule; clicking a name sorts by the column."""
 
     DEFAULT_CSS = """
     GridHead { height: 2; }
@@ -204,7 +204,7 @@ class GridHead(ButtonLine):
 
     @dataclass(eq=False, repr=False)
     class Clicked(Message):
-        """A column's name was clicked."""
+        """The name of a column was clicked."""
 
         column: int
 
@@ -222,7 +222,7 @@ class GridHead(ButtonLine):
             grid.places(inner),
             min(inner, width),
             self.glyphs,
-            here=grid.column,
+            selected=grid.column,
             order=grid.order,
         )
         return pad_line(line, width)

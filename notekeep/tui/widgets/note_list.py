@@ -1,4 +1,4 @@
-"""The list of notes, read a page at a time, or of search hits; with marks."""
+"""The list of notes, read a page at a time, or of search hits. Notes can be marked."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 100
 MAX_CACHED_PAGES = 40
-PASSAGES = 25  # hits whose passages are read at once
-GUTTER = 4  # cells at the left of a row, for the cursor and the sign; a click there marks
-TALL, ROOMY = 31, 180  # minimum lines and columns of a screen where hits get more space
+PASSAGES = 25  # the number of hits whose passages are read together
+GUTTER = 4  # cells at the left of a row; a click there marks the note
+TALL, ROOMY = 31, 180  # minimum lines and columns of a screen on which hits get more space
 
 
 def read_passages(hits: Iterable[Hit]) -> None:
-    """Read the passages of some hits; a thread may do it."""
+    """Read the passages of hits; safe in a thread."""
     for hit in hits:
         yield_to_ui()
         hit.read_passage()
 
 
 class RowSource(Protocol):
-    """Rows in an order, read a page at a time."""
+    """Sorted rows, read a page at a time."""
 
     total: int
 
     def page(self, offset: int, limit: int) -> Sequence[Row]:
-        """Return the rows from `offset` on, at least `limit` if there are that many."""
+        """Return the rows from `offset`, at least `limit` rows unless the source ends."""
         ...
 
     def paths(self) -> Iterable[str]: ...
 
     def find(self, path: str) -> int | None:
-        """Return the row of a note, if it is known without reading more rows."""
+        """Return the row of a note if it is known without reading further rows."""
         ...
 
 
@@ -77,14 +77,14 @@ class HitRows:
 
 
 class NoteRows(Sequence["Row | Inserted | None"]):
-    """The rows of a list: notes, of which pages are cached, with group names between them.
+    """The rows of a list: notes with group names between them; pages of notes are cached.
 
-    A note that was deleted since the list was sorted is None.
+    A note is None if it was deleted after the list was sorted.
     """
 
     def __init__(self, source: RowSource, inserted: Sequence[Inserted] = ()) -> None:
         self.source, self.inserted = source, inserted
-        self._inserted_at = [one.notes + number for number, one in enumerate(inserted)]
+        self._inserted_at = [row.notes + number for number, row in enumerate(inserted)]
         self._pages: dict[int, Sequence[Row]] = {}
 
     def __len__(self) -> int:
@@ -110,17 +110,17 @@ class NoteRows(Sequence["Row | Inserted | None"]):
         return row - bisect_left(self._inserted_at, row)
 
     def find(self, path: str | None) -> int | None:
-        """Return the row of a note, if the source knows it."""
+        """Return the row of a note if the source can find it."""
         found = None if path is None else self.source.find(path)
         if found is None:
             return None
-        return found + bisect_right(self.inserted, found, key=lambda one: one.notes)
+        return found + bisect_right(self.inserted, found, key=lambda row: row.notes)
 
 
 class NoteList(ListView["Row | Inserted | None"]):
     """Notes, one per row, or hits with their matching passages.
 
-    Notes are marked, not rows, so marks stay when another list is shown.
+    Marks belong to notes, not to rows, so they stay when another list is shown.
     """
 
     BINDINGS = bindings("list", "rows", run_on_screen=ALL_ACTIONS)
@@ -130,7 +130,7 @@ class NoteList(ListView["Row | Inserted | None"]):
 
     _rows: NoteRows
     offers: Sequence[str] = ()
-    """Ids of actions, one for each of the last lines of `placeholder`."""
+    """Action IDs, one for each of the last lines of `placeholder`."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -139,9 +139,9 @@ class NoteList(ListView["Row | Inserted | None"]):
         self.marked: set[str] = set()
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
-        self._being_read: set[int] = set()  # the first hits of pages whose passages are read
+        self._being_read: set[int] = set()  # the first hits of pages whose passages are being read
         self.dated_by: str | None = None
-        """The field of the date to show, "modified", or None for none."""
+        """The date to show: a field, "modified", or None for no date."""
 
     @property
     def row(self) -> Row | None:
@@ -162,7 +162,7 @@ class NoteList(ListView["Row | Inserted | None"]):
 
     @property
     def hit_height(self) -> int:
-        """The number of lines of a hit: its title, its snippet, and a blank if there is space."""
+        """The number of lines of a hit: title, snippet, and a blank line if there is space."""
         lines = self.snippet_lines
         return 1 + lines + (lines > 1)
 
@@ -200,13 +200,13 @@ class NoteList(ListView["Row | Inserted | None"]):
         return hits[at] if at < len(hits) and self._rows.inserted_at(row) is None else None
 
     def row_of(self, row: int) -> Row | None:
-        """Return the note of a row; None if there is none, or it was deleted."""
+        """Return the note of a row, or None if the row has no note or its note was deleted."""
         found = self._rows[row] if 0 <= row < len(self._rows) else None
         return None if isinstance(found, Inserted) else found
 
     @property
     def offer(self) -> str:
-        """The id of the action offered by the line at the cursor, or ""."""
+        """The ID of the action offered by the line at the cursor, or ""."""
         if self._rows or not self.is_selectable(self.cursor):
             return ""
         return self.offers[self.cursor - len(self.placeholder)]
@@ -223,7 +223,7 @@ class NoteList(ListView["Row | Inserted | None"]):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there are neither notes nor files."""
+        """Whether the list has no notes and no files."""
         return not self._rows
 
     def copy_from(self, other: NoteList, line: int) -> None:
@@ -246,7 +246,7 @@ class NoteList(ListView["Row | Inserted | None"]):
             self.move_to(self.cursor + 1)
 
     def mark_range(self) -> None:
-        """Mark all notes from the last marked one to the one at the cursor."""
+        """Mark all notes from the last marked note to the cursor."""
         if not self.note_count:
             return
         begin = self._rows.find(self._marked_last)
@@ -254,17 +254,17 @@ class NoteList(ListView["Row | Inserted | None"]):
         first, last = sorted(map(self._rows.notes_before, rows_of_ends))
         rows = self.source.page(first, last + 1 - first)[: last + 1 - first]
         self.was_moved = True
-        if (here := self.row) is not None:
-            self._marked_last = here.path
+        if (note := self.row) is not None:
+            self._marked_last = note.path
         self.mark(self.marked | {row.path for row in rows})
 
     def listed(self) -> Callable[[], set[str]]:
-        """Return a function that reads all notes of the list; safe in a thread."""
+        """Return a function that reads the paths of all notes in the list; safe in a thread."""
         source = self.source
         return lambda: set(source.paths())
 
     def mark_all(self, listed: set[str]) -> None:
-        """Mark these notes; if all of them are marked, unmark them."""
+        """Mark the listed notes; if all of them are marked, unmark them."""
         self.mark(self.marked - listed if listed <= self.marked else self.marked | listed)
 
     def mark(self, paths: set[str]) -> None:
@@ -298,7 +298,7 @@ class NoteList(ListView["Row | Inserted | None"]):
         return row < len(self._rows) and is_note
 
     def _line_role(self, index: int) -> str:
-        # Not for the blank below a hit.
+        # The blank line below a hit is not highlighted.
         is_gap = self.row_height > 2 and index % self.row_height == self.row_height - 1
         return "" if is_gap else super()._line_role(index)
 

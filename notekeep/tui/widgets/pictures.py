@@ -1,7 +1,7 @@
 """Pictures as half blocks, decoded in a thread.
 
-A cell is two pixels: the upper is its colour, the lower its background. Only colours of a picture
-reach the terminal.
+A cell shows two pixels: its foreground is the upper, its background the lower pixel. Only the
+colours of a picture reach the terminal.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from notekeep.tui.workers import in_background, report_error
 
 MAX_CACHED_PICTURES = 32
 UPPER_HALF = "▀"
-# Similar adjacent colours become equal: fewer styles are faster to create and send.
+# Make similar adjacent colours equal, because fewer styles are faster to create and send.
 _COARSE = 0xF8
 
 
@@ -34,12 +34,12 @@ class PictureCache:
 
     def __init__(self, view: LineView) -> None:
         self._view = view
-        # Empty while a picture is being decoded, or if it cannot be decoded.
+        # The rows are empty while a picture is being decoded, or if it cannot be decoded.
         self._rows: LRUCache[tuple[object, ...], Sequence[list[Segment]]]
         self._rows = LRUCache(MAX_CACHED_PICTURES)
 
     def put(self, strip: Strip, part: PictureRow, left: int, under: Style) -> Strip:
-        """Return a strip overlaid with a row of a picture, once it is decoded."""
+        """Return a strip with a row of a picture over it, if the picture is decoded."""
         right = left + part.columns
         if right > strip.cell_length:
             return strip
@@ -70,7 +70,7 @@ class PictureCache:
         return half_blocks(data, part.columns, part.rows, ground)
 
     def _decoded(self, key: tuple[object, ...], rows: Sequence[list[Segment]]) -> None:
-        # The cache does not replace the value of a known key.
+        # LRUCache does not replace the value of an existing key.
         self._rows.discard(key)
         self._rows[key] = rows
         self._view.refresh()
@@ -79,7 +79,7 @@ class PictureCache:
 def half_blocks(
     pixels: bytes, columns: int, rows: int, ground: ColorTriplet
 ) -> list[list[Segment]]:
-    """Return the rows of a picture."""
+    """Return the rows of a picture as half blocks."""
     stride = 4 * columns
     shown: list[list[Segment]] = []
     for row in range(rows):

@@ -58,19 +58,19 @@ OUTLINE_GAP = 2
 
 
 class Preview(TextPage):
-    """A note to read, whose links, tasks, folds and passages can be selected."""
+    """A rendered note, whose links, tasks, folds and passages can be selected."""
 
     BINDINGS = bindings("preview", run_on_screen=("leave", "link-mentions"))
 
     @dataclass(eq=False, repr=False)
     class Followed(Message):
-        """A link in a note was followed: `[[target]]`, `#tag` or an address."""
+        """A link in a note was followed: `[[target]]`, `#tag` or a URL."""
 
         link: str
-        path: str  # the note
+        path: str  # the note that contains the link
 
     class Widened(Message):
-        """The preview has another width, so its note must be drawn again."""
+        """The width of the preview changed, so its note must be drawn again."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -82,7 +82,7 @@ class Preview(TextPage):
         self._places: dict[str, ReadingPlace] = {}  # the last place in each note
         self._find: FindSpans | None = None
         self._message: list[StyledLine] = []
-        # The line of the file to show, and the first visible line meanwhile.
+        # The line of the file to show, and the scroll position at which it was shown.
         self._sought: tuple[int, int] | None = None
 
     @property
@@ -99,7 +99,7 @@ class Preview(TextPage):
 
     @cached_property
     def _pictures(self) -> PictureCache:
-        # The first frame has no pictures.
+        # Imported late, because the first frame has no pictures.
         from notekeep.tui.widgets.pictures import PictureCache
 
         return PictureCache(self)
@@ -111,7 +111,7 @@ class Preview(TextPage):
         find: FindSpans | None = None,
         line: int | None = None,
     ) -> None:
-        """Show a note at its last place, or at a line of the file, counted from 1."""
+        """Show a note at its last reading position, or at a line of the file, counted from 1."""
         self._remember()
         if self.path != rendering.path:
             self.chosen = self._sought = None
@@ -137,7 +137,7 @@ class Preview(TextPage):
         self._redraw_at(max(0, row - self.page_height // 3))
 
     def show_mentions(self, path: str, mentions: Sequence[Mention]) -> None:
-        """Add the unlinked mentions of a note below it, if it is still shown."""
+        """Add the unlinked mentions of a note to its footer if it is still shown."""
         if self.rendering is not None and self.path == path and mentions:
             self.rendering.show_mentions(mentions)
             self.lines_changed()
@@ -168,7 +168,7 @@ class Preview(TextPage):
         if chosen.passage is not None:
             if not chosen.passage.is_same(row.passage):
                 return line
-            # Text without a bar at its edge has a background.
+            # Passages without a bar at the left get a background.
             if chosen.passage.kind in ("moment", "table"):
                 return add_role(line, "passage")
             return mark_spans(line, [(0, 1)], "chosen") if line else [Piece(" ", "chosen")]
@@ -180,7 +180,7 @@ class Preview(TextPage):
         return self._with_mark(line, chosen.link) if chosen.link.startswith(FOLD_LINK) else line
 
     def _with_mark(self, line: StyledLine, link: str) -> StyledLine:
-        """Show the mark of an open section, which is hidden unless it is selected."""
+        """Show the fold mark of an open section, which is visible only while it is selected."""
         mark = f" {self.glyphs.open} "
         shown, more = [], 0
         for piece in line:
@@ -206,19 +206,20 @@ class Preview(TextPage):
         return self._pictures.put(strip, row.picture, left, self._under)
 
     def _put_outline(self, strip: Strip, y: int) -> Strip:
-        """Put a line of the outline into a wide margin, which does not scroll."""
+        """Draw a line of the outline in a wide margin, which does not scroll."""
         rendering, room = self.rendering, self._layout.band_margin - 2 * OUTLINE_GAP
         if rendering is None or room < MIN_OUTLINE or len(rendering.outline) < 2:
             return strip
         outline, top = rendering.outline, min(self.scroll_offset.y, len(rendering.lines) - 1)
-        read = rendering.file_line(rendering.lines[top].source)
-        here = bisect_right(outline, read, key=itemgetter(0)) - 1
+        top_line = rendering.file_line(rendering.lines[top].source)
+        current = bisect_right(outline, top_line, key=itemgetter(0)) - 1
         # Scroll a long outline to the current heading.
-        at = y - 1 + max(0, min(here - self.page_height // 2, len(outline) + 1 - self.page_height))
+        excess = len(outline) + 1 - self.page_height
+        at = y - 1 + max(0, min(current - self.page_height // 2, excess))
         if not 0 <= at < len(outline):
             return strip
         heading = fit_line(outline[at][1], room)
-        role = "bright" if at == here else "muted"
+        role = "bright" if at == current else "muted"
         line = [Piece(" " * OUTLINE_GAP), *(piece._replace(role=role) for piece in heading)]
         left = paint(line, room + OUTLINE_GAP, get_role_styles(self.app), self._under)
         return Strip.join([left, strip.crop(left.cell_length, strip.cell_length)])
@@ -313,7 +314,7 @@ class Preview(TextPage):
 
     @property
     def line_under_cursor(self) -> int | None:
-        """The selected line of the file, from 1, or the first visible one; None at the start."""
+        """The selected or first visible line of the file, from 1; None at the start."""
         if (rendering := self.rendering) is None:
             return None
         if self.chosen is not None and self._chosen_row is not None:
@@ -323,8 +324,8 @@ class Preview(TextPage):
         if place.is_target or not top:
             return place.line if place.is_target else None
         # Skip a blank line at the top.
-        seen = range(top, min(top + self.page_height, len(rendering.lines)))
-        row = next((row for row in seen if rendering.lines[row].line), top)
+        visible = range(top, min(top + self.page_height, len(rendering.lines)))
+        row = next((row for row in visible if rendering.lines[row].line), top)
         return find_reading_place(rendering, row).line
 
     def action_tick_here(self) -> None:
@@ -355,7 +356,7 @@ class Preview(TextPage):
             return
         key, heading = section
         self._toggle(rendering, key)
-        # A long heading has its mark on its last line.
+        # A wrapped heading has its fold mark on its last line.
         rows = range(heading, len(rendering.lines))
         stops = (
             stop
@@ -381,7 +382,7 @@ class Preview(TextPage):
         self._redraw_at(top)
 
     def tick(self, path: str, line: int, text: str) -> None:
-        """Toggle a task, which may have moved since it was shown on this line."""
+        """Toggle a task; find it by its text if it is no longer on this line."""
         in_background(
             self.screen,
             lambda: self.vault.notes.toggle_task(path, line, text),

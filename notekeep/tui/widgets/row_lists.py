@@ -23,14 +23,14 @@ MIN_MORE = 6  # minimum cells for a part of `TimelineRow.more`
 
 
 class PostList(ListView[PostRow]):
-    """Drafts and posts, with their state in each site."""
+    """Drafts and posts, with their state on each site."""
 
     BINDINGS = bindings("list", run_on_screen=ALL_ACTIONS)
 
     site = 0  # the number of the site whose state is shown as a word
 
     def show(self, rows: Sequence[PostRow], keep: str | None = None) -> None:
-        """Show posts, with the cursor on the note `keep` if it is one of them."""
+        """Show posts, with the cursor on the note `keep` if it is listed."""
         self._show(rows, lambda row: row.path == keep)
 
     def show_states(self, rows: Sequence[PostRow]) -> None:
@@ -45,21 +45,21 @@ class PostList(ListView[PostRow]):
 
 
 class TaskList(ListView[TaskGroup | TaskRow | DayRow]):
-    """Tasks below their notes or days, with a blank line between these."""
+    """Tasks below their notes or days, with a blank line between the groups."""
 
     BINDINGS = bindings("tasks", run_on_screen=ALL_ACTIONS)
 
     @property
-    def here(self) -> TaskRow | None:
+    def current(self) -> TaskRow | None:
         return _task_of(self.item)
 
     def show(self, rows: Sequence[TaskGroup | TaskRow | DayRow]) -> None:
         """Show rows, with the cursor on the same task as before, or near it."""
-        here, kept = self.here, None
+        old, same = self.current, None
         for task in filter(None, map(_task_of, rows)):
-            if here and task.path == here.path and task.key == here.key:
-                kept = task if kept is None or task.line == here.line else kept
-        self._show(rows, lambda row: kept is not None and _task_of(row) is kept)
+            if old and task.path == old.path and task.key == old.key:
+                same = task if same is None or task.line == old.line else same
+        self._show(rows, lambda row: same is not None and _task_of(row) is same)
 
     def is_heading(self, item: TaskGroup | TaskRow | DayRow) -> bool:
         return _task_of(item) is None
@@ -86,7 +86,7 @@ def _task_of(row: TaskGroup | TaskRow | DayRow) -> TaskRow | None:
 
 
 class TimelineRow(NamedTuple):
-    """An event."""
+    """A row for an event, such as a saved version."""
 
     key: str  # identifies the row
     time: float  # in seconds since 1970
@@ -104,7 +104,7 @@ class TimelineList(ListView[str | TimelineRow]):
         return self.item.key if isinstance(self.item, TimelineRow) else ""
 
     def show(self, moments: Sequence[TimelineRow], keep: str = "") -> None:
-        """Show events, with the cursor on the row with the key `keep`, or where it was."""
+        """Show events, with the cursor on the row with the key `keep`, or near its old row."""
         rows: list[str | TimelineRow] = []
         for day, group in groupby(moments, lambda moment: modified_day(int(moment.time * 1e9))):
             near = {0: "Today", 1: "Yesterday"}.get((self.today - day).days)

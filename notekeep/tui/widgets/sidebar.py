@@ -1,4 +1,4 @@
-"""The sidebar: pinned notes, kinds, folders, saved queries, tags and years, with counts of notes.
+"""The sidebar: pinned notes, kinds, folders, saved searches, tags and years, with note counts.
 
 During a search, it counts the results by kind, folder, tag and year.
 """
@@ -28,16 +28,16 @@ class SidebarEntry(NamedTuple):
     """A line of the sidebar."""
 
     text: str
-    # The query for the notes to list; None for a heading, a hint, a pinned note, or a saved search
-    # for words.
+    # The query that lists the notes; None for a heading, a hint, a pinned note, or a saved search
+    # that contains words.
     query: str | None
     notes: int | None = None  # their number, if known
-    depth: int = 0  # of a nested tag or folder
-    path: str = ""  # of a pinned note
-    saved: str = ""  # the original text of a saved query
-    folder: str = ""  # its path
-    sign: str = ""  # of a kind or folder, or "/" for a search
-    is_hint: bool = False  # whether it explains a key
+    depth: int = 0  # the depth of a nested tag or folder
+    path: str = ""  # the path of a pinned note
+    saved: str = ""  # the text of a saved search
+    folder: str = ""  # the path of a folder
+    sign: str = ""  # the sign of a kind or folder, or "/" for a search
+    is_hint: bool = False  # whether the line explains a key
 
     @property
     def can_be_chosen(self) -> bool:
@@ -51,12 +51,12 @@ class SidebarEntry(NamedTuple):
 ALL_NOTES_ENTRY = SidebarEntry("All notes", "")
 GAP_ENTRY = SidebarEntry("", None)
 FOLDERS = "Folders"
-NO_SIGN = " "  # of a folder without subfolders
+NO_SIGN = " "  # the sign of a folder without subfolders
 MAX_FOLDER_DEPTH = 3  # deeper folders are not indented further
 
 
 class Sidebar(ListView[SidebarEntry]):
-    """Queries and notes to select from."""
+    """The list of queries and pinned notes."""
 
     BINDINGS = bindings("sidebar", run_on_screen=ALL_ACTIONS)
 
@@ -70,7 +70,7 @@ class Sidebar(ListView[SidebarEntry]):
         self._folders: Mapping[str, int] = {}
         self._open_folders: set[str] = set()
         self._has_own_folders = False
-        self._wants_folders: bool | None = None  # None: if the vault has folders of its own
+        self._folders_choice: bool | None = None  # None: show them if the vault has own folders
 
     @property
     def entry(self) -> SidebarEntry:
@@ -78,19 +78,19 @@ class Sidebar(ListView[SidebarEntry]):
 
     @property
     def active_saved(self) -> str:
-        """The name of the saved query that the list shows, or ""."""
+        """The name of the saved search that the list shows, or ""."""
         shown = (entry for entry in self._rows if entry.saved and entry.query in self._active)
         return next((entry.text for entry in shown), "")
 
     def show(self, model: SidebarModel, active: str) -> None:
-        """Show the whole vault; the list shows the notes of the query `active`."""
+        """Show the entries of the vault; highlight the query `active` of the list."""
         self._folders, self._has_own_folders = model.facets.folders, model.has_own_folders
         self._show_entries(partial(self._vault_entries, model), frozenset({active}), active)
 
     def _vault_entries(self, model: SidebarModel) -> list[SidebarEntry]:
         saved = [
-            SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query, sign="/")
-            for one in model.saved
+            SidebarEntry(each.name, each.scope or None, each.notes, saved=each.query, sign="/")
+            for each in model.saved
         ]
         return _join(
             ("Pinned", [SidebarEntry(title, None, path=path) for path, title in model.pinned]),
@@ -102,7 +102,7 @@ class Sidebar(ListView[SidebarEntry]):
         )
 
     def show_found(self, found: Facets, terms: Sequence[str]) -> None:
-        """Show the results of a search with some conditions."""
+        """Show counts of search results; highlight the conditions `terms` of the search."""
         is_narrowed = any(term.startswith(KIND) for term in terms)
         active = frozenset(terms) if is_narrowed else frozenset(("", *terms))
         self._show_entries(partial(self._found_entries, found), active, "")
@@ -119,24 +119,24 @@ class Sidebar(ListView[SidebarEntry]):
     def _show_entries(
         self, make: Callable[[], list[SidebarEntry]], active: frozenset[str], near: str
     ) -> None:
-        here = self.entry.key if self.has_focus and self.entry.can_be_chosen else None
+        key = self.entry.key if self.has_focus and self.entry.can_be_chosen else None
         self._make_entries, self._active, self._rows = make, active, make()
-        same = (number for number, entry in enumerate(self._rows) if entry.key == here)
+        same = (number for number, entry in enumerate(self._rows) if entry.key == key)
         self.rows_changed(next(same, self._row_of(near, 0)))
 
     # Folders.
 
     @property
     def shows_folders(self) -> bool:
-        if self._wants_folders is not None:
-            return self._wants_folders
+        if self._folders_choice is not None:
+            return self._folders_choice
         return self._has_own_folders
 
     def show_folders(self, *, on: bool) -> None:
-        """Show or hide the folders, with the cursor on the first one."""
+        """Show or hide the folders, and move the cursor to the first folder."""
         if on and not self._folders and len(self._rows) > 1:
             show_message(self, "There are no notes in folders.")
-        self._wants_folders = on
+        self._folders_choice = on
         self._rows = self._make_entries()
         first = (number for number, entry in enumerate(self._rows) if entry.folder)
         self.rows_changed(next(first, 0))
@@ -146,7 +146,7 @@ class Sidebar(ListView[SidebarEntry]):
         return next((name for name in self._folders if folder_query(name) == query), "")
 
     def open_folder(self) -> bool:
-        """Show the subfolders of the folder at the cursor; False if there are none to show."""
+        """Show the subfolders of the folder at the cursor; return whether there are any."""
         folder = self.entry.folder
         can_open = bool(folder) and self.entry.sign == self.glyphs.closed
         if can_open:
@@ -154,7 +154,7 @@ class Sidebar(ListView[SidebarEntry]):
         return can_open
 
     def close_folder(self) -> bool:
-        """Hide the subfolders of the folder at the cursor, or else go to the folder it is in."""
+        """Hide the subfolders of the folder at the cursor, or else go to its parent."""
         folder = self.entry.folder
         if folder and self.entry.sign == self.glyphs.open:
             self._turn_folder(folder)
@@ -177,7 +177,7 @@ class Sidebar(ListView[SidebarEntry]):
             super().row_clicked(row, x, chain)
 
     def _list_folders(self, folders: Mapping[str, int]) -> list[SidebarEntry]:
-        """Return the folders that are not in a closed one."""
+        """Return the folders that are not inside a closed folder."""
         entries: list[SidebarEntry] = []
         parents = {name.rpartition("/")[0] for name in folders}
         visible = {""} if self.shows_folders else set[str]()
@@ -231,12 +231,12 @@ class Sidebar(ListView[SidebarEntry]):
             entries.append(SidebarEntry(kind_name(kind), query, n, sign=sign))
         return entries
 
-    def _hint(self, action_id: str, does: str) -> SidebarEntry:
-        """Return a line that explains an action by its key, or by its name if it has none."""
+    def _hint(self, action_id: str, about: str) -> SidebarEntry:
+        """Return a line that explains an action, with its key, or its name if it has no key."""
         action = ACTIONS_BY_ID[action_id]
         keys = action_keys(action, program(self).own_keys)
         key = format_keys(keys[:1]) or f": {action.title.lower()}"
-        return SidebarEntry(f"{key} {does}", None, is_hint=True)
+        return SidebarEntry(f"{key} {about}", None, is_hint=True)
 
 
 def _join(*sections: tuple[str, list[SidebarEntry]]) -> list[SidebarEntry]:
@@ -254,7 +254,7 @@ def _years(facets: Facets) -> list[SidebarEntry]:
 
 
 def _nested(tags: Mapping[str, int]) -> list[SidebarEntry]:
-    """Return tags, most used first, each below its parent; parents without notes are added."""
+    """Return tags, most used first, each below its parent; add missing parents."""
     names = {tag.rsplit("/", ups)[0] for tag in tags for ups in range(tag.count("/") + 1)}
     entries = []
 

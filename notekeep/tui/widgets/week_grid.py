@@ -49,7 +49,7 @@ STRENGTH_WIDTH = 11
 MIN_STREAK = 8
 MIN_NOTE = 24
 MAX_NOTE = 50
-FEW_WEEKS, MOST_WEEKS = 2, 4  # past weeks shown next to the current one
+FEW_WEEKS, MOST_WEEKS = 2, 4  # past weeks shown next to the current week
 WIDE_TILES = 180  # from this width, days of past weeks are two cells wide
 SPANS = ("week", "month", "year")
 WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 63, "year": 53}
@@ -68,7 +68,7 @@ _NO_HABITS: tuple[StyledLine, ...] = (
 
 
 class ColumnWidths(NamedTuple):
-    """The width of each column, with the gap before the next; 0 for hidden ones."""
+    """The width of each column with the gap after it; 0 for hidden columns."""
 
     title: int = 0
     goal: int = 0
@@ -80,7 +80,7 @@ class ColumnWidths(NamedTuple):
 
     @property
     def past(self) -> int:
-        # A blank follows each week, except before the bracket of the selected day.
+        # A gap follows each week, except before the bracket of the selected day.
         return self.weeks * (7 * self.tile + 1) - (0 < self.weeks < MOST_WEEKS)
 
 
@@ -96,9 +96,9 @@ def measure_habits(habits: Iterable[HabitView], glyphs: Glyphs) -> ColumnWidths:
 
 
 def lay_out_columns(width: int, span: str, needs: ColumnWidths) -> ColumnWidths:
-    """Return the widths of the columns; the least important are hidden first."""
+    """Return the widths of the columns; the least important columns are hidden first."""
     left = width - GUTTER - WIDTHS[span]
-    # The marks include the other blank of the gap.
+    # The marks include the second cell of the gap.
     indent = GUTTER if width >= GROUPS_FROM else 0
     title = max(MIN_TITLE, min(needs.title + 1 + indent, MAX_TITLE, left))
     left -= title
@@ -140,7 +140,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         self._habits: Sequence[HabitView] | None = None
         self._above: Sequence[StyledLine] = ()
         self.marked: set[str] = set()
-        """The ids of the marked habits."""
+        """The IDs of the marked habits."""
         self._has_groups = False
         self._needs = ColumnWidths()
 
@@ -151,7 +151,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
 
     @property
     def shown(self) -> str:
-        """The visible span: a week or a day if the requested one does not fit."""
+        """The visible span: a week or a day if the requested span does not fit."""
         room = self.inner_width - GUTTER - MIN_TITLE
         if room >= WIDTHS[self.span]:
             return self.span
@@ -196,10 +196,10 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         self._fill()
 
     def _fill(self) -> None:
-        """Fill the rows, with as many lines around the habits as fit."""
+        """Build the rows, with as many lines around the habits as fit."""
         if self._habits is None:
             return
-        here = self.habit.id if self.habit is not None else None
+        current = self.habit.id if self.habit is not None else None
         height = self.size.height or ROOMY_LINES
         gap: list[StyledLine] = [[]] if height >= ROOMY_LINES else []
         self.placeholder = _NO_HABITS
@@ -215,10 +215,10 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
                 rows.append(placed.section)
                 group = placed.section
             rows.append(placed)
-        self._show(rows, lambda row: isinstance(row, PlacedHabit) and row.habit.id == here)
+        self._show(rows, lambda row: isinstance(row, PlacedHabit) and row.habit.id == current)
 
     def toggle_mark(self) -> None:
-        """Mark or unmark the habit at the cursor, and go to the next."""
+        """Mark or unmark the habit at the cursor, and go to the next habit."""
         if self.habit is not None:
             self.marked ^= {self.habit.id}
             self.move_to(self.cursor + 1)
@@ -241,7 +241,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         self.post_message(self.DayChanged())
 
     def go_to_day(self, day: date) -> None:
-        """Select a day, at the latest today."""
+        """Select a day; for future days, select today."""
         if min(day, self.today) != self.day:
             self._chosen_day = day if day < self.today else None
             self.lines_changed()
@@ -255,7 +255,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
             self.post_message(self.DayChanged())
 
     def _line_role(self, index: int) -> str:
-        # Without colours, the cursor row would be reversed, which makes tiles unreadable.
+        # Without colours, the cursor row would be reversed, which would make tiles unreadable.
         role = super()._line_role(index)
         has_shades = self.glyphs.levels[1] == self.glyphs.levels[-1]
         return "cursor-blurred" if role == "cursor" and not has_shades else role
@@ -315,7 +315,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         return day_marks(cells, self.glyphs, self.today, day, is_month=is_month)
 
     def _heads(self, group: str, width: int) -> StyledLine:
-        """Return the column names, after the name of the group that was scrolled out of view."""
+        """Return the column names, after the name of a group that is scrolled out of view."""
         columns = self._columns(width)
         line = pad_line([Piece(" " * GUTTER), Piece(group, "section")], GUTTER + columns.title)
         line += pad_line([Piece(GOAL_HEAD, "muted")], columns.goal)
@@ -334,19 +334,19 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         line += pad_line([Piece(" " * GAP), Piece("strength", "muted")], columns.strength)
         return [*line, Piece("streak".rjust(columns.streak) if columns.streak else "", "muted")]
 
-    # The day names stay visible, with the group of the first visible habit below them.
+    # The header stays visible at the top, with the group of the first visible habit.
 
     @property
     def _heads_row(self) -> int:
         return self._rows.index(HEADS) if HEADS in self._rows else self.row_count()
 
-    def _is_held(self, y: int) -> bool:
+    def _is_sticky(self, y: int) -> bool:
         """Whether line `y` of the view is the header, which stays at the top."""
         return y == 0 and self._heads_row < self.scroll_offset.y and self.page_height >= LOW_LINES
 
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
-        if width < 1 or not self._is_held(y):
+        if width < 1 or not self._is_sticky(y):
             return super().render_line(y)
         above = self._rows[: self.scroll_offset.y + 2]
         groups = [_capitalized(each) for each in above if isinstance(each, str)]
@@ -355,7 +355,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
 
     def _follow(self) -> None:
         super()._follow()
-        if self._is_held(self.cursor - self.scroll_offset.y):
+        if self._is_sticky(self.cursor - self.scroll_offset.y):
             self.scroll_to_line(self.cursor - 1)
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
@@ -363,7 +363,7 @@ class WeekGrid(ListView["PlacedHabit | str | StyledLine | None"]):
         is_head = self.row_at(place.y) == self._heads_row
         if link.startswith(ACTION_LINK):
             self.run_worker(run_action(self, link.removeprefix(ACTION_LINK)))
-        elif not (is_head or self._is_held(place.y)):
+        elif not (is_head or self._is_sticky(place.y)):
             super().place_clicked(place, event)
         elif (day := self._day_at(place.x)) is not None:
             self.go_to_day(day)
