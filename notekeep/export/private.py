@@ -29,7 +29,7 @@ from notekeep.export.source_map import (
     separate_removals,
 )
 from notekeep.markdown.nodes import Node
-from notekeep.markdown.tree import LITERAL_KINDS, ParsedPage, Span, find_place_at
+from notekeep.markdown.tree import LITERAL_KINDS, ParsedPage, Span, find_range_at
 
 
 class PublicBody(NamedTuple):
@@ -302,7 +302,7 @@ def _find_comments(passage: MappedText) -> list[_Comment]:
     at = 0
     while opening := COMMENT_OPENING.search(text, at):
         start, at = opening.span()
-        if inside := find_place_at(places.literal, start):
+        if inside := find_range_at(places.literal, start):
             at = inside[1]
         elif not (start and text[start - 1] == "\\"):
             comment = _read_comment(passage, opening, places)
@@ -337,7 +337,7 @@ class _Places(NamedTuple):
         """Whether the text after a comment may parse differently without it."""
         if not _AMBIGUOUS.search(comment.words) or self.comments.get(comment.start) == comment.end:
             return False
-        inside = find_place_at(self.html, comment.start)
+        inside = find_range_at(self.html, comment.start)
         return inside is None or comment.end > inside[1]
 
 
@@ -374,7 +374,7 @@ def _closing_mark(text: str, at: int, literal: Sequence[tuple[int, int]]) -> int
             rest = text[at : line if line >= 0 else len(text)]
             if span := re.search(rf"(?<!`){ticks}(?!`)", rest):
                 at += span.end()
-        elif inside := find_place_at(literal, token.start()):
+        elif inside := find_range_at(literal, token.start()):
             at = max(at, inside[1])
         else:
             return token.start()
@@ -517,7 +517,7 @@ def _refuse_other_marks(passage: MappedText) -> None:
         mark
         for mark in _OTHER_SYNTAX.finditer(passage.text)
         if _is_private_or_like("".join(fold_mark(mark[mark.lastindex or 0]).split()))
-        and not find_place_at(literal, mark.end() - 1)
+        and not find_range_at(literal, mark.end() - 1)
     ]
     if found:
         start, end = min(mark.span() for mark in found)

@@ -13,13 +13,13 @@ from notekeep.markdown.text_merge import align_lines
 
 # Stand-ins for characters that a text field cannot hold or a terminal would execute
 #
-# Each such character is replaced by one that does not occur in the text, so that lines can be
-# edited and moved, and converted back without context. Controls become their pictures (ESC is ␛);
-# characters without a picture get one from the private use area, drawn as U+FFFD.
+# Each such character is replaced by a character that does not occur in the text, so that lines can
+# be edited and moved, and converted back without context. Controls become their pictures (ESC is
+# ␛); characters without a picture become private-use characters, drawn as U+FFFD.
 
 
-# C0 except tab, DEL, C1 (with NEL), separators of lines and paragraphs, controls that reorder text,
-# and lone surrogates, which stand for invalid bytes.
+# C0 except tab, DEL, C1 (with NEL), line and paragraph separators, controls that reorder text, and
+# lone surrogates, which represent invalid bytes.
 _ODD = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -33,16 +33,16 @@ class StandIns:
     """
 
     def __init__(self, text: str = "") -> None:
-        self._taken = set(text)
+        self._used = set(text)
         self._to: dict[str, str] = {}
         self._back: dict[int, str] = {}
         self._drawn: dict[int, str] = {}
         areas = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE))  # for private use
-        self._free = (char for char in map(chr, chain(*areas)) if char not in self._taken)
+        self._free = (char for char in map(chr, chain(*areas)) if char not in self._used)
 
     def to_editor(self, text: str) -> str:
-        """Replace unsafe characters in a line; its length stays."""
-        self._taken.update(text)
+        """Replace unsafe characters in a line, without changing its length."""
+        self._used.update(text)
         odd = set(_ODD.findall(text))
         odd.update(char for char in text if ord(char) in self._back)
         if not odd:
@@ -56,17 +56,17 @@ class StandIns:
         return text.translate(self._back) if self._back else text
 
     def to_screen(self, text: str) -> str:
-        """Convert editor text to what the screen shows, character for character."""
+        """Convert editor text to the characters to display, one for one."""
         return text.translate(self._drawn) if self._drawn else text
 
     def _add(self, char: str) -> None:
         picture = chr(CONTROL_PICTURES.get(ord(char), 0))
-        if picture == "\0" or picture in self._taken:
+        if picture == "\0" or picture in self._used:
             picture = next(self._free)
             # Unsafe characters are drawn as unknown, displaced ones as themselves.
             unknown = chr(CONTROL_PICTURES.get(ord(char), UNKNOWN))
             self._drawn[ord(picture)] = unknown if _ODD.match(char) else char
-        self._taken.add(picture)
+        self._used.add(picture)
         self._to[char] = picture
         self._back[ord(picture)] = char
 
@@ -81,7 +81,7 @@ BOM = "\ufeff"
 
 
 class EditorText:
-    """The content of a file as editor lines; the last one has no line end."""
+    """The content of a file as editor lines; the last line has no line end."""
 
     def __init__(self, data: bytes, stand_ins: StandIns | None = None) -> None:
         text = data.decode("utf-8", "surrogateescape")
@@ -96,14 +96,14 @@ class EditorText:
 
     @classmethod
     def checked(cls, data: bytes) -> Self:
-        """Split a content into lines; refuse it if joining them would change it."""
-        spliced = cls(data)
-        if spliced.joined(spliced.lines) != data:
+        """Return the editor text of a file; refuse it if saving would change the file."""
+        editor_text = cls(data)
+        if editor_text.joined(editor_text.lines) != data:
             raise Refused(
                 "Opening this file here would change it.",
                 "Open it in your own editor.",
             )
-        return spliced
+        return editor_text
 
     def joined(self, lines: Sequence[str]) -> bytes:
         """Join edited lines.
@@ -119,7 +119,7 @@ class EditorText:
         count = len(lines) - 1
         if all(end == self._usual for end in self._ends):
             return [self._usual] * count
-        # None: not known yet; after the old last line, or after new lines.
+        # None: no line end yet, because the line is new or was the last one.
         ends: list[str | None] = []
         known = [*self._ends, None]
         for old, new in align_lines(self.lines, lines):
@@ -131,7 +131,7 @@ class EditorText:
 
 
 def _filled(ends: Sequence[str | None], usual: str) -> list[str]:
-    """Give lines without an end the one of the previous line; at the top, of the next line."""
+    """Fill in missing line ends from the previous line, or at the top from the next."""
     before = next((end for end in ends if end is not None), usual)
     filled: list[str] = []
     for end in ends:

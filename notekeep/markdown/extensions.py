@@ -1,11 +1,11 @@
-"""Obsidian's additions to CommonMark: comments and math, tags, block ids, highlights and others.
+"""Obsidian's extensions of CommonMark: comments and math, tags, block ids, highlights and others.
 
 Comments (`%%`) and math (`$`) contain no Markdown, but code, links and HTML may contain the same
-characters. So a text is parsed and these parts are found from left to right; if one hides more than
-plain words, the text is parsed again with these parts covered.
+characters. So a text is parsed first, and comments and math are found from left to right. If one of
+them contains more than plain words, the text is parsed again with filler characters in their place.
 
-The other additions are found in the remaining plain text: tags, block ids, timestamps,
-`==highlights==`, `^[inline notes]`; and link definitions, for which the parser has no event.
+The other extensions are found in the remaining plain text: tags, block ids, timestamps,
+`==highlights==`, `^[inline notes]`; and link definitions, for which the parser emits no event.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
-from notekeep.markdown.tree import BLOCK_KINDS, Span, find_place_at
+from notekeep.markdown.tree import BLOCK_KINDS, Span, find_range_at
 
 
 class ParserPass(NamedTuple):
@@ -27,7 +27,7 @@ class ParserPass(NamedTuple):
     literal: list[tuple[int, int]]
 
 
-# The target has no brackets; the text may have single ones.
+# The target contains no brackets; the text may contain single brackets.
 WIKILINK_PATTERN: Final = (
     r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
 )
@@ -37,45 +37,45 @@ _MATH: Final = re.compile(
 )
 _MATH_BLOCK_END: Final = re.compile(r"\$\$[ \t]*$", re.MULTILINE)
 _PLAIN: Final = re.compile(r"(?:[^*_~\[\]<>`|\\&]++|\[\[[^\[\]\n|\\`<]++\]\]|`[^`\n]++`)*+")
-"""Text that does not affect its surroundings."""
+"""Text that does not change how the text around it is parsed."""
 
 _HOLDS_SPANS: Final = re.compile(r"[\n\[`]")
 _BLOCK_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*")
 _MARKS: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+[ \t>]*)*")
 _SIGNS_OF_A_LINE: Final = re.compile(r"^[ \t>]+|[^\n]+", re.MULTILINE)
-_LONGEST_LEAD: Final = 120
-"""Maximum length of marks and blanks before a comment."""
+_MAX_LEAD: Final = 120
+"""Maximum length of the markers and whitespace before a comment."""
 
-_MOST_READINGS: Final = 2
-"""Maximum number of further passes."""
+_MAX_PASSES: Final = 2
+"""Maximum number of additional passes."""
 
 
 def find_hidden(
-    text: str, reading: ParserPass, parse: Callable[[str], ParserPass]
+    text: str, result: ParserPass, parse: Callable[[str], ParserPass]
 ) -> tuple[ParserPass, list[Span]]:
-    """Find comments and math, and return them with the parser pass over the rest."""
-    finder = _HiddenFinder(text, reading, parse)
+    """Find comments and math; return the parser pass over the rest, and their spans."""
+    finder = _HiddenFinder(text, result, parse)
     finder.run()
-    reading, found = finder.reading, finder.found
+    result, found = finder.result, finder.found
     if any(_HOLDS_SPANS.search(text, part.start, part.end) for part in found):
-        reading = reading._replace(spans=[*_outside(text, reading.spans, found)])
-    return reading, found
+        result = result._replace(spans=[*_outside(text, result.spans, found)])
+    return result, found
 
 
 class _HiddenFinder:
-    def __init__(self, text: str, reading: ParserPass, parse: Callable[[str], ParserPass]) -> None:
+    def __init__(self, text: str, result: ParserPass, parse: Callable[[str], ParserPass]) -> None:
         self.text = text
         self.parse = parse
-        self.reading = reading
+        self.result = result
         self.found: list[Span] = []
-        self._covered = 0  # the number of parts covered in this pass
-        self._has_block_ends = True  # whether a line that ends a math block may follow
+        self._covered = 0  # the number of parts replaced by filler characters in this pass
+        self._has_block_ends = True  # False if no closing `$$` follows
 
     def run(self) -> None:
-        at = readings = 0
+        at = passes = 0
         while sign := _HIDDEN_SIGN.search(self.text, at):
             start, at = sign.start(), sign.end()
-            inside = find_place_at(self.reading.literal, start)
+            inside = find_range_at(self.result.literal, start)
             if inside is not None:
                 at = max(at, inside[1])
                 continue
@@ -84,41 +84,41 @@ class _HiddenFinder:
             span = self._comment(start) if sign[0] == "%%" else self._math(start)
             if span is None:
                 continue
-            last = find_place_at(self.reading.literal, span.end - 1)
+            last = find_range_at(self.result.literal, span.end - 1)
             reaches_out = last is not None and start < last[0] and span.end < last[1]
-            if reaches_out and readings == _MOST_READINGS:
+            if reaches_out and passes == _MAX_PASSES:
                 continue
             self.found.append(span)
             at = span.end
             if reaches_out:
-                readings += 1
-                self._read_covered()
+                passes += 1
+                self._parse_covered()
         if any(not self._is_plain(span) for span in self.found[self._covered :]):
-            self._read_covered()
+            self._parse_covered()
 
-    def _read_covered(self) -> None:
-        self.reading = self.parse(_covered(self.text, self.found))
+    def _parse_covered(self) -> None:
+        self.result = self.parse(_covered(self.text, self.found))
         self._covered = len(self.found)
 
     def _is_plain(self, part: Span) -> bool:
-        """Whether covering a part would not change the parsing of the rest."""
+        """Whether filler characters in its place would not change the rest of the parse."""
         if not _PLAIN.fullmatch(self.text, part.start, part.end):
             return False
         if "\n" not in self.text[part.start : part.end]:
             return True
-        first = find_place_at(self.reading.leaves, part.start)
+        first = find_range_at(self.result.leaves, part.start)
         if first is None or first[0] != part.start:
             return False
-        last = find_place_at(self.reading.leaves, part.end - 1)
+        last = find_range_at(self.result.leaves, part.end - 1)
         return last is None or not self.text[part.end : last[1]].strip()
 
     def _leaf_end(self, at: int) -> int:
         """Return the end of the block at a position; 0 for none."""
-        leaf = find_place_at(self.reading.leaves, at)
+        leaf = find_range_at(self.result.leaves, at)
         return leaf[1] if leaf is not None else 0
 
     def _comment(self, start: int) -> Span | None:
-        """Read a comment; it may span blocks if it starts its line and continues on the next."""
+        """Read a comment; it may span blocks if it starts a line and continues on the next."""
         text = self.text
         close = text.find("%%", start + 2)
         if _begins_line(text, start):
@@ -152,7 +152,7 @@ class _HiddenFinder:
 
 
 def _without_marks(text: str, start: int, words: str) -> str:
-    """Return multi-line text without the marks and indentation of its containers."""
+    """Return multi-line text without the markers and indentation of its containers."""
     if "\n" not in words:
         return words
     lead = _MARKS.match(text, text.rfind("\n", 0, start) + 1, start)
@@ -163,8 +163,8 @@ def _without_marks(text: str, start: int, words: str) -> str:
 
 
 def _begins_line(text: str, start: int) -> bool:
-    """Whether only marks of quotes and list items precede a position on its line."""
-    head = max(0, start - _LONGEST_LEAD)
+    """Whether only quote and list markers precede a position on its line."""
+    head = max(0, start - _MAX_LEAD)
     first = text.rfind("\n", head, start) + 1 or head
     return (first == 0 or text[first - 1] == "\n") and (
         _BLOCK_LEAD.fullmatch(text, first, start) is not None
@@ -179,7 +179,7 @@ def _is_escaped(text: str, at: int) -> bool:
 
 
 def _has_own_lines(text: str, part: Span) -> bool:
-    """Whether a part is several complete lines, outside of quotes and lists."""
+    """Whether a part consists of several complete lines, outside of quotes and lists."""
     if part.start and text[part.start - 1] != "\n":
         return False
     last = text.find("\n", part.end)
@@ -188,7 +188,7 @@ def _has_own_lines(text: str, part: Span) -> bool:
 
 
 def _covered(text: str, parts: list[Span]) -> str:
-    """Return a text with its hidden parts replaced by filler characters or blank lines."""
+    """Return a text with filler characters or blank lines in place of these parts."""
     pieces: list[str] = []
     at = 0
     for part in parts:
@@ -208,20 +208,20 @@ def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
     ends = {part.end: part.start for part in parts if _has_own_lines(text, part)}
     for span in spans:
         start, end = span.start, span.end
-        inside = find_place_at(hidden, start)
+        inside = find_range_at(hidden, start)
         if inside is not None:
             if end <= inside[1] or not text[inside[1] : end].strip(" \t\n>"):
                 continues = end > inside[1] or span.kind == "cell"
                 if span.kind in BLOCK_KINDS and continues and "\n" not in text[slice(*inside)]:
-                    yield span  # a paragraph that is one comment
+                    yield span  # a paragraph that consists of one comment
                 continue
             if span.kind not in BLOCK_KINDS or start > inside[0]:
                 start = inside[1]
-        last = find_place_at(hidden, end - 1) if end > start else None
+        last = find_range_at(hidden, end - 1) if end > start else None
         if last is not None and start < last[0] and end < last[1]:
             end = last[0]
         elif ends and span.kind in BLOCK_KINDS:
-            # Covered lines are blank and seem to belong to the previous block.
+            # The parser adds blank lines, which replaced a part, to the previous block.
             trimmed = start + len(text[start:end].rstrip())
             while start < ends.get(trimmed, -1):
                 end = ends[trimmed]
@@ -253,34 +253,34 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z
 _BLANKS: Final = re.compile(r"[ \t]*")
 
 
-def find_extensions(text: str, reading: ParserPass, hidden: Sequence[Span]) -> list[Span]:
+def find_extensions(text: str, result: ParserPass, hidden: Sequence[Span]) -> list[Span]:
     """Find Obsidian's syntax outside of comments and math."""
-    finder = _ExtensionFinder(text, reading, hidden)
+    finder = _ExtensionFinder(text, result, hidden)
     finder.run()
     return finder.found
 
 
 class _ExtensionFinder:
-    def __init__(self, text: str, reading: ParserPass, hidden: Sequence[Span]) -> None:
+    def __init__(self, text: str, result: ParserPass, hidden: Sequence[Span]) -> None:
         self.text = text
-        self.leaves = reading.leaves
-        self.spans = reading.spans
-        self.words = [(span.start, span.end) for span in reading.spans if span.kind == "text"]
+        self.leaves = result.leaves
+        self.spans = result.spans
+        self.words = [(span.start, span.end) for span in result.spans if span.kind == "text"]
         self.hidden = [(span.start, span.end) for span in hidden]
         self.found: list[Span] = []
         self._leaf = (0, 0)
         self._highlight = -1  # the start of an open highlight
-        self._brackets: list[int] = []  # open brackets; those of notes are negative
+        self._brackets: list[int] = []  # open brackets; negative if they start an inline note
 
     def run(self) -> None:
         """Scan the text."""
         pattern = _SIGN_OR_BRACKET if "^[" in self.text else _EXTENSION_SIGN
         for sign in pattern.finditer(self.text):
             at = sign.start()
-            words = find_place_at(self.words, at)
-            if words is None or find_place_at(self.hidden, at) is not None:
+            words = find_range_at(self.words, at)
+            if words is None or find_range_at(self.hidden, at) is not None:
                 continue
-            leaf = find_place_at(self.leaves, at)
+            leaf = find_range_at(self.leaves, at)
             if leaf is not None:
                 if leaf != self._leaf:
                     self._leaf = leaf
@@ -297,7 +297,7 @@ class _ExtensionFinder:
         elif sign == "^":
             self._block_id(at)
         elif sign == "[":
-            is_note = at and self.text[at - 1] == "^" and find_place_at(self.words, at - 1)
+            is_note = at and self.text[at - 1] == "^" and find_range_at(self.words, at - 1)
             self._brackets.append(-at if is_note else at)
             self._timestamp(at)
         elif sign == "]":
@@ -309,7 +309,7 @@ class _ExtensionFinder:
         self.found.append(Span(kind, start, end, 0, info, words))
 
     def _tag(self, at: int, end: int) -> None:
-        """Read a tag at the start of a block, or after a blank or opening punctuation."""
+        """Read a tag at the start of a block, or after whitespace or opening punctuation."""
         before = self.text[at - 1 : at]
         if at != self._leaf[0] and not before.isspace() and before not in _BEFORE_TAG:
             return
@@ -353,18 +353,18 @@ class _ExtensionFinder:
             self._highlight = start
 
 
-def find_definitions(text: str, reading: ParserPass, found: Sequence[Span]) -> list[Span]:
-    """Find link definitions, including duplicate labels; the parser drops them."""
-    leaves = reading.leaves
+def find_definitions(text: str, result: ParserPass, found: Sequence[Span]) -> list[Span]:
+    """Find link definitions, including those with duplicate labels."""
+    leaves = result.leaves
     hidden = [(span.start, span.end) for span in found if span.kind in {"comment", "math_block"}]
-    literal = sorted([*reading.literal, *hidden])
+    literal = sorted([*result.literal, *hidden])
     spans = []
     at = 0
     while (at := text.find("[", at)) >= 0:
-        if (leaf := find_place_at(leaves, at)) is not None:
+        if (leaf := find_range_at(leaves, at)) is not None:
             at = leaf[1]
             continue
-        if (inside := find_place_at(literal, at)) is not None:
+        if (inside := find_range_at(literal, at)) is not None:
             at = inside[1]
             continue
         match = None if text.startswith("[^", at) else _DEFINITION.match(text, at)

@@ -1,7 +1,7 @@
-"""Changes to fields as typed: `rating=5`, `author+=Ann`, `genre-=old`, `status=`.
+"""Field changes as the user types them: `rating=5`, `author+=Ann`, `genre-=old`, `status=`.
 
-The key in the file may be an alias of the field (`authors`, `keywords`), which is then edited. The
-schema types the value, so that `rating=4.50` stays a number and an ISBN stays text.
+If the file uses an alias of the field (`authors`, `keywords`), that key is edited. The schema
+determines the type of the value, so that `rating=4.50` stays a number and an ISBN stays text.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class FieldChange:
     key: str
     # "=" sets it, or deletes it if `value` is None; "+=" adds to a list, "-=" removes from it
     op: Op
-    value: Value  # typed-in text, converted by the schema, or a value
+    value: Value  # the user's text, which the schema converts, or a typed value
 
     def __str__(self) -> str:
-        """Return it as typed."""
+        """Return the change as the user types it."""
         listed = self.value if isinstance(self.value, list) else [self.value]
         shown = ", ".join("" if item is None else str(item) for item in listed)
         return f"{self.key}{self.op}{shown}"
@@ -74,7 +74,7 @@ def read_change(text: str) -> FieldChange:
 
 
 def resolve_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldChange:
-    """Replace a word for a day in a date field: `finished=yesterday`; keep other changes."""
+    """Convert a word in a date field, as in `finished=yesterday`; keep other changes."""
     value = change.value
     if type(value) is not str or schema.type_of("", canonical(change.key)) != "date":
         return change
@@ -82,7 +82,7 @@ def resolve_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldCh
 
 
 def parse_date_words(text: str, today: dt.date) -> str:
-    """Return a word for a day as ISO date; dates and other text are returned unchanged.
+    """Convert a word such as "yesterday" to an ISO date; return other text unchanged.
 
     Raises:
         UsageError: The date does not exist.
@@ -103,7 +103,7 @@ def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
 def check_limits(
     name: str, type_: FieldType | None, value: Value, choices: Sequence[str], best: float
 ) -> None:
-    """Refuse a value outside `choices`, if there are any, and a rating outside 0 to `best`."""
+    """Refuse a value that is not in `choices`, if there are any, or a rating above `best`."""
     for item in value if isinstance(value, list) else [value]:
         text = "" if item is None else str(item).strip()
         if not text:
@@ -133,7 +133,7 @@ def apply_changes(
     *,
     force: bool = False,
 ) -> bytes:
-    """Apply changes to the front matter of a file, one after the other, or refuse all.
+    """Apply changes to the front matter of a file in order, or refuse all of them.
 
     With `force`, ranges and choices are not checked. Returns the same object if nothing changes.
     """
@@ -165,7 +165,7 @@ def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes
 
 
 def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
-    """Convert typed text to the type of its field; without a type, guess it from the text."""
+    """Convert the user's text to the type of its field, or guess the type if there is none."""
     if type_ in ("list", "links"):
         listed = value if isinstance(value, list) else parse_items(name, str(value))
         return [item.strip() if type(item) is str else item for item in listed]
@@ -186,7 +186,7 @@ def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
         if day is None:
             hint = f"Use {name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3."
             raise UsageError(f'{name} is a date, not "{text}".', hint)
-        # Unquoted, YAML reads a year before 1000 as an octal or negative number.
+        # Without quotes, YAML reads a year before 1000 as an octal or negative number.
         return day if re.fullmatch(r"0\d+|-\d+", day) else BareText(day)
     return text
 

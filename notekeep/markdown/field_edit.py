@@ -27,7 +27,7 @@ def set_field(data: bytes, key: str, value: Value) -> bytes:
 
 
 def add_item(data: bytes, key: str, item: Scalar) -> bytes:
-    """Add an item to a list, unless it is there; text with commas stays text."""
+    """Add an item to a list that does not contain it; text with commas stays text."""
     return _edit(data, lambda edit: edit.add(key, item), {key: [item]})
 
 
@@ -57,7 +57,7 @@ def _edit(
 ) -> bytes:
     """Apply one change; `fresh` is the content of new front matter."""
     parts = split_frontmatter(data)
-    _need_editable(data, parts)
+    _require_editable(data, parts)
     if parts.kind == "none":
         if late := find_late_block(data):
             raise Refused(late.message, "Move it to the first line in an editor.", line=late.line)
@@ -78,7 +78,7 @@ def _edit(
         ) from error
 
 
-def _need_editable(data: bytes, parts: Split) -> None:
+def _require_editable(data: bytes, parts: Split) -> None:
     message, place = "", 0
     if (nul := data.find(b"\0")) >= 0:
         message, place = "The file contains a NUL byte, so it is not plain text.", nul
@@ -89,7 +89,7 @@ def _need_editable(data: bytes, parts: Split) -> None:
     elif parts.end - parts.start > MAX_BYTES:
         message = f"The front matter is longer than {MAX_BYTES // 1024} KiB."
     else:
-        # Only a body may have invalid bytes; without front matter, the whole file is checked.
+        # A body may contain invalid bytes. Without front matter, the whole file is checked.
         end = len(data) if parts.kind == "none" else parts.end
         try:
             data[:end].decode()

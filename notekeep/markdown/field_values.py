@@ -1,4 +1,4 @@
-"""Values of fields: types, parsing and spelling."""
+"""Values of fields: types, parsing and formatting."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from notekeep.markdown.schema import FieldType
 
 # Values of front matter, and the types of plain text
 #
-# Deliberately less typing than YAML 1.1: `yes`, `12:30`, `0123`, `1_000` and dates stay text. The
-# schema defines their meaning (see schema.py).
+# Unlike in YAML 1.1, `yes`, `12:30`, `0123`, `1_000` and dates stay text. The schema defines their
+# meaning (see schema.py).
 
 Scalar: TypeAlias = str | int | float | bool | None
 Value: TypeAlias = Scalar | list[Scalar]
-"""Scalars and lists of scalars; dates are ISO text."""
+"""A scalar or a list of scalars; dates are ISO text."""
 
 MAX_NUMBER: Final = 10**15
-"""Numbers from here on are codes and stay text."""
+"""Numbers of this size are probably codes and stay text."""
 
 # Integers that SQLite and JSON readers store exactly.
 _INT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,14})\Z")
@@ -36,7 +36,7 @@ _WORDS: Final[dict[str, bool | None]] = {
 
 
 def type_scalar(text: str) -> Scalar:
-    """Type the text of an unquoted scalar: null, a bool, a number, else text.
+    """Convert the text of an unquoted scalar to null, a bool or a number; other text stays text.
 
     A subset of the YAML 1.2 core schema (yaml.org/spec/1.2.2, 10.3.2): no octal, hexadecimal,
     infinity or not-a-number, and no number longer than 15 digits.
@@ -51,7 +51,7 @@ def type_scalar(text: str) -> Scalar:
     return text
 
 
-# Fields by the type of the schema, such as `rating: "4,5"` or `tags: a, b`
+# Conversion to the type in the schema, such as `rating: "4,5"` or `tags: a, b`
 #
 # A value that does not fit its type stays unchanged.
 
@@ -70,7 +70,7 @@ _PEOPLE: Final = frozenset(("author", "host", "guest"))
 
 
 def type_field(name: str, kind: FieldType | None, value: Value, words: str | list[str]) -> Value:
-    """Convert a field to the type of the schema; without a type it stays unchanged."""
+    """Convert a field to its type in the schema; without a type, the value stays unchanged."""
     if kind is None or value is None:
         return [] if kind in ("list", "links") else value
     if kind in ("list", "links"):
@@ -97,7 +97,7 @@ def parse_boolean(value: Scalar, default: Value = None) -> Value:
 
 
 def parse_number(text: str) -> float | None:
-    """Parse a number, also with a decimal comma, as `4/5` or in stars; else None."""
+    """Parse a number, including `4,5`, `4/5` and stars; None for other text."""
     if stars := _STARS.match(text):
         return len(stars[1])
     head = text.split("/", 1)[0].strip() if re.match(r"[\d.,]+\s*/\s*\d+\Z", text) else text
@@ -111,8 +111,8 @@ def parse_number(text: str) -> float | None:
 def parse_date(text: str) -> str | None:
     """Return a date as ISO text with its precision: `2026/3/1` is `2026-03-01`.
 
-    Years, months and years BC such as `-0750` are dates too; times are kept to the minute. Returns
-    None for other text and for dates that do not exist.
+    Years, months and years BC such as `-0750` are dates too. A time keeps its seconds, but not
+    fractions of them. Returns None for other text and for dates that do not exist.
     """
     if linked := _LINKED.match(text):
         text = linked[1]
@@ -135,7 +135,7 @@ def parse_date(text: str) -> str | None:
 
 
 def parse_items(name: str, words: str | list[str]) -> list[Scalar]:
-    """Convert to a list, also from text with commas, without blanks and empty items."""
+    """Convert a list, or text with commas, to stripped items without empty ones."""
     parts = words if isinstance(words, list) else split_items(name, words)
     return [text for part in parts if (text := part.strip())]
 
@@ -143,8 +143,8 @@ def parse_items(name: str, words: str | list[str]) -> list[Scalar]:
 def split_items(name: str, text: str) -> list[str]:
     """Split text into items.
 
-    Tags without a comma are split at blanks. Names are split only if every part has a first and a
-    last name, so that "Clear, James" stays one person.
+    Tags without a comma are split at spaces. People's names are split only if every part has a
+    first and a last name, so that "Clear, James" stays one person.
     """
     if name == "tags" and "," not in text:
         return text.split()
@@ -156,7 +156,7 @@ def split_items(name: str, text: str) -> list[str]:
     return parts
 
 
-# Spelling: quotes only where needed
+# Formatting, with quotes only where needed
 #
 # Text is quoted if notekeep, YAML 1.1 (Jekyll, Hugo) or YAML 1.2 (Obsidian) would read it as
 # another type: `yes`, `12:30`, `0123`, `1.10`. ISO dates stay plain, as people write them.
@@ -194,7 +194,7 @@ _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\
 
 
 def format_scalar(value: Scalar, *, flow: bool = False) -> str:
-    """Spell a scalar as YAML on one line; `flow`: between brackets, where commas are special."""
+    """Format a scalar as YAML on one line; `flow`: for an inline list, where commas need quotes."""
     if value is None:
         return "null" if flow else ""
     if isinstance(value, bool):
@@ -212,7 +212,7 @@ def format_scalar(value: Scalar, *, flow: bool = False) -> str:
 
 
 def format_like(value: Scalar, style: str | None) -> str:
-    """Spell a scalar in place of another one, with the same kind of quotes."""
+    """Format a scalar with the quotes of the scalar that it replaces."""
     if isinstance(value, str) and not isinstance(value, BareText):
         if style == '"':
             return _quoted(value, double=True)
@@ -242,19 +242,19 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def format_inline_list(items: list[Scalar]) -> str:
-    """Spell a list on one line: `[a, b]`."""
+    """Format a list on one line: `[a, b]`."""
     return "[" + ", ".join(format_scalar(item, flow=True) for item in items) + "]"
 
 
 def format_items(items: list[Scalar], indent: str, eol: str) -> str:
-    """Spell a list with one item per line."""
+    """Format a list with one item per line."""
     return "".join(f"{indent}- {format_scalar(item, flow=item is None)}{eol}" for item in items)
 
 
 def format_field(
     key: str, value: Value, *, eol: str = "\n", indent: str = "", step: str = "  "
 ) -> str:
-    """Spell `key: value` with its line end; lists have one item per line."""
+    """Format `key: value` with its line end; lists have one item per line."""
     name = indent + format_scalar(key)
     if not isinstance(value, list):
         return f"{name}: {format_scalar(value)}".rstrip(" ") + eol

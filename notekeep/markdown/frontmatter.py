@@ -1,7 +1,7 @@
 """Reads front matter: YAML, TOML or JSON, as typed values and source text.
 
-field_edit.py edits it. For an unreadable block there is an error with its position, and no fields;
-the body is not affected.
+field_edit.py edits it. An unreadable block yields an error with its position and no fields; the
+body is not affected.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, UnreadableBloc
 _LEAD: Final = re.compile(
     rb"(?:\s|\xef\xbb\xbf|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|%%.*?%%|<!--.*?-->)+", re.DOTALL
 )
-"""Blanks and comments above front matter, which hide it from all programs."""
-_ABOUT_LEAVING: Final = re.compile(
+"""Whitespace and comments above front matter; with them, programs do not recognize it."""
+_PRIVACY_KEY: Final = re.compile(
     rb"^[\s\"']*(?:private|publish)[\s\"']*[:=]", re.IGNORECASE | re.MULTILINE
 )
 
@@ -32,15 +32,15 @@ class FrontMatter:
     split: Split
     # values by key, in order: plain scalars are typed, nested values are source text
     fields: dict[str, Value] = field(default_factory=dict)
-    # The source text of each value, with LF as line end.
+    # the source text of each value, with LF as line end
     raw: dict[str, str] = field(default_factory=dict)
     # each value as unquoted, untyped text, for text fields
     words: dict[str, str | list[str]] = field(default_factory=dict)
-    error: Problem | None = None  # why it is unreadable, without the path; there are no values then
+    error: Problem | None = None  # why the block is unreadable, without the path; no values then
 
 
 def read_frontmatter(data: bytes) -> FrontMatter:
-    """Read the front matter of a file. Never raises; see `error`."""
+    """Read the front matter of a file. Never raises; errors are in `error`."""
     parts = split_frontmatter(data)
     if parts.kind == "none":
         return FrontMatter(parts, error=find_late_block(data))
@@ -75,9 +75,9 @@ def find_late_block(data: bytes) -> Problem | None:
     block = data[lead.end() :]
     found = read_frontmatter(block)
     if not found.fields:
-        # Text below a rule is not front matter, unless it controls who may see the note.
+        # Text below a rule is not front matter, unless it makes the note private or public.
         end = found.split.body or len(re.split(rb"\r?\n[ \t]*\r?\n|\r\r", block, maxsplit=1)[0])
-        if found.error is None or not _ABOUT_LEAVING.search(block[:end]):
+        if found.error is None or not _PRIVACY_KEY.search(block[:end]):
             return None
     line = len(data[: lead.end()].splitlines()) + data[: lead.end()].endswith((b"\n", b"\r"))
     message = (

@@ -1,4 +1,4 @@
-"""Where the front matter of a file ends and its body begins, in bytes."""
+"""Finds where the front matter of a file ends and its body begins, in bytes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _FENCES: Final[tuple[tuple[bytes, Literal["toml", "json"]], ...]] = (
     (b";;;", "json"),
 )
 _JSON: Final = re.compile(rb"\{\s*\"")
-# Bytes to check for the line end.
+# Number of bytes to examine for the line end.
 _SAMPLE = 65536
 
 
 class Split(NamedTuple):
     """The parts of a file, as byte offsets."""
 
-    kind: BlockKind  # the format; "unclosed": everything is body
+    kind: BlockKind  # the format; if "unclosed", the whole file is body
     bom: bool  # with a UTF-8 byte order mark
     start: int  # first byte after the fence
     end: int  # first byte of the closing fence
@@ -121,7 +121,7 @@ MAX_BYTES = 256 * 1024
 
 
 class UnreadableBlock(Exception):
-    """The block is not parsed; `line` and `column` are positions in it, from 0."""
+    """The block cannot be parsed; `line` and `column` are positions in it, from 0."""
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(message)

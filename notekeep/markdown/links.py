@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # Updating links to moved notes: one edit per link
 #
-# The form of a link stays: its text, heading and title; whether the target is a name, a path or
-# relative; with or without ".md"; in angle brackets or encoded.
+# A link keeps its form: its text, heading and title; a name, a path or a relative path as target;
+# with or without ".md"; in angle brackets or encoded.
 
 _ANGLED: Final = re.compile(r"<(?:[^<>\\\n]|\\.)*+>")
 _BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
@@ -37,11 +37,11 @@ TIMED_HOSTS: Final = (
     *("youtube.com", "youtu.be", "vimeo.com", "soundcloud.com"),
     *("spotify.com", "podcasts.apple.com"),
 )
-"""Sites whose addresses accept a start time in seconds as `t`."""
+"""Sites whose URLs accept a start time in seconds as `t`."""
 
 
 def link_to_second(address: str, seconds: int) -> str:
-    """Return an address with a start time in seconds."""
+    """Return a URL with a start time in seconds."""
     parts = urlsplit(address)
     if not f".{parts.hostname}".endswith(tuple(f".{host}" for host in TIMED_HOSTS)):
         return urlunsplit(parts._replace(fragment=f"t={seconds}"))
@@ -70,7 +70,7 @@ def retarget(
             link moves), or None to leave the link unchanged.
         from_old: The old path of the note with the links.
         from_new: Its new path.
-        unique: Whether a file name will be unique.
+        unique: Returns whether a file name will be unique.
         is_relative: Whether names that are no longer unique become relative paths.
     """
     edits = []
@@ -98,7 +98,7 @@ def retarget(
 def replace_headings(
     text: str, links: Iterable[Link], renamed: Callable[[Link], str | None]
 ) -> list[TextEdit]:
-    """Return the edits for links whose heading `renamed` replaces; None leaves a link unchanged."""
+    """Return the edits that set the heading of links to `renamed(link)`, unless that is None."""
     edits = []
     for link in links:
         heading = renamed(link) if link.heading else None
@@ -129,7 +129,7 @@ def _target_span(text: str, link: Link) -> tuple[int, int] | None:
     at = link.start + (2 if link.embed else 1) + len(link.text)
     before = _BEFORE_TARGET.match(text, at, link.end)
     if before is None:
-        # In a quote, the text may span lines, without their `>`.
+        # In a quote, the text may span lines, and `link.text` lacks their `>`.
         found = list(_BEFORE_TARGET.finditer(text, link.start, link.end))
         if not found:
             return None
@@ -226,7 +226,7 @@ class LinkStyle:
         target = self.target(path, source, is_only=is_only)
         name = note_stem(path)
         sign = "!" if embed else ""
-        # Some names are only possible in Markdown links.
+        # Some names work only in Markdown links.
         if self.is_markdown or NOT_IN_WIKI_LINK.search(target + text):
             label = text if text or embed else name
             label = _IN_TEXT.sub(r"\\\g<0>", label)

@@ -1,7 +1,7 @@
 """A page as a tree, for the rewriters of an export.
 
 Every `start` and `end` is an offset in the whole text: `text[node.start:node.end]` is the source of
-the node. A block starts after the marks of its containers (`> `, the indentation of a list) and
+the node. A block starts after the markers of its containers (`> `, list indentation) and
 ends at the end of its last line.
 """
 
@@ -18,7 +18,7 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import CODE_KINDS, ParsedPage, Span
 
 CONTAINER_NODES: Final = frozenset({"quote", "item", "footnote", "admonition"})
-"""Blocks with marks before each line; "admonition" is a quote that a rewriter converts."""
+"""Blocks with a marker on their lines; "admonition" is a quote that a rewriter converts."""
 
 MATH: Final = frozenset({"math", "math_double", "math_block"})
 LITERAL_NODES: Final = CODE_KINDS | MATH | {"html_block", "html"}
@@ -41,12 +41,12 @@ class Node:
     parent: Node | None = None
     children: list[Node] = field(default_factory=list)
     # the text of a leaf: code without fence and indentation, TeX without dollar signs, HTML source,
-    # the character of an escape
+    # the escaped character
     content: str = ""
-    # the language line of a fence, the destination of a link or image, the label of a footnote or
+    # the info string of a fence, the destination of a link or image, the label of a footnote or
     # definition, the target of a wiki link, the delimiter of a list
     info: str = ""
-    title: str = ""  # of a link; the text after the bar of a wiki link
+    title: str = ""  # of a link; the text after the `|` of a wiki link
     level: int = 0  # of a heading
     embed: bool = False  # a wiki link with `!`
     tight: bool = False  # a list without blank lines between items
@@ -65,11 +65,11 @@ class Node:
             node = node.parent
 
     def inside(self, *kinds: str) -> bool:
-        """Whether it has an ancestor of one of these kinds."""
+        """Whether the node has an ancestor of one of these kinds."""
         return any(node.kind in kinds for node in self.above())
 
     def plain(self) -> str:
-        """Return its text without markup."""
+        """Return the text without markup."""
         if self.kind in {"soft_break", "hard_break"}:
             return " "
         if self.kind in {"text", "special", "code_span", "math", "math_double"}:
@@ -84,8 +84,8 @@ class SourceLine(NamedTuple):
 
     start: int
     end: int  # without the newline
-    # the start of the text of the innermost block, after the marks of its containers; None for
-    # lines outside of blocks, mostly blank ones
+    # where the text of the innermost block starts, after the markers of its containers; None for
+    # lines outside of blocks, which are mostly blank
     content: int | None
     leaf: Node | None  # the innermost block, or None
 
@@ -183,7 +183,7 @@ class _Builder:
                 broken = None
             node = self._node(span, parent)
             if node.kind == "text" and (before := parent.children) and before[-1].kind == "text":
-                known = before[-1]  # text that was split at an addition
+                known = before[-1]  # text that was split at an extension
                 if known.end == node.start:
                     known.end, known.content = node.end, known.content + node.content
                     here.append(known)
@@ -196,7 +196,7 @@ class _Builder:
         return Tree(self.text, self.root, self.starts)
 
     def _begin_break(self, node: Node, parent: Node) -> None:
-        """Extend a break by the blanks before it."""
+        """Extend a line break over the spaces and tabs before it."""
         while node.start > parent.start and self.text[node.start - 1] in " \t":
             node.start -= 1
         if parent.children and parent.children[-1].kind == "text":
@@ -219,7 +219,7 @@ class _Builder:
     def _block(self, span: Span, parent: Node) -> Node:
         first = last = bisect_right(self.starts, span.start) - 1
         if span.end > self.ends[first]:
-            # The parser may end a list after the marks of the next line.
+            # The parser may end a list after the markers of the next line.
             blank = " \t\n>" if span.kind in {"list", "item", "footnote"} else " \t\n"
             end = span.start + len(self.text[span.start : span.end].rstrip(blank))
             last = bisect_right(self.starts, max(span.start, end - 1)) - 1
@@ -255,7 +255,7 @@ class _Builder:
             case "code_span" | "html":
                 node.content = span.words
             case "math":
-                in_cell = node.inside("cell")  # where bars are escaped
+                in_cell = node.inside("cell")  # where pipes are escaped
                 node.content = span.words.replace("\\|", "|") if in_cell else span.words
                 node.kind = "math_double" if span.title else "math"
             case "footnote_ref":
@@ -277,7 +277,7 @@ class _Builder:
 
 
 class _LineReader:
-    """Finds the block of each line and the start of its text."""
+    """Finds the innermost block of each line, and where its text starts."""
 
     def __init__(self, tree: Tree) -> None:
         self.text = tree.text
@@ -303,8 +303,8 @@ class _LineReader:
             self.contents[number], self.leaves[number] = start, node
 
     def _content(self, holders: Sequence[Node], number: int) -> int:
-        """Return the start of the text of a line, after the marks of its containers."""
-        at, column = self._behind_marks(holders, number)
+        """Return where the text of a line starts, after the markers of its containers."""
+        at, column = self._after_markers(holders, number)
         start, start_column = _past_blanks(self.text, at, column, self.ends[number])
         deeper = start_column - column
         while deeper > 0 and start > self.starts[number] and self.text[start - 1] == " ":
@@ -312,8 +312,8 @@ class _LineReader:
             deeper -= 1
         return start
 
-    def _behind_marks(self, holders: Sequence[Node], number: int) -> tuple[int, int]:
-        """Return the offset and column after the marks of the containers on a line."""
+    def _after_markers(self, holders: Sequence[Node], number: int) -> tuple[int, int]:
+        """Return the offset and column after the container markers of a line."""
         text, end = self.text, self.ends[number]
         at, column = self.starts[number], 0
         for holder in holders:
@@ -326,7 +326,7 @@ class _LineReader:
                     at, column = _consume(text, at, column, column + 1, end)
             elif number == holder.first:
                 base = column
-                at, column = self._behind_mark(holder, first_column)
+                at, column = self._after_marker(holder, first_column)
                 self._indents[holder] = column - base if holder.kind == "item" else 4
             else:
                 width = self._indent(holder)
@@ -335,8 +335,8 @@ class _LineReader:
                 at, column = _consume(text, at, column, column + width, end)
         return at, column
 
-    def _behind_mark(self, holder: Node, column: int) -> tuple[int, int]:
-        """Return the offset and column after the mark of an item or footnote."""
+    def _after_marker(self, holder: Node, column: int) -> tuple[int, int]:
+        """Return the offset and column after the marker of an item or footnote."""
         text, end = self.text, self.ends[holder.first]
         pattern = _ITEM_MARK if holder.kind == "item" else _NOTE_MARK
         match = pattern.match(text, holder.start)
@@ -350,9 +350,9 @@ class _LineReader:
         return inner, inner_column
 
     def _indent(self, holder: Node) -> int:
-        """Return the indentation of an item or footnote in columns."""
+        """Return the indentation of an item or footnote, in columns."""
         if holder not in self._indents:
-            self._behind_marks([*containers(holder), holder], holder.first)
+            self._after_markers([*containers(holder), holder], holder.first)
         return self._indents.get(holder, 4)
 
 
@@ -366,7 +366,7 @@ def containers(node: Node) -> list[Node]:
 
 
 def _past_blanks(text: str, at: int, column: int, end: int) -> tuple[int, int]:
-    """Return the offset and column after blanks."""
+    """Return the offset and column after spaces and tabs."""
     spaces = _SPACES.match(text, at, end)
     while spaces:
         column += spaces.end() - at
@@ -380,7 +380,7 @@ def _past_blanks(text: str, at: int, column: int, end: int) -> tuple[int, int]:
 
 
 def _consume(text: str, at: int, column: int, goal: int, end: int) -> tuple[int, int]:
-    """Return the offset of a column; a tab that crosses it is not consumed."""
+    """Return the offset and column at a column, or before a tab that crosses it."""
     while at < end and column < goal and text[at] in " \t":
         width = 4 - column % 4 if text[at] == "\t" else 1
         if column + width > goal:

@@ -53,10 +53,10 @@ class Note:
 def read_note(
     path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA, *, in_body: bool = True
 ) -> Note:
-    """Parse a file as a note. Never raises; see `problem`.
+    """Parse a file as a note. Never raises; errors are in `problem`.
 
-    With `in_body=False`, the body is searched only for a title, if the front matter has none. This
-    skips most of the work, but inline tags and `spans` are then missing.
+    With `in_body=False`, the body is searched only for a title that the front matter lacks. This
+    skips most of the work, but inline tags and `spans` are missing.
     """
     matter = frontmatter.read_frontmatter(data)
     body, problem = _decode(path, data, matter.split.body)
@@ -68,7 +68,7 @@ def read_note(
     for key, value in matter.fields.items():
         name = canonical(key)
         if keys[name] != key:
-            name = key  # an alias, but the file also has the field by its own name
+            name = key  # an alias of a field that the file also has by its own name
         fields[name] = type_field(name, schema.type_of(kind, name), value, matter.words[key])
     stem = note_stem(path)
     _add_dates(fields, kind, path, schema)
@@ -129,7 +129,7 @@ def _kind(path: str, matter: frontmatter.FrontMatter, keys: dict[str, str], sche
         return "habit"
     for category in find_categories(matter):
         kind = schema.named(category)
-        if kind and kind != "habit":  # only `habit:` makes a habit
+        if kind and kind != "habit":  # a habit needs `habit:`
             return kind
     return "note" if words else schema.kind_at(path) or "note"
 
@@ -171,7 +171,7 @@ def _list(value: Value) -> list[Scalar]:
 
 
 def _is_private(data: bytes, matter: frontmatter.FrontMatter, fields: dict[str, Value]) -> bool:
-    """Whether the note is private; an unreadable block that mentions "private" counts."""
+    """Whether the note is private, or its front matter is unreadable and mentions "private"."""
     if matter.error is not None:
         block = data[: matter.split.body or min(len(data), MAX_BYTES)]
         return _MAYBE_PRIVATE.search(block) is not None

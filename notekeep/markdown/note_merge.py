@@ -2,7 +2,7 @@
 
 The editor, `conflicts`, `sync` and git's merge driver all use `merge_versions`. Front matter
 is merged by key and item, a body by block, a log as a set of lines. If both sides changed the
-same words, there is no merge and both versions stay.
+same words, nothing is merged and both versions are kept.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LOG_FOLDERS: Final = tuple(f"/{one}/" for one in (*LOG_FOLDERS, ".notekeep/imported"))
 _NO_MERGE: Final = ("json", "canvas", "svg")
-"""Text formats that a merge by lines can make invalid."""
+"""Text formats that a line-by-line merge can make invalid."""
 
 _BINARY_SAMPLE = 8192
 
@@ -46,13 +46,13 @@ def merge_versions(
     Args:
         path: Its folder and suffix determine the kind of file.
         base: The common base; None if both sides created the file.
-        ours: Our version, whose additions come first.
+        ours: Our version; its additions come first.
         theirs: The other version.
-        is_guess: Whether the base is only the common text. A changed paragraph then looks like two
-            added ones, so two added blocks at the same place are not both kept.
+        is_guess: Whether the base is a guess: the text that both versions have in common. A changed
+            paragraph then looks like two added ones, so additions at the same place are a conflict.
 
     Returns:
-        A text with the changes of both sides; None if they changed the same text.
+        A text with the changes of both sides; None if they conflict.
     """
     if (merged := changed_side(base, ours, theirs)) is not None:
         return merged
@@ -83,7 +83,7 @@ def is_log(path: str) -> bool:
 
 
 def merge_logs(base: bytes, ours: bytes, theirs: bytes) -> bytes:
-    """Keep the entries of both sides, ours first, without deleted ones. Order does not matter."""
+    """Return the entries of both sides, ours first, except those that one side deleted."""
     known, mine, other = (_read_entries(data) for data in (base, ours, theirs))
     deleted = {entry for entry, _ in known} - {entry for entry, _ in other} - {()}
     remaining = b"".join(text for entry, text in mine if entry not in deleted)
@@ -95,7 +95,7 @@ def merge_logs(base: bytes, ours: bytes, theirs: bytes) -> bytes:
 
 
 def _read_entries(data: bytes) -> list[tuple[tuple[bytes, ...], bytes]]:
-    """Return the entries of a log with their indented lines: stripped, and unchanged."""
+    """Return the entries of a log: their lines stripped, for comparison, and as written."""
     found: list[list[bytes]] = []
     for line in split_lines(data):
         if found and line.startswith((b"  ", b"\t")):
@@ -108,7 +108,7 @@ def _read_entries(data: bytes) -> list[tuple[tuple[bytes, ...], bytes]]:
 def _with_one_line_end(
     merge: Callable[[bytes, bytes, bytes], bytes | None], base: bytes, ours: bytes, theirs: bytes
 ) -> bytes | None:
-    """Merge; a change of all line ends counts as one separate change."""
+    """Merge, and treat a change of all line ends as one separate change."""
     ends = [_line_end(version) for version in (base, ours, theirs)]
     if len(set(ends)) == 1 or None in ends:
         return merge(base, ours, theirs)
@@ -130,8 +130,8 @@ def merge_notes(
 ) -> bytes | None:
     """Merge two versions of a note: front matter by key, the body by block.
 
-    `is_guess`: see `merge_versions`. A note `is_new` if both sides created it, such as today's
-    note: the base is then a guess too, but list items with nothing in common are all kept.
+    For `is_guess`, see `merge_versions`. With `is_new`, both sides created the note, such as
+    today's daily note: the base is a guess too, but list items that are not similar are all kept.
     """
     versions = (base, ours, theirs)
     starts = [split_frontmatter(version).body for version in versions]
@@ -173,11 +173,11 @@ class _Fields:
             yield entry.name, (start, next_line(self.text, last))
 
     def lines(self, key: str) -> str | None:
-        """Return the lines of a key; None without it."""
+        """Return the lines of a key, or None if it is missing."""
         span = self.spans.get(key)
         return None if span is None else self.text[slice(*span)]
 
-    def remarks(self) -> list[str]:
+    def comments(self) -> list[str]:
         """Return all comments, including the text after a "#" in a value."""
         return re.findall(r"(?:^|(?<=[ \t]))#[^\r\n]*", self.text, re.MULTILINE)
 
@@ -219,7 +219,7 @@ def _merge_fields(base: _Fields, ours: _Fields, theirs: _Fields) -> bytes | None
             return None
         merged = value
         expected[key] = merged.shapes[key]
-    has_all = set(theirs.remarks()) - set(base.remarks()) <= set(merged.remarks())
+    has_all = set(theirs.comments()) - set(base.comments()) <= set(merged.comments())
     is_complete = merged.shapes.keys() == expected.keys() and all(
         proof.same_words(merged.shapes[key], expected[key]) for key in expected
     )
@@ -237,7 +237,7 @@ def _merge_values(key: str, base: _Fields, ours: _Fields, theirs: _Fields) -> _F
         return ours
     old = base.shapes.get(key, (proof.LIST, ()))
     if not mine[0] == other[0] == old[0] == proof.LIST:
-        return _later(key, ours, theirs)
+        return _later_timestamp(key, ours, theirs)
     items = [[_item(one) for one in value[1]] for value in (old, mine, other)]
     if any(item is None for each in items for item in each):
         return None
@@ -266,8 +266,8 @@ _STAMPS: Final = frozenset(("updated", "modified", "lastmod", "date modified", "
 _STAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?")
 
 
-def _later(key: str, ours: _Fields, theirs: _Fields) -> _Fields | None:
-    """Return the later of two timestamps of a change."""
+def _later_timestamp(key: str, ours: _Fields, theirs: _Fields) -> _Fields | None:
+    """Resolve a modification time to the later one; None for other fields."""
     one, other = _item(ours.shapes[key]), _item(theirs.shapes[key])
     if key.casefold() not in _STAMPS or one is None or other is None:
         return None
@@ -280,7 +280,7 @@ def _later(key: str, ours: _Fields, theirs: _Fields) -> _Fields | None:
 
 
 class _Block(NamedTuple):
-    """Lines that belong together, and the line end and blank lines after them."""
+    """The text of a block, and the line end and blank lines after it."""
 
     text: bytes
     gap: bytes
@@ -297,12 +297,12 @@ _ALONE: Final = re.compile(
 )
 _DIGITS: Final = re.compile(rb"\d+")
 _ALIKE = 0.5
-"""Minimum share of equal words of two versions of a block."""
-_MOST_PAIRS = 20_000
+"""Minimum share of equal words for two blocks to be versions of the same block."""
+_MAX_PAIRS = 20_000
 
 
 def _read_blocks(body: bytes) -> list[_Block]:
-    found: list[list[bytes]] = []  # the lines of each block, with the blank lines after it
+    found: list[list[bytes]] = []  # the lines of each block, including blank lines after it
     fence = b""
     is_open = False
     for line in split_lines(body):
@@ -339,7 +339,7 @@ class _Side:
     def __init__(self, base: Sequence[_Block], blocks: Sequence[_Block]) -> None:
         pairs = _pair_blocks([one.text for one in base], [one.text for one in blocks])
         self.now: list[_Block | None] = [None] * len(base)  # None: deleted
-        # blocks added before each
+        # the blocks added before each block of the base
         self.added: list[list[_Block]] = [[] for _ in range(len(base) + 1)]
         self.gaps: list[bytes] = [b""] * (len(base) + 1)  # the gap before the added blocks
         place, by_place = 0, {at: number for number, at in pairs.items()}
@@ -350,20 +350,20 @@ class _Side:
                 place = number + 1
                 continue
             if at and not self.added[place]:
-                # The gap after a heading differs from the one between list items.
+                # The gap after a heading differs from the gap between list items.
                 is_first_item = _ITEM.match(block.text) and not _ITEM.match(blocks[at - 1].text)
                 self.gaps[place] = b"" if is_first_item else blocks[at - 1].gap
             self.added[place].append(block)
 
 
 def _pair_blocks(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]:
-    """Pair the blocks of the base with those of one side: first equal, then similar ones."""
+    """Pair the blocks of the base with those of one side: equal blocks, then similar ones."""
     pairs = match_lines(base, side)
     found = dict(pairs)
     at = at_side = 0
     for number, place in [*sorted(pairs.items()), (len(base), len(side))]:
         rows, columns = range(at, number), range(at_side, place)
-        if 0 < len(rows) * len(columns) <= _MOST_PAIRS:
+        if 0 < len(rows) * len(columns) <= _MAX_PAIRS:
             likeness = [[_likeness(base[row], side[column]) for column in columns] for row in rows]
             found |= {rows[i]: columns[k] for i, k in best_pairs(likeness)}
         at, at_side = number + 1, place + 1
@@ -421,7 +421,7 @@ def _merge_bodies(base: bytes, ours: bytes, theirs: bytes, *, is_new: bool = Fal
 def _merge_added(
     base: Sequence[_Block], one: _Side, other: _Side, place: int
 ) -> list[_Block] | None:
-    """Return the blocks that both sides added at a place, ours first; None if both rewrote it."""
+    """Return the blocks added at a place, ours first; None if both sides rewrote that place."""
     mine, theirs = one.added[place], other.added[place]
     if not mine or not theirs:
         return mine or theirs
@@ -436,7 +436,7 @@ def _merge_added(
 
 
 def _may_join(ours: Sequence[_Block], theirs: Sequence[_Block]) -> bool:
-    """Whether new blocks of both sides are list items without similar ones."""
+    """Whether all new blocks are list items, and none of theirs is similar to one of ours."""
     new = [block.text for block in theirs if block not in ours]
     if not ours or not new:
         return True
@@ -453,7 +453,7 @@ def _merge_block(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     if len(known) < len(items):
         return _merge_prose(base, ours, theirs)
     marks = [item["mark"] for item in known]
-    # Of list numbers that both sides changed, take ours.
+    # If both sides renumbered the list, use our number.
     is_renumbered = _DIGITS.sub(b"1", marks[1]) == _DIGITS.sub(b"1", marks[2])
     mark = marks[1] if is_renumbered else changed_side(*marks)
     box = changed_side(*(item["box"] or b"" for item in known))
@@ -472,7 +472,7 @@ def _merge_prose(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def _join(blocks: Sequence[_Block], eol: bytes) -> bytes:
-    """Join blocks; a blank line separates two that would otherwise become one."""
+    """Join blocks; insert a blank line between two that would become one block."""
     parts: list[bytes] = []
     for one, after in pairwise(blocks):
         gap = one.gap or eol

@@ -1,4 +1,4 @@
-"""Names of notes, and resolving links."""
+"""Names of notes, and link resolution."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from posixpath import normpath
 from typing import Final
 
 FIELD_LINK: Final = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
-"""A wiki link in a value of front matter: its target, then the rest."""
+"""A wiki link in a front matter value: its target, then the rest."""
 
 WEB_ADDRESS: Final = re.compile(
     r"(?:https?|ftp|mailto|file):\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 )
-"""An address in text without marks of its own."""
+"""A bare web or mail address in text."""
 
 
 def fold_name(name: str) -> str:
-    """Return a name in its form for comparison: NFC, case-folded."""
+    """Return a name for comparison: NFC-normalized and case-folded."""
     if name.isascii():
         return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
@@ -33,15 +33,15 @@ def note_stem(path: str) -> str:
 
 # Resolving links
 #
-# Exact path first, then file name, title and alias; of several notes, the one nearest to the
-# linking note. Ambiguous names return all notes, best first.
+# The exact path comes first, then file name, title and alias. For an ambiguous name, all notes are
+# returned, those nearest to the linking note first.
 
 
 class Resolver:
-    """The names of all notes and files of a vault; other files have an empty title."""
+    """The names of all notes and other files of a vault; only notes have a title."""
 
     def __init__(self, notes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
-        """Add (path, title, aliases) of all notes."""
+        """Add the path, title and aliases of all notes."""
         self._paths: dict[str, list[str]] = defaultdict(list)
         self._names: dict[str, list[str]] = defaultdict(list)
         self._titles: dict[str, list[str]] = defaultdict(list)
@@ -85,7 +85,7 @@ class Resolver:
         return sorted(set(found), key=lambda path: (_distance(path, from_path), path))
 
     def _at(self, place: str) -> list[str]:
-        """Return the files at a path from the root; none outside the vault."""
+        """Return the files at a path from the vault's root."""
         path = normpath(place.lstrip("/"))
         return self._paths.get(path) or self._paths.get(f"{path}.md") or []
 

@@ -41,7 +41,7 @@ _LOCATOR: Final = re.compile(
 )
 _start = attrgetter("start")
 SCHEME_PATTERN: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
-"""The start of an address outside the vault; one letter and a colon is a drive."""
+"""The start of a URL. A single letter before the colon is a drive, not a scheme."""
 
 _MOMENT_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[.\][ \t]+)?")
 """What may precede a timestamp on its line."""
@@ -94,7 +94,7 @@ class Task(NamedTuple):
 
     @property
     def done(self) -> bool:
-        """Whether it is completed: any mark but a blank."""
+        """Whether the task is completed: it has any mark except a space."""
         return self.mark != " "
 
 
@@ -128,7 +128,7 @@ class BodyRange(NamedTuple):
 
 @dataclass(slots=True)
 class BodyFacts:
-    """The facts of a body, in order; `problem` is why it was read as plain text."""
+    """The facts of a body, in order; `problem` explains why it was read as plain text, or is ""."""
 
     links: list[Link] = field(default_factory=list)
     tags: list[InlineTag] = field(default_factory=list)
@@ -165,11 +165,11 @@ def _is_at_start(text: str, place: int) -> bool:
 
 
 def find_title(text: str) -> str:
-    """Return the title in a text, without parsing the rest if possible."""
+    """Return the title of a text; parse only its beginning if possible."""
     first = _MAYBE_TITLE.search(text)
     if first is None or first.start() > MAX_BEFORE_TITLE:
         return ""
-    # The rest can only matter if it ends a block of math that started before.
+    # The rest matters only if it closes a math block that this part opens.
     head = text[: first.end()]
     return ("" if "$$" in head else page_title(parse_markdown(head))) or page_title(
         parse_markdown(text)
@@ -219,7 +219,7 @@ class _Outline:
             found.sort(key=_start)
 
     def _end(self, span: Span) -> int:
-        """Return the end of a span without trailing blanks."""
+        """Return the end of a span without trailing whitespace."""
         end = span.end
         while end > span.start and self.text[end - 1] in " \t\n":
             end -= 1

@@ -1,8 +1,8 @@
-"""The Markdown parser: CommonMark, tables, footnotes, and Obsidian's additions.
+"""The Markdown parser: CommonMark, tables, footnotes, and Obsidian's extensions.
 
 pyromark (the Rust parser pulldown-cmark) reads CommonMark and returns events with positions.
-`extensions.py` finds the additions: comments (`%%`) and math (`$`) may contain any text, so they
-are covered with filler characters; the others are in the remaining plain text.
+`extensions.py` finds the extensions. Comments (`%%`) and math (`$`) may contain any text, so filler
+characters replace them before parsing. The others are found in the remaining plain text.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _LINE_LEAD: Final = re.compile(r"^[ \t>]*", re.MULTILINE)
 def _commonmark() -> pyromark.Markdown:
     import pyromark  # needed only by commands that parse
 
-    # Tasks with any mark, callouts and math follow Obsidian's rules instead.
+    # Task boxes, callouts and math follow Obsidian's rules instead.
     options = pyromark.Options
     return pyromark.Markdown(
         options=options.ENABLE_TABLES
@@ -95,23 +95,23 @@ def parse_markdown(text: str) -> ParsedPage:
             f"The Markdown parser failed ({error}). The note is read as plain text.",
         )
     if "\r\n" in original:
-        page.plain = [_mend_break(span, original) for span in page.plain]
+        page.plain = [_fix_break(span, original) for span in page.plain]
     return page
 
 
 def _read(text: str) -> ParsedPage:
-    reading = _parse(text, text)
+    result = _parse(text, text)
     found: list[Span] = []
     if "%%" in text or "$" in text:
-        reading, found = find_hidden(text, reading, partial(_parse, source=text))
-    found += find_extensions(text, reading, found)
+        result, found = find_hidden(text, result, partial(_parse, source=text))
+    found += find_extensions(text, result, found)
     if "]:" in text:
-        found += find_definitions(text, reading, found)
-    return ParsedPage(text, reading.spans, found)
+        found += find_definitions(text, result, found)
+    return ParsedPage(text, result.spans, found)
 
 
-def _mend_break(span: Span, text: str) -> Span:
-    """Correct a hard break of one blank and a Windows line end."""
+def _fix_break(span: Span, text: str) -> Span:
+    """Undo a hard break that `_normalize` caused by replacing the CR of a Windows line end."""
     if span.kind == "hard_break" and text[span.start : span.end] == " \r\n":
         return span._replace(kind="soft_break", start=span.end - 1)
     return span
@@ -129,7 +129,7 @@ def _normalize(text: str) -> str:
 
 
 def _parse(text: str, source: str) -> ParserPass:
-    """Parse a text with covered parts; the spans quote the source."""
+    """Parse a text with filler characters; the spans quote the source."""
     builder = _Builder(text, source)
     handlers = {"Start": builder.open, "End": builder.close, "Text": builder.add_text}
     places = None if text.isascii() else _characters(text)
@@ -157,11 +157,11 @@ def _characters(text: str) -> array[int]:
 
 
 _Fields = tuple[str, int, int, int, str, str, str]
-"""The fields of a span. Plain tuples make parsing 10 % faster."""
+"""The fields of a `Span`. Plain tuples make parsing 10 % faster."""
 
 
 class _Builder:
-    """Converts events to spans, and corrects wrong positions of the parser."""
+    """Converts parser events to spans, and corrects wrong positions in them."""
 
     def __init__(self, text: str, source: str) -> None:
         self.text = text
@@ -180,7 +180,7 @@ class _Builder:
         """Return the result."""
         self.leaves.sort()
         self.literal.sort()
-        spans = map(partial(tuple.__new__, Span), self._spans)  # like `_make`, without its check
+        spans = map(partial(tuple.__new__, Span), self._spans)  # `Span._make` without the check
         return ParserPass([*spans], self.leaves, self.literal)
 
     def open(self, tag: Any, start: int, end: int) -> None:
@@ -197,7 +197,7 @@ class _Builder:
             return
         self._close_tight()
         if kind == "cell" and start == end and self.text[start - 1] == "\n":
-            start = end = self._last  # the parser puts a missing cell into the next row
+            start = end = self._last  # the parser places a missing cell in the next row
         span = self._block(kind, data, start, end)
         self._push(span)
         if kind in _LEAVES:
@@ -217,14 +217,14 @@ class _Builder:
             self._close_tight()
         number = self._open.pop()
         if self._raw is not None:
-            self._say(number, "".join(self._raw))
+            self._set_words(number, "".join(self._raw))
             self._raw = None
         elif (span := self._spans[number])[0] in _LABELLED:
             first = span[1] + (2 if span[0] == "image" else 1)
             last = max(first, self._last)
             self._images -= span[0] == "image"
             if not self._images:  # inside an image, only the outer label counts
-                self._say(number, self.source[first:last])
+                self._set_words(number, self.source[first:last])
             self.literal.append((last, span[2]))
         self._last = max(self._last, self._spans[number][2])
 
@@ -283,12 +283,12 @@ class _Builder:
         self._open.append(len(self._spans))
         self._spans.append(span)
 
-    def _say(self, number: int, words: str) -> None:
+    def _set_words(self, number: int, words: str) -> None:
         span = self._spans[number]
         self._spans[number] = (*span[:5], words, span[6])
 
     def _begin_words(self, start: int) -> None:
-        """Open the paragraph of a tight item, for which the parser has no event."""
+        """Open the paragraph of a tight list item; the parser emits no event for it."""
         if not self._open or self._spans[self._open[-1]][0] in _HOLDING_BLOCKS:
             self._push(("paragraph", start, start, len(self._open), "", "", "tight"))
             self._is_tight = True
@@ -306,7 +306,7 @@ class _Builder:
         info = words = title = ""
         if kind == "paragraph":
             if start and text[start - 1] == "\\":
-                start -= 1  # the parser starts it after the backslash of an escape
+                start -= 1  # the parser starts the paragraph after the backslash
         elif kind in _HOLDING_ITEMS:
             # After a tab, the parser starts a nested list at the end of the previous line.
             while start < end and text[start] in "\n\t ":
@@ -332,7 +332,7 @@ class _Builder:
         else:
             kind = "image" if name == "Image" else "link"
             if how == "Collapsed" and self.text.startswith("[]", end):
-                end += 2  # missing in the parser
+                end += 2  # the parser omits the brackets
             elif how in {"Autolink", "Email"}:
                 kind = "autolink"
                 self.literal.append((start, end))
@@ -350,7 +350,7 @@ class _Builder:
             return "text", start, end, depth, "", "", ""
         target, words = match["target"], match["text"]
         if words is not None and target.endswith("\\"):
-            # In a table all bars are escaped.
+            # In a table, every `|` is escaped.
             target, words = target[:-1], words.replace("\\|", "|")
         kind = "embed" if match[0][0] == "!" else "wikilink"
         return kind, start, end, depth, target, words or "", ""

@@ -16,14 +16,14 @@ from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.yaml_reader import PLAIN_STYLE, STRING_TAG, Document
 
 BlockShape: TypeAlias = dict[str, Any]
-"""The values of a block by key, in order, as `shape` returns them; tags create no objects."""
+"""The values of a block by key, in order, as `shape` returns them."""
 
 LIST = "list"
 _DICT = "dict"
 
 
 def block_shape(document: Document) -> BlockShape:
-    """Return a representation of a block that is equal only for equal content."""
+    """Return a representation of a block; two are equal only if the content is."""
     seen: dict[int, tuple[Any, ...]] = {}
     return {entry.name: _shape(entry.value, (entry.name,), seen) for entry in document.entries}
 
@@ -36,7 +36,7 @@ def shape(node: yaml.Node) -> tuple[Any, ...]:
 def _shape(
     node: yaml.Node, place: tuple[Any, ...], seen: dict[int, tuple[Any, ...]]
 ) -> tuple[Any, ...]:
-    """Return a node as nested tuples; an alias is the position of its first occurrence."""
+    """Return a node as nested tuples; an alias becomes the position of its anchor."""
     if id(node) in seen:
         return ("alias", *seen[id(node)])
     seen[id(node)] = place
@@ -50,7 +50,7 @@ def _shape(
 
 
 def value_shape(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
-    """Return the shape of a value as it would be written."""
+    """Return the shape that a value has after it is written."""
     if isinstance(value, list):
         return (LIST, tuple(value_shape(item, flow=True) for item in value))
     spelled = format_scalar(value, flow=flow)
@@ -60,7 +60,7 @@ def value_shape(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
 
 
 def same_words(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    """Whether two shapes are equal, ignoring quotes of text."""
+    """Whether two shapes are equal, ignoring quotes around text."""
     if one == other:
         return True
     if one[0] == other[0] == LIST:
@@ -72,13 +72,13 @@ def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> No
     """Check that `new` is `old` with bytes `start` to `end` replaced by `length` others."""
     before, after = split_frontmatter(old), split_frontmatter(new)
     kind = "yaml" if before.kind == "none" else before.kind
-    is_whole = (
+    is_contained = (
         old[:start] == new[:start]
         and old[end:] == new[start + length :]
         and old[before.body :] == new[after.body :]
         and (kind, before.bom) == (after.kind, after.bom)
     )
-    if not is_whole:
+    if not is_contained:
         raise Refused(
             "The change would affect more than the front matter.",
             "Make it in an editor.",
@@ -95,10 +95,10 @@ def check_tree(expected: BlockShape, document: Document, key: str, line: int) ->
         for name in expected
     ):
         return
-    raise unproven(key, line)
+    raise unverified(key, line)
 
 
-def unproven(key: str, line: int) -> Refused:
+def unverified(key: str, line: int) -> Refused:
     """Return the error for an edit that could not be verified."""
     return Refused(
         f"Changing `{key}` might change other parts of the note.",

@@ -1,7 +1,7 @@
-"""The parts of a note that replacing text leaves unchanged.
+"""The parts of a note that a text replacement does not change.
 
 These are front matter, except for text in its values; code and math; addresses; tags; and the title
-and aliases, because other notes use them to refer to the note.
+and aliases, because other notes refer to them.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class ProtectedRanges:
     def find(self, start: int, end: int) -> str:
         """Return the kind of the range that a change from `start` to `end` would touch, or "".
 
-        An insertion at the edge of a range does not touch it. Markdown marks may change as part
-        of a longer match, as in "## Old".
+        An insertion at the edge of a range does not touch it. Markup may change as part of
+        a longer match, as in "## Old".
         """
         last = bisect_left(self._starts, end)
         first = bisect_right(self._starts, start, hi=last) - 1
@@ -139,7 +139,7 @@ def _in_span(text: str, span: Span) -> Iterator[tuple[int, int, str]]:
     elif span.kind in ("link", "image"):
         at = start + (2 if span.kind == "image" else 1)
         label = at + len(span.words)
-        # In `[name]`, the label is also the key of the link's address.
+        # In `[name]`, the label is also the key of a link definition.
         has_label = text[at:label] == span.words and text[label:end] not in ("]", "][]")
         yield start, at, ADDRESS
         yield (label if has_label else start), end, ADDRESS
@@ -202,7 +202,7 @@ def _kind_of(note: Note, key: str, value: Value, schema: Schema) -> str:
 
 
 def keeps_outline(before: Note, after: Note, edits: Sequence[TextEdit]) -> bool:
-    """Whether a note still has all of its links, tags and tasks after edits to its body.
+    """Whether a note still has all its links, tags and tasks after edits to its body.
 
     Links must also end where they did before, unless the edits add links.
     """

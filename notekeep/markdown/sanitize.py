@@ -13,8 +13,8 @@ from typing import Final
 # through here on its way to the screen; the result is never written back.
 
 
-# C0 except tab and newline, DEL, C1, controls that reorder text, and lone surrogates, which stand
-# for invalid bytes in file names.
+# C0 except tab and newline, DEL, C1, controls that reorder text, and lone surrogates, which
+# represent invalid bytes in file names.
 _UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 _BREAKS = r"[\n\t\x85\u2028\u2029]+"
 # Characters without width that no script needs, unlike the joiners of emoji and Persian.
@@ -40,15 +40,15 @@ def clean(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Return safe text for one row of a list: as `clean`, with line breaks as spaces."""
+    """Return safe text on one line: like `clean`, with spaces instead of line breaks."""
     if text.isprintable():
         return text
     return clean(re.sub(_BREAKS, " ", text.replace("\r\n", "\n")))
 
 
 def remove_controls(text: str) -> str:
-    """Return pasted text without controls, with newlines as line breaks."""
-    # Terminals paste a line break as carriage return.
+    """Return pasted text without control characters, with newlines as line breaks."""
+    # Terminals paste a line break as a carriage return.
     return re.sub(_UNSAFE, "", re.sub("\r\n?", "\n", text))
 
 
@@ -72,7 +72,7 @@ _RULES: Final = (
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HIDDEN: Final = re.compile("[\ue021-\ue07e]")
 _HIDING = 0xE000
-"""Offset of escaped characters while the other rules run."""
+"""Offset that hides escaped characters from the other rules."""
 
 _MARKS: Final = re.compile(r"[%<\[`*_=~^\\]")
 
@@ -87,9 +87,9 @@ def plain_text(text: str) -> str:
     return " ".join(text.split())
 
 
-# Passages: part of a note on one line, with marked positions
+# Passages: a part of a note on one line, with marked ranges
 
-# Marks at the start of a line, and anywhere. Compiled on first use.
+# Markup anywhere and at the start of a line. Compiled on first use.
 _COMMENT = r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)"
 _SIGNS = (
     r"<!--|-->|%%|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]…]+>?|\[!\w+\][-+]?|\[\^[^\]\s]+\]:?"
@@ -105,7 +105,8 @@ _LINK = (
     r"(?P<size>(?:\|\d+(?:x\d+)?(?=\|))?)(?P<alias>\|[^\[\]\n]*)?(?P<close>\]\])"
 )
 
-# A Markdown link, without its start if that is a picture. The end of a long address may be cut off.
+# A Markdown link; of a linked picture, the part after the picture. The end of a long address may be
+# cut off.
 _ADDRESSED = (
     r"(?P<open>!?\[)?[^\[\]\n]*(?P<between>\]\()"
     r"(?P<address>(?:[^()\n]|\([^()\n]*\))*?)(?P<close>\)|(?=…?\Z))"
@@ -123,9 +124,9 @@ _HEADING_LINE = r"(?:^|(?<=\n)|(?<=…))[ \t]*#{1,6}[ \t][^\n]*?(?=…?\Z|\n)"
 
 
 def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
-    """Return a passage on one line without markup, and the new positions of its marks.
+    """Return a passage on one line without markup, and the new positions of the marked ranges.
 
-    Headings without marks are omitted; ` · ` separates paragraphs, items and cells of tables.
+    Headings are omitted unless they are marked; ` · ` separates paragraphs, items and table cells.
     """
     dropped: set[int] = set()
     spaced: set[int] = set()
@@ -137,7 +138,7 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
     breaks |= _drop_table_lines(text, dropped)
     for match in re.finditer(_LINK, text):
         breaks.difference_update(range(*match.span()))
-        # Show the target if there is no other text, or if only it is marked.
+        # Show the target if the link has no other text, or if only the target is marked.
         hidden = match.span("alias") if match["alias"] else (0, 0)
         if match["alias"] and (is_marked(*hidden) or not is_marked(*match.span("target"))):
             hidden = match.start("target"), match.start("alias") + 1
@@ -174,7 +175,7 @@ def _drop_table_lines(text: str, dropped: set[int]) -> set[int]:
 def _drop_addresses(
     text: str, marks: Sequence[tuple[int, int]], dropped: set[int], spaced: set[int]
 ) -> None:
-    """Drop the addresses of links, except the first one if all marks are in addresses."""
+    """Drop link addresses, except the first if all marked ranges are in addresses."""
     links = list(re.finditer(_ADDRESSED, text))
     holding = [
         next((each for each in links if each.start("address") <= at < each.end("address")), None)
@@ -197,7 +198,7 @@ def _join_visible(
     dropped: set[int],
     spaced: set[int],
 ) -> tuple[str, list[tuple[int, int]]]:
-    """Join the remaining characters, with single blanks and ` · ` at breaks."""
+    """Join the remaining characters, with single spaces, and ` · ` at breaks."""
     characters: list[str] = []
     places: list[int] = []
     is_parted = False  # whether a new block starts before the next character

@@ -1,7 +1,7 @@
-"""Kinds of notes, their fields, other names of fields, and notes for days, weeks and months.
+"""Kinds of notes, their fields, aliases of fields, and names of daily, weekly and monthly notes.
 
-A schema determines the types of values and the kind for a path. No note is invalid: every field is
-optional, and unknown fields are kept.
+A schema determines the types of values and the kind of note for a path. No note is invalid: every
+field is optional, and unknown fields are kept.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DatedNames(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """The number of parts of a name, including folders."""
+        """The number of path components in a name."""
         return (self.moment or self.format).count("/") + 1
 
     def first_day(self, day: dt.date) -> dt.date:
@@ -54,7 +54,7 @@ class DatedNames(NamedTuple):
         return format_day_name(day, self.moment, self.week_start)
 
     def day_named(self, name: str) -> dt.date | None:
-        """Return the day that a note name stands for, or None."""
+        """Return the day of a note with this name, or None."""
         if self.moment:
             from notekeep.date_formats import parse_day_name
 
@@ -109,14 +109,14 @@ FIELD_CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("book", "status"): ("to-read", "reading", "finished", "dropped"),
     ("podcast", "status"): ("to-listen", "listening", "finished", "dropped"),
 }
-"""The choices of a field by kind and field; other values need confirmation."""
+"""The choices by kind and field; other values need confirmation."""
 
 STATUS_DATES: Final[dict[str, tuple[str, ...]]] = {
     "reading": ("started",),
     "listening": ("started",),
     "finished": ("finished", "listened"),
 }
-"""The date fields for a status; the first that the kind has is used."""
+"""The date fields for each status; the first of them that the kind has is used."""
 
 KINDS: Final[dict[str, Kind]] = {
     kind.id: kind
@@ -200,12 +200,12 @@ FIXED_KINDS: Final = ("note", "daily", "habit")
 """Kinds whose folder is known even if it does not exist."""
 
 CURRENT_NOTES: Final = {"today": "daily", "week": "weekly", "month": "monthly"}
-"""Names for the notes for today, this week and this month, and their kinds."""
+"""Short names of the current notes, and their kinds."""
 
 KINDS_IN_WORDS: Final = {"podcast episode": "podcast", "daily note": "daily"}
 """Other names of kinds."""
 
-_KIN: Final[dict[str, str]] = {
+_ALIASES: Final[dict[str, str]] = {
     "title": "episode_title book_title full_title",
     "aliases": "alias",
     "tags": "tag keywords keyword",
@@ -248,7 +248,7 @@ _FIELDS: Final[dict[str, FieldType]] = {
     for name, type_ in fields.items()
 }
 _NAMES: Final[dict[str, str]] = {
-    **{_folded(kin): name for name, kins in _KIN.items() for kin in kins.split()},
+    **{_folded(alias): name for name, aliases in _ALIASES.items() for alias in aliases.split()},
     **{_folded(name): name for name in _FIELDS},
 }
 
@@ -260,7 +260,7 @@ def canonical(key: str) -> str:
 
 def other_names(field_name: str) -> list[str]:
     """Return the other names of a field."""
-    return _KIN.get(field_name, "").split()
+    return _ALIASES.get(field_name, "").split()
 
 
 @dataclass
@@ -268,8 +268,8 @@ class Schema:
     """The rules for reading the notes of a vault."""
 
     kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))
-    # the folder for new notes of each kind. It also sets the kind of notes in it that have no
-    # `type:`, except that only `habit:` makes a note a habit
+    # the folder for new notes of each kind. Notes in it without `type:` are of that kind, except
+    # habits, which need `habit:`
     folders: Mapping[str, str] = field(default_factory=lambda: dict(KIND_FOLDERS))
     # folders of private notes: a bare name at any depth, or a path from the root
     private_folders: tuple[str, ...] = ("private",)

@@ -1,4 +1,4 @@
-"""Ticking a task: its box, the day it was done, and the next one if it repeats."""
+"""Ticks a task: its box, its completion date, and the next occurrence if it repeats."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class NextTask(NamedTuple):
 def next_task(text: str, today: date) -> NextTask:
     """Return the next occurrence of a task completed today; empty if the task does not repeat.
 
-    The other dates keep their distance from the due date, else the scheduled date, else the start.
+    All dates move by the same number of days. The repeat rule applies to the due date, or else to
+    the scheduled or the start date.
     """
     fields = find_fields(text)
     repeat = find_value(fields, "repeat")
@@ -69,11 +70,11 @@ def next_task(text: str, today: date) -> NextTask:
 
 
 def toggle_task(text: str, body: BodyFacts, task: Task, today: date) -> tuple[list[TextEdit], str]:
-    """Return the edits that complete or reopen a task, and why there is no next occurrence, or "".
+    """Return the edits that complete or reopen a task, and a problem with the next occurrence.
 
     A completed task gets a completion date if it repeats, or if another task in the note has a
-    completion date. The next occurrence is added above it. Reopening the task removes the date,
-    and also the next occurrence if that was not edited.
+    completion date. The next occurrence is added above it. Reopening a task removes the date, and
+    the next occurrence unless it was edited. The problem is "" if there is none.
     """
     start, at = line_start(text, task.start), task.mark_at
     old = text[at + len(task.mark) : task.end]

@@ -1,4 +1,4 @@
-"""The fields in the text of a task: its dates, its priority, and how it repeats.
+"""The fields in the text of a task: dates, priority and repeat rule.
 
 There are three notations, and a task may mix them: emoji from the Tasks plug-in (`📅 2026-12-01`),
 Dataview fields (`[due:: 2026-12-01]`), and words (`due:2026-12-01`).
@@ -37,7 +37,7 @@ _PRIORITIES: Final = {
     **dict.fromkeys(("⏬", "lowest"), 5),
 }
 NORMAL: Final = 3
-"""The priority of most tasks, from 0 (highest) to 5 (lowest)."""
+"""The default priority, between 0 (highest) and 5 (lowest)."""
 
 _NAMES: Final = {"completion": "done", "every": "repeat"}
 _DATE: Final = r"\d{4}-\d\d-\d\d"
@@ -59,7 +59,9 @@ _BLOCK_ID: Final = re.compile(r"\s\^[A-Za-z0-9-]+\Z")
 
 
 class TaskField(NamedTuple):
-    """A field at `start` to `end` in a text, including the blanks before it; its value is at `at`.
+    """A field in the text of a task.
+
+    `start` and `end` include the spaces before it, and `at` is the offset of its value.
 
     `name` is Dataview's name for the field, except that "completion" is `done`.
     """
@@ -113,7 +115,7 @@ def _read(text: str, match: re.Match[str]) -> TaskField:
 
 
 def find_value(fields: list[TaskField], name: str) -> TaskField | None:
-    """Return the first field with a name, or None."""
+    """Return the first field with this name, or None."""
     return next((field for field in fields if field.name == name), None)
 
 
@@ -130,7 +132,7 @@ def read_dates(text: str) -> TaskDates:
 
 
 def strip_fields(text: str, *names: str) -> str:
-    """Remove fields from a text: those with these names, by default all but the priority."""
+    """Remove the fields with these names; by default, all except the priority."""
     for field in reversed(find_fields(text)):
         if field.name in names or (not names and field.name != "priority"):
             text = text[: field.start] + text[field.end :]
@@ -138,18 +140,18 @@ def strip_fields(text: str, *names: str) -> str:
 
 
 def split_block_id(text: str) -> tuple[str, str]:
-    """Split a text before its block id, ` ^id`; without a block id, the second part is empty."""
+    """Split a text before its block id, ` ^id`; the second part is "" if there is none."""
     found = _BLOCK_ID.search(text)
     return (text, "") if found is None else (text[: found.start()], found[0])
 
 
 def write_day(name: str, day: date, notation: Notation) -> str:
-    """Return a date as a field, with the blanks before it, as the Tasks plug-in writes it."""
+    """Return a date field as the Tasks plug-in writes it, with the spaces before it."""
     if notation == "sign":
         sign = next(sign for sign, known in _DAY_SIGNS.items() if known == name)
         return f" {sign} {day}"
     if notation == "words":
         return f" {name}:{day}"
     key = next((key for key, known in _NAMES.items() if known == name), name)
-    # With one blank, Obsidian hides every second field in brackets.
+    # With a single space, Obsidian hides every second field in brackets.
     return f"  [{key}:: {day}]" if notation == "brackets" else f"  ({key}:: {day})"

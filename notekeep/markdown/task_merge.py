@@ -1,9 +1,9 @@
 """Merges tasks that were ticked on several devices, as if all were ticked on the same device.
 
 The occurrences of a repeating task in a note are a series. If both versions of a note changed a
-series, the merge has each occurrence once. An occurrence with two completion dates keeps the later
-date. The number of open occurrences is the higher number of the two versions, and the latest
-are kept. So the order of merges does not matter.
+series, the merge contains each occurrence once. An occurrence with two completion dates keeps the
+later date. The merge has as many open occurrences as the version with more of them, and keeps the
+latest. So the order of merges does not matter.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class _TaskLine(NamedTuple):
     end: int
     text: str
     mark: str
-    day: str  # the date from which it repeats, or ""
+    day: str  # the date that the repeat rule uses, or ""
 
     @property
     def is_done(self) -> bool:
@@ -31,11 +31,11 @@ class _TaskLine(NamedTuple):
 
 
 _Series = dict[str, _TaskLine]
-"""Tasks by their text without the dates on which they were created, done or cancelled."""
+"""Tasks by their text without created, done and cancelled dates."""
 
 
 def merge_ticks(base: bytes, ours: bytes, theirs: bytes) -> list[bytes]:
-    """Return the base and both versions of a body with ticks made equal, to merge the rest."""
+    """Return the base and both versions of a body with merged ticks, to merge the rest."""
     if not (_TICKED.search(ours) and _TICKED.search(theirs)):
         return [base, ours, theirs]
     texts = [version.decode("utf-8", "surrogateescape") for version in (base, ours, theirs)]
@@ -61,7 +61,7 @@ def _texts(series: _Series) -> dict[str, str]:
 
 
 def _may_merge(known: _Series, mine: _Series, other: _Series, *, does_repeat: bool) -> bool:
-    """Whether both sides only ticked tasks; a task that does not repeat must be ticked on both."""
+    """Whether the changes are ticks that can be merged; a single task must be ticked on both."""
     reopened = any(
         one.is_done and name in side and not side[name].is_done
         for side in (mine, other)
@@ -74,7 +74,7 @@ def _may_merge(known: _Series, mine: _Series, other: _Series, *, does_repeat: bo
 
 
 def _merge_series(known: _Series, mine: _Series, other: _Series) -> _Series:
-    """Return the tasks that both sides should have, without tasks that one side deleted."""
+    """Return the merged series, without tasks that one side deleted."""
     names = list(mine)
     following = ""
     for name in reversed(other):
@@ -99,11 +99,11 @@ def _count_open(series: _Series) -> int:
 
 
 def _write_series(series: _Series, merged: _Series, eol: str) -> list[TextEdit]:
-    """Return the edits that give a version all tasks of the merge."""
+    """Return the edits that replace the series of a version by the merged series."""
     missing = [name for name, one in merged.items() if not one.is_done and name not in series]
     places = {name: one for name, one in series.items() if name in merged}
     for name, one in series.items():
-        # Replace the next task of this side, so that two do not remain.
+        # Replace this side's next occurrence, so that it does not remain as a second one.
         if name not in merged and not one.is_done and missing:
             places[missing.pop()] = one
     edits = [TextEdit(one.start, one.end, merged[name].text) for name, one in places.items()]
@@ -122,9 +122,9 @@ def _write_series(series: _Series, merged: _Series, eol: str) -> list[TextEdit]:
 
 
 def _read_tasks(text: str) -> dict[str, _Series]:
-    """Return the tasks of a body by their text without dates if they repeat, or else by their text.
+    """Return the tasks of a body by series; the key is their text, without dates if they repeat.
 
-    Series with equal tasks are left out.
+    Series that contain equal tasks are omitted.
     """
     found: dict[str, _Series] = {}
     unclear: set[str] = set()

@@ -1,4 +1,4 @@
-"""The rules by which tasks repeat, such as `every 2 weeks on Monday when done`.
+"""Repeat rules of tasks, such as `every 2 weeks on Monday when done`.
 
 The syntax and the resulting dates are the same as in Obsidian's Tasks plug-in; see the table in
 `tests/vectors/repeating-tasks.md`.
@@ -24,11 +24,11 @@ _MAX_COUNT: Final = 9999
 
 
 class Rule(NamedTuple):
-    """How a task repeats: every `interval` units, on some of their days."""
+    """How a task repeats: every `interval` units, possibly only on some days."""
 
     unit: str  # "day", "week", "month" or "year"
     interval: int = 1
-    # 0 is Monday; the second number chooses one in the month or year, such as -1 for the last
+    # the weekday (0 is Monday), and its number in the month or year (-1 is the last, None is all)
     weekdays: tuple[tuple[int, int | None], ...] = ()
     month_days: tuple[int, ...] = ()  # -1 is the last day
     months: tuple[int, ...] = ()
@@ -61,7 +61,7 @@ class Rule(NamedTuple):
 
 
 def describe_rule(text: str) -> str:
-    """Return a rule as written; expand short forms: `every 2 weeks` for `2w`."""
+    """Return a rule in words; short forms are expanded: `every 2 weeks` for `2w`."""
     words = " ".join(text.replace("-", " ").split())
     first, _, rest = words.partition(" ")
     if short := _SHORT.fullmatch(first):
@@ -72,7 +72,7 @@ def describe_rule(text: str) -> str:
 
 
 def parse_rule(text: str) -> Rule | None:
-    """Parse a rule: `every …`, or `2w`, `mon,thu` or `month-on-the-last`; None for other text."""
+    """Parse a rule such as `every week`, `2w`, `mon,thu` or `month-on-the-last`; else None."""
     words = describe_rule(text).casefold().removesuffix("!").strip()
     is_when_done = words.endswith(" when done")
     words = words.removesuffix(" when done").removeprefix("every ").strip()

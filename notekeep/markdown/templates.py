@@ -1,7 +1,7 @@
 """The content of new notes, from a template in the vault or a built-in one.
 
-A few names in double braces are replaced, as in Obsidian. Nothing is executed, and unknown names
-are left as they are.
+Some names in double braces are replaced, as in Obsidian. Nothing is executed, and unknown names
+stay unchanged.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _VALUE: Final = re.compile(
     re.MULTILINE,
 )
 
-LONGEST_FORM: Final = 200
+MAX_FORMAT: Final = 200
 """Longer date formats are not replaced."""
 
 # The cursor starts below the first heading, between blank lines.
@@ -57,13 +57,13 @@ def fill(
     moments: Mapping[str, dt.datetime],
     week_start: int = 0,
 ) -> str:
-    """Replace each known `{{name}}`; moments may have a format or offset, as in `{{date-1d}}`."""
+    """Replace each known `{{name}}`; dates may have a format or an offset, as in `{{date-1d}}`."""
 
     def value(match: re.Match[str]) -> str:
         name, steps, unit, form = match[1].casefold(), match[2], match[3], match[4]
         if form is None and steps is None:
             return names.get(name, match[0])
-        if name not in moments or len(form or "") > LONGEST_FORM:
+        if name not in moments or len(form or "") > MAX_FORMAT:
             return match[0]
         try:
             moment = shift_date(moments[name], int(steps), unit) if steps else moments[name]
@@ -118,10 +118,10 @@ def new_note(  # noqa: PLR0913 - the parts of a note
         fields: Front matter to set, as the user's text or as typed values.
         body: Replaces the body of the template.
         schema: The vault's kinds.
-        is_whole: Whether the template is complete, so that no `type:` is added.
+        is_whole: Whether the template is complete; if so, no `type:` is added.
         formats: Moment formats for `{{date}}` and `{{time}}`; "" for the default.
         names: More names for the template, such as `{{yesterday}}`.
-        moments: More moments, such as `{{monday:D MMMM}}`.
+        moments: More dates, such as `{{monday:D MMMM}}`.
     """
     today = now.date().isoformat()
     if template is None:
@@ -136,7 +136,7 @@ def new_note(  # noqa: PLR0913 - the parts of a note
             **(names or {}),
         }
         every = {"date": now, "time": now, **(moments or {})}
-        text = _filled(template, known, every, schema.daily.week_start)
+        text = _fill_template(template, known, every, schema.daily.week_start)
     data = text.encode("utf-8", "surrogateescape")
     if body:
         end = body if body.endswith("\n") else body + "\n"
@@ -161,7 +161,7 @@ def _defaults(kind: str, today: str) -> dict[str, Value]:
     return known.get(kind, {})
 
 
-def _filled(
+def _fill_template(
     template: str,
     names: dict[str, str],
     moments: Mapping[str, dt.datetime],

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from notekeep.markdown.outline import BodyFacts
 
 _EOL: Final = re.compile(r"\r\n|\n|\r")
-_UNSPOKEN: Final = re.compile(r"[^\w]+|_")
+_PUNCTUATION: Final = re.compile(r"[^\w]+|_")
 
 
 class TextEdit(NamedTuple):
-    """Replaces the text from `start` to `end`; `line` is counted from 0."""
+    """Replaces the text from `start` to `end`; `line` counts from 0."""
 
     start: int
     end: int
@@ -30,7 +30,7 @@ class TextEdit(NamedTuple):
 
 
 def apply(text: str, edits: Iterable[TextEdit]) -> str:
-    """Apply edits, in order if at the same place; ValueError if two overlap."""
+    """Apply edits; those at the same position in order. Raises ValueError if two overlap."""
     parts: list[str] = []
     done = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
@@ -43,11 +43,11 @@ def apply(text: str, edits: Iterable[TextEdit]) -> str:
 
 
 class LineEdit(NamedTuple):
-    """The edits of one line of a file, or of several if one edit joins them."""
+    """The edits of one line of a file, or of several lines that an edit spans."""
 
     path: str  # vault-relative
     line: int  # from 1
-    start: int  # its offset in the text of the file, as those of the edits
+    start: int  # its offset in the text of the file; edits use the same offsets
     before: str
     after: str
     edits: tuple[TextEdit, ...]
@@ -82,19 +82,19 @@ def edits_by_line(path: str, text: str, edits: Iterable[TextEdit]) -> list[LineE
 
 
 def normalize_heading(text: str) -> str:
-    """Return a heading in its form for comparison with links: no case, marks or punctuation."""
+    """Normalize a heading for comparison with links, without case, markup and punctuation."""
     # Obsidian writes a link to "What: a, b?" as [[Note#What a, b]].
-    return _UNSPOKEN.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
+    return _PUNCTUATION.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
 
 
 def find_section(
     text: str, body: BodyFacts, heading: str, *, exact: bool = False
 ) -> tuple[int, int] | None:
-    """Return the span of a section: from the line below its heading to the next one of its level.
+    """Return the span of a section: the text between its heading and the next of its level.
 
-    Case, marks and Unicode form are ignored; also punctuation, unless `exact` or another heading
-    matches with it. A chain such as `Week 47#Tuesday` finds the heading within the other. None if
-    there is no such heading.
+    Case, markup and Unicode form are ignored; punctuation too, unless `exact` is set or a heading
+    matches exactly. A path such as `Week 47#Tuesday` finds a heading within the section of another.
+    Returns None if there is no such heading.
     """
     # Headings in quotes and lists do not start sections.
     headings = [
@@ -118,7 +118,7 @@ def find_section(
 
 
 def find_line(text: str, body: BodyFacts, part: str) -> int | None:
-    """Return the line, from 0, of a heading or `^block` in a link, or None."""
+    """Return the line, from 0, of the heading or `^block` of a link, or None."""
     if part.startswith("^"):
         found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(part[1:])}[ \t]*$", text)
         return text.count("\n", 0, found.end()) if found is not None else None
@@ -131,7 +131,7 @@ def _folded(text: str) -> str:
 
 
 def line_start(text: str, at: int) -> int:
-    """Return the start of the line of an offset."""
+    """Return the start of the line that contains an offset."""
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
@@ -164,7 +164,7 @@ def refuse_unreadable(problem: Problem) -> Refused:
 
 
 def edit_body(note: Note, data: bytes, edits: Sequence[TextEdit]) -> bytes:
-    """Apply edits to a body, or refuse if the rest would change."""
+    """Apply edits to a body, or refuse if the file is not valid UTF-8."""
     if not edits:
         return data
     if note.problem is not None and note.problem.code == "not-utf8":
@@ -173,7 +173,7 @@ def edit_body(note: Note, data: bytes, edits: Sequence[TextEdit]) -> bytes:
 
 
 def edit_lines(data: bytes, lines: Iterable[LineEdit]) -> bytes:
-    """Apply the edits of lines to a file, or refuse if it has changed since they were found."""
+    """Apply the edits of lines to a file, or refuse if the file has changed since."""
     text = data.decode()
     edits: list[TextEdit] = []
     for line in lines:

@@ -15,13 +15,13 @@ Line = TypeVar("Line", str, bytes)
 
 # Alignment
 #
-# A line that is unique in both texts is the same line ("patience diff"), so that blank lines or
-# closing brackets are never paired by mistake. difflib matches the longest equal stretch first and
-# may pair distant blank lines.
+# Lines that are unique in both texts are paired first ("patience diff"), so that blank lines or
+# closing brackets are not paired by mistake. difflib pairs the longest equal run first and may
+# pair distant blank lines.
 
 
 def match_lines(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
-    """Align two texts: old line numbers with new ones, both increasing."""
+    """Return the numbers of equal lines, old to new, both increasing."""
     found: dict[int, int] = {}
     stack = [(0, len(old), 0, len(new))]
     while stack:
@@ -45,7 +45,7 @@ def match_lines(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
 
 
 def align_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, range]]:
-    """Return pairs of ranges in order: equal lines, and changed parts."""
+    """Return pairs of old and new ranges in order: equal lines, and changed parts."""
     pairs: list[tuple[range, range]] = []
     at = new_at = 0
     for i, k in [*sorted(match_lines(old, new).items()), (len(old), len(new))]:
@@ -58,11 +58,12 @@ def align_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, ran
 def _pair_unique_lines(
     old: Sequence[Line], new: Sequence[Line], low: int, high: int, new_low: int, new_high: int
 ) -> list[tuple[int, int]]:
-    """Pair unique lines: the longest sequence without crossings."""
+    """Return the longest sequence of pairs of unique lines without crossings."""
     once, once_new = _unique_lines(old, low, high), _unique_lines(new, new_low, new_high)
     pairs = [(index, once_new[line]) for line, index in once.items() if line in once_new]
-    pairs = [pair for pair in pairs if old[pair[0]].strip()] or pairs  # blank lines come last
-    # The longest increasing sequence: `ends[n]` is the end of the best one of n + 1 pairs.
+    # Blank lines are paired only if there are no others.
+    pairs = [pair for pair in pairs if old[pair[0]].strip()] or pairs
+    # The longest increasing sequence: `ends[n]` is the end of the best sequence of n + 1 pairs.
     ends: list[int] = []
     best: list[int] = []
     before: list[int] = []
@@ -88,7 +89,7 @@ def _pair_between(
     old: Sequence[str], new: Sequence[str], here: range, there: range
 ) -> Iterator[tuple[range, range]]:
     if len(here) == len(there):
-        yield here, there  # the same number of lines: each was changed
+        yield here, there  # equal numbers of lines: assume that each was changed
         return
     parts = old[here.start : here.stop], new[there.start : there.stop]
     for _, i, j, k, m in SequenceMatcher(None, *parts, autojunk=False).get_opcodes():
@@ -101,7 +102,7 @@ def _pair_between(
 def best_pairs(likeness: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     """Pair rows with columns, both in order, for the highest total similarity.
 
-    A similarity of 0 is never a pair.
+    Rows and columns with a similarity of 0 are not paired.
     """
     rows, columns = len(likeness), len(likeness[0]) if likeness else 0
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
@@ -124,12 +125,12 @@ def best_pairs(likeness: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
 
 # Merging
 #
-# Lines are bytes up to and including "\n", so unchanged text stays identical. Two changes are
+# A line is the bytes up to and including "\n", so unchanged text stays identical. Two changes are
 # separate only if there is unchanged text between them.
 
 
 class _Stretch(NamedTuple):
-    """Lines of the base, the same part of both sides, and the first line of ours, from 0."""
+    """A part of the base and of both sides; `start` is its line number in ours, from 0."""
 
     base: Sequence[bytes]
     ours: Sequence[bytes]
@@ -138,7 +139,7 @@ class _Stretch(NamedTuple):
 
 
 def changed_side(base: T, ours: T, theirs: T) -> T | None:
-    """Return the version that differs from the base; None if both do and are not equal."""
+    """Return the changed version; None if both sides changed in different ways."""
     if theirs in (ours, base):
         return ours
     return theirs if ours == base else None
@@ -195,10 +196,10 @@ _WORDS: Final = re.compile(rb"\s*\S+\s*")
 
 
 def merge_words(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Apply the changes of both sides to a paragraph by words; None if they touch."""
+    """Apply the changes of both sides to a paragraph, word by word; None if they touch."""
     sides: list[bytes] = []
     for text in (base, ours, theirs):
-        # The trailing space keeps the last word equal if another one follows.
+        # With a trailing space, the last word stays equal if a word is added after it.
         words = _WORDS.findall(text.rstrip() + b" ")
         sides.append(b"".join(word.replace(b"\n", b"\0") + b"\n" for word in words))
     merged = merge_texts(*sides)
@@ -208,7 +209,7 @@ def merge_words(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def split_lines(text: bytes) -> list[bytes]:
-    """Split a text after each line feed only."""
+    """Split a text after each line feed, and at no other character."""
     parts = text.split(b"\n")
     lines = [part + b"\n" for part in parts[:-1]]
     return [*lines, parts[-1]] if parts[-1] else lines
@@ -230,7 +231,7 @@ _HUNK: Final = re.compile(
 
 
 class Hunk(NamedTuple):
-    """One conflict; `base` is None if git did not write it."""
+    """One conflict; `base` is None if the markers do not include the base."""
 
     start: int
     end: int
@@ -273,7 +274,7 @@ def find_note_hunks(data: bytes) -> ConflictedNote:
 
 
 def choose_side(text: str, found: Collection[Hunk], name: str) -> str:
-    """Replace conflicts by their "ours", "theirs", "base" or "both" sides."""
+    """Resolve conflicts to "ours", "theirs", "base" or "both"."""
     parts: list[str] = []
     done = 0
     for hunk in found:
@@ -294,14 +295,14 @@ def choose_side(text: str, found: Collection[Hunk], name: str) -> str:
 # other is the current export of the note.
 
 Side = Literal["same", "site", "note", "both", "clash"]
-"""Who changed lines: neither side, one, both equally, or both differently."""
+"""Which side changed the lines: none, one, both in the same way, or both differently."""
 
 _AROUND = 2
 """Lines of context around a change."""
 
 
 class MergeRegion(NamedTuple):
-    """Lines of the base and of both sides; `line` is the first in the site's file, from 1."""
+    """Lines of the base and of both sides; `line` is the line number in the site's file, from 1."""
 
     side: Side
     line: int
@@ -336,7 +337,7 @@ def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
 
 
 def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
-    """Merge both changes with the line ends of the site; None as in `merge_texts`."""
+    """Merge both changes, with the line ends of the site; None if the changes overlap."""
     found = merge_texts(*map(normalize_line_ends, (base, site, note)))
     if found is None or normalize_line_ends(site) == site:
         return found
@@ -344,7 +345,7 @@ def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
 
 
 def has_changes_of(text: bytes, other: bytes, base: bytes) -> bool:
-    """Whether a text contains all changes that the other made to their base."""
+    """Whether a text contains all changes from the base to the other text."""
     versions = (split_lines(normalize_line_ends(side)) for side in (base, text, other))
     for old, mine, theirs, _ in _stretches(*versions):
         merged = changed_side(old, mine, theirs)

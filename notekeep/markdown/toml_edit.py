@@ -38,20 +38,20 @@ class TomlEdit:
         if isinstance(self._values.get(key), dict):
             raise _refused(f"`{key}` has nested values.")
         expected = [_toml(item) for item in value] if isinstance(value, list) else _toml(value)
-        written = _written(value) if isinstance(value, BareText) else None
+        written = _parse_item(value) if isinstance(value, BareText) else None
         if (
             key in self._values
             and _same(self._values[key], expected)
-            # 1.1 and 1.10 are equal numbers, but different texts.
+            # 1.1 and 1.10 are equal as numbers, but not as text.
             and (written is None or written.as_string() == _source(self._document.item(key)))
         ):
             return None
         self._document[key] = expected if written is None else written
         if key in self._values:
             return self._apply({**self._values, key: expected}, key)
-        # Keys below a table header belong to the table, so a new key goes before the first.
-        tables = [name for name, held in self._values.items() if _is_table(held)]
-        plain = {name: held for name, held in self._values.items() if name not in tables}
+        # Keys below a table header belong to the table, so a new key goes before the first table.
+        tables = [name for name, old in self._values.items() if _is_table(old)]
+        plain = {name: old for name, old in self._values.items() if name not in tables}
         return self._apply(
             {**plain, key: expected, **{name: self._values[name] for name in tables}}, key
         )
@@ -101,7 +101,7 @@ class TomlEdit:
         return self._apply({k: v for k, v in self._values.items() if k != key}, key)
 
     def _apply(self, expected: dict[str, Any], key: str) -> bytes:
-        """Return the file with the text from tomlkit, if only lines of the key changed."""
+        """Return the file with tomlkit's text; refuse it if other lines changed, too."""
         text = self._in_lines_of_file(self._document)
         new = self._data[: self._parts.start] + text.encode() + self._data[self._parts.end :]
         parts = split_frontmatter(new)
@@ -126,7 +126,7 @@ class TomlEdit:
         return text if eol == "\n" else text.replace("\r\n", "\n").replace("\n", eol)
 
     def _changes_only(self, text: str, key: str) -> bool:
-        """Whether only the lines of one key differ from the old text, or new ones."""
+        """Whether a text differs from the old one only in the lines of a key."""
         head, tail = _common_lines(self._text, text)
         size = len(self._text.splitlines(keepends=True))
         if key not in self._values:
@@ -168,13 +168,13 @@ def _parse(text: str) -> tomlkit.TOMLDocument:
 def _toml(value: Scalar) -> Any:
     """Return a scalar for TOML; BareText is parsed, for example as a date."""
     if isinstance(value, BareText):
-        item = _written(value)
+        item = _parse_item(value)
         return str(value) if item is None else item.unwrap()
     return "" if value is None else value
 
 
-def _written(value: BareText) -> Item | None:
-    """Return the TOML value with its text (`1.10`), or None for other text."""
+def _parse_item(value: BareText) -> Item | None:
+    """Parse a TOML value that keeps its spelling (`1.10`); None if it is not valid TOML."""
     try:
         return tomlkit.value(str(value))
     except TOMLKitError:
@@ -182,13 +182,13 @@ def _written(value: BareText) -> Item | None:
 
 
 def _source(item: object) -> str:
-    """Return the source of an item; for a table in several places, its content."""
+    """Return the source of an item; for a table defined in several places, its content."""
     text = item.as_string() if isinstance(item, Item) else str(item)
     return text.strip().replace("\r\n", "\n")
 
 
 def _same(one: object, other: object) -> bool:
-    """Whether two values are equal, also in type."""
+    """Whether two values and their types are equal."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_same, one, other))
     return type(one) is type(other) and one == other

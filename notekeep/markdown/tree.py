@@ -1,7 +1,7 @@
 """The spans of a parsed text.
 
-`parse_markdown` returns a `ParsedPage`. The index uses the spans as found; views and exports use
-them nested.
+`parse_markdown` returns a `ParsedPage`. The index uses its flat lists of spans; views and exports
+use the nested spans.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class Span(NamedTuple):
     start: int
     end: int
     depth: int  # the number of spans around it
-    # its subject: destination of a link, target of a wiki link, label, name of a tag, task mark of
-    # an item, language line of a fence, type of a callout, level of a heading, first number of a
-    # list, seconds of a timestamp, alignments of a table ("left,none")
+    # depends on the kind: destination of a link, target of a wiki link, label, name of a tag, task
+    # mark of an item, info string of a fence, type of a callout, level of a heading, first number
+    # of a list, seconds of a timestamp, alignments of a table ("left,none")
     info: str = ""
-    # its text: of a heading or task, the label of a link as written, the text after the bar of a
-    # wiki link, the title of a callout, the meaning of `special`
+    # the text of a heading or task, the label of a link as written, the text after the `|` of a
+    # wiki link, the title of a callout, the decoded text of `special`
     words: str = ""
     # the title of a link; the fold mark of a callout; "tight" for a paragraph of a tight list;
     # "display" for math between two dollar signs
@@ -54,8 +54,8 @@ class ParsedPage:
     Attributes:
         text: The text, with newlines as line ends and unchanged positions.
         plain: The spans of CommonMark, in order.
-        added: The spans of Obsidian's additions, of depth 0.
-        problem: Why it was read as plain text, or "".
+        added: The spans of Obsidian's extensions, of depth 0.
+        problem: Why the text was read as plain text, or "".
     """
 
     def __init__(self, text: str, plain: list[Span], added: list[Span], problem: str = "") -> None:
@@ -73,8 +73,8 @@ class ParsedPage:
     def structure(self) -> list[Span]:
         """The spans for an export.
 
-        Tags, block ids and timestamps are text. Spans in the labels of pictures and addresses are
-        omitted.
+        Tags, block ids and timestamps are plain text here. Spans inside the labels of images and
+        autolinks are omitted.
         """
         added = [span for span in self.added if span.kind not in _WORDS]
         found: list[Span] = []
@@ -99,46 +99,46 @@ class ParsedPage:
         return [span for span in self.spans if span.kind == kind]
 
 
-def find_place_at(places: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
+def find_range_at(places: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
     """Return the range that contains an offset."""
     number = bisect_right(places, (at, 1 << 62)) - 1
     return places[number] if number >= 0 and places[number][1] > at else None
 
 
 def _nest(spans: list[Span], found: Iterable[Span]) -> list[Span]:
-    """Insert additions into the CommonMark spans, with depths, and split text at them."""
-    added = _uncrossed(spans, sorted(found, key=_place))
-    ranges = sorted(part for span in added for part in _own(span))
-    items = [*_cut(spans, ranges), *added]
-    items.sort(key=_place)
+    """Insert extensions into the CommonMark spans, set the depths, and split text at them."""
+    added = _drop_crossing(spans, sorted(found, key=_nesting_key))
+    ranges = sorted(part for span in added for part in _marker_ranges(span))
+    items = [*_remove_ranges(spans, ranges), *added]
+    items.sort(key=_nesting_key)
     return _with_depth(items)
 
 
-def _own(span: Span) -> list[tuple[int, int]]:
-    """Return the ranges of an addition: all of it, or the marks around its content."""
+def _marker_ranges(span: Span) -> list[tuple[int, int]]:
+    """Return the ranges to remove for an extension: all of it, or only its delimiters."""
     start, end = span.start, span.end
     if span.kind == "highlight":
         return [(start, start + 2), (end - 2, end)]
     return [(start, start + 2), (end - 1, end)] if span.kind == "note" else [(start, end)]
 
 
-def _place(span: Span) -> tuple[int, bool, int, int]:
-    """Sort key for nesting: at one place, blocks come before text."""
+def _nesting_key(span: Span) -> tuple[int, bool, int, int]:
+    """Sort key for nesting: at the same position, blocks come before text."""
     kind = span.kind
     rank = 0 if kind in BLOCK_KINDS else 2 if kind in {"text", "special"} else 1
     return span.start, span.start < span.end, -span.end, rank
 
 
-def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
-    """Drop additions that cross other spans."""
+def _drop_crossing(base: list[Span], added: list[Span]) -> list[Span]:
+    """Drop extensions that overlap another span without being nested."""
     dropped: set[int] = set()
-    stack: list[tuple[int, int]] = []  # ends, and the index of the addition
+    stack: list[tuple[int, int]] = []  # end, and the index of the extension or -1
     items = sorted(
         [
             *((span, -1) for span in base if span.kind not in {"text", "special"}),
             *((span, number) for number, span in enumerate(added)),
         ],
-        key=lambda item: _place(item[0]),
+        key=lambda item: _nesting_key(item[0]),
     )
     for span, number in items:
         while stack and stack[-1][0] <= span.start:
@@ -155,8 +155,8 @@ def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
     return [span for number, span in enumerate(added) if number not in dropped]
 
 
-def _cut(base: list[Span], ranges: list[tuple[int, int]]) -> Iterable[Span]:
-    """Remove the ranges of other spans, which are sorted and do not overlap."""
+def _remove_ranges(base: list[Span], ranges: list[tuple[int, int]]) -> Iterable[Span]:
+    """Remove sorted, non-overlapping ranges from the inline spans."""
     for span in base:
         kind, start, end = span.kind, span.start, span.end
         if kind in BLOCK_KINDS:

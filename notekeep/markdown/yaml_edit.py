@@ -1,4 +1,4 @@
-"""Edits of one YAML key by its span.
+"""Edits one YAML key of a file.
 
 An edit inserts a line, replaces a value or deletes lines; all other text stays unchanged. proof.py
 verifies the result.
@@ -97,7 +97,7 @@ class YamlEdit:
         edit = self._remove_item(entry, index)
         shapes = self._tree[key][1]
         shapes = (*shapes[:index], *shapes[index + 1 :])
-        # A list without lines is a key without a value.
+        # If a list of lines loses its last item, the key has no value.
         is_list = shapes or _is_flow(entry.value)
         expected = (proof.LIST, shapes) if is_list else proof.value_shape(None)
         return self._apply(edit, {**self._tree, key: expected}, key)
@@ -117,20 +117,20 @@ class YamlEdit:
             parts[index] = parts[index].replace(old, item)
             return self.replace(key, ("," if "," in text else " ").join(parts))
         node = self._own_list(entry)
-        there = node.value[index]
-        is_quoted = isinstance(there, yaml.ScalarNode) and there.style in ("'", '"')
+        current = node.value[index]
+        is_quoted = isinstance(current, yaml.ScalarNode) and current.style in ("'", '"')
         text = (
-            format_like(item, there.style)
+            format_like(item, current.style)
             if is_quoted
             else format_scalar(item, flow=bool(node.flow_style))
         )
         shapes = self._tree[key][1]
         expected = (*shapes[:index], proof.value_shape(item, flow=True), *shapes[index + 1 :])
-        edit = TextEdit(_start(there), _end(there), text)
+        edit = TextEdit(_start(current), _end(current), text)
         return self._apply(edit, {**self._tree, key: (proof.LIST, expected)}, key)
 
     def delete(self, key: str) -> bytes | None:
-        """Delete a key with its lines and a comment at the end of the last one."""
+        """Delete a key with its lines and the comment at the end of the last line."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -148,7 +148,7 @@ class YamlEdit:
         return [part.strip() for part in split_items(canonical(entry.name), words)]
 
     def _add_to_text(self, entry: YamlEntry, item: Scalar) -> bytes | None:
-        """Add to a scalar: text with commas gets one more item, other values become a list."""
+        """Add an item to a scalar: extend text with commas, turn other values into a list."""
         text = str(entry.value.value)
         name = canonical(entry.name)
         parts = split_items(name, text)
@@ -167,7 +167,7 @@ class YamlEdit:
         return self.replace(entry.name, [*(part for part in old if part != ""), item])
 
     def _add_to_block(self, entry: YamlEntry, item: str, *, has_own_line: bool) -> bytes:
-        """Add to a block scalar: a line, or an item after a comma."""
+        """Add an item to a block scalar, on a new line or after a comma."""
         node = entry.value
         text = str(node.value)
         content = text.rstrip("\n")
@@ -193,11 +193,11 @@ class YamlEdit:
         proof.check_bytes(self._data, new, start, end, len(added))
         edited = text[: edit.start] + edit.text + text[edit.end :]
         entry = self._entries.get(key)
-        line = entry.key.start_mark.line + 2 if entry else 1  # below the fence, from 1
+        line = entry.key.start_mark.line + 2 if entry else 1  # in the file, from 1
         try:
             document = Document(edited)
         except UnreadableBlock:
-            raise proof.unproven(key, line) from None
+            raise proof.unverified(key, line) from None
         proof.check_tree(expected, document, key, line)
         return new
 
@@ -213,9 +213,9 @@ class YamlEdit:
         return TextEdit(at, at, line)
 
     def _set(self, entry: YamlEntry, value: Value) -> TextEdit:
-        """Replace a value with the same quotes; unchanged items of a list keep their lines."""
+        """Replace a value; text keeps its quotes, and unchanged list items keep their lines."""
         node = entry.value
-        _need_own(entry)
+        _require_own_value(entry)
         listed = value if isinstance(value, list) else []
         text = format_inline_list(value) if isinstance(value, list) else format_scalar(value)
         if isinstance(node, yaml.ScalarNode):
@@ -266,9 +266,9 @@ class YamlEdit:
         return TextEdit(at, at, format_items(items, indent, self._eol))
 
     def _replace_list(self, entry: YamlEntry, node: yaml.SequenceNode, text: str) -> TextEdit:
-        """Replace a list by a value on the line of the key."""
+        """Replace a list with a value on the line of the key."""
         if _is_flow(node):
-            self._need_no_remarks(node)
+            self._require_no_comments(node)
             return TextEdit(_start(node), _end(node), text)
         colon = self._colon(entry)
         gap = self._text[colon : _start(node)]
@@ -277,8 +277,8 @@ class YamlEdit:
             comment = gap[: next_line(self._text, colon) - colon].rstrip("\r\n")
             if "#" in gap[len(comment) :]:
                 _refuse(f"There is a comment between `{entry.name}` and its list.", node)
-        remarks = self._remarks(node.value).rstrip("\r\n")
-        line = f" {text}".rstrip() + comment + (f"{self._eol}{remarks}" if remarks else "")
+        comments = self._comment_lines(node.value).rstrip("\r\n")
+        line = f" {text}".rstrip() + comment + (f"{self._eol}{comments}" if comments else "")
         return TextEdit(colon, self._end_of(entry), line)
 
     def _replace_mapping(self, entry: YamlEntry, text: str) -> TextEdit:
@@ -309,18 +309,18 @@ class YamlEdit:
         else:
             start = end = line_start(self._text, _start(old[0]))
         lines = format_items(items[head : len(items) - tail], prefix, self._eol)
-        return TextEdit(start, end, lines + self._remarks(old[head : len(old) - tail]))
+        return TextEdit(start, end, lines + self._comment_lines(old[head : len(old) - tail]))
 
-    def _remarks(self, items: list[yaml.Node]) -> str:
-        """Return the comments on separate lines between items, which are kept."""
-        remarks = ""
+    def _comment_lines(self, items: list[yaml.Node]) -> str:
+        """Return the comment lines between items."""
+        comments = ""
         for item, after in pairwise(items):
             at = next_line(self._text, self._document.end(item))
             stop = line_start(self._text, _start(after))
-            remarks += self._text[at:stop] if "#" in self._text[at:stop] else ""
-        return remarks
+            comments += self._text[at:stop] if "#" in self._text[at:stop] else ""
+        return comments
 
-    def _need_no_remarks(self, node: yaml.SequenceNode) -> None:
+    def _require_no_comments(self, node: yaml.SequenceNode) -> None:
         ends = [_start(node), *(_end(item) for item in node.value)]
         starts = [*(_start(item) for item in node.value), _end(node)]
         if any("#" in self._text[end:start] for end, start in zip(ends, starts, strict=True)):
@@ -359,7 +359,7 @@ class YamlEdit:
 
     def _own_list(self, entry: YamlEntry) -> yaml.SequenceNode:
         node = entry.value
-        _need_own(entry)
+        _require_own_value(entry)
         if not isinstance(node, yaml.SequenceNode):
             _refuse(f"`{entry.name}` is not a list.", node)
         for item in node.value:
@@ -389,7 +389,7 @@ class YamlEdit:
         return colon.end()
 
     def _end_of_entries(self) -> int:
-        """Return the position of a new key: below the last one, or at the end."""
+        """Return the position of a new key: below the last key, or at the end."""
         entries = self._document.entries
         if not entries:
             return len(self._text)
@@ -422,7 +422,7 @@ def _indent(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" "))]
 
 
-def _need_own(entry: YamlEntry) -> None:
+def _require_own_value(entry: YamlEntry) -> None:
     if _start(entry.value) < _end(entry.key):
         _refuse(f"`{entry.name}` is an alias of another value.", entry.key)
 

@@ -1,8 +1,8 @@
-"""Reads YAML without changing values, also as a handler for python-frontmatter.
+"""Reads YAML without changing values; includes a handler for python-frontmatter.
 
 PyYAML follows YAML 1.1, which reads `12:30` as 750 and `no` as False. Here libyaml composes the
-nodes and type_scalar() types them; no tag creates an object. The import of yaml is slow, so this
-module is imported only for files with a block.
+nodes and type_scalar() converts them; no tag creates an object. Importing yaml is slow, so this
+module is imported only for files with front matter.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _NodeLoader(_LOADER):  # type: ignore[misc]
-    """Composes nodes; plain scalars get the tag PLAIN_STYLE and are typed later."""
+    """Composes nodes; plain scalars get the tag PLAIN_STYLE and are converted later."""
 
     def resolve(self, kind: type[yaml.Node], _value: str, implicit: tuple[bool, bool]) -> str:
         """Return the tag of a node without guessing its type (called by the composer)."""
@@ -99,7 +99,7 @@ class Document:
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def end(self, node: yaml.Node) -> int:
-        """Return the end of a node; libyaml includes comments and blank lines after a list."""
+        """Return the end of a node, without the comments and blank lines that libyaml includes."""
         start, end = int(node.start_mark.index), int(node.end_mark.index)
         if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
             last = node.value[-1]
@@ -119,11 +119,11 @@ class Document:
         return self.source(entry.value)
 
     def value(self, node: yaml.Node) -> Value:
-        """Return a node as a value: a scalar, a list of scalars, else its source."""
+        """Return a node as a scalar or a list of scalars; for other nodes, return the source."""
         return self._read_flat(node, scalar)
 
     def words(self, node: yaml.Node) -> str | list[str]:
-        """Return a node as text without typing, for text fields such as `isbn: 0123`."""
+        """Return a node as unconverted text, for text fields such as `isbn: 0123`."""
         return self._read_flat(node, lambda one: str(one.value))
 
     def _read_flat(
@@ -145,7 +145,7 @@ class Document:
 def _check_block(text: str) -> None:
     """Refuse a block that is too large or too deep, or has too many aliases or documents.
 
-    It checks parser events only, in linear time.
+    Reads only parser events, in linear time.
     """
     if len(text) > MAX_BYTES:
         raise UnreadableBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
@@ -171,7 +171,7 @@ def _check_block(text: str) -> None:
 
 
 def scalar(node: yaml.ScalarNode) -> Scalar:
-    """Type a plain scalar; others are text."""
+    """Convert a plain scalar; quoted scalars stay text."""
     return str(node.value) if node.tag == STRING_TAG else type_scalar(node.value)
 
 
