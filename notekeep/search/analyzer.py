@@ -1,6 +1,6 @@
 """Converts text to terms: chunks, folded words, pairs of CJK characters, stop words, stems.
 
-Index and queries use the same `Analyzer.terms`, so they cannot differ. Whoosh's stemmers are loaded
+The index and queries share `Analyzer.terms`, so they cannot differ. Whoosh's stemmers are loaded
 when a language is first used.
 """
 
@@ -32,25 +32,25 @@ ENGLISH_QUESTION_WORDS = """
 """
 
 STEM_LETTERS = 24
-"""Longer words are codes and keys, without a stem."""
+"""Longer words are codes or keys and are not stemmed."""
 
 BREAK = "\x01"
 """Separates headings, tags and quotes, so that no phrase matches across them."""
 
 BREAK_WIDTH = 16
-"""Positions of a break: more than a phrase has stop words in a row."""
+"""Number of positions of a break: more than the longest run of stop words in a phrase."""
 
 STOP_WORD_PLACE = ""
-"""Keeps the position of a stop word: `lord of the rings` keeps its distances."""
+"""Stands for a stop word, so that the terms of `lord of the rings` keep their distances."""
 
 PARTS = "\0"
 """Separates the terms of one position: a name such as `CamelCase`, then its parts."""
 
 TERM_LETTERS = 64
-"""Longer terms are cut; they are data, not words."""
+"""Longer terms are truncated; they are data, not words."""
 
 CHUNK_LETTERS = 10_000
-"""Longer chunks are cut, because a regular expression needs much memory for each word."""
+"""Longer chunks are truncated, because matching needs a lot of memory for each word."""
 
 MAX_CACHED_CHUNKS = 100_000
 """About 25 MB; covers nearly all chunks of a text."""
@@ -77,16 +77,17 @@ _CONTRACTED = re.compile("['\u2019](?:s|ll|re|ve|d|m)$", re.IGNORECASE)
 
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 
-# Not of "neue", "bauen" and "Quelle".
+# Does not match in "neue", "bauen" and "Quelle".
 _UMLAUT = re.compile("(a|o|(?<![aeq])u)e")
 
 WordKind: TypeAlias = Literal["word", "pair", "last", "mark"]
 
 
 class Language(NamedTuple):
-    """How to read a language. With `elides` an apostrophe separates words, as in `l'homme`.
+    """The rules of a language.
 
-    `stops` are not indexed; `question_words` are indexed but optional in searches.
+    `stops` are not indexed; `question_words` are indexed but optional in searches. If a language
+    `elides`, an apostrophe separates words, as in `l'homme`.
     """
 
     code: str
@@ -96,7 +97,7 @@ class Language(NamedTuple):
     elides: bool
 
     def fold_umlauts(self, word: str) -> str:
-        """Return a German word such as `fuer` as `für` is indexed; others as they are."""
+        """Convert a German word such as `fuer` to the indexed form of `für`."""
         return _UMLAUT.sub(r"\1", word) if self.code == "de" else word
 
     def is_stop(self, word: str) -> bool:
@@ -105,7 +106,7 @@ class Language(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word of a text, before stop words and stems.
+    """A word of a text, before stemming and the removal of stop words.
 
     A "word" has a stem. A "pair" is two characters of a script without spaces; "last" is the last
     character of such a run, for searches of one character. A "mark" belongs to a name, such as "++"
@@ -128,13 +129,13 @@ class TermPosition(NamedTuple):
 
 
 class ForeignText(str):
-    """A text in another language than its index; see `Analyzer.terms`."""
+    """A text in a different language from its index; see `Analyzer.terms`."""
 
     __slots__ = ("language",)
     language: str
 
     def __new__(cls, text: str, language: str) -> ForeignText:  # noqa: PYI034 - never subclassed
-        """Make a text with its language."""
+        """Create a text in a language."""
         made = super().__new__(cls, text)
         made.language = language
         return made
@@ -158,14 +159,14 @@ def get_language(code: str) -> Language:
             stops = frozenset()
     question_words = frozenset(ENGLISH_QUESTION_WORDS.split() if code == "en" else ())
     try:
-        stem = _careful(stemmer_for_language(code))
+        stem = _skip_codes(stemmer_for_language(code))
     except NoStemmer:
         stem = None
     return Language(code, stem, stops, question_words, elides=code in {"fr", "it", "ca"})
 
 
-def _careful(stemmer: Callable[[str], str]) -> Callable[[str], str]:
-    """Return a stemmer that skips data and never returns ""."""
+def _skip_codes(stemmer: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a stemmer that leaves codes unchanged and never returns ""."""
 
     @lru_cache(maxsize=MAX_CACHED_CHUNKS)  # `Word`, `words,` and `(word)` have the same stem
     def stem(word: str) -> str:
@@ -210,7 +211,7 @@ def find_chunks(text: str) -> list[str]:
 
 
 def split_camel(word: str) -> list[str]:
-    """Return the folded parts of a word such as `CamelCase`; none of `iPhone`, a single word."""
+    """Return the folded parts of a word such as `CamelCase`; none for `iPhone`."""
     if word.islower() or not word.isascii():
         return []
     parts = [part.lower() for part in _CAMEL.split(word) if len(part) > 1]
@@ -266,8 +267,8 @@ class Analyzer:
         return [word for match in matches for word in _split(match, self.language)]
 
     def places(self, text: str, only: frozenset[str] | None = None) -> list[TermPosition]:
-        """Return the positions of all terms, or of `only` some, in a text."""
-        # With few terms ten times as fast: only chunks that may have one are analyzed.
+        """Return the positions of all terms in a text, or of those in `only`."""
+        # With few terms, this is ten times as fast: only chunks that may contain one are analyzed.
         found: list[TermPosition] = []
         position = 0
         first = {letter for term in only or () for letter in (term[0], term[0].upper())}

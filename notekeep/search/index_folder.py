@@ -1,6 +1,6 @@
 """The index on disk: file names, commit stamps, the write lock, fields.
 
-It does not import Whoosh, so that commands can check the state of the index.
+It does not import Whoosh, so that commands can check the state of the index quickly.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SCHEMA_VERSION = 13
 VERSION_FILE = "schema-version"
 
 FEW_SEGMENTS = 20
-"""From this number on, segments are merged in the background: 20 double the time of a query."""
+"""This many segments are merged in the background; 20 double the time of a query."""
 
 BOOSTS = {
     "title": 3.0,
@@ -44,9 +44,9 @@ BOOSTS = {
     "attached": 0.5,
     "marks": 0.0,
 }
-"""The fields and the weight of their words. "quotes" has words of the body a second time. "marks"
-has terms that are not words: one for each tag and its parents, to combine tags and words without
-the catalog, and one for the language of the note, if it is not that of the vault."""
+"""The fields and the weight of their words. "quotes" contains words that "body" contains, too.
+"marks" contains terms that are not words: one for each tag and its parents, to combine tags and
+words without the catalog, and one for the note's language if it differs from the vault's."""
 
 _OWN_WORDS = ("title", "aliases", "tags", "headings", "matter", "body")
 
@@ -78,21 +78,21 @@ class CommitStamp(NamedTuple):
 class IndexFolder:
     """The folder of one index.
 
-    A commit is Whoosh's rename of its table of contents number N. Its stamp `reached-N` is written
-    before it, so that both take effect together: if the process is killed in between, `reached-N`
-    is ignored.
+    A commit is Whoosh's rename of its table of contents, number N. Its stamp `reached-N` is written
+    first, so that both take effect together: if the process is killed in between, `reached-N` is
+    ignored.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def newest_commit(self) -> int | None:
-        """Return the number of the newest table of contents, or None without an index."""
+        """Return the number of the newest table of contents, or None if there is no index."""
         commits = filter(None, map(_COMMIT.match, self._names()))
         return max((int(found[1]) for found in commits), default=None)
 
     def count_segments(self) -> int:
-        """Count the segments; the next commit removes those of a killed writer."""
+        """Count the segments, including those that a killed writer left behind."""
         return sum(map(bool, map(_SEGMENT.match, self._names())))
 
     def _names(self) -> list[str]:
@@ -140,14 +140,14 @@ class IndexFolder:
         return _is_private(about) and version == _version(language)
 
     def create(self, language: str) -> None:
-        """Create an empty folder, mode 0700, with the version."""
+        """Create an empty folder with mode 0700 and a version file."""
         remove_path(self.path)
         cache_files.make_cache_folder(str(self.path.parent))
         self.path.mkdir(mode=0o700)
         cache_files.write_cache_file(str(self.path), VERSION_FILE, _version(language).encode())
 
     def remove_leftovers(self) -> None:
-        """Delete the files of killed writers; only while holding the lock."""
+        """Delete the files of killed writers. The caller must hold the lock."""
         current = self.newest_commit()
         for entry in list(os.scandir(self.path)):
             stamp = _STAMP.match(entry.name)
@@ -166,10 +166,10 @@ class IndexFolder:
     @contextlib.contextmanager
     def lock(self, wait: float = 0) -> Iterator[None]:
         """Hold the write lock, or raise IndexBusy after `wait` seconds."""
-        # The lock is beside the folder, because the folder is replaced.
-        with contextlib.ExitStack() as held:
+        # The lock file is next to the folder, because the folder is replaced.
+        with contextlib.ExitStack() as stack:
             try:
-                held.enter_context(hold_lock_file(f"{self.path}.lock", wait))
+                stack.enter_context(hold_lock_file(f"{self.path}.lock", wait))
             except Locked:
                 raise IndexBusy(
                     "Another notekeep process is updating the search index.",
@@ -197,12 +197,12 @@ def document_fields(doc: WordDoc, language: str) -> dict[str, str]:
 
 
 def language_term(code: str) -> str:
-    """Return the term of all notes in a language; the digit keeps it apart from words."""
+    """Return the term for all notes in a language; the digit distinguishes it from words."""
     return f"lang0{code}"
 
 
 def tag_term(key: str) -> str:
-    """Return the term of all notes with a tag or a child of it, given its folded name."""
+    """Return the term for all notes with a tag or one of its children, by its folded name."""
     return f"tag0{digest_of(key.encode(errors='replace'), 8)}"
 
 

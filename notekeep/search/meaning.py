@@ -1,8 +1,8 @@
-"""Notes near in meaning, with the extra `meaning`: word vectors of passages, compared by angle.
+"""Notes near in meaning, with the extra `meaning`: cosine similarity of passage vectors.
 
 Two files of the package wordllama are read directly, its matrix of token vectors and its tokenizer;
-its code is not run. A passage's vector is the mean of its tokens' vectors. This finds notes without
-common words; notes with common words are better ranked by the full-text index.
+its code is not run. A passage's vector is the mean of its tokens' vectors. This finds notes that
+share no words with the query; the full-text index ranks the other notes better.
 
 numpy and the model are loaded when a vector is needed, so importing this module is cheap.
 """
@@ -37,22 +37,22 @@ FILE, STATE = "meaning.npz", "meaning.json"
 VERSION = 1
 
 LANGUAGE = "en"
-"""The vectors are of English words; for German and French, a search for words is better."""
+"""The vectors are for English; in German and French, full-text search finds more."""
 
-LEAST_LIKENESS = 0.15
-"""Notes below this are not about the question."""
+MIN_LIKENESS = 0.15
+"""Minimum similarity of a result."""
 
 PIECE_WORDS, SHARED_WORDS = 110, 20
-"""Words of a passage, and how many of them the next one repeats."""
+"""Number of words in a passage, and of words that it shares with the next passage."""
 
 NOTES_AT_ONCE = 500
-"""Notes after which the file is written, so that an interrupted update continues there."""
+"""Number of notes between writes of the file, so that an interrupted update can continue."""
 
 MAX_SECONDS = 20.0
-"""Time for a question in a process of its own, on a busy machine."""
+"""Timeout of a query in its own process, on a busy machine."""
 
 ROWS_AT_ONCE = 8_192
-"""Vectors to compare at once, which takes 8 MB."""
+"""Number of vectors to compare at once, which takes 8 MB."""
 
 _PACKAGE = "wordllama"
 _MATRIX = ("weights", "l2_supercat_256.safetensors")
@@ -62,7 +62,7 @@ _ADDRESS = re.compile(r"\]\([^)\s]*\)|\w+://\S+")
 
 
 class NearNote(NamedTuple):
-    """A note near in meaning; `likeness` is the cosine of its best passage, up to 1."""
+    """A note near in meaning; `likeness` is the cosine similarity of its best passage."""
 
     path: str
     start: int  # of the passage, in words of the body
@@ -75,7 +75,7 @@ def is_installed() -> bool:
 
 
 def passage_offset(text: FileStart, start: int) -> int:
-    """Return the offset in the file of a passage, given in words of the body."""
+    """Return the offset in the file of the passage that starts at a word of the body."""
     words = _WORD.finditer(text.whole, text.body)
     first = next(islice(words, start, None), None)
     return first.start() if first else text.body
@@ -84,8 +84,8 @@ def passage_offset(text: FileStart, start: int) -> int:
 def fuse_ranks(rankings: Iterable[Sequence[str]]) -> list[str]:
     """Return the paths of all rankings by the sum of their reciprocal ranks.
 
-    Cormack, Clarke and Büttcher (SIGIR 2009) add 60 to a rank in lists of a thousand. In lists of
-    twenty, 10 tells the first from the last.
+    Cormack, Clarke and Büttcher (SIGIR 2009) add 60 to a rank in lists of a thousand. For lists of
+    twenty, 10 separates the first from the last better.
     """
     sums: dict[str, float] = {}
     for ranking in rankings:
@@ -97,46 +97,46 @@ def fuse_ranks(rankings: Iterable[Sequence[str]]) -> list[str]:
 class MeaningIndex:
     """The vectors of a vault's passages, in one file of a cache folder.
 
-    The file is replaced as a whole. If two processes update it at once, the later file stays.
+    The file is always replaced completely. If two processes update it at once, the last one wins.
     """
 
     asks_process = False
-    """Whether questions are answered in a process of their own, which is slower: vectors take
-    memory, and loading them delays other threads."""
+    """Whether queries run in their own process. This is slower, but vectors take memory, and
+    loading them delays other threads."""
 
     def __init__(self, folder: str, catalog: Catalog, root: str) -> None:
         self._folder, self._catalog, self._root = folder, catalog, root
-        self._stored: _Stored | None = None
+        self._stored: _PassageVectors | None = None
 
     def is_outdated(self) -> bool:
-        """Whether the catalog changed since the last update; reads no vectors."""
+        """Whether the catalog has changed since the last update. Reads no vectors."""
         return load_state(self._folder, STATE) != self._state(self._catalog.generation)
 
     def update(self) -> None:
-        """Read the changed notes again, and forget the deleted ones."""
+        """Index changed notes again, and remove deleted ones."""
         generation, stored = self._catalog.generation, self._load()
-        wanted = self._catalog.digests(self._catalog.paths(None))
-        kept = {path for path, digest in stored.digests.items() if wanted.get(path) == digest}
-        changed = iter([path for path in wanted if path not in kept])
-        if len(kept) < len(stored.digests):
-            stored = stored.only(kept)
+        digests = self._catalog.digests(self._catalog.paths(None))
+        current = {path for path, digest in stored.digests.items() if digests.get(path) == digest}
+        changed = iter([path for path in digests if path not in current])
+        if len(current) < len(stored.digests):
+            stored = stored.with_only(current)
             self._store(stored)
         while batch := list(islice(changed, NOTES_AT_ONCE)):
-            stored = stored.only(kept).with_notes(self._read(batch), wanted)
-            kept.update(batch)
+            stored = stored.with_only(current).with_notes(self._read(batch), digests)
+            current.update(batch)
             self._store(stored)
-        if not wanted:
-            self._store(_Stored.empty())
+        if not digests:
+            self._store(_PassageVectors.empty())
         store_state(self._folder, STATE, self._state(generation))
 
     def nearest(self, text: str, limit: int) -> list[NearNote]:
-        """Return the notes that are nearest to a text, best first, without unlike ones."""
+        """Return the notes nearest in meaning to a text, best first; omit dissimilar ones."""
         if self.asks_process:
             return _nearest_in_process(self._folder, text, limit)
         return _nearest(self._load(), text, limit)
 
     def similar(self, path: str, limit: int) -> list[NearNote]:
-        """Return the other notes that are nearest to a note, best first; [] if it is unknown."""
+        """Return the notes nearest in meaning to a note, best first; [] if it is not indexed."""
         stored = self._load()
         own = stored.rows_of(path)
         if not len(own):
@@ -156,38 +156,38 @@ class MeaningIndex:
             title = rows[path].title if path in rows else ""
             yield path, list(_pieces(title, text)) if text else []
 
-    def _load(self) -> _Stored:
+    def _load(self) -> _PassageVectors:
         self._stored = _load(self._folder, self._stored)
         return self._stored
 
-    def _store(self, stored: _Stored) -> None:
+    def _store(self, stored: _PassageVectors) -> None:
         make_cache_folder(self._folder)
-        write_cache_file(self._folder, FILE, stored.packed())
+        write_cache_file(self._folder, FILE, stored.to_bytes())
 
 
-def _load(folder: str, stored: _Stored | None = None) -> _Stored:
-    """Return the file, read again if another process replaced it."""
+def _load(folder: str, stored: _PassageVectors | None = None) -> _PassageVectors:
+    """Return the stored vectors; read the file again if another process has replaced it."""
     path = os.path.join(folder, FILE)
     try:
         about = os.stat(path)
         mark = about.st_mtime_ns, about.st_size, about.st_ino
-        return stored if stored and stored.mark == mark else _Stored.read(path, mark)
+        return stored if stored and stored.mark == mark else _PassageVectors.read(path, mark)
     except (OSError, ValueError, KeyError, EOFError):  # missing or damaged
-        return _Stored.empty()
+        return _PassageVectors.empty()
 
 
-def _nearest(stored: _Stored, text: str, limit: int) -> list[NearNote]:
+def _nearest(stored: _PassageVectors, text: str, limit: int) -> list[NearNote]:
     if not stored.digests:
         return []
     found = stored.nearest(_model().vectors([text])[0], limit)
-    return [near for near in found if near.likeness >= LEAST_LIKENESS]
+    return [near for near in found if near.likeness >= MIN_LIKENESS]
 
 
 def _nearest_in_process(folder: str, text: str, limit: int) -> list[NearNote]:
-    """Ask this module as a script; [] if that fails."""
+    """Run a query with this module as a script; return [] if that fails."""
     import subprocess
 
-    # -P: no modules from the current folder, which may be a vault.
+    # -P: do not import modules from the current folder, which may be a vault.
     command = [sys.executable, "-P", "-m", __name__]
     try:
         done = subprocess.run(
@@ -204,15 +204,15 @@ def _nearest_in_process(folder: str, text: str, limit: int) -> list[NearNote]:
 
 
 def _pieces(title: str, text: FileStart) -> Iterator[tuple[int, str]]:
-    """Yield the passages of a note, each with its first word's number and the title before it."""
+    """Yield the passages of a note, with the title before each, and their first word's number."""
     words = _WORD.findall(text.whole[text.body :])
     for start in range(0, max(1, len(words) - SHARED_WORDS), PIECE_WORDS - SHARED_WORDS):
         prose = _ADDRESS.sub(" ", " ".join(words[start : start + PIECE_WORDS]))
         yield start, f"{title}. {prose}"
 
 
-class _Stored:
-    """The content of the file: int8 vectors, and the note and the first word of each."""
+class _PassageVectors:
+    """The content of the file: int8 vectors, with the note and the first word of each."""
 
     def __init__(
         self,
@@ -225,7 +225,7 @@ class _Stored:
         self._paths = list(self.digests)
 
     @classmethod
-    def empty(cls) -> _Stored:
+    def empty(cls) -> _PassageVectors:
         import numpy as np
 
         return cls(
@@ -239,8 +239,8 @@ class _Stored:
         )
 
     @classmethod
-    def read(cls, path: str, mark: tuple[int, int, int]) -> _Stored:
-        """Read the file; ValueError, KeyError, OSError or EOFError if it is not one."""
+    def read(cls, path: str, mark: tuple[int, int, int]) -> _PassageVectors:
+        """Read the file; raise ValueError, KeyError, OSError or EOFError if it is damaged."""
         from zipfile import BadZipFile
 
         import numpy as np
@@ -257,7 +257,7 @@ class _Stored:
             raise ValueError
         return cls(about["digests"], arrays, mark)
 
-    def packed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         import numpy as np
 
         about = json.dumps({"version": VERSION, "digests": self.digests}).encode()
@@ -272,23 +272,23 @@ class _Stored:
         )
         return file.getvalue()
 
-    def only(self, kept: set[str]) -> _Stored:
-        """Return it without the other notes."""
+    def with_only(self, paths: set[str]) -> _PassageVectors:
+        """Return a copy with only these notes."""
         import numpy as np
 
-        paths = [path for path in self._paths if path in kept]
-        numbers = {path: number for number, path in enumerate(paths)}
+        kept = [path for path in self._paths if path in paths]
+        numbers = {path: number for number, path in enumerate(kept)}
         renumbered = np.array([numbers.get(path, -1) for path in self._paths], np.int32)
         notes = renumbered[self._arrays["notes"]] if self._paths else self._arrays["notes"]
         rows = notes >= 0
         arrays = {name: array[rows] for name, array in self._arrays.items()}
         arrays["notes"] = notes[rows]
-        return _Stored({path: self.digests[path] for path in paths}, arrays)
+        return _PassageVectors({path: self.digests[path] for path in kept}, arrays)
 
     def with_notes(
         self, notes: Iterable[tuple[str, list[tuple[int, str]]]], digests: Mapping[str, str]
-    ) -> _Stored:
-        """Return it with more notes, given by path and passages."""
+    ) -> _PassageVectors:
+        """Return a copy with more notes, given as path and passages."""
         import numpy as np
 
         added = list(notes)
@@ -308,14 +308,16 @@ class _Stored:
             name: np.concatenate([self._arrays[name], new[name]]) if self._paths else new[name]
             for name in new
         }
-        return _Stored({**self.digests, **{path: digests[path] for path, _ in added}}, arrays)
+        return _PassageVectors(
+            {**self.digests, **{path: digests[path] for path, _ in added}}, arrays
+        )
 
     def rows_of(self, path: str) -> Vectors:
-        """Return the vectors of a note, none if it is unknown."""
+        """Return the vectors of a note; none if it is not indexed."""
         import numpy as np
 
         number = self._paths.index(path) if path in self.digests else -1
-        return self._exact(np.flatnonzero(self._arrays["notes"] == number))
+        return self._dequantize(np.flatnonzero(self._arrays["notes"] == number))
 
     def nearest(self, vector: Vectors, limit: int) -> list[NearNote]:
         """Return the best passage of each of the nearest notes, best first."""
@@ -324,7 +326,7 @@ class _Stored:
         notes, starts = self._arrays["notes"], self._arrays["starts"]
         likeness = np.concatenate(
             [
-                self._exact(slice(at, at + ROWS_AT_ONCE)) @ vector
+                self._dequantize(slice(at, at + ROWS_AT_ONCE)) @ vector
                 for at in range(0, len(notes), ROWS_AT_ONCE)
             ]
         )
@@ -338,7 +340,7 @@ class _Stored:
                 break
         return list(found.values())
 
-    def _exact(self, rows: slice | NDArray[np.intp]) -> Vectors:
+    def _dequantize(self, rows: slice | NDArray[np.intp]) -> Vectors:
         import numpy as np
 
         scales = self._arrays["scales"][rows]
@@ -375,7 +377,7 @@ class _Model:
         return tokenizer
 
     def vectors(self, texts: list[str]) -> Vectors:
-        """Return the vectors of texts; of one without tokens, zeros."""
+        """Return the vectors of texts; zeros for a text without tokens."""
         import numpy as np
 
         found = np.zeros((len(texts), self._matrix.shape[1]), np.float32)

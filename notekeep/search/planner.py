@@ -1,7 +1,7 @@
 """Turns a query tree into a plan: the same tree with index terms instead of words.
 
 It uses the analyzer and the vocabulary; the scorer evaluates plans. Stop words and symbols (`the`,
-`--`) become None and are dropped. `PlanMatcher` finds the terms of a plan in a text.
+`--`) have no plan and are dropped. `PlanMatcher` finds the terms of a plan in a text.
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ from notekeep.search.index_folder import SCOPES, language_term, tag_term
 from notekeep.search.results import Spans
 from notekeep.search.vocabulary import Vocabulary
 
-TYPED_COMPLETIONS = 10
-"""Number of words that the unfinished last word may stand for."""
+MAX_TYPED_COMPLETIONS = 10
+"""Maximum number of completions of an unfinished last word."""
 
 MAX_COMPLETIONS = 1000
-"""Number of words for `prefix*` and wildcards, most frequent first; in practice all of them."""
+"""Maximum number of words for `prefix*` and wildcards, most frequent first; rarely reached."""
 
 TYPED_PATTERN_WORDS = 50
-"""The same while typing, where reading a thousand posting lists is too slow."""
+"""The same while typing, when reading a thousand posting lists would be too slow."""
 
 NEAR_WORDS = 50
-"""Number of words for `fuzzy~`, nearest first."""
+"""Maximum number of words for `fuzzy~`, nearest first."""
 
-SHORT_BEGINNING = 3
-"""While typing, shorter beginnings are not searched in bodies: nearly every note matches."""
+SHORT_PREFIX = 3
+"""While typing, shorter prefixes are not searched in bodies, because nearly every note matches."""
 
-COMPLETED_LEAVES = 0.5
+COMPLETION_WEIGHT = 0.5
 """Weight of a word that only starts with the query word."""
 
 RELATED_WORDS = 5
-"""Number of longer words with the same stem to add where some words are enough."""
+"""Number of longer words with the same stem to add if not all words are required."""
 
 MIN_STEM_LETTERS = 5
-"""Shorter stems are the beginning of too many unrelated words."""
+"""Shorter stems are prefixes of too many unrelated words."""
 
-EACH_EDIT_LEAVES = 0.7
+EDIT_WEIGHT = 0.7
 """Weight per edit between a word and the query word."""
 
 MARKS = ("marks",)
@@ -64,14 +64,14 @@ _HEADING_LINE = re.compile(r"[ \t]*#{1,6}[ \t]")
 
 
 class UnanswerableNode(TypeError):
-    """The full-text index cannot answer this node; the catalog or the texts can."""
+    """The full-text index cannot evaluate this node; it needs the catalog or the texts."""
 
 
 class Planner:
-    """Makes plans for the notes of one language; see `make_planners`.
+    """Makes plans for the notes in one language; see `make_planners`.
 
-    `own_notes` are the conditions for notes of that language. `patterns_cut` lists the patterns
-    that match more words than were searched.
+    `own_notes` are the conditions that select notes in that language. `patterns_cut` lists the
+    patterns that match more words than were searched.
     """
 
     def __init__(
@@ -93,8 +93,8 @@ class Planner:
     def plan(self, node: Node) -> Node | None:
         """Return the plan of a tree, or None if it is empty.
 
-        `Within` is planned as its content, which finds too much; under a `Not`, which would then
-        find too little, as everything. The caller checks the texts.
+        A `Within` is planned as its content, which matches too many notes. A `Not` around it would
+        match too few, so it is planned to match all notes. The caller checks the texts.
         """
         match node:
             case tree.SomeOf(parts):
@@ -114,7 +114,7 @@ class Planner:
                 return self._leaf(node)
 
     def _with_related_words(self, node: Node) -> Node | None:
-        """Plan a word with longer words of its stem: `handwriting` with `handwritten`."""
+        """Plan a word together with longer words that start with its stem."""
         plan = self.plan(node)
         if not isinstance(plan, Terms) or not isinstance(node, tree.Term):
             return plan
@@ -123,7 +123,7 @@ class Planner:
         if len(stem) >= MIN_STEM_LETTERS:
             words = self._vocabulary().completions(stem, RELATED_WORDS)[:RELATED_WORDS]
         related = (
-            TermChoice(((0, term),), COMPLETED_LEAVES)
+            TermChoice(((0, term),), COMPLETION_WEIGHT)
             for term in map(self.by.term, words)
             if term != STOP_WORD_PLACE
         )
@@ -145,45 +145,49 @@ class Planner:
                 raise UnanswerableNode(f"the full-text index cannot answer {type(node).__name__}")
 
     def _words(self, text: str, scope: tree.WordScope) -> Terms | None:
-        """Plan a phrase. A word of several terms (`node.js`, a CJK run) is a phrase, too."""
+        """Plan a word or phrase. A word of several terms (`node.js`, CJK text) is a phrase."""
         words = _query_words(self.by, text)
-        if all(map(_says_nothing(self._vault_by), _query_words(self._vault_by, text))):
+        if all(map(_stop_word_test(self._vault_by), _query_words(self._vault_by, text))):
             return None  # only stop words in the language of the vault
-        if all(map(_says_nothing(self.by), words)):
+        if all(map(_stop_word_test(self.by), words)):
             return None
         if len(words) == 1 and words[0].kind == "last":
-            return _leaf(scope, self._completed((), words[0], heads=scope == "title"))
-        return _leaf(scope, [*self._in_a_row(words), *self._as_fact(text)])
+            return _leaf(scope, self._completions((), words[0], heads=scope == "title"))
+        return _leaf(scope, [*self._phrase_choices(words), *self._other_spellings(text)])
 
-    def _in_a_row(self, words: Sequence[Word]) -> list[TermChoice]:
+    def _phrase_choices(self, words: Sequence[Word]) -> list[TermChoice]:
         folded = [word._replace(text=self.by.language.fold_umlauts(word.text)) for word in words]
-        rows = dict.fromkeys(_from_first(_placed(self.by, row)) for row in (words, folded))
+        rows = dict.fromkeys(
+            _relative_to_first(_term_offsets(self.by, row)) for row in (words, folded)
+        )
         return [TermChoice(steps) for steps in rows if steps]
 
-    def _as_fact(self, text: str) -> list[TermChoice]:
-        """Return a version with or without `v`, or a date as indexed from front matter."""
+    def _other_spellings(self, text: str) -> list[TermChoice]:
+        """Return a version number with or without `v`, or a date as front matter is indexed."""
         if day := _DATE.fullmatch(text):
             year, month, date = day.groups()[:3] if day[1] else day.groups()[:2:-1]
             return [TermChoice(((0, f"{year}{month:0>2}{date:0>2}"),))]
         if not _VERSION.fullmatch(text):
             return []
         other = text[1:] if text[0] in "vV" else f"v{text}"
-        return self._in_a_row(_query_words(self.by, other))
+        return self._phrase_choices(_query_words(self.by, other))
 
     def _prefix(self, text: str, scope: tree.WordScope) -> Node | None:
         words = _query_words(self.by, text)
         if not words or words[-1].kind not in {"word", "last"}:
-            return _leaf(scope, self._in_a_row(words))
+            return _leaf(scope, self._phrase_choices(words))
         first = words[0]
-        is_short = len(words) == 1 and first.kind == "word" and len(first.text) < SHORT_BEGINNING
+        is_short = len(words) == 1 and first.kind == "word" and len(first.text) < SHORT_PREFIX
         short = self._typing and scope == "any" and is_short
         heads = short or scope in {"title", "heading", "tag"}
-        choices = self._completed(words[:-1], words[-1], heads=heads) + self._as_fact(text)
+        choices = self._completions(words[:-1], words[-1], heads=heads) + self._other_spellings(
+            text
+        )
         completed = _leaf(scope, choices, without="body" if short else "")
         return _gather(tree.Or, (self._words(text, scope), completed)) if short else completed
 
-    def _completed(self, before: Sequence[Word], last: Word, *, heads: bool) -> list[TermChoice]:
-        limit = TYPED_COMPLETIONS if self._typing else MAX_COMPLETIONS
+    def _completions(self, before: Sequence[Word], last: Word, *, heads: bool) -> list[TermChoice]:
+        limit = MAX_TYPED_COMPLETIONS if self._typing else MAX_COMPLETIONS
         spellings = dict.fromkeys((last.text, self.by.language.fold_umlauts(last.text)))
         known = self._vocabulary()
         words = [
@@ -191,13 +195,13 @@ class Planner:
             for beginning in spellings
             for word in (beginning, *known.completions(beginning, limit, heads=heads))
         ]
-        ahead = _placed(self.by, before)
+        ahead = _term_offsets(self.by, before)
         whole = self.by.term_of(last)
         terms = map(self.by.term, words) if last.kind == "word" else words
         return [
             TermChoice(
-                _from_first([*ahead, (len(before), term)]),
-                1.0 if term == whole else COMPLETED_LEAVES,
+                _relative_to_first([*ahead, (len(before), term)]),
+                1.0 if term == whole else COMPLETION_WEIGHT,
             )
             for term in dict.fromkeys(terms)
             if term != STOP_WORD_PLACE
@@ -206,11 +210,11 @@ class Planner:
     def _fuzzy(self, text: str, distance: int, scope: tree.WordScope) -> Terms | None:
         words = _query_words(self.by, text)
         if len(words) != 1 or words[0].kind != "word":
-            return _leaf(scope, self._in_a_row(words))
+            return _leaf(scope, self._phrase_choices(words))
         word = words[0].text
         near = [(word, 0), *self._vocabulary().near(word, distance, NEAR_WORDS)]
         choices = (
-            TermChoice(((0, term),), EACH_EDIT_LEAVES**edits)
+            TermChoice(((0, term),), EDIT_WEIGHT**edits)
             for other, edits in near
             if (term := self.by.term(other))
         )
@@ -243,7 +247,7 @@ LanguagePlans: TypeAlias = Sequence[tuple[Planner, Node | None]]
 def make_planners(
     analyzers: Sequence[Analyzer], vocabulary: Callable[[], Vocabulary], *, typing: bool = False
 ) -> list[Planner]:
-    """Return a planner for the notes of each language, that of the vault first."""
+    """Return a planner for each language; the vault's language comes first."""
     read = cache(vocabulary)  # each call checks the disk for new words
     own, *others = analyzers
     marks = {by: _marked(language_term(by.language.code)) for by in others}
@@ -255,7 +259,7 @@ def make_planners(
 
 
 def make_plans(planners: Iterable[Planner], node: Node) -> LanguagePlans:
-    """Return the plan of a tree for the notes of each language."""
+    """Return the plan of a tree for each language."""
     return [(each, each.plan(node)) for each in planners]
 
 
@@ -266,7 +270,7 @@ def join_plans(plans: LanguagePlans) -> Node | None:
 
 
 def positive_terms(plan: Node | None) -> Iterator[Terms]:
-    """Yield the terms that notes should have, without those under a Not."""
+    """Yield the terms of a plan, except those under a Not."""
     return (leaf for leaf in tree.positive_leaves(plan) if isinstance(leaf, Terms))
 
 
@@ -280,7 +284,7 @@ class QueryPhrase(NamedTuple):
 def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
     """Return the required words of a query in order.
 
-    Words without index terms keep their position: `fear of falling` spans three.
+    Words without index terms keep their position: `fear of falling` spans three positions.
     """
     found: list[QueryPhrase] = []
     at = 0
@@ -306,22 +310,22 @@ def only_word(by: Analyzer, text: str) -> str:
 
 def _query_words(by: Analyzer, text: str) -> list[Word]:
     """Return the words of a query, without the last character of a CJK run at its end."""
-    # The index has that character as a term, but the run may go on in a note.
+    # The index contains that character as a term, but in a note the run may continue.
     found = [word for chunk in find_chunks(text) for word in by.words(chunk)]
     return found[:-1] if [word.kind for word in found[-2:]] == ["pair", "last"] else found
 
 
-def _says_nothing(by: Analyzer) -> Callable[[Word], bool]:
+def _stop_word_test(by: Analyzer) -> Callable[[Word], bool]:
     return lambda word: word.kind == "word" and by.language.is_stop(word.text)
 
 
-def _placed(by: Analyzer, words: Iterable[Word]) -> list[tuple[int, str]]:
+def _term_offsets(by: Analyzer, words: Iterable[Word]) -> list[tuple[int, str]]:
     return [
         (at, term) for at, word in enumerate(words) if (term := by.term_of(word)) != STOP_WORD_PLACE
     ]
 
 
-def _from_first(placed: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+def _relative_to_first(placed: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
     first = placed[0][0] if placed else 0
     return tuple((at - first, term) for at, term in placed)
 
@@ -364,7 +368,7 @@ class PlanMatcher:
         return plan, by.places(text, terms) if terms else []
 
     def spans(self, text: str, language: str = "", *, scoped: bool = False) -> Spans:
-        """Return the positions of matches in order; `scoped`: only in the searched parts."""
+        """Return the positions of matches in order; with `scoped`, only in the searched parts."""
         plan, found = self._read(text, language)
         places = _Places(found)
         spans: set[tuple[int, int]] = set()
@@ -373,14 +377,14 @@ class PlanMatcher:
             spans |= _in_scope(fields, text, all_spans) if scoped else all_spans
         return sorted(spans)
 
-    def names(self, title: str, language: str) -> bool:
-        """Whether a title has all words of the query."""
+    def matches_title(self, title: str, language: str) -> bool:
+        """Whether a title contains all words of the query."""
         plan, found = self._read(title, language)
         searched = [terms for terms in positive_terms(plan) if terms.fields != MARKS]
         in_title = bool(searched) and all("title" in terms.fields for terms in searched)
-        return in_title and plan is not None and _holds(plan, _Places(found))
+        return in_title and plan is not None and _matches(plan, _Places(found))
 
-    def holds_in_one(self, text: str, starts: Sequence[int], language: str = "") -> bool:
+    def matches_one_part(self, text: str, starts: Sequence[int], language: str = "") -> bool:
         """Whether one part of a text matches the whole plan; the parts begin at `starts`."""
         plan, found = self._read(text, language)
         if plan is None:
@@ -388,15 +392,15 @@ class PlanMatcher:
         pieces: dict[int, list[TermPosition]] = {}
         for place in found:
             pieces.setdefault(bisect_right(starts, place.start), []).append(place)
-        if len(pieces) < len(starts) and _holds(plan, _Places(())):
+        if len(pieces) < len(starts) and _matches(plan, _Places(())):
             return True
-        return any(_holds(plan, _Places(places)) for places in pieces.values())
+        return any(_matches(plan, _Places(places)) for places in pieces.values())
 
 
 def _in_scope(
     fields: tuple[str, ...], text: str, spans: set[tuple[int, int]]
 ) -> set[tuple[int, int]]:
-    """Return the spans in the searched part: quotes, headings, or everything."""
+    """Return the spans in the searched part: quotes, headings, or the whole text."""
     if fields == SCOPES["title"]:
         return set()
     if fields not in (SCOPES["quote"], SCOPES["heading"]):
@@ -415,7 +419,7 @@ class _Places:
             self._by_position[place.position] = place
 
     def find(self, choice: TermChoice) -> Iterator[tuple[int, int]]:
-        """Yield the spans where all terms of a phrase are at their distances."""
+        """Yield the spans where all terms of a phrase occur at the right distances."""
         (_, first_term), *others = choice.steps
         for first in self._by_term.get(first_term, ()):
             last = first
@@ -428,17 +432,17 @@ class _Places:
                 yield first.start, last.end
 
 
-def _holds(plan: Node, places: _Places) -> bool:
+def _matches(plan: Node, places: _Places) -> bool:
     match plan:
         case Terms(fields, choices):
             found = (span for choice in choices for span in places.find(choice))
             return fields == MARKS or next(found, None) is not None
         case And(parts) | tree.SomeOf(parts):
-            return all(_holds(part, places) for part in parts)
+            return all(_matches(part, places) for part in parts)
         case Or(parts):
-            return any(_holds(part, places) for part in parts)
+            return any(_matches(part, places) for part in parts)
         case Not(part):
-            return not _holds(part, places)
+            return not _matches(part, places)
         case _:
             return True
 

@@ -1,7 +1,7 @@
 """The index at one commit: complete posting lists, and the paths and field lengths of notes.
 
 Notes are numbered across segments, as in Whoosh. Whoosh's own searcher reads lists note by note,
-which takes a hundred times as long.
+which is a hundred times slower.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from whoosh.reading import TermNotFound
 from notekeep.background import yield_to_ui
 from notekeep.errors import IndexUnusable
 from notekeep.search.index_folder import IndexFolder
-from notekeep.search.whoosh_format import WholeSegmentReader, decode_blocks, make_schema
+from notekeep.search.whoosh_format import SafeSegmentReader, decode_blocks, make_schema
 
 # mypy: untyped-calls-exclude="whoosh"
 
 INDEX_NAME = "MAIN"
-"""Name of the index in Whoosh, by default."""
+"""Whoosh's default index name."""
 
 FEW_PATHS = 0.25
-"""Up to this share of all notes, paths are read one by one; beyond, all at once."""
+"""Up to this share of all notes, paths are read one by one; above it, all at once."""
 
 
 class Postings(NamedTuple):
@@ -38,23 +38,23 @@ class Postings(NamedTuple):
     notes: list[int]  # sorted, without deleted notes
     weights: list[float]  # frequency of the term in each note
     values: list[bytes]  # encoded positions in each note
-    frequency: int  # number of notes, including deleted ones, as in the scores of Whoosh
+    frequency: int  # number of notes, including deleted ones, as in Whoosh's scores
 
 
 class IndexSegment:
     """One segment; `size` includes deleted notes."""
 
     def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
-        # The types of Whoosh allow readers without segment or codec; a SegmentReader has both.
+        # Whoosh's types allow readers without segment or codec; a SegmentReader has both.
         self.reader: Any
-        with ExitStack() as opened:  # closes all if another process removes the other files
+        with ExitStack() as opened:  # closes all files if one of them cannot be opened
             lists = segment.make_filename(W3Codec.POSTS_EXT)
             self._lists: Any = opened.enter_context(closing(storage.open_file(lists)))
-            self.reader = WholeSegmentReader(storage, schema, segment)
+            self.reader = SafeSegmentReader(storage, schema, segment)
             opened.callback(self.reader.close)
             self.size: int = self.reader.doc_count_all()
             self._column = self.reader.column_reader("path", translate=False)
-            # Also closes the files when the object is garbage.
+            # Also closes the files when the object is garbage-collected.
             self.close = weakref.finalize(self, opened.pop_all().close)
 
     def paths(self) -> list[str]:
@@ -76,7 +76,7 @@ class IndexSegment:
             (size,) = size
         data: bytes = self._lists.get(place, size)
         if len(data) != size:
-            raise ValueError("a posting list that is cut off")
+            raise ValueError("truncated posting list")
         return info.doc_frequency(), data
 
     def field_lengths(self, field: str) -> bytes:
@@ -92,18 +92,18 @@ class IndexSegment:
 
 def _path(stored: bytes) -> str:
     if not stored:
-        raise ValueError("a note without a path")
+        raise ValueError("note without a path")
     return stored.decode()
 
 
 class IndexSnapshot:
-    """The newest commit, open until `close`; reading a damaged index may raise anything.
+    """The newest commit, open until `close`. Reading a damaged index may raise any exception.
 
     `parts` are the segments, each with the number of its first note and its deleted notes, numbered
-    within the segment. `size` includes deleted notes, as in the scores of Whoosh.
+    within the segment. `size` includes deleted notes, as in Whoosh's scores.
 
-    Raises IndexUnusable if there is no index or if notes are missing, as after a power cut, and
-    other errors if it cannot be opened.
+    Raises IndexUnusable if there is no index or if notes are missing, as after a power failure, and
+    other errors if the index cannot be opened.
     """
 
     def __init__(self, folder: IndexFolder, language: str) -> None:
@@ -146,16 +146,16 @@ class IndexSnapshot:
             if listed is None:
                 continue
             frequency += listed[0]
-            for here, weighing, positions in decode_blocks(listed[1]):
-                if dead and not dead.isdisjoint(here):
-                    alive = [at for at, note in enumerate(here) if note not in dead]
-                    notes += [first + here[at] for at in alive]
-                    weights += [weighing[at] for at in alive]
-                    values += [positions[at] for at in alive]
+            for block_notes, block_weights, block_values in decode_blocks(listed[1]):
+                if dead and not dead.isdisjoint(block_notes):
+                    alive = [at for at, note in enumerate(block_notes) if note not in dead]
+                    notes += [first + block_notes[at] for at in alive]
+                    weights += [block_weights[at] for at in alive]
+                    values += [block_values[at] for at in alive]
                 else:
-                    notes += [first + note for note in here] if first else here
-                    weights += weighing
-                    values += positions
+                    notes += [first + note for note in block_notes] if first else block_notes
+                    weights += block_weights
+                    values += block_values
         return Postings(notes, weights, values, frequency)
 
     def find_notes(self, paths: Iterable[str]) -> list[int]:
@@ -163,7 +163,7 @@ class IndexSnapshot:
         return [note for path in paths for note in self.postings("path", path).notes]
 
     def numbers(self, paths: Iterable[str]) -> set[int]:
-        """Return the numbers of those paths that are indexed."""
+        """Return the numbers of the notes with these paths, as far as they are indexed."""
         known = self._numbers
         return {known[path] for path in paths if path in known}
 

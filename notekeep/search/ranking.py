@@ -1,9 +1,9 @@
-"""The order of hits: the score of their words, and what that score does not contain.
+"""Ranks hits by the score of their words and by factors that this score does not include.
 
 The index only counts stems. For the best hits, this module checks the name of the note, exact
-words, words near each other, the date of change and how often the note was opened. Each raises the
-score by a share, so that relevant notes stay first; a note with exactly the searched name is always
-first.
+words, word proximity, the modification date and how often the note was opened. Each factor raises
+the score by a percentage, so that relevant notes stay first. A note whose name equals the query
+always comes first.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from notekeep.query.tree import And, Node, Phrase, Prefix, SomeOf, Term, is_fact
 from notekeep.search.results import FileStart
 
 RERANKED_HITS = 50
-"""Number of best hits to rank."""
+"""Number of best hits to rerank."""
 
 AS_TYPED_BOOST = 1.2
 """Boost if all words occur as typed. In notes of equal length, a frequent word counts up to 2.2
-times a single one (K1 + 1), so this just puts the word itself before its other forms."""
+times as much as a single one (K1 + 1), so this just ranks the word itself before its other forms.
+"""
 
-NEARNESS_BOOST = 1.2
-"""Boost if the words are in a row; less with distance."""
+PROXIMITY_BOOST = 1.2
+"""Boost if the words are adjacent; it decreases with their distance."""
 
 BEGINNING_BOOST = 0.5
 """Boost if the title starts with the query."""
@@ -36,15 +37,15 @@ FRESHNESS_BOOST = 0.1
 """Boost of a note changed today."""
 
 FRESH_DAYS = 30.0
-"""Half-life of that boost in days."""
+"""Half-life of FRESHNESS_BOOST, in days."""
 
 OPENED_BOOST = 0.15
-"""Limit of the boost for openings; half of it after HALF_BOOST_OPENINGS."""
+"""Maximum boost for openings; half of it is reached after HALF_BOOST_OPENINGS."""
 
 HALF_BOOST_OPENINGS = 5.0
 
 FOLDED_FACTOR = 0.8
-"""Share of a word that occurs with other accents."""
+"""Weight of a word that occurs with different accents."""
 
 _NAMING = (Term, Phrase, Prefix)
 
@@ -60,20 +61,20 @@ class RankBoosts(NamedTuple):
     """The parts of the score of a note."""
 
     words: float  # BM25F score of its words
-    is_named: bool = False  # its name is the query
+    is_named: bool = False  # whether its name equals the query
     as_typed: float = 0.0  # share of the words that occur as typed
-    near: float = 0.0  # 1 for words in a row, with all signs between them; less with distance
-    begins: bool = False  # its title starts with the query
-    # 1 if changed today, half after FRESH_DAYS; whole days, then by title
+    near: float = 0.0  # 1 if the words are adjacent, with the same symbols; less with distance
+    begins: bool = False  # whether its title starts with the query
+    # 1 if changed today, half after FRESH_DAYS; counted in whole days, so that titles decide ties
     fresh: float = 0.0
-    often: float = 0.0  # from 0 for never opened towards 1
+    often: float = 0.0  # 0 if never opened, then approaching 1
 
     def parts(self) -> list[tuple[str, float]]:
         """Return the parts of the score with their descriptions."""
         return [
             ("words", self.words),
             ("words as typed", self.words * AS_TYPED_BOOST * self.as_typed),
-            ("words near each other", self.words * NEARNESS_BOOST * self.near),
+            ("words near each other", self.words * PROXIMITY_BOOST * self.near),
             ("start of the title", self.words * BEGINNING_BOOST * self.begins),
             ("changed recently", self.words * FRESHNESS_BOOST * self.fresh),
             ("opened often", self.words * OPENED_BOOST * self.often),
@@ -90,17 +91,17 @@ class QueryWords(NamedTuple):
 
     words: tuple[str, ...]  # required or optional words as typed, in order
     name: str  # the query as the name of a note
-    words_only: bool  # the query has only words
-    no_more_than_names: bool  # a title can match the query, facts aside
+    words_only: bool  # whether the query contains only words
+    can_match_title: bool  # whether it contains only words for titles, and facts
 
 
 def read_query_words(node: Node | None, text: str) -> QueryWords:
-    """Return the words of a query; its `text` may be a name itself: `A*`."""
+    """Return the words of a query; its `text` may itself be a name, such as `A*`."""
     parts = node.parts if isinstance(node, And) else (node,)
     words = tuple(
         word
         for part in parts
-        if not isinstance(part, SomeOf)  # with optional words, their order means little
+        if not isinstance(part, SomeOf)  # the order of optional words means little
         for leaf in positive_leaves(part)
         if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
         for word in leaf.text.split()
@@ -120,12 +121,12 @@ class Ranker:
     def __init__(
         self,
         words: QueryWords,
-        nearness: Mapping[str, float],
+        proximity: Mapping[str, float],
         text_of: Callable[[str], FileStart | None],
         times_opened: Callable[[str], float],
     ) -> None:
         self._words = words
-        self._nearness = nearness
+        self._proximity = proximity
         self._text_of = text_of
         self._times_opened = times_opened
         self._now = time.time_ns()
@@ -140,14 +141,14 @@ class Ranker:
             words,
             is_named=bool(name) and name in names,
             as_typed=self._as_typed(row),
-            near=1.0 if self._is_verbatim(row) else self._nearness.get(row.path, 0.0),
+            near=1.0 if self._is_verbatim(row) else self._proximity.get(row.path, 0.0),
             begins=len(name) > 1 and fold_text(row.title).startswith(name),
             fresh=0.5 ** (max(0, self._now - row.mtime_ns) // _DAY_NS / FRESH_DAYS),
             often=times / (times + HALF_BOOST_OPENINGS),
         )
 
     def _is_verbatim(self, row: Row) -> bool:
-        """Whether a query with signs, such as `--fix`, occurs as typed."""
+        """Whether a query with symbols, such as `--fix`, occurs as typed."""
         text = self._text_of(row.path) if self._with_signs else None
         return text is not None and _has_word(text.whole.casefold(), self._with_signs)
 
@@ -168,7 +169,7 @@ class Ranker:
 def rank_hits(
     rows: Sequence[Row], scores: Mapping[str, float], ranker: Ranker
 ) -> list[tuple[Row, float, RankBoosts]]:
-    """Sort notes, with scores in that order and their parts; only the best are ranked."""
+    """Return notes in ranked order, with their scores and boosts; only the best are reranked."""
     found = [
         (row, ranker.boosts(row, scores.get(row.path, 0.0)))
         if at < RERANKED_HITS
@@ -182,7 +183,7 @@ def rank_hits(
 
 
 def _has_word(text: str, word: str) -> bool:
-    """Whether a text has a whole word, or, in scripts without spaces, any occurrence."""
+    """Whether a text contains a whole word; any occurrence counts in scripts without spaces."""
     if not word.isascii() and re.search(_PAIRED, word):
         return word in text
     at = text.find(word)

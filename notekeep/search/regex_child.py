@@ -1,7 +1,7 @@
 """Searches files for a regular expression, as a child process of `text_filter.py`.
 
-It is a script with the standard library only, in a process that can be killed, because an
-expression of the user may run for years.
+It runs in a process that can be killed, because a user's expression may run for years, and it
+imports only the standard library.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
 MAX_SPANS = 20
-"""Maximum number of matches in a file for a search; a replacement has all."""
+"""Maximum number of matches per file in a search; a replacement needs all of them."""
 
 HEARTBEAT_SECONDS = 0.2
 """Interval of progress lines."""
@@ -38,8 +38,8 @@ def search_files(
 ) -> Iterator[list[Any]]:
     """Yield paths with their matches, and from time to time the number of searched files.
 
-    Of a file larger than `large` bytes, only the first `head` bytes are searched. With a template,
-    a path comes with the checksum of its file, and each match with its replacement. In the
+    In a file larger than `large` bytes, only the first `head` bytes are searched. With a template,
+    each path is followed by the checksum of its file, and each match by its replacement. In the
     expression and in replacements, all lines end with a newline.
     """
     last = time.monotonic()
@@ -66,17 +66,16 @@ def search_files(
 
 
 def _with_newlines(text: str) -> tuple[str, Callable[[int], int]]:
-    """Return a text without carriage returns, and a function from its offsets to the old ones."""
+    """Return a text with LF line ends, and a function that maps its offsets to the original."""
     pairs = [found.start() for found in re.finditer("\r\n", text)]
     starts = [start - number for number, start in enumerate(pairs)]
     return text.replace("\r\n", "\n"), lambda at: at + bisect_right(starts, at - 1)
 
 
 def limit_time(cpu: float, clock: float) -> None:
-    """Kill this process after seconds of CPU or clock time.
+    """Kill this process after `cpu` seconds of CPU time or `clock` seconds.
 
-    Python code cannot do it, because a running expression never returns. Systems without a CPU
-    limit use the clock alone.
+    Python code cannot do this while an expression runs. Windows has only the clock limit.
     """
     if sys.platform != "win32":
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -85,7 +84,7 @@ def limit_time(cpu: float, clock: float) -> None:
 
 
 def main(source: TextIO, target: TextIO) -> None:
-    """Read a request as JSON and answer in lines.
+    """Read a request as JSON and write the response, one JSON value per line.
 
     The first line means that the request is valid, the last is the CPU time in seconds. For an
     invalid request, the only line is an object with the invalid part and the reason.

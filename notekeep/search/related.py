@@ -1,7 +1,7 @@
-"""Similar notes: by links, tags, people and works, words, and meaning where it is indexed.
+"""Finds similar notes by links, tags, people and works, words, and meaning if it is indexed.
 
-Words of the title come before rare ones. Each kind of similarity adds a limited score, so that none
-outweighs the others. Links, tags and names count more if few notes share them.
+Words of the title come before rare words. Each kind of similarity adds a limited score, so that
+none outweighs the others. Links, tags and names count more if few notes share them.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ MAX_RARE_WORDS = 24
 """Number of rare words of a note to search for."""
 
 MAX_SHARE = 0.1
-"""Words in a larger share of the notes are not rare; in small vaults, in more than FEW_NOTES."""
+"""Maximum share of notes that contain a rare word; in a small vault, at least FEW_NOTES notes."""
 
 FEW_NOTES = 3
 
 MAX_CANDIDATES = 40
-"""Maximum number of notes with such words to check."""
+"""Maximum number of notes with rare words to check."""
 
 MAX_NEAR = 10
 """Maximum number of notes near in meaning."""
 
 MAX_SHARING_NOTES = 1_000
-"""Things that more notes share are ignored."""
+"""Properties that more notes share are ignored."""
 
-MAX_SHARED_THINGS = 100
-"""Maximum number of shared things of each kind, rarest first."""
+MAX_SHARED_PROPERTIES = 100
+"""Maximum number of shared properties of each kind, rarest first."""
 
 ROWS_AT_ONCE = 50
 """Number of notes to look up at once."""
@@ -110,11 +110,11 @@ class _RelatedScores:
 
     def _linked(self) -> None:
         ends = (("is linked from here", "note", "found"), ("links here", "found", "note"))
-        for why, here, there in ends:
+        for why, own_end, other_end in ends:
             # The columns are constants; the path is in the values.
             sql = (
-                f"SELECT DISTINCT o.path FROM notes n JOIN links l ON l.{here} = n.id"  # noqa: S608 - see above
-                f" JOIN notes o ON o.id = l.{there} WHERE n.path = ? AND o.id <> n.id"
+                f"SELECT DISTINCT o.path FROM notes n JOIN links l ON l.{own_end} = n.id"  # noqa: S608 - see above
+                f" JOIN notes o ON o.id = l.{other_end} WHERE n.path = ? AND o.id <> n.id"
             )
             for (other,) in self.catalog.ask(sql, (self.path,)):
                 self.scores[other] = LINK_WEIGHT
@@ -162,20 +162,20 @@ class _RelatedScores:
     def _shared(
         self, why: str, things: str, sharers: str, *values: object
     ) -> Iterator[tuple[str, str, float]]:
-        """Yield other notes, the shared thing, and its weight, rarest first."""
-        # `things` selects keys, `name` and `sharing` (the number of notes) for each thing of the
-        # note; `sharers` the paths of the notes with these keys.
+        """Yield other notes, the reason with the shared property, and its weight, rarest first."""
+        # `things` selects keys, `name` and `sharing` (the number of notes) for each property of the
+        # note; `sharers` selects the paths of the notes with these keys.
         few_share = f"SELECT * FROM ({things}) WHERE sharing <= ? ORDER BY sharing, name LIMIT ?"  # noqa: S608 - see above
-        bounds = (MAX_SHARING_NOTES, MAX_SHARED_THINGS)
+        bounds = (MAX_SHARING_NOTES, MAX_SHARED_PROPERTIES)
         for *keys, name, sharing in self.catalog.ask(few_share, (self.path, *values, *bounds)):
             for (other,) in self.catalog.ask(sharers, keys):
                 if other != self.path:
-                    # The weight is 1 if two of many notes share it, 0 if all do.
+                    # The weight is 1 if two of many notes share the property, 0 if all do.
                     weight = math.log(self._all / sharing) / math.log(self._all / 2 + 1)
                     yield other, why.format(name), max(0.0, weight)
 
     def add_by_words(self) -> None:
-        """Add notes with words of the title in theirs, and notes with the same rare words."""
+        """Add notes with the same words in the title, and notes with the same rare words."""
         path, words = load_path(self.path), self._sources.words
         row = self.catalog.row(path)
         in_title = _letter_words(row.title) if row else []
@@ -187,7 +187,7 @@ class _RelatedScores:
             return word not in in_title, -counts[word] * rarity, word
 
         candidates = (word for word in known if not words.is_stop_word(word))
-        # The exact numbers are slow to count.
+        # Exact counts are slow, so only the first candidates are counted.
         known = words.frequencies(sorted(candidates, key=by_rarity)[: 4 * MAX_RARE_WORDS])
         most = max(FEW_NOTES, self._all * MAX_SHARE)
         rare = sorted((word for word in known if known[word] <= most), key=by_rarity)
@@ -207,7 +207,7 @@ class _RelatedScores:
             there = {*_letter_words(" ".join((row.title, *row.aliases)))}
             there.update(_body_words(self._sources.text(other)))
             if both := [word for word in rare if word in there][:3]:
-                self.why[stored].append(f"says {', '.join(both)}")
+                self.why[stored].append(f"mentions {', '.join(both)}")
 
     def add_by_meaning(self, meaning: MeaningIndex) -> None:
         """Add notes with a passage near in meaning to the whole note."""

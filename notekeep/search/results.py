@@ -1,7 +1,7 @@
 """Search results: hits, each with the most relevant passage.
 
-Passages are cut from the beginning of the file, so that the index need not store bodies; this is
-faster than Whoosh's highlighter.
+Passages come from the beginning of the file, so the index does not store bodies. This is faster
+than Whoosh's highlighter.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from notekeep.search.planner import PlanMatcher
 
 HEAD_BYTES = 64 << 10
-"""Bytes to read of a note."""
+"""Number of bytes to read from a note."""
 
 SNIPPET_WIDTH = 200
 """Approximate length of a passage in characters."""
@@ -33,13 +33,13 @@ CONTEXT_BEFORE = 50
 """Characters before the first match in a passage."""
 
 MAX_UNCUT = 500
-"""Characters before and after a passage in which links are searched that it would cut."""
+"""Number of characters around a passage to search for links that it would cut."""
 
 STEM_LETTERS = 5
-"""Words that start with the same letters count once: `version`, `versions`."""
+"""Words that share this many letters count as the same word: `version`, `versions`."""
 
 NEAR_IN_MEANING = "near in meaning"
-"""Why a note is shown that need not have any of the words."""
+"""The reason shown for a note that may contain none of the words."""
 
 _EDGE = re.compile(r"\s")
 _LINE = re.compile(r"[^\n]++")
@@ -50,9 +50,9 @@ _UNCUT = re.compile(
     r"!?\[\[[^\[\]\n]*\]\]|<[^<>\n]*>|%%[^%]*%%"
     r"|!?\[(?:[^\[\]\n]|!\[[^\[\]\n]*\](?:\([^()\n]*\))?)*\]\((?:[^()\n]|\([^()\n]*\))*\)"
 )
-"""Links, tags and comments: they are part of a passage as a whole or not at all."""
+"""Links, HTML tags and comments; a passage contains them completely or not at all."""
 _UNSEEN = re.compile(r"\]\([^\n()\]]*\)?|<[^<>\n]*>|%%[^%]*%%")
-"""Addresses of links, tags and comments."""
+"""Link addresses, HTML tags and comments."""
 _MARKS = re.compile(r"(?:\s|>|[-*+]\s(?:\[.\]\s)?|\[!\w+\][-+]?|\d+[.)]\s)*")
 
 Spans: TypeAlias = list[tuple[int, int]]
@@ -64,10 +64,10 @@ class Snippet(NamedTuple):
 
     text: str  # as in the file, with "…" where it is cut
     marks: tuple[tuple[int, int], ...] = ()  # the positions of matches
-    is_of_fields: bool = False  # it is YAML of the front matter
+    is_of_fields: bool = False  # whether it is YAML from the front matter
 
     def plain(self) -> Snippet:
-        """Return it on one line, without Markdown."""
+        """Return the snippet on one line, without Markdown."""
         if self.is_of_fields:
             return self._replace(text=self.text.replace("\n", " "))
         text, marks = strip_markup(self.text, self.marks)
@@ -77,21 +77,21 @@ class Snippet(NamedTuple):
 class HitReason(NamedTuple):
     """Why a note was found, and how it was ranked."""
 
-    conditions: tuple[str, ...]  # the conditions it meets, in words
+    conditions: tuple[str, ...]  # descriptions of the conditions that it meets
     words: tuple[str, ...] = ()  # the matched words, as in the note
     # The score of each term in each field: term, field, score.
     fields: tuple[tuple[str, str, float], ...] = ()
     parts: tuple[tuple[str, float], ...] = ()  # the parts of its score: words and boosts
-    is_named: bool = False  # it is first because its name is the query
+    is_named: bool = False  # whether it comes first because its name equals the query
 
 
 class Passage(NamedTuple):
-    """A snippet, and where it is."""
+    """A snippet and its position."""
 
     snippet: Snippet
     line: int | None = None  # of the first match in the file, from 1
-    headings: tuple[str, ...] = ()  # those above it, outermost first
-    attachment: str = ""  # the path of the attached file that has it, or ""
+    headings: tuple[str, ...] = ()  # the headings above it, outermost first
+    attachment: str = ""  # the path of the attached file that contains it, or ""
 
 
 NO_PASSAGE = Passage(Snippet(""))
@@ -102,18 +102,18 @@ class Hit:
     """A note in the results."""
 
     row: Row
-    score: float  # for comparison within one search; 0 for facts alone
+    score: float  # comparable within one search; 0 if found by facts alone
     find_passage: Callable[[], Passage]
     why: HitReason | None = None  # only on request
-    near: str = ""  # "meaning" if it need not have any of the words
+    near: str = ""  # "meaning" if found by meaning instead of words
 
     @cached_property
     def passage(self) -> Passage:
-        """The most relevant passage, read at first use: most hits of a long list are not seen."""
+        """The most relevant passage. Read on first use, because most hits are never displayed."""
         return self.find_passage()
 
     def read_passage(self) -> Passage:
-        """Return the passage; reading it takes a file, and a thread may do it."""
+        """Return the passage, which may read a file. Can be called in a thread."""
         return self.passage
 
     @property
@@ -141,20 +141,20 @@ class SearchResults(NamedTuple):
     """The results of a search."""
 
     total: int  # the number of matching notes
-    hits: list[Hit]  # the first of them, best first or in the order of the query
-    explanation: str = ""  # how the query was read, on request
-    remarks: tuple[str, ...] = ()  # sentences for the user
-    answered_query: str = ""  # the alternative query that was answered, or ""
-    is_relaxed: bool = False  # includes notes that match only partly
-    partial: int = 0  # the number of notes without all words; they are the last hits
-    is_sentence: bool = False  # a finished one is also answered by meaning
-    files: tuple[str, ...] = ()  # paths of files with all words in their name, without hits
-    query: Query | None = None  # the query that found them, the partial ones excepted
+    hits: list[Hit]  # the first of them, best first or in the sort order of the query
+    explanation: str = ""  # how the query was interpreted, on request
+    remarks: tuple[str, ...] = ()  # messages for the user
+    answered_query: str = ""  # the alternative query that was run, or ""
+    is_relaxed: bool = False  # whether it includes notes that match only partly
+    partial: int = 0  # the number of notes that match only partly; they are the last hits
+    is_sentence: bool = False  # whether the query is a sentence, which is also searched by meaning
+    files: tuple[str, ...] = ()  # paths of files with all words in their names; not in `hits`
+    query: Query | None = None  # the query that found the hits, except the partial ones
     matcher: PlanMatcher | None = None  # finds the matched words in a text, if any
 
 
 class FileStart(NamedTuple):
-    """The beginning of a file with front matter, and the offset of its body."""
+    """The beginning of a file, including front matter, and the offset of its body."""
 
     whole: str
     body: int
@@ -179,11 +179,11 @@ def read_file_start(root: str, path: str, size: int = HEAD_BYTES) -> FileStart |
 def choose_passage(
     text: FileStart, spans: Sequence[tuple[int, int]], title: str = "", *, is_named: bool = False
 ) -> Passage:
-    """Return the passage with the most different words, else the beginning of the body.
+    """Return the passage with the most different words, or the beginning of the body.
 
-    `spans` are sorted; those in addresses, and last those in the front matter, count only if there
-    are no others. A heading that repeats the title is skipped. A note that `is_named` like the
-    query gets its beginning.
+    `spans` are sorted. Spans in link addresses count only if there are no others, and spans in the
+    front matter only if there are none in the body. A heading that repeats the title is skipped. If
+    the note's name equals the query (`is_named`), the beginning of the body is returned.
     """
     if is_named:
         return body_opening(text, spans)
@@ -220,9 +220,9 @@ def find_passage(text: str, matcher: PlanMatcher, language: str) -> Snippet | No
 
 
 def body_opening(text: FileStart, spans: Iterable[tuple[int, int]] = ()) -> Passage:
-    """Return the beginning of a body, without headings, pictures, and marks of lists and quotes.
+    """Return the beginning of a body, without headings, pictures, and list and quote markers.
 
-    Those of the `spans` that are in it are marked.
+    The `spans` inside it are marked.
     """
     lines = (line for line in _LINE.finditer(text.whole, text.body) if not _NO_TEXT.match(line[0]))
     first = next((line for line in lines if any(map(str.isalnum, line[0]))), None)
@@ -231,8 +231,8 @@ def body_opening(text: FileStart, spans: Iterable[tuple[int, int]] = ()) -> Pass
     marks = _MARKS.match(first[0])
     start = first.start() + (marks.end() if marks else 0)
     end = min(len(text.whole), start + SNIPPET_WIDTH)
-    end = _shrunk(text.whole, start, _lengthened(text.whole, start, end))
-    _, end = _without_halves(text.whole, start, end, ())
+    end = _last_word_end(text.whole, start, _extend_end(text.whole, start, end))
+    _, end = _avoid_cuts(text.whole, start, end, ())
     marks_in_it = ((begin - start, stop - start) for begin, stop in join_spans(spans))
     cut = text.whole[start:end].rstrip()
     more = text.whole[end:].strip()
@@ -240,8 +240,8 @@ def body_opening(text: FileStart, spans: Iterable[tuple[int, int]] = ()) -> Pass
     return Passage(Snippet(cut + ("…" if more else ""), shown))
 
 
-def _lengthened(text: str, begin: int, end: int) -> int:
-    """Return the end of a passage with room for its addresses, tags and comments."""
+def _extend_end(text: str, begin: int, end: int) -> int:
+    """Move the end of a passage to make up for hidden addresses, tags and comments."""
     unseen = sum(len(found[0]) for found in _UNSEEN.finditer(text, begin, end + MAX_UNCUT))
     return min(len(text), end + unseen, end + MAX_UNCUT)
 
@@ -251,14 +251,14 @@ def passage_at(text: FileStart, start: int) -> Passage:
     if not text.whole[text.body : start].strip():
         return body_opening(text)
     end = min(len(text.whole), start + SNIPPET_WIDTH)
-    end = _shrunk(text.whole, start, _lengthened(text.whole, start, end))
-    start, end = _without_halves(text.whole, start, end, ())
+    end = _last_word_end(text.whole, start, _extend_end(text.whole, start, end))
+    start, end = _avoid_cuts(text.whole, start, end, ())
     tail = "…" if text.whole[end:].strip() else ""
     return Passage(Snippet(f"…{text.whole[start:end].rstrip()}{tail}"), text.line_of(start))
 
 
 def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tuple[int, int]:
-    """Return the part with the most different words; ties by number of words, then first."""
+    """Return the range with the most different words, then the most words, then the first."""
     words = [text.whole[start:end].casefold()[:STEM_LETTERS] for start, end in spans]
     best, score, last = 0, (0, 0), 0
     for first, (start, _) in enumerate(spans):
@@ -271,28 +271,28 @@ def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tup
     lowest = body if start >= body else 0
     begin = max(lowest, start - CONTEXT_BEFORE)
     end = min(len(text.whole), max(begin + SNIPPET_WIDTH, stop))
-    begin = _grown(text.whole, max(lowest, min(begin, end - SNIPPET_WIDTH)), start)
-    end = _lengthened(text.whole, begin, end)
+    begin = _first_word_start(text.whole, max(lowest, min(begin, end - SNIPPET_WIDTH)), start)
+    end = _extend_end(text.whole, begin, end)
     # A partial heading would look like text.
     line = max(lowest, text.whole.rfind("\n", 0, begin) + 1)
     if begin - line < CONTEXT_BEFORE and _HEADING_MARK.match(text.whole, line, begin):
         begin = line
     elif text.whole.startswith("|", line):
         begin = max(line, text.whole.rfind("|", line, begin + 1))  # a whole cell of a table
-    end = max(stop, _shrunk(text.whole, begin, end))
-    return _without_halves(text.whole, begin, end, spans)
+    end = max(stop, _last_word_end(text.whole, begin, end))
+    return _avoid_cuts(text.whole, begin, end, spans)
 
 
 def _is_inside(at: int, ranges: Sequence[tuple[int, int]]) -> bool:
-    """Whether a position is in one of some sorted ranges."""
+    """Whether a position is inside one of these sorted ranges."""
     before = bisect_right(ranges, (at, at))
     return before > 0 and at < ranges[before - 1][1]
 
 
-def _without_halves(
+def _avoid_cuts(
     text: str, begin: int, end: int, spans: Sequence[tuple[int, int]]
 ) -> tuple[int, int]:
-    """Move the ends of a passage out of links, tags and comments; in, if a match is there."""
+    """Move the ends of a passage so that no link, tag or comment is cut; keep matches."""
     for found in _UNCUT.finditer(text, max(0, begin - MAX_UNCUT), end + MAX_UNCUT):
         start, stop = found.span()
         is_shown = any(start < last and first < stop for first, last in spans)
@@ -303,8 +303,8 @@ def _without_halves(
     return begin, end
 
 
-def _grown(text: str, begin: int, limit: int) -> int:
-    """Return the start of the first word from `begin` on, up to `limit`."""
+def _first_word_start(text: str, begin: int, limit: int) -> int:
+    """Return the start of the first word between `begin` and `limit`."""
     if begin and not text[begin - 1].isspace():
         edge = _EDGE.search(text, begin, limit)
         begin = edge.end() if edge else begin
@@ -313,7 +313,7 @@ def _grown(text: str, begin: int, limit: int) -> int:
     return begin
 
 
-def _shrunk(text: str, begin: int, end: int) -> int:
+def _last_word_end(text: str, begin: int, end: int) -> int:
     """Return the end of the last word before `end`, unless it is the only word."""
     if end < len(text) and not text[end].isspace():
         space = max(text.rfind(blank, begin, end) for blank in " \n\t")
@@ -322,7 +322,7 @@ def _shrunk(text: str, begin: int, end: int) -> int:
 
 
 def join_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return sorted spans, with overlapping ones joined."""
+    """Sort spans, and join those that overlap."""
     apart: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if apart and start < apart[-1][1]:

@@ -1,8 +1,8 @@
-"""Scores plans: BM25F over complete posting lists, phrases, and the nearness of words.
+"""Scores plans: BM25F over complete posting lists, phrases, and word proximity.
 
 The score of a term in a field is boost · idf · w·(K1+1) / (w + K1·(1 - B + B·length/average)), with
 idf = ln(N / (df+1)) + 1 (`whoosh.scoring.BM25F`); a note's score is the sum over terms and fields.
-Whoosh's own searcher is not used: limited to 20 hits, it loses some in one query of fifty.
+Whoosh's own searcher is not used: limited to 20 hits, it misses some in one of fifty queries.
 """
 
 from __future__ import annotations
@@ -28,32 +28,32 @@ K1 = 1.2
 B = 0.75
 
 SOME_K1 = 0.8
-"""K1 if some words are enough: repetitions count less than other words."""
+"""K1 if not all words are required, so that repetitions count less than additional words."""
 
 CACHED_LISTS = 100
-"""Posting lists to cache during a query; those of a pattern are too many."""
+"""Number of posting lists to cache during a query; a pattern may have more."""
 
 MANY_CHOICES = 50
-"""A word with more choices counts as frequent in `_cost`, because counting reads all lists."""
+"""`_cost` treats a word with more choices as frequent, because counting would read all lists."""
 
 SEARCH_RATIO = 8
-"""If a list is this many times longer than the candidates, these are looked up by bisection."""
+"""In a list this many times longer than the candidates, candidates are found by bisection."""
 
 NOTE_BIT = 40
-"""A position in a note is one number: the note above this bit, the position in the text below."""
+"""A position is one number: the note above this bit, the position in its text below."""
 
-MAX_NEARNESS_CHOICES = 20
-"""Maximum number of completions to check for nearness."""
+MAX_PROXIMITY_CHOICES = 20
+"""Maximum number of completions of a word to check for proximity."""
 
 OUT_OF_ORDER = 0.8
-"""Weight of neighbouring words in another order than in the query."""
+"""Weight of adjacent words in a different order from the query."""
 
 Scores: TypeAlias = dict[int, float]
 """The scores of notes, by number."""
 
 
 class Scorer:
-    """Evaluates plans on one snapshot; `within` limits the notes to find."""
+    """Evaluates plans on one snapshot; `within` limits the results to these notes."""
 
     def __init__(self, snapshot: IndexSnapshot) -> None:
         self.snapshot = snapshot
@@ -61,7 +61,7 @@ class Scorer:
         self._norms: dict[str, list[float]] = {}
 
     def scores(self, plan: Node, within: Collection[int] | None = None) -> Scores:
-        """Return the notes that a plan finds."""
+        """Return the scores of the notes that match a plan."""
         match plan:
             case Terms(fields, choices):
                 return _sum(
@@ -86,7 +86,7 @@ class Scorer:
                 raise UnanswerableNode(f"not a part of a plan: {type(plan).__name__}")
 
     def _score_all(self, parts: tuple[Node, ...], within: Collection[int] | None) -> Scores:
-        """Evaluate parts in order of cost, each within the results so far."""
+        """Evaluate parts in order of cost, each within the results of the previous ones."""
         required = [part for part in parts if not isinstance(part, tree.Not)]
         found: Scores | None = None
         for part in sorted(required, key=self._cost):
@@ -103,7 +103,10 @@ class Scorer:
     def _score_some(
         self, parts: tuple[Node, ...], within: Collection[int] | None, rarity_power: int
     ) -> Scores:
-        """Limit the weight of each word, so that one in a title does not outweigh several."""
+        """Score notes with some of the words, with a limited weight for each.
+
+        A single word in a title must not outweigh several words.
+        """
         scores: defaultdict[int, float] = defaultdict(float)
         for part in parts:
             counts = self._weigh_counts(part)
@@ -128,7 +131,7 @@ class Scorer:
     def _times(self, field: str, choice: TermChoice) -> Iterable[tuple[int, float]]:
         """Return the frequency of a term or phrase in a field, by note."""
         if len(choice.steps) > 1:
-            places = find_row_places(self._row(field, choice), None)
+            places = find_phrase_places(self._phrase_postings(field, choice), None)
             return Counter(place >> NOTE_BIT for place in places).items()
         notes, weights, _, _ = self._postings(field, choice.steps[0][1])
         return zip(notes, weights, strict=True)
@@ -160,7 +163,7 @@ class Scorer:
         """Score the notes with a term or phrase in a field."""
         if len(choice.steps) == 1:
             return self._score_term(field, choice.steps[0][1], within, choice.worth)
-        places = find_row_places(self._row(field, choice), within)
+        places = find_phrase_places(self._phrase_postings(field, choice), within)
         notes = {place >> NOTE_BIT for place in places}
         times = Counter(term for _, term in choice.steps)
         return _sum(
@@ -168,7 +171,7 @@ class Scorer:
             for term, number in times.items()
         )
 
-    def _row(self, field: str, choice: TermChoice) -> list[tuple[int, Postings]]:
+    def _phrase_postings(self, field: str, choice: TermChoice) -> list[tuple[int, Postings]]:
         return [(at, self._postings(field, term)) for at, term in choice.steps]
 
     def _score_term(
@@ -200,7 +203,7 @@ class Scorer:
     def break_down(
         self, plan: Node | None, notes: Sequence[int]
     ) -> list[list[tuple[str, str, float]]]:
-        """Return for each note its terms with field and score, highest first."""
+        """Return the terms of each note with field and score, highest score first."""
         found: dict[int, list[tuple[str, str, float]]] = {note: [] for note in notes}
         for terms in positive_terms(plan):
             for field in filter(BOOSTS.get, terms.fields):
@@ -208,17 +211,18 @@ class Scorer:
                     row = " ".join(term for _, term in choice.steps)
                     for note, score in self.score_choice(field, choice, found).items():
                         found[note].append((row, field, score))
-        # With optional words, fields share one limited score.
-        wholes = self.scores(plan, found) if plan else {}
+        # If words are optional, all fields share one limited score.
+        totals = self.scores(plan, found) if plan else {}
         for note, parts in found.items():
-            share = wholes.get(note, 0.0) / (sum(score for _, _, score in parts) or 1.0)
+            share = totals.get(note, 0.0) / (sum(score for _, _, score in parts) or 1.0)
             found[note] = [(row, field, share * score) for row, field, score in parts]
         return [sorted(found[note], key=lambda one: (-one[2], one)) for note in notes]
 
-    def nearness(self, phrases: Sequence[QueryPhrase], notes: Collection[int]) -> dict[int, float]:
-        """Return how near the words of a query are in some notes, at their best position.
+    def proximity(self, phrases: Sequence[QueryPhrase], notes: Collection[int]) -> dict[int, float]:
+        """Return the proximity of a query's words in notes, at the best position.
 
-        From 0 if no field has all of them to 1 for all in a row; empty for less than two words.
+        0 if no field contains all words, 1 if they are adjacent and in order. The result is empty
+        for fewer than two words.
         """
         if len(phrases) < 2:
             return {}
@@ -227,12 +231,12 @@ class Scorer:
         for field in phrases[0].terms.fields:
             by_note: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
             for which, phrase in enumerate(phrases):
-                for choice in phrase.terms.choices[:MAX_NEARNESS_CHOICES]:
-                    for place in find_row_places(self._row(field, choice), notes):
+                for choice in phrase.terms.choices[:MAX_PROXIMITY_CHOICES]:
+                    for place in find_phrase_places(self._phrase_postings(field, choice), notes):
                         by_note[place >> NOTE_BIT].append((place & (1 << NOTE_BIT) - 1, which))
             for note, places in by_note.items():
                 if len({which for _, which in places}) == len(phrases):
-                    best[note] = max(best[note], _closeness(offsets, places))
+                    best[note] = max(best[note], _text_proximity(offsets, places))
         return best
 
 
@@ -248,14 +252,14 @@ def _sum(found: Iterable[Scores]) -> Scores:
     return total
 
 
-# Phrases are searched in all notes at once: subtract the distance of each term from its positions
-# and intersect. This takes a third of the time of going from note to note.
+# Phrases are searched in all notes at once: the distance of each term is subtracted from its
+# positions, and the results are intersected. This takes a third of the time of a loop over notes.
 
 
-def find_row_places(
+def find_phrase_places(
     row: Sequence[tuple[int, Postings]], within: Collection[int] | None
 ) -> set[int]:
-    """Return the positions of the first term of a phrase, as numbers with the note."""
+    """Return the positions of a phrase's first term, combined with the note (see NOTE_BIT)."""
     rarest_first = sorted(row, key=lambda step: len(step[1].notes))
     among = find_notes_in_all([postings for _, postings in rarest_first], within)
     notes = sorted(among)
@@ -291,7 +295,7 @@ def _values_of(postings: Postings, notes: Sequence[int], among: Collection[int])
 
 
 def _places(values: Sequence[bytes], firsts: Sequence[int]) -> Iterable[int]:
-    """Return the positions of a term in notes, added to the number of each note."""
+    """Return the positions of a term in notes, each added to the note's entry in `firsts`."""
     joined = b"".join(values)
     if WIDE_MARK in joined:
         decoded = [POSITIONS.decode_positions(value) for value in values]
@@ -303,22 +307,22 @@ def _places(values: Sequence[bytes], firsts: Sequence[int]) -> Iterable[int]:
     return map(add, positions, chain.from_iterable(map(repeat, firsts, counts)))
 
 
-# The score ignores positions. So the best place in each note is searched, field by field: the words
-# in a row in the order of the query, or the shortest stretch with all of them.
+# Scores ignore positions. Proximity looks for the best place in each field of a note: the words
+# adjacent and in order, or the shortest span that contains all of them.
 
 
-def _closeness(offsets: Sequence[int], places: Sequence[tuple[int, int]]) -> float:
-    """Return how near words are in a text, from their offsets in the query and their positions."""
+def _text_proximity(offsets: Sequence[int], places: Sequence[tuple[int, int]]) -> float:
+    """Return the proximity of words from their offsets in the query and positions in a text."""
     starts: list[set[int]] = [set() for _ in offsets]
     for place, which in places:
         starts[which].add(place - offsets[which])
     if set.intersection(*starts):
         return 1.0
     length = max(offsets) - min(offsets)
-    return OUT_OF_ORDER * min(1.0, length / max(1.0, _shortest_stretch(places, len(offsets))))
+    return OUT_OF_ORDER * min(1.0, length / max(1.0, _shortest_span(places, len(offsets))))
 
 
-def _shortest_stretch(places: Iterable[tuple[int, int]], words: int) -> float:
+def _shortest_span(places: Iterable[tuple[int, int]], words: int) -> float:
     last: dict[int, int] = {}
     best = math.inf
     for place, which in sorted(places):

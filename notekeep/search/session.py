@@ -1,7 +1,7 @@
 """A search: the hits of a query, or of a similar query if it has none, and explanations.
 
-The catalog answers facts first and passes them to the full-text index as known notes; a query
-without words never opens the index. Only notes in the catalog are shown.
+The catalog evaluates facts first and passes the notes to the full-text index. A query without words
+never opens the index. Only notes in the catalog are shown.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from notekeep.search.results import (
     read_file_start,
 )
 from notekeep.search.suggestions import (
-    ask_for_some,
+    drop_function_words,
     has_plain_words,
     is_sentence,
+    make_partial_query,
     make_prefix_query,
-    read_question,
     read_tags_as_text,
     respell_query,
     suggest_notes,
@@ -48,22 +48,23 @@ from notekeep.search.text_filter import SearchSources, TextFilter
 from notekeep.storage.content import LARGE
 
 MAX_REMARKS = 3
-"""Maximum number of words with a remark when nothing is found."""
+"""Maximum number of words to explain if nothing is found."""
 
 MAX_FALLBACK_LENGTH = 500
-"""Longer queries were pasted and get no alternatives."""
+"""Longer queries were probably pasted, and no alternatives are tried."""
 
 ENOUGH_HITS = 10
 """With fewer hits, notes with some of the words are added."""
 
 FEW_COMPLETED = 5
-"""With fewer hits of its completions, the last word, a function word, is also searched as such."""
+"""If the completions of a function word at the end have fewer hits, the query is also run without
+it."""
 
 MAX_NEAR_HITS = 20
-"""Maximum number of notes that do not have all words."""
+"""Maximum number of notes that match only partly."""
 
 RAREST_WORDS = 20
-"""Number of words to search in a text with more words than a query may have."""
+"""Number of words to search for if a pasted text has more than MAX_CONDITIONS."""
 
 COMMON_WORDS_MESSAGE = "Only the most common words like {} were searched. Type another letter."
 PREFIX_MATCH_MESSAGE = (
@@ -89,8 +90,8 @@ def run_search(
     """Find the notes for a query, by score or in its own order.
 
     Without a full-text index, only titles, aliases and tags are searched. With `relax`, function
-    words are optional, a query with few or no hits is answered with similar ones, and a slow
-    regular expression with its results so far; remarks say so.
+    words are optional, similar queries are tried if there are few hits, and a slow regular
+    expression returns its results so far. The remarks of the results report this.
     """
     shown = query.at_most(limit)
     search = _Search(sources, query, shown, typing=typing, relax=relax, explain=explain)
@@ -98,13 +99,13 @@ def run_search(
     return found._replace(remarks=(*query.remarks, *found.remarks))
 
 
-class _Question(NamedTuple):
-    """The versions of a query that are searched for."""
+class _QueryVersions(NamedTuple):
+    """The versions of a query to run."""
 
-    asked: Query  # with all words
-    spoken: Query  # without question words
-    significant: Query  # without stop words, too
-    completed: Query | None = None  # with its last word as the beginning of another one
+    original: Query  # with all words
+    reduced: Query  # without question words
+    significant: Query  # without question words and stop words
+    completed: Query | None = None  # with its last word as a prefix
     is_sentence: bool = False
 
 
@@ -122,28 +123,28 @@ class _Search:
         explain: bool,
     ) -> None:
         self._sources, self._shown = sources, limit
-        # Notes without all words are only added below all those that have them.
+        # Partial matches are added only below all full matches.
         self._limit = limit if limit is None else max(limit, ENOUGH_HITS)
         self._typing, self._relax, self._explain = typing, relax, explain
-        self._question = _Question(query, query, query)
+        self._versions = _QueryVersions(query, query, query)
 
     def answer(self) -> SearchResults:
         """Return the hits of the query and similar ones, or of an alternative query."""
         try:
             if self._relax:
-                self._leave_out_function_words()
-            spoken = self._question.spoken
-            found = self._answer_rarest() or self._answer_completed() or self._run(spoken).answer()
+                self._drop_function_words()
+            reduced = self._versions.reduced
+            found = self._answer_rarest() or self._answer_completed() or self._run(reduced).answer()
             if self._may_relax() and found.total < ENOUGH_HITS:
                 found = self._fill_up(found)
-                if self._question.is_sentence:
+                if self._versions.is_sentence:
                     found = self._add_by_meaning(found)
         except IndexUnusable:
             return self._answer_by_name()
         if not found.total:
             found = found._replace(remarks=(*found.remarks, *self._did_you_mean()))
         shown = found.hits[: self._shown]
-        return found._replace(hits=shown, is_sentence=self._question.is_sentence)
+        return found._replace(hits=shown, is_sentence=self._versions.is_sentence)
 
     def _run(self, query: Query, limit: int | None = None) -> QueryRun:
         return QueryRun(
@@ -151,27 +152,27 @@ class _Search:
             query,
             limit or self._limit,
             typing=self._typing,
-            in_part=self._relax,
+            allow_partial=self._relax,
             explain=self._explain,
         )
 
-    def _leave_out_function_words(self) -> None:
-        asked = self._question.asked
-        if asked.root is None or is_fact(asked.root):
+    def _drop_function_words(self) -> None:
+        original = self._versions.original
+        if original.root is None or is_fact(original.root):
             return
         words = self._sources.words
-        says_nothing = words.is_question_word, words.is_stop_word
-        sentence = is_sentence(asked, words.is_function_word)
-        completed, significant = read_question(asked, *says_nothing, typing=False)
-        spoken = completed
-        if self._typing and not sentence:  # where the last word is a beginning
-            spoken, significant = read_question(asked, *says_nothing, typing=True)
-        other = completed if completed.root != spoken.root else None
-        self._question = _Question(asked, spoken, significant, other, sentence)
+        is_ignored = words.is_question_word, words.is_stop_word
+        sentence = is_sentence(original, words.is_function_word)
+        completed, significant = drop_function_words(original, *is_ignored, typing=False)
+        reduced = completed
+        if self._typing and not sentence:  # the last word is a prefix
+            reduced, significant = drop_function_words(original, *is_ignored, typing=True)
+        other = completed if completed.root != reduced.root else None
+        self._versions = _QueryVersions(original, reduced, significant, other, sentence)
 
     def _answer_completed(self) -> SearchResults | None:
-        """Return the hits if the last word, still being typed, is the beginning of another one."""
-        completed = self._question.completed
+        """Return the hits if the last word, still being typed, is a prefix of another word."""
+        completed = self._versions.completed
         if completed is None or not completed.is_by_score:
             return None
         found = self._run(completed).answer()
@@ -180,39 +181,39 @@ class _Search:
         if not found.total:
             return None
         paths = {hit.row.path for hit in found.hits}
-        rest = self._run(self._question.spoken).answer()
+        rest = self._run(self._versions.reduced).answer()
         hits = [*found.hits, *(hit for hit in rest.hits if hit.row.path not in paths)]
         return rest._replace(total=max(rest.total, found.total), hits=hits, matcher=found.matcher)
 
     def _answer_rarest(self) -> SearchResults | None:
         """Return the hits for a pasted text with too many words."""
-        root = self._question.significant.root
+        root = self._versions.significant.root
         if not (isinstance(root, tree.And) and self._relax and len(root.parts) > MAX_CONDITIONS):
             return None
         terms = {part.text: part for part in root.parts if isinstance(part, tree.Term)}
         counts = self._sources.words.count_notes(terms)
         rarest = sorted(filter(counts.get, counts), key=counts.__getitem__)[:RAREST_WORDS]
         rare = tree.And(tuple(terms[word] for word in rarest))
-        found = self._find_some(self._question.spoken._replace(root=rare))
+        found = self._find_some(self._versions.reduced._replace(root=rare))
         remark = RAREST_MESSAGE.format(MAX_CONDITIONS, len(rarest))
         return found._replace(remarks=(remark,)) if found else SearchResults(0, [])
 
     def _answer_by_name(self) -> SearchResults:
-        query = self._question.spoken
+        query = self._versions.reduced
         node = tree.replace_leaves(query.root, _by_name) if query.root else None
         found = self._run(Query(query.text, node, query.order, query.limit)).answer()
         return found._replace(hits=found.hits[: self._shown], remarks=(NOT_INDEXED_MESSAGE,))
 
     def _may_relax(self) -> bool:
-        root = self._question.spoken.root if self._relax else None
+        root = self._versions.reduced.root if self._relax else None
         if root is None or needs_text(root):
-            return False  # the texts were already read once, which is slow
-        return len(self._question.spoken.text) <= MAX_FALLBACK_LENGTH
+            return False  # reading the texts a second time would be slow
+        return len(self._versions.reduced.text) <= MAX_FALLBACK_LENGTH
 
     def _fill_up(self, found: SearchResults) -> SearchResults:
-        """Add notes with some of the words below those with all, correcting unknown words first."""
-        question, all_found = self._question, found
-        query = question.spoken
+        """Add notes with some of the words below the others; correct unknown words first."""
+        versions, all_found = self._versions, found
+        query = versions.reduced
         if not found.total:
             if (prefixes := self._beginnings()) and (begun := self._try(prefixes)):
                 return begun._replace(remarks=(PREFIX_MATCH_MESSAGE,))
@@ -220,16 +221,16 @@ class _Search:
             spelt = read_tags_as_text(query, lambda tag: tagged(tag) > 0)
             spelt = spelt or respell_query(query, suggest)
             corrected = self._try(spelt.query) if spelt else None
-            # In a sentence, a word that no note has is more likely right than misspelt.
-            if spelt and (corrected or not question.is_sentence):
+            # In a sentence, a word that no note contains is probably not misspelt.
+            if spelt and (corrected or not versions.is_sentence):
                 query = spelt.query
                 all_found = (corrected or found)._replace(remarks=(spelt.remark,))
                 if all_found.total >= ENOUGH_HITS:
                     return all_found
         elif not (query.is_by_score and has_plain_words(query)):
             return found
-        if question.is_sentence and query is question.spoken:
-            query = question.asked
+        if versions.is_sentence and query is versions.reduced:
+            query = versions.original
         near = self._find_some(query, all_found.hits)
         if near is None:
             return all_found if all_found.total else found
@@ -238,25 +239,25 @@ class _Search:
             partial=near.total,
             query=all_found.query,
             hits=[*all_found.hits, *near.hits],
-            remarks=(*all_found.remarks, _say_how_many(all_found.total)),
+            remarks=(*all_found.remarks, _count_message(all_found.total)),
         )
 
     def _beginnings(self) -> Query | None:
-        if self._question.is_sentence or not self._typing:
+        if self._versions.is_sentence or not self._typing:
             return None
-        return make_prefix_query(self._question.significant)
+        return make_prefix_query(self._versions.significant)
 
     def _find_some(self, query: Query, full: Sequence[Hit] = ()) -> SearchResults | None:
         """Return the best other notes with some of the words, in the order of the query."""
-        some = ask_for_some(query, is_sentence=self._question.is_sentence)
+        some = make_partial_query(query, is_sentence=self._versions.is_sentence)
         skipped = {hit.row.path for hit in full}
         found = self._try(some, MAX_NEAR_HITS, skipped) if some else None
         if found is None:
             return None
         hits = found.hits
-        if self._question.is_sentence:
-            telling = self._with_telling_words(hits)
-            hits = telling if telling or full else hits
+        if self._versions.is_sentence:
+            significant_hits = self._with_significant_words(hits)
+            hits = significant_hits if significant_hits or full else hits
         if not hits:
             return None
         if not query.is_by_score:
@@ -266,17 +267,17 @@ class _Search:
             hits = sorted(hits, key=lambda hit: places[hit.row.path])
         return found._replace(total=len(hits), partial=len(hits), hits=hits)
 
-    def _with_telling_words(self, hits: Sequence[Hit]) -> list[Hit]:
-        """Leave out notes that only have question words of the sentence."""
-        significant = self._question.significant
-        telling = ask_for_some(significant) or significant
+    def _with_significant_words(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Drop notes that match only question words of the sentence."""
+        significant = self._versions.significant
+        some = make_partial_query(significant) or significant
         among = tree.KnownPaths(frozenset(hit.row.path for hit in hits))
-        node = tree.And((among, telling.root or among))
+        node = tree.And((among, some.root or among))
         found = self._sources.words.scores(node, typing=self._typing)
         return [hit for hit in hits if hit.row.path in found]
 
     def _add_by_meaning(self, found: SearchResults) -> SearchResults:
-        """Rank notes near in meaning among those with some of the words, below those with all."""
+        """Rank notes near in meaning together with partial matches, below all full matches."""
         meaning, sources = self._sources.open_meaning(), self._sources
         if meaning is None or sources.words.language != LANGUAGE:
             return found
@@ -286,7 +287,7 @@ class _Search:
             return found  # no room below
         first = {hit.row.path for hit in full}
         by_words = {hit.row.path: hit for hit in found.hits[number:]}
-        nearest = meaning.nearest(self._question.spoken.text, MAX_NEAR_HITS)
+        nearest = meaning.nearest(self._versions.reduced.text, MAX_NEAR_HITS)
         starts = {near.path: near.start for near in nearest if near.path not in first}
         rows = sources.catalog.rows_of(starts)
         if not rows:
@@ -322,7 +323,7 @@ class _Search:
 
     def _did_you_mean(self) -> list[str]:
         remarks: list[str] = []
-        significant = self._question.significant
+        significant = self._versions.significant
         words = read_query_words(significant.root, significant.text).words
         for word in words[:MAX_REMARKS]:
             if self._sources.words.is_stop_word(word):
@@ -335,7 +336,7 @@ class _Search:
 class QueryRun:
     """A single query: facts, then words, then ranking.
 
-    The passages of its hits are made later.
+    The passages of its hits are read on first use.
     """
 
     def __init__(
@@ -345,20 +346,20 @@ class QueryRun:
         limit: int | None,
         *,
         typing: bool,
-        in_part: bool,
+        allow_partial: bool,
         explain: bool,
     ) -> None:
         self._sources, self._query, self._limit = sources, query, limit
         self._typing, self._explain = typing, explain
-        self._texts = TextFilter(sources, query.text, in_part=in_part)
-        self._resolved: Node | None = None  # the tree with only words and known notes
-        self._boosts: dict[str, RankBoosts] = {}  # the score parts by path
-        self._matcher: PlanMatcher | None = None  # finds its words in texts
+        self._texts = TextFilter(sources, query.text, allow_partial=allow_partial)
+        self._resolved: Node | None = None  # the tree reduced to words and known notes
+        self._boosts: dict[str, RankBoosts] = {}  # the parts of the score by path
+        self._matcher: PlanMatcher | None = None  # finds the query's words in texts
 
     def answer(self, skipped: Collection[str] = ()) -> SearchResults:
         """Return the hits, except `skipped` paths, with remarks."""
         found = self._answer(skipped)
-        remarks = (*found.remarks, *self._texts.cut_short)
+        remarks = (*found.remarks, *self._texts.stopped)
         found = found._replace(query=self._query, remarks=remarks, matcher=self._matcher)
         return self._explained(found) if self._explain else found
 
@@ -386,8 +387,8 @@ class QueryRun:
         named = catalog.named(words.name, in_lists=True) if words.name else ()
         named_paths = [row.path for row in named]
         titled: list[str] = []
-        if self._typing and words.no_more_than_names:
-            # Titles with the typed beginnings.
+        if self._typing and words.can_match_title:
+            # Titles that match the prefixes typed so far.
             titles = suggest_notes(self._query, catalog, limit=RERANKED_HITS)
             titled = [hit.row.path for hit in titles.hits if hit.snippet.marks]
         limit = None if self._limit is None else max(self._limit, RERANKED_HITS)
@@ -400,13 +401,13 @@ class QueryRun:
         best = max(found.scores.values(), default=1.0)
         scores = {**dict.fromkeys([*named_paths, *titled], best), **found.scores}
         rows = catalog.rows_of(scores)
-        ranker = Ranker(words, found.nearness, self._sources.text, self._sources.times_opened)
+        ranker = Ranker(words, found.proximity, self._sources.text, self._sources.times_opened)
         ordered = rank_hits([rows[path] for path in scores if path in rows], scores, ranker)
         shown = [one for one in ordered if one[0].path not in skipped][: self._limit]
         self._boosts = {row.path: boosts for row, _, boosts in shown}
         cut = ", ".join(found.patterns_cut)
         return SearchResults(
-            # Of the ranked notes, count only those in the catalog.
+            # Do not count ranked notes that are missing from the catalog.
             found.total - len(found.scores) + len(rows),
             [self._hit(row, score) for row, score, _ in shown],
             remarks=(COMMON_WORDS_MESSAGE.format(cut),) if cut else (),
@@ -416,14 +417,14 @@ class QueryRun:
         return Hit(row, score, partial(self._passage, row))
 
     def _passage(self, row: Row) -> Passage:
-        text = self._sources.take_text(row.path)
+        text = self._sources.pop_text(row.path)
         spans = [] if text is None else self._spans(row, text)
         if not spans and row.size > HEAD_BYTES and (self._matcher or self._texts.spans):
-            # The match is further down in the file.
+            # The match may be further down in the file.
             text = read_file_start(self._sources.root, row.path, LARGE)
             spans = [] if text is None else self._spans(row, text)
         matcher = None if self._texts.spans else self._matcher
-        is_named = matcher is not None and matcher.names(row.title, row.language)
+        is_named = matcher is not None and matcher.matches_title(row.title, row.language)
         if self._matcher is not None and not spans and not is_named:
             for path, attached in self._sources.catalog.attached(row.path):
                 if snippet := find_passage(attached, self._matcher, row.language):
@@ -444,7 +445,7 @@ class QueryRun:
         return sorted(found)
 
     def _explained(self, found: SearchResults) -> SearchResults:
-        """Add to the results how the query was read, and the reasons for each hit."""
+        """Add the interpretation of the query, and the reasons for each hit."""
         query, sources = self._query, self._sources
         shown = frozenset(hit.row.path for hit in found.hits)
         conditions: dict[str, list[str]] = {path: [] for path in shown}
@@ -473,8 +474,8 @@ class QueryRun:
 
 
 def _passage_near(sources: SearchSources, path: str, start: int) -> Passage:
-    """Return a passage near in meaning, given by its first word's number."""
-    text = sources.take_text(path)
+    """Return the passage that starts at a word of the body."""
+    text = sources.pop_text(path)
     if text is None:
         return NO_PASSAGE
     return _with_headings(sources, path, passage_at(text, passage_offset(text, start)))
@@ -489,7 +490,7 @@ def _with_headings(sources: SearchSources, path: str, passage: Passage) -> Passa
     return passage._replace(headings=tuple(text for _, text in above))
 
 
-def _say_how_many(full: int) -> str:
+def _count_message(full: int) -> str:
     if not full:
         return SOME_WORDS_MESSAGE
     return ONE_HIT_MESSAGE if full == 1 else FEW_HITS_MESSAGE.format(full)
@@ -514,7 +515,7 @@ MIN_SHOWN = 0.005
 
 
 class QueryPart(NamedTuple):
-    """A part of a query, in words; `notes` is how many it matches alone, if known."""
+    """A part of a query in words; `notes` is the number of notes that it alone matches."""
 
     depth: int
     text: str
@@ -522,7 +523,7 @@ class QueryPart(NamedTuple):
 
 
 def measure_parts(query: Query, sources: SearchSources) -> list[QueryPart]:
-    """Return the parts of a query in tree order, parents first."""
+    """Return the parts of a query in tree order, parents first. An unknown count is None."""
     if query.root is None:
         return [QueryPart(0, explain_tree(None), sources.catalog.count())]
     return list(_measure(query.root, sources, 0))

@@ -1,7 +1,7 @@
 """Suggestions: titles while typing, and alternative queries if nothing is found.
 
-Titles come from the catalog alone, so that a key press takes milliseconds in any vault. For
-alternative queries, only the trees are made here; the caller must say that they are alternatives.
+Titles come from the catalog alone, so that a key press takes milliseconds in any vault. Alternative
+queries are only built here; the caller runs them and shows that they are alternatives.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NAMED = """
     OR id IN (SELECT note FROM fields WHERE key = 'aliases' AND instr(text, ?))
     OR id IN (SELECT note FROM tags WHERE own AND instr(tag, ?))
 """
-# Rank: whole title, start of the title, start of a word, anywhere, another name.
+# Rank: whole title, start of the title, start of a word, anywhere, alias or tag.
 _RANK = """
     CASE WHEN title_folded = whole THEN 0
          WHEN instr(title_folded, whole) = 1 THEN 1
@@ -52,7 +52,7 @@ def suggest_notes(
     """Find notes for an unfinished query by title, alias and tag.
 
     Equally good titles are sorted by last opening (with `opened`), then length, then alphabet. An
-    empty query lists the last opened, then the last changed notes.
+    empty query lists the most recently opened, then the most recently changed notes.
     """
     with suppress(NotekeepError):
         return _suggest(query, catalog, opened, limit)._replace(query=query)
@@ -99,12 +99,12 @@ def _named(
     limit: int,
 ) -> SearchResults:
     among = catalog.where(facts)
-    # One of the words may be in the folder instead of the name.
+    # Words may match the folder instead, but at least one must match the name.
     named = " AND ".join(f"({_NAMED} OR instr(path_folded, ?))" for _ in words)
     named += f" AND ({' OR '.join(f'({_NAMED})' for _ in words)})"
     each = _NAMED.count("?")
     values = tuple(word for number in (each + 1, each) for word in words for _ in range(number))
-    # All rows: a separate count would take as long again.
+    # Select all rows, because a separate count would double the time.
     found = catalog.find(
         f"path, title_folded, {_RANK}",
         Condition(f"{among.sql} AND {named}", (whole, *among.values, *values)),
@@ -133,7 +133,7 @@ def _titled(row: Row, score: float = 0.0, marks: tuple[tuple[int, int], ...] = (
 def _first(
     found: Sequence[tuple[str, str, int]], opened: OpenCounts | None, limit: int
 ) -> list[str]:
-    """Return the best of some notes (path, title, rank); ties by last opening."""
+    """Return the best notes, given as path, title and rank; ties are sorted by last opening."""
     # Sort only as many ranks as needed: one letter matches most notes.
     first: list[str] = []
     for rank in range(_RANKS):
@@ -150,8 +150,8 @@ def _first(
 def _with_letters(
     catalog: Catalog, opened: OpenCounts | None, whole: str, among: Condition, limit: int
 ) -> list[Row]:
-    """Return notes with these letters in their title, in order: `atmhab` finds Atomic Habits."""
-    # The words may be in another order: `habt atm`, ranked after the letters in order.
+    """Return notes whose title contains these letters in order: `atmhab` for Atomic Habits."""
+    # Words in another order, such as `habt atm`, match too, and rank lower.
     patterns = [_pattern(whole)]
     words = whole.split()
     is_apart = len(words) > 1 and max(map(len, words)) >= MIN_FUZZY_LETTERS
@@ -171,7 +171,7 @@ def _pattern(whole: str) -> str:
 
 
 def _texts(node: Node) -> list[str]:
-    """Yield the words that notes should have; not those under a Not or in other parts of notes."""
+    """Return the words to find in titles, without those under a Not or in another scope."""
     match node:
         case tree.And(parts):
             return [text for part in parts for text in _texts(part)]
@@ -200,54 +200,54 @@ def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
 
 
 MAX_SPELT_WORDS = 3
-"""Number of words to correct: each needs a search through the vocabulary."""
+"""Maximum number of words to correct, because each requires a search of the vocabulary."""
 
 SENTENCE_WORDS = 4
-"""Number of words that may be a sentence."""
+"""Minimum number of words in a sentence."""
 
 MAX_PATTERNS = 3
-"""With more patterns all words are required, because each stands for up to a thousand words."""
+"""With more patterns, all words are required, because each matches up to a thousand words."""
 
 _WORDS = (tree.Term, tree.Phrase, tree.Prefix, tree.Wildcard, tree.Fuzzy)
-_OF_MANY = (tree.Prefix, tree.Wildcard, tree.Fuzzy)
+_PATTERNS = (tree.Prefix, tree.Wildcard, tree.Fuzzy)
 
 
 class FallbackQuery(NamedTuple):
-    """An alternative query, and the remark about it."""
+    """An alternative query, and the message to show with it."""
 
     query: Query
     remark: str
 
 
-def read_question(
+def drop_function_words(
     query: Query,
     is_question_word: Callable[[str], bool],
     is_stop_word: Callable[[str], bool],
     *,
     typing: bool,
 ) -> tuple[Query, Query]:
-    """Return a query without question words, and one also without stop words.
+    """Return a query without question words, and the same query without stop words as well.
 
-    In the first, stop words keep their position. A query of nothing else is returned unchanged.
+    In the first, stop words keep their position. A query of only such words is not changed.
     """
     # While typing, the last word is a prefix.
     plain = (tree.Term, tree.Prefix) if typing else tree.Term
 
-    def leave_out(parts: Sequence[Node], says_nothing: Callable[[str], bool]) -> list[Node]:
+    def drop(parts: Sequence[Node], is_ignored: Callable[[str], bool]) -> list[Node]:
         return [
             part
             for part in parts
-            if not (isinstance(part, plain) and part.scope == "any" and says_nothing(part.text))
+            if not (isinstance(part, plain) and part.scope == "any" and is_ignored(part.text))
         ]
 
     parts = query.root.parts if isinstance(query.root, tree.And) else ()
-    spoken = leave_out(parts, is_question_word)
-    significant = leave_out(spoken, is_stop_word)
-    if spoken and isinstance(spoken[-1], tree.Prefix) and spoken[-1] not in significant:
-        spoken = spoken[:-1]  # no word follows, so it has no position to keep
+    reduced = drop(parts, is_question_word)
+    significant = drop(reduced, is_stop_word)
+    if reduced and isinstance(reduced[-1], tree.Prefix) and reduced[-1] not in significant:
+        reduced = reduced[:-1]  # its position does not matter, because no word follows
     if not any(isinstance(part, _WORDS) for part in significant):
         return query, query
-    return query._replace(root=_all_of(spoken)), query._replace(root=_all_of(significant))
+    return query._replace(root=_all_of(reduced)), query._replace(root=_all_of(significant))
 
 
 def _all_of(parts: Sequence[Node]) -> Node:
@@ -255,7 +255,7 @@ def _all_of(parts: Sequence[Node]) -> Node:
 
 
 def is_sentence(query: Query, is_function_word: Callable[[str], bool]) -> bool:
-    """Whether a query is a sentence: words alone, at least four, one of them a function word."""
+    """Whether a query is a sentence: at least four words, one a function word, and no syntax."""
     parts = query.root.parts if isinstance(query.root, tree.And) else ()
     return (
         len(parts) >= SENTENCE_WORDS
@@ -266,7 +266,7 @@ def is_sentence(query: Query, is_function_word: Callable[[str], bool]) -> bool:
 
 
 def has_plain_words(query: Query) -> bool:
-    """Whether all words of a query are without quotes, patterns and scopes."""
+    """Whether a query has no quotes, patterns and scopes."""
     parts = query.root.parts if isinstance(query.root, tree.And) else (query.root,)
     return all(_is_plain(part) for part in parts if part and not is_fact(part))
 
@@ -276,7 +276,7 @@ def _is_plain(part: Node) -> bool:
 
 
 def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> FallbackQuery | None:
-    """Replace words that no note has by their nearest spelling; None if there is none.
+    """Replace words that no note contains with the nearest spelling; None if there is none.
 
     `nearest` returns spellings for an unknown word, best first.
     """
@@ -292,7 +292,7 @@ def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> Fall
 
 
 def read_tags_as_text(query: Query, exists: Callable[[Node], bool]) -> FallbackQuery | None:
-    """Replace tags that no note has, such as `#pragma`, by words; None if there are none."""
+    """Replace tags that no note has, such as `#pragma`, with words; None if all tags exist."""
     unknown: list[str] = []
 
     def as_word(leaf: Node) -> Node:
@@ -315,12 +315,12 @@ def read_tags_as_text(query: Query, exists: Callable[[Node], bool]) -> FallbackQ
     return FallbackQuery(_as_query(query, root), remark)
 
 
-def ask_for_some(query: Query, *, is_sentence: bool = False) -> Query | None:
-    """Return a query for the best notes with some of the words; other conditions stay."""
+def make_partial_query(query: Query, *, is_sentence: bool = False) -> Query | None:
+    """Return a query that requires only some of the words; other conditions stay."""
     root = query.root
     parts = root.parts if isinstance(root, tree.And) else (root,) if root else ()
     words = tuple(word for part in parts if isinstance(part, _WORDS) for word in _split(part))
-    if len(words) < 2 or sum(isinstance(word, _OF_MANY) for word in words) > MAX_PATTERNS:
+    if len(words) < 2 or sum(isinstance(word, _PATTERNS) for word in words) > MAX_PATTERNS:
         return None
     others = tuple(part for part in parts if not isinstance(part, _WORDS))
     some = (tree.SomeOfSentence if is_sentence else tree.SomeOf)(words)
@@ -328,7 +328,7 @@ def ask_for_some(query: Query, *, is_sentence: bool = False) -> Query | None:
 
 
 def _split(part: Node) -> list[Node]:
-    """Return a word and the words that signs separate in it: `std::unique_ptr`."""
+    """Return a word and its parts between symbols, as in `std::unique_ptr`."""
     if not isinstance(part, tree.Term | tree.Prefix):
         return [part]
     within = [word for word in re.findall(r"[^\W_]{2,}", part.text) if not word.isdigit()]
@@ -343,7 +343,7 @@ def _split(part: Node) -> list[Node]:
 
 
 def make_prefix_query(query: Query) -> Query | None:
-    """Return the query with every word as a prefix."""
+    """Turn every word of a query into a prefix; None if that changes nothing."""
     root = query.root
     if not isinstance(root, tree.And):
         return None
@@ -374,7 +374,7 @@ def _respell(leaf: Node, known: dict[str, str]) -> Node:
 
 
 def _as_query(query: Query, root: Node) -> Query:
-    """Return a query with the same order and limit and another tree and text."""
+    """Return a query with a new tree, and the order and limit of the old one."""
     parts = root.parts if isinstance(root, tree.And) else (root,)
     return Query(" ".join(map(write_node, parts)), root, query.order, query.limit)
 

@@ -1,7 +1,7 @@
 """Conditions on the text of notes: same line, same section, regular expressions.
 
-The full-text index and the catalog narrow the notes down; only those are read. In the result, these
-conditions are replaced by the notes that match.
+The full-text index and the catalog select candidates, and only these notes are read. The result
+contains the matching notes in place of the conditions.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from notekeep.search.whoosh_index import WhooshIndex
 
 CPU_SECONDS = 1.5
-"""CPU limit of an expression over all notes, for an answer within two seconds. CPU and not clock,
-so that the result does not depend on the load of the machine."""
+"""CPU limit of an expression over all notes, so that a search takes at most two seconds. Unlike
+clock time, CPU time does not depend on the load of the machine."""
 
 CLOCK_SECONDS = 6.0 if hasattr(signal, "setitimer") else CPU_SECONDS
-"""Clock limit, for slow disks and for systems without a CPU limit."""
+"""Clock limit, for slow disks and for systems without a CPU timer."""
 
 REPLACE_SECONDS, REPLACE_CLOCK_SECONDS = 10.0, 30.0
 """The same limits for a replacement, which needs all matches of all notes."""
@@ -43,7 +43,7 @@ START_SECONDS = 10.0
 """Time to start the process, on a busy machine."""
 
 MIN_REGEX_SECONDS = 0.1
-"""Minimum time for an expression if others of the query used up the limit."""
+"""Minimum time for an expression if the query's other expressions used up the limit."""
 
 REGEX_STOPPED = "/{}/ was too slow and was stopped after {} of {} notes. Add a word to search for."
 
@@ -73,7 +73,7 @@ class SearchSources:
     """The sources of a search: facts, full text, files.
 
     `wanted` returns whether the result is still needed; it is called while notes are read.
-    `open_meaning` returns the meaning of the notes if it may be asked.
+    `open_meaning` returns the meaning index, or None if it is not to be used.
     """
 
     def __init__(
@@ -93,33 +93,33 @@ class SearchSources:
 
     @cached_property
     def words(self) -> WhooshIndex:
-        """The full text, opened at first use."""
+        """The full-text index, opened on first use."""
         return self._open_words()
 
     @cached_property
-    def words_know_tags(self) -> bool:
+    def are_tags_indexed(self) -> bool:
         """Whether the index is up to date, including the tags."""
         return not self.catalog.dirty()
 
     def text(self, path: str) -> FileStart | None:
-        """Return the beginning of a note, read once; None if it cannot be read."""
+        """Return the beginning of a note from a cache; None if it cannot be read."""
         if path not in self._texts:
             self._texts[path] = read_file_start(self.root, path)
         return self._texts[path]
 
-    def take_text(self, path: str) -> FileStart | None:
-        """Return it as `text` does, and forget it."""
+    def pop_text(self, path: str) -> FileStart | None:
+        """Return the same as `text`, and remove it from the cache."""
         text = self.text(path)
         self._texts.pop(path, None)
         return text
 
 
 class TextFilter:
-    """Evaluates such conditions for one query; its text is for error messages.
+    """Evaluates conditions on texts for one query; `text` is the query, for error messages.
 
-    `spans` are the matches of regular expressions by path, as offsets in the file; `cut_short` are
-    remarks on stopped expressions. With `in_part` their partial results count, else they are
-    errors. With `typing` the last word is unfinished.
+    `spans` contains the matches of regular expressions by path, as offsets in the file. `stopped`
+    contains a message for each expression that took too long: with `allow_partial`, its results so
+    far are used; otherwise an error is raised. With `typing`, the last word is unfinished.
     """
 
     def __init__(
@@ -127,18 +127,18 @@ class TextFilter:
         sources: SearchSources,
         text: str = "",
         *,
-        in_part: bool = False,
+        allow_partial: bool = False,
         typing: bool = False,
     ) -> None:
         self.spans: dict[str, Spans] = {}
-        self.cut_short: list[str] = []
-        self._sources, self._text, self._in_part = sources, text, in_part
+        self.stopped: list[str] = []
+        self._sources, self._text, self._allow_partial = sources, text, allow_partial
         self._typing = typing
         self._spent = 0.0
 
     def resolve(self, node: Node, within: frozenset[str] | None = None) -> Node:
-        """Return a tree of only words, tags and known notes; only notes in `within` are read."""
-        if isinstance(node, tree.Tag) and self._sources.words_know_tags:
+        """Reduce a tree to words, tags and known notes; only notes in `within` are read."""
+        if isinstance(node, tree.Tag) and self._sources.are_tags_indexed:
             return node
         if is_fact(node):
             return tree.KnownPaths(self._sources.catalog.paths(node))
@@ -149,9 +149,9 @@ class TextFilter:
                 return type(node)(tuple(self.resolve(part, within) for part in parts))
             case tree.Not(part):
                 # Unread notes must not count as notes without a match.
-                in_part, self._in_part = self._in_part, False
+                allow_partial, self._allow_partial = self._allow_partial, False
                 inner = self.resolve(part, within)
-                self._in_part = in_part
+                self._allow_partial = allow_partial
                 return tree.Not(inner)
             case tree.Regex():
                 return self._match_regex(node, within)
@@ -161,7 +161,7 @@ class TextFilter:
                 return node
 
     def paths(self, node: Node, within: frozenset[str] | None = None) -> frozenset[str]:
-        """Return the notes that match a tree; the index is only used for words."""
+        """Return the notes that match a tree; the full-text index is used only for words."""
         resolved = self.resolve(node, within)
         if within is not None:
             resolved = tree.And((resolved, tree.KnownPaths(within)))
@@ -173,7 +173,7 @@ class TextFilter:
         return frozenset(self._sources.words.scores(resolved, typing=self._typing))
 
     def _resolve_all(self, parts: tuple[Node, ...], within: frozenset[str] | None) -> Node:
-        """Evaluate an And: conditions without text select the notes to read."""
+        """Evaluate an And: conditions that need no text select the notes to read."""
         known = [self.resolve(part, within) for part in parts if not needs_text(part)]
         reading = [part for part in parts if needs_text(part)]
         if known and reading:
@@ -196,14 +196,14 @@ class TextFilter:
         except UsageError as error:
             raise self._regex_error(node, error.message) from None
         self._spent += matches.seconds
-        if not matches.is_whole:
-            if not (self._in_part and matches.found):
+        if not matches.is_complete:
+            if not (self._allow_partial and matches.found):
                 raise self._regex_error(
                     node,
                     f"The regular expression /{node.text}/ was too slow and was stopped.",
                     "Avoid nested repetitions such as (a+)+, or add a word to search for.",
                 )
-            self.cut_short.append(REGEX_STOPPED.format(node.text, matches.done, matches.total))
+            self.stopped.append(REGEX_STOPPED.format(node.text, matches.done, matches.total))
         for path, spans in matches.found.items():
             self.spans.setdefault(path, []).extend(spans)
         return tree.KnownPaths(frozenset(matches.found))
@@ -226,14 +226,14 @@ class TextFilter:
         matcher = words.matcher(inside)
         rows = self._sources.catalog.rows_of(candidates).values()
         known = tree.KnownPaths(
-            frozenset(row.path for row in rows if self._holds(unit, matcher, row))
+            frozenset(row.path for row in rows if self._matches(unit, matcher, row))
         )
         return known if required is None else tree.And((required, known))
 
     def _candidates(self, within: frozenset[str] | None) -> frozenset[str]:
         return self._sources.catalog.paths(None) if within is None else within
 
-    def _holds(self, unit: tree.Within, matcher: PlanMatcher, row: Row) -> bool:
+    def _matches(self, unit: tree.Within, matcher: PlanMatcher, row: Row) -> bool:
         """Whether one line, block or section of a note matches."""
         yield_to_ui()
         if not self._sources.wanted():
@@ -248,11 +248,11 @@ class TextFilter:
             first = text.line_of(text.body)
             lines = [line - first for line, _, _ in self._sources.catalog.headings(row.path)]
             starts = [0, *(starts[line] for line in lines if 0 < line < len(starts))]
-        return matcher.holds_in_one(body, starts, row.language)
+        return matcher.matches_one_part(body, starts, row.language)
 
 
 def _one_word(node: Node) -> Node | None:
-    """Return a single word restricted to bodies; it always fits into one line."""
+    """Return a single word, restricted to bodies; such a word is always on one line."""
     if isinstance(node, tree.Term | tree.Prefix | tree.Wildcard) and node.scope == "any":
         return type(node)(node.text, "body") if _WORD.fullmatch(node.text) else None
     return None
@@ -268,9 +268,9 @@ def list_notes(
 
 
 def resolve_words(query: Query, sources: SearchSources) -> Node | None:
-    """Replace the words of a query by the notes that have them, for lists, changes and exports.
+    """Replace the words of a query with the matching notes, for lists, changes and exports.
 
-    The text of attached files does not count there, so that it changes or publishes no note.
+    Attached files are not searched, so that no note is changed or published because of a file.
     """
     node = query.root
     if node is None or is_fact(node):
@@ -290,9 +290,9 @@ def _in_note(leaf: Node) -> Node:
 
 
 def drop_negations(node: Node) -> Node | None:
-    """Return what the whole note must have if a line of it matches; None if nothing.
+    """Return the conditions that a note must meet if one of its lines matches; None if none.
 
-    Negations are dropped: the excluded word may be on another line.
+    Negations are dropped, because the excluded word may be on another line.
     """
     match node:
         case tree.And(parts):
@@ -308,26 +308,26 @@ def drop_negations(node: Node) -> Node | None:
             return node
 
 
-# Regular expressions of the user run in a child process that can be killed: `(a+)+$` would keep
-# Python busy for years, and nothing in the process can stop it.
+# The user's regular expressions run in a child process that can be killed: `(a+)+$` would keep
+# Python busy for years, and nothing in the same process can stop it.
 
 
 class RegexMatches(NamedTuple):
     """The matches of an expression."""
 
     found: dict[str, Spans]  # the first matches of each note, as offsets in the file
-    done: int  # searched notes, or a few fewer
+    done: int  # number of searched notes, or slightly fewer
     total: int
     seconds: float  # CPU time
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the search was completed."""
         return self.done == self.total
 
 
 class FileReplacements(NamedTuple):
-    """The matches of an expression in a file, with the text that replaces each."""
+    """The matches of an expression in a file, with their replacements."""
 
     matches: list[tuple[int, int, str]]  # offsets in the file; replacements have LF as line end
     checksum: int  # CRC-32 of the file
@@ -351,9 +351,9 @@ def find_regex_replacements(
     *,
     ignore_case: bool,
 ) -> dict[str, FileReplacements]:
-    """Find all matches of a regular expression, with their replacements by a template of `re`.
+    """Find all matches of a regular expression, with replacements from an `re` template.
 
-    Raises UsageError if one of them is invalid, or if the expression is too slow.
+    Raises UsageError if the expression or the template is invalid, or the expression is too slow.
     """
     ordered = sorted(paths)
     limits = REPLACE_SECONDS, REPLACE_CLOCK_SECONDS
@@ -381,7 +381,7 @@ def _run_child(
     *,
     ignore_case: bool = True,
 ) -> tuple[list[list[Any]], int, float]:
-    """Return the answers for files with matches, the number of searched files, the CPU time."""
+    """Return the results for files with matches, the number of searched files, and CPU time."""
     if not paths:
         return [], 0, 0.0
     request = {

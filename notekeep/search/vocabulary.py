@@ -1,11 +1,12 @@
 """The words of a vault as written, for completion, patterns and spelling.
 
-The index has stems, and "happin" does not complete to "happi". So the folded words are stored
-beside it, with the number of notes for each. The counts are only for ranking and may be outdated.
+The index contains stems, and "happin" cannot be completed to "happi". So the folded words are
+stored next to it, with the number of notes for each. The counts are used only for ranking and may
+be outdated.
 
-`vocabulary` is written by a build: a line of JSON, the sorted words, one per line, and two arrays:
-the number of notes with the word, and with the word in a title, tag or heading. `vocabulary-new`
-has the words of notes saved since, one per line, with "+" for words of titles or tags.
+A build writes `vocabulary`: a line of JSON, the sorted words, one per line, and two arrays: the
+number of notes with the word, and with the word in a title, tag or heading. `vocabulary-new`
+contains the words of notes saved since, one per line, with "+" for words in titles or tags.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ MAX_NEW_BYTES = 1_000_000
 """Bytes of new words before they are merged; about 500 saved notes."""
 
 NEW_PART = 10_000
-"""Bytes of new words to read at once: less than a millisecond."""
+"""Bytes of new words to read at once, which takes less than a millisecond."""
 
 PART_WORDS = 10_000
-"""Words to decode between two yields to the interface."""
+"""Number of words to decode between yields to the interface."""
 
 WORD_LETTERS = 40
 """Longer words are not completed."""
@@ -49,13 +50,13 @@ MIN_SPELLING_LETTERS = 4
 """Shorter words are similar to too many others."""
 
 TWO_EDIT_LETTERS = 8
-"""From this length on, two edits are allowed."""
+"""Words of this length or longer may have two edits."""
 
 LAST_CHARACTER = "\U0010ffff"
 
 
 class WordCounter:
-    """Counts words during a build: in bodies, and in other fields."""
+    """Counts words during a build, separately for bodies and other fields."""
 
     def __init__(self, by: Analyzer) -> None:
         self._by = by
@@ -63,7 +64,7 @@ class WordCounter:
         self._bodies: Counter[str] = Counter()
 
     def add(self, doc: WordDoc) -> None:
-        """Count the words of a note; chunks are split at the end, each once."""
+        """Count the chunks of a note; `write` splits each distinct chunk into words."""
         for texts in ((doc.title,), doc.aliases, doc.tags, doc.headings, doc.matter):
             self._heads.update(set(find_chunks(" ".join(texts))))
         self._bodies.update(set(find_chunks(" ".join((doc.body, *doc.attached)))))
@@ -84,7 +85,7 @@ class WordCounter:
 
 
 class WordList:
-    """Sorted words in one text; separate strings would take six times the memory."""
+    """Sorted words in one string; separate strings would take six times the memory."""
 
     def __init__(self, text: bytes) -> None:
         self._text = text
@@ -98,7 +99,7 @@ class WordList:
         return self._decode(at, at + 1)
 
     def parts(self, low: int = 0, high: int | None = None) -> Iterator[list[str]]:
-        """Yield words from `low` to `high` in parts."""
+        """Yield words from `low` to `high` in batches."""
         high = len(self) if high is None else high
         for begin in range(low, high, PART_WORDS):
             yield_to_ui()
@@ -125,7 +126,7 @@ class Vocabulary:
             data = (folder / VOCABULARY_FILE).read_bytes()
             self._words, self._counts, self._heads = _parse(data)
         except (OSError, ValueError, KeyError, TypeError):
-            pass  # no completions; whole words still work
+            pass  # there are no completions, but whole words still work
         self.refresh()
 
     def refresh(self) -> bool:
@@ -154,7 +155,7 @@ class Vocabulary:
             self._new[word] = self._new.get(word, 0) + 1
 
     def completions(self, beginning: str, limit: int, *, heads: bool = False) -> list[str]:
-        """Return words with a beginning, most frequent first; `heads`: only those of titles."""
+        """Return words with a prefix, most frequent first; `heads`: only from titles and tags."""
         low, high = _range(self._words, beginning)
         in_heads = [at for at in range(low, high) if self._heads[at]]
         if heads:
@@ -183,7 +184,7 @@ class Vocabulary:
         return list(found)[:limit]
 
     def near(self, word: str, distance: int, limit: int) -> list[tuple[str, int]]:
-        """Return words within a number of edits, nearest first."""
+        """Return words within an edit distance, nearest first."""
         found: dict[str, int] = {}
         for words in chain(self._words.parts(), [self._new.keys()]):
             found |= near_words(word, words, distance)
@@ -194,9 +195,9 @@ class Vocabulary:
     def suggestions(self, word: str) -> Iterator[str]:
         """Yield likely corrections of a folded word, best first.
 
-        They start with the same letter and are one edit away, for long words two. Rare words count
-        as much as common ones: misspelt rare words are then corrected in nine of ten cases instead
-        of half, and common ones equally well.
+        They start with the same letter and are one edit away, or two for long words. Their
+        frequency is ignored: this corrects nine in ten misspelt rare words instead of half, and
+        common words equally well.
         """
         if len(word) >= MIN_SPELLING_LETTERS:
             near = self.near(word, 1 if len(word) < TWO_EDIT_LETTERS else 2, 100)
@@ -209,7 +210,7 @@ class Vocabulary:
         return (self._counts[at] if known else 0) + self._new.get(word, 0)
 
     def rewrite(self) -> None:
-        """Merge the new words; only while holding the lock."""
+        """Merge the new words into the file. The caller must hold the lock."""
         known = list(chain.from_iterable(self._words.parts()))
         heads = Counter(dict(zip(known, self._heads, strict=True)))
         heads.update(self._new_heads)
@@ -218,7 +219,7 @@ class Vocabulary:
 
 
 def near_words(word: str, known: Collection[str], distance: int) -> dict[str, int]:
-    """Return known words within a number of edits; a swap of neighbours is one edit."""
+    """Return known words within an edit distance; swapping adjacent letters is one edit."""
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 
@@ -227,11 +228,10 @@ def near_words(word: str, known: Collection[str], distance: int) -> dict[str, in
 
 
 def record_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
-    """Add the words of saved notes to an index's vocabulary; only while holding the lock."""
+    """Add the words of saved notes to an index's vocabulary. The caller must hold the lock."""
     lines: list[str] = []
     for doc in docs:
         yield_to_ui()
-        # Titles matter most.
         texts = (doc.title, *doc.aliases, *doc.tags, *doc.headings, *doc.matter)
         heads = _words_in(" ".join(texts), by)
         lines += [f"+{word}\n" for word in sorted(heads)]
@@ -267,8 +267,8 @@ def _words_of(chunk: str, by: Analyzer) -> Iterable[str]:
 
 def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
     """Return a match function for `*` and `?` that never backtracks."""
-    # The text between two stars is found at its first position or not at all, so its group is
-    # atomic; otherwise patterns with many stars take hours.
+    # The text between two stars only needs to match at its first position, so its group is atomic;
+    # otherwise, patterns with many stars would take hours.
     first, *rest = (
         "".join("." if letter == "?" else re.escape(letter) for letter in piece)
         for piece in re.sub(r"\*+", "*", pattern).split("*")
@@ -286,7 +286,7 @@ def _parse(data: bytes) -> tuple[WordList, array[int], array[int]]:
     numbers = array("I", data[end:])
     words = WordList(data[start:end])
     if not len(words) == number == len(numbers) // 2:
-        raise ValueError("a vocabulary whose parts have different lengths")
+        raise ValueError("vocabulary with parts of different lengths")
     return words, numbers[:number], numbers[number:]
 
 

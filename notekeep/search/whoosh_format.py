@@ -1,14 +1,15 @@
 """The index format: schema, positions, posting lists and terms, written through Whoosh.
 
-Whoosh does the rest: lock, field lengths, columns, segments, table of contents, cleanup. Our
-`PostingPool` and `Codec` replace its handling of postings, which takes a third of the CPU: Whoosh
-makes a tuple for each posting, sorts all and writes them one by one, with pickled text as
-positions. Notes arrive in order, so each list just grows. A test compares the result with that of
+Whoosh handles the lock, field lengths, columns, segments, table of contents and cleanup. Our
+`PostingPool` and `Codec` replace its handling of postings and take a third of the CPU time: Whoosh
+creates a tuple for each posting, sorts them all and writes them one by one, with pickled positions.
+Here, notes arrive in order, so each list just grows. A test compares the result with the output of
 Whoosh's own writer.
 
-A posting list is the tag `W3Bl` and blocks. A block is its length as a signed 32-bit number,
-big-endian and negative for the last one; a pickled header, which Whoosh reads; and a pickled tuple:
-gaps between note numbers, weights (None when all are 1, one float when all are equal), values.
+A posting list is the tag `W3Bl` and blocks. A block consists of its length as a signed 32-bit
+number, big-endian and negative for the last one; a pickled header, which Whoosh reads; and a
+pickled tuple: gaps between note numbers, weights (None when all are 1, one float when all are
+equal), values.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 # mypy: untyped-calls-exclude="whoosh,notekeep.search.whoosh_format"
 
 BLOCK_POSTINGS = 512
-"""Postings per block: more than in Whoosh, because complete lists are read faster."""
+"""Postings per block: more than in Whoosh, because complete lists are then read faster."""
 
 SMALL_SEGMENT = 200
 """Only segments up to this number of notes are merged, so that no merge takes long."""
@@ -60,7 +61,7 @@ LENGTHS = [max(1, byte_to_length(code)) for code in range(256)]
 """Field lengths in words, by their code in the index."""
 
 FIRST_WIDE_POSITION = 0xFFFF
-"""From here on positions need 32 bits; as the first 16-bit number it marks a 32-bit array."""
+"""Positions from this number on need 32 bits. It also marks the start of a 32-bit array."""
 
 WIDE_MARK = b"\xff\xff"
 
@@ -71,8 +72,8 @@ _field_number = struct.Struct("!H")
 class PackedPositions(Positions):
     """Positions as an array of 16-bit numbers, or 32-bit after the mark 0xFFFF.
 
-    Whoosh pickles a list for each posting, which takes a quarter of a build. The byte order is that
-    of the machine and part of the version of the folder.
+    Whoosh pickles a list for each posting, which takes a quarter of the build time. The byte order
+    is that of the machine; the index version includes it.
     """
 
     def encode(self, poslist: Sequence[int]) -> bytes:
@@ -111,18 +112,18 @@ class Text(TEXT):
         for position, term in enumerate(analyzer.terms(value)):
             places[term].append(position)
         places.pop(STOP_WORD_PLACE, None)
-        length = sum(map(len, places.values()))  # a name and its parts are one word
+        length = sum(map(len, places.values()))  # a name and its parts count as one word
         for joined in [term for term in places if PARTS in term]:
             positions = places.pop(joined)
             for term in joined.split(PARTS):
                 places[term] = sorted({*places[term], *positions})
-        places.pop(STOP_WORD_PLACE, None)  # of a name that is one, with its parts
+        places.pop(STOP_WORD_PLACE, None)  # from a stop word that has parts
         return [(places, length, 1.0, b"")]
 
 
 @lru_cache(maxsize=16_384)
 def _single(position: int) -> bytes:
-    """Encode a single position, as half of all postings have; cached."""
+    """Encode a single position; cached, because half of all postings have only one."""
     return POSITIONS.encode([position])
 
 
@@ -138,7 +139,7 @@ def make_schema(language: str) -> Schema:
 
 
 def encode_block(postings: Sequence[Any], *, last: bool) -> bytes:
-    """Encode a flat list that repeats note, weight and value."""
+    """Encode a flat list of note, weight, value triples."""
     notes, weights, values = postings[0::3], tuple(postings[1::3]), tuple(postings[2::3])
     highest = float(max(weights))
     packed: Sequence[int] | float | None = weights
@@ -146,7 +147,7 @@ def encode_block(postings: Sequence[Any], *, last: bool) -> bytes:
         packed = None if highest == 1.0 else highest
     gaps = (notes[0], *map(sub, notes[1:], notes))
     body = dumps((gaps, packed, values), BODY_PROTOCOL)
-    # Not compressed. The shortest and longest field are only used by Whoosh's searcher and stay 0.
+    # Not compressed. Only Whoosh's searcher uses the shortest and longest field, so they stay 0.
     header = dumps((len(notes), notes[-1], highest, 0, 0, 0), HEADER_PROTOCOL)
     size = len(header) + len(body)
     return _int32.pack(-size if last else size) + header + body
@@ -155,7 +156,7 @@ def encode_block(postings: Sequence[Any], *, last: bool) -> bytes:
 def decode_blocks(data: bytes) -> Iterator[tuple[list[int], Sequence[float], Sequence[bytes]]]:
     """Yield notes, weights and values of each block; raises errors for other formats."""
     if data[:4] != TAG:
-        raise ValueError("not a posting list of the known format")
+        raise ValueError("unknown posting list format")
     at = 4
     more = True
     while more:
@@ -168,7 +169,7 @@ def decode_blocks(data: bytes) -> Iterator[tuple[list[int], Sequence[float], Seq
         equal = 1.0 if packed is None else packed
         weights = (equal,) * len(gaps) if isinstance(equal, float) else equal
         if not len(gaps) == len(weights) == len(values):
-            raise ValueError("a posting list whose parts have different lengths")
+            raise ValueError("posting list with parts of different lengths")
         yield list(accumulate(gaps)), weights, values
         at = end
 
@@ -186,7 +187,7 @@ class PostingPool:
         )
 
     def add(self, posting: tuple[str, bytes | TermPlaces, int, float, bytes]) -> None:
-        """Add a posting, or those of all terms of a text; the notes must be in order."""
+        """Add a posting, or the postings of all terms of a text; notes must be added in order."""
         field, term, note, weight, value = posting
         lists = self._lists[field]
         if isinstance(term, bytes):
@@ -254,8 +255,8 @@ class Codec(W3Codec):
         return FieldWriter(storage, segment)
 
 
-class WholeSegmentReader(SegmentReader):
-    """A reader that closes its files if another process removes the segment while opening."""
+class SafeSegmentReader(SegmentReader):
+    """A reader that closes its files if the segment is removed while it is being opened."""
 
     def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
         try:
@@ -277,8 +278,8 @@ class IndexWriter(SegmentWriter):
 def open_writer(folder: Path, language: str, *, is_new: bool = False) -> Any:
     """Return a writer for an existing index, or a new one (`is_new`); raises IndexBusy.
 
-    Segments are separate files (`compound=False`): Whoosh copies compound ones into memory, which
-    makes the update of one note ten times slower.
+    Segments are separate files (`compound=False`), because Whoosh copies compound segments into
+    memory, which makes the update of one note ten times slower.
     """
     schema = make_schema(language)
     opened = (index.create_in if is_new else index.open_dir)(str(folder), schema=schema)

@@ -1,6 +1,6 @@
 """The full-text index of one vault: build, update, search.
 
-Neither importing this module nor asking for the generation imports Whoosh.
+Importing this module or reading `generation` does not import Whoosh.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from notekeep.search.scorer import Scorer, Scores
 
 BUILD_WAIT = 120.0
-"""Seconds to wait for the build of another process, probably the same one."""
+"""Seconds to wait while another process builds the index."""
 
 UPDATE_WAIT = 2.0
 """Seconds to wait for the lock after a save."""
@@ -51,24 +51,24 @@ MAX_RETRIES = 20
 MAX_SUGGESTIONS = 5
 
 MANY_SEGMENTS = 60
-"""From this number on, a save merges segments itself."""
+"""With more segments, a save merges the small ones."""
 
 PROGRESS_STEP = 50
-"""Notes between two progress reports."""
+"""Number of notes between progress reports."""
 
-# Errors of the system, such as a full disk, do not mean that the index is damaged.
+# System errors, such as a full disk, do not mean that the index is damaged.
 SYSTEM_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE}
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 Planners: TypeAlias = list[Planner]
 
 
 class RankedNotes(NamedTuple):
-    """The results of a tree."""
+    """The ranked results of a query tree."""
 
     total: int
     scores: dict[str, float]  # of the best notes in order, and of those in `also`
-    nearness: dict[str, float]  # of the words, in the best notes
+    proximity: dict[str, float]  # of the query's words, in the best notes
     patterns_cut: tuple[str, ...]  # patterns that match more words than were searched
     matcher: PlanMatcher
 
@@ -76,15 +76,15 @@ class RankedNotes(NamedTuple):
 class WhooshIndex:
     """The full-text index of one vault, in a folder that may be deleted.
 
-    Threads take turns. Other processes may write at the same time; each query sees the newest
-    commit. `<folder>.new` and `<folder>.lock` are beside it.
+    A lock serializes threads. Other processes may write at the same time; each query sees the
+    newest commit. `<folder>.new` and `<folder>.lock` are next to the folder.
     """
 
     def __init__(self, folder: Path, language: str = "en") -> None:
         self.folder = folder
         self.language = base_language(language)
         self._folder = IndexFolder(folder)
-        self._turn = threading.RLock()
+        self._lock = threading.RLock()
         self._snapshot: IndexSnapshot | None = None
         self._state: tuple[int, int | None] = (0, None)
         self._damaged: tuple[int, int | None] | None = None
@@ -92,7 +92,7 @@ class WhooshIndex:
 
     @property
     def generation(self) -> int | None:
-        """The generation of the catalog in the index; None: the index must be built."""
+        """The catalog generation that the index contains; None if the index must be built."""
         stamp = self._stamp()
         return stamp.generation if stamp else None
 
@@ -104,7 +104,7 @@ class WhooshIndex:
 
     @property
     def should_merge(self) -> bool:
-        """Whether there are enough segments for a `merge`; opens nothing."""
+        """Whether there are enough segments to `merge`. Opens no files."""
         return self._folder.count_segments() >= FEW_SEGMENTS
 
     def _stamp(self) -> CommitStamp | None:
@@ -114,7 +114,7 @@ class WhooshIndex:
 
     def close(self) -> None:
         """Close the files and drop caches; the next query opens them again."""
-        with self._turn:
+        with self._lock:
             if self._snapshot:
                 self._snapshot.close()
             self._snapshot = self._vocabulary = None
@@ -125,11 +125,11 @@ class WhooshIndex:
         generation: int,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        """Build a new index beside the old one, which stays in use until the end."""
+        """Build a new index next to the old one, which stays in use until the build is complete."""
         before = self._folder.state()
         with self._folder.lock(wait=BUILD_WAIT):
             if self._folder.state() != before and self.generation == generation:
-                return  # another process just built the same
+                return  # another process has just built the same index
             new = IndexFolder(self.folder.with_name(self.folder.name + ".new"))
             new.create(self.language)
             try:
@@ -178,10 +178,10 @@ class WhooshIndex:
         *,
         wait: float | None = None,
     ) -> None:
-        """Add, replace and delete notes in one commit of a generation.
+        """Add, replace and delete notes in one commit, and set its generation.
 
-        Raises IndexBusy if another process writes for `wait` seconds, IndexUnusable without an
-        index.
+        Raises IndexBusy if another process holds the lock for `wait` seconds, and IndexUnusable if
+        there is no index.
         """
         # Paths with invalid bytes cannot be terms.
         docs = {doc.path: doc for doc in upserts if is_unicode(doc.path)}
@@ -194,14 +194,14 @@ class WhooshIndex:
             if not docs and not removed:
                 self._folder.write_stamp(number, stamp._replace(generation=generation))
                 return
-            with self._turn, self._blaming_index():
+            with self._lock, self._wrap_errors():
                 self._write_changes(docs, removed, stamp._replace(generation=generation))
 
     def _write_changes(
         self, docs: dict[str, WordDoc], removed: set[str], stamp: CommitStamp
     ) -> None:
         dead = self._current().find_notes(removed | docs.keys())
-        # The vocabulary first: extra words do no harm, missing ones are never completed.
+        # Write the vocabulary first: extra words do no harm, but missing ones are never completed.
         record_words(self.folder, docs.values(), get_analyzer(self.language))
         with self._open_writer(self._folder) as writer:
             for note in dead:
@@ -219,7 +219,7 @@ class WhooshIndex:
         """Merge small segments, in the background."""
         with self._folder.lock(wait=UPDATE_WAIT):
             if self.should_merge and self._stamp() is not None:
-                with self._blaming_index():
+                with self._wrap_errors():
                     self._merge_small()
 
     def _merge_small(self) -> None:
@@ -256,26 +256,26 @@ class WhooshIndex:
     ) -> dict[str, float]:
         """Return the scores of notes for a tree of words, tags and known paths, best first.
 
-        Notes found by facts alone have score 0. `Within` is treated as its words; the caller must
-        check the texts. With `typing` the last word is unfinished, and rare completions are
-        skipped.
+        Notes found by facts alone have score 0. A `Within` matches all notes with its words; the
+        caller must check the texts. With `typing`, the last word is unfinished, and rare
+        completions are skipped.
 
-        Raises IndexUnusable without a usable index; `generation` is None from then on.
+        Raises IndexUnusable if the index is missing or damaged; `generation` is then None.
         """
 
-        def question(scorer: Scorer, planners: Planners) -> dict[str, float]:
+        def evaluate(scorer: Scorer, planners: Planners) -> dict[str, float]:
             plan = join_plans(make_plans(planners, node))
             found = scorer.scores(plan) if plan else {}
             return {path: score for path, score, _ in _best(scorer.snapshot, found, limit)}
 
-        return self._ask(question, typing=typing)
+        return self._run_query(evaluate, typing=typing)
 
     def rank(
         self, node: Node, limit: int | None, *, also: Iterable[str] = (), typing: bool = False
     ) -> RankedNotes:
-        """Return the best notes, as `scores` does, and the scores of notes in `also`."""
+        """Return the best notes, as `scores` does, and the scores of the notes in `also`."""
 
-        def question(scorer: Scorer, planners: Planners) -> RankedNotes:
+        def evaluate(scorer: Scorer, planners: Planners) -> RankedNotes:
             plans, snapshot = make_plans(planners, node), scorer.snapshot
             plan = join_plans(plans)
             found = scorer.scores(plan) if plan else {}
@@ -291,19 +291,19 @@ class WhooshIndex:
             for planner in planners:
                 notes = scorer.scores(And(planner.own_notes), first)
                 phrases = () if is_partial or not notes else find_query_phrases(node, planner)
-                found_near = scorer.nearness(phrases, notes)
-                near |= {first[note]: nearness for note, nearness in found_near.items()}
+                found_near = scorer.proximity(phrases, notes)
+                near |= {first[note]: proximity for note, proximity in found_near.items()}
             patterns_cut = tuple(dict.fromkeys(planners[0].patterns_cut))
             return RankedNotes(len(found), scores, near, patterns_cut, PlanMatcher(plans))
 
-        return self._ask(question, typing=typing)
+        return self._run_query(evaluate, typing=typing)
 
     def shares(
         self, node: Node, paths: Iterable[str], *, typing: bool = False
     ) -> dict[str, list[tuple[str, str, float]]]:
-        """Return the share of each term in the scores of notes: term, field, share."""
+        """Return the terms of notes, each with its field and its share of the score."""
 
-        def question(scorer: Scorer, planners: Planners) -> dict[str, list[tuple[str, str, float]]]:
+        def evaluate(scorer: Scorer, planners: Planners) -> dict[str, list[tuple[str, str, float]]]:
             shares: dict[str, list[tuple[str, str, float]]] = {}
             numbers = scorer.snapshot.numbers(paths)
             for planner in planners:
@@ -312,11 +312,11 @@ class WhooshIndex:
                 shares |= zip(scorer.snapshot.paths(notes), found, strict=True)
             return shares
 
-        return self._ask(question, typing=typing)
+        return self._run_query(evaluate, typing=typing)
 
     def matcher(self, node: Node) -> PlanMatcher:
         """Return a matcher for the words of a tree; raises as `scores` does."""
-        return self._ask(lambda _, planners: PlanMatcher(make_plans(planners, node)))
+        return self._run_query(lambda _, planners: PlanMatcher(make_plans(planners, node)))
 
     def is_question_word(self, word: str) -> bool:
         """Whether a word is a question word of the language."""
@@ -338,18 +338,18 @@ class WhooshIndex:
         return {word: known.count(only_word(by, word)) for word in words}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
-        """Return the exact number of notes with each word, which takes longer."""
+        """Return the exact number of notes with each word; slower than `count_notes`."""
 
-        def question(scorer: Scorer, planners: Planners) -> dict[str, int]:
+        def evaluate(scorer: Scorer, planners: Planners) -> dict[str, int]:
             plans = {word: join_plans(make_plans(planners, Term(word))) for word in words}
             return {word: len(scorer.scores(plan)) if plan else 0 for word, plan in plans.items()}
 
-        return self._ask(question)
+        return self._run_query(evaluate)
 
     def suggest(self, word: str) -> list[str]:
-        """Return likely corrections of a word, best first; none for known words."""
+        """Return likely corrections of a misspelt word, best first."""
 
-        def question(scorer: Scorer, planners: Planners) -> list[str]:
+        def evaluate(scorer: Scorer, planners: Planners) -> list[str]:
             def exists(text: str) -> bool:
                 plan = join_plans(make_plans(planners, Term(text)))
                 return plan is not None and bool(scorer.scores(plan))
@@ -366,26 +366,26 @@ class WhooshIndex:
             return list(islice(proposed, MAX_SUGGESTIONS))
 
         try:
-            return self._ask(question)
+            return self._run_query(evaluate)
         except Failure:
             return []
 
-    def _ask(
-        self, question: Callable[[Scorer, Planners], Answer], *, typing: bool = False
-    ) -> Answer:
-        """Run a query, and again if another process replaced the index meanwhile."""
+    def _run_query(
+        self, evaluate: Callable[[Scorer, Planners], Result], *, typing: bool = False
+    ) -> Result:
+        """Run a query; repeat it if another process replaced the index meanwhile."""
         from notekeep.search.scorer import Scorer
 
-        with self._turn:
+        with self._lock:
             for _ in range(MAX_RETRIES):
                 state = self._folder.state()
                 try:
-                    with self._blaming_index():
+                    with self._wrap_errors():
                         snapshot = self._current()
                         languages = (self.language, *snapshot.stamp.languages)
                         analyzers = [*map(get_analyzer, languages)]
                         planners = make_planners(analyzers, self._load_vocabulary, typing=typing)
-                        return question(Scorer(snapshot), planners)
+                        return evaluate(Scorer(snapshot), planners)
                 except Failure:
                     if self._folder.state() == state:
                         raise
@@ -408,8 +408,8 @@ class WhooshIndex:
         return self._snapshot
 
     @contextlib.contextmanager
-    def _blaming_index(self) -> Iterator[None]:
-        """Convert any error of a damaged index to IndexUnusable."""
+    def _wrap_errors(self) -> Iterator[None]:
+        """Raise IndexUnusable instead of any error that a damaged index causes."""
         try:
             yield
         except IndexUnusable:
@@ -441,7 +441,7 @@ def _best(
 ) -> list[tuple[str, float, int]]:
     """Return path, score and number of the best notes, in order."""
     if limit is not None and limit < len(found):
-        # Keep all ties of the last note, which are then sorted by path.
+        # Keep all notes that tie with the last one; they are sorted by path.
         last = nlargest(limit, found.values())[-1] if limit else math.inf
         found = {note: score for note, score in found.items() if score >= last}
     scored = zip(snapshot.paths(found), found.values(), found, strict=True)

@@ -252,7 +252,7 @@ class SearchService:
         return [
             one
             for one in found
-            if matcher.holds_in_one(
+            if matcher.matches_one_part(
                 f"{one.text}\n{one.author}\n{one.source.title}", [0], one.source.language
             )
         ]

@@ -35,7 +35,7 @@ def test_all_notes_that_match_are_told_with_the_places(root: str) -> None:
         "b.md": [(4, 9), (10, 13)],
         odd: [(0, 3)],
     }
-    assert looked.is_whole
+    assert looked.is_complete
     assert (looked.done, looked.total) == (5, 5)
 
 
@@ -74,7 +74,7 @@ def test_nothing_to_look_at_starts_nothing(root: str) -> None:
 
 def test_one_that_never_ends_is_stopped_and_what_it_found_is_kept(root: str) -> None:
     looked = text_filter.find_regex_matches("one|(a+)+$", root, ["a.md", "b.md", "slow.md"], 0.3)
-    assert not looked.is_whole
+    assert not looked.is_complete
     assert looked.done < looked.total == 3
     assert list(looked.found) == ["a.md", "b.md"]
 
@@ -85,7 +85,7 @@ def test_slow_progress_over_many_notes_is_stopped_too(tmp_path: Path) -> None:
         (tmp_path / f"{number:03}.md").write_text("a" * 21 + "!\n")  # a tenth of a second each
     paths = [f"{number:03}.md" for number in range(200)]
     looked = text_filter.find_regex_matches("(a+)+$", str(tmp_path), paths, 0.6)
-    assert not looked.is_whole
+    assert not looked.is_complete
     assert looked.done < 150
 
 
@@ -93,7 +93,7 @@ def test_the_clock_stops_it_where_the_processor_is_not_limited(
     root: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(text_filter, "CLOCK_SECONDS", 0.3)
-    assert not text_filter.find_regex_matches("(a+)+$", root, ["slow.md"], 1000.0).is_whole
+    assert not text_filter.find_regex_matches("(a+)+$", root, ["slow.md"], 1000.0).is_complete
 
 
 def test_a_process_that_dies_is_said(root: str) -> None:

@@ -71,7 +71,7 @@ def test_of_many_things_those_are_looked_at_that_few_share(
         vault.write(path, text)
     vault.refresh()
     assert told(vault) == {"kin.md": ("#b", "#a"), "other.md": ("#a",)}
-    monkeypatch.setattr("notekeep.search.related.MAX_SHARED_THINGS", 1)
+    monkeypatch.setattr("notekeep.search.related.MAX_SHARED_PROPERTIES", 1)
     assert told(vault) == {"kin.md": ("#b",)}
 
 
@@ -112,8 +112,8 @@ def test_words_of_the_title_go_first_and_then_rare_ones(vault: Vault) -> None:
     vault.write("tools.md", "# Mermaid tools\n\nA hammer.\n")
     vault.write("address.md", "# Address\n\nhttps://example.org\n")
     assert told_by_words(vault) == {
-        "tools.md": ("says mermaid",),
-        "corals.md": ("says waves, corals",),
+        "tools.md": ("mentions mermaid",),
+        "corals.md": ("mentions waves, corals",),
     }
 
 
@@ -122,4 +122,4 @@ def test_words_of_many_notes_say_nothing(vault: Vault) -> None:
         vault.write(path, f"# Lagoon {path}\n\nLagoon.\n")
     vault.write("it.md", "# Lagoon\n\nA lagoon with pelicans.\n")
     vault.write("kin.md", "Pelicans.\n")
-    assert told_by_words(vault) == {"kin.md": ("says pelicans",)}
+    assert told_by_words(vault) == {"kin.md": ("mentions pelicans",)}

@@ -238,11 +238,11 @@ def test_a_word_within_another_form_does_not_count_as_typed(make: MakeVault) -> 
 def test_words_are_near_where_the_best_of_all_fields_has_them(make: MakeVault) -> None:
     far = f"cue {'filler ' * 50} craving"
     vault = make({"a.md": far, "b.md": f"---\nsubtitle: cue craving\n---\n{far}\n"})
-    near = nearness(vault, "cue craving")
+    near = proximity(vault, "cue craving")
     assert near["b.md"] > 10 * near["a.md"]
 
 
-def nearness(vault: Vault, query: str) -> dict[str, float]:
+def proximity(vault: Vault, query: str) -> dict[str, float]:
     """How near the words of a query are in each note, as a share of the score of its words."""
     near = {}
     for hit in vault.search.search(query, explain=True).hits:
@@ -261,8 +261,8 @@ def test_three_words_are_as_near_as_two_when_nothing_is_between_them(make: MakeV
             "apart.md": f"craving cue {filler} reward",
         }
     )
-    near = nearness(vault, "cue craving reward")
-    assert near["three.md"] == pytest.approx(nearness(vault, "cue craving")["two.md"])
+    near = proximity(vault, "cue craving reward")
+    assert near["three.md"] == pytest.approx(proximity(vault, "cue craving")["two.md"])
     assert near["three.md"] > 10 * near["apart.md"]
 
 

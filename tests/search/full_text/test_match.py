@@ -71,7 +71,7 @@ def test_a_text_holds_what_the_tree_asks(
     text: str,
     holds: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    assert indexed("lever").matcher(node).holds_in_one(text, [0]) is holds
+    assert indexed("lever").matcher(node).matches_one_part(text, [0]) is holds
 
 
 def test_a_text_in_another_language_is_read_in_it(indexed: Callable[..., WhooshIndex]) -> None:
@@ -118,6 +118,6 @@ def test_pieces_that_are_passed_over_hold_nothing(
     starts = [0, *(at + 1 for at, letter in enumerate(text) if letter == "\n")]
     pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
     matcher = PlanMatcher(make_plans(make_planners([by], lambda: Vocabulary(Path())), node))
-    assert matcher.holds_in_one(text, starts) == any(
-        matcher.holds_in_one(piece, [0]) for piece in pieces
+    assert matcher.matches_one_part(text, starts) == any(
+        matcher.matches_one_part(piece, [0]) for piece in pieces
     )

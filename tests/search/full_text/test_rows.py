@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.search.postings import Postings
-from notekeep.search.scorer import NOTE_BIT, find_notes_in_all, find_row_places
+from notekeep.search.scorer import NOTE_BIT, find_notes_in_all, find_phrase_places
 from notekeep.search.whoosh_format import FIRST_WIDE_POSITION, PackedPositions
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_a_row_is_found_where_the_text_has_it(texts: dict[int, str], row: str, s
         )
     ]
     for row_steps in (steps, steps[::-1]):
-        found = {place >> NOTE_BIT for place in find_row_places(row_steps, None)}
+        found = {place >> NOTE_BIT for place in find_phrase_places(row_steps, None)}
         assert sorted(found) == expected
 
 
