@@ -1,1 +1,1 @@
-"""Rules of habits. Pure: definitions and log lines to days, streaks and figures."""
+"""Rules of habits: pure functions from definitions and log lines to days and statistics."""

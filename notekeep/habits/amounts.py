@@ -1,6 +1,6 @@
-"""Parse, convert and format amounts: exact thousandths, and the few units that convert.
+"""Parse, convert and format amounts.
 
-Amounts are whole thousandths, so that adding never rounds. Only min↔h, m↔km and ml↔l convert;
+Amounts are whole thousandths, so that sums are exact. Only min↔h, m↔km and ml↔l are converted;
 every other unit is a word that equals its plural and its other spellings.
 """
 
@@ -10,14 +10,14 @@ import re
 from collections.abc import Sequence
 
 MILLI = 1000
-MAX_DIGITS = 12  # longer numbers are typos and do not fit the catalog
+MAX_DIGITS = 12  # longer numbers are typos and do not fit into the catalog
 
 UNIT_NAME = r"(?:[^\W\d_][\w.-]*|[%°€$£¥]\w*)"
 UNIT = rf"{UNIT_NAME}(?:/{UNIT_NAME})?"
 NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 
 TIMES = frozenset({"time", "times"})
-"""The unit of habits that count their entries: each `done` is one time."""
+"""The unit of habits that count their entries: each `done` is an amount of one."""
 _FACTORS = {
     "min": ("min", 1),
     "h": ("min", 60),
@@ -83,7 +83,7 @@ def read_amount(words: Sequence[str]) -> tuple[int, str | None, int] | None:
 
 
 def _parse_hours(text: str) -> int | None:
-    """`1h30m`, `1h 30m` and `1h30` in thousandths of a minute."""
+    """Return `1h30m`, `1h 30m` or `1h30` in thousandths of a minute."""
     found = re.fullmatch(_HOURS, text)
     if not found or max(len(found[1]), len(found[2])) > MAX_DIGITS - 3:
         return None
@@ -91,13 +91,13 @@ def _parse_hours(text: str) -> int | None:
 
 
 def format_number(amount: int) -> str:
-    """Write thousandths as a number: `5200` is `5.2`."""
+    """Format thousandths as a number: `5200` is `5.2`."""
     whole, rest = divmod(amount, MILLI)
     return f"{whole}.{rest:03}".rstrip("0") if rest else str(whole)
 
 
 def format_amount(amount: int, unit: str) -> str:
-    """Write an amount and its unit: `5.2 km`, or `5.2` without a unit."""
+    """Format an amount and its unit: `5.2 km`, or `5.2` without a unit."""
     return f"{format_number(amount)} {unit}" if unit else format_number(amount)
 
 
@@ -117,7 +117,7 @@ def pluralize(amount: str) -> str:
 
 
 def normalize_unit(unit: str) -> str:
-    """Return the canonical name of a unit: singular, in lower case, short where it converts."""
+    """Return the canonical name of a unit: singular, lower case, abbreviated if convertible."""
     name = unit.casefold()
     if len(name) > 3 and name.endswith("es") and name[:-2].endswith(_ES_AFTER):
         name = name[:-2]
@@ -129,9 +129,9 @@ def normalize_unit(unit: str) -> str:
 def to_base_unit(amount: int, unit: str | None, habit_unit: str) -> int | None:
     """Convert an amount into thousandths of the base unit of a habit; None if impossible.
 
-    The base is `min`, `m` or `ml` for units that convert, because hours in thousandths would round,
-    and the unit itself for all others. An amount without a unit is in the habit's unit; a habit
-    without a unit takes any number unchanged.
+    The base unit is `min`, `m` or `ml` for convertible units, because thousandths of hours would be
+    rounded, and otherwise the unit itself. An amount without a unit is in the habit's unit; in a
+    habit without a unit, amounts are not converted.
     """
     own = normalize_unit(habit_unit)
     name = own if unit is None else normalize_unit(unit)
@@ -157,5 +157,5 @@ def exact_amount(amount: int, habit_unit: str) -> tuple[int, str]:
 
 
 def format_in_habit_unit(amount: int, habit_unit: str) -> str:
-    """Format an amount in the base unit in the habit's own unit."""
+    """Convert an amount from the base unit to the habit's unit, and format it."""
     return format_amount(from_base_unit(amount, habit_unit), habit_unit)

@@ -1,4 +1,4 @@
-"""The level and the mark of a day, and the first and last day of a month or year."""
+"""The level and the mark of a day, and the bounds of months and years."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from notekeep.habits.evaluation import Status, Timeline
 from notekeep.habits.schedule import Goal
 
 LEVEL_NONE, LEVEL_LITTLE, LEVEL_MOST, LEVEL_REACHED, LEVEL_MORE = range(5)
-"""Levels of a day: nothing, under half of the goal, under all of it, all of it, more than that."""
+"""Levels of a day: nothing, less than half of the goal, less than the goal, the goal, more."""
 
 Mark: TypeAlias = Literal[
     "done", "partial", "missed", "skipped", "paused", "open", "at risk", "ok", "none"
@@ -84,8 +84,8 @@ def day_mark(
 ) -> Mark:
     """Return the mark of a day.
 
-    A day of a week, month or slot without an entry has no mark, whether the period was met or
-    missed, so that each missed period has one cross. A day logged as missed has one too.
+    In a week, month or slot, a day without an entry has no mark, so that a missed period has only
+    one cross. A day logged as missed has a cross, too.
     """
     status = timeline.status(day)
     mark = _MARKS[status]

@@ -1,4 +1,4 @@
-"""The days of a combined habit, which follow from those of its parts."""
+"""The days of a combined habit, computed from the days of its parts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from notekeep.habits.evaluation import Status, Timeline
 from notekeep.habits.schedule import AsParts
 
 PartDay: TypeAlias = Literal["met", "extra", "missed", "skipped", "open"]
-"""A day of a part. The last day of a missed week is missed, and can be met as well."""
+"""The state of a part on a day. The last day of a missed week can be both missed and met."""
 
 _WAITING: frozenset[Status] = frozenset({"pending", "due", "last day", "overdue", "ok-so-far"})
 _ORDERS: dict[str, tuple[PartDay, ...]] = {
     "any": ("met", "extra", "open", "missed", "skipped"),
     "all": ("missed", "open", "met", "extra", "skipped"),
 }
-"""What decides a day, strongest first."""
+"""The states that determine a day, strongest first."""
 _VALUES: dict[PartDay, DayKind] = {
     "met": "done",
     "extra": "done",
@@ -29,7 +29,7 @@ _VALUES: dict[PartDay, DayKind] = {
 
 
 def combine_days(habit: Definition, parts: Sequence[Timeline], today: int) -> DayHistory:
-    """Return the days of a habit, and when it is due, from its parts as of today."""
+    """Return the days of a combined habit, and when it is due, from its parts as of today."""
     days = DayHistory()
     is_due_as_parts = isinstance(habit.schedule_on(today), AsParts)
     missed = [{day for day, is_met in part.results if not is_met} for part in parts]
@@ -45,7 +45,7 @@ def combine_days(habit: Definition, parts: Sequence[Timeline], today: int) -> Da
         if found != {"extra"}:
             due.add(day)
         value = _VALUES[next(state for state in _ORDERS[habit.combines] if state in found)]
-        # Under a schedule of its own, only that can miss it.
+        # If the habit has its own schedule, only that schedule decides misses.
         if value != "none" and (value != "miss" or is_due_as_parts):
             days.put(day, DayValue(value, revision=0))
     days.due = frozenset(due)

@@ -1,4 +1,4 @@
-"""Days as a whole: how many of the habits that were due on a day were met.
+"""The share of due habits that were met, by day.
 
 A habit counts on the days on which a unit of its streak closed: on each due day, and on the last
 day of a week, month or slot. Skipped, paused and free days do not count.
@@ -19,32 +19,32 @@ class DayShare(NamedTuple):
     day: date
     met: int
     due: int  # met and missed
-    open: int  # of today, the habits without a result yet
+    open: int  # the number of today's habits without a result yet
 
     @property
     def share(self) -> float | None:
-        """The share that was met, 0.0 to 1.0; None if nothing was due, or the day is open."""
+        """The share of met habits, 0.0 to 1.0; None if nothing was due or the day is open."""
         return self.met / self.due if self.due and not self.open else None
 
 
 class SpanShare(NamedTuple):
-    """The habits of some days, without an open today."""
+    """The habits of several days, without today if it is open."""
 
     met: int
     due: int
-    perfect_days: int  # all due habits were met
-    open: int  # habits of an open today, which is left out
+    perfect_days: int  # the number of days on which all due habits were met
+    open: int  # the number of open habits if today is left out
 
     @property
     def share(self) -> float | None:
-        """The share that was met, 0.0 to 1.0; None if nothing was due."""
+        """The share of met habits, 0.0 to 1.0; None if nothing was due."""
         return self.met / self.due if self.due else None
 
 
 def find_day_shares(habits: Iterable[HabitView]) -> list[DayShare]:
-    """Return the shares of the days that the cells of all habits have.
+    """Return the shares of all days in the cells of the habits.
 
-    An archived habit counts up to its last day; without one it never does.
+    An archived habit counts up to its last day, and not at all if it has none.
     """
     days: dict[date, DayShare] = {}
     for habit in habits:
@@ -57,7 +57,7 @@ def find_day_shares(habits: Iterable[HabitView]) -> list[DayShare]:
 
 
 def sum_shares(days: Sequence[DayShare]) -> SpanShare:
-    """Add up days; an open today is left out."""
+    """Add up days, without today if it is open."""
     closed = [day for day in days if not day.open]
     return SpanShare(
         sum(day.met for day in closed),

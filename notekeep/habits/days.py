@@ -1,9 +1,9 @@
-"""The value of a day, reduced from its log lines; the history of a habit.
+"""The value of a day, reduced from its log lines, and the history of a habit.
 
 The value depends only on the set of lines. Order, repetition, file and device make no difference,
-so copies of a log can be merged in any way. For the same reason a line is never changed in place:
-another copy of the log would bring the old line back, and both would count. A change is a new line
-with a higher revision.
+so copies of a log can be merged in any way. For the same reason, a line is never changed in place:
+a merge would restore the old line, and both would count. A change is a new line with a higher
+revision.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class DayValue(NamedTuple):
     is_marked: bool = False  # whether it is also logged as done, which meets any at-least goal
     is_disputed: bool = False  # whether lines of the same revision contradict each other
     revision: int = -1  # the highest revision of its lines; -1 when there are none
-    # Amounts that do not convert to the habit's unit, as thousandths and unit; they count as done.
+    # Amounts that cannot be converted to the habit's unit, in thousandths; they count as done.
     apart: tuple[tuple[int, str], ...] = ()
 
     @property
@@ -58,9 +58,9 @@ def entry_identity(entry: LogEntry) -> tuple[object, ...]:
 def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
     """Reduce all entries of one habit and day to the value of the day.
 
-    In the unit `times` each `done` is an amount of one. Only the highest revision counts. Its
-    amounts add up, or the largest `=` amount replaces them;
-    then done beats skip, skip beats miss, and miss beats clear.
+    With the unit `times`, each `done` is an amount of one. Only the highest revision counts. Its
+    amounts are added, or the largest `=` amount replaces them. Without amounts, done takes
+    precedence over skip, skip over miss, and miss over clear.
     """
     distinct = {entry_identity(entry): entry for entry in entries}.values()
     if not distinct:
@@ -102,7 +102,7 @@ def revise(
 ) -> tuple[LogValue, int]:
     """Return the value and revision to write for a new entry of a day.
 
-    An amount added to a `=` amount becomes the new total. With `replaces` the entry replaces all
+    Adding an amount to a `=` amount writes the new total. With `replaces`, the entry replaces all
     earlier ones.
     """
     if new.kind == "done" and unit in amounts.TIMES and any(entry.is_set for entry in entries):
@@ -124,7 +124,7 @@ def revise(
 def restore_day(
     entries: Sequence[LogEntry], removed: Collection[LogEntry], unit: str = ""
 ) -> list[tuple[LogValue, int]]:
-    """Return the values and revisions that restore a day to its value without some entries."""
+    """Return the values and revisions to log so that a day ignores the removed entries."""
     revision = max(entry.revision for entry in entries) + 1
     same = {entry_identity(entry) for entry in removed}
     day = reduce_entries((entry for entry in entries if entry_identity(entry) not in same), unit)
@@ -132,7 +132,7 @@ def restore_day(
 
 
 def day_values(day: DayValue, unit: str) -> list[LogValue]:
-    """Return the one or two values to log so that an empty day gets this value."""
+    """Return the one or two values to log to give an empty day this value."""
     if day.value != "amount":
         return [LogValue("clear" if day.value == "none" else day.value)]
     values = [_set_amount(day.amount, unit)]
@@ -144,7 +144,7 @@ def _set_amount(amount: int, unit: str) -> LogValue:
     return LogValue("amount", exact, name or None, is_set=True)
 
 
-@lru_cache(maxsize=1024)  # most days have one of a few values
+@lru_cache(maxsize=1024)  # most days share a few values
 def _unpack_day(code: int, amount: int) -> DayValue:
     if not code:
         return EMPTY_DAY_VALUE
@@ -153,10 +153,10 @@ def _unpack_day(code: int, amount: int) -> DayValue:
 
 
 class DayHistory:
-    """The days of one habit by their ordinals, without the revisions and units of their lines.
+    """The days of one habit by ordinal, without the revisions and units of their lines.
 
-    Days are kept as stored, a code and an amount each, so that reading a few days does not decode
-    ten years.
+    Each day is stored as a code and an amount, so that reading a few days does not decode ten
+    years.
     """
 
     __slots__ = ("_amounts", "_codes", "_first", "due")
@@ -165,13 +165,13 @@ class DayHistory:
         self._first = 0
         self._codes = bytearray()
         self._amounts = array("q")
-        self.due: frozenset[int] = frozenset()  # of a combined habit, when a part of it is due
+        self.due: frozenset[int] = frozenset()  # days on which a part of a combined habit is due
         for ordinal, day in sorted((days or {}).items()):
             self.put(ordinal, day)
 
     @classmethod
     def unpack(cls, first: int, codes: bytes, amounts: bytes) -> DayHistory:
-        """Return the history of the values that `pack` returned."""
+        """Return the history for the values that `pack` returned."""
         history = cls()
         history._first = first
         history._codes.extend(codes)
@@ -179,7 +179,7 @@ class DayHistory:
         return history
 
     def pack(self) -> tuple[int, bytes, bytes]:
-        """Return the first day, and a byte and an eight-byte amount for each day from it on."""
+        """Return the first day, and a code byte and an eight-byte amount for each day from it."""
         codes = bytes(self._codes).rstrip(b"\0")
         start = len(codes) - len(codes.lstrip(b"\0"))
         first = self._first + start if codes else 0
@@ -197,7 +197,7 @@ class DayHistory:
 
     @property
     def begin(self) -> int | None:
-        """The ordinal of the first day with an entry that was not cleared; None without one."""
+        """The ordinal of the first day with an entry that was not cleared, or None."""
         days = (day for day, code in enumerate(self._codes, self._first) if code & _KIND_MASK)
         return next(days, None)
 

@@ -46,14 +46,14 @@ RESERVED = frozenset(
         *("week", "year"),
     }
 )
-"""Names of commands, which cannot be ids."""
+"""Names of commands, which cannot be used as ids."""
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _RULE_HINT = "Use a date like 2026-07-01, or a pause like 2026-07-01..2026-07-21."
 
 
 class DefinitionProblem(NamedTuple):
-    """An invalid field of a definition, what is wrong with it, and what to write."""
+    """An invalid field of a definition, with an error message and a hint."""
 
     key: str
     message: str
@@ -70,13 +70,13 @@ class Definition(NamedTuple):
     schedules: tuple[Dated[Schedule], ...] = (Dated(0, DAILY),)
     goals: tuple[Dated[Goal], ...] = (Dated(0, Goal()),)
     unit: str = ""  # of amounts without a unit
-    since: int | None = None  # None is the day of the first entry
+    since: int | None = None  # the first day; None for the day of the first entry
     until: int | None = None  # the last day
     pauses: tuple[tuple[int, int], ...] = ()  # first and last days, both included, in order
     is_archived: bool = False
-    unlogged: str = ""  # `met` or `missed`, what a past day without an entry is; "" by the goal
-    combines: Literal["", "any", "all"] = ""  # which of its parts must be met
-    parts: tuple[str, ...] = ()  # the habits that it is combined from
+    unlogged: str = ""  # `met` or `missed`, for past days without an entry; "": set by the goal
+    combines: Literal["", "any", "all"] = ""  # how many of its parts must be met
+    parts: tuple[str, ...] = ()  # the habits that it combines
     group: str = ""
     order: int | None = None  # position in the group; None comes last, by title
     remind: tuple[str, ...] = ()  # as written
@@ -86,12 +86,12 @@ class Definition(NamedTuple):
     tiny: str = ""
     source: str = ""  # such as a link to the note of a book, as written
     source_id: str = ""  # its id in the program it was imported from
-    path: str = ""  # of the note, relative to the vault; "" for a habit that only the log names
+    path: str = ""  # of the note, relative to the vault; "" for a habit without a note
     problems: tuple[DefinitionProblem, ...] = ()
 
     @property
     def stem(self) -> str:
-        """The name of its note without folder and suffix, as in a link."""
+        """The file name of its note without folder and suffix, as in a link."""
         return _file_stem(self.path)
 
     def schedule_on(self, day: int) -> Schedule:
@@ -107,7 +107,7 @@ class Definition(NamedTuple):
         return self.unlogged == "met" or (goal.kind == "most" and not self.unlogged)
 
     def outside(self, day: int) -> str:
-        """Return why a day does not count: `after gym ended`; "" if it counts."""
+        """Return the reason that a day does not count, such as `after gym ended`, or ""."""
         if self.since is not None and day < self.since:
             return f"before {self.id} starts"
         return f"after {self.id} ended" if self.until is not None and day > self.until else ""
@@ -117,12 +117,12 @@ class Definition(NamedTuple):
         return self.is_paused_in(day, day)
 
     def is_paused_in(self, first: int, last: int) -> bool:
-        """Whether one pause has all of these days."""
+        """Whether one pause contains all of these days."""
         return any(start <= first and last <= end for start, end in self.pauses)
 
 
 def fold_name(name: str) -> str:
-    """Return the form of a habit's name to compare."""
+    """Return a habit's name for comparison: NFC-normalized and case-folded."""
     return name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 
 
@@ -137,7 +137,7 @@ def _file_stem(path: str) -> str:
 
 
 def read_definition(fields: Fields, path: str = "") -> Definition | None:
-    """Read a definition; None without the field `habit`."""
+    """Read a definition; None if the field `habit` is missing."""
     reader = _DefinitionReader(fields)
     identity = reader.text["habit"]
     if not identity:
@@ -202,7 +202,7 @@ def format_pause(first: int, last: int) -> str:
 
 
 def _link_target(text: str) -> str:
-    """The name in `[[habits/coffee|Coffee]]`, or the text itself."""
+    """Return the name in `[[habits/coffee|Coffee]]`, or the text itself."""
     target = text.removeprefix("[[").removesuffix("]]").partition("|")[0]
     return target.partition("#")[0].rpartition("/")[2].strip()
 
@@ -232,7 +232,7 @@ class _DefinitionReader:
             return default
 
     def parts(self) -> tuple[Literal["", "any", "all"], tuple[str, ...]]:
-        """Return how a combined habit is met, and the names of its parts."""
+        """Return `any` or `all`, and the names of the parts of a combined habit."""
         found = {key: self.items(f"{key} of") for key in ("any", "all")}
         if found["any"] and found["all"]:
             hint = "Delete one of them, or combine another combined habit."
@@ -253,7 +253,7 @@ class _DefinitionReader:
         return self.parsed(key, partial(parse_rules, parse=parse), lines, usual) if lines else usual
 
     def goals(self, schedules: tuple[Dated[Schedule], ...]) -> tuple[tuple[Dated[Goal], ...], str]:
-        """Return the goals, those of the schedules without others, and the unit of amounts."""
+        """Return the goals, or else the goals of the schedules, and the unit of amounts."""
         goals = self.rules("goal", parse_goal, Goal())
         of_schedules = tuple(Dated(start, goal_of(schedule)) for start, schedule in schedules)
         if any(goal.kind != "done" for _, goal in of_schedules):
@@ -305,7 +305,6 @@ class _DefinitionReader:
         return tuple(words)
 
     def after(self) -> str:
-        """Return the last part of the target of `[[habits/coffee|Coffee]]`: `coffee`."""
         return _link_target(self.text["after"])
 
     def order(self) -> int | None:

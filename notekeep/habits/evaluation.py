@@ -1,8 +1,8 @@
 """Evaluate each day of a habit under its schedules, and each unit of its streak.
 
-A unit is what a streak counts: a due day, a week, a month, a slot, a time. Its result belongs to
-the day on which the unit closed. Skipped, paused, not due and open units have no result, so they
-neither add to a streak nor break it.
+A streak counts units: due days, weeks, months, slots or times. The result of a unit belongs to the
+day on which it closed. Skipped, paused, not due and open units have no result, so they neither add
+to a streak nor break it.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ Outcome: TypeAlias = Literal[
 ]
 """The value of a day under the goal and the pauses, before the schedule is applied.
 
-`quiet` is no entry where that is a success; `within limit` is a limit that is not exceeded, on a
-day that is not over; `off` is outside of since..until, and `outside` is a success there.
+`quiet` is a success without an entry; `within limit` is a limit not exceeded so far, on a day that
+is not over; `off` is a day outside of since..until, and `outside` is a success on such a day.
 """
 
 UnitResult: TypeAlias = tuple[int, bool]
@@ -71,18 +71,18 @@ _OWN_STATUS: dict[Outcome, Status] = {
     "off": "off",
     "outside": "extra",
 }
-"""The status of days on which the schedule does not matter."""
+"""The status of outcomes that do not depend on the schedule."""
 _NOT_DUE_STATUS: dict[Outcome, Status] = {**_OWN_STATUS, "success": "extra", "skip": "rest"}
 
 
 class Segment(NamedTuple):
-    """Days under one schedule, first and last included, their unit, and the units that closed."""
+    """Days under one schedule, first and last included, their unit, and the closed units."""
 
     first: int
     last: int
     unit: StreakUnit
     results: list[UnitResult]
-    due: tuple[int, int] | None = None  # of `after` schedules: the next due day, and the last one
+    due: tuple[int, int] | None = None  # for `after` schedules: the next first and last due day
 
 
 class Period(NamedTuple):
@@ -90,13 +90,13 @@ class Period(NamedTuple):
 
     start: int  # its first day in the calendar, as an ordinal
     end: int
-    reached: int  # the times it was done, or the amount
+    reached: int  # the number of times done, or the amount
     need: int  # the required times, or the amount to reach or not to exceed
     # `open` until it is over or can no longer change.
     result: Literal["met", "missed", "skipped", "open"]
-    goal: Goal  # the one of its last day
-    last: int  # its last day under its schedule: `end`, or the day before another schedule
-    left: int = 0  # of an open period, the days from today on which it can still be done
+    goal: Goal  # the goal on its last day
+    last: int  # its last day under its schedule: `end`, or the day before the next schedule
+    left: int = 0  # the remaining days of an open period, including today
 
 
 class Timeline(NamedTuple):
@@ -105,9 +105,9 @@ class Timeline(NamedTuple):
     first: int
     begin: int  # the first day that counts
     today: int
-    statuses: list[Status]  # of each day from `first` on, beyond today
-    segments: list[Segment]  # those that have begun, in order
-    periods: list[Period]  # up to that of today, in order
+    statuses: list[Status]  # of each day from `first` on, including some days after today
+    segments: list[Segment]  # the segments that have begun, in order
+    periods: list[Period]  # the periods up to today, in order
     closed: int  # the last decided day: today once it has an entry, else yesterday
     misses: frozenset[int]  # missed days, and the last days of missed slots
 
@@ -123,7 +123,7 @@ class Timeline(NamedTuple):
 
     @property
     def due(self) -> tuple[int, int] | None:
-        """The next due day of an `after` schedule, and the last one."""
+        """The first and last day on which an `after` schedule is next due."""
         return self.segments[-1].due if self.segments else None
 
     @property
@@ -133,38 +133,38 @@ class Timeline(NamedTuple):
 
     @property
     def results_in_unit(self) -> list[UnitResult]:
-        """The closed units of the kind that the streak counts, in order."""
+        """The closed units of the streak's current unit, in order."""
         same = (segment for segment in self.segments if segment.unit == self.unit)
         return [result for segment in same for result in segment.results]
 
     @property
     def final_results(self) -> dict[int, bool]:
-        """Whether the unit that closed on a day was met, by day; these do not move later.
+        """Whether the unit that closed on a day was met, by day. These results are final.
 
-        A week, month or slot that goes on has none: once it is over, it closes on its last day.
+        The current week, month or slot has no result: it closes on its last day.
         """
         period = self.period
-        goes_on = period is not None and period.last > self.today
+        is_current = period is not None and period.last > self.today
         is_decided = period is not None and period.result in ("met", "missed")
-        return dict(self.results[:-1] if goes_on and is_decided else self.results)
+        return dict(self.results[:-1] if is_current and is_decided else self.results)
 
     @property
     def awaits_today(self) -> bool:
-        """Whether today gets a final result at its end, or with an entry."""
+        """Whether today has no final result yet, but will get one."""
         if (period := self.period) is None:
             return self.status(self.today) in (*UNDECIDED, "last day")
         return period.result == "open" and period.last == self.today
 
     @property
     def period(self) -> Period | None:
-        """The last week, month or slot, if today's schedule has them."""
+        """The current week, month or slot, if today's schedule has them."""
         has_one = self.periods and self.unit in ("weeks", "months", "slots")
         return self.periods[-1] if has_one else None
 
     def between(self, first: int, last: int) -> Timeline:
-        """Return the timeline with only the units that closed in these days.
+        """Return the timeline with only the units that closed on these days.
 
-        Use it for all figures of a span, so that its last day has the same result everywhere.
+        Use it for all figures of a span, so that they agree on its last day.
         """
         segments = [
             part._replace(results=[unit for unit in part.results if first <= unit[0] <= last])
@@ -217,7 +217,7 @@ def evaluate_days(
 
 
 class _PeriodGrid(NamedTuple):
-    """Periods of `length` days or calendar months, counted from the day `start`."""
+    """Periods of `length` days or calendar months, counted from `start`."""
 
     unit: StreakUnit
     length: int = 1
@@ -226,7 +226,7 @@ class _PeriodGrid(NamedTuple):
 
 
 def _find_grid(schedule: Schedule, goal: Goal, since: int, week_start: int) -> _PeriodGrid | None:
-    """Return the periods of a schedule, or of a goal for a week or month."""
+    """Return the periods of a schedule, or of a weekly or monthly goal."""
     if isinstance(schedule, Untracked):
         return None
     per = goal.per
@@ -241,7 +241,7 @@ def _find_grid(schedule: Schedule, goal: Goal, since: int, week_start: int) -> _
 
 
 class _Stretch(NamedTuple):
-    """Days judged by one schedule, and by one goal where there are periods."""
+    """Days under one schedule, and under one goal if there are periods."""
 
     first: int
     last: int
@@ -251,7 +251,7 @@ class _Stretch(NamedTuple):
 
 
 def _stretches(habit: Definition, since: int, limit: int, week_start: int) -> list[_Stretch]:
-    """Split days by schedule and goal; a week with two belongs to those of its last day."""
+    """Split days by schedule and goal; for a period with several, those of the last day apply."""
     found: list[_Stretch] = []
     for begin, end, schedule in split_by_rule(habit.schedules, since, limit):
         slots = begin if habit.since is None else habit.since
@@ -263,7 +263,7 @@ def _stretches(habit: Definition, since: int, limit: int, week_start: int) -> li
                 if grid is not None:
                     start = max(_period_bounds(grid, first)[0], before.first)
                 elif schedule == before.schedule:
-                    start = before.first  # the days already have their goals
+                    start = before.first  # the goals are already applied day by day
                 found.pop()
                 if start > before.first:
                     found.append(before._replace(last=start - 1))
@@ -281,9 +281,9 @@ def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
 
 
 def _month_of(day: int) -> int:
-    """The number of a day's month, counted from the year 0."""
-    here = date.fromordinal(day)
-    return 12 * here.year + here.month - 1
+    """Return the number of a day's month, counted from the year 0."""
+    month_day = date.fromordinal(day)
+    return 12 * month_day.year + month_day.month - 1
 
 
 def _month_start(month: int) -> int:
@@ -387,7 +387,7 @@ class _Evaluation:
         return self.outcomes[max(0, first - self.first) : max(0, last - self.first + 1)]
 
     def _fill(self, first: int, last: int, status: Status) -> None:
-        """Set the status of days, unless their outcome alone decides it."""
+        """Set the status of days, unless their outcome alone determines it."""
         for day in range(max(first, self.first), min(last, self.last) + 1):
             place = day - self.first
             self.statuses[place] = _OWN_STATUS.get(self.outcomes[place], status)
@@ -404,7 +404,7 @@ class _Evaluation:
             self.statuses[day - self.first] = status
 
     def _find_due_status(self, day: int, outcome: Outcome) -> Status:
-        """Return the status of a due day whose outcome alone does not decide it."""
+        """Return the status of a due day that its outcome alone does not determine."""
         if day > self.today:
             return "future"
         if day == self.today and outcome != "miss":
@@ -412,12 +412,12 @@ class _Evaluation:
         return "done" if outcome == "quiet" else "missed"
 
     def _judge_counts(self, segment: Segment, grid: _PeriodGrid, goal: Goal, times: int) -> None:
-        """Evaluate periods with a number of times."""
-        # Paused days and days outside of the segment lower the target in proportion, rounded up; a
-        # skip lowers it by one.
+        """Evaluate periods that require a number of times."""
+        # Paused days and days outside of the segment lower the target in proportion, rounded up.
+        # Each skip lowers it by one.
         for start, end, first, last in self._periods_of(segment, grid):
             inside = self._outcomes_in(first, last)
-            # A day without an entry is a success only once it is over.
+            # Without an entry, a day is a success only when it is over.
             over = inside if last < self.today else self._outcomes_in(first, self.today - 1)
             count = over.count("success") + over.count("quiet")
             if first <= self.today <= last:
@@ -434,8 +434,8 @@ class _Evaluation:
 
     def _judge_amounts(self, segment: Segment, grid: _PeriodGrid, goal: Goal) -> None:
         """Evaluate periods in which amounts add up to a goal."""
-        # The goal is scaled to the active days. A limit is missed once the sum exceeds it, and
-        # met only when the period is over. A goal with two ends is met while the sum is between.
+        # The goal is scaled to the active days. A limit is missed as soon as the sum exceeds it,
+        # and met only when the period is over. A range is met while the sum is inside it.
         is_least = goal.is_to_reach
         for start, end, first, last in self._periods_of(segment, grid):
             inside = self._outcomes_in(first, last)
@@ -443,7 +443,7 @@ class _Evaluation:
             until_today = min(last, self.today)
             inside_values = self.values[first - self.first : until_today - self.first + 1]
             count = sum(value.amount for value in inside_values)
-            # A goal of zero is also missed by a miss without an amount.
+            # A goal of zero is also missed by a `miss` without an amount.
             is_admitted = goal.target == 0 and "miss" in self._outcomes_in(first, until_today)
             length = end - start + 1
             reached, needed = count * length, goal.target * active
@@ -475,13 +475,13 @@ class _Evaluation:
         self._fill(max(day, self.today + 1), segment.last, "future")
 
     def _close(self, segment: Segment, period: Period, first: int, parts: list[int]) -> None:
-        """Record the result of a period; `parts` has the share of each day from `first` on."""
+        """Record the result of a period; `parts` contains the share of each day from `first`."""
         last = period.last
         if period.result != "open":
             self.periods.append(period)
             if period.result != "skipped":
                 day = min(last, self.today)
-                if last > self.today:  # it counts from the day on which it was decided
+                if last > self.today:  # the result counts from the day that decided it
                     sums = enumerate(accumulate(parts[: day - first + 1]), first)
                     enough = period.need + (period.result == "missed")
                     day = next((at for at, reached in sums if reached >= enough), day)
@@ -502,7 +502,7 @@ class _Evaluation:
         self._fill(self.today, self.today, "ok-so-far" if is_ok else pending)
 
     def _judge_spans(self, segment: Segment, schedule: InDays) -> None:
-        """Evaluate days whose streak counts covered days."""
+        """Evaluate days under a schedule such as `3/10d`, whose streak counts covered days."""
         last = min(segment.last, self.today)
         inside = self._outcomes_in(segment.first, last)
         checks = [
@@ -524,10 +524,10 @@ class _Evaluation:
                 segment.results.append((day, status != "gap"))
 
     def _judge_after(self, segment: Segment, schedule: AfterLast) -> tuple[int, int] | None:
-        """Evaluate days whose streak counts the times that met their deadline."""
-        # It is due until the first time, and overdue after the higher limit; the deadline is then
-        # the missed day. Paused days do not pass. A skip restarts the count without being a time.
-        # The next due day is as of today, or of the end of the segment.
+        """Evaluate days under an `after` schedule, whose streak counts the times done in time."""
+        # The habit is due until it is done for the first time. It is overdue after `high` days, and
+        # the deadline is then the missed day. Paused days do not count. A skip restarts the count
+        # without adding a time. The next due day is as of today, or of the end of the segment.
         passed, deadline = schedule.low - 1, segment.first
         last = min(segment.last, self.today)
         for day in range(segment.first, last + 1):

@@ -1,7 +1,8 @@
-"""Write reminders as an iCalendar file (RFC 5545), with a repeated event for each.
+"""Write reminders as an iCalendar file (RFC 5545), with a repeating event for each.
 
-Times are local and have no zone. A habit that is due some times in a week or month has one event in
-it, early enough for all times. Days of the month and weekdays of the month need an event each.
+Times are local and have no time zone. A habit that is due several times in a week or month has one
+event in it, early enough to complete all of them. Days of the month and numbered weekdays, such as
+the first Monday, need separate events.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _find_repeats(
             chosen = (week_start + 7 - times) % 7
             return [_weekly([day == chosen for day in range(7)], first)]
         case PerPeriod(times, "month"):
-            # Once a month, on a day that all months have.
+            # One event a month, on a day that exists in all months.
             return [_by_month((MonthDay(max(1, SHORTEST_MONTH - times)),), first)]
         case EverySlot(months, start, "month"):
             while not _begins_slot(first, start, months):
@@ -86,7 +87,7 @@ def _find_repeats(
             | AsParts()
             | Untracked()
         ):
-            pass  # at its frequency
+            pass  # repeats at its frequency, below
         case other:
             assert_never(other)
     times, days = habit.schedule_on(today).frequency()
@@ -101,7 +102,7 @@ def _weekly(weekdays: Sequence[bool], first: int) -> tuple[str, int]:
 
 
 def _by_month(days: tuple[MonthDay, ...], first: int) -> tuple[str, int]:
-    """Return the rule of days that are all in one month or in each, all weekdays or none."""
+    """Return the rule for days of the same kind: one month or every month, weekdays or dates."""
     schedule = ChosenDates(days)
     while not schedule.is_due(first):
         first += 1
@@ -113,13 +114,13 @@ def _by_month(days: tuple[MonthDay, ...], first: int) -> tuple[str, int]:
 
 
 def _begins_slot(day: int, start: int | None, months: int) -> bool:
-    """Whether a slot of months begins on a day; without a start, on any day of all months."""
-    here = date.fromordinal(day)
+    """Whether a slot of months begins on a day; without a start, any day up to the 28th."""
+    current = date.fromordinal(day)
     if start is None:
-        return here.day <= SHORTEST_MONTH
+        return current.day <= SHORTEST_MONTH
     begin = date.fromordinal(start)
-    passed = 12 * (here.year - begin.year) + here.month - begin.month
-    return here.day == 1 and passed % months == 0
+    passed = 12 * (current.year - begin.year) + current.month - begin.month
+    return current.day == 1 and passed % months == 0
 
 
 def _weekday_codes(weekdays: Sequence[bool]) -> list[str]:
@@ -165,7 +166,7 @@ def _paused_days(habit: Definition, first: int) -> list[int]:
 
 
 def calendar_text(product: str, events: Iterable[str]) -> str:
-    """Return a file with the lines of events; `product` is what they are about."""
+    """Return the text of a calendar with these event lines; `product` names the application."""
     head = (f"PRODID:-//notekeep//{product}//EN", "CALSCALE:GREGORIAN")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", *head, *events, "END:VCALENDAR"]
     return "".join(f"{part}\r\n" for line in lines for part in fold_line(line))

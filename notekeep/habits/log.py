@@ -1,7 +1,7 @@
 """Parse, check and format the lines of the habit log.
 
-The file of a line and its position in it have no meaning. A line that is not a check-in is text; a
-line that looks like a check-in and cannot be read is reported.
+The file and the position of a line do not matter. A line that is not a check-in is text; a line
+that looks like a check-in but cannot be parsed is reported.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from notekeep.habits import amounts
 EntryKind: TypeAlias = Literal["done", "miss", "skip", "clear", "amount"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-"""A year outside of these is a typo, and would make the history of the habit too long."""
+"""A year outside this range is a typo and would make a habit's history too long."""
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
 
-# Compiled when first used: most commands need none of them.
+# Compiled on first use, because most commands need none of them.
 _SHAPE = (
     r"[-*+] (?:\[(?P<box>.)\] )?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) "
     r"(?:\[\[(?P<target>[^\]|\[]+)(?:\|[^\]]*)?\]\]|(?P<habit>[^\s:|\[\]]+)):(?: (?P<rest>.*))?"
@@ -56,7 +56,7 @@ class LogEntry(NamedTuple):
     is_set: bool = False  # whether the amount replaces those of the day (`= 30`) or adds to them
     time: str | None = None  # without "@"; hours up to 35, for the night after the day
     revision: int = 0  # only lines with the day's highest revision count
-    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs in the order of the line
+    extra: tuple[tuple[str, str], ...] = ()  # other `key=word` pairs, in order
     note: str | None = None  # the text after `--`, or None
 
 
@@ -72,7 +72,7 @@ class LogValue(NamedTuple):
 class LineReport(NamedTuple):
     """A problem in a line."""
 
-    code: str  # H001 to H005 when the line does not count, W101 and W106 when it does
+    code: str  # H001 to H005 if the line does not count, W101 and W106 if it does
     message: str
     fix: str = ""  # the corrected line, "" if there is no obvious correction
 
@@ -88,7 +88,7 @@ TEXT = ParsedLine(None)  # a line that does not look like a check-in
 
 
 class PlacedEntry(NamedTuple):
-    """An entry or a report in its file: line number from 1, the line, its indented lines."""
+    """An entry or a report in a file, with its line number from 1, its line and indented lines."""
 
     number: int
     text: str
@@ -111,7 +111,7 @@ def parse_file(text: str) -> list[PlacedEntry]:
             found[-1] = last._replace(more=f"{last.more}\n{stripped}" if last.more else stripped)
         else:
             is_under_entry = False
-            # `=======` is a conflict marker only between the others; elsewhere it is a heading.
+            # `=======` is a conflict marker only between the others; otherwise it is a heading.
             is_marker = stripped.startswith((_OPENS, _CLOSES)) or (
                 is_conflict and stripped.startswith(_PARTS)
             )
@@ -186,7 +186,7 @@ def _parse_value(day: int, habit: str, rest: str, note: str | None, text: str) -
 
 
 def read_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
-    """Read the value at the start of a list of words, and how many it has; None without one."""
+    """Read the value at the start of a list of words, and its number of words; else None."""
     word = words[0]
     if kind := _KINDS.get(word.casefold()):
         return LogValue(kind), 1
@@ -202,14 +202,14 @@ def read_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
 def _report_shape(text: str) -> ParsedLine:
     message = 'looks like a check-in but is not "- YYYY-MM-DD habit: value"'
     fixed = _reshape(text)
-    # Parse only a line that now matches: any other would be reshaped again without end.
+    # Parse the line only if it matches now; otherwise, this would recurse forever.
     is_other = fixed not in ("", text)
     is_entry = bool(is_other and re.fullmatch(_SHAPE, fixed) and parse_line(fixed).entry)
     return _bad("H001", message, fixed if is_entry else "")
 
 
 def _reshape(text: str) -> str:
-    """Correct the spaces, the date and the colon of a line; "" if that takes a guess."""
+    """Correct the spaces, the date and the colon of a line; "" if the correction is a guess."""
     parts = re.fullmatch(_LINE_PARTS, text)
     if parts is None:
         return ""
@@ -242,7 +242,7 @@ def _bad(code: str, message: str, fix: str = "") -> ParsedLine:
 
 
 def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
-    """Format an entry as a line without a line break; `is_link` gives it a backlink in Obsidian."""
+    """Format an entry as a line; with `is_link`, Obsidian lists it as a backlink of the habit."""
     habit = f"[[{entry.habit}]]" if is_link else entry.habit
     words = ["-", date.fromordinal(entry.day).isoformat(), f"{habit}:"]
     if entry.kind == "amount":
@@ -261,7 +261,7 @@ def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
 
 
 def rename_in_line(text: str, name: str) -> str:
-    """Replace the habit in a line and leave every other byte."""
+    """Replace the habit in a line, and keep every other byte."""
     shape = re.match(_SHAPE, text)
     if shape is None:
         return text
@@ -271,7 +271,7 @@ def rename_in_line(text: str, name: str) -> str:
 
 
 def rewrite_line(entry: LogEntry, text: str) -> str:
-    """Format an entry after the bullet, box, date and habit of the line it was read from."""
+    """Format the value of an entry; keep the bullet, box, date and habit of its line."""
     shape = re.fullmatch(_SHAPE, text)
     start = text[: shape.start("rest")] if shape else ""
     return start + format_entry(entry).partition(": ")[2]

@@ -1,9 +1,9 @@
 """Measures of a habit: streaks, rates and recoveries, and its strength from 0 to 1.
 
 Each day moves the strength towards the share of the goal that was reached. The formula is the score
-of Loop Habit Tracker 2.3.1, written from its description: with the frequency f, the share p and
-m = 0.5 ** (sqrt(f) / 13), each day turns s into s * m + p * (1 - m). A daily habit without a miss
-has 0.5 after 13 days.
+of Loop Habit Tracker 2.3.1, implemented from its description: with the frequency f, the share p and
+m = 0.5 ** (sqrt(f) / 13), each day changes s to s * m + p * (1 - m). A daily habit without a miss
+reaches 0.5 after 13 days.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from notekeep.habits.schedule import (
 
 
 class Streak(NamedTuple):
-    """The current and the longest run of met units; `unit` is their name."""
+    """The current and the longest run of met units, and the name of the unit."""
 
     current: int
     longest: int
@@ -45,21 +45,21 @@ class Rate(NamedTuple):
 
     @property
     def value(self) -> float | None:
-        """The share that was met, 0.0 to 1.0; None without a closed unit, which is not 0 %."""
+        """The share of met units, 0.0 to 1.0; None, not 0.0, if no unit is closed."""
         closed = self.met + self.missed
         return self.met / closed if closed else None
 
 
 class Recovery(NamedTuple):
-    """Never miss twice: how often a miss was followed by a met unit."""
+    """How often a met unit followed a miss ("never miss twice")."""
 
-    followed: int  # misses with a closed unit after them
-    recovered: int  # of those, with a met unit after them
-    longest_gap: int  # the most misses in a row
+    followed: int  # misses followed by a closed unit
+    recovered: int  # misses followed by a met unit
+    longest_gap: int  # the longest run of misses
 
     @property
     def rate(self) -> float | None:
-        """The share of recovered misses, 0.0 to 1.0; None without one that was followed."""
+        """The share of recovered misses, 0.0 to 1.0; None if no closed unit follows a miss."""
         return self.recovered / self.followed if self.followed else None
 
 
@@ -102,7 +102,7 @@ def rate(timeline: Timeline, days: int | None = None) -> Rate:
 
 
 def recovery(timeline: Timeline) -> Recovery:
-    """Count the misses that were followed by a met unit."""
+    """Count the misses, and how many of them a met unit followed."""
     met = [is_met for _, is_met in timeline.results]
     after_misses = [now for before, now in pairwise(met) if not before]
     longest = gap = 0
@@ -127,7 +127,7 @@ def _find_runs(timeline: Timeline) -> list[list[int]]:
     return runs
 
 
-LIMIT_DAYS = 7  # a younger limit has no strength, because it starts at 1.0
+LIMIT_DAYS = 7  # a more recent limit has no strength, because limits start at 1.0
 HALF_LIFE = 13  # days without an entry that halve the strength of a daily habit
 
 
@@ -137,9 +137,9 @@ def daily_decay(times: int, days: int) -> float:
 
 
 def strength(habit: Definition, days: DayHistory, timeline: Timeline) -> float | None:
-    """Return the strength of a habit on the last decided day; 0.0 without an entry.
+    """Return the strength of a habit on the last decided day; 0.0 if it has no entries.
 
-    None if it has no meaning: nothing is due, or a limit is younger than a week.
+    None if strength is undefined: nothing is due, or a limit is less than a week old.
     """
     day = timeline.closed
     is_early = habit.goal_on(day).kind == "most" and timeline.age < LIMIT_DAYS
@@ -152,9 +152,9 @@ def strength(habit: Definition, days: DayHistory, timeline: Timeline) -> float |
 def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, list[float]]:
     """Return the strength of a habit on each day from its first entry to a day, or its last day.
 
-    The first value is the ordinal of the first day; the list is empty without an entry. As for a
-    streak, entries before `since` do not count. All days count as over, so `today` is usually the
-    `closed` day of a timeline.
+    The first value is the ordinal of the first day; the list is empty if there are no entries. As
+    in a streak, entries before `since` do not count. All days count as over, so `today` is usually
+    the `closed` day of a timeline.
     """
     begin, since = days.begin, habit.since
     starts = [begin] if begin is not None else []
@@ -198,13 +198,13 @@ def _paced_days(
 
 
 def _scale(habit: Definition, goal: Goal) -> int:
-    """The factor by which a goal's amounts compare with those of the habit's other goals."""
-    # A window can begin under an earlier goal. Its days keep the share that they had.
+    """Return the factor that makes amounts under different goals comparable."""
+    # A window can begin under an earlier goal, whose days keep their share of that goal.
     return lcm(*(other.target or 1 for _, other in habit.goals)) // (goal.target or 1)
 
 
 def _add_up(habit: Definition, values: list[DayValue], first: int) -> dict[bool, list[int]]:
-    """Return the running sums of days under limits, and of those under other goals."""
+    """Return the running sums of days under limits (True) and under other goals (False)."""
     weights: dict[bool, list[int]] = {True: [], False: []}
     for start, end, goal in split_by_rule(habit.goals, first, first + len(values) - 1):
         part, scale = values[start - first : end - first + 1], _scale(habit, goal)
@@ -218,9 +218,9 @@ def _add_up(habit: Definition, values: list[DayValue], first: int) -> dict[bool,
 class _Pace(NamedTuple):
     decay: float  # the factor of the strength of the day before
     window: int
-    full: int  # the sum for the whole share; of a limit, the highest sum allowed
+    full: int  # the sum that meets the goal; for a limit, the highest allowed sum
     is_most: bool = False
-    high: int = 0  # of a goal with two ends, the highest sum allowed; 0 without one
+    high: int = 0  # the highest allowed sum of a `between` goal; 0 for others
 
     def share(self, total: int) -> float:
         """Return the share of the goal that a sum over the window reaches, 0.0 to 1.0."""
@@ -243,7 +243,7 @@ def _find_pace(schedule: Schedule, goal: Goal, scale: int) -> _Pace:
         times = window = 1
     decay = daily_decay(times, window)
     if times < window:
-        # Twice the length, so that another weekday is not a miss.
+        # Double the window, so that a change of weekday is not a miss.
         times, window = 2 * times, 2 * window
     return _Pace(decay, window, times * full)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from notekeep import dates
 
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
-"""Names of the numbers that a weekday can have; each month has all of them."""
+"""Names of the weekdays' numbers within a month; they exist in every month."""
 _NUMBERS = {name: number for number, name in ORDINALS.items()}
 _LONGEST_YEAR = 2024
 
@@ -24,12 +24,12 @@ _MONTH_FIRST = r"([a-z]+) ([0-9]{1,2}(?:st|nd|rd|th)?)"
 class MonthDay(NamedTuple):
     """A day of each month, or of one month each year."""
 
-    number: int  # the day, or which of the weekdays, from 1; -1 for the last one
+    number: int  # the day, or the number of the weekday in the month, from 1; -1 is the last
     weekday: int | None = None  # 0 for Monday
     month: int | None = None
 
     def is_on(self, day: date) -> bool:
-        """Whether it is this day; a month without a 31st has none."""
+        """Whether a date is this day. A month without a 31st has no such day."""
         if self.month not in (None, day.month):
             return False
         left = dates.days_in(day.year, day.month) - day.day
@@ -59,7 +59,7 @@ class MonthDay(NamedTuple):
 
 
 def times_a_year(days: Sequence[MonthDay]) -> int:
-    """Count the days of a leap year that are one of these days."""
+    """Count these days in a leap year."""
     first, last = (date(_LONGEST_YEAR, *ends).toordinal() for ends in ((1, 1), (12, 31)))
     year = [date.fromordinal(ordinal) for ordinal in range(first, last + 1)]
     return sum(any(one.is_on(day) for one in days) for day in year)
@@ -68,8 +68,8 @@ def times_a_year(days: Sequence[MonthDay]) -> int:
 def parse_month_days(words: str) -> tuple[MonthDay, ...]:
     """Read days such as `1st, 15th`, `first monday of the month` or `every year on 5 may`.
 
-    The words are in lower case. Return () if they are something else. Days of one month come first
-    and then weekdays, so that a number alone, as in `first and third mon`, belongs to what follows.
+    The words are in lower case. Return () for other text. It is read backwards, so that a number
+    alone, as in `first and third mon`, belongs to the weekday or month that follows.
     """
     inner = re.sub(f"{_END}$", "", re.sub(_BEGINNING, "", words))
     text = re.sub("^(?:every|each) ", "", inner)
@@ -116,7 +116,7 @@ def _read_item(item: str, following: MonthDay | None) -> MonthDay | None:
 
 
 def _read_number(word: str) -> tuple[int, bool]:
-    """Read `first`, `1st` or `1`, 0 for others; and whether it is an ordinal."""
+    """Read `first`, `1st` or `1`, and whether it is an ordinal; 0 for other words."""
     if word in _NUMBERS:
         return _NUMBERS[word], True
     digits = word.rstrip("stndrh")
@@ -124,7 +124,7 @@ def _read_number(word: str) -> tuple[int, bool]:
 
 
 def _position(day: MonthDay) -> tuple[bool, int, bool, int, int]:
-    """The place in a list: days of a month first, then weekdays, and the last day last."""
+    """Sort key: days of one month first, then weekdays, and the last day last."""
     number = day.number if day.number > 0 else 32
     return day.month is None, day.month or 0, day.weekday is None, number, day.weekday or 0
 

@@ -1,7 +1,7 @@
-"""Reminders of habits: lines of a crontab, and the reminders that are due.
+"""Reminders of habits: crontab lines, and the reminders that are due.
 
-Each line of the crontab runs the same command, which finds out what is due. So the lines change
-only when a time is added.
+All crontab lines run the same command, which finds the due reminders. So the lines change only when
+a time is added.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CRON_DAYS = (1, 2, 3, 4, 5, 6, 0)
 
 
 def reminder_times(reminders: Iterable[Reminder]) -> list[Reminder]:
-    """Return the times at which cron has to run, without duplicates, in order."""
+    """Return the times for cron, sorted and without duplicates."""
     by_time: dict[tuple[int, int], Reminder] = {}
     for reminder in reminders:
         key = reminder.hour, reminder.minute
@@ -47,7 +47,7 @@ def cron_lines(times: Iterable[Reminder], command: Sequence[str]) -> list[str]:
 
 
 def cron_line(when: str, command: Sequence[str]) -> str:
-    """Return a line of a crontab; Refused if an argument has a line break."""
+    """Return a crontab line. Raises Refused if an argument contains a line break."""
     if any("\n" in word or "\r" in word for word in command):
         raise Refused(
             "The path of the vault contains a line break.",
@@ -85,12 +85,12 @@ def list_reminders(habits: Iterable[HabitView]) -> HabitReminders:
 
 
 def due(habits: Iterable[HabitView], now: datetime, day_start: int) -> list[Due]:
-    """Return today's reminders up to now, of habits that are due and have no entry."""
+    """Return today's reminders up to now, for habits that are due and have no entry."""
     today = dates.habit_day(now, day_start)
     found: list[tuple[datetime, Due]] = []
     for one in list_reminders(habits).all:
         habit, reminder = one
-        # A time before the start of the day belongs to the night after it.
+        # A time before the start of the day belongs to the following night.
         day = today + timedelta(days=reminder.hour < day_start)
         moment = datetime(day.year, day.month, day.day, reminder.hour, reminder.minute)  # noqa: DTZ001 - local time
         is_open = habit.call in ("due", "may") and not habit.today.is_logged

@@ -1,6 +1,6 @@
 """Corrections of log lines with a problem.
 
-A repair is sure if it takes no guess. The others are offered for one line at a time and never
+A repair is sure if it is not a guess. Other repairs are offered for one line at a time and never
 applied automatically.
 """
 
@@ -49,7 +49,7 @@ def repair_line(code: str, text: str, unit: str = "") -> LineRepair | None:
         case "W106" if text.startswith(_MARKER_STARTS):
             return LineRepair("remove the marker", None, is_sure=True)
         case "W107" if log.parse_line(text).entry:
-            # It occurs twice and counts once.
+            # The line occurs twice but counts once.
             return LineRepair("remove the second line", None)
         case _:
             return None
@@ -77,7 +77,7 @@ def _reported_fix(text: str) -> LineRepair | None:
 
 
 def _repair_shape(text: str) -> LineRepair | None:
-    """Guess the shape of a line: without a value it is done, and 3/11 is 3 November."""
+    """Guess the meaning of a line: no value means done, and 3/11 is 3 November."""
     day_first = re.sub(
         _DAY_FIRST, lambda found: f"{found[4]}-{int(found[3]):02}-{int(found[1]):02}", text, count=1
     )
@@ -104,7 +104,7 @@ def _repair_date(text: str) -> LineRepair | None:
 
 
 def _repair_value(text: str) -> LineRepair | None:
-    """Remove a minus; turn a word that is not a value into the note of a done day."""
+    """Remove a minus sign, or turn a word that is not a value into a note after `done`."""
     positive = _offer(re.sub(_NEGATIVE, r"\1\2", text), text, "remove the minus")
     if repair := _reported_fix(text) or positive:
         return repair

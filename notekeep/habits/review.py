@@ -34,10 +34,10 @@ class HabitReview(NamedTuple):
     streak: Streak
     strength: float | None  # at the end, as `measures.strength` returns it
     is_new: bool  # whether the strength means little yet
-    gained: float | None  # its change since the day before the first; None if it had none then
-    # First and last day of each run of two misses or more, and their number.
+    gained: float | None  # its change since the day before `first`; None if it was None
+    # First and last day of each run of two or more misses, and its length.
     gaps: tuple[tuple[date, date, int], ...]
-    is_over: bool  # whether the habit ended before the first day, or begins after the last
+    is_over: bool  # whether the habit ended before the first day or begins after the last
 
 
 def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
@@ -53,12 +53,12 @@ def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
 
 def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
     """Return the last complete week or month; today may be its last day."""
-    here = find_bounds(span, today, week_start)
-    return here if here.last == today else span_before(here)
+    current = find_bounds(span, today, week_start)
+    return current if current.last == today else span_before(current)
 
 
 def span_before(bounds: Bounds) -> Bounds:
-    """Return the week or month before."""
+    """Return the previous week or month."""
     day = bounds.first - timedelta(1)
     return find_bounds(bounds.span, day, bounds.first.weekday())
 
@@ -66,7 +66,7 @@ def span_before(bounds: Bounds) -> Bounds:
 def review_habit(
     habit: Definition, days: DayHistory, timeline: Timeline, bounds: Bounds
 ) -> HabitReview:
-    """Review a habit. Its timeline is as of now; open units do not count."""
+    """Review a habit, given its current timeline. Open units do not count."""
     first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), timeline.today)
     met, need, share = _reached(habit, timeline.between(first, last))
     timeline = timeline.between(timeline.first, last)
@@ -81,26 +81,28 @@ def review_habit(
 
 
 def _reached(habit: Definition, timeline: Timeline) -> tuple[str, str, float | None]:
-    """Return the result of a timeline, its target, and the share that was reached."""
-    # Due days do not add up with weeks or months, so a span with both shows the later ones.
+    """Return the result of a timeline, its target, and the share of it that was reached."""
+    # Due days and weeks or months cannot be added, so a span with both shows the later ones.
     judged = [] if timeline.period is None else timeline.periods
     counted = [period for period in judged if period.result != "skipped"]
     periods = [period for period in counted if period.result != "open"] or counted
     if periods:
-        # Times and amounts do not add up, so a span with both shows the later ones.
+        # Times and amounts cannot be added, so a span with both shows the later ones.
         goal = periods[-1].goal
         periods = [each for each in periods if (each.goal.per == "day") == (goal.per == "day")]
-        is_open = periods[0].result == "open"  # there is one period, and it is not decided
+        is_open = periods[0].result == "open"  # the only period is still open
         reached = sum(period.reached for period in periods)
         need = sum(period.need for period in periods)
         met = sum(min(period.reached, period.need) for period in periods)
         if goal.kind != "done" and goal.per != "day":
             if goal.highest is not None:
-                # A missed period that reached its target had too much.
-                kept = [one for one in periods if one.result != "missed" or one.reached < one.need]
-                met = sum(period.need for period in kept)
+                # A missed period that reached its target exceeded the limit.
+                within = [
+                    one for one in periods if one.result != "missed" or one.reached < one.need
+                ]
+                met = sum(period.need for period in within)
                 if goal.is_to_reach:
-                    met = sum(min(period.reached, period.need) for period in kept)
+                    met = sum(min(period.reached, period.need) for period in within)
             target = sum(period.goal.target for period in periods)
             shown = (
                 amounts.pluralize(amounts.format_in_habit_unit(reached, habit.unit)),
@@ -118,7 +120,7 @@ def _reached(habit: Definition, timeline: Timeline) -> tuple[str, str, float | N
 
 
 def _gaps(timeline: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
-    """Return runs of two or more missed units whose last one is in these days."""
+    """Return the runs of two or more missed units that end on these days."""
     results = timeline.between(timeline.first, last).results_in_unit
     found: list[tuple[date, date, int]] = []
     for is_met, group in groupby(results, lambda result: result[1]):

@@ -1,8 +1,8 @@
-"""The schedule, goal and reminders of a habit, and how they are written.
+"""The schedule, goal and reminders of a habit: parsing and formatting.
 
 A schedule is one of: certain weekdays, certain days of the month or year, a number of times in each
 calendar week or month, a number of times in any span of days, once in each slot of days or months,
-some days after the last time, or none.
+a number of days after the last time, or none.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ChosenDays(NamedTuple):
 
 
 class ChosenDates(NamedTuple):
-    """Due on some days of each month, or of some months each year."""
+    """Due on certain days of every month or of certain months."""
 
     dates: tuple[MonthDay, ...]
 
@@ -71,12 +71,12 @@ class ChosenDates(NamedTuple):
         return len(self.dates), 31 if all(one.weekday is None for one in self.dates) else 35
 
     def is_due(self, day: int) -> bool:
-        here = date.fromordinal(day)
-        return any(one.is_on(here) for one in self.dates)
+        current = date.fromordinal(day)
+        return any(one.is_on(current) for one in self.dates)
 
 
 class PerPeriod(NamedTuple):
-    """Due a number of times in each calendar week or month, on any days, or on each day."""
+    """Due a number of times per day, calendar week or calendar month, on any days."""
 
     times: int
     period: Per
@@ -96,7 +96,7 @@ class PerPeriod(NamedTuple):
 
 
 class InDays(NamedTuple):
-    """Due a number of times in any `days` days."""
+    """Due a number of times in any span of `days` days."""
 
     times: int
     days: int
@@ -114,7 +114,7 @@ class InDays(NamedTuple):
 class EverySlot(NamedTuple):
     """Due once in each slot of days or calendar months, counted from `start`.
 
-    `start` is an ordinal, of months the first day of one; None counts from `since`.
+    `start` is an ordinal; with months, it is the first day of a month. None counts from `since`.
     """
 
     length: int
@@ -160,7 +160,7 @@ class AfterLast(NamedTuple):
 
 
 class Untracked(NamedTuple):
-    """Never due: entries are shown, nothing is counted."""
+    """Never due: entries are shown, but nothing is counted."""
 
     def text(self) -> str:
         return "none"
@@ -192,7 +192,7 @@ Schedule: TypeAlias = (
 
 - `text()`: the schedule as `parse_schedule` reads it.
 - `words()`: the schedule in words, such as `every other day`, `3 times a week` or `Mon, Wed, Fri`.
-- `frequency()`: times and days; the strength of the habit moves at that speed.
+- `frequency()`: times and days, which determine how fast the strength of the habit changes.
 """
 
 
@@ -200,7 +200,7 @@ Rule = TypeVar("Rule")
 
 
 class Dated(NamedTuple, Generic[Rule]):
-    """A schedule or a goal, and its first day as an ordinal; 0 is the beginning."""
+    """A schedule or a goal with its first day as an ordinal; 0 for the first rule."""
 
     start: int
     rule: Rule
@@ -215,7 +215,7 @@ _NAMED: dict[str, Schedule] = {
     "none": Untracked(),
 }
 _NAMES = {schedule: name for name, schedule in _NAMED.items()}
-# Accepted words; those that are not in _NAMED are written in the short form.
+# Accepted input; schedules that are not in _NAMED are written in the short form.
 _WORDS: dict[str, Schedule] = {
     **_NAMED,
     "every day": DAILY,
@@ -262,7 +262,7 @@ SHORTEST_MONTH = 28
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Read one schedule; UsageError if it is invalid or impossible."""
+    """Read one schedule. Raises UsageError if it is invalid or impossible."""
     words = typed = " ".join(text.casefold().split()).removeprefix("on ")
     if words in _WORDS:
         return _WORDS[words]
@@ -306,10 +306,10 @@ def _every(count: int, unit: str, first: str | None, text: str) -> Schedule:
 
 
 def parse_rules(lines: Sequence[str], parse: Callable[[str], Rule]) -> tuple[Dated[Rule], ...]:
-    """Read schedules or goals with the first day of each, as `2026-06-01 mon,wed,fri`.
+    """Read schedules or goals with their first days, such as `2026-06-01 mon,wed,fri`.
 
-    `parse` is `parse_schedule` or `parse_goal`. A line without a day continues the one before. The
-    first rule also applies to all days before it, because earlier entries need one.
+    `parse` is `parse_schedule` or `parse_goal`. A line without a day continues the previous line.
+    The first rule also applies to all earlier days, because their entries need a rule.
     """
     texts: dict[int, str] = {}
     start = 0
@@ -318,7 +318,7 @@ def parse_rules(lines: Sequence[str], parse: Callable[[str], Rule]) -> tuple[Dat
         day = dates.parse_iso(head)
         if day is not None:
             start = day.toordinal()
-        # `[mon, wed, fri]` is a list in YAML, and one schedule here.
+        # `[mon, wed, fri]` is a list in YAML, but one schedule here.
         text = rest if day is not None else line
         texts[start] = text if day is not None or start not in texts else f"{texts[start]},{text}"
     ordered = [Dated(start, parse(texts[start])) for start in sorted(texts)]
@@ -396,7 +396,7 @@ _TIME = r"(?:(.*) )?([01]?[0-9]|2[0-3]):([0-5][0-9])"
 
 
 class Reminder(NamedTuple):
-    """A time of the day, on some weekdays; None for all days on which the habit is due."""
+    """A time of the day, on certain weekdays; None for all days on which the habit is due."""
 
     hour: int
     minute: int
@@ -418,7 +418,7 @@ class Reminder(NamedTuple):
 
 
 def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:
-    """Read the reminders of a definition; return them and the invalid words.
+    """Read the reminders of a definition; return them and the invalid items.
 
     `remind: mon,fri 18:00` is one reminder, although the comma splits it into two items.
     """
@@ -474,15 +474,15 @@ _NEVER = frozenset({"never", "avoid", "none", "0", "not at all"})
 
 
 class Goal(NamedTuple):
-    """What a habit must reach."""
+    """The goal of a habit."""
 
     kind: Kind = "done"  # `done` for any entry, the others for an amount
-    # Thousandths of the base unit (see `amounts.to_base_unit`); of two ends, the lower one.
+    # Thousandths of the base unit (see `amounts.to_base_unit`); for `between`, the lower end.
     target: int = 0
     unit: str = ""
     per: Per = "day"
     high: int = 0  # the upper end of `between`
-    is_under: bool = False  # whether a limit is exceeded at the target itself
+    is_under: bool = False  # whether reaching the target exceeds the limit, as with `< 2 cups`
 
     @property
     def is_to_reach(self) -> bool:
@@ -491,7 +491,7 @@ class Goal(NamedTuple):
 
     @property
     def highest(self) -> int | None:
-        """The highest amount that is not too much; None without one."""
+        """The highest allowed amount, or None."""
         if self.kind == "between":
             return self.high
         return self.target - self.is_under if self.kind == "most" else None
@@ -501,7 +501,7 @@ class Goal(NamedTuple):
         return self.highest is not None and amount > self.highest
 
     def in_unit(self, unit: str) -> Goal:
-        """Return the goal with this unit, if it has a target and no unit."""
+        """Return the goal in a unit, if it has a target but no unit."""
         if self.unit or not self.target:
             return self
         target, high = (
@@ -511,7 +511,7 @@ class Goal(NamedTuple):
 
     @property
     def day_target(self) -> float:
-        """The target of one day, in thousandths: of a week or month, the average."""
+        """The target per day, in thousandths; the average for a weekly or monthly goal."""
         return self.target / PERIOD_DAYS[self.per]
 
     def text(self) -> str:
@@ -559,14 +559,14 @@ class Goal(NamedTuple):
 
 
 def goal_of(schedule: Schedule) -> Goal:
-    """Return the goal of a schedule without another one: `2/day` needs two entries."""
+    """Return the goal that a schedule implies: `2/day` needs two entries."""
     if isinstance(schedule, PerPeriod) and schedule.period == "day":
         return Goal("least", schedule.times * amounts.MILLI, "time")
     return Goal()
 
 
 def parse_goal(text: str) -> Goal:
-    """Read a goal; UsageError if it is invalid."""
+    """Read a goal. Raises UsageError if it is invalid."""
     words = " ".join(text.split())
     if words.casefold() == "done":
         return Goal()
@@ -577,11 +577,11 @@ def parse_goal(text: str) -> Goal:
     found = re.fullmatch(_GOAL, words, re.IGNORECASE)
     sign, typed, per = found.groups() if found else ("", "", None)
     read = amounts.read_amount(typed.split()) if typed else None
-    # `3/week`, without a sign and a unit, is a schedule in the wrong field.
+    # `3/week`, without an operator and a unit, is a schedule in the wrong field.
     if read is None or read[2] != len(typed.split()) or not (sign or read[1]):
         raise UsageError(f'"{text}" is not a goal.', GOAL_HINT, text=text, position=0)
     amount, unit = read[0], read[1] or ""
-    if not sign or sign[-1].isalpha():  # the sign is a word, so the unit is a word too
+    if not sign or sign[-1].isalpha():  # an operator in words, so the unit is a word, too
         unit = amounts.normalize_unit(unit)
     target = amounts.to_base_unit(amount, unit or None, unit) or 0
     is_least = (sign or "at least").casefold() in _LEAST
@@ -612,7 +612,7 @@ def _parse_range(lowest: str, highest: str, per: Per, text: str) -> Goal:
 
 
 def describe_aim(schedule: Schedule, goal: Goal) -> str:
-    """Return goal and schedule in words: `≥ 10 min a day`, or `3 times a week · ≥ 5 km`."""
+    """Return the goal and schedule in words: `≥ 10 min a day`, `3 times a week · ≥ 5 km`."""
     words = goal.words()
     if words and (schedule == DAILY or goal.per != "day"):
         return words
@@ -622,7 +622,7 @@ def describe_aim(schedule: Schedule, goal: Goal) -> str:
 
 
 def ascii_goal(words: str) -> str:
-    """Replace the characters that some terminals lack in a goal in words."""
+    """Replace the characters of a goal that some terminals cannot show."""
     words = words.replace("–", "-")  # noqa: RUF001
     return words.replace("≥", ">=").replace("≤", "<=").replace(" · ", ", ")
 
@@ -630,10 +630,10 @@ def ascii_goal(words: str) -> str:
 def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]:
     """Return the spans of days that checks cover, first and last day included, earliest first.
 
-    This is the rule of Loop Habit Tracker: `times` checks within `days` days make a span, which
-    begins at the first of them. A span that overlaps the next one slides back, but never so far
-    that it loses its last check. A span of 30 or 31 days is a month: as long as the month it begins
-    in, or as the next one if it begins on the last day of a month.
+    This is the rule of Loop Habit Tracker: `times` checks within `days` days form a span, which
+    begins at the first of them. A span that overlaps the next one moves back, but keeps its last
+    check. A span of 30 or 31 days is a month: as long as the month in which it begins, or as the
+    next month if it begins on the last day.
     """
     if times >= days:
         times = days = 1

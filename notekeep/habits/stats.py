@@ -1,8 +1,8 @@
 """The best weekdays of a habit, and pairs of habits that go together.
 
-Consecutive days are alike, and so are the days of a weekday; twenty habits have hundreds of pairs.
-So a pair is compared within weekdays and within weekends, against the same weeks in random order,
-and the share of accidental results is limited (Y. Benjamini and Y. Hochberg, "Controlling the False
+Consecutive days are similar, and so are days with the same weekday; twenty habits have hundreds of
+pairs. So a pair is compared within weekdays and within weekends, against the same weeks in random
+order, and the false discovery rate is limited (Y. Benjamini and Y. Hochberg, "Controlling the False
 Discovery Rate", 1995). The remaining pairs are worth a try, no more.
 """
 
@@ -17,19 +17,19 @@ from notekeep.habits.days import DayHistory
 from notekeep.habits.evaluation import Timeline
 
 Counts: TypeAlias = "Sequence[tuple[int, int]]"
-"""For each weekday, Monday first, the numbers of done and of due days."""
+"""The numbers of done and due days for each weekday, Monday first."""
 
 Z = 1.96  # the normal quantile of a 95 % interval
-FEWEST = 8  # of a weekday, to compare it
+FEWEST = 8  # minimum number of days for the best weekday
 MIN_DAYS = 30
-MIN_DAYS_IN_ROW = 5  # below these a pair is noise
+MIN_DAYS_IN_ROW = 5  # with fewer days, a pair is noise
 
 LAGS = (0, 1)  # days from the first habit to the second
 SHUFFLES_PER_PAIR, MAX_SHUFFLES = 200, 5000
-"""Random orders of the weeks to try: for each pair, and for one that may stand out."""
-NEAR = 4  # random orders as extreme as the pair, above which no more are tried
-FALSE_SHARE = 0.1  # of the pairs worth a try, those that may be chance
-SEED = 20260105  # the same days have the same result
+"""Random orders of the weeks to try for each pair, and at most for a pair that stands out."""
+NEAR = 4  # stop after this many random orders that are as extreme as the pair
+FALSE_SHARE = 0.1  # the false discovery rate
+SEED = 20260105  # fixed, so that the same days have the same result
 
 _NOT_DONE = ("missed", "covered", "gap", "open", "overdue")
 _WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
@@ -51,7 +51,7 @@ def count_weekdays(timeline: Timeline) -> list[tuple[int, int]]:
 
 
 def lower_bound(done: int, due: int) -> float:
-    """Return the lower end of the Wilson score interval (1927) for a share, 0.0 for no days."""
+    """Return the lower end of the Wilson score interval (1927) of a share; 0.0 for no days."""
     if not due:
         return 0.0
     share = done / due
@@ -98,12 +98,12 @@ class PairCounts(NamedTuple):
 
     @property
     def rate_with(self) -> float | None:
-        """The share of days with the first on which the second was done."""
+        """The share of days on which the second was done, among those with the first."""
         return _share(self.both, self.only_first)
 
     @property
     def rate_without(self) -> float | None:
-        """The share of days without the first on which the second was done."""
+        """The share of days on which the second was done, among those without the first."""
         return _share(self.only_second, self.neither)
 
     @property
@@ -124,13 +124,13 @@ class HabitPair(NamedTuple):
     second: str
     lag: int  # days from the first to the second
     table: PairCounts
-    # The share of random orders of the weeks that are as extreme; None without enough days.
+    # The share of random orders of the weeks that are as extreme; None if there are too few days.
     chance: float | None = None
-    is_worth_a_try: bool = False  # whether it stands out from all compared pairs
+    is_worth_a_try: bool = False  # whether it is significant among all compared pairs
 
 
 def find_logged_days(histories: Iterable[DayHistory]) -> set[int]:
-    """Return the days with any entry. A day without one is missing data, not a miss."""
+    """Return the days with any entry. Days without entries are missing data, not misses."""
     return {day for days in histories for day, _ in days.logged_days()}
 
 
@@ -139,7 +139,7 @@ def compare_pairs(
 ) -> list[HabitPair]:
     """Compare pairs of habits on the closed days on which both were due.
 
-    A pair is the ids of the first and the second habit and one of LAGS; `logged` are the days of
+    A pair consists of the ids of both habits and one of LAGS; `logged` is the result of
     `find_logged_days`. The pairs least likely to be chance come first.
     """
     if not logged:
@@ -170,7 +170,7 @@ def compare_pairs(
 
 
 class _PackedWeeks(NamedTuple):
-    """The weeks of a habit, a byte each with a bit for each day: done, and done or missed."""
+    """The weeks of a habit, one byte each with a bit per day: done, and done or missed."""
 
     done: bytes
     known: bytes
@@ -197,7 +197,7 @@ def _pack(timeline: Timeline, logged: set[int], weeks: range, lag: int) -> _Pack
 
 
 def _count(mine: _PackedWeeks, theirs: _PackedWeeks) -> list[tuple[int, int, int, int]]:
-    """Count both, first alone, second alone, neither: on weekdays, and on weekends."""
+    """Count both, only the first, only the second, neither: on weekdays, and on weekends."""
     numbers = (int.from_bytes(weeks, "little") for weeks in (*mine, *theirs))
     done, known, other, other_known = numbers
     cells = []
@@ -213,7 +213,7 @@ def _count(mine: _PackedWeeks, theirs: _PackedWeeks) -> list[tuple[int, int, int
 
 
 def _difference(cells: Sequence[tuple[int, int, int, int]]) -> float:
-    """How much more often the second is done with the first (N. Mantel and W. Haenszel, 1959)."""
+    """Return the Mantel-Haenszel risk difference (1959) of the second habit with the first."""
     total = weights = 0.0
     for both, only_first, only_second, neither in cells:
         with_first, without = both + only_first, only_second + neither
@@ -225,8 +225,8 @@ def _difference(cells: Sequence[tuple[int, int, int, int]]) -> float:
 
 
 def _chance(mine: _PackedWeeks, theirs: _PackedWeeks, difference: float) -> float:
-    """The share of random orders of the second habit's weeks with at least this difference."""
-    dice = Random(SEED)  # noqa: S311 - a shuffle, and no secret
+    """Return the share of random orders of the second's weeks with at least this difference."""
+    dice = Random(SEED)  # noqa: S311 - a shuffle, not a secret
     order = list(range(len(mine.done)))
     reached = tries = 0
     while tries < MAX_SHUFFLES:

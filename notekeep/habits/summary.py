@@ -1,4 +1,4 @@
-"""A habit in a list: marks, streak, strength and the rest of today; its year in a sentence."""
+"""A habit in a list: marks, streak, strength and progress; and a summary of its year."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ Call: TypeAlias = Literal["due", "may", "done", "none"]
 """What to do today: due, possible but not needed yet, already done, or nothing."""
 
 CLAUSE = ", "
-"""Separates the parts of a note; narrow lists show only the first ones."""
+"""Separates the clauses of a note; narrow lists show only the first clauses."""
 NEW_DAYS = 14
-"""Days in which a habit is new and its strength means little."""
+"""Number of days for which a habit is new and its strength means little."""
 DAY_PARTS = ("morning", "noon", "afternoon", "evening", "night")
 """Names of groups that are parts of the day, in order."""
 MIN_FOR_PERCENT = 5
-"""The fewest units to show as a percentage."""
+"""Minimum number of units to show a percentage."""
 UNANSWERED = frozenset(
     {"pending", "missed", "ok-so-far", "open", "gap", "due", "last day", "overdue"}
 )
@@ -55,8 +55,8 @@ class Cell(NamedTuple):
     amount: str  # in the habit's unit, such as `7 min`; "" without an amount
     is_logged: bool  # whether the day has a log line
     is_disputed: bool  # whether lines contradict each other
-    is_cleared: bool = False  # whether `clear` removed the entries
-    result: bool | None = None  # of `Timeline.final_results`
+    is_cleared: bool = False  # whether the entries were cleared
+    result: bool | None = None  # from `Timeline.final_results`
 
     @property
     def toggled(self) -> Literal["done", "clear", "ask"]:
@@ -89,9 +89,9 @@ class HabitView:
         self._habit = habit
         self._days = days
         self.awaits_today = timeline.awaits_today
-        # Whether its days count beside those of other habits.
+        # Whether its days count in the daily shares of all habits.
         self.counts_in_days = not habit.is_archived or habit.until is not None
-        # Only what the strength needs; all evaluated days would take much memory.
+        # Keep only what the strength needs; all evaluated days would take too much memory.
         self._timeline = timeline._replace(statuses=[], segments=[], periods=[])
         self.id = habit.id
         self.title = habit.title
@@ -108,7 +108,7 @@ class HabitView:
             is_own = not isinstance(habit.schedule_on(today), AsParts)
             self.aim = f"{of_parts} · {self.aim}" if is_own else of_parts
         self.unit = habit.unit
-        # The daily target as a number; "" without one.
+        # The daily target as a number, or "".
         is_amount = goal.is_to_reach and goal.per == "day"
         needed = amounts.from_base_unit(goal.target, habit.unit)
         self.day_goal = amounts.format_number(needed) if is_amount else ""
@@ -116,7 +116,7 @@ class HabitView:
         # Whether its strength means little yet.
         self.is_new = timeline.age < NEW_DAYS
         self.is_paused = timeline.status(today) == "paused"
-        # Whether today is the last chance of a unit, or the day not to miss twice.
+        # Whether today is the last chance to meet a unit, or to avoid a second miss in a row.
         self.is_at_risk = _is_at_risk(timeline)
         results = timeline.final_results
 
@@ -133,10 +133,10 @@ class HabitView:
         self.best = runs.longest
         # `days`, `due days`, `weeks`, `months`, `slots`, `times` or "".
         self.streak_unit = streak_unit(habit, timeline)
-        # The rest of today or of the period, such as `7 of 10 min`, in clauses.
+        # Progress and remaining work, such as `7 of 10 min`, in clauses.
         period = _open_period_note(habit, timeline)
         note = _note(habit, days, timeline, period, is_at_risk=self.is_at_risk)
-        # When its running timer was started, as `10:05`.
+        # The start time of its running timer, such as `10:05`, or "".
         self.timer_since = timer_since
         running = f"Timer since {timer_since}" if timer_since else ""
         self.note = CLAUSE.join(filter(None, (running, note)))
@@ -150,7 +150,7 @@ class HabitView:
         self.problems = tuple(f"{problem.key}: {problem.message}" for problem in habit.problems)
 
     def is_planned_on(self, day: int) -> bool:
-        """Whether the schedule names a day, but not every day, and no pause has it."""
+        """Whether the schedule names this day, but not every day, and it is not paused."""
         habit, schedule = self._habit, self._habit.schedule_on(day)
         is_named = isinstance(schedule, (ChosenDays, ChosenDates)) and schedule.is_due(day)
         counts = not (habit.is_paused_on(day) or habit.outside(day))
@@ -179,7 +179,7 @@ def list_position(habit: HabitView) -> tuple[object, ...]:
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
-    """The sort key of a text, with numbers by size."""
+    """Return a natural sort key, with numbers by value."""
     parts = re.findall("([0-9]+)|([^0-9]+)", text.casefold())
     return [(int(number or 0), word) for number, word in parts]
 
@@ -188,14 +188,14 @@ class PlacedHabit(NamedTuple):
     """A habit in a list."""
 
     habit: HabitView
-    section: str  # the name of its group, or that of paused habits
-    is_stacked: bool = False  # whether it is below its anchor, and in its section
+    section: str  # the name of its group, or "Paused"
+    is_stacked: bool = False  # whether it is listed below its anchor, in the anchor's section
 
 
 def arrange_habits(habits: Sequence[HabitView]) -> list[PlacedHabit]:
-    """Return habits as every list shows them: in their order, paused ones last.
+    """Return habits in list order, paused ones last.
 
-    A habit that follows another, its anchor, is listed below it once the anchor is done.
+    A habit that comes `after` another, its anchor, is listed below it when the anchor is done.
     """
     anchors: dict[str, HabitView] = {}
     for habit in habits:
@@ -221,20 +221,20 @@ def arrange_habits(habits: Sequence[HabitView]) -> list[PlacedHabit]:
     for habit in ordered:
         if habit.id not in stacked:
             place(habit)
-    for habit in ordered:  # those in a circle
+    for habit in ordered:  # habits that are anchors of each other
         place(habit)
     return [*placed.values()]
 
 
 def count_habits(habits: Iterable[HabitView]) -> tuple[int, int, int]:
-    """Count the habits of today: done, all, and at risk."""
+    """Count today's habits: done, total, and at risk."""
     active = [one for one in habits if one.call != "none" and not one.is_archived]
     due = [one for one in active if one.call != "done"]
     return len(active) - len(due), len(active), sum(one.is_at_risk for one in due)
 
 
 def format_today(habits: Iterable[HabitView]) -> str:
-    """Return the counts of today and the running timer as `5/8 !1 read 10:05`; "" without both."""
+    """Return today's counts and the running timer, such as `5/8 !1 read 10:05`, or ""."""
     habits = list(habits)
     done, total, at_risk = count_habits(habits)
     counts = [f"{done}/{total}"] * (total > 0) + [f"!{at_risk}"] * (at_risk > 0)
@@ -267,7 +267,7 @@ def _summarize_day(
 
 
 def streak_unit(habit: Definition, timeline: Timeline) -> str:
-    """Return the unit of the streak in words; for a daily habit `days`."""
+    """Return the unit of the streak in words; `days` for a daily habit."""
     part = timeline.segments[-1:]
     schedule = habit.schedule_on(part[0].first) if part else None
     is_daily = schedule == DAILY or isinstance(schedule, PerPeriod)
@@ -293,7 +293,7 @@ def _rate_unit(found: Rate, unit: str) -> str:
 
 
 def format_strength(habit: HabitView) -> str:
-    """Format the strength: `72 %`, `new` while it means little, or ""."""
+    """Format the strength: `72 %`, `new` for a new habit, or ""."""
     if habit.strength is None:
         return ""
     return "new" if habit.is_new else f"{habit.strength * 100:.0f} %"
@@ -313,7 +313,7 @@ def format_streak(habit: HabitView) -> str:
 
 
 def _open_period(timeline: Timeline) -> Period | None:
-    """Return the period of today, while it can still be met."""
+    """Return the current period if it is still open."""
     period = timeline.period
     if period is None or period.result != "open" or timeline.status(timeline.today) == "extra":
         return None
@@ -329,13 +329,13 @@ def _is_at_risk(timeline: Timeline) -> bool:
     if (period := _open_period(timeline)) is not None:
         return period.need - period.reached == period.left
     results = timeline.results_in_unit
-    return bool(results) and not results[-1][1]  # the day not to miss twice
+    return bool(results) and not results[-1][1]  # a second miss in a row
 
 
 def _call(timeline: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
     status = timeline.status(timeline.today)
     if status == "ok-so-far" and timeline.first == timeline.today and not is_logged:
-        return "may"  # a limit that starts today is not met yet
+        return "may"  # a limit that starts today is not yet met
     if status in ("done", "extra", "ok-so-far"):
         return "done"
     if status in ("due", "last day", "overdue", "missed"):
@@ -370,7 +370,7 @@ def _note(
 
 
 def _pause_note(habit: Definition, today: int) -> str:
-    """Return how long the habit is paused: `Paused until 31 Dec`."""
+    """Return the end of the pause: `Paused until 31 Dec`."""
     last = max(last for first, last in habit.pauses if first <= today <= last)
     if last == FOREVER:
         return "Paused"
@@ -378,15 +378,15 @@ def _pause_note(habit: Definition, today: int) -> str:
 
 
 def _reached_of(reached: int, goal: Goal, habit: Definition) -> str:
-    """Format an amount and the goal: `17 of 150 pages`."""
+    """Format an amount and its goal: `17 of 150 pages`."""
     done = amounts.format_number(amounts.from_base_unit(reached, habit.unit))
     return f"{done} of {goal.amount_words()}"
 
 
 def describe_part(timeline: Timeline, period: Period) -> str:
-    """Return why the target of a period is lower than the goal: ` (new this week)`.
+    """Return the reason for a reduced target, such as ` (new this week)`, or "".
 
-    The goal is shown as written, without this reduction.
+    The goal itself is shown as written, without the reduction.
     """
     goal = period.goal
     if goal.per == "day" or period.need in (goal.target, goal.high or goal.target):
@@ -396,7 +396,7 @@ def describe_part(timeline: Timeline, period: Period) -> str:
 
 
 def _period_note(habit: Definition, timeline: Timeline, day: int, still_open: list[str]) -> str:
-    """The progress of the week or month of a day: `60 of 150 pages that week`."""
+    """Return the progress of the week or month of a day: `60 of 150 pages that week`."""
     period = next((one for one in timeline.periods if one.start <= day <= one.last), None)
     if period is None:
         return ""
@@ -446,7 +446,7 @@ _FRAGMENT = re.compile("year(?:[ -]([0-9]{4}))?")
 
 
 def parse_year_heading(heading: str, today: date) -> int | None:
-    """Read the year of an embed, the text after `#`: `year` or `year 2025`."""
+    """Read the year from the heading of an embed: `year` or `year 2025`."""
     found = _FRAGMENT.fullmatch(heading.strip().casefold())
     if found is None:
         return None
@@ -455,7 +455,7 @@ def parse_year_heading(heading: str, today: date) -> int | None:
 
 
 def describe_year(habit: Definition, year: int, timeline: Timeline) -> str:
-    """Return the sentence that describes the picture of a year."""
+    """Return a sentence that describes the chart of a year."""
     first, last = year_bounds(year)
     timeline = timeline.between(first, last)
     found = rate(timeline)

@@ -1,4 +1,4 @@
-"""The amounts of a habit added up: a week, a month, a year and ever, against the span before."""
+"""Totals of a habit's amounts by week, month, year and overall, compared with the previous span."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class LoggedAmounts(NamedTuple):
 
 
 class Change(NamedTuple):
-    """An amount beside that of the span before; amounts are in thousandths of the base unit.
+    """A comparison with the previous span; amounts are in thousandths of the base unit.
 
-    Of a span that is not over, the decided days count, against as many days of the span before.
+    If a span is not over, its decided days are compared with the same number of previous days.
     """
 
     last: date  # the last compared day
@@ -39,7 +39,7 @@ class Change(NamedTuple):
     first_before: date
     last_before: date
     amount_before: int  # above zero
-    name: str  # of the days before: `October`, or `1 to 18 Oct`
+    name: str  # of the previous days: `October`, or `1 to 18 Oct`
 
     @property
     def share(self) -> float:
@@ -55,18 +55,18 @@ class Total(NamedTuple):
     last: date
     amount: int
     times: int  # days with an amount above zero
-    left_out: int  # days with amounts in other units, which are not in the sum
-    change: Change | None  # None without the whole span before, or with nothing in it
+    left_out: int  # days with amounts in other units, which are not added
+    change: Change | None  # None if the previous span is incomplete or empty
 
     def average(self, unit: str) -> int | None:
-        """Return the amount of one time, in thousandths of the unit; None without one."""
+        """Return the average amount per time, in thousandths of the unit, or None."""
         return round(amounts.from_base_unit(self.amount, unit) / self.times) if self.times else None
 
 
 def collect_amounts(habit: Definition, entries: Iterable[LogEntry]) -> LoggedAmounts:
     """Collect the days with amounts from all entries of a habit.
 
-    Different units do not add up, so a habit without a unit gets the most frequent one.
+    Different units cannot be added, so a habit without a unit gets the most frequent one.
     """
     by_day: dict[int, list[LogEntry]] = {}
     for entry in entries:
@@ -85,7 +85,7 @@ def collect_amounts(habit: Definition, entries: Iterable[LogEntry]) -> LoggedAmo
 def add_up(
     logged: LoggedAmounts, timeline: Timeline, span: TotalSpan, day: date, week_start: int = 0
 ) -> Total:
-    """Add up the amounts of the week, month or year of a day; `ever` is all up to today."""
+    """Add up the amounts of the week, month or year of a day, or all up to today (`ever`)."""
     first, last = _bounds(span, day, week_start)
     if span == "ever":
         first = min([timeline.begin, *logged.days])
@@ -134,7 +134,7 @@ def _name_whole(span: TotalSpan, first: date, day: date) -> str:
 
 
 def _name_days(first: date, last: date, day: date) -> str:
-    """Name some days: `1 to 18 Oct`, `29 Dec 2025 to 2 Jan 2026` beside a day of 2026."""
+    """Name a range of days, with years other than that of `day`: `1 to 18 Oct`."""
     end = f"{last.day} {MONTHS[last.month - 1]}" + (
         f" {last.year}" if last.year != day.year else ""
     )
