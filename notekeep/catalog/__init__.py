@@ -1,1 +1,1 @@
-"""SQLite: the content of the files as rows. A cache of the files."""
+"""The content of the files as SQLite rows: a cache."""

@@ -1,7 +1,7 @@
 """The text of attached PDF files, which is indexed with the notes that link to them.
 
-A damaged file may stall its reader or fill the memory, so the indexing process starts a process
-for each new or changed file (`pdf_text.py`). Files with the same size and time are skipped.
+A damaged file may hang the reader or fill the memory, so the indexing process starts a process
+for each new or changed file (`pdf_text.py`). Files with unchanged size and time are skipped.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LINKS = (
 
 
 class FileLink(NamedTuple):
-    """A link of a note to an attached file; paths as stored."""
+    """A link from a note to an attached file, with paths as stored."""
 
     note: str
     target: str
@@ -46,7 +46,7 @@ class AttachedTexts:
         self._root, self._settings, self._catalog = root, settings, catalog
 
     def is_outdated(self) -> bool:
-        """Whether a file must be read or is no longer linked."""
+        """Whether any file must be read or is no longer linked."""
         return self._find() != self._stored()
 
     def refresh(self) -> bool:
@@ -60,7 +60,7 @@ class AttachedTexts:
         for path, mark in sorted(marks.items()):
             if known.get(path) != mark:
                 text, problem = self._read(load_path(path))
-                # One at a time, so that work is kept if this process is stopped.
+                # Store one file at a time, so that no work is lost if this process is stopped.
                 with self._catalog.writing() as writer:
                     writer.store_attached(path, mark, text, problem)
         return True
@@ -95,7 +95,7 @@ class AttachedTexts:
         return marks, links
 
     def _read(self, path: str) -> tuple[str, str]:
-        """Return the text of a file, and why it is missing or incomplete."""
+        """Return the text of a file, and the reason if it is missing or incomplete."""
         import subprocess  # not needed to list the files
 
         command = [sys.executable, "-P", "-m", "notekeep.catalog.pdf_text"]

@@ -1,6 +1,6 @@
 """The catalog: facts about notes in SQLite, and the rows of lists.
 
-It is a cache, rebuilt from the notes. It contains no full text except that of attached files.
+It is a cache that is rebuilt from the notes. The only full text in it is that of attached files.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Catalog(Connection):
     """The catalog of one vault. Several threads may read from it.
 
     A condition of None matches every note. Logs and templates match only if a condition asks for
-    them. A condition with words is a TypeError.
+    them. Conditions with words raise TypeError.
     """
 
     def rows(
@@ -52,7 +52,7 @@ class Catalog(Connection):
         limit: int | None = None,
         offset: int = 0,
     ) -> tuple[int, list[Row]]:
-        """Return the number of matching notes, and one sorted page of them; ties are by title."""
+        """Return the number of matching notes, and a sorted page of them; ties sort by title."""
         rows = self.page(node, order, limit, offset)
         is_last = len(rows) != limit and bool(rows or not offset)
         return offset + len(rows) if is_last else self.count(node), rows
@@ -60,7 +60,7 @@ class Catalog(Connection):
     def page(
         self, node: Node | None, order: Sequence[Order], limit: int | None, offset: int
     ) -> list[Row]:
-        """Return the same page without the count, which takes as long in a large vault."""
+        """Return the same page without the count, which doubles the time in a large vault."""
         by = ordering(order)
         least = -1 if limit is None else limit
         return self.select_rows(
@@ -90,14 +90,14 @@ class Catalog(Connection):
         return [rows[path] for path in map(load_path, stored) if path in rows]
 
     def named(self, name: str, *, in_lists: bool = False) -> list[Row]:
-        """Return the notes with this file name, title or alias; `in_lists`: only listed ones."""
+        """Return the notes with this file name, title or alias; `in_lists`: only listed notes."""
         has_it = "id IN (SELECT note FROM names WHERE key = ?)"
         among = f"{LISTED} AND {has_it}" if in_lists else has_it
         where = Condition(among, (link_key(store_path(name)),))
         return self.select_rows(where, "ORDER BY path")
 
     def names(self, where: Condition | None = None) -> list[tuple[str, str, list[str]]]:
-        """Return path, title and aliases of all notes that links can target, or of some."""
+        """Return path, title and aliases of notes, by default of all that links can target."""
         what = "path, title, json_extract(facts, '$.aliases')"
         found = self.find(what, where or Condition(LINKABLE), "ORDER BY sort, path")
         return [(load_path(path), title, json.loads(names)) for path, title, names in found]
@@ -111,7 +111,7 @@ class Catalog(Connection):
         return [title for (title,) in found]
 
     def tag_counts(self) -> dict[str, int]:
-        """Count the notes with each tag or a child of it, sorted by tag, parents first."""
+        """Count the notes with each tag or one of its children, sorted by tag, parents first."""
         found = self.ask(
             "SELECT min(name), count(*) FROM tags GROUP BY tag ORDER BY replace(tag, '/', char(1))"
         )
@@ -129,11 +129,11 @@ class Catalog(Connection):
         }
 
     def links(self, path: str) -> list[LinkRow]:
-        """Return the links of a note in order, with their targets."""
+        """Return the links in a note in order, with their targets."""
         return self._links("n.path = ?", (store_path(path),)).get(path, [])
 
     def all_links(self) -> dict[str, list[LinkRow]]:
-        """Return the links of all listed notes by path, as `links` does."""
+        """Return the links in all listed notes, by path."""
         return self._links("n.role = 'note'", ())
 
     def _links(self, where: str, values: Sequence[Any]) -> dict[str, list[LinkRow]]:
@@ -150,7 +150,7 @@ class Catalog(Connection):
         return found
 
     def backlinks(self, path: str) -> list[Backlink]:
-        """Return the links from other notes to a note, by title of the other, then line."""
+        """Return the links from other notes to a note, sorted by their title, then line."""
         found = self.ask(
             "SELECT n.path, n.title, l.line, l.text FROM links l JOIN notes n ON n.id = l.note"
             " JOIN notes t ON t.id = l.found WHERE t.path = ? AND n.id <> t.id"
@@ -177,7 +177,7 @@ class Catalog(Connection):
 
     def problems(self, *, links: bool = True) -> list[Problem]:
         """Return all problems of the vault, by path and line; `links` adds broken links."""
-        # The habit log reports its own lines.
+        # Problems of the habit log are reported by `habit_problems.py`.
         found = [
             Problem(load_path(path), *rest)
             for path, *rest in self.ask(
@@ -200,7 +200,7 @@ class Catalog(Connection):
         return self.collect(_marks, "SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
 
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
-        """Return the hashes of known files when they were last read."""
+        """Return the hashes of known files as of the last read."""
         found = self.find("path, digest", condition(KnownPaths(frozenset(paths))))
         return {load_path(path): digest for path, digest in found}
 
@@ -215,7 +215,7 @@ class Catalog(Connection):
         return found[0][0] if found else None
 
     def dirty(self) -> dict[str, int]:
-        """Return the notes that are outdated in the full text, each with its generation."""
+        """Return the notes that are outdated in the full-text index, each with its generation."""
         return {load_path(path): at for path, at in self.ask("SELECT path, generation FROM dirty")}
 
     def unsettled(self) -> bool:
@@ -247,11 +247,11 @@ class Catalog(Connection):
         self, where: Condition, more: str = "", values: Sequence[Any] = ()
     ) -> list[Row]:
         """Return the rows that match a condition."""
-        question = _select_sql(", ".join(ROW_COLUMNS), where, more, values)
-        return self.collect(lambda found: [*map(Row.of, found)], *question)
+        statement = _select_sql(", ".join(ROW_COLUMNS), where, more, values)
+        return self.collect(lambda found: [*map(Row.of, found)], *statement)
 
     def where(self, node: Node | None) -> Condition:
-        """Convert a tree of facts into an SQL condition for `find`."""
+        """Convert a tree of facts to an SQL condition for `find`."""
         listed = ", ".join(f"'{role}'" for role in roles(node))
         among = f"role IN ({listed})" if "," in listed else f"role = {listed}"
         if node is None:
@@ -276,7 +276,7 @@ class Catalog(Connection):
                 return self._paths(condition(node))
 
 
-# Front matter links are on line 1, where a body has links only if there is no front matter.
+# Links in front matter are stored on line 1, which has body links only without front matter.
 _UNCLEAR_LINKS = (
     "SELECT n.path, l.line, l.target, l.state, l.line = 1 AND EXISTS (SELECT 1 FROM fields f"
     " WHERE f.note = n.id AND f.type IN ('text', 'list')) FROM links l JOIN notes n"
@@ -297,7 +297,7 @@ def _link_problem(path: str, line: int, target: str, state: str, in_property: in
 
 
 def _marks(found: Iterable[tuple[str, int, int, int, int]]) -> dict[str, StatMark]:
-    """Return fingerprints by path, with little work per file."""
+    """Return fingerprints by path; optimized for many files."""
     marks: dict[str, StatMark] = {}
     for path, size, mtime, ctime, inode in found:
         name = path if path.isascii() else load_path(path)
@@ -314,5 +314,5 @@ def _select_sql(
 
 
 def _depth(node: Node) -> int:
-    """Return the depth of a tree, which the grammar limits, so recursion is safe."""
+    """Return the depth of a tree. The grammar limits it, so recursion is safe."""
     return 1 + max(map(_depth, children(node)), default=0)

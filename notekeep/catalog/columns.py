@@ -26,24 +26,24 @@ STARTED = "coalesce(start, '') <= today()"
 
 
 class Column(NamedTuple):
-    """A value of every note; its SQL refers to a row of the table `notes`."""
+    """A column of notes; its SQL refers to a row of the table `notes`."""
 
     name: str  # its name in `ls --cols`, queries and `sort:`
     # Text is compared folded, dates as nanoseconds since 1970. None: not usable in queries.
     type: FieldType | None
-    description: str  # in the manual
-    read: Callable[[Row], Any] | None  # its value in a row; None if it has no single value
+    description: str  # for the manual
+    read: Callable[[Row], Any] | None  # returns its value in a row; None if it has no single value
     aliases: tuple[str, ...] = ()  # other names
-    # "" is the front matter field with that name; for a list, an expression over `items`.
+    # its SQL expression, for a list over `items`; "" for the front matter field with its name
     sql: str = ""
     items: str = ""  # for a list: a SELECT of the notes with an item; a condition is appended
-    has: str = ""  # the condition for `has:`; "": notes with that field in front matter
-    sort: str = ""  # the SQL value to sort by, if it is not `sql`
-    head: str = ""  # its header in the grid, if it is not `name`
+    has: str = ""  # the condition for `has:`; "" for notes with that field in front matter
+    sort: str = ""  # the SQL value to sort by, if it differs from `sql`
+    head: str = ""  # its header in the grid, if it differs from `name`
 
     @property
     def is_computed(self) -> bool:
-        """Whether it cannot be written as a field."""
+        """Whether the column is computed, so that it cannot be set as a field."""
         return self.name not in COMMON_FIELDS or self.name == "type"
 
 
@@ -52,7 +52,7 @@ def _modified(row: Row) -> str:
     return moment.strftime("%Y-%m-%d %H:%M")
 
 
-# A tag sorts before its children, and these before other tags that start with it.
+# Sort a tag before its children, and its children before other tags with the same prefix.
 _FIRST_TAG = (
     "(SELECT replace(tag, '/', char(1)) FROM tags"
     " WHERE note = notes.id AND own ORDER BY rowid LIMIT 1)"
@@ -129,7 +129,7 @@ _ALL = (
 )
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
-"""By name, in the order of the manual."""
+"""The columns by name, in the order of the manual."""
 
 THINGS = {
     **{
@@ -138,7 +138,7 @@ THINGS = {
     },
     "backlinks": "id IN (SELECT found FROM links WHERE found <> note)",
 }
-"""What `has:` accepts besides columns and fields, as SQL."""
+"""The names that `has:` accepts besides columns and fields, with their SQL."""
 
 STATES = {
     "ambiguous": "id IN (SELECT note FROM links WHERE state = 'ambiguous')",
@@ -157,7 +157,7 @@ STATES = {
     "todo": f"todo > 0 AND id IN (SELECT note FROM tasks WHERE NOT done AND {STARTED})",  # noqa: S608 - a constant
     "untagged": "id NOT IN (SELECT note FROM tags)",
 }
-"""The states of `is:`, as SQL."""
+"""The states of `is:`, with their SQL."""
 
 _BY_KEY = {fold_key(column.name): column for column in COLUMNS.values() if column.type}
 
@@ -188,7 +188,7 @@ def query_fields(
 def known_fields(seen: Mapping[str, str], schema: Schema) -> QueryFields:
     """Return the columns, the fields of all kinds, and the fields `seen` in notes by type."""
     kinds = {kind.id: kind.fields for kind in schema.kinds.values()}
-    kin = {
+    aliases = {
         other: name for fields in kinds.values() for name in fields for other in other_names(name)
     }
-    return query_fields(kinds, {**seen, **schema.types}, kin)
+    return query_fields(kinds, {**seen, **schema.types}, aliases)

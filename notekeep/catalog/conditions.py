@@ -1,6 +1,6 @@
-"""Converts conditions about facts into SQL.
+"""Converts conditions on facts to SQL.
 
-A whole tree becomes one expression about a row of `notes`. Words are not supported here.
+A tree becomes one expression over a row of `notes`. Conditions on words are not supported.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ from notekeep.query.tree import (
 
 
 class Condition(NamedTuple):
-    """An SQL expression about a row of `notes`, and the values of its placeholders."""
+    """An SQL expression over a row of `notes`, and the values of its placeholders."""
 
     sql: str
     values: tuple[Any, ...] = ()
 
 
 ROLES = ("log", "template", "excluded")
-"""Files that are not notes, and excluded notes: listed only on request."""
+"""The roles that are listed only on request."""
 
 LISTED = "role = 'note'"
 LINKABLE = "role IN ('note', 'excluded')"
-"""Listed notes, and all notes that links can target."""
+"""SQL conditions for listed notes, and for all notes that links can target."""
 
 FIRST_NS, LAST_NS = -(1 << 63), (1 << 63) - 1
-"""The range of times in SQLite; all file times are within it."""
+"""The range of 64-bit times in nanoseconds; all file times are inside it."""
 FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1).toordinal(), dt.date(2262, 1, 1).toordinal()
 
 _NAMED_BY_PATH = """
@@ -59,7 +59,7 @@ _COMPARISONS: dict[Operator, str] = {":": "=", "=": "=", ">": ">", ">=": ">=", "
 
 
 def condition(node: Node) -> Condition:
-    """Convert a tree of facts into one expression; a word in it is a TypeError."""
+    """Convert a tree of facts to one expression. Raises TypeError for words."""
     match node:
         case And(parts):
             return _joined("AND", [condition(part) for part in parts])
@@ -76,7 +76,7 @@ def condition(node: Node) -> Condition:
 
 
 def _joined(word: str, parts: Sequence[Condition]) -> Condition:
-    """Join expressions in a balanced tree, because SQLite limits the depth of expressions."""
+    """Join expressions as a balanced tree, because SQLite limits their depth."""
     if len(parts) < 2:
         return parts[0] if parts else Condition("1" if word == "AND" else "0")
     half = len(parts) // 2
@@ -134,7 +134,7 @@ def _named(name: str) -> Condition:
     """Return a subquery for the notes with a name: path, file name, title or alias."""
     key = link_key(name)
     if "/" in name:
-        # A path means that file, or a title with a slash: keys contain only the last part.
+        # Compare the whole path, or a title with a slash, because keys contain only the last part.
         whole = fold_text(name)
         return Condition(_NAMED_BY_PATH, (key, whole, f"{whole}.md", whole))
     return Condition("SELECT note FROM names WHERE key = ?", (key,))
@@ -193,7 +193,7 @@ def _text(column: str, op: Operator, text: str) -> Condition:
 
 
 def _moment(column: str, node: Compare) -> Condition:
-    """Compare a day in local time with a moment: from its first nanosecond to its last."""
+    """Compare a time in nanoseconds with a day in local time."""
     first = dt.date.fromisoformat(str(node.low))
     last = dt.date.fromisoformat(str(node.high)) if node.high is not None else first
     begin, end = _midnight(first.toordinal()), _midnight(last.toordinal() + 1)
@@ -210,14 +210,14 @@ def _moment(column: str, node: Compare) -> Condition:
 
 
 def _midnight(day: int) -> int:
-    """Return the nanosecond at which a day begins in local time, limited to the range of SQLite."""
+    """Return the start of a day in local time, in nanoseconds, limited to 64 bits."""
     if not FIRST_DAY <= day <= LAST_DAY:
         return FIRST_NS if day < FIRST_DAY else LAST_NS
     return int(dt.datetime.fromordinal(day).timestamp()) * 1_000_000_000
 
 
 def roles(node: Node | None) -> tuple[str, ...]:
-    """Return the roles of files that a tree requests; notes are always included."""
+    """Return the roles of files that a tree asks for; notes are always included."""
     flags = set(_flags(node)) if node else set()
     return ("note", *(role for role in ROLES if role in flags))
 
@@ -238,13 +238,16 @@ _FIRST_VALUE = (
 
 
 def ordering(order: Iterable[Order]) -> Condition:
-    """Return an ORDER BY: notes without the field last, ties by title, lists by first item."""
+    """Return an ORDER BY clause.
+
+    Notes without the field come last, ties are sorted by title, and lists by their first item.
+    """
     keys: list[str] = []
     values: list[Any] = []
     for one in order:
         key, way = fold_key(one.field), " DESC" if one.descending else ""
         column = find_column(one.field)
-        if key == "score":  # the rank of a search, unknown to the catalog
+        if key == "score":  # the catalog does not know the score of a search
             continue
         if one.paths:
             keys.append("coalesce((SELECT key FROM json_each(?) WHERE value = notes.path), 1e9)")

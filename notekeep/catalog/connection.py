@@ -1,7 +1,7 @@
 """Connections to the catalog: one reader for the main thread, one for all others, and a writer.
 
-Readers never wait for a writer, thanks to SQLite's write-ahead log. The main thread never waits for
-a query of another thread, because a key press may depend on it.
+Thanks to SQLite's write-ahead log, readers never wait for a writer. The main thread never waits for
+a query of another thread, because that would delay key presses.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ T = TypeVar("T")
 MARK = "catalog.writing"
 
 ANALYSED_ROWS = 400
-"""Rows of each index to sample; 20 ms in a vault of 10,000 notes."""
+"""Number of rows of each index to sample, which takes 20 ms in a vault of 10,000 notes."""
 
 PART_ROWS = 1_000
 
 CACHE_KB = 512
-"""The cache of a reader. The system caches the file too; the default of 2,000 helps little."""
+"""The cache of a reader. SQLite's default of 2,000 helps little, because the system caches too."""
 
 SQL_ROWS = 10_000
 """Maximum number of rows of `notekeep sql`."""
 SQL_LENGTH = 1 << 26
-"""Maximum length of a text in it, because SQLite checks the time only between two steps."""
+"""Maximum length of a text in `notekeep sql`, because SQLite checks the time between steps only."""
 SQL_STEPS = 10_000
 _SQL_READS = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
@@ -51,10 +51,10 @@ class ReadConnection:
         self.lock = threading.RLock()
         self.connection: sqlite3.Connection | None = None
         self.inode = -1  # of the open file
-        self.is_stale = False  # the file was removed; the next query opens the new one
+        self.is_stale = False  # whether the file was removed, so that the next query reopens it
 
     def close(self) -> None:
-        """Close the file; the lock must be held."""
+        """Close the file. The caller must hold the lock."""
         if self.connection is not None:
             self.connection.close()
             self.connection = None
@@ -94,8 +94,8 @@ class Connection:
     def snapshot(self) -> Iterator[Self]:
         """Yield a snapshot of the catalog, valid until the end of the `with`.
 
-        Without a write-ahead log (see `database.journal_mode`), writers wait for it. Every query
-        raises Failure if the file cannot be read: an empty catalog would make no note private.
+        Without a write-ahead log (see `database.journal_mode`), writers wait for it. Queries raise
+        Failure if the file cannot be read, because in an empty catalog no note would be private.
         """
         with type(self)(self.folder, self._today) as moment:
             moment._begin()  # noqa: SLF001 - of the same class
@@ -120,13 +120,13 @@ class Connection:
         return Failure(f"{self._path}: was damaged and has been moved aside.", "Try again.")
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Run one SELECT, or raise Failure; a damaged catalog is first replaced by an empty one."""
+        """Run one SELECT. A damaged catalog is replaced with an empty one; raises Failure."""
         return self.collect(list, sql, values)
 
     def collect(
         self, make: Callable[[Iterator[Any]], T], sql: str, values: Sequence[Any] = ()
     ) -> T:
-        """Run one SELECT and return the result of `make`, called with its rows."""
+        """Run one SELECT, call `make` with its rows, and return the result."""
         yield_to_ui()
         reader = self._reader()
         with reader.lock:
@@ -139,8 +139,8 @@ class Connection:
     def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a user's SELECT; return its column names and at most SQL_ROWS rows.
 
-        It cannot change anything, open other files or take longer than `timeout` seconds. Forbidden
-        or invalid SQL is a UsageError.
+        It cannot change anything, open other files or take longer than `timeout` seconds. Raises
+        UsageError for forbidden or invalid SQL.
         """
         if query.strip().rstrip(";") == ".tables":
             query = (
@@ -172,7 +172,7 @@ class Connection:
 
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[Writer]:
-        """Begin a transaction; Failure if another process writes for `wait` seconds."""
+        """Begin a transaction. Raises Failure if another process writes for `wait` seconds."""
         self.reopen_if_replaced()
         try:
             connection = database.connect(self._path, wait)
@@ -185,13 +185,13 @@ class Connection:
             raise self._damaged() from error
 
     def analyze(self) -> None:
-        """Update the statistics of SQLite; finding a tag then takes a tenth of the time."""
+        """Update SQLite's statistics, which makes finding a tag ten times as fast."""
         with self.writing() as writer:
             writer.connection.execute(f"PRAGMA analysis_limit = {ANALYSED_ROWS}")
             writer.connection.execute("ANALYZE")
 
     def check(self) -> bool:
-        """Return whether the file is intact (1 ms per MB); a damaged one is set aside."""
+        """Return whether the file is intact (1 ms per MB); set a damaged file aside."""
         before = self.rebuilt
         found = self.ask("PRAGMA quick_check(1)")
         if found != [("ok",)] and self.rebuilt == before:
@@ -201,7 +201,7 @@ class Connection:
     @contextmanager
     def marked(self) -> Iterator[None]:
         """Keep a marker file in the folder during a long write."""
-        # It survives a power cut, after which the disk may lack what SQLite wrote.
+        # The marker survives a power failure, after which SQLite's last writes may be missing.
         mark = os.path.join(self.folder, MARK)
         os.close(os.open(mark, os.O_CREAT | os.O_WRONLY, 0o600))
         try:
@@ -244,10 +244,10 @@ class Connection:
         return reader.connection
 
     def _close_all(self, reader: ReadConnection) -> None:
-        """Close the file for all threads; the caller holds the lock of its own reader only."""
+        """Close the file for all threads. The caller holds only the lock of its own reader."""
         reader.close()
         other = self._other(reader)
-        # Never wait for the other lock: its holder may wait for this one.
+        # Never wait for the other lock, because its holder may be waiting for this one.
         other.is_stale = True
         if other.lock.acquire(blocking=False):
             try:
@@ -280,13 +280,13 @@ class Connection:
         with reader.lock:
             self._close_all(reader)
             database.set_aside(self.folder, reader.inode)
-            # Check again, in case the file was opened in between.
+            # The other reader may have opened the file in the meantime.
             self._other(reader).is_stale = True
             self.rebuilt += 1
 
 
 def _rows(found: sqlite3.Cursor) -> Iterator[Any]:
-    """Yield the rows in parts, and yield to the interface between them."""
+    """Yield the rows in batches, and yield to the interface between batches."""
     while part := found.fetchmany(PART_ROWS):
         yield from part
         if len(part) < PART_ROWS:

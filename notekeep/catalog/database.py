@@ -1,7 +1,7 @@
 """The catalog's file: its tables, opening, and recovery.
 
-There are no migrations. A damaged file or one of another version is set aside and replaced by an
-empty one, which the next refresh fills.
+There are no migrations. A damaged file, or a file of another version, is set aside and replaced
+with an empty one, which the next refresh fills.
 """
 
 from __future__ import annotations
@@ -123,8 +123,8 @@ TABLES: dict[str, Columns] = {
     "meta": {"key": str, "value": str},
 }
 """The columns of each table. All tables are STRICT; nullable columns are in MAY_BE_NULL. For the
-tables of habits see tracking/habit_table.py, for those of attached files attached_text.py, and for
-`recalls` services/recall.py."""
+habit tables see tracking/habit_table.py, for attached files attached_text.py, and for `recalls`
+services/recall.py."""
 
 PRIMARY_KEYS = {
     "notes": "id",
@@ -142,13 +142,13 @@ MAY_BE_NULL |= {("tasks", name) for name in ("due", "scheduled", "start")}
 MAY_BE_NULL |= {("problems", "line"), ("problems", "col"), ("habit_files", "fields")}
 INDEXES: list[tuple[str, list[str], bool]] = [
     ("notes", ["path"], True),
-    # Covers the scan, which then reads no whole rows.
+    # A covering index for the scan, which then does not read whole rows.
     ("notes", ["path", "size", "mtime_ns", "ctime_ns", "inode"], False),
     ("notes", ["role", "sort", "path"], False),
     # For recently changed notes and their count.
     ("notes", ["role", "mtime_ns", "sort", "path", "kind"], False),
     ("notes", ["role", "kind"], False),
-    # Covers suggestions, so that a key press reads no whole rows.
+    # A covering index for suggestions, so that a key press does not read whole rows.
     ("notes", ["role", "title_folded", "name_folded", "mtime_ns", "path"], False),
     ("fields", ["note", "key"], False),
     ("fields", ["key", "type"], False),
@@ -167,7 +167,7 @@ INDEXES: list[tuple[str, list[str], bool]] = [
     ("headings", ["note"], False),
     ("passages", ["note"], False),
     ("answers", ["note"], False),
-    # Covers the check which answers are new.
+    # A covering index to check which answers are new.
     ("answers", ["key", "sum"], False),
     ("problems", ["path"], False),
     ("attached_to", ["note"], False),
@@ -176,7 +176,7 @@ INDEXES: list[tuple[str, list[str], bool]] = [
 ]
 
 NOTE_TABLES = ("fields", "tags", "names", "links", "tasks", "headings", "passages", "answers")
-"""Tables with rows of notes, by note id."""
+"""Tables whose rows belong to a note."""
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -204,7 +204,7 @@ def _code(error: sqlite3.Error) -> int:
 def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
     """Open the catalog in a cache folder, and return whether a damaged one was set aside.
 
-    Creates it if needed; Failure if the folder is not writable.
+    Creates it if needed. Raises Failure if the folder is not writable.
     """
     path = os.path.join(folder, CATALOG_FILE)
     try:
@@ -253,7 +253,7 @@ def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit at the end of `with`, or roll back after an exception."""
+    """Commit at the end of the `with` block, or roll back after an exception."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -279,7 +279,7 @@ def _open_existing(path: str) -> sqlite3.Connection | None:
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:
-    """Whether it is a catalog of this version; closes the connection if it is not a database."""
+    """Whether the file is a catalog of this version; close it if it is not a database."""
     try:
         marks = (_pragma(connection, "application_id"), _pragma(connection, "user_version"))
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
@@ -318,7 +318,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
         )
     for name, indexed, unique in INDEXES:
         tables.table(name).create_index(indexed, unique=unique)
-    # Higher than in any earlier catalog, so that its full text is never mistaken for ours.
+    # Higher than in any earlier catalog, so that an old full-text index is never used with it.
     born = str(time.time_ns() // 1000)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("born", born), ("generation", born)])
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -327,10 +327,10 @@ def create_tables(connection: sqlite3.Connection) -> None:
 
 
 def journal_mode(path: str) -> str:
-    """Choose the journal mode by the location of the file.
+    """Return the journal mode for the location of the file.
 
     A write-ahead log needs memory shared between processes, which network drives and synced folders
-    do not have.
+    do not support.
     """
     return "DELETE" if remote_reason(os.path.dirname(path)) else "WAL"
 
@@ -344,8 +344,8 @@ def set_aside(folder: str, inode: int) -> None:
 
 
 def _move_aside(path: str) -> bool:
-    """Rename a damaged catalog; the last one is kept for inspection."""
-    # The log goes first: an orphaned log would be read into the next catalog.
+    """Rename a damaged catalog; the most recent one is kept for inspection."""
+    # Delete the log first, because SQLite would apply it to the next catalog.
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             os.remove(path + suffix)

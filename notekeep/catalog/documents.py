@@ -34,7 +34,7 @@ class WordDoc(NamedTuple):
     language: str = ""  # the code in `lang:`, or "" for the language of the vault
 
 
-# Fields that are indexed elsewhere, that classify the note, or that are for programs.
+# Fields that are indexed separately, classify the note, or are meant for programs.
 _NO_WORDS = {
     *("title", "aliases", "tags", "type", "status", "lang", "unlogged"),
     *("cover", "slug", "url", "feed", "source_id"),
@@ -66,7 +66,7 @@ def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema
 
 
 def _problem(note: Note, content: Content) -> Problem | None:
-    """Return the problem of a note; if there are several, the one that causes the others."""
+    """Return the problem of a note; of several problems, the one that causes the others."""
     if b"<<<<<<< " not in content.data:
         return note.problem or content.problem
     from notekeep.markdown.text_merge import find_note_hunks
@@ -99,7 +99,7 @@ def word_doc(note: Note) -> WordDoc:
 
 
 def _without_ids(note: Note) -> str:
-    """Return the body without block ids, because an import writes thousands."""
+    """Return the body without block ids, because imports write thousands of them."""
     parts, at = [], 0
     for block in note.spans.blocks:
         parts.append(note.body[at : block.start])
@@ -120,7 +120,7 @@ def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
             items = value if isinstance(value, list) else [value]
             for item in items:
                 if isinstance(item, str) and (day := _DATE.fullmatch(item)):
-                    # one word, so that the year does not match
+                    # one word, so that a search for the year does not match
                     yield "".join(filter(None, day.groups()))
                 elif isinstance(item, str) and not _ADDRESS.match(item):
                     yield FIELD_LINK.sub(r"\1", item)
@@ -129,7 +129,7 @@ def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
 
 
 def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:
-    """Read a note for the full text; None if it is missing, unreadable or unlisted."""
+    """Read a note for the full-text index; None if it is missing, unreadable or unlisted."""
     content = read_content(root, path) if role(path, schema) == "note" else None
     if not content or not content.digest:
         return None

@@ -1,8 +1,7 @@
-"""The indexer: adds changed files to the catalog, then to the full text.
+"""The indexer: adds changed files to the catalog, then to the full-text index.
 
-The catalog also lists the notes that are missing in the full text, until they are indexed. An
-interrupted step is repeated by the next refresh, which is harmless. The vault itself is never
-written.
+The catalog also lists the notes that are outdated in the full-text index. The next refresh safely
+repeats an interrupted step. The indexer never writes to the vault itself.
 
 The Markdown reader is imported late, because most refreshes find no changes.
 """
@@ -34,22 +33,22 @@ if TYPE_CHECKING:
     from notekeep.search.whoosh_index import WhooshIndex
 
 BATCH = 500
-"""Files in one transaction; other programs may have to wait for it."""
+"""Number of files per transaction; other programs may have to wait for it."""
 
 SOON_BYTES = 256 << 10
-"""Total size of saved notes to index before a search: 50 ms of work."""
+"""Maximum size of saved notes to index before a search, which takes 50 ms."""
 
 REBUILD_SHARE = 3
-"""Rebuilding the full text is faster than changing more than a third of its notes."""
+"""Rebuilding the full-text index is faster than changing more than a third of its notes."""
 
 REBUILD_LEAST = 200
-"""With fewer changed notes, the full text is never rebuilt."""
+"""With fewer changed notes, the full-text index is never rebuilt."""
 
 READING_SHARE = 3
-"""Indexing a note in the catalog takes a third of the time for both."""
+"""The catalog takes a third of the time of an index build."""
 
 CHECK_DAYS = 100
-"""The number of days in which each unchanged file is read once."""
+"""The number of days in which each unchanged file is read again once."""
 
 _NOTES_WITH_FILES = "SELECT DISTINCT note FROM attached_to"
 
@@ -62,23 +61,24 @@ class RefreshResult:
 
     changes: ScanResult  # differences between the files and the catalog
     indexed: int = 0  # number of read files
-    pending: int = 0  # changed files not read: above the budget, or another program is writing
-    pending_words: int = 0  # notes that are outdated in the full text
+    # changed files that were not read, because of the budget or because another program is writing
+    pending: int = 0
+    pending_words: int = 0  # notes that are outdated in the full-text index
     # Whether notes were skipped because of the budget, for `indexing_process.py`.
     deferred: bool = False
     problems: list[Problem] = field(default_factory=list)
     # habit logs that changed, appeared or disappeared
     logs: list[str] = field(default_factory=list)
-    # Missing notes that stay listed until confirmed, because there are so many at once.
+    # Missing notes that stay listed until confirmed, because many disappeared at once.
     unconfirmed: list[str] = field(default_factory=list)
 
 
 class DailyCheck:
-    """The unchanged files to read today.
+    """Selects the unchanged files to read again today.
 
-    `stat` may hide a change: some systems have no change time, some disks store whole seconds only,
-    and programs may reset times. Each day one file in a hundred is read, so that starts do not get
-    slower. `mark` is the state to store.
+    `stat` may miss a change: some systems have no change time, some disks store only whole seconds,
+    and programs may reset times. Each day one file in a hundred is read, so that starting does not
+    become slower. `mark` is the state to store.
     """
 
     def __init__(self, mark: str | None, *, now: float | None = None) -> None:
@@ -111,13 +111,13 @@ class _Run:
 
 
 class Indexer:
-    """Updates the index of one vault; one refresh at a time for all threads.
+    """Updates the index of one vault, in one thread at a time.
 
-    `open_index` returns the full text; a refresh of only the catalog does not load it. With a new
-    `schema`, all notes are read again. `keep` stores versions of other programs in the history
-    before the catalog changes, and returns its failures; it is not called for a new
-    index, nor for hundreds of new files. `find_own` returns the missing notes that notekeep itself
-    moved or deleted.
+    `open_index` returns the full-text index; a refresh of only the catalog does not load it. With a
+    new `schema`, all notes are read again. `keep` stores versions of other programs in the history
+    before the catalog changes, and returns its problems; it is not called for a new index or for
+    hundreds of new files. `find_own` returns the missing notes that notekeep itself moved or
+    deleted.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ class Indexer:
         self._keep = keep
         self._find_own = find_own
         self._reads_files = threading.Lock()
-        # The full text may take longer; a save does not wait for it.
+        # A separate lock, because a save must not wait for the slower full-text index.
         self._writes_index = threading.Lock()
 
     def refresh(
@@ -150,11 +150,12 @@ class Indexer:
         words_budget: int | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> RefreshResult:
-        """Bring the index up to date with the files; Failure if the vault is missing.
+        """Update the index from the files. Raises Failure if the vault is missing.
 
-        With more changed files than `budget`, none is read; with more notes than `words_budget`,
-        none is added to the full text. In `progress`, a note that is missing in the full text
-        counts as a third. For the other arguments see `IndexService.refresh`.
+        If there are more changed files than `budget`, none is read; if there are more notes than
+        `words_budget`, none is added to the full-text index. In `progress`, a note that is missing
+        in the full-text index counts as a third. For the other arguments see
+        `IndexService.refresh`.
         """
         index = self._open_index() if words and self._open_index else None
         run = _Run(
@@ -174,7 +175,7 @@ class Indexer:
             except Failure:
                 if self._catalog.rebuilt == rebuilt:
                     raise
-                self._refresh_catalog(run)  # it was damaged and set aside: fill the empty one
+                self._refresh_catalog(run)  # fill the empty catalog that replaced a damaged one
         done = run.done
         if index is None or done.pending:
             done.pending_words = len(self._catalog.dirty())
@@ -184,14 +185,14 @@ class Indexer:
         return done
 
     def index_few(self) -> None:
-        """Add a few saved notes to the full text before a search.
+        """Add a few saved notes to the full-text index before a search.
 
         Errors such as a lock or a full disk do not stop the search; the next refresh tries again.
         """
         catalog, index = self._catalog, self._open_index and self._open_index()
         if index is None:
             return
-        # Lock the catalog first: unrecorded notes would be added again at each key press.
+        # Lock the catalog first, because unrecorded notes would be added again at each key press.
         with contextlib.suppress(NotekeepError), catalog.writing(wait=0.0) as writer:
             generation, dirty = catalog.generation, catalog.dirty()
             size = sum(row.size for row in catalog.rows_of(dirty).values())
@@ -209,7 +210,7 @@ class Indexer:
         is_new = not known
         run.rereads = not is_new and catalog.meta("reader") != reader
         check = DailyCheck(catalog.meta("looked"))
-        # Only in the background.
+        # Read unchanged files only in the background.
         checks_today = check.is_due and run.index is not None and run.budget is None
         compared = known
         if run.verify or run.rereads:
@@ -283,7 +284,7 @@ class Indexer:
                 continue
             digest = before.get(path)
             if content.problem and not content.digest and path in before:
-                # Another program may lock it briefly; the known content is kept.
+                # Another program may have locked the file briefly, so keep the known content.
                 done.changes.unreadable[path] = content.problem.message
                 done.problems.append(content.problem)
                 touched[path] = fingerprint._replace(ctime_ns=-1)  # to read it again
@@ -315,7 +316,7 @@ class Indexer:
         done.logs += [one.path for one in records if one.role == "log"]
 
     def _is_outdated(self, done: RefreshResult) -> bool:
-        """Whether there is something to write even though no file changed."""
+        """Whether the catalog must be updated although no file changed."""
         known = self._catalog.problems(links=False)
         before = {(one.path, one.message) for one in known if one.code == "unreadable"}
         now = {(one.path, one.message) for one in done.problems}
@@ -328,7 +329,7 @@ class Indexer:
         )
 
     def _index_pending(self, run: _Run, index: WhooshIndex, budget: int | None) -> None:
-        """Update the full text to the generation of the catalog, unless that exceeds the budget."""
+        """Update the full-text index to the catalog's generation, within the budget."""
         generation, dirty = self._catalog.generation, self._catalog.dirty()
         done, can_change = run.done, self._can_change(index, generation)
         if can_change and not dirty:
@@ -381,7 +382,7 @@ class Indexer:
                 yield doc
 
     def _can_change(self, index: WhooshIndex, generation: int) -> bool:
-        """Whether the full text is an earlier state of this catalog."""
+        """Whether the full-text index is an earlier state of this catalog."""
         reached, meta = index.generation, self._catalog.meta
         first = max(int(meta("born") or 0), int(meta("words") or 0))
         return reached is not None and first <= reached <= generation
@@ -399,7 +400,7 @@ def _unreadable(changes: ScanResult) -> list[Problem]:
 
 
 def _count_only_unsure(changes: ScanResult, known: dict[str, StatMark]) -> int:
-    """Count the files to read again only because they had just changed when last read."""
+    """Count the files to read only because they had just changed when they were last read."""
     count = 0
     for path, found in changes.modified.items():
         mark = known.get(path)
@@ -409,11 +410,11 @@ def _count_only_unsure(changes: ScanResult, known: dict[str, StatMark]) -> int:
 
 
 def _unsure(mark: StatMark) -> StatMark:
-    """Return a fingerprint that matches no file, so that the file is read."""
+    """Return a fingerprint that never matches, so that the file is read."""
     size, mtime_ns, _, inode = mark
     return size, mtime_ns, -1, inode
 
 
 def _reader(schema: Schema) -> str:
-    """Identify the version of the reader; when it changes, all notes are read again."""
+    """Return the version of the reader; if it changes, all notes are read again."""
     return f"{__version__} {schema!r}"

@@ -1,7 +1,7 @@
 """Index many changed notes in a separate process and report its progress.
 
 The process is `notekeep index --nice`. It can run detached, or be monitored and stopped; finished
-work is kept. Only one works on a vault at a time; see `indexing_lock`.
+work is kept. Only one such process runs per vault; see `indexing_lock`.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ LOCK = "indexing.lock"
 TIMEOUT_SECONDS = 600.0
 """Seconds to wait for another indexing process."""
 
-_left_alone: list[subprocess.Popen[bytes]] = []
+_detached: list[subprocess.Popen[bytes]] = []
 """Detached processes; each is polled when the next one starts, so that none stays a zombie."""
 
 
 def start_indexing(root: str) -> None:
-    """Start a detached process for a vault; it exits at once if another is running."""
-    _left_alone[:] = [process for process in _left_alone if process.poll() is None]
-    import subprocess  # most commands start none
+    """Start a detached process for a vault; it exits at once if another one is running."""
+    _detached[:] = [process for process in _detached if process.poll() is None]
+    import subprocess  # not needed by most commands
 
     process = subprocess.Popen(
         _command(root),
@@ -39,11 +39,11 @@ def start_indexing(root: str) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    _left_alone.append(process)
+    _detached.append(process)
 
 
 class IndexingProcess:
-    """Starts, follows and stops a process, from any thread."""
+    """Starts, monitors and stops an indexing process, from any thread."""
 
     def __init__(self, root: str) -> None:
         self._root = root
@@ -51,7 +51,7 @@ class IndexingProcess:
         self._stopped = False
 
     def follow(self, report: Callable[[int, int], None]) -> bool:
-        """Wait for the end; return whether it succeeded."""
+        """Run the process and wait for it; return whether it succeeded."""
         import subprocess
 
         with subprocess.Popen(
@@ -72,7 +72,7 @@ class IndexingProcess:
         return process.returncode == 0
 
     def stop(self) -> None:
-        """Stop it; finished work is kept."""
+        """Stop the process; finished work is kept."""
         self._stopped = True
         if self._process is not None:
             self._process.terminate()
@@ -81,10 +81,10 @@ class IndexingProcess:
 @contextlib.contextmanager
 def indexing_lock(cache: str, *, wait: bool) -> Iterator[bool]:
     """Yield whether this is the only indexing process of a vault, after an optional wait."""
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as stack:
         is_ours = True
         try:
-            held.enter_context(
+            stack.enter_context(
                 hold_lock_file(os.path.join(cache, LOCK), TIMEOUT_SECONDS if wait else 0)
             )
         except Locked:
@@ -93,12 +93,12 @@ def indexing_lock(cache: str, *, wait: bool) -> Iterator[bool]:
 
 
 def _command(root: str) -> list[str]:
-    # -P: no modules from the current folder, which may be a vault.
+    # -P: do not import modules from the current folder, which may be a vault.
     return [sys.executable, "-P", "-m", "notekeep", "--vault", root, "index", "--nice"]
 
 
 SOON = 2.0
-"""Seconds before the first estimate, because there is too little data."""
+"""Seconds before the first estimate; before that, there is too little data."""
 
 MINUTE = 60
 

@@ -1,8 +1,8 @@
 """Finds notes by name: for the user, for links, and for unlinked mentions.
 
-A name is a path, a title, an alias, or the beginning of one. It takes precedence over a query. A
-path is relative to the vault; if the vault has no such file, it is a path of this machine, as
-completed by a shell.
+A name is a path, a title, an alias, or the beginning of one of these. It takes precedence over a
+query. A path is relative to the vault; if the vault has no such file, it is a file system path, as
+shells complete it.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 SHOWN = 10
 """Maximum number of notes to list for an ambiguous name."""
 LAST = "\U0010ffff"
-"""Sorts after every name with the same beginning."""
+"""Appended to a prefix, sorts after every name with that prefix."""
 BEGINS = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
-"""Condition for notes with a name that starts with a text."""
+"""SQL condition for notes with a name that starts with a text."""
 
 
 def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
     """Return the only note with exactly this path, file name, title or alias, ignoring case.
 
-    A path may also be absolute or relative to the working directory. Raises Ambiguous for several
-    notes.
+    A path may also be absolute or relative to the working directory. Raises Ambiguous if there are
+    several notes.
     """
     name = name.strip().removeprefix("[[").removesuffix("]]")
     if not name:
@@ -53,7 +53,7 @@ def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
         return row
     found = catalog.named(name)
     if "/" in name:
-        # `named` compares only the last part; a folder narrows it down.
+        # `named` compares only the last part of a path, so compare the folders here.
         ending = fold_name(name.removesuffix(".md"))
         found = [row for row in found if fold_name(row.path[:-3]).endswith(ending)]
     if len(found) > 1:
@@ -67,8 +67,8 @@ def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
 def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
     """Return names that start with a text, for at most `most` notes, for shell completion.
 
-    For each note: the first of title, file name and aliases that starts with the text and is
-    unique, else its path. Text with a `/` completes paths.
+    For each note, this is the first of title, file name and aliases that starts with the text and
+    is unique, or else its path. Text with a `/` completes paths.
     """
     start = fold_name(typed)
     if "/" in typed:
@@ -93,7 +93,10 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
 
 
 def resolve(catalog: Catalog, name: str, root: str) -> Row:
-    """Return the only note with a name, or whose name starts with it; NotFound or Ambiguous."""
+    """Return the note with a name, or the only one whose name starts with it.
+
+    Raises NotFound or Ambiguous.
+    """
     row = find_exact(catalog, name, root)
     if row is not None:
         return row
@@ -107,7 +110,7 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
 
 
 def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
-    """Return the notes for names, in order, each once."""
+    """Return the notes with these names, in order and without duplicates."""
     found: dict[str, Row] = {}
     missing: dict[str, NotFound] = {}
     for name in names:
@@ -129,9 +132,9 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
 
 
 def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
-    """Return words as one name if together they form one, else as separate names.
+    """Return words as a single name if together they form one, or else as separate names.
 
-    The shell splits unquoted names; Ambiguous if both readings are names.
+    This is for unquoted names in a shell. Raises Ambiguous if both are possible.
     """
     whole = " ".join(words)
     if len(words) < 2 or find_exact(catalog, whole, root) is None:
@@ -142,10 +145,10 @@ def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[s
 
 
 def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]) -> list[Row]:
-    """Return the note with a name, else the results of `ask`.
+    """Return the note with a name, or else the results of `ask`.
 
-    Raises NotFound if there are none, Ambiguous if the words start several names but match nothing,
-    UsageError if they are neither a name nor a query.
+    Raises NotFound if there are no results, Ambiguous if the words match nothing but several names
+    start with them, and UsageError if they are neither a name nor a query.
     """
     row = find_exact(catalog, words, root)
     if row is not None:
@@ -180,12 +183,12 @@ def _beginning(catalog: Catalog, name: str) -> list[Row]:
     start = fold_name(name.strip())
     if not start:
         return []
-    known = as_unicode(start)  # as stored in the rows
+    known = as_unicode(start)  # the form stored in the rows
     begins = f"instr(path_folded, ?) = 1 OR instr(title_folded, ?) = 1 OR {BEGINS}"
     folded = fold_text(known)
     where = Condition(f"{LINKABLE} AND ({begins})", (folded, folded, known, known + LAST))
     rows = catalog.select_rows(where, "ORDER BY title, path")
-    # Invalid bytes are equal in the rows, but not in the paths.
+    # All invalid bytes are equal in the rows, so compare the paths.
     return rows if known == start else [row for row in rows if start in fold_name(row.path)]
 
 
@@ -208,8 +211,8 @@ def _hint(near: str) -> str:
     return f'Did you mean "{near}"?' if near else "`notekeep ls` lists the notes."
 
 
-# Targets of links. Only notes with the keys of the targets are loaded: a `Resolver` of all notes
-# takes more than a kilobyte for each.
+# Targets of links. Only notes with the keys of the targets are loaded, because a `Resolver` takes
+# more than a kilobyte for each note.
 
 
 def link_targets(catalog: Catalog, targets: Iterable[str], source: str) -> dict[str, list[str]]:
@@ -223,7 +226,7 @@ def link_targets(catalog: Catalog, targets: Iterable[str], source: str) -> dict[
 
 
 def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
-    """Return the target note of a link; if ambiguous, the nearest one."""
+    """Return the target note of a link; of several possible notes, the nearest."""
     found = link_targets(catalog, [target], source)[target] if target else [source]
     return catalog.row(found[0]) if found else None
 
@@ -231,7 +234,7 @@ def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
 def resolve_link_names(
     catalog: Catalog, names: Sequence[str], source: str
 ) -> dict[str, tuple[str, bool]]:
-    """Return the path of each link name, and whether the file name is unique."""
+    """Return the path of the note for each name, and whether its file name is unique."""
     targets = link_targets(catalog, names, source)
     paths = {name: found[0] for name, found in targets.items() if found}
     keys = {link_key(store_path(path)) for path in paths.values()}
@@ -267,7 +270,7 @@ def _link_keys(target: str, source: str) -> set[str]:
 class NoteLookup:
     """Finds notes by path and by link target, for an export.
 
-    It queries the catalog each time, because all rows would take 16 MB at 10,000 notes.
+    It queries the catalog each time, because all rows of 10,000 notes would take 16 MB.
     """
 
     def __init__(self, catalog: Catalog, find_private: Callable[[Catalog], frozenset[str]]) -> None:
@@ -275,7 +278,7 @@ class NoteLookup:
         self.use_catalog(catalog)
 
     def use_catalog(self, catalog: Catalog) -> None:
-        """Use another catalog and forget cached answers."""
+        """Use another catalog and clear the caches."""
         self.catalog = catalog
         self._hidden: frozenset[str] | None = None
         # by target and folder of the link, because the folder decides which note is nearest
@@ -316,7 +319,7 @@ class NoteLookup:
 
 
 def existing_paths(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:
-    """Return the paths that are notes; `among` is LISTED or LINKABLE."""
+    """Return which of these paths are notes; `among` is LISTED or LINKABLE."""
     return {load_path(path) for (path,) in catalog.find("path", _at(paths, among))}
 
 
@@ -353,17 +356,17 @@ def find_private_notes(
 
 # Unlinked mentions: names of a note in other notes, without a link
 #
-# The full text returns the candidates. The positions are searched in the text itself, outside of
-# links, code, comments and addresses.
+# The full-text index returns candidates. The positions are found in their texts, outside of links,
+# code, comments and addresses.
 
 SHORTEST = 3
-"""Minimum letters of a name; shorter ones occur by chance."""
+"""Minimum number of letters of a name; shorter names occur by chance."""
 
 MANY_NOTES, MAX_SHARE = 50, 0.1
-"""Names in more notes than this, and in a larger share of them, are ignored."""
+"""Names in more notes and in a larger share of the notes are ignored."""
 
 MANY_MENTIONS = 10
-"""A word with more mentions is not a name if it is in lower case just as often."""
+"""A word with more mentions is not a name if it occurs in lower case just as often."""
 
 _BEFORE, _AFTER = 50, 90
 
@@ -384,7 +387,7 @@ def mentions(
 ) -> list[Mention]:
     """Find unlinked mentions of a note; `read` returns a note or raises NotFound.
 
-    Names that are common in this vault are ignored, because their mentions mean nothing.
+    Names that are common words in this vault are ignored.
     """
     most = max(MANY_NOTES, catalog.count() * MAX_SHARE)
     every = dict.fromkeys([row.title, *row.aliases, note_stem(row.path)])
@@ -420,7 +423,7 @@ def mentions(
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:
-    """Match any of the names as whole words, longest first, with any white space."""
+    """Return a pattern for the names as whole words, longest first, with any whitespace."""
     spelt = []
     for name in sorted(set(names), key=lambda name: (-len(name), name)):
         words = r"\s+".join(map(re.escape, name.split()))

@@ -1,6 +1,6 @@
 """How often and when each note was opened on this device, for ranking.
 
-A file in the state folder has one line for each opening: a hash of the path, and the day. It
+A file in the state folder contains one line for each opening: a hash of the path, and the day. It
 contains no names and can be deleted.
 """
 
@@ -43,7 +43,7 @@ class OpenCounts:
         return self._known.get(_name(path), 0.0) if self._known else 0.0
 
     def last(self, path: str) -> int:
-        """Return a number that is higher for later openings; -1 for never."""
+        """Return a number that is higher for later openings; -1 if the note was never opened."""
         self._read()
         return self._last.get(_name(path), -1) if self._last else -1
 
@@ -55,17 +55,17 @@ class OpenCounts:
         return sorted(paths, key=lambda path: -self._last.get(_name(path), -1))
 
     def latest(self, paths: Callable[[], Iterable[str]], limit: int) -> list[str]:
-        """Return the last opened notes, latest first; `paths` is called for unknown hashes."""
+        """Return the last opened notes, latest first; `paths` is called to resolve new hashes."""
         self._read()
         newest = sorted(self._last, key=lambda name: -self._last[name])
         if any(name not in self._paths for name in newest):
             found = {name: path for path in paths() if (name := _name(path)) in self._last}
-            # Hashes of deleted notes are not searched again.
+            # Do not look up the hashes of deleted notes again.
             self._paths = {name: found.get(name, "") for name in newest}
         return [path for name in newest if (path := self._paths[name])][:limit]
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Delete all records of some notes."""
+        """Delete all records of these notes."""
         removed = set(map(_name, paths))
         with suppress(OSError):
             remaining = (row for row in self._rows() if row.partition(" ")[0] not in removed)

@@ -20,7 +20,7 @@ MAX_MEMORY = 1 << 30
 
 
 def read_pages(file: BinaryIO) -> Iterator[str]:
-    """Yield the text of each page; raises pypdf's errors for damaged or encrypted files."""
+    """Yield the text of each page. Raises pypdf's errors for damaged or encrypted files."""
     from pypdf import PdfReader
 
     for page in PdfReader(file).pages:
@@ -28,7 +28,7 @@ def read_pages(file: BinaryIO) -> Iterator[str]:
 
 
 def main(source: BinaryIO, target: BinaryIO) -> str:
-    """Write the text of a file, up to MAX_TEXT; return why it is incomplete, or ""."""
+    """Write the text of a file, up to MAX_TEXT; return the reason if it is incomplete, or ""."""
     from pypdf.errors import DependencyError, FileNotDecryptedError
 
     left = MAX_TEXT
@@ -43,7 +43,7 @@ def main(source: BinaryIO, target: BinaryIO) -> str:
         return "It is encrypted."
     except MemoryError:
         return "It takes too much memory to read."
-    except Exception as error:  # noqa: BLE001 - pypdf raises anything for damaged files
+    except Exception as error:  # noqa: BLE001 - pypdf raises many types for damaged files
         return f"It cannot be read as a PDF file ({type(error).__name__})."
     return ""
 

@@ -1,4 +1,4 @@
-"""Queries to the catalog: facets, tasks, notes of this day, equal titles, lists."""
+"""Queries of the catalog: facets, tasks, notes of this day, equal titles, lists."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ YEAR = "year"
 TAG = "tag"
 FOLDER = "folder"
 GROUPINGS = ("type", FOLDER, TAG, YEAR)
-"""What notes are grouped by, besides fields."""
+"""The groupings of notes besides fields."""
 
 
 class Facets(NamedTuple):
@@ -60,7 +60,7 @@ def _count_folders(catalog: Catalog, where: Condition) -> dict[str, int]:
 
     Folders that differ only in case or accents are merged, as `path:` does.
     """
-    # Without the characters of the path that are no slash, up to the last slash.
+    # Trim all characters except slashes from the end, which leaves the folder.
     parent = "rtrim(path_folded, replace(path_folded, '/', ''))"
     found = catalog.find("min(path), count(*)", where, f"GROUP BY {parent}")
     counts: Counter[str] = Counter()
@@ -76,7 +76,7 @@ def _count_folders(catalog: Catalog, where: Condition) -> dict[str, int]:
 
 def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
     """Return the values of a field, most used first."""
-    # SQLite parses the JSON itself, so that a thread does not block the interface.
+    # SQLite parses the JSON, so that the query does not block the interface from a thread.
     path = '$.fields."{}"'.format(field.replace('"', '\\"'))
     found = catalog.ask(
         "SELECT item.value, count(*) AS n FROM notes, json_each(notes.facts, ?) AS item"
@@ -90,9 +90,9 @@ def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
 def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
     """Count rows by the values of a field or column, most frequent first.
 
-    Each item of a list counts. "tag" is each tag, "folder" the folder, "year" the year of
-    `created`; `modified` counts by day. Values that differ only in case or accents are merged,
-    with the first spelling.
+    Each item of a list counts. "tag" counts tags, "folder" folders, "year" the years of `created`;
+    `modified` counts by day. Values that differ only in case or accents are merged under the first
+    spelling.
     """
     counts: Counter[str] = Counter()
     spelt: dict[str, str] = {}
@@ -193,11 +193,11 @@ def count_open(catalog: Catalog) -> int:
 
 
 DATES = ("created", "finished", "listened", "started", "published")
-"""The date fields to check; of several in one year, the first one counts."""
+"""The date fields to check, most important first; each note appears once per year."""
 
 
 class Anniversary(NamedTuple):
-    """A note of an earlier year, with that year and the field of the date."""
+    """A note from an earlier year, with the year and the field of its date."""
 
     year: int
     field: str
@@ -207,7 +207,7 @@ class Anniversary(NamedTuple):
 def on_this_day(
     catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES
 ) -> list[Anniversary]:
-    """Find notes of this day in earlier years, latest first; 29 February matches only itself."""
+    """Find notes from this day in earlier years, latest first. 29 February matches only itself."""
     found = catalog.ask(
         "SELECT n.path, f.key, substr(f.day, 1, 4) FROM fields f JOIN notes n ON n.id = f.note"
         " WHERE f.key IN (SELECT value FROM json_each(?)) AND f.day < ? AND substr(f.day, 6) = ?"
@@ -242,7 +242,7 @@ def distinguish_titles(catalog: Catalog, rows: Sequence[Row]) -> None:
 
 
 def _distinction(row: Row) -> str:
-    """Return the folder if the file is named after the title, else the path; always unique."""
+    """Return the folder if the file is named after the title, else the path: both are unique."""
     folder, _, name = row.path.rpartition("/")
     if fold_text(note_stem(row.path)) != fold_text(safe_name(row.title)):
         return row.path.removesuffix(".md")
@@ -250,7 +250,7 @@ def _distinction(row: Row) -> str:
 
 
 class OrderedList:
-    """A list with fixed order and length, so that every page is equally fast."""
+    """A list with a fixed order and length, so that all pages load equally fast."""
 
     def __init__(self, catalog: Catalog, stored: list[str], values: list[Any]) -> None:
         self.total = len(stored)
@@ -275,7 +275,7 @@ class OrderedList:
 
 
 def order_list(catalog: Catalog, node: Node | None, query: Query) -> OrderedList:
-    """Sort a whole list; `node` is the query without words."""
+    """Return the complete sorted list of a query; `node` is its condition, without words."""
     by = ordering(query.order)
     limit = -1 if query.limit is None else query.limit
     first = sort_value(query.order[0].field) if query.order else Condition("NULL")

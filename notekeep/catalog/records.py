@@ -1,4 +1,4 @@
-"""Rows of the tables as plain values, without a database."""
+"""The rows of the tables as plain values, independent of a database."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Row:
     private: bool
     problem: str | None  # why it could not be read completely
     words: int
-    # Tags, aliases and fields as JSON; parsed when needed, because long lists need few.
+    # Tags, aliases and fields as JSON; parsed on first use, because long lists show few rows.
     facts: str = field(repr=False)
     # Distinguishes notes with the same title; see `queries.distinguish_titles`.
     title_suffix: str = field(default="", repr=False, compare=False)
@@ -54,19 +54,19 @@ class Row:
 
     @property
     def tags(self) -> list[str]:
-        """Return its tags without "#", in the same order as in the note."""
+        """Return the tags without "#", in the order of the note."""
         found: list[str] = self._fact("tags")
         return found
 
     @property
     def aliases(self) -> list[str]:
-        """Return its other names."""
+        """Return the aliases."""
         found: list[str] = self._fact("aliases")
         return found
 
     @property
     def fields(self) -> dict[str, Value]:
-        """Return its front matter by canonical names, dates as ISO text."""
+        """Return the front matter by canonical field name, with dates as ISO text."""
         found: dict[str, Value] = self._fact("fields")
         return found
 
@@ -91,19 +91,19 @@ class Row:
 
 
 ROW_COLUMNS = [column.name for column in fields(Row) if column.compare]
-"""The columns of `notes` in a row."""
+"""The columns of `notes` that a `Row` contains."""
 
 _AUTHORS = ("author", "guest", "host", "show")
-"""The fields that name who wrote or said a passage; the first one counts."""
+"""The fields with the author or speaker of a passage; the first filled one is used."""
 
 HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
-"""Condition for notes with a name in a JSON list of keys."""
+"""SQL condition for notes with a name in a JSON list of keys."""
 
 Cells: TypeAlias = tuple[Any, ...]
 """A row of a table, in the order of its columns."""
 
 FIELD_LETTERS = 1000
-"""Maximum letters of a field for comparison; longer values are prose, found by words."""
+"""Maximum number of letters of a field to compare; longer values are found by their words."""
 
 SORT_DIGITS = 10
 """Digits are padded to this width, so that `Episode 2` sorts before `Episode 10`."""
@@ -147,25 +147,25 @@ class TaskRow(NamedTuple):
     text: str
     due: dt.date | None = None
     scheduled: dt.date | None = None
-    start: dt.date | None = None  # it is no open work before
+    start: dt.date | None = None  # before this day, the task is not open
     priority: int = NORMAL
 
     @property
     def key(self) -> tuple[str, str]:
-        """Identifies it before and after it is ticked, when lines may be added above it."""
+        """A key that stays the same when the task is ticked or moves to another line."""
         return self.path, strip_fields(self.text, "done", "cancelled")
 
     @property
     def planned(self) -> dt.date | None:
-        """The day on which it is due, or else scheduled."""
+        """The due date, or else the scheduled date."""
         return self.due or self.scheduled
 
     def is_waiting(self, today: dt.date) -> bool:
-        """Whether it is open, and its start is a later day."""
+        """Whether the task is open and starts after today."""
         return not self.done and self.start is not None and self.start > today
 
     def day(self, today: dt.date) -> dt.date | None:
-        """Return the day to list it on: a past one if it is late; None without a date."""
+        """Return the day to list the task on, which is in the past if it is late, or None."""
         if self.planned is None or self.planned < today:
             return self.planned
         return max(today, min(self.planned, self.scheduled or self.planned))
@@ -181,11 +181,11 @@ class PassageRow(NamedTuple):
     heading: str
     answer: str  # of a card; "" for a quote
     block: str  # its block id, or ""
-    key: str  # identifies its text; services/recall.py replaces it with the key of its answers
+    key: str  # a key of its text; services/recall.py replaces it with the key of its answers
 
     @property
     def author(self) -> str:
-        """Return who wrote or said it, as far as the fields of the note tell."""
+        """Return the author or speaker, from the fields of the note, or ""."""
         fields = self.source.fields
         value = next((fields[name] for name in _AUTHORS if fields.get(name)), "")
         names = value if isinstance(value, list) else [value]
@@ -193,7 +193,7 @@ class PassageRow(NamedTuple):
 
     @property
     def cited(self) -> str:
-        """Return the text with its source, to paste elsewhere."""
+        """Return the text with its source, for the clipboard."""
         source = ", ".join(filter(None, (self.author, self.source.title, self.locator)))
         return f"{self.text}\n— {source}"
 
@@ -215,14 +215,14 @@ class PassageRow(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A file with its role: "note", "log", "template" or "excluded" from lists."""
+    """A file with its role: "note", "log", "template" or "excluded"."""
 
     path: str
     role: str
     fingerprint: Fingerprint
     digest: str
     note: Note
-    answers: Sequence[tuple[int, Answer]] = ()  # of the log of answers, with their lines
+    answers: Sequence[tuple[int, Answer]] = ()  # line and answer, if it is a log of answers
 
 
 def link_key(target: str) -> str:
@@ -240,14 +240,14 @@ def sort_key(title: str) -> str:
 
 
 def store_path(path: str) -> str:
-    """Return a path as stored in SQLite, with bytes that are not UTF-8 escaped."""
+    """Return the form of a path that SQLite can store: bytes that are not UTF-8 are escaped."""
     if path.isascii():
         return path
     return _TO_ESCAPE.sub(lambda found: ESCAPE + _swapped(found[0]), path)
 
 
 def load_path(stored: str) -> str:
-    """Return the path for a stored one; the inverse of `store_path`."""
+    """Return the path for a stored path; the inverse of `store_path`."""
     if ESCAPE not in stored:
         return stored
     return _ESCAPED.sub(lambda found: _swapped(found[1]), stored)
@@ -272,7 +272,7 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
         place = (store_path(record.path), "note", problem.line)
         yield "problems", (*place, message, hint, problem.code, problem.column)
     if record.role in ("note", "excluded"):
-        # Links from and to excluded notes work, but nothing else of them is stored.
+        # For excluded notes, only names and links are stored, so that links still work.
         names = {link_key(name) for name in (record.path, note.title, *note.aliases)}
         yield from (("names", (key, number)) for key in {*map(as_unicode, names)} - {""})
         yield from (("links", (number, *cells)) for cells in _link_cells(note))

@@ -1,7 +1,7 @@
 """Changes to the catalog, as transactions.
 
-Transactions begin with BEGIN IMMEDIATE: SQLite refuses to turn a read transaction into a write if
-another process has written since, whatever the timeout.
+Transactions begin with BEGIN IMMEDIATE, because SQLite refuses to upgrade a read transaction after
+another process has written, whatever the timeout.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Writer:
     def upsert(self, records: Collection[Record]) -> None:
         """Insert or replace files."""
         stored = [store_path(record.path) for record in records]
-        # Notes that are no longer listed are also removed from the full text.
+        # Notes that are no longer listed must be removed from the full-text index, too.
         numbers, were = self._known(stored)
         following = self._value("SELECT coalesce(max(id), 0) FROM notes") + 1
         self._forget(numbers.values(), stored)
@@ -111,7 +111,7 @@ class Writer:
     def store_attached(self, path: str, mark: str, text: str, problem: str) -> None:
         """Store the text of an attached file, if a note still links to it.
 
-        `mark` is its size and time, `problem` why the text is missing or incomplete.
+        `mark` is its size and time; `problem` explains why the text is missing or incomplete.
         """
         sql = "SELECT note FROM attached_to WHERE path = ?"
         if notes := {note for (note,) in self.connection.execute(sql, (path,))}:
@@ -120,7 +120,7 @@ class Writer:
             self._mark_changed(notes)
 
     def store_recalls(self, rows: Collection[Cells], keys: Collection[str]) -> None:
-        """Store what answers amount to, and drop the rows of passages that are not in `keys`."""
+        """Store review states of passages, and delete those of passages that are not in `keys`."""
         self.connection.execute(
             "DELETE FROM recalls WHERE key NOT IN (SELECT value FROM json_each(?))",
             (json.dumps([*keys]),),
@@ -130,7 +130,7 @@ class Writer:
         self._insert("recalls", rows)
 
     def set_unreadable(self, problems: Iterable[Problem]) -> None:
-        """Replace the problems of unreadable places."""
+        """Replace the problems of unreadable files and folders."""
         self.connection.execute("DELETE FROM problems WHERE source = 'sweep'")
         rows = [
             (
@@ -142,7 +142,7 @@ class Writer:
         self._insert("problems", rows)
 
     def settle_links(self) -> None:
-        """Resolve the links that are new, or whose target may have changed."""
+        """Resolve new links, and links whose target may have changed."""
         rows = self.connection.execute(
             "SELECT l.rowid, l.target, l.key, n.path, l.embed FROM links l"
             " JOIN notes n ON n.id = l.note"
@@ -167,12 +167,12 @@ class Writer:
         self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def mark_indexed_until(self, generation: int) -> None:
-        """Record that the full text is up to date with a generation."""
+        """Record that the full-text index is up to date with a generation."""
         self.connection.execute("DELETE FROM dirty WHERE generation <= ?", (generation,))
         self.set_meta(words=str(generation))
 
     def finish(self) -> None:
-        """Increase the generation if anything changed that lists may show."""
+        """Increment the generation if anything changed that lists may show."""
         if self._changed:
             self._drop_unlinked()
             self.set_meta(generation=str(self._next_generation()))
@@ -201,14 +201,14 @@ class Writer:
         self._unsettle(keys)
 
     def _unsettle(self, keys: Collection[str]) -> None:
-        """Mark links with these keys as unresolved; stored, to survive a crash."""
+        """Mark links with these keys as unresolved, in the database, to survive a crash."""
         self.connection.executemany(
             "UPDATE links SET state = 'unsettled', found = NULL WHERE key = ? AND state <> 'web'",
             [(key,) for key in keys],
         )
 
     def _drop_unlinked(self) -> None:
-        """Delete the links that notes no longer have, and the text of files without a link."""
+        """Delete removed links to attached files, and the text of files without a link."""
         self.connection.execute(
             "DELETE FROM attached_to WHERE NOT EXISTS (SELECT 1 FROM notes n JOIN links l"
             " ON l.note = n.id WHERE n.path = attached_to.note AND l.target = attached_to.target)"
