@@ -43,10 +43,10 @@ class CheckIn(NamedTuple):
     day: date | None = None  # default: today
     time: str = ""  # as in a log line; default: now
     note: str = ""
-    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
-    is_forced: bool = False  # whether to accept future days and units that do not convert
+    extra: tuple[tuple[str, str], ...] = ()  # other `key=word` pairs
+    is_forced: bool = False  # whether to accept future days and units that cannot be converted
     replaces: bool = False  # whether it replaces all earlier entries of the day
-    is_typed: bool = True  # whether a value was typed; without a value the habit is done
+    is_typed: bool = True  # whether the user typed a value; otherwise it is `done`
 
 
 class CheckInResult(NamedTuple):
@@ -61,7 +61,7 @@ class CheckInResult(NamedTuple):
 
 
 def parse_typed_value(text: str, unit: str = "") -> LogValue:
-    """Read a typed value, such as `+1`; an amount without a unit gets the habit's unit."""
+    """Parse a value typed by the user, such as `+1`; add the habit's unit to a bare amount."""
     words = text.strip().removeprefix("+").split()
     found = read_typed_value(words) if words else None
     if found is None or found[1] != len(words):
@@ -95,15 +95,15 @@ def add_unit(value: LogValue, unit: str) -> LogValue:
 def append_check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> CheckInResult:
     """Write a check-in. The caller must refresh the index first.
 
-    Errors, after which nothing is written: UsageError as in `validate_check_in`; Refused if the log
-    may not be written or the line would be read differently; Failure if the system refuses.
+    Raises UsageError as `validate_check_in` does, Refused if the log must not be written or the
+    line would be parsed differently, and Failure for system errors. Nothing is written then.
     """
     day, entries = validate_check_in(index, request)
     value, revision = revise(
         entries, request.value, request.habit.definition.unit, replaces=request.replaces
     )
     start = index.places.settings.day_start
-    time = request.time or _free_time(day, start, entries)
+    time = request.time or _unused_time(day, start, entries)
     remark = " ".join(request.note.split()) or None
     name, ordinal = request.habit.definition.id, day.toordinal()
     entry = LogEntry(ordinal, name, *value, time, revision, request.extra, remark)
@@ -141,8 +141,8 @@ def _with_unit(cell: Cell, unit: str, entries: Iterable[LogEntry]) -> Cell:
 def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[LogEntry]]:
     """Return the day of a check-in and the entries for that day.
 
-    Validate all check-ins before writing the first. UsageError if the day is in the future, the
-    unit does not convert, or there is nothing to clear.
+    Validate all check-ins before writing the first. Raises UsageError if the day is in the future,
+    the unit cannot be converted, or there is nothing to clear.
     """
     today = index.today()
     day = request.day or today
@@ -201,7 +201,7 @@ def _append_entries(
     return path, lines
 
 
-def _free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
+def _unused_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
     """Return the current time, with seconds if another entry for the day has the same minute."""
     moment = now = current_time()
     times = {entry.time for entry in entries}
@@ -214,7 +214,7 @@ def _free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
 
 
 # Undo and redo of lines that this device wrote. Lines are never deleted, so an undo is a line with
-# a higher revision and an attribute that names the undone line.
+# a higher revision and an attribute that refers to the undone line.
 
 
 UNDO_KEY = "undo"
@@ -225,7 +225,7 @@ REDO_KEY = "redo"
 """The attribute of a line that redoes an entry; its value is the time of the undo."""
 
 
-class Undone(NamedTuple):
+class UndoResult(NamedTuple):
     """The result of an undo or redo."""
 
     habit: HabitView  # afterwards, as of today
@@ -235,7 +235,7 @@ class Undone(NamedTuple):
     warning: str = ""
 
 
-def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = False) -> Undone:
+def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = False) -> UndoResult:
     """Undo the last entry from this device; with `redo`, redo the last undo."""
     own = _lines_since_undo(index) if redo else _lines_since_check_in(index)
     key = REDO_KEY if redo else UNDO_KEY
@@ -244,7 +244,7 @@ def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = Fals
     entry, text = own[-1]
     index.refresh()
     if not index.is_name(entry.habit):
-        # Its note was deleted. Do not match the start of another name.
+        # Its note was deleted. Do not match a prefix of another name.
         raise NotFound(f"The habit {entry.habit} no longer exists.", "Look in `notekeep trash`.")
     habit = index.find(entry.habit)
     day = date.fromordinal(entry.day)
@@ -252,17 +252,17 @@ def undo_check_in(index: HabitIndex, *, redo: bool = False, dry_run: bool = Fals
     written: list[LogEntry] = []
     later = [other for other, _ in own if (other.day, other.habit) == (entry.day, entry.habit)]
     for value, revision in restore_day(entries, later, habit.definition.unit):
-        time = _free_time(day, index.places.settings.day_start, [*entries, *written])
+        time = _unused_time(day, index.places.settings.day_start, [*entries, *written])
         pair = (UNDO_KEY, JOINED_KEY) if written else (key, entry.time or "untimed")
         name = habit.definition.id
         written.append(LogEntry(entry.day, name, *value, time, revision, (pair,)))
     _, lines = _append_entries(index, day, written, dry_run=dry_run)
     view = index.view(habit, first=day, last=day)
-    return Undone(view, view.cells[0], text, lines, index.trouble)
+    return UndoResult(view, view.cells[0], text, lines, index.trouble)
 
 
 def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """Return the lines from this device, newest first, as far as the last entry not undone."""
+    """Return the lines from this device, newest first, down to the last entry not undone."""
     lines: list[tuple[LogEntry, str]] = []
     for entry, text, state in _own_lines(index):
         lines.append((entry, text))
@@ -272,7 +272,7 @@ def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
 
 
 def _lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """Return the lines as far as the last undo without a redo; [] if anything was logged since."""
+    """Return the lines down to the last undo not redone; [] if anything was logged since."""
     redone = 0
     lines: list[tuple[LogEntry, str]] = []
     for entry, text, state in _own_lines(index):
@@ -292,7 +292,7 @@ def _lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
 def _own_lines(
     index: HabitIndex,
 ) -> Iterator[tuple[LogEntry, str, Literal["undo", "undone", "counts"]]]:
-    """Yield the lines from this device, newest first: last written file first, each from its end.
+    """Yield the lines from this device in reverse order, starting with the file written last.
 
     The third value is `undo` for a line written by an undo, and `undone` for an undone entry.
     """
@@ -333,7 +333,7 @@ def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
 
 
 def find_last_undo(index: HabitIndex) -> CheckInStep | None:
-    """Return the undo that `redo` would revert; None if there is none."""
+    """Return the undo that `redo` would revert, or None."""
     own = _lines_since_undo(index)
     if not own:
         return None

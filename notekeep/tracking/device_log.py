@@ -1,4 +1,4 @@
-"""The log files written by this device: its name, appending lines, and reading them.
+"""The log files that this device writes: appending and reading lines, and the device name.
 
 Habits and passage reviews have such logs, each in its own folder with a file for each month and
 device. This module does not depend on the format of the lines.
@@ -34,7 +34,7 @@ def append_to_log(root: str, state: str, path: str, line: str, header: str) -> N
 
 
 def read_own_logs(root: str, state: str, folder: str) -> Iterator[str]:
-    """Yield the text of each log file of this device, the last written first."""
+    """Yield the text of each log file of this device, starting with the last written."""
     ending = f".{device_name(state)}.md"
     try:
         with os.scandir(os.path.join(root, *folder.split("/"))) as listing:
@@ -46,10 +46,11 @@ def read_own_logs(root: str, state: str, folder: str) -> Iterator[str]:
             yield opened.read().decode("utf-8", "replace").removeprefix("\ufeff")
 
 
-# When this device wrote each line, so that `undo` can order log lines and changes to notes.
+# The time at which this device wrote each line, so that `undo` can order log lines and changes to
+# notes
 #
-# The time in a line is the time the user entered. The time of writing is kept in the state folder;
-# if that is lost, only this order is lost.
+# The time in a line is the time that the user entered. The time of writing is stored in the state
+# folder; if that is lost, only this order is lost.
 
 
 TIMES_FILE = "checkins"
@@ -57,7 +58,7 @@ TIMES_FILE = "checkins"
 
 
 def read_times(state: str) -> dict[str, float]:
-    """Return when this device wrote each line, in seconds since 1970, by checksum."""
+    """Return the time at which each line was written, in seconds since 1970, by checksum."""
     times: dict[str, float] = {}
     with suppress(OSError), open(os.path.join(state, TIMES_FILE), encoding="ascii") as file:
         for row in file:
@@ -68,7 +69,7 @@ def read_times(state: str) -> dict[str, float]:
 
 
 def time_written(times: Mapping[str, float], line: str, day: int, clock: str | None) -> float:
-    """Return when a line was written; if it is not in `times`, use the line's own day and time."""
+    """Return the time at which a line was written, or else the line's own day and time."""
     if (known := times.get(_checksum(line))) is not None:
         return known
     seconds = dates.clock_seconds(clock)
@@ -79,8 +80,9 @@ def _checksum(line: str) -> str:
     return f"{crc32(line.rstrip().encode('utf-8', 'surrogateescape')):08x}"
 
 
-# The name of this device: each device appends to its own log files, so that git never conflicts.
-# Different devices may have the same host name, so a generated name ends with random characters.
+# The name of this device. Each device appends to its own log files, so that git merges never
+# conflict. Several devices may have the same host name, so a generated name ends with random
+# characters.
 
 
 DEVICE_FILE = "device"
@@ -95,7 +97,7 @@ _NAMELESS = frozenset({"", "localhost", "unknown"})
 def device_name(state: str) -> str:
     """Return the name of this device. The first call generates it: `laptop-k3f9`.
 
-    Failure if it cannot be saved, because it must not change between entries.
+    Raises Failure if the name cannot be saved, because it must not change between entries.
     """
     try:
         with open(os.path.join(state, DEVICE_FILE), encoding="utf-8") as file:

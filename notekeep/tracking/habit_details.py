@@ -1,4 +1,4 @@
-"""All details of one habit, its year for an embed, and parsing of weeks and months."""
+"""The details of one habit, its year for an embed, and parsing of weeks and months."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ from notekeep.tracking.tracker import HabitIndex
 RATE_SPANS = (7, 30, 90, 365)
 """The numbers of past days for which rates are shown."""
 REMARKS = 20
-"""How many of the latest remarks are shown."""
+"""Maximum number of remarks to show, latest first."""
 
 
 class Calendar(NamedTuple):
     """The days of a year in columns of one week each."""
 
-    # Seven cells each, the first day of the week on top; None outside the year.
+    # Seven cells each, with the first day of the week on top; None outside the year.
     columns: list[list[Cell | None]]
     months: list[tuple[int, int]]  # the column in which a month begins, and its number
     week_start: int  # the weekday of the top row, 0 for Monday
 
 
 def lay_out_weeks(days: Sequence[Cell], week_start: int) -> Calendar:
-    """Lay out the days of a year, for a heatmap."""
+    """Arrange the days of a year in weeks, for a heatmap."""
     before = (days[0].day.weekday() - week_start) % 7
     cells = [*[None] * before, *days, *[None] * (-(before + len(days)) % 7)]
     columns = [cells[start : start + 7] for start in range(0, len(cells), 7)]
@@ -54,9 +54,9 @@ def lay_out_weeks(days: Sequence[Cell], week_start: int) -> Calendar:
 
 
 class YearFigures(NamedTuple):
-    """The figures below the calendar for a year."""
+    """The statistics below the calendar for a year."""
 
-    kept: Rate
+    rate: Rate
     best: int  # the longest streak within the year
     recovery: Recovery
 
@@ -120,7 +120,7 @@ def load_habit_details(index: HabitIndex, name: str, year: int | None = None) ->
 
 
 class EmbeddedYear(NamedTuple):
-    """A year of a habit, and a sentence that describes its picture."""
+    """A year of a habit, and a sentence that describes its chart."""
 
     title: str
     year: int
@@ -130,7 +130,7 @@ class EmbeddedYear(NamedTuple):
 
 
 def load_habit_year(index: HabitIndex, path: str, heading: str) -> EmbeddedYear | None:
-    """Return the year for the embed `![[path#heading]]`; None if it names no year of a habit."""
+    """Return the year for the embed `![[path#heading]]`; None if it is not a year of a habit."""
     today = index.today()
     year = parse_year_heading(heading, today)
     if year is None:
@@ -174,7 +174,7 @@ def find_span(words: str, today: date, week_start: int = 0) -> Bounds | None:
     month = find_bounds("month", first)
     if days == month[1:]:
         return month
-    # Also accept ISO weeks, whatever the first day of the week in the settings.
+    # Also accept ISO weeks, regardless of the first day of the week in the settings.
     begins = first.weekday() in (0, week_start)
     return (
         find_bounds("week", first, week_start) if begins and last - first == timedelta(6) else None

@@ -1,4 +1,4 @@
-"""Find habits by name: in the log by id or alias, in commands also by the start of a name."""
+"""Find habits by name: in the log by id or alias, in commands also by a prefix of a name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> li
         Habit(key, first, tuple(names[key]), tuple(other.path for other in rest))
         for key, (first, *rest) in by_key.items()
     ]
-    # A habit without a note is never due; its entries are shown.
+    # A habit without a note is never due, but its entries are shown.
     schedules: tuple[Dated[Schedule], ...] = (Dated(0, Untracked()),)
     undefined = [
         Habit(name, Definition(name, name, schedules=schedules), (name,))
@@ -97,10 +97,10 @@ def _counts_silence(habit: Definition) -> bool:
 
 
 def find_habit(habits: Sequence[Habit], name: str) -> Habit:
-    """Return the habit with a name; NotFound or Ambiguous if there is not exactly one.
+    """Return the habit with a name. Raises NotFound or Ambiguous if there is not exactly one.
 
-    Tried in this order: an id or alias, a unique start of an id, alias or title, a unique start of
-    a word in any of these. Archived habits come last.
+    The order is: an id or alias; a unique prefix of an id, alias or title; a unique prefix of a
+    word in any of these. Archived habits come last.
     """
     folded = fold_name(name)
     for habit in habits:

@@ -1,4 +1,4 @@
-"""Problems in the log and in definitions of habits.
+"""Problems in the habit log and in habit definitions.
 
 A line with a problem still counts, unless the code of the problem starts with H.
 """
@@ -53,7 +53,7 @@ def find_problems(
 
 
 def read_problem_lines(root: str, found: Iterable[Problem]) -> list[str]:
-    """Return the text of the line with each problem; "" if it has no line or the file is gone."""
+    """Return the line of each problem; "" if it has no line or the file is missing."""
     files: dict[str, list[bytes]] = {}
     lines = []
     for problem in found:
@@ -88,7 +88,7 @@ def _definitions(root: str, habits: Sequence[Habit]) -> Iterator[Problem]:
 
 
 def _line_of(root: str, path: str, key: str) -> int | None:
-    """The line number of a key in the front matter of a note; None if it is not found."""
+    """Return the line number of a key in the front matter of a note, or None."""
     try:
         with open(os.path.join(root, path), encoding="utf-8-sig", errors="replace") as file:
             for number, line in enumerate(file, 1):

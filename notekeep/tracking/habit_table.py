@@ -1,8 +1,8 @@
 """The catalog's tables for habits: log lines, definitions, and the value of each day.
 
-Like the whole catalog, they are derived from the files and never migrated. A log line is a row with
-its habit, day and text, which is parsed when it is read. The values of all days are stored too,
-because reading ten years of lines would make a check-in too slow.
+Like the rest of the catalog, they are derived from the files and never migrated. A log line is a
+row with its habit, day and text, which is parsed when it is read. The values of all days are stored
+too, because reading ten years of lines would make a check-in too slow.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     import sqlite3
 
 BUSY_TIMEOUT = 1.0
-"""Seconds to wait for another writer; then a check-in continues without the catalog."""
+"""Seconds to wait for another writer before a check-in continues without the catalog."""
 
 RETRY_SECONDS = 10.0
-"""Seconds before an unusable catalog is tried again."""
+"""Seconds before another attempt to open an unusable catalog."""
 
 HINTS = {
     "H001": 'write it as "- 2026-11-24 habit: done"',
@@ -44,7 +44,7 @@ HINTS = {
     "W101": "put -- before the note",
     "W106": "keep the lines of both sides and delete the conflict markers",
 }
-"""How to fix a log line, by the code of its problem."""
+"""Hints for fixing a log line, by the code of its problem."""
 
 _FoundProblem: TypeAlias = tuple[int | None, str, str, str]
 """Line, code, message and hint."""
@@ -66,18 +66,18 @@ class LogLine(NamedTuple):
     text: str
     more: str  # the indented lines after it
     entry: log.LogEntry
-    counts: bool = True  # False if a later revision replaced it
+    counts: bool = True  # False if a higher revision replaced it
 
 
 class HabitStore:
     """A connection to the catalog's tables for habits.
 
-    If the catalog cannot be used, the tables are in memory, because a check-in must not fail for
-    a cache. Everything is then read from the files, with the same result.
+    If the catalog cannot be used, the tables are in memory, because a check-in must not fail
+    because of a cache. Everything is then read from the files, with the same result.
     """
 
     def __init__(self, cache: str) -> None:
-        self.trouble = ""  # why the tables are in memory, as a sentence; "" if they are not
+        self.trouble = ""  # the reason that the tables are in memory, as a sentence, or ""
         self._cache = cache
         self._path = os.path.join(cache, database.CATALOG_FILE)
         self._connection: sqlite3.Connection | None = None
@@ -102,7 +102,7 @@ class HabitStore:
             self._connection = None
 
     def retry(self) -> None:
-        """Try an unusable catalog again after RETRY_SECONDS."""
+        """Retry an unusable catalog after RETRY_SECONDS."""
         if self.trouble and time.monotonic() - self._failed_at >= RETRY_SECONDS:
             self.close()
 
@@ -120,7 +120,7 @@ class HabitStore:
         return self.version()
 
     def recover(self, error: sqlite3.Error) -> None:
-        """Continue after an error, with a new catalog if the old one is damaged, else in memory."""
+        """Continue after an error: with a new catalog if it is damaged, or else in memory."""
         self.close()
         if database.is_damage(error):
             database.set_aside(self._cache, self._inode)
@@ -162,7 +162,7 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
     found = HabitScan({}, [], {})
     # None of these folders is inside another.
     if not folder:
-        folders = [HABIT_LOG]  # the root contains all notes; the catalog knows which are habits
+        folders = [HABIT_LOG]  # the root contains all notes; the catalog lists the habits in it
     elif f"{HABIT_LOG}/".startswith(f"{folder}/"):
         folders = [folder]
     else:
@@ -188,7 +188,7 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
             found.removed.append(path)
     found.changed.update(_find_moved(root, found.removed, known, connection))
     for path in [path for path in found.changed if not is_unicode(path)]:
-        # SQLite cannot store such a name, and the error would hide all the other habits.
+        # SQLite cannot store such a name, and the error would hide all other habits.
         del found.changed[path]
         found.unreadable[path] = "its name is not UTF-8; rename it"
     return found
@@ -200,12 +200,12 @@ def _find_moved(
     known: Mapping[str, Fingerprint],
     connection: sqlite3.Connection,
 ) -> Iterator[tuple[str, Fingerprint]]:
-    """Search all notes for definitions that were moved: removed here, and added elsewhere."""
-    question = "SELECT fields FROM habit_files WHERE fields IS NOT NULL AND path = ?"
+    """Search all notes for moved definitions: removed here, and added elsewhere."""
+    sql = "SELECT fields FROM habit_files WHERE fields IS NOT NULL AND path = ?"
     ids = {
         json.loads(row[0])["habit"]
         for path in removed
-        if (row := connection.execute(question, (path,)).fetchone())
+        if (row := connection.execute(sql, (path,)).fetchone())
     }
     for path, mark in sweep(root, known).added.items() if ids else ():
         with suppress(OSError), open(os.path.join(root, path), "rb") as file:
@@ -222,15 +222,15 @@ def _read_mark(root: str, path: str) -> Fingerprint | None:
     return Fingerprint(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
 
 
-# Only changed files are read, and only days with changed lines are computed again. The result is
-# the same as when everything is built from the files.
+# Only changed files are read, and only days with changed lines are recomputed. The result is the
+# same as if everything were built from the files.
 
 
 def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> set[str] | None:
-    """Store changed files, within the caller's transaction; an unreadable file keeps its rows.
+    """Store changed files in the caller's transaction; unreadable files keep their rows.
 
-    Return the keys of habits whose days changed; None if definitions changed, which can affect all
-    habits.
+    Return the keys of habits whose days changed, or None if definitions changed, which can affect
+    all habits.
     """
     touched: set[tuple[str, int]] = set()
     is_redefined = False
@@ -353,7 +353,7 @@ def _update_days(
     for habit in known_habits(read_definitions(connection), names):
         row = stored.get(habit.key)
         ordinals = set().union(*(by_name.get(name, ()) for name in habit.names))
-        # If this changes, all days are computed again.
+        # If this changes, all days are recomputed.
         basis = json.dumps([habit.definition.unit, sorted(habit.names)], ensure_ascii=False)
         if row is not None and row.basis == basis and not ordinals:
             if row.codes or habit.definition.path:

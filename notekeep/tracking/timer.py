@@ -50,7 +50,7 @@ class Timer(NamedTuple):
 
 
 def read_timer(state: str) -> Timer | None:
-    """Return the running timer; None if no timer runs."""
+    """Return the running timer, or None."""
     found = cache_files.load_state(state, TIMER_FILE)
     with suppress(KeyError, TypeError, ValueError):
         return Timer(str(found["habit"]), datetime.fromisoformat(found["start"]))
@@ -60,7 +60,8 @@ def read_timer(state: str) -> Timer | None:
 def start_timer(index: HabitIndex, habit: Habit) -> Timer:
     """Start the timer for a habit.
 
-    Refused if a timer runs or the habit is not measured in time; UsageError for a combined habit.
+    Raises Refused if a timer is running or the habit is not measured in time, and UsageError for a
+    combined habit.
     """
     state, about = index.places.state, habit.definition
     refuse_combined(about)
@@ -87,10 +88,10 @@ def start_timer(index: HabitIndex, habit: Habit) -> Timer:
 def stop_timer(
     index: HabitIndex, *, value: str = "", discard: bool = False
 ) -> tuple[Timer, CheckInResult | None]:
-    """Stop the timer, and log its minutes, or a value instead, at the day and time of its start.
+    """Stop the timer, and log its minutes or `value`, with the day and time of its start.
 
     The result is None if nothing was logged: with `discard`, or within the first minute.
-    NotFound if no timer runs.
+    Raises NotFound if no timer is running.
     """
     state = index.places.state
     timer = read_timer(state)

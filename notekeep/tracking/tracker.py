@@ -29,7 +29,7 @@ from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import (
     CheckIn,
     CheckInResult,
-    Undone,
+    UndoResult,
     append_check_in,
     parse_typed_value,
     undo_check_in,
@@ -39,7 +39,7 @@ from notekeep.tracking.habit_problems import find_problems
 from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
 from notekeep.tracking.timer import Timer, read_timer, start_timer, stop_timer
 
-MOST_VIEWS = 1000
+MAX_VIEWS = 1000
 """Maximum number of views in the cache."""
 
 
@@ -74,7 +74,7 @@ class HabitIndex:
 
     @property
     def trouble(self) -> str:
-        """Why the catalog cannot be used, as a sentence; "" if it can."""
+        """The reason that the catalog cannot be used, as a sentence, or ""."""
         return self._store.trouble
 
     def refresh(self) -> bool:
@@ -118,7 +118,7 @@ class HabitIndex:
         with self._lock:
             since = self._timer_of(habit, today)
             seen = (habit, today, *shown, since)
-            if len(self._views) > MOST_VIEWS:
+            if len(self._views) > MAX_VIEWS:
                 self._views.clear()
             if seen not in self._views:
                 week_start, days = self.places.settings.week_start, self.days(habit, today)
@@ -127,14 +127,14 @@ class HabitIndex:
             return self._views[seen]
 
     def _timer_of(self, habit: Habit, day: int) -> str:
-        """Return when the timer running for a habit began, if the day is today; else ""."""
+        """Return the start time of the habit's running timer if the day is today, or ""."""
         timer = self.timer
         if timer is None or fold_name(timer.habit) not in habit.names:
             return ""
         return timer.since if day == self.today().toordinal() else ""
 
     def view_after(self, habit: Habit, day: date, entries: Iterable[LogEntry]) -> HabitView:
-        """Return a habit as it is with these entries for a day, written or not."""
+        """Return a habit as if a day had exactly these entries, even if they are not written."""
         ordinal = day.toordinal()
         with self._lock:
             days = DayHistory.unpack(*self.days(habit).pack())
@@ -211,11 +211,11 @@ class HabitIndex:
     ) -> CheckInResult:
         """Append one line to this device's log.
 
-        `habit` is an id, an alias, or a unique start of one; `value` is `done`, `12 min`, `skip`,
-        `miss` or `clear`; the default day is today, and the default time is now. `extra` has
-        further `key=word` pairs for the line.
+        `habit` is an id, an alias, or a unique prefix of one of these; `value` is `done`, `12 min`,
+        `skip`, `miss` or `clear`; the default day is today, and the default time is now. `extra`
+        contains other `key=word` pairs for the line.
         """
-        # Of two check-ins at once, the second must see the first: equal lines would count once.
+        # A second check-in must see the first, because equal lines would count once.
         with self._lock:
             found = self.resolve(habit)
             typed = parse_typed_value(value, found.definition.unit)
@@ -233,12 +233,12 @@ class HabitIndex:
         with self._lock:
             return stop_timer(self, value=value, discard=discard)
 
-    def undo(self, *, dry_run: bool = False) -> Undone:
+    def undo(self, *, dry_run: bool = False) -> UndoResult:
         """Undo the last entry from this device, with a line that restores the day."""
         with self._lock:
             return undo_check_in(self, dry_run=dry_run)
 
-    def redo(self, *, dry_run: bool = False) -> Undone:
+    def redo(self, *, dry_run: bool = False) -> UndoResult:
         """Redo the last undo, if nothing else was logged on this device since."""
         with self._lock:
             return undo_check_in(self, redo=True, dry_run=dry_run)
@@ -255,8 +255,8 @@ class HabitIndex:
     def count_problems(self) -> int:
         """Count the problems found while reading files, as of the last refresh.
 
-        Contradicting entries and amounts in another unit are not counted, because all lines would
-        have to be read; `problems` includes them.
+        Contradicting entries and amounts in other units are not counted, because that requires
+        reading all lines; `problems` includes them.
         """
         with self._lock:
             (reports,) = self._store.connection.execute(
@@ -309,7 +309,7 @@ class HabitIndex:
             is_known = self._store.version() == self._version
             changed = habit_table.store_scan(connection, root, found)
             self._version = self._store.count_up()
-        # If another program wrote too, everything may have changed.
+        # If another program wrote as well, everything may have changed.
         self._forget(changed if is_known else None)
         return True
 

@@ -208,7 +208,7 @@ def compare_year(vault: Vault, shell: Shell, found: tuple[HabitView, Detail]) ->
     squares = [one for column in detail.calendar.columns for one in column if one]
     days = shell.json("year", view.id, "2026")["days"]
     assert [square.status for square in squares] == [day["status"] for day in days]
-    kept = detail.of_year.kept
+    kept = detail.of_year.rate
     counted = re.findall("met ([0-9]+), missed ([0-9]+)", shell("year", view.id, "2026"))
     assert counted == [(str(kept.met), str(kept.missed))]
     picture = draw_habit_year(vault.habits, view.path, "year 2026")
@@ -243,7 +243,7 @@ def compare_totals(vault: Vault, shell: Shell, detail: Detail, reviewed: str) ->
         assert of_shell["change"] == share
         text = ", ".join(describe_total(one, detail.total_unit))
         assert text in shell("stats", detail.view.id)
-        if one.span == "year" and (one.amount or one.left_out) and detail.of_year.kept.value:
+        if one.span == "year" and (one.amount or one.left_out) and detail.of_year.rate.value:
             habit = vault.habits.find(detail.view.id)
             (change,) = plan_year(vault.workspace, vault.habits, [habit], 2026).changes
             assert f"In total {text}." in (change.after or b"").decode()

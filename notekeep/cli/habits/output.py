@@ -15,7 +15,7 @@ from notekeep.habits.summary import Cell, HabitView, format_streak, format_stren
 
 if TYPE_CHECKING:
     from notekeep.settings import VaultSettings
-    from notekeep.tracking.checkin import CheckInResult, Undone
+    from notekeep.tracking.checkin import CheckInResult, UndoResult
     from notekeep.tracking.timer import Timer
     from notekeep.tracking.tracker import HabitIndex
 
@@ -61,7 +61,7 @@ def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
     _write_line(done, [*parts, "" if done.is_written else "dry run"], index)
 
 
-def write_undo(done: Undone, index: HabitIndex) -> None:
+def write_undo(done: UndoResult, index: HabitIndex) -> None:
     """Print one line for an undone entry."""
     habit, cell = done.habit, done.cell
     parts = [pluralize(cell.amount) or cell.status, format_streak(habit), _strength(habit)]
@@ -72,7 +72,7 @@ def _strength(habit: HabitView) -> str:
     return "" if habit.strength is None or habit.is_new else f"strength {format_strength(habit)}"
 
 
-def _write_line(done: CheckInResult | Undone, parts: Sequence[str], index: HabitIndex) -> None:
+def _write_line(done: CheckInResult | UndoResult, parts: Sequence[str], index: HabitIndex) -> None:
     signs, cell = glyphs(index.places.settings), done.cell
     day = dates.format_short_day(cell.day, index.today())
     between = " · " if signs is UNICODE_MARKS else " - "
@@ -174,7 +174,7 @@ def check_in_object(done: CheckInResult) -> dict[str, Any]:
     }
 
 
-def undo_object(done: Undone) -> dict[str, Any]:
+def undo_object(done: UndoResult) -> dict[str, Any]:
     """Return an undo as JSON."""
     day = cell_object(done.cell)
     return {**_summary(done.habit), "day": day, "gone": done.undone, "lines": list(done.lines)}

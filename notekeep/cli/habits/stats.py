@@ -67,7 +67,7 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
     if habit is None:
         return _months(index, number)
     detail = load_habit_details(index, habit, number)
-    found = detail.of_year.kept
+    found = detail.of_year.rate
     if is_json():
         days = [
             {"date": day.day.isoformat(), "level": day.level, "status": day.status}
