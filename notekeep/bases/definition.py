@@ -1,7 +1,7 @@
 """Reads the definition of a base: filters, formulas and views in YAML.
 
-The format is documented at help.obsidian.md/bases/syntax. Parts that are not supported are returned
-as `Missing` with their line; the rest is used.
+The format is documented at help.obsidian.md/bases/syntax. Unsupported parts are reported as
+`Missing` with their line; the rest is used.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 BASE_SUFFIX: Final = ".base"
 """File extension for bases."""
 SHOWN_TYPES: Final = ("", "table")
-"""The types of views that look as they do in Obsidian; other views become tables."""
+"""The types of views that look the same as in Obsidian; other views become tables."""
 
 
 MAX_CONDITIONS: Final = 1_000
-_MAX_DIGITS: Final = 12  # of a limit
+_MAX_DIGITS: Final = 12  # in `limit`
 _KEYS: Final = frozenset({"filters", "formulas", "properties", "summaries", "views"})
 _KINDS: Final[dict[str, Literal["and", "or", "not"]]] = {"and": "and", "or": "or", "not": "not"}
 
 
 class Missing(NamedTuple):
-    """A part of a definition that is not shown: its line, from 1, its source and the reason."""
+    """An ignored part of a definition: its line, from 1, its source, and the reason."""
 
     line: int
     source: str
@@ -45,7 +45,7 @@ class Missing(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Conditions, of which all, any or none must hold."""
+    """Conditions of which all, any or none must be true."""
 
     kind: Literal["and", "or", "not"]
     parts: tuple[Filter, ...]
@@ -93,7 +93,7 @@ class InvalidBase(Exception):
 
 
 def read_base(text: str, first_line: int = 1) -> Base:
-    """Read a definition that starts on `first_line`; raise InvalidBase if it is not valid YAML."""
+    """Read a definition that starts on `first_line`. Raises InvalidBase for invalid YAML."""
     from notekeep.markdown.yaml_reader import Document  # slow to import
 
     try:
@@ -132,14 +132,14 @@ def read_base(text: str, first_line: int = 1) -> Base:
 
 
 def base_blocks(page: ParsedPage) -> Iterator[tuple[int, str]]:
-    """Yield the line, from 1, and the text of each code block with a base."""
+    """Yield the line, from 1, and the text of each code block that defines a base."""
     for span in page.find("fence"):
         if is_base_block(span.info):
             yield page.line_of(span.start) + 1, span.words
 
 
 def is_base_block(info: str) -> bool:
-    """Whether a code block with this info string is a base."""
+    """Whether a code block with this info string defines a base."""
     return info.split()[:1] == ["base"]
 
 
@@ -149,12 +149,12 @@ def property_name(name: str) -> str:
 
 
 class _Reader:
-    """Reads the parts of one definition, and records the parts that are not supported."""
+    """Reads the parts of one definition, and records unsupported parts."""
 
     def __init__(self, first_line: int) -> None:
         self._first_line = first_line
-        self.formulas: set[str] = set()  # including formulas that are not supported
-        self.summaries: set[str] = set()  # the base's own
+        self.formulas: set[str] = set()  # including unsupported formulas
+        self.summaries: set[str] = set()  # those defined in the base
         self.missing: list[Missing] = []
         self._conditions = 0
 
@@ -187,12 +187,12 @@ class _Reader:
         )
 
     def filters(self, node: yaml.Node | None) -> tuple[Filter, ...]:
-        """Return the conditions of a filter; all of them must hold."""
+        """Return the conditions of a filter, all of which must be true."""
         if node is None:
             return ()
         try:
             found = self._filter(node)
-        except RecursionError as error:  # an alias within itself
+        except RecursionError as error:  # an alias that contains itself
             raise self._too_many_conditions(node) from error
         if isinstance(found, Group) and found.kind == "and":
             return found.parts

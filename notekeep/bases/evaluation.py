@@ -1,7 +1,7 @@
 """Evaluates expressions for one file.
 
 Functions and methods follow help.obsidian.md/bases/functions, as far as a table can show their
-results. A value of the wrong type makes the result None and never raises.
+results. If a value has the wrong type, the result is None; no error is raised.
 """
 
 from __future__ import annotations
@@ -62,19 +62,19 @@ class TooMuchWork(Exception):
 
 
 MAX_SIZE: Final = 100_000
-"""The size of the largest value, as of `_size`."""
+"""The maximum size of a value, as computed by `_size`."""
 _FORMULA_COST: Final = 5
-_LETTERS: Final = 10  # of a text, for each unit of its size
+_LETTERS: Final = 10  # number of letters per unit of size
 
 
 class Budget:
-    """What evaluating a view may still cost: one for each part of an expression and of a value."""
+    """The remaining cost of evaluating a view: one for each part of an expression or value."""
 
     def __init__(self, files: int = 0) -> None:
         self._left = 200_000 + 200 * files
 
     def spend(self, cost: int) -> None:
-        """Take off a cost; TooMuchWork if it is not left."""
+        """Subtract a cost. Raises TooMuchWork if the budget is exceeded."""
         self._left -= cost
         if self._left < 0:
             raise TooMuchWork
@@ -100,11 +100,11 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
     try:
         return _evaluate(expression, scope)
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError):
-        return None  # a value of a type that the expression does not expect
+        return None  # a value has a type that the expression does not support
 
 
 def find_unknown(expression: Expression) -> Iterator[str]:
-    """Yield the functions, methods and file properties in an expression that are not supported."""
+    """Yield the unsupported functions, methods and file properties in an expression."""
     for part in walk(expression):
         match part:
             case Call(name, _, None) if name not in _FUNCTIONS and name != "if":
@@ -118,8 +118,8 @@ def find_unknown(expression: Expression) -> Iterator[str]:
 def used_properties(expression: Expression, known: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield the properties that an expression shows: `note.rating`, `file.name`, `formula.price`.
 
-    "" stands for a property of another note, or one known only when the expression is evaluated.
-    `known` holds the names that are not properties, such as `values` in a summary.
+    "" stands for a property of another note, or for a property whose name is computed. `known`
+    contains names that are not properties, such as `values` in a summary.
     """
     match expression:
         case Name(name) if name not in known:
@@ -152,7 +152,7 @@ def _is_part(key: Expression) -> bool:
 _PART_NAMES: Final = frozenset(
     {*UNITS, "length", "year", "month", "day", "hour", "minute", "second", "millisecond"}
 )
-"""Names after a dot that select a part of a value, not a property of a note."""
+"""Names after a dot that select a part of a value instead of a property of a note."""
 
 
 def _evaluate(expression: Expression, scope: Scope) -> Value:
@@ -171,7 +171,7 @@ def _evaluate(expression: Expression, scope: Scope) -> Value:
 
 
 def _size(value: Value) -> int:
-    """Return the size of a value, with the values in it; only a little too large is exact."""
+    """Return the size of a value, including nested values; stop counting above MAX_SIZE."""
     if isinstance(value, str):
         return len(value) // _LETTERS
     if not isinstance(value, list):
@@ -185,7 +185,7 @@ def _size(value: Value) -> int:
 
 
 def _check_letters(count: int) -> None:
-    """Refuse a text of this length before it is made."""
+    """Refuse to create a text with too many letters."""
     if count > MAX_SIZE * _LETTERS:
         raise TooMuchWork
 
@@ -227,7 +227,7 @@ def _evaluate_call(call: Call, scope: Scope) -> Value:
 
 def _formula(name: str, scope: Scope) -> Value:
     if name in scope.active:
-        return None  # it refers to itself
+        return None  # the formula refers to itself
     scope.budget.spend(_FORMULA_COST)
     inner = replace(scope, active=scope.active | {name}, names={})
     return evaluate(scope.formulas[name], inner)
@@ -371,7 +371,7 @@ def _multiply(sign: str, one: Value, other: Value) -> Value:
 
 
 def _number(value: Value) -> float:
-    """Return a value as a number; raise TypeError for other values."""
+    """Return a value as a number. Raises TypeError if that is not possible."""
     match value:
         case bool():
             return int(value)
@@ -383,7 +383,7 @@ def _number(value: Value) -> float:
 
 
 def _plain(value: float) -> float:
-    """Return a number without a fraction as an int."""
+    """Convert a number without a fraction to int."""
     return int(value) if value == math.trunc(value) else value
 
 
@@ -586,7 +586,7 @@ _OF_TEXT: Final[dict[str, Callable[..., Value]]] = {
 }
 
 _TESTS_OF_TEXT: Final = ("contains", "containsAll", "containsAny", "endsWith", "startsWith")
-"""The methods that do not return a part of a text. They use the target of a link."""
+"""The methods that test a text. For a link, they test its target."""
 
 
 _MAX_DIGITS: Final = 100
@@ -615,7 +615,7 @@ _SPANS: Final = (
     ("hour", 45 / 1_440),
     ("minute", 45 / 86_400),
 )
-"""The units of relative times, each with the number of days at which it starts, as in Moment."""
+"""The units of relative times, with the number of days from which each is used, as in Moment."""
 
 
 def _relative(moment: dt.date, scope: Scope) -> str:

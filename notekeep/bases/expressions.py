@@ -1,6 +1,6 @@
 """Parses expressions in Obsidian Bases, such as `file.hasTag("book") && rating >= 4`.
 
-The syntax is documented at help.obsidian.md/bases/syntax; regular expressions and objects are not
+The syntax is documented at help.obsidian.md/bases/syntax. Regular expressions and objects are not
 supported.
 """
 
@@ -33,7 +33,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A part of a value: `file.name`, `note["first name"]`, `tags[0]`."""
+    """A property or item of a value: `file.name`, `note["first name"]`, `tags[0]`."""
 
     owner: Expression
     key: Expression
@@ -86,13 +86,13 @@ _LEVELS: Final = {
     **dict.fromkeys(("+", "-"), 5),
     **dict.fromkeys(("*", "/", "%"), 6),
 }
-"""The binary operators; operators of a higher level bind first."""
+"""The precedence of the binary operators; higher levels bind more tightly."""
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 def parse_expression(text: str) -> Expression:
-    """Parse an expression; ExpressionError if it is invalid."""
+    """Parse an expression. Raises ExpressionError if it is invalid."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError("it is too long")
     try:
@@ -117,7 +117,7 @@ def parts_of(expression: Expression) -> Iterator[Expression]:
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
-    """Yield an expression and all expressions within it."""
+    """Yield an expression and all its subexpressions."""
     yield expression
     for part in parts_of(expression):
         yield from walk(part)
@@ -218,7 +218,7 @@ class _Parser:
         return inner
 
     def _list(self, end: str) -> tuple[Expression, ...]:
-        """Parse expressions separated by commas, up to the closing sign."""
+        """Parse expressions separated by commas, up to the closing bracket."""
         found: list[Expression] = []
         if self._accept(end):
             return ()

@@ -45,4 +45,4 @@ SUMMARIES: Final[dict[str, Callable[[Sequence[Value]], Value]]] = {
     "unchecked": lambda values: sum(value is False for value in values),
     "unique": lambda values: len({as_text(value) for value in values if not is_empty(value)}),
 }
-"""Functions by name in lower case. They raise ValueError if no value has the right type."""
+"""Functions by lower-case name. They raise ValueError if no value has the right type."""

@@ -43,7 +43,7 @@ class TableRow(NamedTuple):
 
 
 class RowGroup(NamedTuple):
-    """Rows with the same value of the property to group by; `head` is None without grouping."""
+    """Rows with the same value of the grouping property; `head` is None without grouping."""
 
     head: str | None
     rows: list[TableRow]
@@ -54,10 +54,10 @@ class BaseTable(NamedTuple):
 
     view: View
     heads: tuple[str, ...]  # display names of the columns
-    group_head: str  # display name of the property to group by, or ""
+    group_head: str  # display name of the grouping property, or ""
     groups: list[RowGroup]
     total: int  # the number of rows before the view's limit
-    summaries: tuple[str, ...]  # the text below each column; empty without summaries
+    summaries: tuple[str, ...]  # the text below each column; empty if there are no summaries
 
     @property
     def rows(self) -> list[TableRow]:
@@ -65,7 +65,7 @@ class BaseTable(NamedTuple):
         return [row for group in self.groups for row in group.rows]
 
     def first(self, count: int) -> BaseTable:
-        """Return the table with its first `count` rows only."""
+        """Return the table with only the first `count` rows."""
         groups: list[RowGroup] = []
         for group in self.groups:
             if count > 0:
@@ -80,12 +80,12 @@ class BaseTable(NamedTuple):
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """The parts of the definition that are left out."""
+        """The ignored parts of the definition."""
         return self.view.missing
 
     @property
     def remarks(self) -> list[str]:
-        """Sentences about differences from Obsidian."""
+        """Messages about differences from Obsidian."""
         kind = self.view.type
         other = [] if kind in SHOWN_TYPES else [f"This {kind} view is shown as a table."]
         return [*other, *map(str, self.missing)]
@@ -114,7 +114,7 @@ class BaseTable(NamedTuple):
 def make_table(base: Base, view: View, paths: Iterable[str], scope: Scope) -> BaseTable:
     """Return the table for a view, with the files in `paths` that match its filters.
 
-    Raises TooMuchWork.
+    Raises TooMuchWork if that takes too long.
     """
     paths = [*paths]
     scope = replace(scope, formulas=base.formulas, budget=Budget(len(paths)))
@@ -152,11 +152,11 @@ def make_table(base: Base, view: View, paths: Iterable[str], scope: Scope) -> Ba
 
 
 def matches(part: Filter, scope: Scope) -> bool:
-    """Whether a condition holds for the file in a scope."""
+    """Whether a condition is true for the file in a scope."""
     if not isinstance(part, Group):
         return is_true(evaluate(part, scope))
-    held = (matches(inner, scope) for inner in part.parts)
-    return all(held) if part.kind == "and" else any(held) == (part.kind == "or")
+    results = (matches(inner, scope) for inner in part.parts)
+    return all(results) if part.kind == "and" else any(results) == (part.kind == "or")
 
 
 def _sorted(paths: list[str], sort: Sort, value: Callable[[str, str], Value]) -> list[str]:
@@ -186,7 +186,7 @@ def _summaries(
             try:
                 found = SUMMARIES[summary.lower()](values)
             except (ValueError, ArithmeticError, AttributeError):
-                found = None  # AttributeError: of `statistics`, for infinity
+                found = None  # `statistics` raises AttributeError for infinity
         return f"{summary}: {as_text(found)}" if found is not None else ""
 
     if not view.summaries:
@@ -210,7 +210,7 @@ FILE_COLUMNS: Final = ("file.name", "file.basename", "file.file")
 
 
 def to_markdown(table: BaseTable, title: Callable[[str], str] = note_stem) -> str:
-    """Return a table in Markdown; the value of each group is a bold line above its rows.
+    """Return a table in Markdown, with the value of each group as a bold line above its rows.
 
     `title` returns the text of a link to a note, given its path.
     """
@@ -234,7 +234,7 @@ def to_markdown(table: BaseTable, title: Callable[[str], str] = note_stem) -> st
 
 
 def cell_markdown(value: Value, title: Callable[[str], str] = note_stem) -> str:
-    """Return a value as the content of a cell in Markdown."""
+    """Return a value as the Markdown content of a table cell."""
     match value:
         case list():
             return ", ".join(cell_markdown(item, title) for item in value)
@@ -257,5 +257,5 @@ def _link(target: str, text: str) -> str:
 
 
 def escape_cell(text: str) -> str:
-    """Return plain text as the content of a cell."""
+    """Escape plain text for a table cell."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,7 +1,7 @@
 """The values of expressions: their types, comparison and text.
 
-A value is None, a bool, a number, a text, a list, a mapping, a date, a time (local, without a zone)
-or one of the classes below.
+A value is None, a bool, a number, a text, a list, a mapping, a date, a local time without a time
+zone, or an instance of one of the classes below.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Duration(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file in the vault. With `is_note`, it stands for the note's properties: `this`, `note`."""
+    """A file in the vault. With `is_note`, it represents the note's properties (`this`, `note`)."""
 
     path: str
     is_note: bool = False
@@ -95,7 +95,7 @@ class Vault(Protocol):
         """Return the facts of a file; None if a base must not show it."""
 
     def resolve(self, target: str, source: str) -> str | None:
-        """Return the path of the file that a link leads to, or None."""
+        """Return the path of the target of a link, or None."""
 
     def links(self, path: str, *, embeds: bool = False) -> list[Link]:
         """Return the links in a note, including embeds, or only its embeds."""
@@ -105,7 +105,7 @@ class Vault(Protocol):
 
 
 def read_property(name: str, value: FieldValue, source: str) -> Value:
-    """Return a property as a value: links and dates are recognized, tags become tags."""
+    """Convert a property to a value; recognize links, dates and tags."""
     if isinstance(value, list):
         return [read_property(name, item, source) for item in value]
     if not isinstance(value, str):
@@ -134,7 +134,7 @@ def parse_date(text: str) -> dt.date | dt.datetime | None:
 
 
 def parse_duration(text: str) -> Duration | None:
-    """Parse `2w`, `1 day` or `1h 30m`; `M` is months, `m` minutes."""
+    """Parse `2w`, `1 day` or `1h 30m`; `M` means months and `m` minutes."""
     months, days, at = 0.0, 0.0, 0
     while at < len(text) and (found := _DURATION.match(text, at)):
         word = found[2]
@@ -154,7 +154,7 @@ def parse_duration(text: str) -> Duration | None:
 
 
 def add_duration(moment: dt.date, duration: Duration, sign: int) -> dt.date | None:
-    """Add to a date or time; a date becomes a time if needed. None if the year is out of range."""
+    """Add a duration to a date or time; a date becomes a time if needed. None if out of range."""
     if duration.time % _DAY and not isinstance(moment, dt.datetime):
         moment = as_time(moment)
     try:
@@ -167,7 +167,7 @@ def add_duration(moment: dt.date, duration: Duration, sign: int) -> dt.date | No
 
 
 def as_time(moment: dt.date) -> dt.datetime:
-    """Return a time as it is, and a date as the time at which it starts."""
+    """Return a time unchanged, and a date as midnight."""
     if isinstance(moment, dt.datetime):
         return moment
     return dt.datetime.combine(moment, dt.time())
@@ -184,12 +184,12 @@ def is_empty(value: Value) -> bool:
 
 
 def is_true(value: Value) -> bool:
-    """Whether a condition with this value holds."""
+    """Whether a value counts as true."""
     return not is_empty(value) and value is not False and value != 0
 
 
 def compare_key(value: Value) -> tuple[int, Any] | None:
-    """Return a key for comparing values of one type; None for values without an order."""
+    """Return a key for comparing values of the same type; None if they have no order."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     match value:
@@ -212,7 +212,10 @@ def sort_key(value: Value) -> tuple[int, Any]:
 
 
 def are_equal(one: Value, other: Value, vault: Vault) -> bool:
-    """Whether values are equal. So are links to one note, and a list and its only item."""
+    """Whether two values are equal.
+
+    Links to the same note are equal, and so are a list and its only item.
+    """
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(
             are_equal(*pair, vault) for pair in zip(one, other, strict=True)
@@ -225,14 +228,14 @@ def are_equal(one: Value, other: Value, vault: Vault) -> bool:
         if isinstance(value, dt.date) and isinstance(rest, str):
             return are_equal(value, parse_date(rest), vault)
     if isinstance(one, Link | File) or isinstance(other, Link | File):
-        return _lead_to_same(one, other, vault)
+        return _have_same_target(one, other, vault)
     if isinstance(one, str) or isinstance(other, str) or one is None or other is None:
         return bool(one == other)
     key = compare_key(one)
     return key == compare_key(other) if key else bool(one == other)
 
 
-def _lead_to_same(one: Value, other: Value, vault: Vault) -> bool:
+def _have_same_target(one: Value, other: Value, vault: Vault) -> bool:
     if one is None or other is None:
         return False
     if isinstance(one, str) or isinstance(other, str):
