@@ -1,4 +1,4 @@
-"""Query trees as text: as a query on one line, or in words for `--explain`."""
+"""Formats query trees as a query on one line, or in words for `--explain`."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _value(value: str | float) -> str:
 
 
 def quote_word(text: str) -> str:
-    """Return a value of a field as a query, in quotes if it needs them."""
+    """Return a field value as query text, quoted if necessary."""
     return text if re.sub("[-+_/]", "", text).isalnum() else _quote(text)
 
 

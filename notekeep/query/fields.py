@@ -12,7 +12,7 @@ from notekeep.query.folding import fold_key
 from notekeep.query.tree import Operator
 
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
-"""The type of a value; values of "any" fields are typed by their text."""
+"""The type of a field; in an "any" field, the type of a value depends on its text."""
 
 _THINGS = {
     "alias": "aliases",
@@ -27,7 +27,7 @@ _THINGS = {
     "timestamp": "timestamps",
 }
 COUNTED_THINGS = {**_THINGS, **{thing: thing for thing in _THINGS.values()}}
-"""What `has:` accepts besides fields: all names, with the canonical one."""
+"""The names that `has:` accepts besides fields, with their canonical names."""
 
 SCOPES = (
     *("block", "body", "content", "from", "has", "heading", "ignore-case", "is", "limit"),
@@ -36,7 +36,7 @@ SCOPES = (
 """Names before a colon that are not fields; listed to correct typos."""
 
 FIELD_SIGNS = frozenset(":<>=[")
-"""Characters after a field, or before a required one."""
+"""Characters directly after a field name, or before it in `[field]`."""
 
 MIN_LIKENESS = 0.6
 """Minimum similarity of two names, by difflib, to suggest a correction."""
@@ -74,13 +74,13 @@ class QueryFields:
                 self._types[name.casefold()] = _READ_AS.get(kind, "any")
         self._aliases = {**aliases, **common_spellings}
         own = {name.casefold(): name.casefold() for fields in kinds.values() for name in fields}
-        # The last one wins, so that names in notes never replace known names.
+        # The last entry wins, so that names in notes never replace known names.
         self._spellings = {fold_key(name): name for name in self._types}
         for names in (aliases, own, common_spellings, {name: name for name in common}):
             self._spellings |= {fold_key(other): name for other, name in names.items()}
 
     def find(self, name: str) -> QueryField | None:
-        """Return the field with a name or spelling; case, blanks and dashes are ignored."""
+        """Return the field with a name or spelling; ignore case, spaces, dashes and underscores."""
         canonical = self._spellings.get(fold_key(name), "")
         return QueryField(canonical, self._types[canonical]) if canonical in self._types else None
 
@@ -89,15 +89,15 @@ class QueryFields:
         return sorted(self._types)
 
     def things(self) -> list[str]:
-        """Return everything that `has:` accepts, sorted."""
+        """Return all names that `has:` accepts, sorted."""
         return sorted({*COUNTED_THINGS, *self._types})
 
     def nearest_field(self, name: str, likeness: float = MIN_LIKENESS) -> str | None:
-        """Return the field that is most similar to a name."""
+        """Return the field that is most similar to a name, or None."""
         return nearest_word(name, [*self._types, *self._aliases], likeness)
 
     def nearest(self, name: str, likeness: float = MIN_LIKENESS) -> str | None:
-        """Return the field or scope that is most similar to a name."""
+        """Return the field or scope that is most similar to a name, or None."""
         return nearest_word(name, [*self._types, *self._aliases, *SCOPES], likeness)
 
 
@@ -119,8 +119,8 @@ TokenKind: TypeAlias = Literal[
 class Token(NamedTuple):
     """A part of a query, with its start and end.
 
-    A "bracket" is `[key]` without a value. `text` is without quotes, slashes, `#` and brackets;
-    `op` is the operator of a field; `closed` is whether an opening quote or bracket is closed.
+    A "bracket" is `[key]` without a value. `text` excludes quotes, slashes, `#` and brackets; `op`
+    is the operator of a field; `closed` is False for an unclosed quote or link.
     """
 
     kind: TokenKind
@@ -132,7 +132,7 @@ class Token(NamedTuple):
 
 
 class Unfinished(UsageError):
-    """An incomplete condition that may become valid."""
+    """An incomplete condition that may still become valid."""
 
 
 class TermContext(NamedTuple):

@@ -29,12 +29,12 @@ LAST_LETTER_WITH_ACCENTS = "\u03ff"
 # Hebrew and Arabic points are rare in texts and rarer in searches.
 FIRST_POINT, LAST_POINT = "\u0591", "\u0670"
 
-# The dots of Cyrillic io are usually omitted.
+# The two dots of Cyrillic io are usually omitted.
 CYRILLIC_IE, DIAERESIS = "\u0435", "\u0308"
 
 
 def is_unicode(text: str) -> bool:
-    """Whether text has no lone surrogates, which stand for invalid bytes."""
+    """Whether text contains no lone surrogates, which represent invalid bytes."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -43,17 +43,17 @@ def is_unicode(text: str) -> bool:
 
 
 def as_unicode(text: str) -> str:
-    """Replace lone surrogates by U+FFFD; the length stays."""
+    """Replace lone surrogates with U+FFFD, without changing the length."""
     if is_unicode(text):
         return text
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def fold_letters(text: str) -> str:
-    """Return text in lower case, without accents, and in one width."""
+    """Return text in lower case, without accents and full-width forms."""
     if text.isascii():
         return text.lower()
-    # decomposed characters may be capitals: ℠
+    # a decomposed character may be upper case: ℠
     lower = unicodedata.normalize("NFKD", text).casefold()
     apart = unicodedata.normalize("NFKD", lower).translate(LETTERS)
     characters: list[str] = []
@@ -61,13 +61,13 @@ def fold_letters(text: str) -> str:
     for character in apart:
         if not unicodedata.combining(character):
             base = character
-        elif _is_left_out(character, base):
+        elif _is_dropped(character, base):
             continue
         characters.append(character)
     return unicodedata.normalize("NFC", "".join(characters))
 
 
-def _is_left_out(mark: str, base: str) -> bool:
+def _is_dropped(mark: str, base: str) -> bool:
     return (
         base <= LAST_LETTER_WITH_ACCENTS
         or FIRST_POINT <= mark <= LAST_POINT
@@ -76,10 +76,10 @@ def _is_left_out(mark: str, base: str) -> bool:
 
 
 def fold_text(text: str) -> str:
-    """Return text in its form for comparison: `Café` and `CAFÉ ` are both `cafe`."""
+    """Return text for comparison: `Café` and `CAFÉ ` both become `cafe`."""
     if text.isascii():
         return " ".join(text.lower().split())
-    # Word by word, because most are ASCII; signs such as ¨ become blanks.
+    # Fold word by word, because most words are ASCII. Symbols such as ¨ become spaces.
     return " ".join(" ".join(map(fold_letters, text.split())).split())
 
 

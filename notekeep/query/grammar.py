@@ -1,7 +1,7 @@
 """The grammar of queries: parses text into a tree, and reports errors with positions.
 
-`NOT` binds most tightly, then adjacent conditions, then `OR`. While typing, the text so far is
-parsed.
+`NOT` binds most tightly, then adjacent conditions, then `OR`. Unfinished queries can be parsed,
+too.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from notekeep.query.terms import (
 from notekeep.query.tree import Node, Operator, Order, Query
 
 MAX_LENGTH = 10_000
-"""Maximum characters of a query."""
+"""Maximum length of a query in characters."""
 MAX_DEPTH = 50
-"""Maximum nesting of parentheses."""
+"""Maximum nesting depth of parentheses."""
 MAX_CONDITIONS = 200
-"""Maximum conditions; each reads lists of notes, and a search must not take seconds."""
+"""Maximum number of conditions, so that a search does not take seconds."""
 MAX_PATTERNS = 8
-"""Maximum conditions that stand for up to a thousand words each, or read notes."""
+"""Maximum number of conditions that match up to a thousand words each or read notes."""
 
 _SPACE = re.compile(r"\s*+")
 _REGEX = re.compile(r"/(?!\s)((?:[^/\\\n]|\\.)+)/(?=[\s)]|$)")
@@ -80,9 +80,9 @@ def parse_query(
 
     With `typing`, the last word is a prefix, incomplete conditions are skipped, and an invalid
     query does not raise: it finds nothing and has an `error`. With `pasted` or `typing`, unknown
-    fields are text unless they are similar to a known one, and a remark says which brackets, quotes
-    and operators are incomplete. Weeks start on `week_start`, 0 for Monday. UsageError has the
-    position of the mistake.
+    fields are text unless they are similar to a known field, and remarks report incomplete
+    brackets, quotes and operators. Weeks start on `week_start`, 0 for Monday. Raises UsageError
+    with the position of the mistake.
     """
     text = as_unicode(text)
     context = TermContext(text, fields, today, week_start, typing, pasted or typing)
@@ -114,7 +114,7 @@ class _Parser:
         self.conditions = 0
         self.first_excess: Token | None = None
         self.patterns = 0
-        self.silent: Token | None = None  # a word without letters or digits
+        self.symbol: Token | None = None  # a word without letters or digits
 
     def parse(self) -> Query:
         if self.tokens and not self.tokens[-1].closed and self.tokens[-1].kind == "phrase":
@@ -125,11 +125,11 @@ class _Parser:
             self._complain("This bracket has no opening bracket.", "Remove it.", token)
             self.at += 1
             root = _joined(tree.And, [root, self._either()])
-        if root is None and self.silent and not self.order and self.limit is None:
+        if root is None and self.symbol and not self.order and self.limit is None:
             self._complain(
-                f"{self.context.text[self.silent.start : self.silent.end]} has no words.",
+                f"{self.context.text[self.symbol.start : self.symbol.end]} has no words.",
                 "Words need letters or digits. For other characters use /text/.",
-                self.silent,
+                self.symbol,
             )
         parts = root.parts if isinstance(root, tree.And) else ()
         only_words = parts and all(isinstance(part, tree.Term | tree.Prefix) for part in parts)
@@ -155,10 +155,10 @@ class _Parser:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
     def _complain(self, message: str, hint: str, token: Token) -> None:
-        """Raise, unless the query is still being typed, or a sign may be part of a pasted text."""
+        """Raise an error, unless the query is being typed, or a symbol may be pasted text."""
         if self.context.typing:
             return
-        is_sign = token.kind not in ("field", "word") and token is not self.silent
+        is_sign = token.kind not in ("field", "word") and token is not self.symbol
         if not (self.context.pasted and is_sign):
             raise self.context.error(message, hint, at=token.start)
         self.remarks[message] = None
@@ -168,7 +168,7 @@ class _Parser:
         self._complain(f"{operator.text} needs {what}.", hint, operator)
 
     def _either(self) -> Node | None:
-        """`a OR b`."""
+        """Parse `a OR b`."""
         parts = [self._all()]
         while (token := self._peek()) and token.kind == "or":
             self.at += 1
@@ -180,7 +180,7 @@ class _Parser:
         return _joined(tree.Or, parts)
 
     def _all(self) -> Node | None:
-        """`a b`, `a AND b`."""
+        """Parse `a b` or `a AND b`."""
         parts: list[Node | None] = []
         while (token := self._peek()) and token.kind not in ("or", ")"):
             if token.kind == "and":
@@ -193,17 +193,17 @@ class _Parser:
         return _joined(tree.And, parts)
 
     def _not(self) -> Node | None:
-        """`-a`, `NOT a`; two cancel out."""
+        """Parse `-a` or `NOT a`; two of them cancel each other."""
         sign: Token | None = None
         negative = False
         while (token := self._peek()) and token.kind == "not":
             sign, negative = token, not negative
             self.at += 1
-        before, held = self.at, (len(self.order), self.limit)
+        before, ordering = self.at, (len(self.order), self.limit)
         part = self._atom(negated=sign is not None)
         if sign and self.at == before:
             self._lacks("something after it", sign)
-        if sign and held != (len(self.order), self.limit):
+        if sign and ordering != (len(self.order), self.limit):
             self._complain("sort: and limit: cannot be negated.", "", sign)
         return tree.Not(part) if negative and part is not None else part
 
@@ -238,7 +238,7 @@ class _Parser:
             return self._grouped(self.group, token, negated=negated)
         leaf = parse_bare_term(token, self._context(negated=negated))
         if leaf is None:
-            self.silent = token
+            self.symbol = token
         return leaf
 
     def _bracketed(self) -> Node | None:
@@ -291,7 +291,7 @@ class _Parser:
         return self._grouped(field, value, negated=negated)
 
     def _group(self, field: Token) -> Node | None:
-        """`title:(a b)`, `tag:(a OR b)`, `line:(a b)`."""
+        """Parse `title:(a b)`, `tag:(a OR b)` or `line:(a b)`."""
         if field.text.casefold() in ("sort", "limit"):
             self._complain(f"{field.text}: cannot have brackets.", "", field)
         outer, self.group = self.group, field
@@ -302,7 +302,7 @@ class _Parser:
         words = self._words(inner, field) if unit and inner else None
         if unit is None or words is None:
             return None if unit else inner
-        if is_open:  # still being typed: reading texts would delay the next key
+        if is_open:  # while typing, reading texts would delay the next key press
             return words
         return unit(words, (field.start, self.tokens[min(self.at, len(self.tokens)) - 1].end))
 
@@ -333,7 +333,7 @@ class _Parser:
             return leaf
         words = self._words(leaf, field)
         if context.unfinished(value):
-            return words  # as in an open bracket
+            return words  # as in `_group`
         return words and unit(words, (field.start, value.end))
 
     def _sort(self, value: Token) -> None:
@@ -473,7 +473,7 @@ def _word(text: str, at: int) -> Token:
 
 
 def _value(text: str, at: int) -> Token | None:
-    """Return the value after a field, possibly after blanks, or None."""
+    """Return the value after a field and optional spaces, or None."""
     begin = _skip_space(text, at)
     if begin >= len(text) or text[begin] == ")":
         return None

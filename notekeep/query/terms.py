@@ -20,10 +20,10 @@ from notekeep.query.tree import Node, WordScope
 from notekeep.query.values import ValueParser
 
 MAX_REGEX = 1000
-"""Maximum characters of a regular expression; compiling longer ones can take seconds."""
+"""Maximum length of a regular expression; compiling longer ones can take seconds."""
 
 MAX_TEXT = 1000
-"""Maximum characters of a word or phrase; longer ones were pasted by mistake."""
+"""Maximum length of a word or phrase; longer ones were probably pasted by mistake."""
 
 WORD_SCOPES: dict[str, WordScope] = {
     "title": "title",
@@ -62,7 +62,7 @@ def parse_bare_term(token: Token, context: TermContext) -> Node | None:
 
 
 def parse_symbol(token: Token) -> Node | None:
-    """Parse a word of symbols: `*` is every note, an emoji is searched in texts and paths."""
+    """Parse a word of symbols: `*` matches every note; an emoji is found in texts and paths."""
     span = (token.start, token.end)
     if set(token.text) == {"*"}:
         return tree.Path("", span)
@@ -93,7 +93,7 @@ def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
 
 
 def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
-    """Parse a phrase; an open one ends with a prefix."""
+    """Parse a phrase; an unclosed phrase ends with a prefix."""
     span = (token.start, token.end)
     if not token.text.strip():
         context.check_unfinished(token, [token.text])
@@ -130,7 +130,7 @@ def parse_regex(token: Token, context: TermContext) -> tree.Regex:
 
 
 def parse_tag(token: Token, context: TermContext) -> Node:
-    """Parse `#learning/ml` or `tag:learning`, with children; while typing, parts of tags."""
+    """Parse `#learning/ml` or `tag:learning`, including children; partial tags while typing."""
     span = (token.start, token.end)
     text = token.text.removeprefix("#").rstrip(".,;:!?").removesuffix("/*").strip("/")
     if not text:

@@ -1,8 +1,8 @@
 """A query as a tree, for the catalog and the full-text index.
 
-Comparison of trees ignores spans. Word leaves (Term, Phrase, Prefix, Wildcard, Fuzzy)
-become Terms for the full-text index; Regex and Within are evaluated on texts; FactLeaf is evaluated
-by the catalog, which passes its result on as KnownPaths.
+Comparisons of trees ignore spans. Word leaves (Term, Phrase, Prefix, Wildcard, Fuzzy) become Terms
+for the full-text index; Regex and Within are evaluated on texts; a FactLeaf is evaluated by the
+catalog and replaced with KnownPaths.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ Span: TypeAlias = tuple[int, int]
 NO_SPAN: Span = (0, 0)
 
 WordScope: TypeAlias = Literal["any", "note", "title", "body", "heading", "tag", "quote"]
-"""Which part of a note is searched. "any" is all of them, weighted; "note" excludes the text of
-attached files."""
+"""The part of a note to search. "any" is all parts, weighted; "note" excludes the text of attached
+files."""
 
 Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 
@@ -28,7 +28,7 @@ Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 class _Node:
     """Compares equal if the fields in `__match_args__` are equal, without the span."""
 
-    # Not a dataclass: creating twenty takes as long as scanning a thousand notes.
+    # Not a dataclass: creating twenty dataclasses takes as long as scanning a thousand notes.
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
     def _identity(self) -> tuple[Any, ...]:
@@ -69,7 +69,7 @@ class Wildcard(_Words):
 
 
 class Fuzzy(_Node):
-    """A word with up to one or two typos: `nawal~`, `nawal~2`."""
+    """A word with at most one or two typos: `nawal~`, `nawal~2`."""
 
     __match_args__ = ("text", "distance", "scope")
 
@@ -142,9 +142,9 @@ class Compare(_Node):
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 
     ":" means contains for text, any item for lists, equals for numbers, and within for dates. Text
-    is not folded. A date is an ISO day: ":" and "=" with a month or a year are ranges of days, ">"
-    has the last day of its period and "<" the first, so that a plain comparison works. `high` is
-    the end of a range, inclusive.
+    is not folded. A date is an ISO day: ":" and "=" with a month or year become ranges of days, ">"
+    uses the last day of the period and "<" the first, so that days can be compared directly. `high`
+    is the end of a range, inclusive.
     """
 
     __match_args__ = ("field", "op", "low", "high")
@@ -199,7 +199,7 @@ class Or(_Parts):
 
 
 class SomeOf(Or):
-    """Any of these, ranked by number and rarity. The parser never creates it."""
+    """Any of these words, ranked by number and rarity. The parser never creates it."""
 
 
 class SomeOfSentence(SomeOf):
@@ -233,10 +233,10 @@ class Query(NamedTuple):
 
     text: str
     root: Node | None = None  # None matches every note
-    order: tuple[Order, ...] = ()  # most important key first; empty: the default of the caller
+    order: tuple[Order, ...] = ()  # most important key first; empty for the caller's default
     limit: int | None = None
     remarks: tuple[str, ...] = ()  # messages for the user about how it was parsed
-    error: UsageError | None = None  # why it finds nothing, while typing
+    error: UsageError | None = None  # the error in an unfinished query, which finds nothing
 
     @property
     def is_by_score(self) -> bool:
@@ -244,7 +244,7 @@ class Query(NamedTuple):
         return not self.order or self.order[0].field == "score"
 
     def at_most(self, limit: int | None) -> int | None:
-        """Return the smaller of its limit and another; None is no limit."""
+        """Return the smaller of the query's limit and another; None means no limit."""
         return min((each for each in (limit, self.limit) if each is not None), default=None)
 
 

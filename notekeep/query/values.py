@@ -1,8 +1,8 @@
 """Parses the value of a field by its type: numbers, dates, ranges, yes or no.
 
 `2026`, `2026-03`, `2026-W12`, `last-week` and `7d` are periods with a first and a last day. Today
-is an argument. Words for *one* day are the same as in notekeep.dates, except bare numbers: `24` is
-a number.
+is an argument. Words for a single day are the same as in notekeep.dates, except bare numbers: `24`
+is a number.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ Period: TypeAlias = tuple[date, date]
 """First and last day, inclusive."""
 
 Ends: TypeAlias = tuple[Any, Any]
-"""The first and last value of a word: ISO days, or a number twice."""
+"""The first and last value that a word stands for: ISO days, or the same number twice."""
 
 BOOLS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 
-# Compiled on first use: most queries have neither dates nor numbers.
+# Compiled on first use, because most queries have neither dates nor numbers.
 _NUMBER = r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})"
 
 SHIFTS = {"last": -1, "this": 0, "next": 1}
@@ -57,8 +57,8 @@ _WINDOW = r"(?:(?:last|past)-)?(\d{1,6})-?(d|w|m|y|day|week|month|year)s?"
 def parse_period(word: str, today: date, week_start: int = 0) -> Period | None:
     """Return the days of a word or partial date; None if it is not a date.
 
-    Weeks start on `week_start`, 0 for Monday; blanks and underscores count as hyphens. ValueError
-    for dates that do not exist.
+    Weeks start on `week_start`, 0 for Monday; spaces and underscores count as hyphens. Raises
+    ValueError for dates that do not exist.
     """
     text = re.sub(r"[\s_]+", "-", word.strip().casefold())
     try:
@@ -112,7 +112,7 @@ def _day(word: str, today: date) -> Period | None:
 
 
 def _month_word(text: str, today: date) -> Period | None:
-    """Parse `march-2026`; `march` is the latest one, `last-march` excludes the current month."""
+    """Parse `march-2026`, `march` (the latest March) or `last-march` (before this month)."""
     if not (found := re.fullmatch(_MONTH, text)):
         return None
     last, name, year = found.groups()
@@ -153,8 +153,8 @@ def _window(text: str, today: date) -> Period | None:
 class ValueParser:
     """Parses a value by the type of its field.
 
-    For a field of unknown type, a value that looks like a number or date is compared by order; with
-    `:` and `=` it is text.
+    In a field of unknown type, a value that looks like a number or date is compared as such; with
+    `:` and `=`, it is text.
     """
 
     def __init__(self, field: QueryField, name: Token, value: Token, context: TermContext) -> None:
