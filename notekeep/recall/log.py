@@ -2,8 +2,8 @@
 
     - 2026-11-28 21:14 good kd-7f3ab2c1 -- A bed is a promise… [[The Garden]]
 
-As in the habit log, it does not matter which file a line is in or where, and equal lines count
-once. The text after `--` is for readers, and helps to find a passage again after an edit.
+As in the habit log, the file and position of a line do not matter, and equal lines count once. The
+text after `--` is for readers, and helps to find a passage again after an edit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ GRADES = ("again", "hard", "good", "easy")
 """The grades, in the order of the ratings of FSRS, which start at 1."""
 FAVOURITE, NO_FAVOURITE = "favourite", "no-favourite"
 MARKS = (FAVOURITE, NO_FAVOURITE)
-"""Values that mark a passage, and do not count as answers."""
+"""Values that mark a passage and do not count as answers."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """A year outside this range is a typo."""
@@ -49,12 +49,12 @@ class Answer(NamedTuple):
 
     @property
     def is_mark(self) -> bool:
-        """Whether it is a mark, and not an answer."""
+        """Whether the line is a mark and not an answer."""
         return self.value in MARKS
 
 
 def read_value(text: str) -> tuple[str, int] | None:
-    """Return a typed value and the days of `later`; None if the text is not a value."""
+    """Parse a value and the days of `later` from user input; None for other text."""
     words = text.casefold().split()
     if words and words[0] == "later":
         days = " ".join(words[1:]).removesuffix("d")

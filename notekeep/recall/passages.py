@@ -37,14 +37,14 @@ class Passage(NamedTuple):
 
     @property
     def text_key(self) -> str:
-        """A key for a passage without a block id; ignores case, accents and whitespace."""
+        """A key for a passage without a block id. Ignores case, accents and whitespace."""
         return f"~{crc32(fold_text(self.text).encode()):08x}"
 
 
 def read_passages(note: Note) -> list[Passage]:
     """Return the passages of a note, in order.
 
-    A block id is at the end of the quote, or alone on a line below it.
+    A block id is at the end of the quote, or on its own line below the quote.
     """
     spans, body = note.spans, note.body
     headings = [one for one in spans.headings if one.level > 1 or one.text != note.title]
@@ -71,7 +71,7 @@ class _Line(NamedTuple):
     number: int  # in the body, from 0
     start: int
     indent: int
-    text: str  # without the bullet, the block id and spaces at the ends
+    text: str  # without bullet, block id, and leading and trailing spaces
     block: str
     end: int
 
@@ -101,7 +101,7 @@ def read_cards(note: Note) -> list[Passage]:
 
 
 def _read_below(lines: Sequence[_Line], place: int) -> Iterator[str]:
-    """Yield the text of each line that is indented under a line."""
+    """Yield the text of each line that is indented below a line."""
     for number in range(place + 1, len(lines)):
         if lines[number].indent <= lines[place].indent:
             return

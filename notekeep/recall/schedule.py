@@ -1,8 +1,9 @@
 """Computes when a passage is due, from the answers to it.
 
 The answers may come in any order; only the last answer of a day counts. Intervals are computed by
-FSRS 6 in whole days, and varied by up to 5 %, so that passages answered on the same day come back
-on different days. The change depends on the key, not on chance: all devices get the same days.
+FSRS 6 in whole days, and varied by up to 5 %, so that passages answered on the same day become due
+on different days. The variation depends on the key and is not random, so that all devices compute
+the same days.
 """
 
 from __future__ import annotations
