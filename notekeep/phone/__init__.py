@@ -1,1 +1,1 @@
-"""The page for a phone, `notekeep serve --phone`: its files and its server."""
+"""The phone page of `notekeep serve --phone`: its files and its server."""

@@ -1,6 +1,6 @@
-"""The server of the page for a phone: its files, its data, and the entries that it sends.
+"""The server of the phone page: its files, its data, and the entries that phones send.
 
-All requests need the key of `notekeep serve`. One thread does all work on the vault.
+All requests need the key of `notekeep serve`. A single thread does all work on the vault.
 """
 
 from __future__ import annotations
@@ -97,11 +97,11 @@ MAX_HITS = 30
 
 
 def gather_days(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
-    """Return the habits of today and yesterday, and when today ends, in milliseconds."""
+    """Return the habits of today and yesterday, and the end of today in milliseconds."""
     today = vault.today()
     days = []
     for day in (today, today - dt.timedelta(1)):
-        # Yesterday's habits are the ones due then, with their current marks.
+        # For yesterday, list the habits that were due then, with their current marks.
         shown = vault.habits.views(today, first=day, last=day)
         cells = {one.id: one.cells[0] for one in shown}
         (share,) = find_day_shares(shown) or [DayShare(day, 0, 0, 0)]
@@ -182,7 +182,7 @@ def read_note(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _link_pages(body: str, path: str) -> str:
-    """Convert the links and pictures of a note to addresses on the page."""
+    """Convert the links and pictures of a note to URLs of this server."""
     parts: list[str] = []
     at = 0
     for span in parse_markdown(body).spans:
@@ -209,7 +209,7 @@ def find_picture(vault: Vault, request: Mapping[str, str]) -> str:
     return vault.media.picture_path(picture.path)
 
 
-ANSWERS = {
+HANDLERS = {
     "/api/today": gather_days,
     "/api/tasks": gather_tasks,
     "/api/search": find_notes,
@@ -218,8 +218,8 @@ ANSWERS = {
 
 
 # Entries from a phone: check-ins, quick notes and ticked tasks. A phone resends an entry if it gets
-# no answer, so the id is stored with the change: in the line of a check-in, which is synced to all
-# devices, or in the history step.
+# no response, so the id is stored with the change: in the line of a check-in, which is synced to
+# all devices, or in the history step.
 
 MAX_AGE = dt.timedelta(days=400)
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic", ".avif"})
@@ -241,9 +241,9 @@ class EntryService:
         return {step.request for step in self._vault.history.store.records()}
 
     def apply(self, entry: Any) -> None:
-        """Apply an entry, unless it was applied before; NotekeepError if it is invalid.
+        """Apply an entry, unless it was already applied. Raises NotekeepError if it is invalid.
 
-        It has an `id`, a `kind` ("habit", "note" or "task") and the fields of its kind; see
+        An entry has an `id`, a `kind` ("habit", "note" or "task") and the fields of its kind; see
         `page.js`.
         """
         name = entry.get("id") if isinstance(entry, dict) else None
@@ -265,7 +265,7 @@ class EntryService:
         if day is None or len(value) > MAX_VALUE or not value.isprintable():
             raise UsageError(f"Invalid day or value: {value[:MAX_VALUE]}")
         if day > tracker.today():
-            # The phone is in another time zone; it sends the entry again later.
+            # The phone is in another time zone and will send the entry again later.
             raise Failure(f"{day.isoformat()} is in the future on this computer.")
         # Every device writes the same line for an entry, so it counts only once after a sync.
         mark = ("id", digest_of(name.encode())[:8])
@@ -296,7 +296,7 @@ class EntryService:
     def _day(self, entry: dict[str, Any]) -> dt.date:
         today = self._vault.today()
         day = dates.habit_day(_moment(entry), self._vault.settings.day_start)
-        # Otherwise the phone's clock is wrong.
+        # Ignore a wrong clock of the phone.
         return day if today - MAX_AGE <= day <= today else today
 
     def _plan_task(self, entry: dict[str, Any]) -> WritePlan:
@@ -315,7 +315,7 @@ def _text(entry: dict[str, Any], name: str) -> str:
 
 
 def _moment(entry: dict[str, Any]) -> dt.datetime:
-    """Return the time of an entry, by the phone's clock."""
+    """Return the time of an entry according to the phone's clock."""
     try:
         moment = dt.datetime.fromisoformat(_text(entry, "at"))
         dates.habit_day(moment, dates.LATEST_NIGHT)
@@ -353,8 +353,8 @@ def serve_phone(
 ) -> None:
     """Serve the page for a phone until it is stopped.
 
-    `announce` is called with the address and key; `certificate` is the files of a certificate and
-    its key, for HTTPS. Raises Failure if one of these, or the port, cannot be used.
+    `announce` is called with the URL, which includes the key. `certificate` contains the paths of
+    an HTTPS certificate and its key. Raises Failure if the certificate or port cannot be used.
     """
     context = None
     if certificate is not None:
@@ -380,14 +380,14 @@ def serve_phone(
 
 
 def make_app(vault: Vault, address: ServeAddress) -> web.Application:
-    """Return the page of a vault as an aiohttp application."""
+    """Return the aiohttp application for a vault."""
     entries, thread = EntryService(vault), ThreadPoolExecutor(1)
 
     async def run(work: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(thread, work, *args)
 
-    async def send_answer(request: web.Request) -> web.Response:
-        return web.json_response(await run(ANSWERS[request.path], vault, request.query))
+    async def send_data(request: web.Request) -> web.Response:
+        return web.json_response(await run(HANDLERS[request.path], vault, request.query))
 
     async def send_picture(request: web.Request) -> web.FileResponse:
         place = await run(find_picture, vault, request.query)
@@ -410,7 +410,7 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
     app = web.Application(middlewares=[_harden], client_max_size=MAX_REQUEST)
     require_key(app, vault.places.state, address)
     app.add_routes(web.get(path, _send_file) for path in FILES)
-    app.add_routes(web.get(path, send_answer) for path in ANSWERS)
+    app.add_routes(web.get(path, send_data) for path in HANDLERS)
     app.add_routes([web.get("/files", send_picture), web.post("/api/entries", apply_entry)])
     return app
 
@@ -434,21 +434,21 @@ async def _harden(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """Convert errors to responses, and add headers to all responses."""
-    answer: web.StreamResponse
+    response: web.StreamResponse
     try:
-        answer = await handler(request)
-    except web.HTTPException as refused:
+        response = await handler(request)
+    except web.HTTPException as http_error:
         if request.path.startswith("/api/"):
-            answer = _error(refused.reason, refused.status)
-        elif refused.status == 403 and request.path == "/":
-            answer = web.Response(status=403, text=LOCKED, content_type="text/html")
+            response = _error(http_error.reason, http_error.status)
+        elif http_error.status == 403 and request.path == "/":
+            response = web.Response(status=403, text=LOCKED, content_type="text/html")
         else:
-            refused.headers.update(HEADERS)
+            http_error.headers.update(HEADERS)
             raise
     except NotekeepError as error:
-        answer = _error(error.message, 404 if isinstance(error, NotFound) else 400)
-    answer.headers.update(HEADERS)
-    return answer
+        response = _error(error.message, 404 if isinstance(error, NotFound) else 400)
+    response.headers.update(HEADERS)
+    return response
 
 
 def _error(message: str, status: int) -> web.Response:
