@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from notekeep.cli import output
@@ -58,7 +56,7 @@ def search(
     for remark in found.remarks:
         output.write_message(remark)
     if is_json():
-        output.write_json(results_object(query, found))
+        output.write_json(found.as_object(query))
     elif null:
         output.write_null(hit.row.path for hit in found.hits)
     elif template is not None:
@@ -78,49 +76,6 @@ def search(
     if not found.total and not is_json():
         output.write_message(f'No results for "{query}".')
     return 0 if found.total else 1
-
-
-def results_object(query: str, found: SearchResults) -> dict[str, Any]:
-    """Return results as JSON; the keys are stable."""
-    answer: dict[str, Any] = {"query": query, "total": found.total}
-    if found.is_relaxed:
-        answer["relaxed"] = True
-    if found.answered_query:
-        answer["instead"] = found.answered_query
-    if found.remarks:
-        answer["remarks"] = list(found.remarks)
-    if found.explanation:
-        answer["read_as"] = found.explanation.splitlines()
-    return answer | {"hits": [_hit_as_object(hit) for hit in found.hits]}
-
-
-def _hit_as_object(hit: Hit) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "path": hit.row.path,
-        "title": hit.row.title,
-        "kind": hit.row.kind,
-        "score": round(hit.score, 4),
-        "snippet": hit.snippet.text,
-        "line": hit.line,
-        "heading": hit.heading,
-        "headings": list(hit.passage.headings),
-    }
-    if hit.passage.attachment:
-        answer["attachment"] = hit.passage.attachment
-    if hit.near:
-        answer["near"] = hit.near
-    if hit.why is not None:
-        answer["why"] = {
-            "conditions": list(hit.why.conditions),
-            "words": list(hit.why.words),
-            "called_so": hit.why.is_named,
-            "score": {name: round(share, 4) for name, share in hit.why.parts},
-            "score_of_words": [
-                {"term": term, "field": field, "score": round(share, 4)}
-                for term, field, share in hit.why.fields
-            ],
-        }
-    return answer
 
 
 def explanation_lines(hit: Hit) -> list[str]:

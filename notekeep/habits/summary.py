@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from notekeep.dates import format_short_day
 from notekeep.habits import amounts
@@ -69,6 +69,19 @@ class Cell(NamedTuple):
     def is_unanswered(self) -> bool:
         """Whether the day needs an entry and has none."""
         return self.status in UNANSWERED and not self.is_logged
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it as JSON; the keys are stable."""
+        return {
+            "date": self.day.isoformat(),
+            "status": self.status,
+            "mark": self.mark,
+            "level": self.level,
+            "result": self.result,
+            "amount": self.amount,
+            "logged": self.is_logged,
+            "disputed": self.is_disputed,
+        }
 
 
 class HabitView:
@@ -148,6 +161,33 @@ class HabitView:
         self.is_archived = habit.is_archived
         # One sentence for each invalid field of its note.
         self.problems = tuple(f"{problem.key}: {problem.message}" for problem in habit.problems)
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it with its days as JSON; the keys are stable."""
+        return {**self.summary(), "days": [cell.as_object() for cell in self.cells]}
+
+    def summary(self) -> dict[str, Any]:
+        """Return it without its days as JSON."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "group": self.group,
+            "schedule": self.schedule,
+            "goal": self.goal,
+            "unit": self.unit,
+            "parts": list(self.parts),
+            "path": self.path,
+            "status": self.today.status,
+            "call": self.call,
+            "at_risk": self.is_at_risk,
+            "streak": self.streak,
+            "best": self.best,
+            "streak_unit": self.streak_unit,
+            "strength": None if self.strength is None else round(self.strength, 6),
+            "note": self.note,
+            "archived": self.is_archived,
+            "problems": list(self.problems),
+        }
 
     def is_planned_on(self, day: int) -> bool:
         """Whether the schedule names this day, but not every day, and it is not paused."""

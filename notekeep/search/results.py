@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from notekeep.catalog.records import Row
 from notekeep.markdown.frontmatter_block import split_frontmatter
@@ -136,6 +136,35 @@ class Hit:
         """The heading directly above the passage, or ""."""
         return self.passage.headings[-1] if self.passage.headings else ""
 
+    def as_object(self) -> dict[str, Any]:
+        """Return it as JSON; the keys are stable."""
+        answer: dict[str, Any] = {
+            "path": self.row.path,
+            "title": self.row.title,
+            "kind": self.row.kind,
+            "score": round(self.score, 4),
+            "snippet": self.snippet.text,
+            "line": self.line,
+            "heading": self.heading,
+            "headings": list(self.passage.headings),
+        }
+        if self.passage.attachment:
+            answer["attachment"] = self.passage.attachment
+        if self.near:
+            answer["near"] = self.near
+        if self.why is not None:
+            answer["why"] = {
+                "conditions": list(self.why.conditions),
+                "words": list(self.why.words),
+                "called_so": self.why.is_named,
+                "score": {name: round(share, 4) for name, share in self.why.parts},
+                "score_of_words": [
+                    {"term": term, "field": field, "score": round(share, 4)}
+                    for term, field, share in self.why.fields
+                ],
+            }
+        return answer
+
 
 class SearchResults(NamedTuple):
     """The results of a search."""
@@ -151,6 +180,19 @@ class SearchResults(NamedTuple):
     files: tuple[str, ...] = ()  # paths of files with all words in their names; not in `hits`
     query: Query | None = None  # the query that found the hits, except the partial ones
     matcher: PlanMatcher | None = None  # finds the matched words in a text, if any
+
+    def as_object(self, query: str) -> dict[str, Any]:
+        """Return them as JSON; the keys are stable."""
+        answer: dict[str, Any] = {"query": query, "total": self.total}
+        if self.is_relaxed:
+            answer["relaxed"] = True
+        if self.answered_query:
+            answer["instead"] = self.answered_query
+        if self.remarks:
+            answer["remarks"] = list(self.remarks)
+        if self.explanation:
+            answer["read_as"] = self.explanation.splitlines()
+        return answer | {"hits": [hit.as_object() for hit in self.hits]}
 
 
 class FileStart(NamedTuple):

@@ -31,7 +31,6 @@ from notekeep.cli.habits.output import (
     aim,
     check_in_object,
     glyphs,
-    habit_object,
     share_mark,
     shares_object,
     timer_object,
@@ -151,7 +150,7 @@ def list_(*, archived: bool) -> int:
     views = [habit for habit in index.views() if archived or not habit.is_archived]
     habits = arrange_habits(views)
     if is_json():
-        rows = [habit_object(one.habit) for one in habits]
+        rows = [one.habit.as_object() for one in habits]
         output.write_json({"total": len(rows), "habits": rows})
     else:
         _write_list(habits, glyphs(index.places.settings), days=False)
@@ -176,7 +175,7 @@ def todo_(*, everything: bool) -> int:
         if one.habit.call in calls or (everything and one.habit.today.is_logged)
     ]
     if is_json():
-        rows = [habit_object(one.habit) for one in shown]
+        rows = [one.habit.as_object() for one in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": total, "habits": rows})
     else:
         ends = config.end_of_day(day, index.places.settings.day_start)
@@ -216,7 +215,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
             {
                 "first": first.isoformat(),
                 "last": last.isoformat(),
-                "habits": [habit_object(habit) for habit in habits],
+                "habits": [habit.as_object() for habit in habits],
                 "all": shares_object(shares),
             }
         )

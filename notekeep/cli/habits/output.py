@@ -11,7 +11,7 @@ from notekeep.habits.amounts import pluralize
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS, Mark, MarkGlyphs
 from notekeep.habits.day_shares import DayShare, sum_shares
 from notekeep.habits.schedule import ascii_goal
-from notekeep.habits.summary import Cell, HabitView, format_streak, format_strength
+from notekeep.habits.summary import HabitView, format_streak, format_strength
 
 if TYPE_CHECKING:
     from notekeep.settings import VaultSettings
@@ -88,34 +88,6 @@ def aim(habit: HabitView, signs: MarkGlyphs) -> str:
     return ascii_goal(habit.aim) if signs is ASCII_MARKS else habit.aim
 
 
-def habit_object(habit: HabitView) -> dict[str, Any]:
-    """Return a habit and its days as JSON; the keys are stable."""
-    return {**_summary(habit), "days": [cell_object(cell) for cell in habit.cells]}
-
-
-def _summary(habit: HabitView) -> dict[str, Any]:
-    return {
-        "id": habit.id,
-        "title": habit.title,
-        "group": habit.group,
-        "schedule": habit.schedule,
-        "goal": habit.goal,
-        "unit": habit.unit,
-        "parts": list(habit.parts),
-        "path": habit.path,
-        "status": habit.today.status,
-        "call": habit.call,
-        "at_risk": habit.is_at_risk,
-        "streak": habit.streak,
-        "best": habit.best,
-        "streak_unit": habit.streak_unit,
-        "strength": None if habit.strength is None else round(habit.strength, 6),
-        "note": habit.note,
-        "archived": habit.is_archived,
-        "problems": list(habit.problems),
-    }
-
-
 def share_mark(day: DayShare, signs: MarkGlyphs) -> str:
     """Return the level for all habits on a day; a blank if the day is open or none was due."""
     share = day.share
@@ -147,26 +119,12 @@ def shares_object(days: Sequence[DayShare]) -> dict[str, Any]:
     }
 
 
-def cell_object(cell: Cell) -> dict[str, Any]:
-    """Return the result of a habit on one day as JSON."""
-    return {
-        "date": cell.day.isoformat(),
-        "status": cell.status,
-        "mark": cell.mark,
-        "level": cell.level,
-        "result": cell.result,
-        "amount": cell.amount,
-        "logged": cell.is_logged,
-        "disputed": cell.is_disputed,
-    }
-
-
 def check_in_object(done: CheckInResult) -> dict[str, Any]:
     """Return a check-in as JSON."""
     return {
-        **_summary(done.habit),
+        **done.habit.summary(),
         "date": done.cell.day.isoformat(),
-        "day": cell_object(done.cell),
+        "day": done.cell.as_object(),
         "line": done.line,
         "file": done.path,
         "written": done.is_written,
@@ -176,5 +134,5 @@ def check_in_object(done: CheckInResult) -> dict[str, Any]:
 
 def undo_object(done: UndoResult) -> dict[str, Any]:
     """Return an undo as JSON."""
-    day = cell_object(done.cell)
-    return {**_summary(done.habit), "day": day, "gone": done.undone, "lines": list(done.lines)}
+    day = done.cell.as_object()
+    return {**done.habit.summary(), "day": day, "gone": done.undone, "lines": list(done.lines)}

@@ -18,7 +18,7 @@ from notekeep.cli.arguments import (
 )
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
-from notekeep.cli.habits.output import NO_HABIT, glyphs, habit_object, percent
+from notekeep.cli.habits.output import NO_HABIT, glyphs, percent
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.habits import amounts
 from notekeep.habits.calendar import MarkGlyphs, month_bounds
@@ -140,7 +140,7 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
 def _figures(detail: Detail) -> dict[str, Any]:
     spans = [*map(str, RATE_SPANS), "all"]
     return {
-        **habit_object(detail.view),
+        **detail.view.as_object(),
         "rates": {span: found.value for span, found in zip(spans, detail.rates, strict=True)},
         "met": detail.rates[-1].met,
         "missed": detail.rates[-1].missed,
