@@ -163,10 +163,10 @@ def _find_terms(
     file: OutgoingFile, by_word: _ByWord, canaries: Sequence[PrivateTerm] = ()
 ) -> list[PrivateTerm]:
     text = file.data.decode("utf-8", "replace")
-    return [*dict.fromkeys([*_find_canaries(text, canaries), *_find_in_words(file, text, by_word)])]
+    return [*dict.fromkeys([*find_canaries(text, canaries), *_find_in_words(file, text, by_word)])]
 
 
-def _find_canaries(text: str, canaries: Sequence[PrivateTerm]) -> list[PrivateTerm]:
+def find_canaries(text: str, canaries: Sequence[PrivateTerm]) -> list[PrivateTerm]:
     """Return the forbidden words that appear in a text with marks, as in `bi**rd**`."""
     if not canaries or "\0" in text[:8192]:
         return []

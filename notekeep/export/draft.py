@@ -282,7 +282,7 @@ class _DraftJob:
     def _public_body(self, path: str) -> MappedText:
         note = self.drafter.note(path)
         passage = MappedText.of_note(note)
-        _refuse_conflict(passage)
+        refuse_conflict(passage)
         passage = passage.splice(strip_data_addresses(passage))
         stripped = strip_private(passage, keeps_bases=True)
         if path not in self.draft.sources:
@@ -439,7 +439,8 @@ class _DraftJob:
         return True
 
 
-def _refuse_conflict(passage: MappedText) -> None:
+def refuse_conflict(passage: MappedText) -> None:
+    """Refuse a note with conflict markers of git, between which private parts are ambiguous."""
     text = passage.text
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return

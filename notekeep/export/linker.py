@@ -30,6 +30,7 @@ from notekeep.export.references import (
 from notekeep.export.source_map import LineWarning, MappedText, Origin, SourceEdit
 from notekeep.markdown.outline import SCHEME_PATTERN
 from notekeep.markdown.tree import Span
+from notekeep.storage.file_names import is_hidden
 
 _SAFE = ";/?:@&=+$,-_.!~*'()#%"
 """Characters with a special meaning in web addresses or escapes."""
@@ -91,6 +92,35 @@ class Linker:
             return self._image(link, path, origin)
         return self._link(link, path, origin)
 
+    def hide_link(self, passage: MappedText, link: Span, path: str) -> list[SourceEdit]:
+        """Return the edits that hide where a link leads: to a private note, file or heading.
+
+        Other links stay as they are. A name that a private note shares with another note counts as
+        private, so that the result does not depend on other public notes.
+        """
+        origin = passage.origin(link.start)
+        if link.kind in _QUOTED and is_local(link.info):
+            is_picture = link.kind == "image"
+            picture = [_as_words(link, link.words, LOCAL_ADDRESS_REASON)]
+            return picture if is_picture else self._local(link, path, origin)
+        target = unquote(link.info) if link.kind in _QUOTED else link.info
+        if SCHEME_PATTERN.match(target):
+            return []
+        name, heading, _ = split_fragment(target)
+        found = self._find_note(name, path, origin)
+        hidden = self._source.find_hidden(name) or (
+            found if found is not None and self._source.is_hidden(found) else ""
+        )
+        is_hidden_file = any(is_hidden(part) for part in name.split("/") if part not in {".", ".."})
+        if hidden or is_hidden_file or self.is_private_file(name, path):
+            if "](" in link.words or "[[" in link.words:  # it may name another private note
+                return [_as_words(link, PRIVATE_LABEL, "")]
+            return [self._hidden(link, origin, hidden)]
+        if heading and found and self._hides_heading(found, heading):
+            words = "" if heading in link.words else link.words
+            return [_as_words(link, words or _default_text(name or found, ""), "")]
+        return []
+
     def _wikilink(self, link: Span, path: str, origin: Origin) -> SourceEdit:
         name, heading, block = split_fragment(link.info)
         if link.kind == "embed" and is_image(name):
@@ -100,7 +130,7 @@ class Linker:
             alt = "" if _PASTED.fullmatch(stem) else " ".join(re.split(r"[-_\s]+", stem))
             return self._picture(link, name, path, ref, words, words or alt)
         if name.lower().endswith(_VAULT_FILES):
-            if self._is_private_file(name, path):
+            if self.is_private_file(name, path):
                 return self._hidden(link, origin)
             self.warn(origin, f"Removed {link.info}, which only works in the vault.")
             words = "" if link.kind == "embed" else link.words or _default_text(link.info, "")
@@ -108,7 +138,7 @@ class Linker:
         words = link.words or _default_text(name, heading)
         found = self._find_note(name, path, origin)
         if found is None:
-            if self._is_private_file(name, path):
+            if self.is_private_file(name, path):
                 return self._hidden(link, origin)
             if asset := self._find_asset(name, path, origin):
                 return self._named(link, words, Ref("asset", asset, origin))
@@ -176,7 +206,7 @@ class Linker:
         found = None
         if not name or _is_note_name(name):
             found = self._find_note(name, path, origin)
-        is_hidden = self._source.is_hidden(found) if found else self._is_private_file(name, path)
+        is_hidden = self._source.is_hidden(found) if found else self.is_private_file(name, path)
         if is_hidden:
             if self._source.public_words(link.words, target, found or "") == PRIVATE_LABEL:
                 return [self._hidden(link, origin, found or "")]
@@ -215,8 +245,8 @@ class Linker:
             self.warn(origin, f"{name!r} could be {' or '.join(public)}. Used the first.")
         return found[0] if found else self._source.find_hidden(name)
 
-    def _is_private_file(self, name: str, path: str) -> bool:
-        """Whether a link without a known note points into a private folder."""
+    def is_private_file(self, name: str, path: str) -> bool:
+        """Whether a link without a known note leads into a private folder."""
         if self._source.make_hidden_check(path)(name):
             return True
         try:

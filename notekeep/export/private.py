@@ -69,6 +69,20 @@ def strip_private(passage: MappedText, *, keeps_bases: bool = False) -> PublicBo
     return PublicBody(passage, removed, changes)
 
 
+def show_comments(passage: MappedText) -> MappedText:
+    """Turn comments into text; the marks of private parts stay, and so do ambiguous comments."""
+    for _ in range(_MAX_PASSES):
+        edits = separate_removals(
+            SourceEdit(one.start, one.end, f"(comment: {one.words.strip()})", "")
+            for one in _find_comments(passage)
+            if one.words.strip() and not may_mention_private(one.words)
+        )
+        if not edits:
+            break
+        passage = passage.splice(edits)
+    return passage
+
+
 # Private blocks.
 
 _TAG = re.compile(

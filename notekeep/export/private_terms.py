@@ -97,13 +97,7 @@ def collect_private_terms(
         found += _of_private_note(source, path, [title, *aliases])
     for draft in drafts:
         post = draft.note.path
-        private = [part for path in draft.sources for part in parts(path)[0]]
-        lines = [line for part in [*private, *draft.removed] for line in part.splitlines()]
-        found += _terms(lines, f"a private part of {post}", _PART, post)
-        # The last line appears if the export ended the part elsewhere.
-        found += _terms(
-            map(_last_line, private), f"the end of a private part of {post}", _END, post
-        )
+        found += collect_part_terms(draft, parts)
         # A value that is also in the address of a page is not secret.
         pages = f" {normalize_for_audit(' '.join(_PAGE.findall(draft.note.body)))} "
         for key, values in _unexported_values(draft).items():
@@ -113,6 +107,19 @@ def collect_private_terms(
             found += [term._replace(is_field=True) for term in terms]
     distinct = {(one.text, one.post, one.is_path): one for one in reversed(found)}
     return list(distinct.values())
+
+
+def collect_part_terms(draft: Draft, parts: Parts) -> list[PrivateTerm]:
+    """Collect the terms of the private parts of a draft's notes."""
+    post = draft.note.path
+    private = [part for path in draft.sources for part in parts(path)[0]]
+    lines = [line for part in [*private, *draft.removed] for line in part.splitlines()]
+    # The last line appears if the export ended the part elsewhere.
+    ends = map(_last_line, private)
+    return [
+        *_terms(lines, f"a private part of {post}", _PART, post),
+        *_terms(ends, f"the end of a private part of {post}", _END, post),
+    ]
 
 
 def _of_private_note(source: VaultSource, path: str, names: Sequence[str]) -> list[PrivateTerm]:

@@ -36,6 +36,7 @@ from notekeep.storage.content import read_file
 
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
+    from notekeep.export.public_text import PublicNotes
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
     from notekeep.services.search import SearchService
@@ -348,6 +349,14 @@ class PublishingService:
                 )
             finally:
                 notes.use_catalog(self.catalog)
+
+    @contextmanager
+    def public_notes(self, *, has_hidden: bool = False) -> Iterator[PublicNotes]:
+        """Yield the notes as others may read them; for `has_hidden` see `PublicNotes`."""
+        from notekeep.export.public_text import PublicNotes  # an export does not need it
+
+        with self.source() as source:
+            yield PublicNotes(source, has_hidden=has_hidden)
 
     def private_paths(self, catalog: Catalog) -> frozenset[str]:
         """Return the notes whose names must not be published."""
