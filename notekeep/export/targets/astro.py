@@ -1,7 +1,7 @@
 """Astro (5 to 7): `src/content/blog/<slug>/index.md`, an entry of a content collection.
 
-The schema of the collection, a TypeScript program, defines its fields and which are required. It is
-searched but never run.
+The collection's schema, a TypeScript program, defines the fields and which of them are required. It
+is searched but never run.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Astro(Target):
 
     @property
     def _is_starlight(self) -> bool:
-        """Whether the site uses Starlight, which shows one collection at the root."""
+        """Whether the site uses Starlight, which shows one collection at the site's root."""
         return self._schema.has(r"docs(?:Loader|Schema)\b")
 
     def _find_pages(self) -> str:
@@ -112,7 +112,7 @@ class Astro(Target):
         """Return the teaser mark in the site's pages; "" for none."""
         for text in self._read_sources():
             if found := _MORE.search(text):
-                # For a regular expression, return a text that matches it.
+                # If the mark is a regular expression, return a string that matches it.
                 return re.sub(r"\\s[*?]", "", found[2]).replace(r"\s+", " ").replace(r"\s", " ")
         return ""
 
@@ -133,7 +133,7 @@ class Astro(Target):
         return next((n for n in names if self._schema.has(rf"{n}\s*:")), default)
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields under the names in the site's schema."""
+        """Return the fields, named as in the site's schema."""
         fields = super().fields(post, cover)
         fields = {self._own_names.get(name, name): value for name, value in fields.items()}
         if self._schema.has(r"description\s*:\s*z\.string\(\)(?!\s*\.(?:optional|default))"):
@@ -141,7 +141,7 @@ class Astro(Target):
         return fields
 
     def notice(self, post: Post) -> str:
-        """Each page of the site decides which entries it shows."""
+        """Warn about drafts if the site's pages do not check `draft`."""
         if not post.draft or self._checks_drafts:
             return utc_day_warning(post)
         return (

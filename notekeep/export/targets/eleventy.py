@@ -1,7 +1,7 @@
 """Eleventy (3): `posts/<slug>/<slug>.md` in the input folder, with pictures next to it.
 
-Its settings are a JavaScript program, which is searched but never run. Posts turn the template
-engine off, so that their text is plain Markdown.
+Its settings are a JavaScript program, which is searched but never run. Posts disable the template
+engine, so that their text is plain Markdown.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Eleventy(Target):
     preview = ("npx", "eleventy", "--serve")
     post_file = "{site.posts}/{post.slug}/{post.slug}.md"
     asset_file = "{site.posts}/{post.slug}/{name}"
-    cover_address = "{site.prefix}/{site.section}/{post.slug}/{name}"  # lists show it too
+    cover_address = "{site.prefix}/{site.section}/{post.slug}/{name}"  # lists of posts show it too
     field_names: ClassVar = {"cover": "image"}
-    tag_letters: ClassVar = re.compile(r"[^\W_\u1100-\uffff]")  # its filter drops other letters
+    tag_letters: ClassVar = re.compile(r"[^\W_\u1100-\uffff]")  # kept by the slug filter
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -54,7 +54,7 @@ class Eleventy(Target):
         base = os.path.join(folder, self._input)
         self.section = first_existing_folder(base, "posts", "blog", "post", "articles")
         self.posts = os.path.normpath(f"{self._input}/{self.section}").replace(os.sep, "/")
-        # The data file of the folder, which all its posts share.
+        # The folder's data file, which all its posts share.
         endings = ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs")
         last = os.path.basename(self.section)
         data = find_file(f"{base}/{self.section}", *(f"{last}.{ending}" for ending in endings))
@@ -67,7 +67,7 @@ class Eleventy(Target):
         self._warn()
 
     def _post_layout(self) -> str:
-        """Return the layout for posts if the data file of the folder sets none."""
+        """Return the layout for posts whose folder has no layout in its data file."""
         includes = self._script.value("includes", "setIncludesDirectory") or "_includes"
         layouts = self._script.value("layouts", "setLayoutsDirectory") or includes
         base = os.path.join(self.folder, self._input, layouts)
@@ -99,7 +99,7 @@ class Eleventy(Target):
         )
 
     def _more(self) -> str:
-        """Return the site's mark for excerpts, or the usual comment."""
+        """Return the site's excerpt mark, or the usual comment."""
         if not self._script.has(r"excerpt:\s*true\b"):
             return "<!-- more -->"
         mark = self._script.value("excerpt_separator")
@@ -121,12 +121,12 @@ class Eleventy(Target):
             self.warnings.append("The site drops raw HTML, so footnotes and anchors are not shown.")
 
     def makes_pages(self, path: str) -> bool:
-        """It does everywhere in its input folder, which is usually the site itself."""
+        """Whether the path is in the input folder, which is usually the site itself."""
         hidden = path.partition("/")[0] == "node_modules" or re.search(r"(^|/)[_.]", path)
         return not hidden and (self._input == "." or f"{path}/".startswith(f"{self._input}/"))
 
     def asset_url(self, post: Post, name: str) -> str:
-        """Return the name if the page is in the same folder, else the address from the root."""
+        """Return the name if the page is in the same folder, or an address from the root."""
         is_same_folder = self._url(post) == self.cover_url(post, "")
         return name if is_same_folder else self.cover_url(post, name)
 
@@ -142,12 +142,12 @@ class Eleventy(Target):
         return self.prefix + "/" + page.lstrip("/").removesuffix("index.html")
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields, with the layout and the template engine."""
+        """Return the fields, including the layout and the template engine."""
         own = {"layout": self._layout, "templateEngineOverride": "md"}
         return super().fields(post, cover) | own
 
     def notice(self, post: Post) -> str:
-        """Eleventy has no drafts, and uses days in UTC."""
+        """Warn about drafts, which Eleventy builds, and about days, which it computes in UTC."""
         if not post.draft or self._script.has(r"draft\b") or "draft" in self._data:
             return utc_day_warning(post)
         return (

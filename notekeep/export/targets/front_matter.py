@@ -1,7 +1,7 @@
-"""Writes front matter for generators: YAML that every parser reads in the same way.
+"""Writes YAML front matter that all parsers read in the same way.
 
-Text is always quoted, so that no tag becomes a number or a boolean. In single quotes the only
-escape is the doubled quote.
+Text is always quoted, so that no tag becomes a number or a boolean. In single quotes, the only
+escape is a doubled quote.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from datetime import date
 from notekeep.markdown.field_values import BareText
 
 EMPTY_TEXT = BareText("''")
-"""An empty text for a required field."""
+"""An empty value for a required text field."""
 
 
 def drop_empty(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return the fields with a value."""
+    """Return the fields that have a value."""
     return {key: value for key, value in fields.items() if value not in (None, "", [], {})}
 
 
@@ -42,13 +42,13 @@ def format_yaml_value(value: object) -> str:
 
 
 def format_yaml_head(fields: Mapping[str, object]) -> str:
-    """Return YAML front matter and a blank line."""
+    """Return YAML front matter, followed by a blank line."""
     lines = [f"{key}: {format_yaml_value(value)}" for key, value in drop_empty(fields).items()]
     return "\n".join(["---", *lines, "---", "", ""])
 
 
 def format_plain_value(value: object) -> str:
-    """Return a value for a head without quotes, on one line."""
+    """Return a value on one line, for front matter without quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
@@ -57,5 +57,5 @@ def format_plain_value(value: object) -> str:
 
 
 def join_blanks(value: object) -> str:
-    """Return a value as text on one line."""
+    """Return a value as text on one line, with single spaces."""
     return " ".join(str(value).split())

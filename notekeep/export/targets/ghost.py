@@ -1,4 +1,4 @@
-"""Ghost (5): one JSON file per post, for Settings → Import; pictures need a zip of the folder.
+"""Ghost (5): one JSON file per post, for Settings → Import. Pictures need a zip of the folder.
 
 The format is the same as Ghost's own export: `{"db": [{"meta": ..., "data": {"posts", "tags",
 "posts_tags"}}]}`. Ghost's importer converts a post with `html` and without `lexical`.
@@ -16,10 +16,10 @@ from notekeep.export.post import Post, make_slug
 from notekeep.export.targets.target import Target, number_slugs
 
 _MAX_LENGTHS = {"title": 255, "slug": 191, "custom_excerpt": 300, "tag": 191}
-"""The maximum length in characters; Ghost's importer refuses more."""
+"""Maximum lengths in characters. Ghost's importer refuses longer values."""
 _BODY = '"html": ""'
 _HOST = "__GHOST_URL__"
-"""Ghost replaces it with its own address."""
+"""Ghost replaces this with its own address."""
 
 
 class Ghost(Target):
@@ -37,7 +37,7 @@ class Ghost(Target):
     post_address = f"{_HOST}/{{post.slug}}/{{fragment}}"
 
     def head(self, post: Post, cover: str) -> str:
-        """Return the file up to the text of its post."""
+        """Return the file up to the post's text."""
         tags = _tags(post)
         links = [
             {"post_id": 1, "tag_id": tag["id"], "sort_order": number}
@@ -45,23 +45,23 @@ class Ghost(Target):
         ]
         data = {"tags": tags, "posts_tags": links, "posts": [_post(post, cover)]}
         moment = int(post.day.timestamp() * 1000)
-        whole = {"db": [{"meta": {"exported_on": moment, "version": "5.0.0"}, "data": data}]}
-        return json.dumps(whole, ensure_ascii=False, indent=1).partition(_BODY)[0]
+        export = {"db": [{"meta": {"exported_on": moment, "version": "5.0.0"}, "data": data}]}
+        return json.dumps(export, ensure_ascii=False, indent=1).partition(_BODY)[0]
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return the whole file."""
+        """Return the entire file."""
         del draft
         text = json.dumps(to_html(body, mathml=True, cards=True), ensure_ascii=False)
         # The text is the last field, so only brackets follow.
         return f'{head}"html": {text}\n     }}\n    ]\n   }}\n  }}\n ]\n}}\n'
 
     def page(self, text: str) -> str:
-        """Return the post in the format of Ghost's importer."""
+        """Return the post's page, from a file for Ghost's importer."""
         post = json.loads(text)["db"][0]["data"]["posts"][0]
         return format_bare_page(post["title"], str(post["html"]).replace(_HOST, ""))
 
     def notice(self, post: Post) -> str:
-        """Pictures are imported from a zip only."""
+        """Explain that pictures are only imported from a zip."""
         del post
         return "Ghost imports pictures only from a zip. Zip the JSON and the folder content."
 

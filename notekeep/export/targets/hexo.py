@@ -1,7 +1,6 @@
 """Hexo (8): `source/_drafts/<slug>.md`, and once published `source/_posts/<slug>.md`.
 
-Addresses of posts and pictures are Hexo tags, which Markdown would break, so links and pictures are
-HTML.
+Links and pictures are HTML, because their addresses are Hexo tags, which Markdown would break.
 """
 
 from __future__ import annotations
@@ -43,12 +42,12 @@ class Hexo(Target):
         self._packages = read_packages(folder)
         self.source = str(self._settings.get("source_dir") or "source").strip("/")
         self._root = "/" + f"{str(self._settings.get('root') or '/').strip('/')}/".lstrip("/")
-        self._beside = self._settings.get("post_asset_folder") is True
+        self._has_post_folders = self._settings.get("post_asset_folder") is True
         self.dialect = self._dialect()
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether it has Hexo's settings. Jekyll uses the same file name."""
+        """Whether a folder has Hexo's settings. Jekyll uses the same file name."""
         if not super().is_site(folder):
             return False
         return os.path.isdir(os.path.join(folder, "scaffolds")) or "hexo" in read_packages(folder)
@@ -78,23 +77,25 @@ class Hexo(Target):
         )
 
     def asset_path(self, post: Post, name: str) -> str:
-        """Return a path next to the post if the site keeps pictures there, else in `images/`."""
-        if self._beside:
+        """Return a path next to the post if the site stores pictures there, or in `images/`."""
+        if self._has_post_folders:
             return f"{self.post_path(post).removesuffix('.md')}/{name}"
         return f"{self.source}/images/{post.slug}/{name}"
 
     def asset_url(self, post: Post, name: str) -> str:
-        """Return a tag if pictures are next to the post, else their address."""
-        return f"{{% asset_path {name} %}}" if self._beside else self.cover_url(post, name)
+        """Return a tag if pictures are next to the post, or an address."""
+        if self._has_post_folders:
+            return f"{{% asset_path {name} %}}"
+        return self.cover_url(post, name)
 
     def cover_url(self, post: Post, name: str) -> str:
-        """Return the plain name next to a post, which themes resolve, else the address."""
-        return name if self._beside else f"{self._root}images/{post.slug}/{name}"
+        """Return the name if pictures are next to the post (themes resolve it), or an address."""
+        return name if self._has_post_folders else f"{self._root}images/{post.slug}/{name}"
 
     def moment(self, when: datetime) -> object:
-        """Return a time without a zone: Hexo uses the site's."""
+        """Return a time without a time zone. Hexo uses the site's time zone."""
         return BareText(f"{when:%Y-%m-%d %H:%M:%S}")
 
     def notice(self, post: Post) -> str:
-        """The site's time zone must be the author's."""
+        """Warn if the site has no time zone."""
         return zone_warning(post, self._settings.get("timezone"))

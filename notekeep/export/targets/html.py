@@ -40,12 +40,12 @@ class Html(Target):
     is_built = True
     dialect = MATHML_DIALECT
     post_file = "{post.slug}.html"
-    asset_file = asset_address = "{post.slug}.assets/{name}"  # pictures are in the page
+    asset_file = asset_address = "{post.slug}.assets/{name}"  # pictures are embedded in the page
     post_address = "{post.slug}.html{fragment}"
     diagram_notice = "Mermaid diagrams are shown as source: these pages have no script."
 
     def head(self, post: Post, cover: str) -> str:
-        """Return the page up to its text: metadata, title, date and tags."""
+        """Return the page up to the post's text: metadata, title, date and tags."""
         escape = html.escape
         day = f"{post.day:%Y-%m-%d}"
         meta = {
@@ -78,7 +78,7 @@ class Html(Target):
         return "\n".join([*lines, ""])
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return the whole page."""
+        """Return the entire page."""
         del draft
         text = to_html(body, highlight=True, mathml=True)
         return f"{head}{text}</div>\n</article>\n</body>\n</html>\n"

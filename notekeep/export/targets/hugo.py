@@ -1,6 +1,6 @@
 """Hugo (0.131 to 0.168): a leaf bundle `content/posts/<slug>/index.md` with YAML front matter.
 
-Its settings may be TOML, YAML or JSON, in one file or in `config/_default/`; the case of keys is
+Settings may be TOML, YAML or JSON, in one file or in `config/_default/`. The case of keys is
 ignored. Goldmark's settings decide whether raw HTML, math and highlights are supported.
 """
 
@@ -40,7 +40,7 @@ class Hugo(Target):
         "{site.content}/{site.section}/{post.slug}/{name}"  # a bundle contains its attachments
     )
     post_address = '{{{{< relref "/{site.section}/{post.slug}{fragment}" >}}}}'
-    former_address = "/{site.section}/{slug}/"  # from the root of the content
+    former_address = "/{site.section}/{slug}/"  # from the root of the content folder
     field_names: ClassVar = {
         "updated": "lastmod",
         "cover": "images",
@@ -51,7 +51,7 @@ class Hugo(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._settings = _read_all(folder)
+        self._settings = _read_settings(folder)
         language = str(self._get("defaultcontentlanguage") or "en").lower()
         content = self._get("languages", language, "contentdir") or self._get("contentdir")
         self.content = str(content or "content").strip("/")
@@ -60,7 +60,7 @@ class Hugo(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether it has Hugo's settings; `config.*` counts only next to a content folder."""
+        """Whether a folder has Hugo's settings. `config.*` counts only next to a content folder."""
         if find_file(folder, *_NAMES[:4], *(f"{_DEFAULT}/{name}" for name in _NAMES)):
             return True
         old = find_file(folder, *_NAMES[4:])
@@ -75,10 +75,10 @@ class Hugo(Target):
         )
 
     def _get(self, *keys: str) -> Any:
-        here: Any = self._settings
+        value: Any = self._settings
         for key in keys:
-            here = here.get(key) if isinstance(here, dict) else None
-        return here
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
 
     def _dialect(self) -> Dialect:
         html = self._get("markup", "goldmark", "renderer", "unsafe") is True
@@ -125,14 +125,14 @@ class Hugo(Target):
         )
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields; a series is a taxonomy, and a cover is in a list of pictures."""
+        """Return the fields. A series is a taxonomy, and a cover is in a list of pictures."""
         return super().fields(post, cover) | {
             "images": [cover] if cover else [],
             "series": [post.series] if post.series else [],
         }
 
     def notice(self, post: Post) -> str:
-        """Without the passthrough extension, scripts of the theme must render formulas."""
+        """Warn that the theme must render formulas if the passthrough extension is disabled."""
         if not post.has_math or self.dialect.math.raw:
             return ""
         return (
@@ -147,23 +147,23 @@ def _pairs(value: object) -> list[tuple[str, str]]:
     return [(str(p[0]), str(p[1])) for p in value if isinstance(p, list) and len(p) == 2]
 
 
-def _read_all(folder: str) -> dict[str, Any]:
-    """Return the site's settings: the file in the root, and those in `config/_default/`."""
+def _read_settings(folder: str) -> dict[str, Any]:
+    """Return the site's settings: the file in the root, and files in `config/_default/`."""
     path = find_file(folder, *_NAMES)
-    settings: dict[str, Any] = _lowered(read_settings_file(path)) if path else {}
+    settings: dict[str, Any] = _lower_keys(read_settings_file(path)) if path else {}
     base = os.path.join(folder, _DEFAULT)
     for name in sorted(os.listdir(base)) if os.path.isdir(base) else ():
         stem, ending = os.path.splitext(name)
         if ending.lower() not in {".toml", ".yaml", ".yml", ".json"}:
             continue
-        more = _lowered(read_settings_file(os.path.join(base, name)))
+        more = _lower_keys(read_settings_file(os.path.join(base, name)))
         if stem.lower() not in {"hugo", "config"}:
             more = {stem.lower(): more}
         settings = merge_tables(settings, more)
     return settings
 
 
-def _lowered(value: Any) -> Any:
+def _lower_keys(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key).lower(): _lowered(item) for key, item in value.items()}
+        return {str(key).lower(): _lower_keys(item) for key, item in value.items()}
     return value

@@ -61,7 +61,7 @@ class Jekyll(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether it has Jekyll's settings and one of its folders. Hexo uses the same file name."""
+        """Whether a folder has Jekyll's settings and layout. Hexo uses the same settings file."""
         if not super().is_site(folder) or os.path.isdir(os.path.join(folder, "scaffolds")):
             return False
         gems = os.path.join(folder, "Gemfile")
@@ -70,20 +70,21 @@ class Jekyll(Target):
         )
 
     def makes_pages(self, path: str) -> bool:
-        """It does everywhere except in hidden or excluded folders, and in its own folders."""
+        """Whether Jekyll builds a path: not excluded, and not hidden (except its own folders)."""
         excluded = self._settings.get("exclude")
-        if any(_is_below(path, str(one)) for one in excluded or () if isinstance(excluded, list)):
+        names = excluded if isinstance(excluded, list) else []
+        if any(_is_within(path, str(name)) for name in names):
             return False
-        own = any(_is_below(path, f"{self.base}{name}") for name in ("_drafts", "_posts"))
+        own = any(_is_within(path, f"{self.base}{name}") for name in ("_drafts", "_posts"))
         return own or not any(part[0] in "_." for part in path.split("/"))
 
     def reaches(self, post: Post, other: Post) -> bool:
-        """Only published posts have an address for links."""
+        """Whether the other post is published. Drafts have no address for links."""
         del post
         return not other.draft
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields, with the layout and the end of the teaser."""
+        """Return the fields, including the layout and the teaser mark."""
         own = {"layout": "post", "excerpt_separator": self.dialect.more}
         return super().fields(post, cover) | own
 
@@ -92,9 +93,9 @@ class Jekyll(Target):
         return BareText(f"{when:%Y-%m-%d %H:%M:%S %z}")
 
     def notice(self, post: Post) -> str:
-        """Without a time zone, the day depends on where the site is built."""
+        """Warn if the site has no time zone, so that the day depends on where it is built."""
         return zone_warning(post, self._settings.get("timezone"))
 
 
-def _is_below(path: str, folder: str) -> bool:
+def _is_within(path: str, folder: str) -> bool:
     return f"{path}/".startswith(f"{folder.strip('/')}/")

@@ -1,6 +1,6 @@
-"""Material: `docs/blog/posts/<slug>/index.md`, a post of the blog of MkDocs (9) or Zensical (0.0).
+"""Material for MkDocs (9) and Zensical (0.0): `docs/blog/posts/<slug>/index.md`, a blog post.
 
-Zensical has the same folders as Material, with settings in `zensical.toml` or `mkdocs.yml`.
+Zensical uses the same folders as Material, with settings in `zensical.toml` or `mkdocs.yml`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from notekeep.export.targets.site_settings import (
 )
 from notekeep.export.targets.target import Target
 
-_SIGN = re.compile(r"[\\`*_{}\[\]<&~$#]")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<&~$#]")
 _MKDOCS_NAMES = ("mkdocs.yml", "mkdocs.yaml")
 _ALWAYS = ("toc", "tables", "fenced_code")
 """Extensions that MkDocs always adds."""
@@ -69,19 +69,19 @@ class MkDocs(Target):
             [*listed, *_ALWAYS], f"markdown_extensions in {self.settings_file}"
         )
         self.warnings += warnings
-        # MkDocs adjusts only addresses in Markdown, and blog pages move to other paths.
+        # MkDocs only adjusts addresses in Markdown, and blog pages move to other paths.
         self.dialect = replace(dialect, sizes="attributes" if dialect.heading_ids else "")
 
     def _read(self) -> tuple[str, dict[str, Any]]:
         path = find_file(self.folder, *_MKDOCS_NAMES)
         path = path or os.path.join(self.folder, self.settings_name)
-        return os.path.basename(path), _with_inherited(path, ())
+        return os.path.basename(path), _read_with_parent(path, ())
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Write the title above a text with level-1 headings, which would replace the title."""
+        """Write the title above a text with level-1 headings, so that none of them replaces it."""
         headings = draft.passage.tree.find("heading")
         own = [h for h in headings if h.level == 1 and not is_title(h, draft.post.title)]
-        title = _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", draft.post.title)
+        title = _SPECIAL.sub(lambda sign: f"&#{ord(sign[0])};", draft.post.title)
         return super().compose(draft, head, f"# {title}\n\n{body.lstrip()}" if own else body)
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
@@ -89,7 +89,7 @@ class MkDocs(Target):
         fields = super().fields(post, cover)
         fields["title"] = post.title.replace("<", "&lt;")  # themes print it as HTML
         if updated := fields.pop("updated"):
-            # Material has a date for each event.
+            # In Material, one field contains both dates.
             fields["date"] = {"created": fields["date"], "updated": updated}
         return fields
 
@@ -115,25 +115,26 @@ class Zensical(MkDocs):
         return self.settings_name, settings | {"markdown_extensions": names}
 
     def asset_path(self, post: Post, name: str) -> str:
-        """Next to the post, or in `docs/assets/`: Zensical loses files next to non-ASCII paths."""
+        """Return a path next to the post, or in `docs/assets/` for a non-ASCII slug."""
+        # Zensical loses files next to non-ASCII paths.
         if post.slug.isascii():
             return super().asset_path(post, name)
         return f"{self.docs}/assets/{post.slug}/{name}"
 
     def asset_url(self, post: Post, name: str) -> str:
-        """The address relative to the post's file, resolved by the build."""
+        """Return an address relative to the post's file, which the build resolves."""
         folder = os.path.dirname(self.post_path(post))
         return os.path.relpath(self.asset_path(post, name), folder).replace(os.sep, "/")
 
 
-def _with_inherited(path: str, below: Sequence[str]) -> dict[str, Any]:
-    """Return settings merged with those of the inherited file, as MkDocs does."""
+def _read_with_parent(path: str, below: Sequence[str]) -> dict[str, Any]:
+    """Return settings merged with the settings of the inherited file, as MkDocs does."""
     settings = read_settings_file(path)
     name = settings.pop("INHERIT", None)
     if not isinstance(name, str) or os.path.realpath(path) in below:
         return settings
     above = os.path.normpath(os.path.join(os.path.dirname(path), name))
-    return merge_tables(_with_inherited(above, [*below, os.path.realpath(path)]), settings)
+    return merge_tables(_read_with_parent(above, [*below, os.path.realpath(path)]), settings)
 
 
 def _find_blog(plugins: Any) -> dict[str, Any] | None:
@@ -147,7 +148,7 @@ def _find_blog(plugins: Any) -> dict[str, Any] | None:
 
 
 def _extension_names(tables: Mapping[str, Any]) -> list[str]:
-    """Return the extensions in tables; in TOML `pymdownx.tilde` is a table in a table."""
+    """Return the extensions in tables. In TOML, `pymdownx.tilde` is a table in a table."""
     names = []
     for key, value in tables.items():
         if key in _FAMILIES and isinstance(value, dict):

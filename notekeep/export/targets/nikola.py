@@ -1,6 +1,6 @@
 """Nikola (8.3): `posts/<slug>.md` with a block of `.. key: value` lines.
 
-Its `conf.py` is a program, which is read but never run. Computed values count as Nikola's defaults.
+Its `conf.py` is read but never run. For computed values, Nikola's defaults are used.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ class Nikola(Target):
             )
         if self._settings.get("COPY_SOURCES") is not False:
             self.warnings.append(
-                "The site publishes the Markdown of each post beside its page. To stop that, write"
+                "The site publishes the Markdown of each post next to its page. To stop that, write"
                 " COPY_SOURCES = False in conf.py."
             )
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether its `conf.py` is Nikola's. Other programs use the same file name."""
+        """Whether a folder has Nikola's `conf.py`. Other programs use the same file name."""
         try:
             with open(os.path.join(folder, "conf.py"), encoding="utf-8", errors="replace") as file:
                 text = file.read()
@@ -84,7 +84,7 @@ class Nikola(Target):
             if suffix in _MARKDOWN and "*" not in folder:
                 return f"{folder}/".lstrip("/"), suffix
         self.warnings.append(
-            'POSTS in conf.py has no "posts/*.md", so Nikola will not see the post. Add'
+            'POSTS in conf.py has no "posts/*.md", so Nikola will ignore the post. Add'
             ' ("posts/*.md", "posts", "post.tmpl").'
         )
         return "posts/", ".md"
@@ -114,24 +114,24 @@ class Nikola(Target):
         )
 
     def _dollar(self) -> str:
-        """Return the escape for dollar signs, if a script of the site uses them for math."""
+        """Return the escape for dollar signs if a script of the site uses them for math, or ""."""
         scripts = f"{self._settings.get('MATHJAX_CONFIG')}{self._settings.get('KATEX_AUTO_RENDER')}"
         plain = scripts.replace(" ", "")
         return HIDDEN_DOLLAR if "['$'" in plain or 'left:"$"' in plain else ""
 
     def asset_path(self, post: Post, name: str) -> str:
-        """`images/atomic-habits/loop.png`; other files go to `files/`."""
+        """Return a path such as `images/atomic-habits/loop.png`. Other files go to `files/`."""
         return f"{self._asset_folders(name)[0]}/{post.slug}/{name}"
 
     def asset_url(self, post: Post, name: str) -> str:
-        """`/images/atomic-habits/loop.png`; Nikola makes it relative if the site is set up so."""
+        """Return an address such as `/images/atomic-habits/loop.png`."""
         return f"/{self._asset_folders(name)[1]}/{post.slug}/{name}".replace("//", "/")
 
     def _asset_folders(self, name: str) -> tuple[str, str]:
         return self._images if is_image(name) else self._files
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields, with status, category and format."""
+        """Return the fields, including status, category and format."""
         own = {
             "status": "draft" if post.draft else "",
             "category": post.categories[:1],
@@ -145,12 +145,12 @@ class Nikola(Target):
         return f"{when:%Y-%m-%d %H:%M:%S} UTC{offset[:3]}:{offset[3:5]}"
 
     def format_head(self, fields: Mapping[str, object]) -> str:
-        """Return the block of metadata; values are not quoted."""
+        """Return the metadata block. Values are not quoted."""
         lines = [f".. {key}: {format_plain_value(v)}" for key, v in drop_empty(fields).items()]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
     def notice(self, post: Post) -> str:
-        """Nikola builds drafts, and deploys them by default."""
+        """Warn about drafts, which Nikola deploys by default."""
         if not post.draft or self._settings.get("DEPLOY_DRAFTS") is False:
             return ""
         return (

@@ -1,6 +1,6 @@
-"""Pelican (4.12): `content/<slug>.md` with a head of `Key: value` lines, which is not YAML.
+"""Pelican (4.12): `content/<slug>.md`, starting with `Key: value` lines that are not YAML.
 
-Its `pelicanconf.py` is a program, which is read but never run.
+Its `pelicanconf.py` is read but never run.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Pelican(Target):
         return inner.replace(os.sep, "/")
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields; Pelican parses Markdown only in the summary."""
+        """Return the fields. Pelican only parses Markdown in the summary."""
         # The summary appears on other pages, so links within the post need its address.
         teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, "")}#')
         return (
@@ -100,12 +100,12 @@ class Pelican(Target):
         return f"{when:%Y-%m-%d %H:%M%z}"
 
     def format_head(self, fields: Mapping[str, object]) -> str:
-        """Return lines of metadata; values are not quoted."""
+        """Return metadata lines. Values are not quoted."""
         lines = [f"{key}: {format_plain_value(v)}" for key, v in drop_empty(fields).items()]
         return "\n".join([*lines, "", ""])
 
     def notice(self, post: Post) -> str:
-        """Pelican puts drafts online."""
+        """Warn about drafts, which Pelican puts online."""
         if not post.draft:
             return ""
         return (

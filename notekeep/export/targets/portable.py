@@ -1,6 +1,6 @@
-"""Portable Markdown: a file for any editor or site, with its pictures in a folder next to it.
+"""Portable Markdown: files for any editor or site. Pictures are in a folder next to each file.
 
-It changes as little as possible: a note that needs no changes keeps every byte of its body.
+Little is changed: the body of a note without vault syntax is exported byte for byte.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ class Portable(Target):
     diagram_notice = ""
 
     def reaches(self, post: Post, other: Post) -> bool:
-        """Files are in the same folder, draft or not."""
+        """Return True: drafts and posts are in the same folder."""
         del post, other
         return True
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return the body with the line ends of the note."""
+        """Return the text with the note's line ends."""
         text = head + (body.lstrip("\n") if head else body)
         note = draft.note.body
         is_crlf = "\r\n" in note and note.count("\r\n") == note.count("\n")
         return text.replace("\n", "\r\n") if is_crlf else text
 
     def format_head(self, fields: Mapping[str, object]) -> str:
-        """Return YAML, or no head for a note with only a title."""
+        """Return YAML, or "" for a note with only a title."""
         return format_yaml_head(fields) if drop_empty(fields).keys() - {"title"} else ""

@@ -32,7 +32,7 @@ def _read_bytes(path: str) -> bytes:
 
 
 def read_settings_text(path: str) -> str:
-    """Return the text of a file; UsageError if it is not UTF-8."""
+    """Return the text of a file. Raises UsageError if it is not UTF-8."""
     try:
         return _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -40,7 +40,7 @@ def read_settings_text(path: str) -> str:
 
 
 def read_settings_file(path: str) -> dict[str, Any]:
-    """Read TOML, JSON or YAML, by the extension."""
+    """Read a TOML, JSON or YAML file, depending on the extension."""
     text = read_settings_text(path)
     try:
         if path.endswith(".toml"):
@@ -52,7 +52,7 @@ def read_settings_file(path: str) -> dict[str, Any]:
 
 
 def _parse_yaml(path: str, text: str) -> object:
-    """Parse YAML; values with a tag, such as a Python object, are None."""
+    """Parse YAML. Values with a tag, such as Python objects, are None."""
 
     class Loader(yaml.SafeLoader):
         """Plain YAML."""
@@ -67,7 +67,7 @@ def _parse_yaml(path: str, text: str) -> object:
 
 
 def merge_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings with others on top: tables are merged, other values replaced."""
+    """Merge two settings files. Tables are merged, other values are replaced."""
     merged = dict(base)
     for key, value in over.items():
         known = merged.get(key)
@@ -77,7 +77,7 @@ def merge_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, 
 
 
 def as_table(value: object) -> dict[str, Any]:
-    """Return a value if it is a table, else an empty table."""
+    """Return a value if it is a table, or an empty table."""
     return value if isinstance(value, dict) else {}
 
 
@@ -88,11 +88,11 @@ def find_file(folder: str, *names: str) -> str:
 
 
 def first_existing_folder(base: str, *names: str) -> str:
-    """Return the first existing folder, else the first name."""
+    """Return the first existing folder, or the first name if none exists."""
     return next((name for name in names if os.path.isdir(os.path.join(base, name))), names[0])
 
 
-# Programs in JavaScript: literal values are searched; computed values are ignored.
+# JavaScript: the program is searched for literal values. Computed values are ignored.
 
 _STRING = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`"
@@ -102,7 +102,7 @@ _STRING = re.compile(
 
 
 class Script:
-    """The first existing program of some names, without comments, and the packages of the site."""
+    """The first existing program, without comments, and the site's packages."""
 
     def __init__(self, folder: str, *names: str) -> None:
         self.path = find_file(folder, *names)
@@ -111,7 +111,7 @@ class Script:
         self.text = _STRING.sub(lambda found: "" if found["comment"] else found[0], text)
 
     def uses(self, *names: str) -> bool:
-        """Whether the program names one of these packages, and the site depends on it."""
+        """Whether the site depends on one of the packages, and the program names it."""
         return any(name in self.packages and name in self.text for name in names)
 
     def value(self, key: str, call: str = "") -> str:
@@ -121,7 +121,7 @@ class Script:
         return next((match[1] for match in found if match), "")
 
     def has(self, pattern: str) -> bool:
-        """Whether the program contains a pattern at the start of a word."""
+        """Whether the program contains a word that starts with a pattern."""
         return re.search(rf"\b(?:{pattern})", self.text) is not None
 
 
@@ -134,23 +134,23 @@ def read_packages(folder: str) -> frozenset[str]:
 
 
 def script_names(*stems: str) -> tuple[str, ...]:
-    """Return the file names of programs, with every extension."""
+    """Return the file names of JavaScript programs, with all extensions."""
     endings = ("js", "mjs", "cjs", "ts", "mts", "cts")
     return tuple(f"{stem}.{ending}" for stem in stems for ending in endings)
 
 
-# Programs in Python: literal values are read; computed values are ignored.
+# Python: literal values are read. Computed values are ignored.
 
 
 class PythonSettings(dict[str, object]):
-    """The literal settings of a program, by name, and the names of `computed` ones."""
+    """The literal settings of a Python program. `computed` has the names of other settings."""
 
     def __init__(self) -> None:
         super().__init__()
         self.computed: set[str] = set()
 
     def warn_of_computed(self, file: str, places: Mapping[str, str]) -> list[str]:
-        """Return warnings about computed settings; `places` are the folders used instead."""
+        """Return warnings about computed settings. `places` are the folders used instead."""
         return [
             f"{name} in {file} is computed, and {file} is never run, so posts go to {place}. If"
             " they belong elsewhere, write it as a plain value."
@@ -160,7 +160,7 @@ class PythonSettings(dict[str, object]):
 
 
 def read_python_settings(path: str) -> PythonSettings:
-    """Return the literal settings of a module; the last assignment of a name counts."""
+    """Return the literal settings of a module. The last assignment of a name counts."""
     try:
         tree = ast.parse(_read_bytes(path), path)
     except (SyntaxError, ValueError) as error:
@@ -193,7 +193,7 @@ _EXTRA: Final = frozenset(
 
 
 def read_extensions(extensions: Iterable[object], where: str) -> tuple[Dialect, list[str]]:
-    """Return the dialect of an engine with these extensions, and warnings about missing ones."""
+    """Return the dialect of Python-Markdown with extensions, and warnings if some are missing."""
     names = {str(name).rsplit(".", 1)[-1] for name in extensions}
     if "extra" in names:
         names |= _EXTRA

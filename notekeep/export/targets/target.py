@@ -1,4 +1,4 @@
-"""The base class of targets, and how they are detected and opened.
+"""The base class of targets, and functions that detect and open a target.
 
 A target reads the settings of its site, but writes nothing.
 """
@@ -45,20 +45,20 @@ TARGETS: Final = tuple(_BUILT_IN)
 """The ids of the built-in targets, in the order of detection."""
 
 UNSUPPORTED_PLACES = {
-    "substack": "Substack takes pasted pages. Export with --to html, then copy and paste the page.",
-    "medium": "Medium takes pasted pages. Export with --to html, then copy and paste the page.",
+    "substack": "Substack imports no files. Export with --to html, then copy and paste the page.",
+    "medium": "Medium imports no files. Export with --to html, then copy and paste the page.",
     "dev.to": (
-        "dev.to takes Markdown. Export with --to portable and paste the file. In its head, add"
+        "dev.to imports no files. Export with --to portable and paste the file. In its head, add"
         " published: false, rename canonical: to canonical_url: and cover: to cover_image:, and"
         " keep at most four tags. Pictures need addresses on the web, and math goes between"
         " {% katex %} and {% endkatex %}."
     ),
 }
-"""Hints for services that import no files, by name."""
+"""Hints for services that cannot import files, by name."""
 
 
 class Target:
-    """A site of one generator, or a folder of files that need none.
+    """A site of one generator, or a folder of files that need no generator.
 
     Paths and addresses are templates with `site` (the target), `post`, `name` (of an attachment)
     and `fragment` ("#id" or ""). Paths are relative to the site.
@@ -66,26 +66,26 @@ class Target:
 
     id: ClassVar[str]  # for --to
     name: ClassVar[str]
-    settings_name: ClassVar[str] = MANIFEST_NAME  # the file that identifies the site
-    other_settings: ClassVar[tuple[str, ...]] = ()  # further names of that file
-    preview: ClassVar[tuple[str, ...]] = ()  # the command for a preview with drafts
+    settings_name: ClassVar[str] = MANIFEST_NAME  # this file identifies a site
+    other_settings: ClassVar[tuple[str, ...]] = ()  # other names for that file
+    preview: ClassVar[tuple[str, ...]] = ()  # command that previews the site with drafts
     dated: ClassVar[bool] = True  # posts need a date
     anywhere: ClassVar[bool] = False  # no generator: any folder is valid
     ending: ClassVar[str] = ".md"
-    is_built: ClassVar[bool] = False  # the post contains the finished page
+    is_built: ClassVar[bool] = False  # the file of a post is the finished page
     hides_drafts: ClassVar[bool] = False  # the generator builds no drafts by default
-    teaser_in_head: ClassVar[bool] = False  # the teaser is a field
+    teaser_in_head: ClassVar[bool] = False  # the teaser is a front matter field
 
     post_file: ClassVar[str]
-    draft_file: ClassVar[str] = ""  # by default `post_file`
+    draft_file: ClassVar[str] = ""  # default: `post_file`
     asset_file: ClassVar[str]
     asset_address: ClassVar[str] = "{name}"  # in the body
-    cover_address: ClassVar[str] = ""  # in front matter; by default `asset_address`
+    cover_address: ClassVar[str] = ""  # in front matter; default: `asset_address`
     post_address: ClassVar[str]  # in the body of another post
     former_address: ClassVar[str] = ""  # of an earlier slug, for redirects in front matter
-    field_names: ClassVar[Mapping[str, str]] = {}  # other names of fields; "" for unsupported ones
+    field_names: ClassVar[Mapping[str, str]] = {}  # the generator's field names; "" if unsupported
 
-    # matches the letters kept in tag addresses; None: all letters
+    # matches the letters allowed in tag addresses; None: all letters
     tag_letters: ClassVar[re.Pattern[str] | None] = None
     remark: ClassVar[str] = ""  # shown in the list of targets
     diagram_notice: ClassVar[str] = (
@@ -100,7 +100,7 @@ class Target:
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether a folder is a site of this generator; any folder if there is none."""
+        """Whether a folder is a site of this generator. Without a generator, any folder is."""
         if cls.anywhere:
             return os.path.isdir(folder) or not os.path.lexists(folder)
         names = (cls.settings_name, *cls.other_settings)
@@ -115,7 +115,7 @@ class Target:
         return self._fill((self.draft_file if post.draft else "") or self.post_file, post)
 
     def makes_pages(self, path: str) -> bool:
-        """Whether the generator creates pages from any Markdown at a path of the site."""
+        """Whether the generator turns any Markdown at a path of the site into pages."""
         post = Post("", "", date=datetime.now(UTC), slug="x")
         top = self.post_path(post).partition("/")[0]
         return not self.anywhere and path.partition("/")[0] == top
@@ -134,21 +134,21 @@ class Target:
         return self._fill(address, post, name) if address else self.asset_url(post, name)
 
     def link(self, post: Post, anchor: str) -> str:
-        """Return the address of a post or of an id in it, for links in other posts."""
+        """Return the address of a post, or of an id in it, for links in other posts."""
         return self._fill(self.post_address, post, anchor=anchor)
 
     def reaches(self, post: Post, other: Post) -> bool:
-        """Whether a post can link to another. Only drafts can link to drafts."""
+        """Whether a post can link to another post. Only drafts can link to drafts."""
         return post.draft or not other.draft
 
     def head(self, post: Post, cover: str) -> str:
-        """Return the text before the body; `cover` is an address or ""."""
+        """Return the text before the body. `cover` is an address or ""."""
         fields = self.fields(post, cover)
         # Extra fields come last and do not replace other fields.
         return self.format_head({**fields, **post.extra, **fields})
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields under the generator's names, including empty ones."""
+        """Return the fields by the generator's names, including empty fields."""
         fields = {
             "title": post.title,
             "date": self.moment(post.date) if post.date else None,
@@ -176,7 +176,7 @@ class Target:
         return when
 
     def format_head(self, fields: Mapping[str, object]) -> str:
-        """Return front matter with the non-empty fields; by default YAML."""
+        """Return front matter with the non-empty fields. The default is YAML."""
         return format_yaml_head(fields)
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
@@ -192,12 +192,12 @@ class Target:
         return text, assets
 
     def former_addresses(self, post: Post) -> list[str]:
-        """Return the earlier addresses of a post for redirects in front matter."""
+        """Return the earlier addresses of a post, for redirects in front matter."""
         slugs = post.former if self.former_address else []
         return [self.former_address.format(site=self, slug=slug) for slug in slugs]
 
     def page(self, text: str) -> str:
-        """Return the page in a post's file, if `is_built`."""
+        """Return the HTML of the page in a post's file, if `is_built`."""
         return text
 
     def page_path(self, post: Post) -> str:
@@ -215,14 +215,15 @@ class Target:
         lost = [tag for tag in post.tags if letters is not None and not letters.search(tag)]
         if not lost:
             return ""
+        tags = f"the {'tag' if len(lost) == 1 else 'tags'} {', '.join(map(repr, lost))}"
         return (
-            f"{post.path}: The site makes an empty address of the tag {', '.join(map(repr, lost))},"
-            " which can stop its build. Rename the tag, or change how the site writes tags."
+            f"{post.path}: The site creates an empty address for {tags}, which can stop the build."
+            " Use another name, or change how the site writes tags."
         )
 
 
 def known_targets() -> dict[str, Extension]:
-    """Return the targets by id, in the order of detection; no package is imported."""
+    """Return the targets by id, in the order of detection, without importing packages."""
     known = dict(_BUILT_IN)
     for extension in extensions.installed(extensions.TARGETS):
         known.setdefault(extension.name, extension)
@@ -230,7 +231,7 @@ def known_targets() -> dict[str, Extension]:
 
 
 def load_target(target: str) -> type[Target]:
-    """Return the class of a target; ExtensionFailed if its package does not work."""
+    """Return the class of a target. Raises ExtensionFailed if its package does not work."""
     found = _BUILT_IN.get(target) or (known := known_targets()).get(target)
     if found is None:
         name = {"devto": "dev.to"}.get(target.casefold(), target.casefold())
@@ -241,7 +242,7 @@ def load_target(target: str) -> type[Target]:
 
 
 def load_targets() -> Iterator[type[Target]]:
-    """Import the targets one by one; the errors of extensions are reported later."""
+    """Import the targets one by one. Errors in extensions are reported later."""
     yield from map(load_target, TARGETS)
     for target in list(known_targets())[len(TARGETS) :]:
         try:
@@ -263,9 +264,9 @@ _RESULTS = {
 
 @cache
 def check_target(extension: Extension, value: object) -> type[Target]:
-    """Return a valid class.
+    """Return the class of an extension's target.
 
-    Raises TypeError or ValueError if it is not a target with the name of the extension.
+    Raises TypeError or ValueError if it is not a target with the extension's name.
     """
     if not (isinstance(value, type) and issubclass(value, Target)):
         raise TypeError(f"{value!r} is not a subclass of Target")
@@ -305,7 +306,7 @@ def _guard_methods(extension: Extension, value: type[Target]) -> type[Target]:
 
 
 def detect(site: str) -> str:
-    """Return the target for the site in a folder; built-in targets are tried first."""
+    """Return the target for the site in a folder. Built-in targets are tried first."""
     if not os.path.isdir(site):
         raise NotFound(f"There is no folder {site}.", "Use --site with the folder of your site.")
     kinds: list[type[Target]] = []
@@ -316,7 +317,7 @@ def detect(site: str) -> str:
         except ExtensionFailed as error:
             extensions.report_later(error)
         kinds.append(kind)
-    # Without a generator, the extension of exported posts decides.
+    # Without a generator, the file extension of exported posts decides.
     posts = Manifest.read(site).posts
     paths = [path for slug, entry in posts.items() for path in entry.files if slug in path]
     endings = {os.path.splitext(path)[1] for path in paths if "/" not in path}
@@ -334,7 +335,7 @@ def detect(site: str) -> str:
 def open_target(target: str, site: str) -> Target:
     """Return a target for a site."""
     kind = load_target(target or detect(site))
-    # A named target is not detected if its settings exist.
+    # If the target is named and its settings exist, there is nothing to detect.
     named = bool(target) and os.path.isfile(os.path.join(site, kind.settings_name))
     if not named and not kind.is_site(site):
         raise NotFound(
@@ -348,7 +349,7 @@ def open_target(target: str, site: str) -> Target:
 
 
 def number_slugs(slugs: Iterable[str]) -> list[str]:
-    """Return unique slugs, with numbers after duplicates: `C` and `C++` are both `c`."""
+    """Return unique slugs by numbering duplicates: `C` and `C++` are both `c`."""
     unique: dict[str, None] = {}
     for slug in slugs:
         name, number = slug, 1
@@ -360,20 +361,20 @@ def number_slugs(slugs: Iterable[str]) -> list[str]:
 
 
 def utc_day_warning(post: Post) -> str:
-    """Return a warning about the day of a post, for sites that use UTC by default."""
+    """Return a warning if the day of a post is different in UTC, which some sites use."""
     if post.day.astimezone(UTC).date() == post.day.date():
         return ""
     return (
-        "A post from near midnight has another day in UTC, which such sites print unless their"
-        f" pages use your time zone, {post.day:%z}."
+        "The post's time is near midnight, so the site may show a different day. It uses UTC unless"
+        f" its pages set your time zone, {post.day:%z}."
     )
 
 
 def zone_warning(post: Post, zone: object) -> str:
-    """Return a warning about the day of a post, for sites with a time zone in their settings."""
+    """Return a warning if a site has no time zone, so that the day of a post may change."""
     if zone or f"{post.day:%z}" == "+0000":
         return ""
     return (
-        "_config.yml has no timezone, so a post from near midnight can get the day before or after."
-        " Add yours, such as timezone: Europe/Berlin."
+        "_config.yml has no timezone, so the site may show a different day for posts near midnight."
+        " Add your time zone, such as timezone: Europe/Berlin."
     )

@@ -1,8 +1,8 @@
 """WordPress: one WXR 1.2 file per post, for Tools → Import.
 
-WXR is RSS with WordPress's own elements. The importer fetches pictures only by address, so they are
-in `wp-content/uploads/`, to be copied to the site. A featured picture on the web becomes an item
-with its address; others are omitted.
+WXR is RSS with WordPress's own elements. The importer only fetches pictures by address, so they are
+written to `wp-content/uploads/`, which you copy to the site. A featured picture on the web becomes
+an item with its address. Other featured pictures are omitted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAMESPACES = (
 )
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CANONICAL = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
-"""The fields of the two common plugins for canonical addresses."""
+"""The fields of two common SEO plugins for canonical addresses."""
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot contain, not even escaped."""
 
@@ -47,7 +47,7 @@ class WordPress(Target):
     post_address = "/{post.slug}/{fragment}"  # WordPress redirects this to the post
 
     def head(self, post: Post, cover: str) -> str:
-        """Return the file up to the text of its post."""
+        """Return the file up to the post's text."""
         number = _number(post.slug)
         picture = cover if "://" in cover else ""
         local, world = post.day, post.day.astimezone(UTC)
@@ -84,20 +84,20 @@ class WordPress(Target):
         return "\n".join(lines)
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return the whole file."""
+        """Return the entire file."""
         del draft
         return f"{head}{_data(to_html(body))}</content:encoded>\n</item>\n</channel>\n</rss>\n"
 
     def page(self, text: str) -> str:
-        """Return the post in the format of WordPress's importer."""
-        items = ET.fromstring(text).findall("channel/item")  # noqa: S314  # a file of our own
-        item = next((one for one in items if one.find(_CONTENT) is not None), None)
+        """Return the post's page, from a file for WordPress's importer."""
+        items = ET.fromstring(text).findall("channel/item")  # noqa: S314  # notekeep wrote the file
+        item = next((item for item in items if item.find(_CONTENT) is not None), None)
         if item is None:
             return ""
         return format_bare_page(item.findtext("title", ""), item.findtext(_CONTENT, ""))
 
     def notice(self, post: Post) -> str:
-        """Pictures are not imported."""
+        """Explain that pictures are not imported."""
         copy = "WordPress imports no pictures from a file. Copy the folder wp-content to the site"
         if not post.cover or "://" in post.cover:
             return f"{copy}."
@@ -105,7 +105,7 @@ class WordPress(Target):
 
 
 def _number(name: str) -> int:
-    """Return a permanent number for a post or a picture."""
+    """Return a stable number for a post or a picture."""
     return zlib.crc32(name.encode()) & 0x7FFFFFFF
 
 
@@ -148,5 +148,5 @@ def _text(text: str) -> str:
 
 
 def _data(text: str) -> str:
-    """Return text as CDATA, with its end mark escaped."""
+    """Return text as CDATA, with `]]>` escaped."""
     return f"<![CDATA[{_FORBIDDEN.sub('', text).replace(']]>', ']]]]><![CDATA[>')}]]>"

@@ -1,7 +1,7 @@
 """Zola (0.19 to 0.21): `content/blog/<slug>/index.md` with TOML front matter.
 
-Unknown top-level fields in front matter, and taxonomies missing from `config.toml`, stop the build,
-so they go under `[extra]`.
+Unknown top-level fields, and taxonomies missing from `config.toml`, would stop the build, so they
+are written under `[extra]`.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ class Zola(Target):
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
-        """Whether its settings are Zola's. Hugo uses the same file name, with other keys."""
+        """Whether a folder has Zola's settings. Hugo uses the same file name, with other keys."""
         return any(_has_base(os.path.join(folder, name)) for name in _NAMES)
 
     def fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the fields; a series is a taxonomy."""
+        """Return the fields. A series is a taxonomy."""
         fields = super().fields(post, cover)
         return fields | {"series": [post.series] if post.series else []}
 

@@ -175,7 +175,7 @@ def test_eleventy_gets_the_slug_that_a_permalink_may_ask_for(tmp_path: Path) -> 
 
 def test_a_tag_without_an_address_is_told(tmp_path: Path) -> None:
     made = post(tags=["Grün", "日本語", "🎉"])
-    assert "the tag '日本語', '🎉'" in eleventy(tmp_path).tag_notice(made)
+    assert "the tags '日本語', '🎉'," in eleventy(tmp_path).tag_notice(made)
     nikola = Nikola(str(folder_with(tmp_path, "conf.py", "")))
     assert "the tag '🎉'," in nikola.tag_notice(made)
 
