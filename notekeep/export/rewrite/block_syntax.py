@@ -12,7 +12,7 @@ from notekeep.markdown.nodes import CONTAINER_NODES, Node, Tree
 
 _TASK = re.compile(r"\[(.)\](?=[ \t])")
 _SIGNS = {" ": "☐", "-": "☒"}  # of an open and a cancelled task
-_NO_END = "removed a teaser mark that the site does not support"
+_TEASER_REASON = "removed a teaser mark that the site does not support"
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 
 
@@ -36,14 +36,14 @@ def rewrite_tasks(job: RewriteJob) -> None:
 
 
 def separate_rules(job: RewriteJob) -> None:
-    """Keep `---` below a paragraph as a rule; more dashes underline a heading."""
+    """Keep `---` below a paragraph as a rule. More dashes underline a heading."""
     for heading in job.tree.find("heading"):
         if heading.info != "-":
             continue
         line = job.tree.lines[heading.last - 1]
         start = job.content_start(heading.last - 1)
         if BLOCK_ID.fullmatch(job.passage.text[heading.start : line.start].strip()):
-            continue  # the id is removed, so no paragraph is left above the rule
+            continue  # the id is removed, which leaves no paragraph above the rule
         if job.passage.text[start : line.end].strip() == "---":
             blank = job.marks(heading.last - 1).rstrip()
             job.put(line.start, line.start, blank + "\n", "kept a rule from making a heading")
@@ -51,7 +51,7 @@ def separate_rules(job: RewriteJob) -> None:
 
 
 def fence_indented_code(job: RewriteJob) -> None:
-    """Put indented code into a fence if the engine does not support it."""
+    """Convert indented code to fenced code if the engine does not support it."""
     if job.dialect.indented_code:
         return
     for code in job.tree.find("code_block"):
@@ -66,7 +66,7 @@ def fence_indented_code(job: RewriteJob) -> None:
 
 
 def rewrite_diagrams(job: RewriteJob) -> None:
-    """Write Mermaid diagrams as the element that its script expects."""
+    """Write Mermaid diagrams as the element that Mermaid's script expects."""
     if not job.dialect.mermaid_pre:
         return
     for fence in job.tree.find("fence"):
@@ -101,17 +101,17 @@ def end_teaser(job: RewriteJob) -> None:
 
 
 def _drop_mark(job: RewriteJob, mark: Node) -> None:
-    # Its line is removed too, and one of two adjacent blank lines.
+    # Remove its line too, and one of two adjacent blank lines.
     job.claimed.add(mark)
     blank = job.passage.blank(mark.first - 1) or job.passage.blank(mark.last)
     if mark.kind == "html_block" and blank:
-        job.edits.append(remove_lines(job.passage, mark.first, mark.last, _NO_END))
+        job.edits.append(remove_lines(job.passage, mark.first, mark.last, _TEASER_REASON))
     else:
-        job.put(mark.start, mark.end, "", _NO_END)
+        job.put(mark.start, mark.end, "", _TEASER_REASON)
 
 
 def _put_more(job: RewriteJob, block: Node, more: str) -> None:
-    """End the teaser after a block, or after its last line that is not removed."""
+    """End the teaser after the last line of a block that is not removed."""
 
     def is_removed(line: int) -> bool:
         leaf = job.tree.lines[line].leaf
@@ -141,7 +141,7 @@ def _first_prose(job: RewriteJob) -> Node | None:
     before = None
     for node in blocks[:-1]:
         picture = bool(node.children) and node.children[0].kind == "image"
-        # An imported remark below a passage belongs to it.
+        # An imported comment below a quote belongs to the quote.
         is_remark = before is not None and before.kind == "quote" and node in marked
         if node.kind == "paragraph" and not picture and not is_remark:
             return node
@@ -150,7 +150,7 @@ def _first_prose(job: RewriteJob) -> Node | None:
 
 
 def _refuse_code_before(job: RewriteJob, teaser_end: Node) -> None:
-    """Refuse code before the end of the teaser that contains the mark, which would cut it."""
+    """Refuse code in the teaser that contains the teaser mark, which would cut the post there."""
     more = job.dialect.more
     if not more or not job.dialect.more_in_code:
         return
@@ -163,7 +163,7 @@ def _refuse_code_before(job: RewriteJob, teaser_end: Node) -> None:
             )
 
 
-# Callouts, `> [!note] Title`, as quotes that start with the title in bold.
+# Callouts, `> [!note] Title`, become quotes that start with the title in bold.
 
 CALLOUT_MARK = re.compile(r"\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*")
 _ALERTS = frozenset({"[!note]", "[!tip]", "[!important]", "[!warning]", "[!caution]"})
@@ -203,14 +203,14 @@ def callout_title(kind: str) -> str:
 
 
 def rewrite_callouts(job: RewriteJob) -> None:
-    """Rewrite callouts that the engine does not support, before other edits to their marks."""
+    """Rewrite callouts that the engine does not support. Must run before other rewriters."""
     for quote in job.tree.find("quote"):
         match = callout(job.passage.text, quote)
         if match is None:
             continue
         paragraph = quote.children[0]
         title, rest = _find_title(job.tree.text, paragraph, match.end())
-        if job.dialect.admonitions and not _opens_item(quote):
+        if job.dialect.admonitions and not _starts_item(quote):
             continue  # see `layout.py`
         bare = not title and match[0].strip().lower() in _ALERTS
         if job.dialect.alerts and bare and rest is not None:
@@ -231,13 +231,13 @@ def rewrite_callouts(job: RewriteJob) -> None:
             job.put(end, last.end, "**")
         job.unguarded.append((paragraph.start, rest.start if rest else paragraph.end))
         if rest is not None:
-            # The title was a line of the following paragraph; now it is separate.
+            # Separate the title from the paragraph that follows.
             marks = job.marks(job.tree.line_of(rest.start))
             job.replace(rest, blank_line(marks), _CALLOUT_REASON)
 
 
-def _opens_item(quote: Node) -> bool:
-    """Whether a quote is the first block of a list item, where an admonition is not possible."""
+def _starts_item(quote: Node) -> bool:
+    """Whether a quote is the first block of a list item, which cannot be an admonition."""
     parent = quote.parent
     return parent is not None and parent.kind == "item" and parent.children[0] is quote
 
@@ -245,7 +245,7 @@ def _opens_item(quote: Node) -> bool:
 def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
     """Return the first line of an admonition for a callout; None for other quotes."""
     match = callout(text, quote)
-    if match is None or _opens_item(quote):
+    if match is None or _starts_item(quote):
         return None
     title, _ = _find_title(text, quote.children[0], match.end())
     words = text[match.end() : title[-1].end].strip() if title else ""
@@ -270,8 +270,8 @@ def _find_title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Nod
     return title, rest
 
 
-# Footnotes for engines without them, in two passes: references become raised numbers, and notes get
-# an anchor and a link back; then the notes are moved to a list at the end.
+# Footnotes for engines without footnotes. The first pass writes references as superscript numbers,
+# and adds an anchor and a link back to each note. The second moves the notes to a list at the end.
 
 _LABEL = re.compile(r"\[\^[^\]]+\]:[ \t]*")
 _ANCHOR = re.compile(r'<a id="fn-(\d+)"></a>')
@@ -279,7 +279,7 @@ _FOOTNOTE_REASON = "wrote footnotes as a list at the end, as the site has none"
 
 
 def number_footnotes(job: RewriteJob) -> None:
-    """Write each reference as a raised number, and a link back at the end of its note."""
+    """Write each reference as a superscript number, and a link back at the end of its note."""
     numbers = _count_footnotes(job.tree)
     seen: dict[str, int] = {}
     for ref in job.tree.find("footnote_ref"):
@@ -289,12 +289,12 @@ def number_footnotes(job: RewriteJob) -> None:
         text = f'<sup id="fnref-{number}{again}"><a href="#fn-{number}">{number}</a></sup>'
         job.replace(ref, text, _FOOTNOTE_REASON)
     for note in reversed(job.tree.find("footnote")):
-        if number := numbers.pop(note.info, 0):  # of duplicates, the last one counts
+        if number := numbers.pop(note.info, 0):  # of duplicates, the last counts
             _link_back(job, note, number)
 
 
 def list_footnotes(job: RewriteJob) -> None:
-    """Move the notes to a list at the end; remove those without a reference."""
+    """Move the notes to a list at the end, and remove notes without a reference."""
     tree, text = job.tree, job.passage.text
     noted = tree.find("footnote")
     if not noted:
@@ -317,7 +317,7 @@ def _number_of(tree: Tree, note: Node) -> int:
 
 
 def _count_footnotes(tree: Tree) -> dict[str, int]:
-    """Return the number of each referenced footnote: from the text first, then from footnotes."""
+    """Number the referenced footnotes: first those in the text, then those in other footnotes."""
     refs = tree.find("footnote_ref")
     outside = [ref.info for ref in refs if not ref.inside("footnote")]
     inside = [ref.info for ref in refs if ref.inside("footnote")]

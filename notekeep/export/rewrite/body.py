@@ -45,9 +45,9 @@ def write_body(
     linked: AbstractSet[str],
     options: Options,
 ) -> RewrittenBody:
-    """Write the body of a draft for an engine; refuse a note that this would change.
+    """Write the body of a draft for an engine. Refuse a note whose meaning would change.
 
-    `linked` are the ids of linked places.
+    `linked` are the ids that links point to.
     """
     body = RewrittenBody("")
     job = RewriteJob(draft.passage, dialect, body.remarks)
@@ -77,7 +77,7 @@ def write_body(
 
 
 def _further_rewriters(dialect: Dialect) -> Iterator[Callable[[RewriteJob], None]]:
-    """Yield the rewriters before which the text is parsed again."""
+    """Yield the rewriters that need the text to be parsed again."""
     if not dialect.footnotes:
         yield block_syntax.number_footnotes
         yield block_syntax.list_footnotes
@@ -95,7 +95,7 @@ def _apply(job: RewriteJob, body: RewrittenBody) -> MappedText:
 
 
 def _drop_title(job: RewriteJob, draft: Draft) -> None:
-    """Remove the first heading if it is the title, which all themes print."""
+    """Remove the first heading if it repeats the title, which all themes print."""
     blocks = job.tree.root.children
     if job.dialect.keep_title or not blocks or not is_title(blocks[0], draft.post.title):
         return
@@ -187,13 +187,13 @@ def _size(ref: Ref) -> str:
 
 
 def _write_anchors(job: RewriteJob, addresses: SiteAddresses, linked: AbstractSet[str]) -> set[str]:
-    """Write an id at each linked place, and remove the vault's block ids."""
+    """Write an id at each link target, and remove the vault's block ids."""
     marks = [mark for mark in block_ids(job.tree) if job.is_free(mark.block)]
     line_ends = {node.start: node for node in job.tree.find("soft_break", "hard_break")}
     for mark in marks:
         leaf = job.tree.lines[job.tree.line_of(mark.start)].leaf
         if leaf is not None and leaf.parent is job.tree.root and leaf.start == mark.start:
-            # The id is the whole paragraph: remove the blank line too.
+            # The paragraph contains only the id: remove the blank line too.
             job.claimed.update(leaf.walk())
             lines = leaf.first, leaf.last
             job.edits.append(remove_lines(job.passage, *lines, "removed a block id"))
@@ -206,7 +206,7 @@ def _write_anchors(job: RewriteJob, addresses: SiteAddresses, linked: AbstractSe
     places = anchors.places if anchors else {}
     for name in sorted(linked & places.keys()):
         place = places[name]
-        node = next(one for one in job.tree.find(place.kind) if one.start == place.start)
+        node = next(n for n in job.tree.find(place.kind) if n.start == place.start)
         if node.kind == "heading":
             _heading_id(job, node, name)
             written.add(name)

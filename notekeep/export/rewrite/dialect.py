@@ -12,25 +12,25 @@ from notekeep.markdown.nodes import Node, Tree
 
 
 class Math(NamedTuple):
-    """How TeX is written so that the page contains it unchanged."""
+    """How to write TeX so that it reaches the page unchanged."""
 
     inline: tuple[str, str] = ("$", "$")  # opening and closing marks
     display: tuple[str, str] = ("$$", "$$")
-    raw: bool = True  # the engine does not change TeX between the marks; otherwise it is escaped
+    raw: bool = True  # the engine leaves TeX between the marks unchanged; if not, it is escaped
     blocks: bool = True  # the engine parses display math before lists and headings
     within: bool = True  # `display` marks also work within a line
-    dollar: str = ""  # replaces a dollar in prose; "" keeps it
+    dollar: str = ""  # replaces a dollar sign in prose; "" keeps it
     mathml: bool = False  # formulas are MathML, which does not support every macro
 
 
 PLAIN_MATH: Final = Math()
 ESCAPED_MATH: Final = Math(("\\(", "\\)"), ("$$", "$$"), raw=False)
-"""For an engine without math: the page contains TeX between marks that scripts find."""
+"""For an engine without math: scripts find the TeX between marks in the page."""
 RAW_MATH: Final = Math(raw=True, blocks=False, within=False, dollar="\\$")
 """For an engine that only supports math within paragraphs."""
 
 HIDDEN_DOLLAR: Final = "<span>&#36;</span>"
-"""A dollar that math scripts ignore, as they search within one text node."""
+"""A dollar sign that math scripts ignore, because they search single text nodes."""
 
 
 Replacements = list[tuple[int, int, str]]
@@ -41,11 +41,11 @@ Replacements = list[tuple[int, int, str]]
 class Dialect:
     """The Markdown of an engine, from the target's defaults and the site's settings."""
 
-    # "python" is Python-Markdown: lists nest by four spaces, fences only at the margin, fewer
-    # escapes, attributes in braces. "kramdown" is Jekyll's.
+    # "python" is Python-Markdown: nested lists are indented by four spaces, fences only work at the
+    # margin, fewer escapes, attributes in braces. "kramdown" is Jekyll's engine.
     engine: Literal["commonmark", "python", "kramdown"] = "commonmark"
     math: Math = PLAIN_MATH
-    html: bool = True  # raw HTML passes
+    html: bool = True  # raw HTML is allowed
     markdown_in_html: bool = True  # Markdown in HTML, with attributes of the tags
     mark: Literal["html", "equals", "bold"] = "html"  # for highlighted text
     strike: bool = True  # ~~text~~
@@ -53,28 +53,28 @@ class Dialect:
     emoji: bool = False  # :smile:
     task_lists: bool = True  # - [ ]
     alerts: bool = False  # > [!note]
-    heading_ids: bool = True  # ## Title {#id}; otherwise an HTML anchor
-    bare_urls: bool = True  # a plain address is a link
+    heading_ids: bool = True  # ## Title {#id}; if not, an HTML anchor
+    bare_urls: bool = True  # a plain address becomes a link
     superfences: bool = False  # fences in lists and quotes
     admonitions: Literal["", "plain", "foldable"] = ""  # !!! note "Title", and foldable ???
     hilited_indents: bool = False  # a first line :::name is the language of indented code
     definitions: bool = False  # ": text" at the start of a line
     mermaid_pre: bool = False  # diagrams are <pre class="mermaid">
-    footnotes: bool = True  # [^1]; otherwise an HTML list
-    indented_code: bool = True  # four spaces make code; otherwise it gets a fence
+    footnotes: bool = True  # [^1]; if not, an HTML list
+    indented_code: bool = True  # four spaces make code; if not, it is fenced
     breaks: bool = False  # a single newline is a line break
-    as_html: bool = False  # links and pictures are HTML: template syntax is no Markdown address
-    more: str = "<!-- more -->"  # the end of the teaser; "" for no teasers
+    as_html: bool = False  # links and pictures are HTML, which may contain template syntax
+    more: str = "<!-- more -->"  # ends the teaser; "" for no teasers
     more_in_code: bool = True  # the mark also works within code
     default_teaser: bool = True  # a post without a mark gets one after its first paragraph
     keep_title: bool = False  # keep a heading that repeats the title
-    # how to write the size of a picture: HTML, attributes in braces, Hugo's `figure` for a picture
-    # alone in its paragraph, or none
+    # How to write the size of a picture: as HTML, as attributes in braces, as Hugo's `figure` for a
+    # picture alone in its paragraph, or not at all.
     sizes: Literal["tag", "attributes", "shortcode", ""] = "tag"
-    # escapes template syntax in code; returns None if that is impossible
+    # Escapes template syntax in code. Returns None if that is impossible.
     guard_code: Callable[[str], Replacements | None] | None = None
-    guard_marks: tuple[str, ...] = ()  # start template syntax, also in prose
-    # escapes template syntax in prose; by default with a backslash
+    guard_marks: tuple[str, ...] = ()  # marks that start template syntax, also in prose
+    # Escapes template syntax in prose, by default with a backslash.
     guard_prose: Callable[[str], Replacements] | None = None
 
     @property
@@ -91,9 +91,9 @@ class RewriteJob:
     dialect: Dialect
     remarks: list[LineWarning]
     edits: list[SourceEdit] = field(default_factory=list)
-    # nodes that a rewriter replaces, which the others skip
+    # nodes that a rewriter replaces; other rewriters skip them
     claimed: set[Node] = field(default_factory=set)
-    # spans that a rewriter changes on purpose, which the guard skips
+    # spans that a rewriter changes on purpose; the guard skips them
     unguarded: list[tuple[int, int]] = field(default_factory=list)
     html_pictures: set[Node] = field(default_factory=set)
     # lines that are replaced by the first line of a block
@@ -101,7 +101,7 @@ class RewriteJob:
 
     @property
     def tree(self) -> Tree:
-        """The body, parsed."""
+        """The parsed body."""
         return self.passage.tree
 
     def put(self, start: int, end: int, text: str, reason: str = "") -> None:
@@ -127,14 +127,14 @@ class RewriteJob:
         return Refused(f"{path}: The code on line {line} {problem}.", hint, line=line)
 
     def content_start(self, number: int) -> int:
-        """Return the offset of a line after the marks of its containers."""
+        """Return the offset of a line's content, after the marks of its containers."""
         line = self.tree.lines[number]
         return line.start if line.content is None else line.content
 
     def marks(self, number: int, end: int | None = None) -> str:
-        """Return the marks for another line in the block of a line.
+        """Return the container marks that continue the block of a line on another line.
 
-        With `end`, only the marks of the containers of the block that starts there.
+        With `end`, return only the marks before that offset.
         """
         start = self.tree.lines[number].start
         written = self.passage.text[start : self.content_start(number)]
@@ -143,7 +143,7 @@ class RewriteJob:
 
 
 def blank_line(marks: str) -> str:
-    """Return the end of a line, a blank line, and the marks of the next line."""
+    """Return a line break, a blank line, and the marks of the next line."""
     return f"\n{marks.rstrip()}\n{marks}"
 
 

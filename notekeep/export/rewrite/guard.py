@@ -1,8 +1,8 @@
-"""The guard checks that a rewrite did not change the meaning of the text around its edits.
+"""The guard checks that a rewrite does not change the meaning of the text around its edits.
 
 An edit can affect distant text: a backtick swallows a paragraph, a blank line ends a list. So the
-result is parsed and compared with the source for each piece of text without edits: it must have the
-same words in the same blocks, and the same marks, code, links and formulas.
+result is parsed, and each unedited piece is compared with the source. It must have the same words
+in the same blocks, and the same marks, code, links and formulas.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BLOCKS = CONTAINER_NODES | {"paragraph", "heading", "cell"}
 
 
 class _Unedited(NamedTuple):
-    """A piece of text without edits: its offsets before and after."""
+    """An unedited piece of text: its offsets before and after the rewrite."""
 
     before: int
     after: int
@@ -49,7 +49,7 @@ class _Unit(NamedTuple):
         return "".join(self.parts)
 
     def reads_like(self, other: _Unit) -> bool:
-        """Whether both are equal except for blanks and line ends."""
+        """Whether both units are equal except for whitespace."""
         return (
             self.piece == other.piece
             and self.blocks == other.blocks
@@ -82,20 +82,20 @@ def check_rewrite(
 def _outside(
     units: list[_Unit], pieces: list[_Unedited], free: list[tuple[int, int]]
 ) -> list[_Unit]:
-    """Return the units that do not start in a span that may change."""
+    """Return the units that do not start in a span in `free`."""
     starts = [start for start, _ in free]
-    reach = [*accumulate((end for _, end in free), max)]
+    ends = [*accumulate((end for _, end in free), max)]
 
     def is_free(unit: _Unit) -> bool:
         at = pieces[unit.piece].before + unit.offset
         number = bisect_right(starts, at) - 1
-        return number >= 0 and reach[number] > at
+        return number >= 0 and ends[number] > at
 
     return [unit for unit in units if not is_free(unit)]
 
 
 def check_code(before: MappedText, after: MappedText) -> None:
-    """Refuse a new layout that changes code."""
+    """Refuse a rewrite that changes code."""
     old, new = (passage.find("fence", "code_block") for passage in (before, after))
     for first, second in zip_longest(old, new[: len(old)]):
         if second is None or _code(first) != _code(second):
@@ -108,7 +108,7 @@ def check_code(before: MappedText, after: MappedText) -> None:
 
 
 def _code(block: Span) -> str:
-    """Return code without the line with its language, and without indentation."""
+    """Return code without its language line and indentation."""
     # The common indentation depends on the engine.
     lines = [line.rstrip() for line in block.words.strip("\n").split("\n")]
     code = "\n".join(line for line in lines if not line.lstrip().startswith(":::"))
@@ -127,7 +127,7 @@ def _changed(before: MappedText, pieces: list[_Unedited], unit: _Unit) -> Refuse
 
 
 def _unedited_pieces(end: int, edits: Sequence[SourceEdit]) -> list[_Unedited]:
-    """Return the pieces of a text of `end` characters between edits."""
+    """Return the pieces between edits, in a text of `end` characters."""
     pieces, at, shift = [], 0, 0
     for edit in edits:
         if edit.start > at:
@@ -140,7 +140,7 @@ def _unedited_pieces(end: int, edits: Sequence[SourceEdit]) -> list[_Unedited]:
 
 
 def _units(passage: MappedText, pieces: list[tuple[int, int]]) -> list[_Unit]:
-    """Return the units in pieces, given by start and length; words are joined by block."""
+    """Return the units in pieces (start and length). The words of a block are joined."""
     text, units = passage.text, list[_Unit]()
     places = [(start, start + length) for start, length in pieces]
     contexts = [(0, "")]  # by depth: the offset of the block and the kinds of its containers
@@ -175,7 +175,7 @@ def _add_words(
     block: int,
     blocks: str,
 ) -> None:
-    """Add words, cut at the ends of pieces, to those of their block."""
+    """Add words to the unit of their block, split at the ends of pieces."""
     kind, start, end = span
     for at in range(number, len(places)):
         first, last = places[at]

@@ -27,7 +27,7 @@ _AS_MARKDOWN = {
 
 
 def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
-    """Write the inline marks of a vault for the engine."""
+    """Rewrite the vault's inline marks for the engine."""
     dialect = job.dialect
     if not dialect.html:
         _html_as_markdown(job)
@@ -44,20 +44,20 @@ def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
         elif node.kind in _BREAKS:
             _break(job, node, keep=keep_breaks)
         elif node.kind == "autolink" and dialect.engine != "commonmark":
-            _full_link(job, node)
+            _expand_autolink(job, node)
         elif node.kind == "code_span" and dialect.engine != "commonmark" and node.inside("cell"):
-            _bare_pipes(job, node)
+            _unescape_pipes(job, node)
 
 
 def _write_wide_emphasis(job: RewriteJob) -> None:
-    """Write emphasis next to CJK characters as tags, because CommonMark ignores it there."""
+    """Write emphasis next to CJK characters as tags, because CommonMark does not parse it."""
     text = job.passage.text
     for block in job.tree.find("paragraph", "heading", "cell"):
         stars: list[tuple[int, int]] = []
         found: list[tuple[int, int]] = []  # paired by CommonMark, correctly or not
         for node in block.children:
             if node.kind == "text":
-                stars += [one.span() for one in _STARS.finditer(text, node.start, node.end)]
+                stars += [match.span() for match in _STARS.finditer(text, node.start, node.end)]
             elif node.kind in _EMPHASIS:
                 length = _EMPHASIS[node.kind]
                 found += [(node.start, node.start + length), (node.end - length, node.end)]
@@ -65,16 +65,16 @@ def _write_wide_emphasis(job: RewriteJob) -> None:
             continue
         stars = sorted(stars + found)
         pairs = [*zip(stars[::2], stars[1::2], strict=False)]
-        if len(stars) % 2 or any(one[1] - one[0] != two[1] - two[0] for one, two in pairs):
+        if len(stars) % 2 or any(a[1] - a[0] != b[1] - b[0] for a, b in pairs):
             continue
         job.unguarded.append((block.start, block.end))
         if not job.dialect.html:
             job.remark(block, "The site shows the asterisks of emphasis here.")
             continue
-        for one, two in pairs:
-            tag = "em" if one[1] - one[0] == 1 else "strong"
-            job.put(*one, f"<{tag}>", "wrote emphasis as HTML")
-            job.put(*two, f"</{tag}>")
+        for opening, closing in pairs:
+            tag = "em" if opening[1] - opening[0] == 1 else "strong"
+            job.put(*opening, f"<{tag}>", "wrote emphasis as HTML")
+            job.put(*closing, f"</{tag}>")
 
 
 def _highlight(job: RewriteJob, node: Node) -> None:
@@ -92,7 +92,7 @@ def _wrap(job: RewriteJob, node: Node, length: int, marks: tuple[str, str], what
 
 
 def _break(job: RewriteJob, node: Node, *, keep: bool) -> None:
-    """Write a line break. Text after a picture is its caption or credit and keeps its line."""
+    """Write a line break. Text after a picture is its caption, and stays on its own line."""
     end = job.tree.text.index("\n", node.start)
     shown = _pictures_before(node)
     siblings = node.parent.children if node.parent else []
@@ -129,19 +129,19 @@ def _is_picture(node: Node) -> bool:
     )
 
 
-def _full_link(job: RewriteJob, node: Node) -> None:
-    """Write an autolink in full. Python-Markdown only links `<address>` for the web and mail."""
+def _expand_autolink(job: RewriteJob, node: Node) -> None:
+    """Write an autolink in full, unless it is a web or mail address, which the engine links."""
     if not _WEB.match(node.content):
         text = f"[{escape_text(node.content)}](<{node.content}>)"
         job.replace(node, text, "made an address a link")
 
 
-def _bare_pipes(job: RewriteJob, node: Node) -> None:
+def _unescape_pipes(job: RewriteJob, node: Node) -> None:
     source = job.tree.source(node)
     for match in re.finditer(r"\\(?=\|)", source):
         at = node.start + match.start()
         job.put(at, at + 1, "", "removed a backslash before | in code in a table")
-        # In CommonMark the bar ends the cell; in this engine it does not.
+        # In CommonMark, an unescaped bar ends the cell. In this engine, it does not.
         table = next(above for above in node.above() if above.kind == "table")
         job.unguarded.append((table.start, table.end))
 
@@ -203,26 +203,27 @@ _DEFINITION = re.compile(r"[ ]{0,3}:(?=[ ])")
 _HEADING = re.compile(r"#{1,6}")
 _TILDE = re.compile(r"(?:^|(?<=[^\s~]))~(?!~)")
 _EMOJI = re.compile(r":(?=[a-z+-][\w+-]*:)")
-_MEANING = re.compile(r"[{}$<\]#*|:~.)](?<!(?<!\d)[.)])")
-"""Any match of these patterns, or template syntax, contains one of these; most text does not.
+_MAYBE_SPECIAL = re.compile(r"[{}$<\]#*|:~.)](?<!(?<!\d)[.)])")
+"""Every match of these patterns, and all template syntax, contains one of these characters.
 
-A dot or bracket counts only after a digit. The pattern starts with a set, so that `re` is fast."""
+A dot or bracket counts only after a digit. `re` is fast with a set at the start of a pattern."""
 _PIPE = re.compile(r"\|")
 _KRAMDOWN_ATTRIBUTES = re.compile(r"\{(?=:)")
 _NUMBER = re.compile(r"\d+(?=[.)](?:\s|$))")
-# Characters that an engine can escape; before others, a backslash is visible.
+# Characters that a backslash can escape. Before other characters, a backslash is visible.
 _ESCAPES = {
     "python": frozenset("\\`*_{}[]()>#+-.!|"),
     "kramdown": frozenset("\\.*_+`<>()[]{}#!:|\"'$=-~"),
 }
-_INSTEAD = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "~": "&#126;", "|": "&#124;", ":": "&#58;"}
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "~": "&#126;", "|": "&#124;", ":": "&#58;"}
 
 
 def escape_prose(job: RewriteJob) -> None:
-    """Escape all plain text, except what another rewriter replaces."""
-    replaced = sorted((one.start, one.end) for one in job.edits if one.start < one.end)
+    """Escape plain text, except parts that another rewriter replaces."""
+    replaced = sorted((edit.start, edit.end) for edit in job.edits if edit.start < edit.end)
     for node in job.tree.find("text", "special"):
-        is_plain = node.kind == "text" and not _MEANING.search(job.tree.text, node.start, node.end)
+        text = job.tree.text
+        is_plain = node.kind == "text" and not _MAYBE_SPECIAL.search(text, node.start, node.end)
         if is_plain or not job.is_free(node):
             continue
         first = bisect_right(replaced, node.start, key=itemgetter(1))
@@ -241,11 +242,11 @@ def _special(job: RewriteJob, node: Node) -> None:
         job.replace(node, job.dialect.math.dollar)
     elif char not in _ESCAPES.get(job.dialect.engine, char):
         reason = "removed a backslash that the generator would show"
-        job.replace(node, _INSTEAD.get(char, char), reason)
+        job.replace(node, _ENTITIES.get(char, char), reason)
 
 
 class _ProseRun:
-    """Escapes a run of text. The first rule for a character wins."""
+    """Escapes a text node. The first rule for a character wins."""
 
     def __init__(self, job: RewriteJob, node: Node, edited: list[tuple[int, int]]) -> None:
         self.job = job
@@ -263,12 +264,12 @@ class _ProseRun:
         if dialect.single_tilde and "~" in self.text:
             self._tildes()
         if dialect.emoji:
-            self._each(_EMOJI, self._escaped(":"), "escaped a colon that would begin a picture")
+            self._each(_EMOJI, self._escaped(":"), "escaped a colon that would start an emoji")
         if dialect.engine == "python":
-            self._old_markdown()
+            self._guard_html_and_links()
             self._python_markdown()
         elif dialect.engine == "kramdown":
-            self._old_markdown()
+            self._guard_html_and_links()
             self._kramdown()
         elif dialect.heading_ids and self._ends_heading():
             self._each(_ATTRIBUTES, "\\{", "escaped braces at the end of a heading")
@@ -277,14 +278,14 @@ class _ProseRun:
             self._put(match.end() - 1, match.end(), self._escaped(":"), reason)
 
     def _tildes(self) -> None:
-        """A tilde is a mark if the block contains another one."""
+        """Escape tildes if the block contains several, which would form a mark."""
         parent = self.node.parent
         if parent is not None and self.job.tree.source(parent).count("~") > 1:
             self._each(_TILDE, self._escaped("~"), "escaped a tilde")
 
     def _escaped(self, char: str) -> str:
-        """Return a character escaped; as an entity if Python-Markdown has no escape for it."""
-        return _INSTEAD[char] if self.job.dialect.engine == "python" else f"\\{char}"
+        """Return an escaped character. For Python-Markdown, it is an entity."""
+        return _ENTITIES[char] if self.job.dialect.engine == "python" else f"\\{char}"
 
     def _templates(self) -> None:
         reason = "escaped template syntax"
@@ -294,11 +295,11 @@ class _ProseRun:
         elif self.job.dialect.guard_marks:
             self._each(_TEMPLATE, "{\\", reason)
 
-    def _old_markdown(self) -> None:
+    def _guard_html_and_links(self) -> None:
         if self._starts_line() and _ABBREVIATION.match(self.text):
-            self._put(0, 0, "\\", "escaped what would be an abbreviation")
-        self._each(_TAGLIKE, "&lt;", "escaped what would be a tag")
-        self._each(_LINKLIKE, "\\]", "escaped what would be a link")
+            self._put(0, 0, "\\", "escaped text that would be an abbreviation")
+        self._each(_TAGLIKE, "&lt;", "escaped text that would be a tag")
+        self._each(_LINKLIKE, "\\]", "escaped text that would be a link")
         if self._ends_heading():
             self._each(_CLOSING, "\\#", "escaped # at the end of a heading")
 
@@ -306,8 +307,8 @@ class _ProseRun:
         if not self.node.inside("cell"):
             self._each(_PIPE, "\\|", "escaped a | that would make a table")
         self._each(_KRAMDOWN_ATTRIBUTES, "\\{", "escaped braces that would be attributes")
-        behind_break = self._previous() is not None and self._starts_line()
-        if behind_break and (match := _NUMBER.match(self.text)):
+        is_after_break = self._previous() is not None and self._starts_line()
+        if is_after_break and (match := _NUMBER.match(self.text)):
             reason = "escaped a number that would start a list"
             self._put(match.end(), match.end(), "\\", reason)
 
@@ -315,15 +316,15 @@ class _ProseRun:
         if self._starts_line() and self._block() == "paragraph" and _HEADING.match(self.text):
             self._put(0, 0, "\\", "escaped a tag that would be a heading")
         before = self._previous()
-        clings = before is not None and before.kind not in _BREAKS
-        if self.text.startswith("{") and (clings or self._starts_line()):
+        is_attached = before is not None and before.kind not in _BREAKS
+        if self.text.startswith("{") and (is_attached or self._starts_line()):
             self._put(0, 1, "\\{", "escaped braces that would be attributes")
         if self._ends_block():
             self._each(_ATTRIBUTES, "\\{", "escaped braces that would be attributes")
 
     def _urls(self) -> None:
         for match in _URL.finditer(self.text):
-            url = _trimmed(match[0])
+            url = _trim_url(match[0])
             reason = "made an address a link"
             self._put(match.start(), match.start() + len(url), f"<{url}>", reason)
 
@@ -364,8 +365,8 @@ class _ProseRun:
         return self._block() == "heading" and self._ends_block()
 
 
-def _trimmed(url: str) -> str:
-    """Cut punctuation after an address, as in GFM."""
+def _trim_url(url: str) -> str:
+    """Remove trailing punctuation from an address, as in GFM."""
     while url[-1] in "?!.,:*_~'\";" or (url[-1] == ")" and url.count(")") > url.count("(")):
         url = url[:-1]
     return url

@@ -1,8 +1,8 @@
 """Layout for engines older than CommonMark: indentation, and blank lines between blocks.
 
-Python-Markdown nests lists by four spaces, requires a blank line before lists and tables, and
-fences at the margin, and joins adjacent blocks of the same kind. kramdown, Jekyll's engine, nests
-lists as CommonMark does, so lines keep their indentation there.
+Python-Markdown indents nested lists by four spaces, requires a blank line before lists and tables,
+allows fences only at the margin, and joins adjacent blocks of the same kind. kramdown, Jekyll's
+engine, nests lists as CommonMark does, so their indentation is kept.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _BRACKET = re.compile(r"\d{1,9}(\))")
 _LANGUAGE = re.compile(r"\{?\s*\.?([\w#.+-]+)")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)(?=[\s>/])", re.IGNORECASE)
 _GAP = re.compile(r"(?<=>)[ \t]+\Z")
-_HOLDERS = frozenset(
+_MARKDOWN_TAGS = frozenset(
     "address article aside blockquote caption center dd details dir div dl dt fieldset figcaption"  # noqa: SIM905  # a list of words reads better as words
     " figure footer form header legend li main menu nav ol p section summary table tbody td tfoot"
     " th thead tr ul".split()
 )
-"""Tags that can have an attribute to enable Markdown inside them."""
+"""Tags with an attribute that enables Markdown inside them."""
 
 
 def lay_out_blocks(job: RewriteJob) -> None:
-    """Lay a body out for its engine."""
+    """Lay out a body for its engine."""
     is_python = job.dialect.engine == "python"
     if job.dialect.admonitions:
         _write_admonitions(job)
@@ -48,7 +48,7 @@ def lay_out_blocks(job: RewriteJob) -> None:
     for heading in job.tree.find("heading"):
         _lay_out_heading(job, heading)
     for block in job.tree.find("html_block"):
-        _ask_for_markdown(job, block)
+        _enable_markdown(job, block)
     if is_python:
         _indent_lines(job)
     else:
@@ -60,7 +60,7 @@ def lay_out_blocks(job: RewriteJob) -> None:
 
 
 def order_footnotes(job: RewriteJob) -> None:
-    """Sort footnotes by their references, as the engine numbers them in order."""
+    """Sort footnotes by their references, because the engine numbers them in order."""
     notes = {node.info: node for node in job.tree.root.children if node.kind == "footnote"}
     referenced = dict.fromkeys(ref.info for ref in job.tree.find("footnote_ref"))
     ordered = [notes[label] for label in referenced if label in notes]
@@ -79,7 +79,7 @@ def order_footnotes(job: RewriteJob) -> None:
 
 
 def _write_admonitions(job: RewriteJob) -> None:
-    """Write callouts as admonitions: a head line, and the rest indented below it."""
+    """Write callouts as admonitions: a title line, with the content indented below it."""
     foldable = job.dialect.admonitions == "foldable"
     text = job.passage.text
     quotes = job.tree.find("quote")
@@ -89,15 +89,15 @@ def _write_admonitions(job: RewriteJob) -> None:
         job.unguarded.append((quote.start, quote.end))
     for quote in (quote for quote in quotes if quote.kind == "admonition"):
         line = job.tree.lines[quote.first]
-        head = _further(containers(quote)) + f"{heads[quote]}\n"
+        head = _continuation(containers(quote)) + f"{heads[quote]}\n"
         if quote.children[0].last > quote.first + 1:
-            head += "\n"  # the paragraph of the title continues
+            head += "\n"  # the title's paragraph continues
         job.replaced_lines.add(quote.first)
         job.put(line.start, min(line.end + 1, len(text)), head, "wrote a callout as an admonition")
 
 
 def _prefix(stack: list[Node], number: int, written: str) -> str:
-    """Return the marks of the containers of a line, with its own bullets and numbers."""
+    """Return the container marks of a line, with its own bullets and numbers."""
     marks = iter(_MARKER.findall(written))
     prefix = ""
     for container in stack:
@@ -110,7 +110,7 @@ def _prefix(stack: list[Node], number: int, written: str) -> str:
     return prefix
 
 
-def _further(stack: list[Node]) -> str:
+def _continuation(stack: list[Node]) -> str:
     return "".join("> " if container.kind == "quote" else _INDENT for container in stack)
 
 
@@ -131,7 +131,7 @@ def _indent_lines(job: RewriteJob) -> None:
             continue
         line = tree.lines[number]
         if line.content is None or line.leaf is None:
-            marks = _further(stack).rstrip()
+            marks = _continuation(stack).rstrip()
             if ">" in text[line.start : line.end] and text[line.start : line.end] != marks:
                 job.put(line.start, line.end, marks, _NESTED)
             continue
@@ -144,7 +144,7 @@ def _indent_lines(job: RewriteJob) -> None:
 
 
 def _lay_out_fence(job: RewriteJob, fence: Node) -> None:
-    """Write a fence with only its language, at the margin of its block, and closed."""
+    """Write a closed fence at the margin of its block, with only its language."""
     is_python = job.dialect.engine == "python"
     text, start = job.passage.text, job.content_start(fence.first)
     if containers(fence) and is_python:
@@ -155,7 +155,7 @@ def _lay_out_fence(job: RewriteJob, fence: Node) -> None:
             return
     run = _RUN.match(text, fence.start)
     mark = run[0] if run else "```"
-    further = _further(containers(fence)) if is_python else job.marks(fence.first)
+    further = _continuation(containers(fence)) if is_python else job.marks(fence.first)
     rows = fence.content.removesuffix("\n").split("\n") if fence.content else []
     body = [further + row if row else further.rstrip() for row in rows]
     plain = "\n".join([f"{mark}{_language(fence)}", *body, f"{further}{mark}"])
@@ -165,7 +165,7 @@ def _lay_out_fence(job: RewriteJob, fence: Node) -> None:
 
 
 def _indent(job: RewriteJob, fence: Node) -> None:
-    further = _further(containers(fence))
+    further = _continuation(containers(fence))
     name = _language(fence)
     rows = fence.content.rstrip("\n").split("\n")
     if _needs_language(job, name, rows[0]):
@@ -182,7 +182,7 @@ def _indent(job: RewriteJob, fence: Node) -> None:
 
 
 def _needs_language(job: RewriteJob, name: str, first_row: str) -> bool:
-    """Whether indented code needs a language, because its first line could be read as one."""
+    """Whether indented code needs a language line, because its first line looks like one."""
     return job.dialect.hilited_indents and (
         bool(name) or first_row.lstrip().startswith(("#!", ":::"))
     )
@@ -191,8 +191,8 @@ def _needs_language(job: RewriteJob, name: str, first_row: str) -> bool:
 def _guard_first_row(job: RewriteJob, code: Node) -> None:
     if _needs_language(job, "", code.content.split("\n", 1)[0]):
         at = job.content_start(code.first)
-        further = _further(containers(code))
-        reason = "kept a first line such as #! from naming the language"
+        further = _continuation(containers(code))
+        reason = "kept a first line such as #! from setting the language"
         job.put(at, at, f"{_INDENT}:::text\n{further}", reason)
         job.unguarded.append((code.start, code.end))
 
@@ -202,7 +202,7 @@ def _separate_neighbours(job: RewriteJob) -> None:
         stack = [*containers(parent), *([parent] if parent.kind != "root" else [])]
         for block, following in pairwise(parent.children):
             if job.dialect.engine == "python":
-                further = _further(stack)
+                further = _continuation(stack)
             else:
                 further = job.marks(following.first, following.start)
             _set_apart(job, block, following, further)
@@ -211,7 +211,7 @@ def _separate_neighbours(job: RewriteJob) -> None:
 def _separate_items(job: RewriteJob) -> None:
     """Put a blank line after an item that contains more than text and lists."""
     for parent in job.tree.find("list"):
-        further = _further(containers(parent)).rstrip()
+        further = _continuation(containers(parent)).rstrip()
         for item, following in pairwise(parent.children):
             plain = _is_plain(item)
             if not plain and not job.passage.blank(following.first - 1):
@@ -230,24 +230,24 @@ def _is_plain(item: Node) -> bool:
 
 
 def _set_apart(job: RewriteJob, block: Node, following: Node, further: str) -> None:
-    """Put a line with the marks `further` between two blocks, and a comment if necessary."""
+    """Separate two blocks with a blank line, and a comment if they would be joined."""
     close = following.first == block.last and not job.passage.blank(following.first - 1)
     in_item = block.parent is not None and block.parent.kind == "item"
     nested = in_item and block.kind == "paragraph" and following.kind == "list"
     text = f"{further.rstrip()}\n" if close and not nested else ""
-    if _would_join(job, block, following):
+    if _would_merge(job, block, following):
         text += f"{further}{_APART}\n{further.rstrip()}\n"
     if text:
         start = job.tree.starts[following.first]
         job.put(start, start, text, "added a blank line between blocks")
 
 
-def _would_join(job: RewriteJob, block: Node, following: Node) -> bool:
+def _would_merge(job: RewriteJob, block: Node, following: Node) -> bool:
     if job.dialect.engine == "kramdown":
         return block.kind == following.kind == "list"
     if block.kind == following.kind and block.kind in _JOINING:
         return True
-    # Otherwise indented code would become part of a list or admonition before it.
+    # Indented code would become part of a list or admonition before it.
     return _is_indented(job, following) and (
         block.kind in {"list", "admonition"} or _is_indented(job, block)
     )
@@ -265,7 +265,7 @@ def _language(fence: Node) -> str:
 
 
 def _lay_out_heading(job: RewriteJob, node: Node) -> None:
-    """Move a heading to the margin, and write an underlined heading of several lines on one."""
+    """Move a heading to the margin, and join the lines of an underlined heading."""
     line = job.tree.lines[node.first]
     if not node.children:
         job.replace(node, "", "removed an empty heading")
@@ -281,14 +281,14 @@ def _lay_out_heading(job: RewriteJob, node: Node) -> None:
     job.replace(node, f"{'#' * node.level} {words}", reason)
 
 
-def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
+def _enable_markdown(job: RewriteJob, block: Node) -> None:
     """Enable Markdown between HTML blocks with an attribute on each surrounding tag."""
     siblings = block.parent.children if block.parent else []
     opened: list[re.Match[str]] = []
     for tag in _TAG.finditer(block.content) if block is not siblings[-1] else ():
-        names = [one[2].lower() for one in opened]
+        names = [match[2].lower() for match in opened]
         name = tag[2].lower()
-        if not tag[1] and name in _HOLDERS:
+        if not tag[1] and name in _MARKDOWN_TAGS:
             opened.append(tag)
         elif tag[1] and name in names:
             del opened[len(names) - 1 - names[::-1].index(name) :]
@@ -299,14 +299,14 @@ def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
         return
     for tag in opened:
         at = block.start + tag.end()
-        # After a gap, the attribute would be visible.
+        # With a gap before the tag, the attribute would be visible.
         if gap := _GAP.search(block.content, 0, tag.start()):
             job.put(block.start + gap.start(), block.start + gap.end(), "")
         job.put(at, at, ' markdown="block"', "enabled Markdown inside HTML")
 
 
 def _guard_for_kramdown(job: RewriteJob) -> None:
-    """Rewrite inline syntax that kramdown misreads: bars in alt text, blank code, `1)`."""
+    """Rewrite syntax that kramdown misreads: bars in alt text, code of spaces, `1)`."""
     for code in job.tree.find("code_span"):
         if job.is_free(code) and not code.content.strip():
             text = f"<code>{'&#32;' * len(code.content)}</code>"

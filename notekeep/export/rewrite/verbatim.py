@@ -56,7 +56,7 @@ def _write_as_tag(job: RewriteJob, node: Node) -> None:
 
 
 def guard_for_nikola(source: str) -> Replacements:
-    """Escape code for Nikola: the first brace of `{{%` is written by a shortcode."""
+    """Escape code for Nikola: a shortcode writes the first brace of `{{%`."""
     found = re.finditer(r"\{\{%", source)
     return [(m.start(), m.start() + 1, "{{% raw %}}{{{% /raw %}}") for m in found]
 
@@ -75,13 +75,13 @@ def guard_for_hugo(source: str) -> Replacements | None:
 
 
 def guard_for_liquid(source: str) -> Replacements:
-    """Escape text for Liquid, which parses `{{` and `{%` everywhere: a tag writes them."""
+    """Escape text for Liquid, which parses `{{` and `{%` everywhere. A tag writes them instead."""
     found = re.finditer(r"\{[{%]", source)
     return [(match.start(), match.end(), f"{{{{ '{match[0]}' }}}}") for match in found]
 
 
 def guard_for_nunjucks(source: str) -> Replacements:
-    """Escape prose for Nunjucks, which parses `{{`, `{%`, `{#` and `#}`: the first is an entity."""
+    """Escape prose for Nunjucks: the first character of `{{`, `{%`, `{#` and `#}` is an entity."""
     found = _NUNJUCKS.finditer(source)
     return [(match.start(), match.end(), f"&#{ord(match[0])};") for match in found]
 
@@ -113,7 +113,7 @@ _MATH_REASON = "wrote math for the site"
 def rewrite_formulas(job: RewriteJob) -> None:
     """Write every formula so that the engine does not change it."""
     if job.dialect.math.mathml:
-        _remark_unread(job)
+        _warn_about_unknown_macros(job)
     for node in job.tree.find("math", "math_double", "math_block"):
         if not job.is_free(node):
             continue
@@ -124,7 +124,7 @@ def rewrite_formulas(job: RewriteJob) -> None:
         marks = math.inline if node.kind == "math" else math.display
         tex = node.content
         if node.inside("cell") or job.dialect.engine == "kramdown":
-            # A bar ends a cell, and turns a paragraph into a table in kramdown.
+            # A bar ends a cell. In kramdown, it also turns a paragraph into a table.
             tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
         if node.kind == "math_double" and not math.within and not is_alone(node):
             marks, tex = math.inline, rf"\displaystyle {tex}"
@@ -135,13 +135,13 @@ def rewrite_formulas(job: RewriteJob) -> None:
             job.replace(node, text, _MATH_REASON)
 
 
-def _remark_unread(job: RewriteJob) -> None:
+def _warn_about_unknown_macros(job: RewriteJob) -> None:
     found = job.tree.find("math", "math_double", "math_block")
-    unread = [one for one in found if not to_mathml(one.content, display=one.kind != "math")]
-    if unread:
-        shown = " ".join(unread[0].content.split())[:40]
-        more = f", and {len(unread) - 1} more" if len(unread) > 1 else ""
-        job.remark(unread[0], f"Shown as TeX because of an unknown macro: {shown!r}{more}.")
+    unknown = [node for node in found if not to_mathml(node.content, display=node.kind != "math")]
+    if unknown:
+        shown = " ".join(unknown[0].content.split())[:40]
+        more = f", and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        job.remark(unknown[0], f"Shown as TeX because of an unknown macro: {shown!r}{more}.")
 
 
 def _keep_in_line(job: RewriteJob, node: Node, text: str) -> str:
@@ -149,7 +149,7 @@ def _keep_in_line(job: RewriteJob, node: Node, text: str) -> str:
     paragraph = node.parent
     if paragraph is None or paragraph.kind != "paragraph" or paragraph.children[0] is not node:
         return text
-    # The vault's parser would see a block here.
+    # The vault's parser would find a block here.
     job.unguarded.append((paragraph.start, paragraph.end))
     return f"\\{text}" if is_alone(node) else text
 
@@ -162,7 +162,7 @@ def _write_tex(job: RewriteJob, tex: str, marks: tuple[str, str]) -> str:
 
 
 def _break_marks(job: RewriteJob, tex: str) -> str:
-    """Insert blanks, which TeX ignores, into template syntax and tags."""
+    """Insert spaces, which TeX ignores, into template syntax and tags."""
     for mark in job.dialect.guard_marks:
         if mark in tex:
             tex = re.sub(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})", r"\g<0> ", tex)
@@ -188,7 +188,7 @@ def _rewrite_block(job: RewriteJob, node: Node) -> None:
     if math.raw:
         rows = _join_lines(rows, apart=math.blocks)
         if not math.blocks and node.inside("quote") and not any(map(_COMMENT.search, rows)):
-            # If math is only inline, the marks of the quote would be TeX.
+            # In inline math, the marks of the quote would become part of the TeX.
             job.replace(node, _write_tex(job, " ".join(rows), math.display), _MATH_REASON)
             return
         if math.display == ("$$", "$$") and [_break_marks(job, line) for line in rows] == lines:
@@ -201,7 +201,7 @@ def _rewrite_block(job: RewriteJob, node: Node) -> None:
 
 
 def _join_lines(lines: list[str], *, apart: bool) -> list[str]:
-    """Join lines of a formula that would start a list, a quote or a heading."""
+    """Join a line that would start a list, a quote or a heading with the line before it."""
     if apart:
         return lines
     joined = lines[:1]
