@@ -36,10 +36,10 @@ class _Generator(NamedTuple):
 
     arguments: tuple[str, ...]
     drafts: tuple[str, ...] = ()  # arguments that include drafts and future posts
-    # build a copy of the site, because the generator has no option for the output folder or for
-    # drafts, which become posts in the copy
+    # Build a copy of the site, because the generator has no option for the output folder or for
+    # drafts. In the copy, drafts are published.
     copied: bool = False
-    output: str = ""  # the folder of the pages in the copy; "" for `{output}`
+    output: str = ""  # output folder within the copy; "" for `{output}`
 
 
 _GENERATORS: Final = {
@@ -77,7 +77,7 @@ class BuildResult(NamedTuple):
 
 
 def find_generator(target: str, programs: str | None = None, site: str = "") -> str:
-    """Return the path of the generator of a target; NotFound if notekeep cannot use it."""
+    """Return the path of a target's generator. Raises NotFound if there is none."""
     if target not in _GENERATORS:
         raise NotFound(f"There is no generator to build {target} with.")
     return find_program(target, programs, site)
@@ -129,7 +129,7 @@ def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Bu
         "HUGO_RESOURCEDIR": os.path.join(folder, "resources"),
         "HUGO_CACHEDIR": os.path.join(folder, "cache"),
         "LC_ALL": "C.UTF-8",
-        # Its interpreter, such as node, may be in the folder of the generator.
+        # The generator's interpreter, such as node, may be in the same folder.
         "PATH": os.pathsep.join([os.path.dirname(program), os.environ.get("PATH", "")]),
         **_QUIET,
     }
@@ -194,14 +194,14 @@ class PreviewCommand(NamedTuple):
         try:
             return call([*self.command], cwd=self.folder)
         except KeyboardInterrupt:
-            # Ctrl+C stops the preview and reaches both programs.
+            # Ctrl+C also reaches the preview, which stops.
             return 0
         except OSError as error:
             raise Failure(f"Cannot run {self.command[0]}: {error.strerror}.") from error
 
 
 def find_preview(target: Target) -> PreviewCommand:
-    """Return the preview command of a target; UsageError if it has none."""
+    """Return the preview command of a target. Raises UsageError if it has none."""
     if not target.preview:
         raise UsageError(
             f"{target.name} has no preview.",

@@ -31,7 +31,7 @@ CONTENT_CLASSES = (
 """CSS classes that themes use for the body of a post, most specific first."""
 _WARNING = re.compile(r"\bwarn", re.IGNORECASE)
 _NO_LAYOUT = "found no layout file"  # Hugo's warning in a site without templates
-_MAX_WARNINGS = 3  # printed by a generator that created no page
+_MAX_WARNINGS = 3  # shown if the generator creates no page
 _NO_PAGE = "the site has no page for the post"
 
 
@@ -102,7 +102,7 @@ def _generator_warnings(output: str) -> str:
 
 
 class BuiltSite:
-    """A built site: its files, and the page of each post; "" for a post that has none."""
+    """The files of a built site, and the page of each post ("" for none)."""
 
     def __init__(self, folder: str, posts: Iterable[Post]) -> None:
         self.folder = folder
@@ -128,7 +128,7 @@ class BuiltSite:
         return page
 
     def _find_page(self, post: Post) -> str:
-        """Return the page of a post; of several, the one with its title."""
+        """Return the page of a post. If several match, prefer the page with its title."""
         endings = (f"/{post.slug}.html", f"/{post.slug}/index.html")
         found = [path for path in self.files if f"/{path}".endswith(endings)]
         if len(found) > 1:
@@ -165,9 +165,9 @@ def _find_content(page: BeautifulSoup) -> Tag:
 
 
 def find_broken_link(site: str, page: str, addresses: Sequence[str]) -> str:
-    """Return the first broken address within the site on one of its pages; "" for none.
+    """Describe the first broken internal link on a page; "" for none.
 
-    `site` is the folder of the built site, and `page` a path in it.
+    `site` is the folder of the built site, and `page` a path within it.
     """
     for address in addresses:
         parts = urlsplit(address)
@@ -193,9 +193,9 @@ def find_broken_link(site: str, page: str, addresses: Sequence[str]) -> str:
 
 
 def find_private_text(audit: Audit, post: OutgoingFile, files: Sequence[OutgoingFile]) -> str:
-    """Return the first private text in a post, or in its files; "" for none.
+    """Describe the first private text in a post or its files; "" for none.
 
-    In whole files, only terms of several words count, because a theme may use any single word.
+    In files, single words are ignored, because a theme may contain any of them.
     """
     terms, public = audit.private_terms, audit.public_text
     several = [term for term in terms if len(normalize_for_audit(term.text).split()) > 1]
