@@ -1,4 +1,4 @@
-"""Addresses in a site: of posts, their headings and blocks, files, and parts of a series."""
+"""Addresses of posts, headings, blocks and files in a site, and links between series parts."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class AnchorBlock(NamedTuple):
 
 @dataclass(slots=True)
 class AnchorIds:
-    """The ids of headings and blocks of a body; of two equal headings, the first one counts.
+    """The ids of the headings and blocks in a body. If headings are equal, the first one is used.
 
-    The keys are the path of a note with a normalized heading, or with a block id in lower case.
+    Keys are the path of a note, with a normalized heading or a lower-case block id.
     """
 
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -50,9 +50,9 @@ class AnchorIds:
 
     @classmethod
     def of(cls, passage: MappedText, title: str | None) -> AnchorIds:
-        """Find the ids in a body; a first heading equal to `title` has none."""
+        """Collect the ids in a body. A first heading equal to `title` gets none."""
         ids = cls()
-        tree = parse_tree(passage.text)  # so that the tree of the passage can be freed
+        tree = parse_tree(passage.text)  # not `passage.tree`, which stays in memory
         first = next(iter(tree.root.children), None)
         if first is None or title is None or not is_title(first, title):
             first = None
@@ -85,7 +85,7 @@ class AnchorIds:
         return self.title == (ref.path, normalize_heading(ref.heading))
 
     def nearest_heading(self, name: str) -> str:
-        """Return the id of the heading with an id, or above it; "" for none."""
+        """Return the id of the nearest heading at or above an id; "" for none."""
         place = self.places[name]
         if place.kind == "heading":
             return name
@@ -111,13 +111,12 @@ class SiteAddresses:
     draft: Draft
     published: Mapping[str, Post]  # by note
     anchors: Callable[[str], AnchorIds | None]  # by note; None for a note without a draft
-    names: Mapping[str, str]  # of files in the site, by path in the vault
+    names: Mapping[str, str]  # file names in the site, by path in the vault
     cover: str = ""  # path in the vault
     cover_problem: str = ""
     remarks: list[LineWarning] = field(default_factory=list)
-    # paths of files and slugs of posts whose addresses were used
-    shown: set[str] = field(default_factory=set)
-    linked: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)  # paths of the files in the post
+    linked: set[str] = field(default_factory=set)  # slugs of linked posts
 
     def note(self, ref: Ref) -> str | None:
         """Return the address of a note's page; None if this post cannot link to it."""
@@ -129,15 +128,15 @@ class SiteAddresses:
             if known := anchors.find(ref):
                 anchor = self._writable(anchors, known)
             elif not anchors.is_title(ref):
-                what = f"{ref.path} has no {ref.place}. The link goes to the page instead."
-                self.remarks.append(LineWarning(ref.origin, what))
+                message = f"{ref.path} has no {ref.place}. The link goes to the page instead."
+                self.remarks.append(LineWarning(ref.origin, message))
         if ref.path == self.draft.note.path and not anchor:
             return "#"
         self.linked.add(post.slug)
         return self.target.link(post, anchor)
 
     def local(self, ref: Ref) -> str | None:
-        """Return the id of a place within this post, including its embeds."""
+        """Return the id of a link target within this post or its embeds; None for other targets."""
         path = self.draft.note.path
         is_elsewhere = ref.path != path and ref.path in self.published
         if ref.kind != "note" or not ref.place or is_elsewhere:
@@ -155,7 +154,7 @@ class SiteAddresses:
         return self.target.asset_url(self.draft.post, self.names[ref.path])
 
     def _writable(self, anchors: AnchorIds, anchor: str) -> str:
-        """Return an id, or the id of its heading if blocks cannot have ids in this site."""
+        """Return an id. If blocks cannot have ids in this site, return the nearest heading's id."""
         return anchor if self.target.dialect.html else anchors.nearest_heading(anchor)
 
 
@@ -185,10 +184,9 @@ def _hashed(name: str, path: str) -> str:
 
 
 def add_series_links(drafts: Iterable[Draft], target: Target) -> None:
-    """Add to each draft of a series its number and links to the previous and next part.
+    """Add a line to each draft of a series: its number, and links to the previous and next part.
 
-    `series:` is enough; parts are ordered by `part:`, otherwise by date. The links are like other
-    links of the note, so a part appears once it is published.
+    Parts are sorted by `part:`, then by date. Parts that a draft cannot link to are left out.
     """
     parts: dict[str, list[Draft]] = {}
     for draft in drafts:
@@ -197,9 +195,11 @@ def add_series_links(drafts: Iterable[Draft], target: Target) -> None:
     for members in parts.values():
         members.sort(key=_series_order)
         for draft in members:
-            shown = [one for one in members if one is draft or target.reaches(draft.post, one.post)]
-            if len(shown) > 1:
-                _add_series_line(draft, shown)
+            linked = [
+                part for part in members if part is draft or target.reaches(draft.post, part.post)
+            ]
+            if len(linked) > 1:
+                _add_series_line(draft, linked)
 
 
 def _series_order(draft: Draft) -> tuple[float, float, str]:

@@ -37,11 +37,11 @@ class Attachments(AttachmentFinder):
         super().__init__(source.root, source.attachments)
         self.source = source
         self.pictures: dict[str, bytes] = {}
-        """Generated pictures for a post, by a path in the vault where no file exists."""
+        """Generated pictures, by vault paths that no file has."""
         self.withheld: set[str] = set()  # requested files in private folders
 
     def read(self, path: str) -> bytes:
-        """Read a file for export; refuse one that may not be exported."""
+        """Read a file for export. Refuse a file that may not be exported."""
         if path in self.pictures:
             return self.pictures[path]
         if any(file_names.is_hidden(part) for part in path.split("/")):
@@ -55,7 +55,7 @@ class Attachments(AttachmentFinder):
         return data
 
     def content(self, path: str) -> bytes:
-        """Return the content of a file of any kind; refuse one that is too large."""
+        """Read a file of any type, up to the size limit."""
         place = file_names.resolve_path(self.source.root, path)
         try:
             info = os.stat(place)

@@ -26,12 +26,12 @@ from notekeep.export.private_terms import (
 from notekeep.export.source import VaultSource
 
 _LONG = 20_000
-"""Characters; longer texts are mostly pictures."""
+"""In characters. Longer files are mostly pictures."""
 _LETTERS = r"\w#;\x80-\ufffc\U00010000-\U0010ffff"
 _ESCAPED = re.compile(rf"(?<![{_LETTERS}%&\\])[{_LETTERS}]*+[%&\\][{_LETTERS}%&\\]*+")
-"""Words that contain an escape, so that they do not mean their letters."""
+"""Words with an escape sequence, which must be decoded before the search."""
 _PATH = r"(?i:(?<!\w){0}\.md(?!\w))|(?<![\w/]){0}(?!\w|[-/]|\.\w)"
-"""A path as a whole word: with `.md` in upper or lower case, or without it in exact case."""
+"""A path as a whole word. With `.md`, case is ignored."""
 _INNER_MARKS = re.compile(
     r"[][*_~=`\u00ad\u200b-\u200f\u2060\ufeff]+|(?<=\])\([^)\s]*\)|</?[a-z][^<>]*>|\\(?=[^\w\s])",
     re.IGNORECASE,
@@ -41,11 +41,11 @@ _SLASHES = re.compile(r"[\\/]+")
 _JSON_BLANK = re.compile(r"\\[nrt]")
 
 _ByWord: TypeAlias = "dict[str, dict[str, list[tuple[str, PrivateTerm]]]]"
-"""Terms by the note whose post must not contain them, then by their longest word."""
+"""Terms by the post to search (its note, or "" for all files), then by their longest word."""
 
 
 class OutgoingFile(NamedTuple):
-    """A file to export; `post` is the note of a post, "" for other files."""
+    """A file to export. `post` is the path of a post's note, "" for other files."""
 
     path: str
     data: bytes
@@ -96,14 +96,14 @@ class Audit:
         posts = _private_hits([hit for hit in hits if hit.file.post], is_public)
         others = _private_hits(
             [hit for hit in hits if not hit.file.post],
-            # The manifest contains names of notes that became private.
+            # The manifest may contain the slugs of notes that are now private.
             lambda text: is_public(text) or _within(text, slugs),
             may_name_paths=True,
         )
         return posts + others
 
     def refusal(self, hits: Sequence[Hit]) -> Refused:
-        """Return the error for private terms, without their text, because errors may be logged."""
+        """Return the error for private terms. It omits their text, because errors may be logged."""
         file, term = hits[0]
         more = f", and {len(hits) - 1} more" if len(hits) > 1 else ""
         line = self._line_of(hits[0])
@@ -129,7 +129,7 @@ class Audit:
         return cache(partial(_within, words=self.public_text))
 
     def _line_of(self, hit: Hit) -> int:
-        """Return the line in the note of a term found in its post; 0 for none."""
+        """Return the line of the note that contains the term; 0 for none."""
         if not hit.file.post:
             return 0
         text = self._source.read(hit.file.post).decode("utf-8", "replace")
@@ -198,12 +198,12 @@ def _find_in_words(file: OutgoingFile, text: str, by_word: _ByWord) -> list[Priv
 
 
 def _words_of_each(texts: Iterable[str]) -> list[str]:
-    """Return the words of some texts, with a sign that no term has before each text."""
+    """Return the words of all texts, separated by "|", which no term contains."""
     return [word for text in texts for word in ("|", *words_for_audit(text))]
 
 
 def _decode(text: str) -> list[str]:
-    """Return a text with JSON, URL and HTML escapes resolved, if that changes it."""
+    """Return the decoded versions of a text with JSON, URL or HTML escapes."""
     found = {text}
     blank = _JSON_BLANK.sub(" ", text) if "\\" in text else text
     found.add(blank)
@@ -236,7 +236,7 @@ def _is_in(term: PrivateTerm, text: str, plain: str, words: str) -> bool:
 
 
 def _within(text: str, words: str) -> bool:
-    """Whether a text occurs in words, not as part of a longer word."""
+    """Whether a text occurs in `words`, but not within a longer word."""
     at = words.find(text)
     while at >= 0:
         before = words[at - 1] if at else " "

@@ -1,9 +1,8 @@
-"""Obsidian Bases in an export, as tables of the notes and fields that may be published.
+"""Exports Obsidian Bases as tables of public notes.
 
-Rows are public notes that could be exported. Columns are exported fields, and formulas that use
-only these; links to hidden notes show their public text. Filters may use all fields of these notes,
-but only the links and tags in their public text. A base with a filter that is not supported has no
-table, because its rows would be wrong.
+Columns are exported fields, and formulas that use only these. Links to hidden notes show their
+public text. Filters may use all fields of public notes, but only the links and tags in their public
+text. A base with an unsupported filter is not exported, because its rows would be wrong.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _FILE_PROPERTIES = frozenset({"file.name", "file.basename", "file.file", "file.e
 
 
 class TableText(NamedTuple):
-    """The table for a base in Markdown ("" if there is none), the notes in it, and warnings."""
+    """The Markdown table of a base ("" for none), the notes in it, and warnings."""
 
     text: str
     notes: tuple[str, ...] = ()
@@ -48,7 +47,7 @@ class TableText(NamedTuple):
 
 
 class PublicNote(NamedTuple):
-    """The parts of a note that the table for a base may use."""
+    """The parts of a note that a table may use."""
 
     title: str
     facts: Facts
@@ -57,7 +56,7 @@ class PublicNote(NamedTuple):
 
 
 class BaseTables:
-    """Draws bases for one export. Expressions use it as a `Vault` of public notes."""
+    """Renders the bases of one export. Implements `bases.values.Vault` with public notes only."""
 
     def __init__(self, drafter: Drafter) -> None:
         self._drafter = drafter
@@ -67,7 +66,7 @@ class BaseTables:
         self._fields = (PASSED_FIELDS | {*options.extra_fields}) - {*CONSENT_FIELDS}
 
     def draw(self, definition: str, first_line: int, view_name: str, this: str) -> TableText:
-        """Draw a view of a base (default: the first view) in the note `this`."""
+        """Render a view of a base (default: the first view) in the note `this`."""
         try:
             base = read_base(definition, first_line)
         except InvalidBase as error:
@@ -91,7 +90,7 @@ class BaseTables:
         return TableText(to_markdown(table, self._title), paths, (*warnings, *table.remarks))
 
     def _public_view(self, base: Base, view: View) -> tuple[View, list[str]]:
-        """Return a view without properties that are not published, and the names of these."""
+        """Return a view without unpublished properties, and the names of these properties."""
         shown = {name: self._is_public(name, base) for name in view.columns}
         summaries = {
             name: summary
@@ -124,7 +123,7 @@ class BaseTables:
     def _shows_public(
         self, expression: Expression, base: Base, known: frozenset[str] = frozenset()
     ) -> bool:
-        """Whether an expression shows only what may be published, also in other formulas."""
+        """Whether an expression, and each formula it uses, shows only public values."""
         names = [*used_properties(expression, known)]
         seen: set[str] = set()
         while names:
@@ -135,7 +134,7 @@ class BaseTables:
             seen.add(name)
             if owner == "formula" and key in base.formulas:
                 names += used_properties(base.formulas[key])
-            # The name of a file may differ from its public title, which only columns show.
+            # In expressions, this is the file name. Only a column shows the public title instead.
             elif owner == "formula" or name in FILE_COLUMNS or not self._is_public(name, base):
                 return False
         return True
@@ -170,7 +169,7 @@ class BaseTables:
         note = self._drafter.note(path)
         self._drafter.check_fields(note)
         passage = strip_private(MappedText.of_note(note)).passage
-        headings = (plain_text(one.words) for one in passage.find("heading") if one.info == "1")
+        headings = (plain_text(span.words) for span in passage.find("heading") if span.info == "1")
         hidden = self._source.make_hidden_words(path)
         fields = {key: _public_value(value, hidden) for key, value in note.fields.items()}
         fields["tags"] = unlink(note.fields.get("tags"), hidden)

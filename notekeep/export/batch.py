@@ -1,6 +1,6 @@
-"""One run of an export: consent, drafts and posts.
+"""Drafts and composes the posts of one export.
 
-Earlier exported notes are drafted together with the requested ones, so that links between them are
+Previously exported notes are drafted again with the requested ones, so that links between them are
 correct.
 """
 
@@ -66,14 +66,14 @@ class Batch:
         self.source = source
         self.target = target
         self.manifest = manifest
-        self.options = options  # `linebreaks` is not ""
+        self.options = options  # with `linebreaks` set
         self.key = key
         self.refused = refused
         self.warnings: list[str] = []
         self.drafter = Drafter(source, options)
         self.requested: dict[str, Draft] = {}  # by path
-        self.existing: dict[str, Draft] = {}  # other notes that have a post
-        # For every note with a post. Without a draft, only slug and state are correct.
+        self.existing: dict[str, Draft] = {}  # other notes with a post
+        # By path, for all notes with a post. Without a draft, only slug and state are correct.
         self.published: dict[str, Post] = {}
         self.withdrawn: set[str] = set()  # notes that may not be exported
         self._anchors: dict[str, AnchorIds] = {}
@@ -200,7 +200,7 @@ def compose_posts(batch: Batch) -> list[ComposedPost]:
 
 
 def _withdraw(batch: Batch, path: str, error: Refused) -> None:
-    """Leave an existing post unchanged, with its slug; drop a new one."""
+    """Leave an existing post and its slug unchanged, or drop a new post."""
     if path not in batch.drafts:
         return
     if path in batch.requested:
@@ -218,7 +218,7 @@ def _withdraw(batch: Batch, path: str, error: Refused) -> None:
 def _linked_ids(
     batch: Batch, addresses: dict[str, SiteAddresses], refused: dict[str, Refused]
 ) -> dict[str, set[str]]:
-    """Return the linked ids of each note, including those written earlier."""
+    """Return the linked ids of each note, including those of earlier exports."""
     ids = {entry.note: set(entry.ids) for entry in batch.manifest.posts.values() if entry.note}
     for path, known in addresses.items():
         with refuse_on_error(path, refused):

@@ -49,9 +49,9 @@ def reduce_profile(profile: bytes) -> bytes:
             places[value] = _HEADER + 4 + 12 * len(tags) + len(body)
             body += value + bytes(-len(value) % 4)
         table += struct.pack(">4sII", tag, places[value], len(value))
-    whole = header + table + body
-    whole[:4] = struct.pack(">I", len(whole))
-    return bytes(whole)
+    reduced = header + table + body
+    reduced[:4] = struct.pack(">I", len(reduced))
+    return bytes(reduced)
 
 
 def _required_texts(version: int) -> dict[bytes, bytes]:

@@ -1,7 +1,7 @@
-"""Decides whether a note may be exported. Whatever is not allowed is refused.
+"""Decides whether a note may be exported. Everything not explicitly allowed is refused.
 
 Naming a note is consent to export it as a draft. A query, a folder or an embed includes only notes
-marked `publish: true`. Private notes are never exported, however they are marked.
+marked `publish: true`. Private notes are never exported, even if they are named or marked.
 """
 
 from __future__ import annotations
@@ -26,13 +26,12 @@ CONSENT_FIELDS = ("private", "publish")
 """The fields that control who may see a note."""
 
 PRIVATE_MARK = "private"
-"""The word that marks notes and parts of notes as private, in upper or lower case."""
+"""Marks a note, or part of a note, as private. Case is ignored."""
 
 PRIVATE_LABEL = "a private note"
 """Replaces the text of a link to a private note if that text would reveal the note's name."""
 
 CATEGORY_FIELDS = ("category", "categories")
-"""The fields for categories."""
 
 _OTHER_WORDS = frozenset({PRIVATE_MARK, "primate"})
 """Correctly spelled words that are similar to PRIVATE."""
@@ -67,13 +66,13 @@ def fold_mark(text: str) -> str:
 
 
 def fold_private_name(text: str) -> str:
-    """Fold a name for comparison with private names; blanks and punctuation are ignored too."""
+    """Fold a name for comparison with private names: also ignore whitespace and punctuation."""
     shown = fold_mark(html.unescape(_HTML_TAG.sub("", text)))
     return "".join(char for char in shown if char not in _NAME_MARKS and not char.isspace())
 
 
 def holds_name(text: str, names: Iterable[str]) -> bool:
-    """Whether a text is or contains one of some names, compared by `fold_private_name`."""
+    """Whether a text contains one of the names, compared by `fold_private_name`."""
     shown = fold_private_name(text)
     words = {fold_private_name(word) for word in _WORD.findall(text)}
     for name in filter(None, map(fold_private_name, names)):
@@ -91,14 +90,14 @@ def may_mention_private(text: str) -> bool:
     """Whether a text may contain PRIVATE or a misspelling: a fast check without false negatives."""
     lower = text.lower().replace(" ", "")
     if not text.isascii():
-        # Any other character counts as one edit, or is invisible.
+        # Each dropped character is invisible or counts as one edit.
         shown = unicodedata.normalize("NFKC", text).casefold()
         lower = shown.encode("ascii", "ignore").decode().replace(" ", "")
     return any(trace in lower for trace in _TRACES) or _LONGER_TRACE.search(lower) is not None
 
 
 class UnmarkedNote(Refused):
-    """An unnamed note has no `publish` field."""
+    """A note is neither named nor marked `publish: true`."""
 
 
 def parse_yes_no(value: Value) -> bool | None:
@@ -110,7 +109,7 @@ def parse_yes_no(value: Value) -> bool | None:
 
 
 def is_draft(fields: Mapping[str, Value]) -> bool:
-    """Whether a note is a draft, which it is unless its front matter has `draft: false`."""
+    """Whether a note is a draft: its front matter does not have `draft: false`."""
     return parse_yes_no(fields.get("draft")) is not False
 
 
@@ -124,7 +123,7 @@ def is_withheld(fields: Mapping[str, Value]) -> bool:
 
 
 def _labels(fields: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
-    """Yield "tag" or the key of the category, and each folded word of its value."""
+    """Yield "tag" or a category field's key, with each folded word of the value."""
     for key in ("tags", *CATEGORY_FIELDS):
         value = fields.get(key)
         text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -244,8 +243,8 @@ def _typo(path: str, what: str, word: str) -> Refused:
     return Refused(f"{path}: {what} looks like a typo of “{word}”.", "Correct or rename it.")
 
 
-# Names of private notes outside of links: HTML attributes, inline Dataview, code. A Markdown link
-# to a private note becomes plain text (`linker.py`), but these would be exported unchanged, so the
+# Names of private notes may also be in HTML attributes, inline Dataview or code. A Markdown link to
+# a private note becomes plain text (`linker.py`), but these would be exported unchanged, so the
 # note is refused. A plain word is not a mention, not even in code: a private note called "Notes"
 # does not prevent the use of that word.
 
@@ -305,8 +304,8 @@ def _html_targets(text: str) -> Iterator[tuple[int, str]]:
         for found in _ADDRESS_ATTRIBUTE.finditer(text, tag.start(), tag.end()):
             value = html.unescape(found[1] or found[2] or found[3] or "").strip()
             yield found.start() + 1, unquote(value)
-            for one in value.split(","):  # `srcset` contains several, each followed by its width
-                yield found.start() + 1, unquote(one.strip().split(" ")[0])
+            for part in value.split(","):  # `srcset` has several addresses with widths
+                yield found.start() + 1, unquote(part.strip().split(" ")[0])
 
 
 def _query_targets(text: str) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""A note as a draft: checked for consent, without private parts, with embeds resolved.
+"""Turns notes into drafts: checks consent, removes private parts and resolves embeds.
 
 A draft is independent of the generator. Its text is plain Markdown with numbered addresses, and its
 metadata is a `Post`. `rewrite/` turns it into text for a generator.
@@ -78,7 +78,7 @@ from notekeep.markdown.tree import Span
 _LINKS = ("wikilink", "embed", "image", "link")
 _ADDRESSED = (*_LINKS, "autolink", "html", "html_block", "definition")
 """Spans that can contain an address, besides plain text."""
-_DREW_BASE = "replaced a base with a table"
+_BASE_REASON = "replaced a base with a table"
 _REMOVED_BASE = "removed a base block"
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= |$)", re.MULTILINE)
 _MIDDLE = re.compile(r"^={7}$", re.MULTILINE)
@@ -111,7 +111,7 @@ class Drafter:
         self.source = source
         self.options = options
         self.attachments = Attachments(source)
-        # A weak reference, so that the names of all notes are freed without a collection.
+        # A weak reference avoids a cycle, so that all notes are freed without garbage collection.
         self.bases = BaseTables(proxy(self))
         self._notes: dict[str, Note] = {}
 
@@ -137,7 +137,7 @@ class Drafter:
         check_consent(note, named=named, published=published)
 
     def _has_public_tag(self, note: Note, tags: AbstractSet[str]) -> bool:
-        """Whether the public part of a note has one of some tags."""
+        """Whether the public part of a note has one of the tags."""
         if not may_mention_private(note.body):
             return True
         try:
@@ -180,7 +180,7 @@ class Drafter:
         exported = PASSED_FIELDS | {*self.options.extra_fields}
         return {key: value for key, value in note.fields.items() if key in exported}
 
-    def _place_of(self, key: str, note: Note) -> tuple[str, int]:
+    def _locate_field(self, key: str, note: Note) -> tuple[str, int]:
         """Return the name of a field as written in the note, and its line."""
         own = next((name for name in note.raw if canonical(name) == key), key)
         return own, find_key_line(self.source.read(note.path), own)
@@ -188,9 +188,9 @@ class Drafter:
     def _removed_addresses(self, note: Note) -> Iterator[LineWarning]:
         for key, value in self._exported_fields(note).items():
             if loses_address(key, value):
-                own, line = self._place_of(key, note)
-                what = f"Removed an address on this machine from `{own}`."
-                yield LineWarning(Origin(note.path, line), what)
+                own, line = self._locate_field(key, note)
+                message = f"Removed an address on this machine from `{own}`."
+                yield LineWarning(Origin(note.path, line), message)
 
     def check_fields(self, note: Note) -> None:
         """Refuse an exported field with a comment, a private mark or the name of a private note."""
@@ -201,7 +201,7 @@ class Drafter:
             is_marked = key not in CONSENT_FIELDS and any(map(holds_mark, texts))
             if comment is None and not is_marked and not mentions_hidden(" ".join(texts), hidden):
                 continue
-            own, line = self._place_of(key, note)
+            own, line = self._locate_field(key, note)
             if is_marked:
                 raise Refused(
                     f"{note.path}: Line {line} has a private mark in {own}, where it has no"
@@ -232,7 +232,7 @@ def _remove_heading(passage: MappedText, heading: Span) -> SourceEdit:
     edit = remove_lines(passage, first, last, "removed a heading without text")
     if passage.blank(first - 1) or passage.blank(last):
         return edit
-    # Otherwise a rule below would turn a paragraph above into a heading.
+    # Without the blank line, a rule below would turn a paragraph above into a heading.
     return edit._replace(text="\n")
 
 
@@ -303,7 +303,7 @@ class _DraftJob:
                 origin = passage.origin(node.start)
                 text = self._draw_base(node.content, origin.line + 1, origin, path)
                 if text:
-                    edits.append(place_block(passage, node, text, _DREW_BASE))
+                    edits.append(place_block(passage, node, text, _BASE_REASON))
                 else:
                     self.draft.removed.append(node.content)
                     edits.append(remove_block(passage, node.start, node.last, _REMOVED_BASE))
@@ -313,7 +313,7 @@ class _DraftJob:
         return passage.splice(edits)
 
     def _draw_base_file(self, passage: MappedText, embed: Span, path: str) -> list[SourceEdit]:
-        """Return the edits for the embed of a base file; none if its table cannot be drawn."""
+        """Return the edits for the embed of a base file; empty if it has no table."""
         name, _, view = embed.info.partition("#")
         if not name.lower().endswith(BASE_SUFFIX):
             return []
@@ -328,7 +328,7 @@ class _DraftJob:
         text = self._draw_base(definition, 1, origin, path, view, name)
         part = MappedText(text, [origin] * (text.count("\n") + 1))
         edits = place_embed(passage, embed, part) if text else None
-        return [edit._replace(reason=_DREW_BASE if edit.reason else "") for edit in edits or ()]
+        return [edit._replace(reason=_BASE_REASON if edit.reason else "") for edit in edits or ()]
 
     def _draw_base(
         self,
@@ -339,12 +339,12 @@ class _DraftJob:
         view: str = "",
         name: str = "Base",
     ) -> str:
-        """Return the table of a base, "" if there is none, and add its warnings."""
-        drawn = self.drafter.bases.draw(definition, first_line, view, path)
-        for warning in drawn.warnings:
+        """Return the table of a base ("" for none), and add its warnings."""
+        table = self.drafter.bases.draw(definition, first_line, view, path)
+        for warning in table.warnings:
             self.linker.warn(origin, f"{name}: {warning}")
-        self.draft.listed += drawn.notes
-        return drawn.text
+        self.draft.listed += table.notes
+        return table.text
 
     def _linked(self, passage: MappedText, chain: list[Fragment]) -> MappedText:
         """Return a note or part of a note with numbered links and resolved embeds."""
@@ -356,7 +356,7 @@ class _DraftJob:
         self.linker.prefetch([span for span in spans if span.kind in _LINKS], path)
         for span in spans:
             if edits and edits[-1].end > span.start:
-                continue  # in a link that was removed
+                continue  # inside a removed link
             if span.kind not in _LINKS:
                 removals += remove_local_addresses(passage, span)
                 continue
@@ -377,10 +377,10 @@ class _DraftJob:
         if picture is not None:
             return [picture]
         if not self._may_show(fragment.path):
-            what = f"Removed the embed of {fragment}, which is not marked publish: true."
+            message = f"Removed the embed of {fragment}, which is not marked publish: true."
             if self.source.is_hidden(fragment.path):
-                what = "Removed an embed of a private note."
-            self.linker.warn(origin, what)
+                message = "Removed an embed of a private note."
+            self.linker.warn(origin, message)
             return [_remove_embed(passage, embed)]
         if fragment in chain or len(chain) > MAX_EMBED_DEPTH:
             names = " → ".join(str(part) for part in [*chain, fragment])
@@ -406,7 +406,7 @@ class _DraftJob:
         return edits
 
     def _picture(self, embed: Span, fragment: Fragment, origin: Origin) -> SourceEdit | None:
-        """Return the picture for an embed, such as the year of a habit; None for text."""
+        """Return a generated picture for an embed, such as a habit's year, or None."""
         if not fragment.heading or self.source.is_hidden(fragment.path):
             return None
         picture = self.source.draw(fragment.path, fragment.heading)
@@ -461,8 +461,8 @@ def refuse_conflict(passage: MappedText) -> None:
 def _remove_embed(passage: MappedText, embed: Span) -> SourceEdit:
     reason = "removed an embed of an unpublished note"
     line = passage.line_of(embed.start)
-    around = passage.text[passage.starts[line] : passage.line_end(line)]
-    if around.strip("> \t") == passage.text[embed.start : embed.end]:
+    content = passage.text[passage.starts[line] : passage.line_end(line)]
+    if content.strip("> \t") == passage.text[embed.start : embed.end]:
         return remove_lines(passage, line, line + 1, reason)
     return SourceEdit(embed.start, embed.end, "", reason)
 

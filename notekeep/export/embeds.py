@@ -1,8 +1,8 @@
-"""Headings and blocks as link targets, and resolving embeds.
+"""Finds headings and blocks that links point to, and resolves embeds.
 
 Each note is first prepared in its own context (without private parts, with numbered links), so that
-an embed can be cut out as plain text. Footnote labels get the name of their note, and reference
-links are written in full, so that nothing clashes.
+an embed can be cut out as plain text. To avoid clashes, footnote labels are prefixed with the name
+of their note, and reference links become inline links.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class BlockMark(NamedTuple):
 def block_ids(tree: Tree) -> list[BlockMark]:
     """Return the block ids of a body, in order.
 
-    An id at the end of a list item's own text marks the item. One at the end of a quote, or on the
-    line below, marks the quote. One alone in a paragraph marks the block before it, and any other
+    An id at the end of a list item's text marks the item. At the end of a quote, or on the line
+    below, it marks the quote. Alone in a paragraph, it marks the previous block. Any other id marks
     its own block.
     """
     found: list[BlockMark] = []
@@ -157,7 +157,7 @@ def find_empty_headings(passage: MappedText, title: str, linked: Collection[str]
             words = BLOCK_ID.sub("", block.words)
             has_title = not number and level == 1 and _is_same(words, title)
             names = [words, block.words[len(words) :].strip()]  # text and `^id`
-            is_linked = any(_is_same(name, one) for name in names for one in linked if name)
+            is_linked = any(_is_same(name, link) for name in names for link in linked if name)
             if has_title or following > level or is_linked:
                 following = level
             else:
@@ -171,21 +171,21 @@ def find_empty_headings(passage: MappedText, title: str, linked: Collection[str]
 
 
 def _cut_out(passage: MappedText, blocks: list[Node]) -> MappedText | None:
-    """Return adjacent blocks without their containers' marks, and their footnotes."""
+    """Return adjacent blocks without container marks, and the footnotes that they use."""
     blocks = [node for node in blocks if node.kind not in {"footnote", "definition"}]
     if not blocks:
         return None
     first, last = blocks[0].first, max(node.last for node in blocks)
     lines, origins = dedent_lines(passage, blocks[0], first, last)
-    for note in _notes_of(passage.tree, first, last):
+    for note in _used_footnotes(passage.tree, first, last):
         more, more_origins = dedent_lines(passage, note, note.first, note.last)
         lines += ["", *more]
         origins += [more_origins[0], *more_origins]
     return _inline_links(MappedText("\n".join(lines), origins), passage.tree)
 
 
-def _notes_of(tree: Tree, first: int, last: int) -> list[Node]:
-    """Return the footnotes that lines reference, directly or through other footnotes."""
+def _used_footnotes(tree: Tree, first: int, last: int) -> list[Node]:
+    """Return the footnotes used between two lines, directly or through other footnotes."""
     notes = {node.info: node for node in tree.find("footnote")}
     used: dict[str, Node] = {}
 
@@ -203,12 +203,12 @@ def _notes_of(tree: Tree, first: int, last: int) -> list[Node]:
     return list(used.values())
 
 
-def _inline_links(passage: MappedText, whole: Tree) -> MappedText:
-    """Write reference links in full, because their definition may be outside the part."""
-    definitions = {fold_label(node.info): node for node in whole.find("definition")}
+def _inline_links(passage: MappedText, note_tree: Tree) -> MappedText:
+    """Convert reference links to inline links: their definitions may be outside the part."""
+    definitions = {fold_label(node.info): node for node in note_tree.find("definition")}
     if not definitions:
         return passage
-    # With the definitions after it, the part parses as in the note.
+    # With the definitions appended, the part parses as it does in the note.
     tail = "".join(
         f"\n\n[{n.info}]: {destination(n.content)}{quote_title(n.title)}"
         for n in definitions.values()
@@ -234,7 +234,7 @@ def _inline_links(passage: MappedText, whole: Tree) -> MappedText:
 
 
 def _without_bullet(part: MappedText) -> MappedText:
-    """Return the content of a single list item, to be placed after a bullet."""
+    """Return the content of a part that is a single list item, without its bullet."""
     blocks = part.tree.root.children
     if len(blocks) != 1 or blocks[0].kind != "list" or len(blocks[0].children) != 1:
         return part
@@ -259,8 +259,8 @@ def prefix_footnotes(passage: MappedText, name: str) -> MappedText:
 def place_embed(passage: MappedText, embed: Span, part: MappedText) -> list[SourceEdit] | None:
     """Return the edits that replace an embed with a part; None if the part does not fit.
 
-    An embed alone on its line is replaced by the part's blocks, with the marks of its containers
-    before each line. An embed within a line can only be replaced by a single paragraph.
+    An embed alone on its line is replaced by the part's blocks. Each line gets the prefix of the
+    embed's containers, such as `>`. An embed within a line can only become a single paragraph.
     """
     tree = passage.tree
     number = tree.line_of(embed.start)
@@ -294,7 +294,7 @@ def place_embed(passage: MappedText, embed: Span, part: MappedText) -> list[Sour
 
 
 def place_block(passage: MappedText, block: Node, text: str, reason: str) -> SourceEdit:
-    """Return the edit that replaces a block, with the marks of its containers before each line."""
+    """Return the edit that replaces a block. Each line gets the prefix of its containers."""
     start, end = passage.starts[block.first], passage.line_end(block.last - 1)
     marks = passage.text[start : block.start]
     quoting = re.sub(r"[^>\s]", " ", marks)

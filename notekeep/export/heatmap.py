@@ -29,7 +29,7 @@ text{font:10px system-ui,sans-serif;fill:#57606a}
 
 
 def draw_habit_year(index: HabitIndex, path: str, heading: str) -> HeatmapPicture | None:
-    """Draw the year in the heading of an embed; None if there is no such habit or year."""
+    """Draw the year named in an embed's heading; None if there is no such habit or year."""
     year = load_habit_year(index, path, heading)
     if year is None:
         return None

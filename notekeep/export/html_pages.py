@@ -1,4 +1,4 @@
-"""Bodies as clean HTML and formulas as MathML, for targets that export pages."""
+"""Converts bodies to clean HTML and formulas to MathML, for targets that export pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from notekeep.export.rewrite.dialect import Dialect, Math
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import BLOCK_KINDS, ParsedPage, Span
 
-# Formulas as MathML, which browsers show without a script.
+# MathML, which browsers render without a script.
 
 MATHML_TAGS = frozenset(
     "math menclose mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub"  # noqa: SIM905  # a list of words reads better as words
@@ -28,7 +28,7 @@ MATHML_ATTRIBUTES = frozenset(
     " mathvariant maxsize minsize movablelimits notation rowlines rowspacing rspace scriptlevel"
     " separator stretchy voffset width".split()
 )
-"""All attributes that the library writes, except `href`, `class` and `style`."""
+"""All attributes that latex2mathml writes, except `href`, `class` and `style`."""
 
 _ENVIRONMENTS = {
     "align": "align*",
@@ -40,10 +40,10 @@ _ENVIRONMENTS = {
     "gather*": "matrix",
     "gathered": "matrix",
 }
-"""Environments that the library does not support, or numbers, with an equivalent."""
+"""Replacements for environments that latex2mathml does not support, or would number."""
 _ENVIRONMENT = re.compile(r"(\\(?:begin|end)\{)([a-z]+\*?)\}")
-_UNREAD = re.compile(r"[\\$]|<mi>[&{}]</mi>")
-"""TeX in the result after an unknown macro."""
+_UNCONVERTED = re.compile(r"[\\$]|<mi>[&{}]</mi>")
+"""TeX that remains in the result after an unknown macro."""
 
 
 @lru_cache(maxsize=256)
@@ -55,19 +55,19 @@ def to_mathml(tex: str, *, display: bool) -> str:
         lambda found: f"{found[1]}{_ENVIRONMENTS.get(found[2], found[2])}}}", tex
     )
     try:
-        made = convert(known, display="block" if display else "inline")
+        formula = convert(known, display="block" if display else "inline")
     except Exception:  # noqa: BLE001 - the library raises any exception for invalid TeX
         return ""
-    if _UNREAD.search(made):
+    if _UNCONVERTED.search(formula):
         return ""
-    return made.replace("<math ", f'<math alttext="{html.escape(tex.strip())}" ', 1)
+    return formula.replace("<math ", f'<math alttext="{html.escape(tex.strip())}" ', 1)
 
 
-# A body as HTML, written from its spans and finally cleaned by nh3. Raw HTML of a note passes only
-# as far as the lists allow: no script, handler, form or style, and only web and mail addresses.
+# A body is rendered from its spans and then cleaned by nh3. Raw HTML in a note is limited to the
+# tags and attributes below: no scripts, handlers, forms or styles, and only safe address schemes.
 
 TEASER_MARKER: Final = "<!--more-->"
-"""The mark for the end of the teaser, the only comment that passes."""
+"""Marks the end of the teaser. All other comments are removed."""
 
 _TAGS: Final = frozenset(
     "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em"  # noqa: SIM905  # a list of words reads better as words
@@ -100,7 +100,7 @@ _CARD: Final = {
     '<hr id="nk-card">': "<!--kg-card-begin: html-->",
     '<hr id="nk-card-end">': "<!--kg-card-end: html-->",
 }
-"""Placeholders for Ghost's marks of a card while all other comments are removed."""
+"""Placeholders for Ghost's card comments while all comments are removed."""
 _PAIRED: Final = {
     "em": "em",
     "strong": "strong",
@@ -113,8 +113,7 @@ _PAIRED: Final = {
 """Spans written as a pair of tags around their content."""
 
 _MAX_DEPTH: Final = 100
-"""Maximum nesting of tags; deeper text is written without tags. nh3 takes quadratic time for deep
-nesting, which only an attack has."""
+"""Maximum nesting of tags; deeper text gets no tags, because nh3 takes quadratic time for it."""
 
 _MAX_OPEN: Final = 500
 """Maximum number of open raw HTML tags, for the same reason; more are escaped."""
@@ -133,8 +132,8 @@ def to_html(
     rendered = ""
     for block in _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render():
         if cards and "<math" in block:
-            # Ghost's importer keeps the content of a card. Elsewhere MathML becomes loose letters,
-            # or the post is refused.
+            # Ghost's importer keeps the content of a card. Outside a card, it turns MathML into
+            # loose letters, or refuses the post.
             begin, end = _CARD
             rendered += f"{begin}\n{block}{end}\n"
         else:
@@ -170,8 +169,8 @@ class _Renderer:
         self._spans = page.spans
         self._highlight = highlight
         self._mathml = mathml
-        self._out: list[str] = []  # of the current block
-        self._ends: list[str] = []  # of open spans
+        self._out: list[str] = []  # HTML of the current block
+        self._ends: list[str] = []  # end tags of open spans
         # Offsets of the last span of each kind.
         self._link_start = self._image_end = self._paragraph_end = -1
         self._cell_end = -1
@@ -237,7 +236,7 @@ class _Renderer:
                 return self._code(span)
             case "code_span":
                 return f"<code>{html.escape(span.words)}</code>"
-            case "footnote_ref":  # its footnote is already part of a list
+            case "footnote_ref":  # footnotes were already converted to a list
                 return f"<sup>{html.escape(span.info)}</sup>"
             case "math" | "math_block":
                 return self._formula(span)
@@ -278,7 +277,7 @@ class _Renderer:
             self._out.append(html.escape(words))
 
     def _words(self, span: Span) -> str:
-        """Return the words of a span shown without marks."""
+        """Return the visible text of a span, without marks."""
         match span.kind:
             case "text" | "tag" | "block_id" | "timestamp":
                 words = self._text[span.start : span.end]
@@ -337,7 +336,7 @@ class _Renderer:
         is_display = span.kind == "math_block" or span.title == "display"
         tex = span.words
         if span.start < self._cell_end:
-            tex = tex.replace("\\|", "|")  # a bar in a table is escaped
+            tex = tex.replace("\\|", "|")  # bars are escaped in tables
         formula = to_mathml(tex, display=is_display) if self._mathml else ""
         if not formula:
             first, last = ("$$", "$$") if is_display else ("\\(", "\\)")
@@ -384,5 +383,5 @@ TEASER_DIALECT: Final = replace(
 
 
 def format_bare_page(title: str, text: str) -> str:
-    """Return a page with a title and a text."""
+    """Return HTML with only a title and a text."""
     return f'<h1>{html.escape(title)}</h1>\n<div class="post-content">{text}</div>\n'

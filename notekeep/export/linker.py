@@ -35,7 +35,7 @@ from notekeep.storage.file_names import is_hidden
 _SAFE = ";/?:@&=+$,-_.!~*'()#%"
 """Characters with a special meaning in web addresses or escapes."""
 _QUOTED = frozenset({"link", "image"})
-"""Links whose addresses use `%20` for a blank."""
+"""Links whose addresses use `%20` for a space."""
 _VAULT_FILES = (".base", ".canvas", ".excalidraw")
 _PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+")
 
@@ -43,8 +43,8 @@ _PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+
 class Linker:
     """Resolves the links of one note and writes them with numbered addresses.
 
-    A link to a private note becomes plain text here, so its title is never written. It is not yet
-    known which of the other targets are published.
+    Links to private notes become plain text, so that their titles are never written. Links to other
+    unpublished notes are handled later.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Linker:
     ) -> None:
         self._source = attachments.source
         self._attachments = attachments
-        self._find_file = cache(attachments.find)  # one note may link a file often
+        self._find_file = cache(attachments.find)  # a note may link to the same file many times
         self._refs = refs
         self._hides_heading = hides_heading
         self.warnings: list[LineWarning] = []
@@ -67,7 +67,7 @@ class Linker:
     def prefetch(self, links: Iterable[Span], path: str) -> None:
         """Resolve the names in the links of a note in one query."""
         targets = (unquote(link.info) if link.kind in _QUOTED else link.info for link in links)
-        names = {split_fragment(one)[0] for one in targets if not SCHEME_PATTERN.match(one)}
+        names = {split_fragment(name)[0] for name in targets if not SCHEME_PATTERN.match(name)}
         self._source.notes.prefetch(names, path)
 
     def resolve_embed(self, passage: MappedText, link: Span, path: str) -> Fragment | None:
@@ -236,7 +236,7 @@ class Linker:
         ]
 
     def _find_note(self, name: str, path: str, origin: Origin) -> str | None:
-        """Return the note with a name; of several, the nearest one, with a warning."""
+        """Return the note with a name. If several match, return the nearest and warn."""
         if not name:
             return path
         found = self._source.notes.resolve(name, path)

@@ -1,8 +1,8 @@
 """The manifest: a record of the files that notekeep wrote into a site, to protect edits there.
 
 `.notekeep-export.json` is in the site and may be published with it. So it lists only exported
-notes, without their paths and without the name of the vault: see `VaultKey`. It is text with sorted
-keys, one post after the other, so that version control can merge it.
+notes, and contains neither their paths nor the name of the vault (see `VaultKey`). Keys are sorted
+and on separate lines, so that version control can merge it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MANIFEST_NAME = ".notekeep-export.json"
 FORMAT = 2
 _FORMER_FORMAT = 1
-"""Names vaults by their folders and notes by their paths."""
+"""Contains plain names of vault folders and paths of notes."""
 
 
 class VaultKey:
@@ -42,7 +42,7 @@ class VaultKey:
     its own posts, even if its folder is renamed or on another machine.
 
     The first format contained plain paths. They are read as digests keyed with the name of the
-    vault's folder, and the next export writes digests keyed with the vault's id.
+    vault's folder. The next export writes digests keyed with the vault's id.
     """
 
     def __init__(self, identity: str, folder: str) -> None:
@@ -71,11 +71,11 @@ class ManifestEntry:
     """One exported post; its slug is its key."""
 
     digest: str  # of the note's path
-    vault: str  # the digest of its vault; a site may have posts of several
+    vault: str  # digest of the vault; a site may have posts from several
     date: str
     draft: bool = True
     text: str = ""  # `Draft.digest`
-    ids: list[str] = field(default_factory=list)  # of the headings and blocks that links point to
+    ids: list[str] = field(default_factory=list)  # of linked headings and blocks
     # digests of the files as exported from the note, by path in the site
     files: dict[str, str] = field(default_factory=dict)
     # digests of the files whose edits on the site are kept
@@ -152,7 +152,7 @@ class Manifest:
 
     @classmethod
     def read(cls, site: str) -> Manifest:
-        """Read the manifest of a site; an empty one if there is none."""
+        """Read the manifest of a site. If there is none, return an empty manifest."""
         path = os.path.join(site, MANIFEST_NAME)
         try:
             with open(path, "rb") as file:
@@ -201,11 +201,11 @@ class Manifest:
         """Return the file's bytes."""
         posts = {slug: self.posts[slug].to_json() for slug in sorted(self.posts)}
         text = json.dumps({"format": FORMAT, "posts": posts}, indent=1, ensure_ascii=False)
-        # Bytes that are not UTF-8 become \udcXX, as in JSON.
+        # Bytes of paths that are not UTF-8 become \udcXX escapes, as in JSON.
         return (text + "\n").encode("utf-8", "backslashreplace")
 
     def of_note(self, path: str) -> tuple[str, ManifestEntry] | None:
-        """Return slug and entry of a note, or None."""
+        """Return the slug and entry of a note, or None."""
         slug = self._slugs.get(path)
         return None if slug is None else (slug, self.posts[slug])
 
@@ -216,7 +216,7 @@ class Manifest:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """The slugs by `name_key`, which is equal for names that a file system may confuse."""
+        """The slugs by `name_key`, which is equal for names that some file systems confuse."""
         return {name_key(known): known for known in reversed(self.posts)}
 
 
@@ -224,13 +224,13 @@ def _follow_moves(
     missing: set[str], key: VaultKey, records: Iterable[StepRecord]
 ) -> dict[str, str]:
     """Return the current paths of moved notes, by the digest of the path in the manifest."""
-    digests: dict[str, str] = {}  # by the path of the note at this point of the history
+    digests: dict[str, str] = {}  # by the note's path at this point in the history
     for record in records:
         for change in () if record.root else record.changes:
             if change.kind != "move":
                 continue
             known = key.note(change.path), key.former.note(change.path)
-            first = next((one for one in known if one in missing), "")
+            first = next((digest for digest in known if digest in missing), "")
             digest = digests.pop(change.path, "") or first
             if digest:
                 digests[change.to] = digest
@@ -314,5 +314,5 @@ class Bases:
         for record in reversed(self._history.records()):
             for change in record.changes if record.root == self._site else ():
                 known = found.setdefault(change.path, [])
-                known += [one for one in (change.after, change.before) if one]
+                known += [blob for blob in (change.after, change.before) if blob]
         return found

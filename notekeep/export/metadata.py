@@ -1,4 +1,4 @@
-"""Metadata of pictures and documents: strips it, or refuses files with locations."""
+"""Strips metadata from pictures, and refuses other files that contain locations."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from notekeep.export.local_addresses import is_local_attribute, strip_style_addr
 from notekeep.export.source_map import MappedText, SourceEdit
 
 # Pictures: only the image data is copied, byte for byte where the format allows it, so that
-# pictures lose no quality and those without metadata stay unchanged. The orientation is copied too,
-# and the color conversion of a color profile.
+# pictures lose no quality, and pictures without metadata stay unchanged. The orientation and the
+# color conversion of a color profile are copied too.
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_CHUNKS = frozenset(
@@ -39,9 +39,9 @@ _JPEG_PROFILE = b"ICC_PROFILE\0"
 _JPEG_PROFILE_BYTES = 65519
 _MAX_PROFILE = 16 * 1024 * 1024
 _GIF_EXTENSIONS = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0"})
-"""The number of repeats. Browsers ignore color profiles in GIF."""
+"""Extensions with the number of repeats. Browsers ignore color profiles in GIF."""
 _ORIENTATION = 0x0112
-_GPS = 0x8825  # the tag of the block with the location
+_GPS = 0x8825  # tag of the block with the location
 _RESAVED = {"tif": "TIFF", "tiff": "TIFF", "avif": "AVIF", "heic": "HEIF", "heif": "HEIF"}
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -57,28 +57,28 @@ _INVISIBLE = ("metadata", "desc", "script")
 _DATA = re.compile(r"(?<=\")data:[^\"]*|(?<=')data:[^']*|\bdata:image/[^\s\"'<>()]*", re.IGNORECASE)
 """An address that contains a file."""
 _INSTRUCTION = re.compile(rb"<\?(?!xml\s)|<!|\0")
-"""The start of an instruction, comment or document type, or UTF-16, which hides these."""
+"""The start of an instruction, comment or document type, or NUL, as in UTF-16."""
 _STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def strip_metadata(name: str, data: bytes) -> bytes | None:
     """Return a picture without metadata; None for other files."""
     if data.startswith(b"\xff\xd8"):
-        return _jpeg(data)
+        return _strip_jpeg(data)
     if data.startswith(_PNG):
-        return _png(data)
+        return _strip_png(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return _webp(data)
+        return _strip_webp(data)
     if data[:6] in {b"GIF87a", b"GIF89a"}:
-        return _gif(data)
+        return _strip_gif(data)
     if suffix(name) == "svg":
-        return _svg(name, data)
+        return _strip_svg(name, data)
     if suffix(name) in _RESAVED:
-        return _resaved(name, data)
+        return _resave(name, data)
     return None
 
 
-def _jpeg(data: bytes) -> bytes:
+def _strip_jpeg(data: bytes) -> bytes:
     parts = [data[:2]]
     profile: dict[int, bytes] = {}  # its segments, by number
     at, place = 2, 0
@@ -96,8 +96,8 @@ def _jpeg(data: bytes) -> bytes:
         else:
             parts.append(_visible_segment(segment))
         at = end
-    parts[place:place] = _profile_segments(b"".join(profile[one] for one in sorted(profile)))
-    # Phones append whole files (motion, depth, previews) after the end of the picture.
+    parts[place:place] = _profile_segments(b"".join(profile[number] for number in sorted(profile)))
+    # Phones append other files (motion, depth, previews) to a picture.
     return b"".join([*parts, *_scans(data, at)])
 
 
@@ -183,7 +183,7 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _png(data: bytes) -> bytes:
+def _strip_png(data: bytes) -> bytes:
     parts = [data[:8]]
     at, name = 8, b""
     while at + 8 <= len(data) and name != b"IEND":
@@ -199,7 +199,7 @@ def _png(data: bytes) -> bytes:
 
 def _png_profile(body: bytes) -> bytes:
     """Return a chunk with a color profile; empty if it is unreadable."""
-    packed = body.partition(b"\0")[2][1:]  # the name before it is the name of the monitor
+    packed = body.partition(b"\0")[2][1:]  # skips the profile's name, which may be the monitor's
     try:
         reduced = reduce_profile(zlib.decompressobj().decompress(packed, _MAX_PROFILE))
     except zlib.error:
@@ -210,9 +210,9 @@ def _png_profile(body: bytes) -> bytes:
     return struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
 
 
-def _webp(data: bytes) -> bytes:
+def _strip_webp(data: bytes) -> bytes:
     parts = []
-    at, kept = 12, set()
+    at, copied = 12, set()
     while at + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, at)
         end = at + 8 + size + size % 2
@@ -222,26 +222,26 @@ def _webp(data: bytes) -> bytes:
             chunk = struct.pack("<4sI", name, len(reduced)) + reduced if reduced else b""
         if name in _WEBP_CHUNKS and chunk:
             parts.append(chunk)
-            kept.add(name)
+            copied.add(name)
         at = end
     if parts and parts[0].startswith(b"VP8X"):
         head = bytearray(parts[0])
         for name, flag in _WEBP_FLAGS.items():
-            head[8] &= 0xFF if name in kept else ~flag & 0xFF
+            head[8] &= 0xFF if name in copied else ~flag & 0xFF
         parts[0] = bytes(head)
     body = b"WEBP" + b"".join(parts)
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-def _gif(data: bytes) -> bytes:
-    at = 13 + _colours(data[10:11])
+def _strip_gif(data: bytes) -> bytes:
+    at = 13 + _color_table_size(data[10:11])
     parts = [data[:at]]
     while at < len(data):
         start = at
         if data[at] == 0x2C:
-            at = _behind_blocks(data, at + 11 + _colours(data[at + 9 : at + 10]))
+            at = _skip_blocks(data, at + 11 + _color_table_size(data[at + 9 : at + 10]))
         elif data[at] == 0x21:
-            at = _behind_blocks(data, at + 2)
+            at = _skip_blocks(data, at + 2)
         else:
             break
         label, application = data[start + 1 : start + 2], data[start + 3 : start + 14]
@@ -255,18 +255,18 @@ def _gif(data: bytes) -> bytes:
     return b"".join([*parts, b";"])
 
 
-def _colours(flags: bytes) -> int:
+def _color_table_size(flags: bytes) -> int:
     """Return the length of the color table at the beginning of a GIF picture."""
     return 3 << ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
 
 
-def _behind_blocks(data: bytes, at: int) -> int:
+def _skip_blocks(data: bytes, at: int) -> int:
     while at < len(data) and data[at]:
         at += data[at] + 1
     return at + 1
 
 
-def _svg(name: str, data: bytes) -> bytes:
+def _strip_svg(name: str, data: bytes) -> bytes:
     """Return a drawing without comments and editor data."""
     try:
         # expat limits the expansion of entities, and drops comments.
@@ -277,7 +277,7 @@ def _svg(name: str, data: bytes) -> bytes:
     changed = _INSTRUCTION.search(data) is not None
     for element in root.iter():
         for child in [
-            one for one in element if not _is_visible(one.tag) or _tag(one) in _INVISIBLE
+            child for child in element if not _is_visible(child.tag) or _tag(child) in _INVISIBLE
         ]:
             _remove(element, child)
             changed = True
@@ -286,7 +286,7 @@ def _svg(name: str, data: bytes) -> bytes:
             changed = changed or clean != element.text
             element.text = clean
         for key, value in list(element.attrib.items()):
-            clean_value = _attribute(name, key, value)
+            clean_value = _strip_attribute(name, key, value)
             if clean_value is None:
                 del element.attrib[key]
             else:
@@ -316,7 +316,7 @@ def _remove(element: ET.Element, child: ET.Element) -> None:
     element.remove(child)
 
 
-def _attribute(name: str, key: str, value: str) -> str | None:
+def _strip_attribute(name: str, key: str, value: str) -> str | None:
     """Return the cleaned value of an attribute; None if it does not affect drawing."""
     # `data-…` and `on…` are for scripts; diagrams.net stores its whole document in `content`.
     local = key.rpartition("}")[2]
@@ -350,15 +350,15 @@ def strip_data_addresses(passage: MappedText) -> list[SourceEdit]:
     edits = []
     spans = passage.find("image", "definition", "html", "html_block")
     for span in spans if "data:" in passage.text.lower() else ():
-        for one in _DATA.finditer(passage.text, span.start, span.end):
-            clean = strip_data_address(passage.origin(span.start).path, one[0])
-            if clean != one[0]:
+        for match in _DATA.finditer(passage.text, span.start, span.end):
+            clean = strip_data_address(passage.origin(span.start).path, match[0])
+            if clean != match[0]:
                 reason = "removed metadata from a picture in an address"
-                edits.append(SourceEdit(*one.span(), clean, reason))
+                edits.append(SourceEdit(*match.span(), clean, reason))
     return edits
 
 
-def _resaved(name: str, data: bytes) -> bytes:
+def _resave(name: str, data: bytes) -> bytes:
     """Decode and save a picture again, for formats with metadata in many places."""
     _need_pillow()
     from PIL import Image, ImageOps
@@ -385,7 +385,7 @@ def _unreadable(name: str, hint: str) -> Refused:
 # would miss those in damaged or unusual files. PDF and Office files are unpacked, and names in them
 # are reported.
 
-_PLACES = re.compile(
+_LOCATIONS = re.compile(
     # coordinates as written by cameras, and metadata keys for locations
     rb"(?P<coordinates>[+-]\d\d\.\d{2,}[+-]\d{3}\.\d{2,}(?:[+-][\d.]+)?/?)"
     rb"|(?:\b|_)(?i:location|gps\w*|latitude|longitude)(?:=|\0)(?P<fact>[ -~]{3,80})"
@@ -393,15 +393,15 @@ _PLACES = re.compile(
     rb"|\x45\xa3[\x80-\xff](?P<tag>(?:[A-Z]+_)?(?i:location|gps|latitude|longitude))"
     rb"|(?P<xml><(?:gpx|kml|trkpt|wpt)\b)|(?P<json>\"coordinates\"\s*:)|(?m:^(?P<card>GEO[:;]))"
 )
-_FILM_PLACES = re.compile(rb"(?<=\xa9)xyz|loci|gpmd|camm|location\.ISO6709")
-"""Boxes and tracks with locations. Searched only in videos, as the bytes may occur by chance."""
+_VIDEO_LOCATIONS = re.compile(rb"(?<=\xa9)xyz|loci|gpmd|camm|location\.ISO6709")
+"""Boxes and tracks with locations. In other files, these bytes may occur by chance."""
 _ENDS = 4 * 1024 * 1024
 """Bytes to search at the start and the end of a file, where metadata is stored."""
 _PACKED_EXIF = b"brobExif"
 _MAX_UNPACKED = 256 * 1024 * 1024
 _EXIF = re.compile(rb"(?:Exif\0\0|eXIf|E(?:XIF|xif).{4})(?=II\*\0|MM\0\*)", re.DOTALL)
 _EXIF_BYTES = 65536
-_XMP_PLACE = re.compile(
+_XMP_LOCATION = re.compile(
     rb"\b(?:exif:GPSL(?:at|ong)itude|photoshop:City|Iptc4xmpCore:Location)\b\s*(?:=\s*[\"']|>)([^\"'<]+)"
 )
 _XMP_CREATOR = re.compile(rb"<dc:creator>\s*<rdf:\w+>\s*<rdf:li[^>]*>([^<]+)")
@@ -433,8 +433,8 @@ def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
         )
         is_document = suffix(path) in _DOCUMENTS or _is_pdf(data) or is_office
         try:
-            parts = list(_unpacked(data)) if is_document else [data]
-            places = dict.fromkeys(_text(place) for part in parts for place in _find_places(part))
+            parts = list(_unpack(data)) if is_document else [data]
+            places = dict.fromkeys(_text(at) for part in parts for at in _find_locations(part))
         except Refused:
             raise
         except Exception as error:  # noqa: BLE001 - libraries raise any exception for a damaged file
@@ -469,20 +469,20 @@ def _is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:1024]
 
 
-def _find_places(data: bytes) -> Iterator[bytes]:
+def _find_locations(data: bytes) -> Iterator[bytes]:
     if _PACKED_EXIF in data[:_ENDS]:
         raise ValueError("its EXIF is compressed")
     for match in _EXIF.finditer(data):
-        yield _exif_place(data[match.end() : match.end() + _EXIF_BYTES])
-    yield from _XMP_PLACE.findall(data)
-    is_film = data[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"}
-    for part in _film_metadata(data) if is_film else (data[:_ENDS], data[_ENDS:][-_ENDS:]):
-        yield from _FILM_PLACES.findall(part) if is_film else ()
+        yield _exif_location(data[match.end() : match.end() + _EXIF_BYTES])
+    yield from _XMP_LOCATION.findall(data)
+    is_video = data[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"}
+    for part in _video_metadata(data) if is_video else (data[:_ENDS], data[_ENDS:][-_ENDS:]):
+        yield from _VIDEO_LOCATIONS.findall(part) if is_video else ()
         for text in (part, part.replace(b"\0", b"")):  # also UTF-16
-            yield from (match[match.lastindex or 0] for match in _PLACES.finditer(text))
+            yield from (match[match.lastindex or 0] for match in _LOCATIONS.finditer(text))
 
 
-def _film_metadata(data: bytes) -> Iterator[bytes]:
+def _video_metadata(data: bytes) -> Iterator[bytes]:
     """Yield the outer boxes of MP4 and QuickTime files, without audio and video data."""
     at = 0
     while at + 8 <= len(data):
@@ -495,8 +495,8 @@ def _film_metadata(data: bytes) -> Iterator[bytes]:
         at = end
 
 
-def _exif_place(tiff: bytes) -> bytes:
-    """Return the coordinates in a block of EXIF; empty for none. ValueError if unreadable."""
+def _exif_location(tiff: bytes) -> bytes:
+    """Return the coordinates in an EXIF block; empty for none. Raises ValueError if unreadable."""
     _need_pillow()
     from PIL import Image
 
@@ -530,23 +530,23 @@ def _find_names(data: bytes) -> Iterator[bytes]:
         yield b"comments or tracked changes"
 
 
-def _unpacked(data: bytes) -> Iterator[bytes]:
+def _unpack(data: bytes) -> Iterator[bytes]:
     """Yield a document and its unpacked parts with metadata."""
     yield data
     if _is_pdf(data):
-        yield from _pdf(data)
+        yield from _unpack_pdf(data)
         return
     unpacked = 0
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        for one in packed.infolist():
-            if suffix(one.filename) in {"xml", "opf", "jpg", "jpeg", "png", "tif", "tiff", "webp"}:
-                unpacked += one.file_size
+        for file in packed.infolist():
+            if suffix(file.filename) in {"xml", "opf", "jpg", "jpeg", "png", "tif", "tiff", "webp"}:
+                unpacked += file.file_size
                 if unpacked > _MAX_UNPACKED:
                     raise ValueError("it is too large when unpacked")
-                yield packed.read(one)
+                yield packed.read(file)
 
 
-def _pdf(data: bytes) -> Iterator[bytes]:
+def _unpack_pdf(data: bytes) -> Iterator[bytes]:
     with _quietly():
         from pypdf import PdfReader
 

@@ -53,7 +53,7 @@ def plan_export(
 
     Args:
         source: The vault.
-        request: What to export, and where to.
+        request: The notes to export, and the destination.
         key: Identifies the vault in the manifest.
         history: Contains the last written texts, for merges, and the earlier paths of notes.
         for_status: Return a plan even if all notes are refused.
@@ -67,7 +67,7 @@ def plan_export(
     target = open_target(request.target or ("" if request.site else "portable"), folder)
     _refuse_nesting(source.root, target)
     manifest = Manifest.read(folder).locate_notes(key, source.notes, history)
-    options = settle_linebreaks(request.options, source.root, target)
+    options = resolve_linebreaks(request.options, source.root, target)
     bases = Bases(history, folder)
     # Plan again without the notes that would leak, so that the others are exported.
     leaking: dict[str, Refused] = {}
@@ -82,8 +82,8 @@ def plan_export(
         if not refused:
             raise audit.refusal(hits)
         leaking |= refused
-    is_nothing = not plan.posts and not any(f.status in {"orphan", "removed"} for f in plan.files)
-    if len(plan.refused) == 1 and is_nothing and not for_status:
+    is_empty = not plan.posts and not any(f.status in {"orphan", "removed"} for f in plan.files)
+    if len(plan.refused) == 1 and is_empty and not for_status:
         raise next(iter(plan.refused.values()))
     return plan
 
@@ -100,7 +100,7 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
         target.folder,
         published=batch.published,
         request=request,
-        drafts=[one.draft for one in posts],
+        drafts=[post.draft for post in posts],
         own_words=_own_words(target, posts),
         known_slugs=list(batch.manifest.posts),
         hides_drafts=target.hides_drafts,
@@ -108,22 +108,24 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
     audit = Audit(batch.source, found)
 
     def shows_private(data: bytes, note: str) -> bool:
-        # The user may have typed the value of a field in the site.
+        # The user may have entered a field's value on the site.
         hits = audit.find([OutgoingFile("", data, note)])
         return any(not hit.term.is_field for hit in hits)
 
     diff = SiteDiff(batch, bases, shows_private)
     diff.compare(posts)
-    requested = [one for one in posts if one.draft.post.path in batch.requested]
+    requested = [post for post in posts if post.draft.post.path in batch.requested]
     warnings = [*target.warnings, *batch.warnings]
-    warnings += [warning for one in requested for warning in one.warnings]
+    warnings += [warning for post in requested for warning in post.warnings]
     warnings += diff.warnings
     return replace(
         found,
         files=diff.files,
         posts=[
-            PlannedPost(one.draft.post, target.post_path(one.draft.post), one.draft, one.changes)
-            for one in requested
+            PlannedPost(
+                post.draft.post, target.post_path(post.draft.post), post.draft, post.changes
+            )
+            for post in requested
         ],
         refused=batch.refused,
         warnings=list(dict.fromkeys(warnings)),
@@ -131,39 +133,40 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
 
 
 def _leaking_notes(plan: ExportPlan, audit: Audit, hits: Sequence[Hit]) -> dict[str, Refused]:
-    """Return the notes to refuse for leaks; those that link to others of them are planned again."""
+    """Return the leaking notes to refuse now: first those without links to other leaking notes."""
     notes = {file.path: file.note for file in plan.files}
     by_note: dict[str, list[Hit]] = {}
     for hit in hits:
         by_note.setdefault(notes[hit.file.path], []).append(hit)
     own = [planned for planned in plan.posts if planned.post.path in by_note]
     alone = [
-        one
-        for one in own
+        planned
+        for planned in own
         if not any(
-            ref.kind == "note" and ref.path in by_note and ref.path != one.post.path
-            for ref in one.draft.used_references()
+            ref.kind == "note" and ref.path in by_note and ref.path != planned.post.path
+            for ref in planned.draft.used_references()
         )
     ]
-    return {one.post.path: audit.refusal(by_note[one.post.path]) for one in alone or own}
+    paths = [planned.post.path for planned in alone or own]
+    return {path: audit.refusal(by_note[path]) for path in paths}
 
 
 def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
-    """Return the words in every post of the site: names of folders and fields."""
+    """Return the words that the target itself writes, such as names of folders and fields."""
     words = []
-    for one in {one.draft.post.draft: one for one in posts}.values():
-        post = one.draft.post
+    for composed in {composed.draft.post.draft: composed for composed in posts}.values():
+        post = composed.draft.post
         bare = Post("", "", post.date, draft=post.draft, slug=post.slug)
         # Single words, because a target may write private text as a phrase. An empty note is used,
         # so that no word of a note counts as the target's own.
-        draft = replace(one.draft, note=Note("", ""), post=bare)
-        with suppress(ExtensionFailed):  # a target that needs a whole note has no words of its own
+        draft = replace(composed.draft, note=Note("", ""), post=bare)
+        with suppress(ExtensionFailed):  # if the target cannot write an empty note
             text = target.compose(draft, target.head(bare, ""), "")
             words += sorted({*normalize_for_audit(text).split()})
-    for one in posts:
-        words.append(target.post_path(one.draft.post))
-        words += _FIELD.findall(one.head)
-        words += [target.asset_path(one.draft.post, "") for _ in one.assets]
+    for composed in posts:
+        words.append(target.post_path(composed.draft.post))
+        words += _FIELD.findall(composed.head)
+        words += [target.asset_path(composed.draft.post, "") for _ in composed.assets]
     return words
 
 
@@ -179,7 +182,7 @@ def site_folder(root: str, target: str, site: str) -> str:
 
 
 def _refuse_nesting(root: str, target: Target) -> None:
-    """Refuse a site in the vault, where drafts become notes, and a vault in the site's pages."""
+    """Refuse a site whose drafts would become notes, or a site that would publish the vault."""
     vault, site = os.path.realpath(root), os.path.realpath(target.folder)
     probe = target.post_path(Post("", "", date=datetime.now(UTC), slug="x"))
     posts = os.path.realpath(os.path.dirname(os.path.join(site, *probe.split("/"))))
@@ -193,7 +196,7 @@ def _refuse_nesting(root: str, target: Target) -> None:
             )
     if vault != site and is_within(vault, site):
         inner = os.path.relpath(vault, site).replace(os.sep, "/")
-        # An extension cannot permit a vault in its posts folder.
+        # An extension cannot allow the vault to be in its folder of posts.
         if target.makes_pages(inner) or Target.makes_pages(target, inner):
             raise UsageError(
                 f"The vault is in the folder {inner} of the site. {target.name} would publish every"
@@ -202,7 +205,7 @@ def _refuse_nesting(root: str, target: Target) -> None:
             )
 
 
-def settle_linebreaks(options: Options, root: str, target: Target) -> Options:
+def resolve_linebreaks(options: Options, root: str, target: Target) -> Options:
     """Return the options with `linebreaks` set; the default is from Obsidian's settings."""
     if options.linebreaks:
         return options
@@ -228,8 +231,8 @@ def outgoing_files(plan: ExportPlan) -> list[OutgoingFile]:
 
 def _outgoing(plan: ExportPlan) -> Iterator[SiteChange]:
     for file in plan.files:
-        stays_by_hand = file.status == "unchanged" and file.ours is not None
-        if file.status != "conflict" and not stays_by_hand and file.after is not None:
+        keeps_edits = file.status == "unchanged" and file.ours is not None
+        if file.status != "conflict" and not keeps_edits and file.after is not None:
             yield file
 
 
@@ -256,7 +259,7 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
         return exported
     audit.check(outgoing_files(plan))
     os.makedirs(plan.site, exist_ok=True)
-    # The versions of notes whose posts keep or merge edits from the site.
+    # Later merges need the exported versions of posts that keep or merge edits from the site.
     Bases(history, plan.site).store(
         (file.path, file.ours)
         for file in plan.files
@@ -301,7 +304,7 @@ def _write_files(plan: ExportPlan, history: History, *, hides: bool) -> str:
 
 
 def _read_back(site: str, file: SiteChange) -> OutgoingFile:
-    """Read a written file; Conflict if it differs from the plan."""
+    """Read a written file. Raises Conflict if it differs from the plan."""
     data = content_at(site, file.path)
     if data is None or data != file.after:
         raise Conflict(

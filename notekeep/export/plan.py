@@ -17,15 +17,15 @@ from notekeep.export.source_map import SourceChange
 from notekeep.markdown.text_merge import merge_with_site, three_way_diff
 
 FileStatus = Literal["new", "changed", "unchanged", "conflict", "orphan", "removed"]
-"""The change of a file: "conflict" was edited on the site and stays, "orphan" belongs to no
-exported note and stays until it is pruned."""
+"""The status of a file. A "conflict" was edited on the site and is not overwritten. An "orphan" has
+no exported note, and stays until it is pruned."""
 
 WRITTEN_STATUSES: frozenset[FileStatus] = frozenset({"new", "changed", "removed"})
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What to export, and where to."""
+    """The notes to export, and the destination."""
 
     paths: tuple[str, ...] = ()
     target: str = ""
@@ -40,7 +40,7 @@ class SiteChange:
     path: str  # in the site
     status: FileStatus
     before: bytes | None  # None for a new file
-    after: bytes | None  # None if it is removed or stays
+    after: bytes | None  # None for a file that is removed or left alone
     note: str = ""  # the path of its note, or the slug of a post without a note
     why: str = ""  # explains the status
     is_post: bool = False  # not a picture or the manifest
@@ -52,7 +52,7 @@ class SiteChange:
 
     @property
     def can_merge(self) -> bool:
-        """Whether the edits on the site and those of the note can be merged."""
+        """Whether edits on the site and in the note can be merged."""
         ours = self.after if self.ours is None else self.ours
         if self.base is None or self.before is None or ours is None:
             return False
@@ -60,7 +60,7 @@ class SiteChange:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is text."""
+        """Whether the file is text."""
         return not any(data and b"\0" in data[:8192] for data in (self.before, self.after))
 
     def diff(self) -> str:
@@ -101,9 +101,9 @@ class ExportPlan:
     warnings: list[str] = field(default_factory=list)
     published: dict[str, Post] = field(default_factory=dict)  # all posts in the site, by note
     request: ExportRequest = field(default_factory=ExportRequest)
-    generation: int = 0  # of the catalog; a newer one means that notes changed
-    # for the audit: all drafts, the exporter's own words, and the slugs in the manifest, which
-    # includes notes that became private, until their posts are pruned
+    generation: int = 0  # of the catalog; it increases when notes change
+    # For the audit: all drafts, the target's own words, and the slugs in the manifest. The manifest
+    # lists the posts of notes that became private until they are pruned.
     drafts: list[Draft] = field(default_factory=list)
     own_words: list[str] = field(default_factory=list)
     known_slugs: list[str] = field(default_factory=list)
@@ -137,7 +137,7 @@ class ExportPlan:
         """Whether there is nothing to write."""
         return not any(file.status in WRITTEN_STATUSES for file in self.files)
 
-    def does_the_same_as(self, other: ExportPlan) -> bool:
+    def has_same_changes(self, other: ExportPlan) -> bool:
         """Whether both plans make the same changes."""
         mine, theirs = (
             [(file.path, file.status, file.after) for file in plan.files] for plan in (self, other)
@@ -167,7 +167,7 @@ class ExportResult:
     draft_notice: str = ""
 
 
-# The states of drafts and posts in a site, from the plan of an export of all of them.
+# The states of all drafts and posts in a site, from a plan that exports them all.
 
 StateName = Literal["new", "changed", "unchanged", "conflict", "orphan", "refused"]
 """The state of a note's post: "new" has no post yet, "changed" has a changed note, "conflict" was
@@ -198,7 +198,7 @@ def list_states(plan: ExportPlan) -> dict[str, PostState]:
 
 
 def _state_of(note: str, files: list[SiteChange]) -> PostState:
-    """Return the state of a note from its files; a post with a changed picture is "changed"."""
+    """Return the state of a note from its files. A post with a changed picture is "changed"."""
     post = next((file for file in files if file.is_post), None)
     path = post.path if post is not None else ""
     statuses = {file.status for file in files}

@@ -1,7 +1,7 @@
 """The metadata of a post: exported front matter and the slug.
 
-Only the fields of `Post`, and those named in the settings, are exported. Targets decide how a
-generator's field is written.
+Only the fields of `Post`, and those named in the settings, are exported. Targets decide how they
+are written.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Post:
 
     @property
     def day(self) -> datetime:
-        """The date; every planned post has one."""
+        """The date, which every planned post has."""
         if self.date is None:
             raise AssertionError(self.path)
         return self.date
@@ -85,7 +85,7 @@ def read_post(note: Note, options: Options, hidden: HiddenWords = lambda *_: Non
     post.categories = [text for key in CATEGORY_FIELDS for text in _texts(fields.get(key))]
     if note.kind not in _OWN_PUBLISHED:
         post.series = _line(fields.get("series"))
-        post.part = _whole(fields.get("part"))
+        post.part = _integer(fields.get("part"))
     post.canonical = _address(note.fields.get("canonical"))
     post.lang = _line(fields.get("lang"))
     post.cover = _address(note.fields.get("cover"))
@@ -94,7 +94,7 @@ def read_post(note: Note, options: Options, hidden: HiddenWords = lambda *_: Non
 
 
 def public_title(note: Note, heading: str, hidden: HiddenWords = lambda *_: None) -> str:
-    """Return a note's title: its field, else `heading`, else its file name."""
+    """Return a note's title: its `title` field, `heading` or its file name."""
 
     def shown(match: re.Match[str]) -> str:
         return hidden(match["target"], match["text"] or "") or match["text"] or match[0]
@@ -108,13 +108,13 @@ def public_title(note: Note, heading: str, hidden: HiddenWords = lambda *_: None
 
 
 def _address(value: Value) -> str:
-    """Return an address; "" for one that only works on this machine."""
+    """Return an address; "" if it only works on this machine."""
     text = _line(value)
     return "" if is_local(text) else text
 
 
 def loses_address(key: str, value: Value) -> bool:
-    """Whether a field has an address that works only on this machine and is left out of posts."""
+    """Whether the export removes a local address from a field."""
     if key in ("canonical", "cover"):
         return is_local(_line(value))
     return _public(value) != value
@@ -122,7 +122,7 @@ def loses_address(key: str, value: Value) -> bool:
 
 def _public(value: Value) -> Value:
     if isinstance(value, list):
-        return [strip_local_addresses(one) if isinstance(one, str) else one for one in value]
+        return [strip_local_addresses(item) if isinstance(item, str) else item for item in value]
     return strip_local_addresses(value) if isinstance(value, str) else value
 
 
@@ -161,7 +161,7 @@ def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
         if found.tzinfo is None:
             found = found.replace(tzinfo=zone) if zone else found.astimezone()
         found.astimezone(UTC)
-    except (ValueError, OverflowError):  # also for a year out of range in UTC
+    except (ValueError, OverflowError):  # OverflowError: the year is out of range in UTC
         return None
     return found
 
@@ -174,7 +174,7 @@ def _tags(tags: list[str], nested: str) -> list[str]:
             name = name.rsplit("/", 1)[-1]
         elif nested == "dash":
             name = name.replace("/", "-")
-        # Nikola and Pelican separate tags with commas and cannot escape one.
+        # Nikola and Pelican separate tags with commas, which cannot be escaped.
         written.append(" ".join(name.replace(",", " ").split()))
     return list(dict.fromkeys(filter(None, written)))
 
@@ -186,7 +186,7 @@ def _texts(value: Value) -> list[str]:
     return [text for item in items if (text := _line(item))]
 
 
-def _whole(value: Value) -> int | None:
+def _integer(value: Value) -> int | None:
     try:
         return int(float(str(value)))
     except (ValueError, OverflowError):
@@ -217,7 +217,7 @@ _SLUG = re.compile(r"[^\W_][\w.~-]{0,119}")
 
 
 def make_slug(title: str, path: str) -> str:
-    """Return the slug for a title, in Latin without accents; if empty, a hash of the path."""
+    """Return the slug for a title, without accents. If it is empty, use a hash of the path."""
     plain = _without_accents(title).lower().translate(_LETTERS)
     stem = title_slug(plain) if any(char.isalnum() for char in plain) else ""
     if len(stem) > MAX_SLUG_LENGTH:

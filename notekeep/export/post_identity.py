@@ -1,4 +1,4 @@
-"""The permanent facts of a post: slug, date, and whether it is published.
+"""Sets the permanent properties of posts: slug, date, and whether a post is published.
 
 The manifest stores them. They do not depend on which other notes are exported: two notes with the
 same slug are both refused.
@@ -24,7 +24,7 @@ _ELSEWHERE = "a post from another vault"
 
 
 class SlugClash(Refused):
-    """A slug shared with another note; `is_taken` means with an existing post of the site."""
+    """A slug is not unique. `is_taken` means that an existing post already has it."""
 
     def __init__(self, path: str, others: Iterable[str], slug: str, *, is_taken: bool) -> None:
         owners = ", ".join(sorted(others))
@@ -43,7 +43,7 @@ class SlugClash(Refused):
 
 
 def resolve_posts(batch: Batch) -> None:
-    """Set slug, date and state of every post: the existing ones, or else new ones."""
+    """Set the slug, date and state of every post. Existing posts keep theirs."""
     _choose_slugs(batch)
     used = {draft.post.slug for draft in batch.requested.values()}
     for path, draft in batch.requested.items():
@@ -59,7 +59,7 @@ def resolve_posts(batch: Batch) -> None:
             draft.post.slug, entry = known
             draft.post.date = entry.moment() or batch.options.moment()
             draft.post.draft = entry.draft
-            draft.post.former = [one for one in entry.former if one not in used]
+            draft.post.former = [slug for slug in entry.former if slug not in used]
     if batch.options.series_links:
         add_series_links(batch.drafts.values(), batch.target)
     for path, draft in batch.drafts.items():
@@ -71,7 +71,7 @@ def _choose_slugs(batch: Batch) -> None:
     claims: dict[str, list[str]] = {}
     for path, draft in batch.requested.items():
         with refuse_on_error(path, refused):
-            slug = draft.post.slug = _chosen_slug(batch, draft)
+            slug = draft.post.slug = _slug_for(batch, draft)
             if owner := _owner(batch, path, slug):
                 raise SlugClash(path, [owner], slug, is_taken=True)
             claims.setdefault(name_key(slug), []).append(path)
@@ -85,7 +85,7 @@ def _choose_slugs(batch: Batch) -> None:
     batch.refused |= refused
 
 
-def _chosen_slug(batch: Batch, draft: Draft) -> str:
+def _slug_for(batch: Batch, draft: Draft) -> str:
     path = draft.note.path
     try:
         slug = read_slug(draft.note.fields.get("slug"), path)
@@ -98,8 +98,8 @@ def _chosen_slug(batch: Batch, draft: Draft) -> str:
 
 def _owner(batch: Batch, path: str, slug: str) -> str:
     """Describe the other post that has a slug; "" for none."""
-    twin = batch.manifest.names.get(name_key(slug))
-    if twin is None:
+    taken_slug = batch.manifest.names.get(name_key(slug))
+    if taken_slug is None:
         for other, entry in batch.manifest.posts.items():
             # That post still redirects from the slug, so two pages would have the same address.
             if slug in entry.former and not batch.is_own(entry):
@@ -107,14 +107,14 @@ def _owner(batch: Batch, path: str, slug: str) -> str:
             if slug in entry.links and entry.note not in batch.requested:
                 return f"{entry.name(other)}, which still links to it: export that post too"
         return ""
-    owner = batch.manifest.posts[twin]
+    owner = batch.manifest.posts[taken_slug]
     if owner.note == path:
         return ""
     if not batch.is_own(owner):
         return _ELSEWHERE
-    if twin == slug and not owner.note and batch.manifest.of_note(path) is None:
-        return ""  # most likely the same note under a new name
-    return owner.note or owner.name(twin)
+    if taken_slug == slug and not owner.note and batch.manifest.of_note(path) is None:
+        return ""  # most likely the same note, renamed
+    return owner.note or owner.name(taken_slug)
 
 
 def _resolve_date(batch: Batch, draft: Draft) -> None:
@@ -140,8 +140,8 @@ def _former_slugs(batch: Batch, draft: Draft, used: set[str]) -> list[str]:
     former = [*entry.former]
     if slug != draft.post.slug and not entry.draft and not _is_edited(batch, entry):
         former.append(slug)
-    # The address of another post cannot redirect.
-    return [one for one in dict.fromkeys(former) if one not in used]
+    # An address that another post uses cannot redirect.
+    return [slug for slug in dict.fromkeys(former) if slug not in used]
 
 
 def _is_edited(batch: Batch, entry: ManifestEntry) -> bool:
@@ -151,10 +151,10 @@ def _is_edited(batch: Batch, entry: ManifestEntry) -> bool:
 
 
 def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
-    """Return unused slugs for notes with duplicate slugs; the first of several keeps its slug."""
+    """Return unused slugs for notes with duplicate slugs. The first of them keeps its slug."""
     used = {name_key(post.slug) for post in plan.published.values()}
     for slug, entry in manifest.posts.items():
-        used |= {name_key(one) for one in (slug, *entry.former)}
+        used |= {name_key(name) for name in (slug, *entry.former)}
     slugs: dict[str, str] = {}
     for path, error in sorted(plan.refused.items()):
         if not isinstance(error, SlugClash):

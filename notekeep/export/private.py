@@ -1,11 +1,11 @@
 """Removes the private parts of a note before any other processing.
 
-These are comments and private parts, `[!private]` callouts, sections whose heading has the tag
-`#private`, blocks that only work in the vault (such as Dataview), and unused footnotes and link
-definitions.
+These are comments, parts between `%% private %%` marks, `[!private]` callouts, sections whose
+heading has the tag `#private`, blocks that only work in the vault (such as Dataview), and unused
+footnotes and link definitions.
 
-Case and blanks in a mark do not matter. A misspelled mark, or one in a place where it has no
-effect, is refused, because its author wanted to hide something. Code is never a mark.
+Case and whitespace in a mark are ignored. A misspelled or misplaced mark is refused, because the
+author intended to hide something. Marks in code are ignored.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PublicBody(NamedTuple):
 def strip_private(passage: MappedText, *, keeps_bases: bool = False) -> PublicBody:
     """Remove all private parts; refuse unclosed parts and marks without effect.
 
-    With `keeps_bases`, the blocks of Obsidian's bases stay, because their tables may be public.
+    With `keeps_bases`, base blocks stay, because their tables may be public.
     """
     removed: list[str] = []
     changes: list[SourceChange] = []
@@ -149,7 +149,7 @@ def _has_private_tag(heading: Node) -> bool:
 
 
 def _tag_text(node: Node) -> str:
-    """Return the text of a heading that can contain a tag, without code and escapes."""
+    """Return the text of a heading without code and escapes, which cannot contain a tag."""
     match node.kind:
         case "text":
             return node.content
@@ -170,7 +170,7 @@ def _is_vault_block(fence: Node | Span) -> bool:
 def _section_end(passage: MappedText, heading: Node) -> int:
     """Return the line after a section: the line of the next heading of the same or a higher level.
 
-    A paragraph above `---` does not end it: the site shows a rule there (`block_syntax.py`).
+    A heading underlined with `---` does not end it: it is a rule on the site (`block_syntax.py`).
     """
     parent = heading.parent
     if parent is None:
@@ -193,7 +193,7 @@ def _section_end(passage: MappedText, heading: Node) -> int:
 
 
 def remove_block(passage: MappedText, start: int, last: int, reason: str) -> SourceEdit:
-    """Return the edit that removes a block up to the line `last`, but not a list bullet."""
+    """Return the edit that removes a block up to line `last`, but keeps a list bullet."""
     first = passage.line_of(start)
     if not passage.text[passage.starts[first] : start].strip("> \t"):
         return remove_lines(passage, first, last, reason)
@@ -201,8 +201,8 @@ def remove_block(passage: MappedText, start: int, last: int, reason: str) -> Sou
     return SourceEdit(start, max(passage.line_end(last - 1), start), "", reason)
 
 
-# Text that is invisible in the vault but would be in the source of the page: comments of Mermaid
-# and TeX, words after the language of a fence, and HTML that is neither an element nor text.
+# Text that is invisible in the vault but would be in the source of the page: Mermaid and TeX
+# comments, words after the language of a fence, and HTML that is neither an element nor text.
 
 _DIAGRAM_COMMENT = re.compile(r"^[ \t>]*%%(?!\{).*\n?", re.MULTILINE)
 _TEX_COMMENT = re.compile(
@@ -226,17 +226,17 @@ def _hidden_text(passage: MappedText) -> list[SourceEdit]:
             if span.info.split()[:1] == ["mermaid"]:
                 found += _DIAGRAM_COMMENT.finditer(text)
         elif span.kind.startswith("math"):
-            found = [one for one in _TEX_COMMENT.finditer(text.rstrip("$\n")) if one["hidden"]]
+            found = [m for m in _TEX_COMMENT.finditer(text.rstrip("$\n")) if m["hidden"]]
         else:
             found += _INSTRUCTION.finditer(text)
             found += _STYLE_COMMENT.finditer(text) if text[:6].lower() == "<style" else ()
         if span.kind.startswith("math") and found:
-            left = _TEX_COMMENT.sub(lambda one: "" if one["hidden"] else one[0], text.rstrip("$\n"))
-            if not left.strip("$ \t>\n"):  # empty dollars would open other math
+            left = _TEX_COMMENT.sub(lambda m: "" if m["hidden"] else m[0], text.rstrip("$\n"))
+            if not left.strip("$ \t>\n"):  # empty dollar signs would open other math
                 edits.append(SourceEdit(span.start, span.end, "", "removed a comment"))
                 continue
-        for one in found:
-            start, end = one.span("hidden" if "hidden" in one.re.groupindex else 0)
+        for match in found:
+            start, end = match.span("hidden" if "hidden" in match.re.groupindex else 0)
             reason = "removed text that is not shown in the vault"
             edits.append(SourceEdit(span.start + start, span.start + end, "", reason))
     return separate_removals(edits)
@@ -248,7 +248,7 @@ def _hidden_text(passage: MappedText) -> list[SourceEdit]:
 COMMENT_OPENING = re.compile(r"%%|<!--")
 
 _MAX_PASSES = 3
-"""The maximum number of parses of a note whose comments hid others."""
+"""The maximum number of passes. Removing a comment may reveal others."""
 _TOKEN = re.compile(
     r"\n[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})|(?P<ticks>`++)|%%"
 )
@@ -282,14 +282,14 @@ def _strip_comments(passage: MappedText) -> tuple[MappedText, list[str], list[So
     changes: list[SourceChange] = []
     for _ in range(_MAX_PASSES):
         found = _join_private_parts(_find_comments(passage), passage)
-        comments = [one for one in found if not _is_teaser_comment(passage, one)]
+        comments = [comment for comment in found if not _is_teaser_comment(passage, comment)]
         if not comments:
             return passage, removed, changes
         edits = separate_removals(
-            _rewrite_teaser(passage, one) if one.ends_teaser else _cut(passage, one)
-            for one in comments
+            _rewrite_teaser(passage, comment) if comment.ends_teaser else _cut(passage, comment)
+            for comment in comments
         )
-        removed += [one.words for one in comments if not one.ends_teaser]
+        removed += [comment.words for comment in comments if not comment.ends_teaser]
         changes += passage.changes(edits)
         passage = passage.splice(edits)
     path, line = passage.origin(comments[0].start)
@@ -307,7 +307,7 @@ def _is_teaser_comment(passage: MappedText, comment: _Comment) -> bool:
 
 
 def _find_comments(passage: MappedText) -> list[_Comment]:
-    """Return the comments outside code and math, up to one that changes how the rest parses."""
+    """Return the comments outside code and math, up to one that affects how the rest is parsed."""
     text = passage.text
     if "%%" not in text and "<!--" not in text:
         return []
@@ -358,13 +358,13 @@ class _Places(NamedTuple):
 def _read_comment(passage: MappedText, opening: re.Match[str], places: _Places) -> _Comment:
     text, start, inner = passage.text, opening.start(), opening.end()
     if opening[0] == "<!--":
-        # `<!-->` and `<!--->` are whole comments.
+        # `<!-->` and `<!--->` are complete comments.
         short = _SHORT.match(text, start)
         end = short.end() if short else text.find("-->", inner) + 3
         if end > 2:
             return _Comment(start, end, text[inner : max(inner, end - 3)])
         raise _unclosed(passage, start, "<!--", "-->")
-    # A comment that the parser does not see may still continue over blocks.
+    # A comment that the parser does not recognize may still span several blocks.
     end = _closing_mark(text, inner, () if start in places.comments else places.literal)
     if end < 0:
         raise _unclosed(passage, start, "%%", "%%")
@@ -448,7 +448,7 @@ def _unbalanced(passage: MappedText, comment: _Comment, what: str) -> Refused:
 
 
 def _cut(passage: MappedText, comment: _Comment) -> SourceEdit:
-    """Remove a comment, with its line if it is alone there, or with a double space."""
+    """Remove a comment, and its line if nothing else is on it, or a double space."""
     reason = "removed a comment"
     text, starts = passage.text, passage.starts
     first, last = passage.line_of(comment.start), passage.line_of(comment.end)
@@ -466,7 +466,7 @@ def _cut(passage: MappedText, comment: _Comment) -> SourceEdit:
 
 
 def _ends_item(passage: MappedText, line: int) -> bool:
-    """Whether the list item ends with this line."""
+    """Whether a list item ends with a line."""
     starts = passage.starts
     if line + 1 >= len(starts):
         return True
@@ -487,7 +487,7 @@ def _rewrite_teaser(passage: MappedText, comment: _Comment) -> SourceEdit:
     return SourceEdit(start, end, lead + TEASER_COMMENT + tail, TEASER_END_REASON)
 
 
-# Marks without effect: misspelled ones, and those in the wrong place.
+# Marks without effect: misspelled or misplaced.
 
 _CALLOUT_START = re.compile(r"\[[ \t]*!([^\]\n]*)(\]?)")
 _BRACKETS = re.compile(r"!?\[([^\]\n]*)\]")
@@ -510,7 +510,7 @@ _MASKED = re.compile(r"[^\n]+")
 
 def _refuse_other_marks(passage: MappedText) -> None:
     words, headings = _visible_text(passage)
-    found = [mark for mark in _CALLOUT_START.finditer(words) if _means_private(mark)]
+    found = [mark for mark in _CALLOUT_START.finditer(words) if _looks_private(mark)]
     found += [
         mark
         for quote in passage.tree.find("quote")
@@ -542,10 +542,10 @@ def _is_private_or_like(word: str) -> bool:
     return word == PRIVATE_MARK or is_like_private(word)
 
 
-def _means_private(mark: re.Match[str]) -> bool:
+def _looks_private(mark: re.Match[str]) -> bool:
     """Whether a word of a callout's mark is like PRIVATE, or starts with it."""
     words = _LETTERS.findall(fold_mark(mark[1]))
-    # An unclosed mark is followed by the text.
+    # After an unclosed mark, the other words are ordinary text.
     return any(
         word.startswith(PRIVATE_MARK) or _is_private_or_like(word)
         for word in (words if mark[2] else words[:1])
@@ -570,7 +570,7 @@ def _visible_text(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
         shown = text[node.start : node.end]
         if node.kind == "html_block":
             spans = _HTML_HEADING.finditer(shown)
-            headings += [(node.start + one.start(), node.start + one.end()) for one in spans]
+            headings += [(node.start + found.start(), node.start + found.end()) for found in spans]
             shown = _HTML_CODE.sub(lambda match: _masked(match[0]), shown)
         pieces += [_masked(text[at : node.start]), shown]
         at = node.end
@@ -579,7 +579,7 @@ def _visible_text(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
 
 def holds_mark(words: str) -> bool:
     """Whether a text where marks have no effect, such as a field, contains a private mark."""
-    marks = [mark for mark in _CALLOUT_START.finditer(words) if _means_private(mark)]
+    marks = [mark for mark in _CALLOUT_START.finditer(words) if _looks_private(mark)]
     tags = [tag for tag in _TAG.finditer(words) if _is_private_or_like(_tag_name(tag[1]))]
     return bool(marks or tags)
 

@@ -1,8 +1,8 @@
 """The private terms and the public text of an export, read directly from the vault's files.
 
 Private terms are titles, paths and lines of private notes, values of fields that are not exported,
-and comments. This code shares nothing with the code that writes the files, and errs on the side of
-treating too much as private.
+and comments. This code shares nothing with the code that writes the files. In doubt, it treats text
+as private.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ from notekeep.markdown.frontmatter import without_lead
 from notekeep.markdown.frontmatter_block import split_frontmatter
 
 _END, _NAME, _VALUE, _PART, _LINE = 3, 4, 8, 12, 24
-"""Minimum lengths of the end of a private part, a name, a value, a line of a private part, and a
-line
-of a private note; shorter ones occur in too many texts."""
+"""Minimum lengths for the end of a private part, a name, a value, a line of a private part, and a
+line of a private note. Shorter texts are too common."""
 
 _WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
 _ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
@@ -50,18 +49,18 @@ _PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
 _PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
 _WORDS = re.compile(r"[^\W_]+")
 _LINES = re.compile(r"[\x00-\x7f]*\n|[^\n]+")
-"""A run of ASCII lines, or one other line."""
+"""Several ASCII lines, or one line with other characters."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _PLAIN = bytes(ord(chr(n).lower()) if chr(n).isalnum() and n < 128 else 32 for n in range(256))
-"""Folds ASCII byte by byte: letters and digits to one case, the rest to blanks."""
+"""Folds ASCII bytes: letters become lower case, punctuation becomes spaces."""
 Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
-"""Returns the private parts of a note, and the rest of its text."""
+"""Returns the private parts of a note, and the remaining text."""
 
 
 class PrivateTerm(NamedTuple):
     """A text that exported files must not contain."""
 
-    text: str  # normalized by `normalize_for_audit`, or exact
+    text: str  # normalized by `normalize_for_audit`, or as written
     what: str  # describes the text in messages
     post: str = ""  # the note whose post must not contain it; "" for all files
     always: bool = False  # forbidden even if a note contains it publicly
@@ -78,7 +77,7 @@ def words_for_audit(text: str) -> list[str]:
     """Return the words of a text, normalized for comparison."""
     if text.isascii():
         return text.encode().translate(_PLAIN).decode().split()
-    text = text.replace("\ufffd", "\n")  # true for most of a picture
+    text = text.replace("\ufffd", "\n")  # most of a picture's bytes
     if "\n" in text:
         return [word for line in _LINES.findall(text) for word in words_for_audit(line)]
     return _WORDS.findall(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold()))
@@ -87,25 +86,25 @@ def words_for_audit(text: str) -> list[str]:
 def collect_private_terms(
     source: VaultSource, drafts: Iterable[Draft], parts: Parts
 ) -> list[PrivateTerm]:
-    """Collect the private terms for an export of some drafts."""
+    """Collect the private terms that an export of the drafts must not contain."""
     found = [PrivateTerm(source.root, "the path of the vault on this machine")]
     found += [
         PrivateTerm(word, "a word that must never be exported", always=True)
         for word in source.canaries
     ]
     for path, title, aliases in source.notes.names(source.notes.private_paths()):
-        found += _of_private_note(source, path, [title, *aliases])
+        found += _note_terms(source, path, [title, *aliases])
     for draft in drafts:
         post = draft.note.path
         found += collect_part_terms(draft, parts)
         # A value that is also in the address of a page is not secret.
         pages = f" {normalize_for_audit(' '.join(_PAGE.findall(draft.note.body)))} "
         for key, values in _unexported_values(draft).items():
-            own = [one for one in values if f" {normalize_for_audit(one)} " not in pages]
+            own = [value for value in values if f" {normalize_for_audit(value)} " not in pages]
             what = f"the value of {key}: in {post}, which is not exported"
             terms = _terms(own, what, _VALUE, post)
             found += [term._replace(is_field=True) for term in terms]
-    distinct = {(one.text, one.post, one.is_path): one for one in reversed(found)}
+    distinct = {(term.text, term.post, term.is_path): term for term in reversed(found)}
     return list(distinct.values())
 
 
@@ -122,7 +121,7 @@ def collect_part_terms(draft: Draft, parts: Parts) -> list[PrivateTerm]:
     ]
 
 
-def _of_private_note(source: VaultSource, path: str, names: Sequence[str]) -> list[PrivateTerm]:
+def _note_terms(source: VaultSource, path: str, names: Sequence[str]) -> list[PrivateTerm]:
     names = [*names, path.rsplit("/", 1)[-1].removesuffix(".md")]
     names = [name for name in names if not _PLAIN_VALUE.match(name)]
     lines = [line for line in _read(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
@@ -166,7 +165,7 @@ def _unexported_values(draft: Draft) -> dict[str, list[str]]:
 
 
 def read_private_parts(source: VaultSource, path: str) -> tuple[list[str], str]:
-    """Return the private parts of a note in the vault, and the rest of its text."""
+    """Return the private parts of a note in the vault, and the remaining text."""
     data = without_lead(source.read(path))
     text = data[split_frontmatter(data).body :].decode("utf-8", "replace")
     return private_parts(text.replace("\r\n", "\n"))
@@ -177,8 +176,8 @@ def collect_public_text(
 ) -> str:
     """Return the public text of exported notes, normalized for comparison.
 
-    It includes code, but not vault addresses, links in bases and inline Dataview, which readers
-    do not see. `own` are the words that the exporter itself writes.
+    It includes code, but not vault addresses, links in bases or inline Dataview, which readers do
+    not see. `own` are the words that the target itself writes.
     """
     hidden = source.notes.names(source.notes.private_paths())
     names = {
@@ -193,7 +192,7 @@ def collect_public_text(
             yield from (post.slug, post.canonical, post.cover, post.path)
             yield from map(str, post.extra.values())
             for path in draft.listed:
-                for text in _listed_texts(source, path, draft):
+                for text in _table_texts(source, path, draft):
                     yield _WIKILINK.sub(partial(_link_text, source, path, names), text)
             for path in draft.sources:
                 _, text = parts(path)
@@ -204,11 +203,11 @@ def collect_public_text(
                 text = _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
                 yield _restore_code(text, code)
 
-    # One by one, because the text of all notes is large.
+    # Text by text, because the notes may be large.
     return " ".join(filter(None, map(normalize_for_audit, texts())))
 
 
-def _listed_texts(source: VaultSource, path: str, draft: Draft) -> Iterator[str]:
+def _table_texts(source: VaultSource, path: str, draft: Draft) -> Iterator[str]:
     """Yield the title and the exported fields of a note in the table of a base."""
     note = source.note(path)
     if source.is_hidden(path) or note.private:
@@ -221,7 +220,7 @@ def _listed_texts(source: VaultSource, path: str, draft: Draft) -> Iterator[str]
 def _link_text(
     source: VaultSource, path: str, hidden_names: AbstractSet[str], match: re.Match[str]
 ) -> str:
-    """Return the text of a link: its own, or the name of its target unless that is private."""
+    """Return the text of a link. Without one, use the name of its target unless that is private."""
     name, _, fragment = match[1].partition("#")
     if match[2] is not None and not is_image(name):
         return match[2]
@@ -231,10 +230,10 @@ def _link_text(
     return f"{name} {fragment} {match[2] or ''}"
 
 
-# The private parts of a note, found by lines. This second implementation shares nothing with the
-# one that removes such parts (`private.py`), and rather finds too much: a quote or section is
-# private if its first line has a mark with a word like "private", and a definition is private if
-# its label is unused. Text can leak only if both implementations miss it.
+# The private parts of a note, found by lines. This second implementation shares nothing with
+# `private.py`, which removes private parts, and finds too much rather than too little: a quote or
+# section is private if its first line has a mark with a word like "private", and a definition is
+# private if its label is unused. Text can leak only if both implementations miss it.
 
 _CODE = re.compile(
     r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
@@ -244,9 +243,9 @@ _CODE = re.compile(
 _CODE_NUMBER = re.compile("\0(\\d+)\0")
 _TRACES = ("priv", "vate", "avte")
 _LONGER_TRACE = re.compile(r"p.{1,4}ate")
-"""A word like "private" contains one of these."""
+"""Every word like "private" contains one of these."""
 _HIDING = ("%%", "<!--", "]:")
-"""All other private parts contain one of these; most notes contain none."""
+"""Every other private part contains one of these. Most notes contain none."""
 _PART_MARK = re.compile(r"%%\W*(\w+)\W*%%|<!--\W*(\w+)\W*-->")
 _COMMENTS = re.compile(r"%%(?<!\\%%).*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _PREFIX = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*")
@@ -256,7 +255,7 @@ _ATX = re.compile(r"(#{1,6})[ \t]")
 _HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 _UNDERLINE = re.compile(r"(=+|-+)[ \t]*")
 _RULE = re.compile(r"-{1,3}")
-"""Does not end a section: the site shows a rule there."""
+"""Does not end a section, because it is a rule on the site."""
 _NO_WORDS = re.compile(r"\]\([^)\n]*\)|\[\[[^\]\n]*\]\]|<[^>\n]*>|\\.|\{#[^}\n]*\}")
 _TAG = re.compile(r"[#\uff03]([\w-]+)")
 _DEFINITION = re.compile(
@@ -268,7 +267,7 @@ _LABEL = re.compile(r"\[([^\[\]]+)\]")
 
 
 def private_parts(text: str) -> tuple[list[str], str]:
-    """Return the private parts of a text outside code, found by patterns, and the rest."""
+    """Return the private parts of a text, except in code, and the remaining text."""
     text = text.replace("\0", "")
     if not _may_be_marked(text) and not any(sign in text for sign in _HIDING):
         return [], text
@@ -289,12 +288,12 @@ def _replace_code(text: str) -> tuple[str, list[str]]:
     """Replace each piece of code with a number; return the text and the code."""
     code: list[str] = []
 
-    def hold(match: re.Match[str]) -> str:
+    def replace(match: re.Match[str]) -> str:
         code.append(match[0])
         return f"\0{len(code) - 1}\0"
 
     if "`" in text or "~~~" in text:
-        text = _CODE.sub(hold, text)
+        text = _CODE.sub(replace, text)
     return _replace_indented(text, code), code
 
 
@@ -305,7 +304,7 @@ def _restore_code(text: str, code: Sequence[str]) -> str:
 
 
 def _replace_indented(text: str, code: list[str]) -> str:
-    """Replace indented code: lines with four blanks after a blank line, except in lists."""
+    """Replace indented code: lines with four spaces after a blank line, except in lists."""
     if "    " not in text and "\t" not in text:
         return text
     lines, is_list, follows = text.split("\n"), False, True
@@ -321,7 +320,7 @@ def _replace_indented(text: str, code: list[str]) -> str:
 
 
 def _extract_marked(text: str) -> tuple[list[str], str]:
-    """Extract the text between marks of private parts, including misspelled ones."""
+    """Extract the text between private marks, including misspelled marks."""
     marks = [
         mark for mark in _PART_MARK.finditer(text) if _is_like_private(mark[1] or mark[2] or "")
     ]
@@ -354,7 +353,7 @@ def _extract_blocks(text: str) -> tuple[list[str], str]:
 
 
 def _mark_of(lines: list[str], at: int) -> tuple[str, int] | None:
-    """Return the text of a marked line without the mark, and the line after its block."""
+    """Return the text of a private line without its mark, and the line after its block."""
     prefix, words = _split(lines[at])
     callout = _CALLOUT.match(words)
     if callout is not None and (callout[1] or ">" in prefix) and _is_marked(callout):
@@ -363,7 +362,7 @@ def _mark_of(lines: list[str], at: int) -> tuple[str, int] | None:
     if not level:
         return None
     shown = _NO_WORDS.sub(" ", words)
-    tags = [tag for tag in _TAG.finditer(shown) if _begins_private(tag[1])]
+    tags = [tag for tag in _TAG.finditer(shown) if _looks_private(tag[1])]
     if not tags:
         return None
     end = _quote_end(lines, at) if prefix.strip() else _section_end(lines, at, level)
@@ -378,7 +377,7 @@ def _split(line: str) -> tuple[str, str]:
 
 
 def _quote_end(lines: list[str], at: int) -> int:
-    """Return the line after the quote of the same depth that contains a line."""
+    """Return the line after the quote that contains a line."""
     depth = _split(lines[at])[0].count(">")
     for number in range(at + 1, len(lines)):
         prefix, words = _split(lines[number])
@@ -409,23 +408,23 @@ def _level(lines: list[str], at: int) -> int:
 
 
 def _extract_definitions(text: str) -> tuple[list[str], str]:
-    """Extract footnotes and link definitions whose label is not used in the rest."""
+    """Extract footnotes and link definitions whose labels are not used in the remaining text."""
     found = [*_DEFINITION.finditer(text)]
     if not found:
         return [], text
-    labels = {one: _folded(one[1] or one[3]) for one in found}
-    used = {*map(_folded, _LABEL.findall(_DEFINITION.sub(" ", text)))}
+    labels = {match: _fold(match[1] or match[3]) for match in found}
+    used = {*map(_fold, _LABEL.findall(_DEFINITION.sub(" ", text)))}
     unused = found
-    while more := [one for one in unused if labels[one] in used]:
-        unused = [one for one in unused if labels[one] not in used]
-        for one in more:
-            used |= {*map(_folded, _LABEL.findall(one[2] or ""))}
-    for one in reversed(unused):
-        text = text[: one.start()] + text[one.end() :]
-    return [one[2] or f"{one[4]} {one[5] or ''}" for one in unused], text
+    while more := [match for match in unused if labels[match] in used]:
+        unused = [match for match in unused if labels[match] not in used]
+        for match in more:
+            used |= {*map(_fold, _LABEL.findall(match[2] or ""))}
+    for match in reversed(unused):
+        text = text[: match.start()] + text[match.end() :]
+    return [match[2] or f"{match[4]} {match[5] or ''}" for match in unused], text
 
 
-def _folded(label: str) -> str:
+def _fold(label: str) -> str:
     return " ".join(label.replace(">", " ").split()).casefold()
 
 
@@ -434,10 +433,10 @@ def _is_marked(mark: re.Match[str]) -> bool:
     words = re.findall(r"[^\W\d_]+", mark[2])
     if not mark[1]:
         return len(words) == 1 and _is_like_private(words[0])
-    return any(map(_begins_private, words if mark[3] else words[:1]))
+    return any(map(_looks_private, words if mark[3] else words[:1]))
 
 
-def _begins_private(word: str) -> bool:
+def _looks_private(word: str) -> bool:
     return word.casefold().startswith("private") or _is_like_private(word)
 
 

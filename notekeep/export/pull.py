@@ -1,8 +1,8 @@
 """Copies edits made in a post on the site back into its note.
 
-The last written post is the merge base. Differences between it and the post on the site are edits.
-Differences between it and the note come from the rewriting. Within a line, both are merged word by
-word; conflicting edits are not copied but reported.
+The last written post is the merge base. Its differences from the post on the site are edits. Its
+differences from the note come from the export. Within a line, both are merged word by word.
+Conflicting edits are reported and not copied.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import yaml
 
 from notekeep.markdown.text_merge import MergeRegion, find_regions, merge_texts, normalize_line_ends
 
-# The front matter of a post, in any form that targets write.
+# The front matter of a post, in all formats that targets write.
 
 _BLOCK = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*(?:\n|\Z)\n?", re.DOTALL | re.MULTILINE)
 _NIKOLA = re.compile(r"\A<!--[ \t]*\n((?:\.\. .*\n|[ \t]*\n)*)-->[ \t]*\n\n?")
@@ -38,13 +38,13 @@ NOTE_KEYS = {
     "canonicalurl": "canonical",
     "canonical_url": "canonical",
 }
-"""The note's field for each field that can be edited on a site."""
+"""The note's field for each editable field of a post."""
 
 _LISTS = frozenset({"tags", "categories"})
 
 
 def split_post(text: str) -> tuple[str, str]:
-    """Split a post's file into head and body; without a head, the whole file is the body."""
+    """Split a post's file into head and body. Without a head, the entire file is the body."""
     for pattern in (_BLOCK, _NIKOLA, _LINES):
         if match := pattern.match(text):
             return text[: match.end()], text[match.end() :]
@@ -52,7 +52,7 @@ def split_post(text: str) -> tuple[str, str]:
 
 
 def read_head_fields(head: str) -> dict[str, Any]:
-    """Return the fields of a head, as text or lists of text; none for an invalid head."""
+    """Return the fields of a head as strings or lists of strings; empty for an invalid head."""
     if match := _BLOCK.match(head):
         return _toml(match[2]) if match[1] == "+++" else _yaml(match[2])
     pattern = _NIKOLA_FIELD if _NIKOLA.match(head) else _LINE_FIELD
@@ -60,7 +60,7 @@ def read_head_fields(head: str) -> dict[str, Any]:
 
 
 def compare_heads(before: str, after: str) -> tuple[dict[str, Any], list[str]]:
-    """Return the changed fields of the note (None: deleted) and changed keys without a field."""
+    """Return the changed fields of the note (None if deleted), and other changed keys."""
     old, new = read_head_fields(before), read_head_fields(after)
     known: dict[str, Any] = {}
     unknown = []
@@ -92,7 +92,7 @@ def _value(key: str, name: str, value: Any) -> Any:
 
 def _yaml(text: str) -> dict[str, Any]:
     try:
-        found = yaml.load(text, yaml.BaseLoader)  # noqa: S506  # it makes text, lists and mappings only
+        found = yaml.load(text, yaml.BaseLoader)  # noqa: S506  # only strings, lists and dicts
     except yaml.YAMLError:
         return {}
     return found if isinstance(found, dict) else {}
@@ -113,7 +113,7 @@ _TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
 
 
 class PulledEdits(NamedTuple):
-    """The edits for a note. A field is deleted by None; `left` could not be copied."""
+    """The edits for a note. None deletes a field. `left` lists edits that cannot be copied."""
 
     body: str
     fields: dict[str, Any]
@@ -121,7 +121,7 @@ class PulledEdits(NamedTuple):
 
 
 def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
-    """Return the note's body and fields with the edits made in a post since `base`."""
+    """Return the note's new body, and the fields edited in the post since `base`."""
     (old_head, old), (new_head, new) = (
         split_post(normalize_line_ends(data).decode("utf-8", "replace")) for data in (base, site)
     )
@@ -136,16 +136,16 @@ def _merge_body(note: str, base: str, site: str, left: list[str]) -> str:
     core = note.strip("\n")
     texts = (text.strip("\n") + "\n" for text in (base, site, core))
     parts = find_regions(*(text.encode("utf-8", "surrogateescape") for text in texts))
-    for one in parts:
-        if one.side == "site":
-            lines += one.site
-        elif one.side != "clash":
-            lines += one.note
+    for part in parts:
+        if part.side == "site":
+            lines += part.site
+        elif part.side != "clash":
+            lines += part.note
         else:
-            both = _merge_words(one.base, one.site, one.note)
+            both = _merge_words(part.base, part.site, part.note)
             if both is None:
-                left.append(_describe_clash(one))
-            lines += one.note if both is None else both
+                left.append(_describe_clash(part))
+            lines += part.note if both is None else both
     before = note[: len(note) - len(note.lstrip("\n"))]
     return before + "\n".join(lines) + note[len(before) + len(core) :]
 
@@ -169,6 +169,6 @@ def _merge_words(base: Sequence[str], site: Sequence[str], note: Sequence[str]) 
 
 
 def _tokens(text: str) -> bytes:
-    """Return a text with one token per line, as `merge_texts` compares lines."""
+    """Return a text with one token per line, because `merge_texts` compares lines."""
     tokens = [token.replace("\n", "\0") + "\n" for token in _TOKEN.findall(text.replace("\0", ""))]
     return "".join(tokens).encode("utf-8", "replace")

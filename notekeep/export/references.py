@@ -1,8 +1,7 @@
-"""The link targets of a draft, and the neutral form in which its links are written.
+"""The link targets of a draft, and its links in a form that does not depend on the site.
 
-The addresses of a site are not known while a draft is made. So links and pictures of the vault are
-written as plain Markdown with a number for the address, `[text](scheme:3)`, and the numbers are
-resolved when the body is rewritten for a generator.
+The addresses in the site are unknown while a note is drafted. So links and pictures get a numbered
+address, `[text](scheme:3)`, which is resolved when the body is rewritten for a generator.
 """
 
 from __future__ import annotations
@@ -40,10 +39,10 @@ class Fragment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The target of a link or picture; "web" is a picture from the web with a size."""
+    """The target of a link or picture. "web" is a picture from the web with a size."""
 
     kind: Literal["note", "asset", "web"]
-    path: str  # in the vault; the address for "web"
+    path: str  # in the vault, or an address for "web"
     origin: Origin
     heading: str = ""
     block: str = ""
@@ -64,7 +63,7 @@ def _place(heading: str, block: str) -> str:
 class ReferenceTable:
     """The numbered targets of one draft."""
 
-    # computed from the note's text, so that the text cannot contain such an address
+    # computed from the note's text, so that the text cannot contain it
     scheme: str
     items: list[Ref] = field(default_factory=list)
 
@@ -82,21 +81,21 @@ class ReferenceTable:
     def get(self, address: str) -> Ref | None:
         """Return the target with an address; None for other addresses."""
         scheme, colon, number = address.partition(":")
-        return self._numbered(number) if colon and scheme == self.scheme else None
+        return self._target(number) if colon and scheme == self.scheme else None
 
     def used(self, text: str) -> list[Ref]:
-        """Return the targets whose addresses are in a text, in order."""
+        """Return the targets of the addresses in a text, in order."""
         found = (_NUMBER.match(rest) for rest in text.split(f"{self.scheme}:")[1:])
-        refs = (self._numbered(number[0]) for number in found if number)
+        refs = (self._target(number[0]) for number in found if number)
         return [ref for ref in refs if ref is not None]
 
-    def _numbered(self, number: str) -> Ref | None:
+    def _target(self, number: str) -> Ref | None:
         is_known = number.isdecimal() and int(number) < len(self.items)
         return self.items[int(number)] if is_known else None
 
 
 def escape_text(text: str) -> str:
-    """Escape text for Markdown, on one line."""
+    """Escape text for Markdown, and join its lines."""
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
@@ -107,7 +106,7 @@ def destination(address: str) -> str:
 
 
 def quote_title(title: str) -> str:
-    """Return a link's title in quotes, with a blank before it; "" for none."""
+    """Return a link's title in quotes, with a space before it; "" for none."""
     quoted = title.replace("\\", "\\\\").replace('"', '\\"')
     return f' "{quoted}"' if title else ""
 
@@ -124,7 +123,7 @@ def split_size(text: str) -> tuple[str, str, str]:
 
 
 def split_fragment(target: str) -> tuple[str, str, str]:
-    """Split a link's target into name, heading (the last of nested ones) and block id."""
+    """Split a link's target into name, heading (the innermost) and block id."""
     name, _, fragment = target.partition("#")
     last = fragment.rsplit("#", 1)[-1].strip()
     if last.startswith("^"):
@@ -139,7 +138,7 @@ _QUOTE_MARKS = re.compile(r"\n[ \t>]*")
 
 
 def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[SourceChange]]:
-    """Write `text^[a note]` as numbered footnotes; return the new text and the changes."""
+    """Convert inline footnotes, `text^[a note]`, to numbered footnotes, and list the changes."""
     inline = passage.find("note") if "^[" in passage.text else []
     if not inline:
         return passage, []
@@ -172,7 +171,7 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
 
 
 def _nested(notes: list[Span]) -> tuple[list[Span], dict[Span, list[Span]]]:
-    """Return the outermost notes, and for each note the notes directly within it."""
+    """Return the outermost footnotes, and the footnotes directly within each footnote."""
     outer: list[Span] = []
     within: dict[Span, list[Span]] = {}
     open_: list[Span] = []
@@ -187,7 +186,7 @@ def _nested(notes: list[Span]) -> tuple[list[Span], dict[Span, list[Span]]]:
 def unused_definitions(passage: MappedText) -> list[tuple[int, int, str]]:
     """Return unused footnotes and link definitions: start offset, line after the end, reason.
 
-    A footnote referenced only by an unused one is unused too.
+    A footnote that only unused footnotes reference is unused too.
     """
     if "]:" not in passage.text:
         return []
@@ -202,7 +201,7 @@ def unused_definitions(passage: MappedText) -> list[tuple[int, int, str]]:
             reason = "removed an unused link address"
             label = fold_label(span.words)
             is_used = label in links
-            links.discard(label)  # of duplicates, the first one counts
+            links.discard(label)  # of duplicates, the first counts
         if not is_used:
             end = len(passage.text[: span.end].rstrip("> \t\n"))
             found.append((span.start, passage.line_of(end) + 1, reason))
@@ -210,7 +209,7 @@ def unused_definitions(passage: MappedText) -> list[tuple[int, int, str]]:
 
 
 def _used_footnotes(passage: MappedText) -> set[str]:
-    """Return the labels of the footnotes that the text references, directly or through others."""
+    """Return the labels of the footnotes that the text uses, also through other footnotes."""
     refs: dict[str | None, set[str]] = {}
     label, end = None, 0  # of the enclosing footnote
     for span in passage.find("footnote", "footnote_ref"):
@@ -231,5 +230,5 @@ def _label(source: str) -> str:
 
 
 def fold_label(label: str) -> str:
-    """Return a label in the form that Markdown compares."""
+    """Fold a label for comparison, as Markdown does."""
     return " ".join(label.split()).casefold()

@@ -1,6 +1,6 @@
-"""Starts a post from notes: a box with their facts, their text, and quotes with sources.
+"""Starts a post from notes: a box with their details, their text, and quotes with sources.
 
-The result is an ordinary note with hints for the writer in comments, which are never exported.
+The result is an ordinary note. Hints for the writer are in comments, which are never exported.
 Private parts are removed first, because they would lose their protection in the new note.
 """
 
@@ -36,7 +36,7 @@ _BLOCK_ID = re.compile(r"\s\^[\w-]+\s*$")
 
 
 class Point(NamedTuple):
-    """A quote or a passage; `locator` is "p. 27", "00:12:34" or ""."""
+    """A quote, or text from a note. `locator` is "p. 27", "00:12:34" or ""."""
 
     text: str
     locator: str
@@ -46,7 +46,7 @@ class Point(NamedTuple):
 
 @dataclass(slots=True)
 class OutlineSection:
-    """A heading ("" before the first) and the points below it."""
+    """A heading ("" before the first heading) and the points below it."""
 
     heading: str
     level: int
@@ -55,7 +55,7 @@ class OutlineSection:
 
 @dataclass(slots=True)
 class NoteOutline:
-    """The content of a note for a post; `name` is the target of links to it."""
+    """The content of a note for a post. `name` is the target of links to the note."""
 
     path: str
     title: str
@@ -68,15 +68,15 @@ class NoteOutline:
 
     @property
     def link(self) -> str:
-        """A link to the note by its name without folders."""
+        """A link to the note that shows its name without folders."""
         shown = self.name.rpartition("/")[2]
         return f"[[{self.name}|{shown}]]" if shown != self.name else f"[[{shown}]]"
 
     def cite(self, point: Point) -> str:
         """Return the source of a point, for a footnote."""
         facts = self.facts
-        who = facts.get("author") or facts.get("guest") or ""
-        parts = [who, f"*{self.title}*"]
+        person = facts.get("author") or facts.get("guest") or ""
+        parts = [person, f"*{self.title}*"]
         if self.kind == "podcast":
             parts += [facts.get("show", ""), facts.get("published", "")]
         else:
@@ -95,7 +95,7 @@ def outline_note(note: Note) -> NoteOutline:
         raise Refused(
             f"{note.path}: The note is private.", "Private notes cannot be used in posts."
         )
-    # The text would pass these checks as part of the new post.
+    # In the new post, the text would pass these checks.
     check_consent(note, named=True, published=frozenset())
     passage = strip_private(MappedText.of_note(note)).passage
     keys = _FACTS.get(note.kind, _OTHER)
@@ -120,48 +120,48 @@ def _seconds(clock: str) -> int:
 def _sections(passage: MappedText, title: str) -> list[OutlineSection]:
     body = extract_facts(passage.page)
     found: list[tuple[int, OutlineSection | Point]] = [
-        (one.start, OutlineSection(one.text, one.level))
-        for one in body.headings
-        if not (one.level == 1 and one.text == title)
+        (heading.start, OutlineSection(heading.text, heading.level))
+        for heading in body.headings
+        if not (heading.level == 1 and heading.text == title)
     ]
     found += [
-        (one.start, Point(_plain(_CALLOUT.sub("", one.text)), one.locator, is_quote=True))
-        for one in body.quotes
+        (quote.start, Point(_plain(_CALLOUT.sub("", quote.text)), quote.locator, is_quote=True))
+        for quote in body.quotes
     ]
-    quoted = [(one.start, one.end) for one in body.quotes]
+    quoted = [(quote.start, quote.end) for quote in body.quotes]
     found += [
-        (one.start, Point(_plain(one.text), _clock(one.seconds), is_quote=False))
-        for one in body.timestamps
-        if not any(start <= one.start < end for start, end in quoted)
+        (time.start, Point(_plain(time.text), _clock(time.seconds), is_quote=False))
+        for time in body.timestamps
+        if not any(start <= time.start < end for start, end in quoted)
     ]
-    found += _own_text(passage, [start for start, one in found if isinstance(one, Point)])
+    found += _own_text(passage, [start for start, item in found if isinstance(item, Point)])
     sections = [OutlineSection("", 2)]
-    for _, one in sorted(found, key=lambda pair: pair[0]):
-        if isinstance(one, OutlineSection):
-            sections.append(one)
-        elif one.text:
-            sections[-1].points.append(one)
-    return [one for one in sections if one.heading or one.points]
+    for _, item in sorted(found, key=lambda pair: pair[0]):
+        if isinstance(item, OutlineSection):
+            sections.append(item)
+        elif item.text:
+            sections[-1].points.append(item)
+    return [section for section in sections if section.heading or section.points]
 
 
 def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Point]]:
-    """Return the blocks of a note that contain none of the other `points`.
+    """Return the blocks of a note that contain none of the `points`.
 
-    In a list with such a point, each item without one is a block.
+    A list with points is split: its other items count as blocks.
     """
     refs = passage.find("footnote_ref")
     found = []
-    lists: list[Span] = []  # that contain a point
+    lists: list[Span] = []  # lists with points
     for block in passage.find(*_OWN_BLOCKS):
         is_item = block.kind == "item"
-        within = [one for one in lists if one.start <= block.start < one.end]
+        within = [outer for outer in lists if outer.start <= block.start < outer.end]
         if block.depth != (within[-1].depth + 1 if is_item and within else 0):
             continue
         if any(block.start <= start < block.end for start in points):
             lists += [block] if block.kind == "list" else []
             continue
         start = passage.starts[passage.line_of(block.start)]
-        # References are removed: their labels would clash with those of sources in the post.
+        # References are removed, because their labels would clash with the post's sources.
         inside = [ref for ref in refs if start <= ref.start < block.end]
         begins = [start, *(ref.end for ref in inside)]
         ends = [*(ref.start for ref in inside), block.end]
@@ -173,7 +173,7 @@ def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Poi
 
 
 def _with_text(sections: Sequence[OutlineSection]) -> list[OutlineSection]:
-    """Return the sections with text, even if only in a subsection."""
+    """Return the sections that have text, themselves or in a subsection."""
     found: list[OutlineSection] = []
     for section in reversed(sections):
         if section.points or (found and found[-1].level > section.level):
@@ -219,17 +219,17 @@ def write_scaffold(
     chosen = {heading.casefold() for heading in headings}
     notes: list[str] = []
     blocks = [f"# {title}", "%% What is this post about? One paragraph. %%"]
-    blocks += (boxes := [box for one in materials if (box := _box(one))])
+    blocks += (boxes := [box for material in materials if (box := _box(material))])
     # A rating may be personal, so it is only a hint.
-    if ratings := ", ".join(one.rating for one in materials if one.rating):
+    if ratings := ", ".join(note.rating for note in materials if note.rating):
         blocks.append(f"%% Your rating: {ratings} %%")
     if boxes:
         blocks.append(TEASER_COMMENT)
     for material in materials:
         sections = _with_text(material.sections)
         if chosen:
-            sections = [one for one in material.sections if one.heading.casefold() in chosen]
-        # Several notes often have the same headings, so each gets its own title.
+            sections = [part for part in material.sections if part.heading.casefold() in chosen]
+        # Notes often have the same headings, so each note gets its own title.
         deeper = 1 if len(materials) > 1 else 0
         blocks += [f"## {material.title}"] if deeper and sections else []
         for section in sections:

@@ -1,7 +1,7 @@
 """Compares the files of an export with the files in the site.
 
-Edits are never overwritten: a file counts as notekeep's own only if its content matches the
-manifest. Line ends are ignored, because version control changes them.
+Edits are never overwritten: a file counts as unedited only if its content matches the manifest.
+Line ends are ignored, because version control may change them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MERGE = re.compile(rb"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 
 class SiteDiff:
-    """The comparison of an export with its site."""
+    """Compares an export with the site. The result is in `files` and `warnings`."""
 
     def __init__(
         self, batch: Batch, bases: Bases, shows_private: Callable[[bytes, str], bool]
@@ -37,7 +37,7 @@ class SiteDiff:
         self.options = batch.options
         self.bases = bases
         self.attachments = batch.drafter.attachments
-        self.shows_private = shows_private  # whether a text contains private text of a note
+        self.shows_private = shows_private  # whether a text reveals private text of a note
         self.requested = {path: draft.post.slug for path, draft in batch.requested.items()}
         self.orphans = batch.orphaned_slugs()
         self.files: list[SiteChange] = []
@@ -46,32 +46,33 @@ class SiteDiff:
     def compare(self, posts: Sequence[ComposedPost]) -> None:
         """Compare posts with the site."""
         entries = dict(self.manifest.posts)
-        for one in posts:
-            entry = self._compare_post(one)
+        for post in posts:
+            entry = self._compare_post(post)
             if entry is not None:
-                entries[one.draft.post.slug] = entry
+                entries[post.draft.post.slug] = entry
         self._compare_orphans(entries)
         self._warn_of_dead_links(entries)
         self._compare_manifest(Manifest(entries))
         self.files.sort(key=lambda file: file.path)
 
-    def _compare_post(self, one: ComposedPost) -> ManifestEntry | None:
-        """Compare one post's files; return its new entry, or None if it stays unchanged."""
-        post = one.draft.post
+    def _compare_post(self, composed: ComposedPost) -> ManifestEntry | None:
+        """Compare one post's files. Return its new entry, or None if the post stays unchanged."""
+        post = composed.draft.post
         path = self.target.post_path(post)
         old = self.manifest.posts.get(post.slug) or ManifestEntry("", "", "")
-        files = {path: one.data}
-        files |= {self.target.asset_path(post, name): data for name, data in one.assets.items()}
+        files = {path: composed.data}
+        for name, data in composed.assets.items():
+            files[self.target.asset_path(post, name)] = data
         changes = [self._compare_file(name, data, old, post.path) for name, data in files.items()]
         if edited := self._find_edited(path, old, post.path):
             changes[0] = self._compare_moved(edited, changes[0], old)
-            files[edited.path] = one.data
+            files[edited.path] = composed.data
         changes[0] = replace(changes[0], is_post=True)
         conflicts = any(change.status == "conflict" for change in changes)
         if post.path not in self.requested and (conflicts or changes[0].status != "changed"):
             return None
         self.files += changes
-        entry = _updated_entry(one, files, changes, old)
+        entry = _updated_entry(composed, files, changes, old)
         if edited and changes[0].path == path:
             self.files.append(replace(edited, status="removed", why="the post has moved"))
         for name in sorted(old.files.keys() - files.keys()):
@@ -87,7 +88,7 @@ class SiteDiff:
         return entry
 
     def _is_private_now(self, name: str, digest: str) -> bool:
-        """Whether a file of the site is from a private folder, requested by a post."""
+        """Whether a file of the site is now in a private folder of the vault."""
         for path in self.attachments.withheld:
             with suppress(NotekeepError):
                 data = self.attachments.content(path)
@@ -106,7 +107,7 @@ class SiteDiff:
         return change if old.files.get(path) == there else self._compare_edited(change, before, old)
 
     def _find_edited(self, path: str, old: ManifestEntry, note: str) -> SiteChange | None:
-        """Return the edited file of a post that moves, usually a draft."""
+        """Return the edited file of a post that moves to `path`; None if it was not edited."""
         ending = os.path.splitext(path)[1]
         for former in old.files if path not in old.files and self._content(path) is None else ():
             data = self._content(former) if former.endswith(ending) else None
@@ -115,7 +116,7 @@ class SiteDiff:
         return None
 
     def _compare_moved(self, edited: SiteChange, new: SiteChange, old: ManifestEntry) -> SiteChange:
-        """Compare a post with its edited file; the post moves when the edit is resolved."""
+        """Compare a post with its edited file. The post moves once the edit is resolved."""
         change = replace(new, path=edited.path, status="changed", before=edited.before)
         found = self._compare_edited(change, edited.before or b"", old, moves=True)
         if found.status == "changed":
@@ -134,8 +135,8 @@ class SiteDiff:
             line = merge.string.count(b"\n", 0, merge.start()) + 1
             why = f"it has merge conflict markers from line {line}: resolve them first"
             return replace(change, status="conflict", why=why)
-        is_as_note = known == fingerprint(after)
-        base = None if known is None else after if is_as_note else self.bases.find(path, known)
+        is_note_same = known == fingerprint(after)
+        base = None if known is None else after if is_note_same else self.bases.find(path, known)
         theirs = replace(
             change,
             status="conflict",
@@ -162,17 +163,17 @@ class SiteDiff:
                     return replace(theirs, status="changed", after=both, why=why)
         if base is not None and not is_kept and self._has_edits(base, before, after):
             return replace(change, base=base)
-        if reveals:  # and the file is not written
+        if reveals:  # and the text stays on the site
             theirs, stays = (
-                replace(one, why=f"{one.why}; {_STILL_ONLINE}") for one in (theirs, stays)
+                replace(change, why=f"{change.why}; {_STILL_ONLINE}") for change in (theirs, stays)
             )
             self.warnings.append(f"{path}: {_STILL_ONLINE.capitalize()}.")
-        is_unchanged = is_as_note and old.kept.get(path) == fingerprint(change.before or b"")
+        is_unchanged = is_note_same and old.kept.get(path) == fingerprint(change.before or b"")
         is_settled = is_unchanged and not moves and not reveals
         return stays if is_kept or is_settled else theirs
 
     def _public(self, text: bytes, change: SiteChange) -> bytes:
-        """Return a post's text without the lines that became private."""
+        """Return a post's text without lines that are now private."""
         lines: list[bytes] = []
         for line in text.splitlines(keepends=True):
             if self.shows_private(line, change.note):
@@ -182,10 +183,10 @@ class SiteDiff:
         return b"".join(lines)
 
     def _has_edits(self, base: bytes, site: bytes, note: bytes) -> bool:
-        """Whether the note contains all edits on the site, as after a pull."""
+        """Whether the note already contains all edits on the site, as after a pull."""
         more = f"\n\n{self.target.dialect.more}".encode()
         if more.strip() and more not in base and more not in site:
-            note = note.replace(more, b"", 1)  # a longer text got a teaser mark
+            note = note.replace(more, b"", 1)  # the note became longer and got a teaser mark
         return has_changes_of(note, site, base)
 
     def _content(self, path: str) -> bytes | None:
@@ -195,7 +196,7 @@ class SiteDiff:
     def _unneeded(
         self, path: str, old: ManifestEntry, note: str, why: str, *, goes: bool
     ) -> SiteChange | None:
-        """Return the change of an unneeded file; None if it does not exist."""
+        """Return the change for an unneeded file; None if it does not exist."""
         there = self._content(path)
         if there is None:
             return None
@@ -213,13 +214,13 @@ class SiteDiff:
         if before is not None or manifest.posts:
             self.files.append(change)
 
-    # Posts without an exported note. Unedited files are removed on request, unless another post
-    # links to them.
+    # Posts without an exported note. Unedited files are removed on request, unless other posts
+    # link to them.
 
     def _compare_orphans(self, entries: dict[str, ManifestEntry]) -> None:
         orphans = self.orphans
         current = {
-            path for slug, one in entries.items() if slug not in orphans for path in one.files
+            path for slug, entry in entries.items() if slug not in orphans for path in entry.files
         }
         for slug, why in orphans.items():
             old = self.manifest.posts[slug]
@@ -248,7 +249,7 @@ class SiteDiff:
                 entries.pop(slug, None)
 
     def _warn_of_dead_links(self, entries: Mapping[str, ManifestEntry]) -> None:
-        """Warn about unchanged posts that link to posts that are no longer visible."""
+        """Warn about posts that link to posts that are no longer published."""
         for slug, entry in entries.items():
             if slug in self.orphans:
                 continue
@@ -266,10 +267,13 @@ def _post(entry: ManifestEntry) -> Post:
 
 
 def _updated_entry(
-    one: ComposedPost, files: Mapping[str, bytes], changes: Sequence[SiteChange], old: ManifestEntry
+    post: ComposedPost,
+    files: Mapping[str, bytes],
+    changes: Sequence[SiteChange],
+    old: ManifestEntry,
 ) -> ManifestEntry:
-    """Return the manifest entry of a post, with each file as exported from the note."""
-    entry = replace(one.entry, files={}, kept={})
+    """Return the manifest entry of a post, with the digests of its files."""
+    entry = replace(post.entry, files={}, kept={})
     for change in changes:
         path = change.path
         if change.status != "conflict":

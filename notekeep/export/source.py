@@ -1,4 +1,4 @@
-"""The read-only view of a vault for an export, and the options of an export.
+"""A read-only view of a vault for an export, and the options of an export.
 
 The view is small, so that an export needs neither the catalog nor `Vault`.
 """
@@ -29,13 +29,13 @@ class NoteFinder(Protocol):
     """Finds notes, as of a single point in time."""
 
     def known(self, paths: Iterable[str]) -> set[str]:
-        """Return the paths at which there is a note."""
+        """Return those of the paths that are notes."""
 
     def paths(self) -> Iterable[str]:
         """Return the paths of all notes."""
 
     def names(self, paths: Iterable[str]) -> list[tuple[str, str, list[str]]]:
-        """Return path, title and aliases of some notes, sorted by title."""
+        """Return the path, title and aliases of notes, sorted by title."""
 
     def private_paths(self) -> frozenset[str]:
         """Return the notes whose names must not be published."""
@@ -48,7 +48,7 @@ class NoteFinder(Protocol):
 
 
 class HeatmapPicture(NamedTuple):
-    """A generated picture for a post. `name` is a path in the vault where no file exists."""
+    """A generated picture for a post. `name` is a vault path that no file has."""
 
     name: str
     alt: str
@@ -57,26 +57,26 @@ class HeatmapPicture(NamedTuple):
 
 @dataclass(frozen=True)
 class VaultSource:
-    """A vault, read-only."""
+    """A read-only view of a vault."""
 
     root: str
     notes: NoteFinder
     read: Callable[[str], bytes]  # returns a note's bytes, given its path
     schema: Schema
     published: frozenset[str] = frozenset()  # notes that match the vault's publish queries
-    # for notes that match only by tags: those tags, of which the public text must contain one
+    # For notes that match only by tags: these tags. The note's public text must contain one.
     publish_tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     attachments: str = "attachments"  # in the vault; relative to the note if it starts with "./"
     canaries: tuple[str, ...] = ()  # words that must never be exported
-    # draws the picture for the embed of a heading; None for text
+    # Draws the picture for an embedded heading. Returns None if it has none.
     draw: Callable[[str, str], HeatmapPicture | None] = lambda _path, _heading: None
-    # returns the other notes that may be public: those with the field `publish`
+    # Returns other notes that may be public: notes with the field `publish`.
     marked: Callable[[], Iterable[str]] = tuple
     _private_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     _real_folders: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def note(self, path: str) -> Note:
-        """Read a note from its file; its tags are only those in the front matter."""
+        """Read a note from its file. Only tags in the front matter are read."""
         data = self.read(path)
         note = read_note(path, data, self.schema, in_body=False)
         if note.problem is not None and len(rest := without_lead(data)) < len(data):
@@ -90,7 +90,7 @@ class VaultSource:
         return note
 
     def private_name(self, path: str) -> str:
-        """Return the path of a file in a private folder, even through links; "" for none."""
+        """Return the path of a file in a private folder, after following links; "" for none."""
         if path not in self._private_names:
             self._private_names[path] = self._find_private_name(path)
         return self._private_names[path]
@@ -121,7 +121,7 @@ class VaultSource:
 
     @cached_property
     def _hard_links(self) -> dict[tuple[int, int], str]:
-        """Files in private folders with several hard links: device and inode to path."""
+        """Files in private folders with several hard links: path by device and inode."""
         found = {}
         for base, folders, files in os.walk(self.root):
             folders[:] = [name for name in folders if name != ".git"]
@@ -141,7 +141,7 @@ class VaultSource:
         return found[0] if found else None
 
     def find_hidden(self, target: str) -> str | None:
-        """Return the hidden note whose name a link contains in a different spelling."""
+        """Return the hidden note whose name is spelled differently in a link."""
         is_page = not target or target.startswith("/")  # a page of the site
         return None if is_page else self._hidden_names.get(fold_private_name(note_stem(target)))
 
@@ -211,21 +211,21 @@ class VaultSource:
 class Options:
     """The options of an export."""
 
-    named: bool = True  # otherwise only notes marked `publish: true` are exported
+    named: bool = True  # if not, only notes marked `publish: true` are exported
     draft: bool | None = None  # None: use the note's `draft:`, which is true by default
-    # a single newline is a line break ("keep"), a space ("join"), or as Obsidian shows it ("")
+    # a single newline is a line break ("keep"), a space ("join"), or as in Obsidian ("")
     linebreaks: Literal["", "keep", "join"] = ""
     # for links to unpublished notes: keep the text, remove it, or keep and mark it
     unpublished: Literal["text", "strip", "stub"] = "text"
     # how `learning/ml` is written: unchanged, "ml" or "learning-ml"
     nested_tags: Literal["keep", "last", "dash"] = "dash"
     series_links: bool = True  # link the parts of a series to each other
-    extra_fields: tuple[str, ...] = ()  # further fields of the front matter to export
+    extra_fields: tuple[str, ...] = ()  # more front matter fields to export
     keep_metadata: tuple[str, ...] = ()  # files to export with their metadata
     by_hand: Literal["", "overwrite", "merge", "keep"] = ""  # for posts edited on the site; "": ask
     prune: bool = False  # remove files that no longer belong to an exported note
-    zone: tzinfo | None = None  # the author's time zone; None: the one of this machine
-    now: datetime | None = None  # also the date of posts without one; None: the current time
+    zone: tzinfo | None = None  # the author's time zone; None: this machine's time zone
+    now: datetime | None = None  # also the date of posts without a date; None: the current time
 
     def moment(self) -> datetime:
         """Return the time of the export in the author's zone, to the second."""

@@ -1,4 +1,4 @@
-"""Text with the source line of each of its lines, and edits with reasons.
+"""Text that records the source of each line, and edits with reasons.
 
 A draft is rewritten in several passes. Each pass returns a `MappedText`, so that messages and
 `--explain` can name the original line in the note.
@@ -21,16 +21,16 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import ParsedPage, Span
 
 TEASER_COMMENT = "<!-- more -->"
-"""The mark for the end of the teaser in a draft."""
+"""Marks the end of the teaser in a draft."""
 TEASER_END_REASON = "where the teaser ends"
 
 _LINE_ENDS = re.compile("\n")
 _SUBJECT = re.compile(r"'[^']*'|\"[^\"]*\"|<[^<>]*>|(?<=slug: )[^\s;,]+")
-"""The subject of a warning. Warnings that differ only in it are similar."""
+"""The subject of a warning. Warnings that differ only in their subjects are combined."""
 
 
 class Origin(NamedTuple):
-    """The source of a line: the path of a note and the line in that file, from 1."""
+    """The source of a line: a note's path, and the line number in that file, from 1."""
 
     path: str
     line: int
@@ -71,10 +71,11 @@ class LineWarning(NamedTuple):
 
 
 def group_warnings(warnings: Iterable[LineWarning]) -> list[str]:
-    """Return warnings as text; similar ones about one note are combined, with their number."""
+    """Return warnings as text. Similar warnings about a note are combined and counted."""
     groups: dict[tuple[str, str], list[LineWarning]] = {}
-    for one in dict.fromkeys(warnings):
-        groups.setdefault((one.origin.path, _SUBJECT.sub("…", one.what)), []).append(one)
+    for warning in dict.fromkeys(warnings):
+        key = (warning.origin.path, _SUBJECT.sub("…", warning.what))
+        groups.setdefault(key, []).append(warning)
     return [
         f"{first} And {len(more)} more like it." if more else str(first)
         for first, *more in groups.values()
@@ -102,7 +103,7 @@ class MappedText:
 
     @cached_property
     def page(self) -> ParsedPage:
-        """The parsed text; Refused if the parser fails: code and comments would be unknown."""
+        """The parsed text. Raises Refused if the parser fails: comments could not be removed."""
         page = parse_markdown(self.text)
         if page.problem:
             path = self.origins[0].path if self.origins else ""
@@ -143,7 +144,7 @@ class MappedText:
         return not self.text[self.starts[line] : self.line_end(line)].strip("> \t")
 
     def origin(self, offset: int) -> Origin:
-        """Return the origin of the line of an offset."""
+        """Return the origin of the line at an offset."""
         return self.origins[self.line_of(offset)]
 
     def changes(self, edits: Iterable[SourceEdit]) -> list[SourceChange]:
@@ -162,14 +163,14 @@ class MappedText:
         return SourceChange(*first, edit.reason, last.line if several else 0)
 
     def forget(self) -> None:
-        """Free the parsed text, which needs much memory; it is parsed again when needed."""
+        """Free the memory of the parsed text. It is parsed again when needed."""
         self.__dict__.pop("page", None)
         if (tree := self.__dict__.pop("tree", None)) is not None:
             for node in tree.nodes:
                 node.parent = None  # breaks reference cycles
 
     def splice(self, edits: Iterable[SourceEdit]) -> MappedText:
-        """Apply edits; edits at the same offset are applied in order."""
+        """Apply edits. Edits at the same offset are applied in order."""
         ordered = sorted(edits, key=attrgetter("start", "end"))
         if not ordered:
             return self
@@ -212,7 +213,7 @@ def _at_line_start(pieces: list[str]) -> bool:
 
 
 def separate_removals(edits: Iterable[SourceEdit]) -> list[SourceEdit]:
-    """Sort removals and trim those that overlap in a blank line or space."""
+    """Sort removals, and trim overlaps such as a shared blank line or space."""
     trimmed: list[SourceEdit] = []
     for edit in sorted(edits, key=attrgetter("start", "end")):
         start = max(edit.start, trimmed[-1].end) if trimmed else edit.start
@@ -221,9 +222,9 @@ def separate_removals(edits: Iterable[SourceEdit]) -> list[SourceEdit]:
 
 
 def remove_lines(passage: MappedText, first: int, last: int, reason: str) -> SourceEdit:
-    """Return the edit that removes lines [first, last) and a blank line that is then double.
+    """Return the edit that removes lines [first, last), and one of two adjacent blank lines.
 
-    One blank line stays to separate the neighbouring blocks.
+    The other blank line still separates the blocks.
     """
     starts = passage.starts
     if passage.blank(first - 1) and last < len(starts) and passage.blank(last):
@@ -238,7 +239,7 @@ def remove_lines(passage: MappedText, first: int, last: int, reason: str) -> Sou
 def dedent_lines(
     passage: MappedText, node: Node, first: int, last: int
 ) -> tuple[list[str], list[Origin]]:
-    """Return lines of a block without the marks of its containers, and their origins."""
+    """Return lines of a block without container marks, and their origins."""
     tree = passage.tree
     width = node.start - tree.lines[first].start
     lines = []

@@ -254,7 +254,7 @@ class PublishingService:
             )
         if self.catalog.generation == plan.generation:
             return
-        if not self._plan(plan.request).does_the_same_as(plan):
+        if not self._plan(plan.request).has_same_changes(plan):
             raise Conflict(
                 "Notes have changed since the preview. Nothing was written.",
                 "Check the changes, then export again.",
