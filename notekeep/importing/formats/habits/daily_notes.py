@@ -1,7 +1,7 @@
 """Habits in daily notes: checkboxes, lists and fields.
 
-A habit has the tag `#habit`, is in the list `habits`, or has the name of a habit in the vault. All
-other checkboxes are tasks.
+A habit has the tag `#habit`, is in the list `habits`, or has the same name as a habit in the vault.
+All other checkboxes are tasks.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from notekeep.importing.formats.habits.habit_data import (
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, one_line
 
-MOST_LETTERS = 2000  # longer lines are prose
+MAX_LINE = 2000  # longer lines are prose
 
 BOX = re.compile(r"[-*+] \[(.)\] +(\S.*)")
 HABIT_TAG_PATTERN = re.compile(r"(?:^|\s)#habits?(?:/[\w/-]+)?(?=\s|$)", re.IGNORECASE)
@@ -44,10 +44,10 @@ def read_daily_notes(
     known: Collection[str] = (),
     day_in: Callable[[str], int | None] = lambda _: None,
 ) -> HabitSource:
-    """Read daily notes; a note without a day in its name or its `date` is a loss.
+    """Read daily notes. Notes without a day in their name or `date` are reported as losses.
 
-    `known` are the folded names of the vault's habits; `day_in` parses the vault's names of daily
-    notes.
+    `known` are the folded names of the vault's habits. `day_in` parses names of daily notes in the
+    vault's format.
     """
     found = HabitSource()
     reader = _DailyNoteReader(found, frozenset(known))
@@ -80,7 +80,7 @@ class _DailyNoteReader:
             mark = line.strip()[:3]
             if mark in ("```", "~~~") and (not fence or mark == fence):
                 fence = "" if fence else mark
-            elif not fence and len(line) <= MOST_LETTERS:
+            elif not fence and len(line) <= MAX_LINE:
                 self.line(line.strip(), day, page.name)
 
     def line(self, line: str, day: int, name: str) -> None:
@@ -123,7 +123,7 @@ class _DailyNoteReader:
             self.record(one_line(key), day, value[0])
 
     def record(self, name: str, day: int, value: LogValue) -> None:
-        """Add an entry once; an amount replaces `done`."""
+        """Add an entry unless it exists. An amount replaces `done`."""
         habit = self.found.find_or_add(name)
         for place, entry in enumerate(habit.entries):
             if entry.day == day and entry.value == value:
@@ -143,10 +143,10 @@ def _read(files: InputFiles) -> HabitSource:
         day = daily.day_named("/".join(name.split("/")[-daily.depth :]))
         return day.toordinal() if day else None
 
-    # If daily notes are in folders such as `2026/03`, the day is in the whole path.
-    notes = read_notes(files, is_whole_name=daily.depth > 1)
+    # If daily notes are in folders such as `2026/03`, the full path contains the day.
+    notes = read_notes(files, is_full_path=daily.depth > 1)
     return read_daily_notes(notes, files.habit_names, day_in)
 
 
-# Markdown can be from any program, so it is read only by `habit import` or with `--from`.
+# Markdown can be from any program, so it is only read by `habit import` or with `--from`.
 FORMATS = (Format("daily", "daily notes", "", lambda *_: False, _read),)

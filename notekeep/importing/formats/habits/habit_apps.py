@@ -1,4 +1,4 @@
-"""Small habit trackers: Beaver, dijo, HabitBull, harsh, habitctl, Table Habit, two of Obsidian."""
+"""Small habit trackers: Beaver, dijo, HabitBull, harsh, habitctl, Table Habit, and plug-ins."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ _ACTIVE = ("", "normal", "active")
 def read_beaver(value: Any) -> HabitSource:
     """Read the parsed value of an export."""
     found = HabitSource()
-    for each in _with_names(find_habits(value), found):
-        habit = found.add(ImportedHabit(one_line(each["name"]), one_line(each.get("id") or "")))
-        tags = each.get("tags")
+    for item in _with_names(find_habits(value), found):
+        habit = found.add(ImportedHabit(one_line(item["name"]), one_line(item.get("id") or "")))
+        tags = item.get("tags")
         names = [one_line(tag) for tag in tags] if isinstance(tags, list) else []
         habit.group = names[0] if names else ""
-        habit.is_archived = one_line(each.get("status") or "").casefold() not in _ACTIVE
+        habit.is_archived = one_line(item.get("status") or "").casefold() not in _ACTIVE
         if len(names) > 1:
             found.report_loss("tags after the first", habit.name)
-        if each.get("star"):
+        if item.get("star"):
             found.report_loss("the star", habit.name)
-        if each.get("period"):
-            habit.schedule = _beaver_schedule(habit.name, each["period"], found)
-        records = each.get("records")
+        if item.get("period"):
+            habit.schedule = _beaver_schedule(habit.name, item["period"], found)
+        records = item.get("records")
         for record in records if isinstance(records, list) else []:
             day = read_day(str(record.get("day"))) if isinstance(record, dict) else None
             if day is None:
@@ -76,15 +76,15 @@ def read_beaver(value: Any) -> HabitSource:
 def _with_names(
     habits: Iterable[Any], found: HabitSource, place: str = ""
 ) -> Iterator[dict[str, Any]]:
-    for each in habits:
-        if isinstance(each, dict) and one_line(each.get("name") or ""):
-            yield each
+    for item in habits:
+        if isinstance(item, dict) and one_line(item.get("name") or ""):
+            yield item
         else:
             found.report_loss("habits without a name", place=place)
 
 
 def _beaver_schedule(name: str, period: Any, found: HabitSource) -> str:
-    """`3 in 1 W` is three times a week."""
+    """Return a schedule: `3 in 1 W` is three times a week."""
     fields = period if isinstance(period, dict) else {}
     kind = one_line(fields.get("period_type")).upper()
     count, times = fields.get("period_count"), fields.get("target_count")
@@ -97,24 +97,24 @@ def _beaver_schedule(name: str, period: Any, found: HabitSource) -> str:
     return found.default_to_daily(schedule, f"the period of {count} {kind}", name)
 
 
-# dijo: habits of type Bit, Count or Float, with their days as `stats`
+# dijo: habits of type Bit, Count or Float, with their days in `stats`
 
 
 def read_dijo(files: Mapping[str, Any]) -> HabitSource:
-    """Read the parsed values of files by name; `habit_archive.json` has archived habits."""
+    """Read the parsed values of files by name. `habit_archive.json` has archived habits."""
     found = HabitSource()
     for name, value in files.items():
         if not isinstance(value, list):
             raise Refused(f"{name} has no list of habits.")
         is_archived = name.rpartition("/")[2] == "habit_archive.json"
-        for each in _with_names(value, found, name):
-            habit = found.add(ImportedHabit(one_line(each["name"]), is_archived=is_archived))
-            goal = _dijo_number(each.get("goal"))
-            if make_amount(goal) is not None and each.get("type") != "Bit":
+        for item in _with_names(value, found, name):
+            habit = found.add(ImportedHabit(one_line(item["name"]), is_archived=is_archived))
+            goal = _dijo_number(item.get("goal"))
+            if make_amount(goal) is not None and item.get("type") != "Bit":
                 habit.goal = f">= {goal}"
-            if each.get("auto"):
+            if item.get("auto"):
                 found.report_loss("automatic counting", habit.name)
-            stats = each.get("stats")
+            stats = item.get("stats")
             for text, result in stats.items() if isinstance(stats, dict) else ():
                 day = read_day(text)
                 amount = DONE if result is True else make_amount(_dijo_number(result))
@@ -126,7 +126,7 @@ def read_dijo(files: Mapping[str, Any]) -> HabitSource:
 
 
 def _dijo_number(value: Any) -> Any:
-    """A count, or a decimal number: `{"value": 52, "precision": 1}` is 5.2."""
+    """Return a count, or a decimal number: `{"value": 52, "precision": 1}` is 5.2."""
     if not isinstance(value, dict):
         return value
     digits, places = value.get("value"), value.get("precision", 0)
@@ -136,14 +136,14 @@ def _dijo_number(value: Any) -> Any:
     return f"{text[: len(text) - places]}.{text[len(text) - places :]}" if places else text
 
 
-# HabitBull: a CSV line for each habit and day, 1, 0 or an amount
+# HabitBull: CSV with a line for each habit and day, whose value is 1, 0 or an amount
 
 
 _YES_OR_NO = frozenset({"0", "1", "0.0", "1.0"})
 
 
 def read_habitbull(name: str, text: str) -> HabitSource:
-    """Read an export, in which the date format is not known."""
+    """Read an export. The date format is detected, because it is not in the file."""
     lines = read_habit_csv(name, text, "HabitName", "CalendarDate", "Value")
     counted = {line["HabitName"] for _, line in lines if line["Value"].strip() not in _YES_OR_NO}
     found = HabitSource()
@@ -171,8 +171,8 @@ def read_habitbull(name: str, text: str) -> HabitSource:
 # harsh and habitctl: `habits` with names and frequencies, `log` with a line for each day
 #
 # A line of harsh is `date : name : y, n or s : note : amount`, with the last two parts optional. A
-# line of habitctl is date, name and y, n or s, separated by tabs. The last of two lines for a habit
-# and day counts.
+# line of habitctl is date, name and y, n or s, separated by tabs. Of several lines for a habit and
+# day, the last counts.
 
 
 _HARSH_RULE = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,3}))?(w)?")
@@ -180,7 +180,7 @@ _RESULTS: dict[str, LogValue] = {"y": DONE, "n": MISS, "s": SKIP}
 
 
 def read_harsh(habits: str, log: str) -> HabitSource:
-    """Read the texts of both files; either may be empty."""
+    """Read the texts of both files. Each may be empty."""
     found = HabitSource()
     group = ""
     for number, line in enumerate(habits.splitlines(), 1):
@@ -213,7 +213,7 @@ def read_harsh(habits: str, log: str) -> HabitSource:
 
 
 def _define_harsh_habit(text: str, group: str, found: HabitSource, place: str) -> None:
-    """Read `Gym: 3/7`, or since 0.9 also with its last day: `Gym: 3/7: 2026-01-06`."""
+    """Read `Gym: 3/7`, or (since harsh 0.9) `Gym: 3/7: 2026-01-06` with its last day."""
     head, colon, last = text.rpartition(":")
     until = read_day(last) if colon else None
     if until is not None:
@@ -235,7 +235,7 @@ def _define_harsh_habit(text: str, group: str, found: HabitSource, place: str) -
 
 
 def read_habitctl(habits: str, log: str) -> HabitSource:
-    """Read the texts of both files; either may be empty."""
+    """Read the texts of both files. Each may be empty."""
     found = HabitSource()
     for number, line in enumerate(habits.splitlines(), 1):
         text = line.strip()
@@ -281,14 +281,14 @@ def _record_day(
     return habit
 
 
-# Habit Tracker 21 of Obsidian: a note for each habit, with the done days in `entries`
+# Habit Tracker 21 for Obsidian: a note for each habit, with the done days in `entries`
 
 
 _TRACKER21_FIELDS = frozenset({"title", "maxGap", "entries", "tags"})
 
 
 def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
-    """Read the notes of a folder of habits."""
+    """Read the notes in a folder of habits."""
     found = HabitSource()
     for page, habit in _note_habits(pages, found, _TRACKER21_FIELDS):
         gap = page.word("maxGap").strip()
@@ -308,7 +308,7 @@ def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
 def _note_habits(
     pages: Iterable[SourceNote], found: HabitSource, known: frozenset[str]
 ) -> Iterator[tuple[SourceNote, ImportedHabit]]:
-    """Yield each note with its habit; unknown fields are losses."""
+    """Yield each note with its habit. Unknown fields are reported as losses."""
     for page in pages:
         found.check_front_matter(page)
         habit = found.add(ImportedHabit(one_line(page.word("title")) or one_line(page.name)))
@@ -318,10 +318,9 @@ def _note_habits(
             found.report_loss(f"the field {one_line(key)}", habit.name)
 
 
-# The habits plug-in of Obsidian: a note for each habit, with its days as a map in `records`
+# The habits plug-in for Obsidian: a note for each habit, with its days as a map in `records`
 #
-# Nested values are read from their source text, in lines or braces, so that no YAML in them is
-# expanded.
+# Nested values are read from their source text (lines or braces), so that no YAML is expanded.
 
 
 _PAIR = r"[\"']?([0-9]{4}-[0-9]{2}-[0-9]{2})[\"']?: *(\"[^\"\n]*\"|'[^'\n]*'|"
@@ -385,7 +384,7 @@ def _read_pauses(habit: ImportedHabit, source: str, found: HabitSource) -> None:
             found.report_loss("invalid pauses", habit.name)
 
 
-# Table Habit: habits with their records, as in its public source; days are numbers since 1970
+# Table Habit: habits with their records, as in its public source. Days are numbered from 1970.
 
 
 _NEGATIVE, _DELETED, _ARCHIVED = 2, 2, 3
@@ -402,19 +401,19 @@ def read_table_habit(value: Any) -> HabitSource:
         for group in (groups if isinstance(groups, list) else [])
         if isinstance(group, dict)
     }
-    for each in _with_names(find_habits(value), found):
-        if each.get("status") == _DELETED:
+    for item in _with_names(find_habits(value), found):
+        if item.get("status") == _DELETED:
             found.report_loss("deleted habits")
             continue
-        habit = found.add(ImportedHabit(one_line(each["name"])))
-        habit.about = clean_text(each.get("desc")).strip()
-        habit.group = names.get(one_line(each.get("group_id")), "")
-        habit.is_archived = each.get("status") == _ARCHIVED
-        habit.schedule = _table_habit_schedule(each, habit.name, found)
-        records = each.get("records")
-        _read_table_habit_days(habit, each, records if isinstance(records, list) else [], found)
+        habit = found.add(ImportedHabit(one_line(item["name"])))
+        habit.about = clean_text(item.get("desc")).strip()
+        habit.group = names.get(one_line(item.get("group_id")), "")
+        habit.is_archived = item.get("status") == _ARCHIVED
+        habit.schedule = _table_habit_schedule(item, habit.name, found)
+        records = item.get("records")
+        _read_table_habit_days(habit, item, records if isinstance(records, list) else [], found)
         for key, what in (("reminder", "its reminder"), ("daily_goal_extra", "its second goal")):
-            if each.get(key):
+            if item.get(key):
                 found.report_loss(what, habit.name)
     if found.habits:
         found.report_loss("colours, icons and target days: not used by notekeep")
@@ -422,12 +421,12 @@ def read_table_habit(value: Any) -> HabitSource:
     return found
 
 
-def _table_habit_schedule(each: Mapping[str, Any], name: str, found: HabitSource) -> str:
-    """`[3]` a week or a month, or `[3, 14]`, three times in 14 days."""
-    rule = _TABLE_HABIT_RULE.fullmatch(one_line(each.get("freq_custom")))
+def _table_habit_schedule(item: Mapping[str, Any], name: str, found: HabitSource) -> str:
+    """Return a schedule: `[3]` is three times a week or month, `[3, 14]` three times in 14 days."""
+    rule = _TABLE_HABIT_RULE.fullmatch(one_line(item.get("freq_custom")))
     times, days = (int(number or 0) for number in rule.groups()) if rule else (0, 0)
     schedule = None
-    match each.get("freq_type"):
+    match item.get("freq_type"):
         case 1 if times:
             schedule = f"{times}/week" if times < 7 else "daily"
         case 2 if 1 <= times <= 31:
@@ -438,12 +437,12 @@ def _table_habit_schedule(each: Mapping[str, Any], name: str, found: HabitSource
 
 
 def _read_table_habit_days(
-    habit: ImportedHabit, each: Mapping[str, Any], records: Iterable[Any], found: HabitSource
+    habit: ImportedHabit, item: Mapping[str, Any], records: Iterable[Any], found: HabitSource
 ) -> None:
     rows = [record if isinstance(record, dict) else {} for record in records]
-    goal, unit = make_amount(each.get("daily_goal")), one_line(each.get("daily_goal_unit"))
-    is_limit = each.get("type") == _NEGATIVE
-    is_counted = is_limit or each.get("daily_goal") != 1 or unit not in ("", "times")
+    goal, unit = make_amount(item.get("daily_goal")), one_line(item.get("daily_goal_unit"))
+    is_limit = item.get("type") == _NEGATIVE
+    is_counted = is_limit or item.get("daily_goal") != 1 or unit not in ("", "times")
     is_counted = is_counted or any(
         row.get("record_type") == _RECORD_DONE and row.get("record_value") not in (0, 1)
         for row in rows
@@ -465,12 +464,12 @@ def _read_table_habit_days(
             value = DONE if value.amount else MISS
         habit.record(day, value, one_line(row.get("reason")))
     habit.entries.sort(key=lambda entry: entry.day)
-    start = day_since_1970(each.get("start_date"))
+    start = day_since_1970(item.get("start_date"))
     if start is not None:
         habit.since = min([start, *(entry.day for entry in habit.entries)])
 
 
-# How each format is detected, and what reads its files
+# Detection and reading of each format
 
 
 _IS_TABLE_HABIT = has_words(".json", '"habits"', '"freq_type"', '"daily_goal"')
@@ -489,7 +488,7 @@ def _is_dijo(name: str, head: bytes) -> bool:
 
 
 def _has_fields(needed: str, *one_of: str) -> Detect:
-    """Return a check whether a note has a field and one of some others, if any."""
+    """Return a check for notes with the field `needed`, and with a field in `one_of`, if any."""
 
     def detect(name: str, head: bytes) -> bool:
         text = head_text(head)
@@ -502,7 +501,7 @@ def _has_fields(needed: str, *one_of: str) -> Detect:
 
 
 def _has_lines(in_habits: str, in_log: str) -> Detect:
-    """Return a check whether `habits` or `log` has a line that matches its pattern."""
+    """Return a check for `habits` and `log` files with a line that matches the file's pattern."""
     patterns = dict(zip(HABIT_FILES, (in_habits, in_log), strict=True))
 
     def detect(name: str, head: bytes) -> bool:

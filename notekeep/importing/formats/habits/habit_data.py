@@ -1,4 +1,4 @@
-"""Shared by the readers of habits: their files, and values in the form of the habit log."""
+"""Shared by the habit readers: reading files, and converting values to the habit log."""
 
 from __future__ import annotations
 
@@ -27,67 +27,67 @@ _MAX_LINES = 1_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
 MAX_SIZE = 256 << 20
-"""Maximum number of characters in all files; a lifetime of habits is a few million."""
+"""Maximum number of characters in all files. A lifetime of habits has a few million."""
 
 
 def read_texts(files: InputFiles, *endings: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each file with one of the endings, or of a single file.
+    """Yield the name and text of each file with one of the endings. A single file may have any.
 
     Raises:
-        Refused: A file is too large or damaged, or all of them are too large.
+        Refused: A file is damaged, or the files are too large.
     """
     names = [name for name in files.names if f"/{name}".casefold().endswith(endings)]
     if not names and len(files.names) == 1:
         names = list(files.names)
         if is_database(files.head(names[0])):
             raise UsageError(f"{files.path} is a database, which this format does not use.")
-    room = MAX_SIZE
+    remaining = MAX_SIZE
     for name in names:
         text = files.text(name, MAX_SOURCE)
-        room -= len(text)
-        if room < 0:
+        remaining -= len(text)
+        if remaining < 0:
             size = f"{MAX_SIZE >> 20} MB"
             raise Refused(f"{files.path}: more than {size} of text.", "Use only the export.")
         yield name, text
 
 
 def read_text(files: InputFiles, *endings: str) -> tuple[str, str]:
-    """Return the name and text of the only file with one of the endings; UsageError for others."""
+    """Return the name and text of the only file with one of the endings, or raise UsageError."""
     found = list(read_texts(files, *endings))
     if len(found) != 1:
         raise UsageError(f"{files.path} contains {len(found)} files instead of one.", "Choose one.")
     return found[0]
 
 
-def read_notes(files: InputFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
-    """Yield the detected Markdown files; their names have no folder unless `is_whole_name`."""
+def read_notes(files: InputFiles, *, is_full_path: bool = False) -> Iterator[SourceNote]:
+    """Yield the detected Markdown files. Their names include the folder if `is_full_path`."""
     detected = frozenset(files.detected)
     for name, text in read_texts(files, ".md"):
-        if name not in detected:  # a note without a habit
+        if name not in detected:  # not recognized, so it has no habit
             continue
         data = text.encode("utf-8", "surrogatepass")
         matter = read_frontmatter(data)
-        stem = (name if is_whole_name else name.rpartition("/")[2]).removesuffix(".md")
+        stem = (name if is_full_path else name.rpartition("/")[2]).removesuffix(".md")
         body = data[matter.split.body :].decode("utf-8", "replace")
         problem = matter.error.message if matter.error else ""
         yield SourceNote(stem, matter.words, matter.raw, body, problem)
 
 
 def read_habit_json(name: str, text: str) -> Any:
-    """Return the value of a JSON file; Refused, with its name, for any other."""
+    """Return the value of a JSON file. Raises Refused with the file's name if it is invalid."""
     with name_file(name):
         return read_json(name, text)
 
 
 def read_habit_csv(name: str, text: str, *needed: str) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows of a CSV file as `read_csv` does; Refused, with its name, for any other."""
+    """Return the rows of a CSV file. Raises Refused with the file's name if it is invalid."""
     with name_file(name):
         return list(read_csv(io.StringIO(text, newline=None), *needed, max_rows=_MAX_LINES))
 
 
 @contextmanager
 def name_file(name: str) -> Iterator[None]:
-    """Put the name of a file before the reason why it cannot be read."""
+    """Add the file's name to a Refused error."""
     try:
         yield
     except Refused as error:
@@ -97,20 +97,20 @@ def name_file(name: str) -> Iterator[None]:
 class SourceNote(NamedTuple):
     """A Markdown note with a habit or a day."""
 
-    name: str  # the file name without its ending
+    name: str  # the file name without its extension
     words: dict[str, str | list[str]]  # the values of the front matter as text
-    raw: dict[str, str]  # the same values as source text, also nested ones
+    raw: dict[str, str]  # the same values and nested values, as source text
     body: str
     problem: str = ""  # the error in the front matter, if any
 
     def word(self, key: str) -> str:
-        """Return a value as one text; "" for none."""
+        """Return a value as one string; "" for none."""
         value = self.words.get(key, "")
         return value if isinstance(value, str) else ", ".join(value)
 
 
 class HabitSource:
-    """The habits and losses of a source."""
+    """The habits read from a source, and the losses."""
 
     def __init__(self) -> None:
         self._habits: dict[str, ImportedHabit] = {}
@@ -128,7 +128,7 @@ class HabitSource:
         yield from self.losses
 
     def add(self, habit: ImportedHabit) -> ImportedHabit:
-        """Add a habit; a second one with the same `source_id` gets another."""
+        """Add a habit. If its `source_id` exists, it gets a new `source_id`."""
         stem = habit.source_id or habit.name
         habit.source_id, number = stem, 1
         while habit.source_id in self._habits:
@@ -147,13 +147,13 @@ class HabitSource:
         self.losses.append(Loss(message, habit, place, times))
 
     def default_to_daily(self, schedule: str | None, message: str, habit: str) -> str:
-        """Return a schedule; for None, report the loss and return the default."""
+        """Return a schedule. For None, report the loss and return the default."""
         if schedule is None:
             self.report_loss(f"{message}; imported as daily", habit)
         return schedule or "daily"
 
     def set_unit(self, habit: ImportedHabit, name: str) -> None:
-        """Set the unit of a habit; report the loss if it is not valid in a log line."""
+        """Set the unit of a habit. Report a loss if the unit is invalid in a log line."""
         habit.unit = make_unit(name)
         if habit.unit != name:
             becomes = habit.unit or "a number without a unit"
@@ -171,7 +171,7 @@ class HabitSource:
             habit.entries = list({entry.day: entry for entry in habit.entries}.values())
 
 
-# Values of other programs in the form of the habit log
+# Conversion of values to the habit log
 
 
 def find_day_order(texts: Iterable[str]) -> str:
@@ -182,7 +182,7 @@ def find_day_order(texts: Iterable[str]) -> str:
 
 
 def read_day(text: str, order: str = "") -> int | None:
-    """Return the ordinal of `2026-01-05`, with or without time, or of `5/1/2026` with an order."""
+    """Return the ordinal of `2026-01-05` (a time is ignored), or of `5/1/2026` with an order."""
     if order and (found := _SLASHED.match(text)):
         first, second, year = found.groups()
         day, month = (first, second) if order == "day" else (second, first)
@@ -194,7 +194,7 @@ def read_day(text: str, order: str = "") -> int | None:
 
 
 def day_since_1970(days: object) -> int | None:
-    """Return the ordinal of a number of days since 1970; None if a log cannot contain it."""
+    """Return the ordinal of a day counted from 1970; None if a log cannot contain it."""
     day = _EPOCH + days if isinstance(days, int) else 0
     return day if FIRST_DAY <= day <= LAST_DAY else None
 
@@ -221,7 +221,7 @@ def make_unit(text: object) -> str:
 
 
 def make_schedule(times: int, days: int) -> str | None:
-    """Return the schedule for a number of times in any number of days; None if it has none."""
+    """Return the schedule for a number of times in a number of days; None if there is none."""
     if times <= 0:
         return "none"
     if not 1 <= days <= MAX_DAYS:
@@ -230,7 +230,7 @@ def make_schedule(times: int, days: int) -> str | None:
 
 
 def write_csv_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a CSV file."""
+    """Return the text of a CSV file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
@@ -239,7 +239,7 @@ def write_csv_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def find_habits(value: Any) -> list[Any]:
-    """Return the list of habits of a JSON object; Refused without one."""
+    """Return the list of habits in a JSON object. Raises Refused if there is none."""
     habits = value.get("habits") if isinstance(value, dict) else None
     if not isinstance(habits, list):
         raise Refused("The file has no list of habits.")

@@ -1,7 +1,7 @@
 """The databases of two habit trackers: Tickmate and Rewire.
 
-Both layouts are known from databases that were published as test data. What those do not show, such
-as a period that none of them has, is reported as a loss.
+Both layouts are known from databases published as test data. Values that do not appear in them,
+such as other periods, are reported as losses.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
 def _read_rows(opened: sqlite3.Connection, table: str, *columns: str) -> list[Row]:
-    """Return the rows of a table that old versions do not have."""
+    """Return the rows of a table, which may be missing in old versions."""
     found = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     tables = {name.casefold() for (name,) in found}
     return list(read_table(opened, table, columns)) if table.casefold() in tables else []
 
 
 def _in_order(rows: Sequence[Row], column: str) -> list[Row]:
-    return sorted(rows, key=lambda row: (_whole(row[column]), _whole(row["_id"])))
+    return sorted(rows, key=lambda row: (_to_int(row[column]), _to_int(row["_id"])))
 
 
-def _whole(value: object, default: int = -1) -> int:
+def _to_int(value: object, default: int = -1) -> int:
     return value if isinstance(value, int) else default
 
 
@@ -58,7 +58,7 @@ def _add_habit(row: Row, found: HabitSource) -> ImportedHabit:
 
 
 def read_tickmate(opened: sqlite3.Connection) -> HabitSource:
-    """Read a backup; Refused without the tables `tracks` and `ticks`."""
+    """Read a backup. Raises Refused if it has no tables `tracks` and `ticks`."""
     found = HabitSource()
     columns = ("_id", "name", "description", "enabled", "multiple_entries_per_day", "order")
     tracks = _in_order(list(read_table(opened, "tracks", columns)), "order")
@@ -67,10 +67,10 @@ def read_tickmate(opened: sqlite3.Connection) -> HabitSource:
         row["_id"]: one_line(row["name"]) for row in _read_rows(opened, "groups", "_id", "name")
     }
     groups = _read_rows(opened, "track2groups", "_track_id", "_group_id")
-    counts: dict[int, Counter[int | None]] = {_whole(row["_id"]): Counter() for row in tracks}
+    counts: dict[int, Counter[int | None]] = {_to_int(row["_id"]): Counter() for row in tracks}
     for tick in ticks:
-        year, month, day = (_whole(tick[part]) for part in ("year", "month", "day"))
-        if (days := counts.get(_whole(tick["_track_id"]))) is None:
+        year, month, day = (_to_int(tick[part]) for part in ("year", "month", "day"))
+        if (days := counts.get(_to_int(tick["_track_id"]))) is None:
             found.report_loss(_UNKNOWN_HABIT)
         else:
             days[read_day(f"{year:04}-{month + 1:02}-{day:02}")] += 1
@@ -79,13 +79,13 @@ def read_tickmate(opened: sqlite3.Connection) -> HabitSource:
         habit.schedule = "none"
         habit.is_archived = row["enabled"] == 0
         own = [
-            names.get(each["_group_id"], "") for each in groups if each["_track_id"] == row["_id"]
+            names.get(item["_group_id"], "") for item in groups if item["_track_id"] == row["_id"]
         ]
         own = list(dict.fromkeys(filter(None, own)))
         habit.group = own[0] if own else ""
         if len(own) > 1:
             found.report_loss("groups after the first", habit.name)
-        days = counts[_whole(row["_id"])]
+        days = counts[_to_int(row["_id"])]
         if invalid := days.pop(None, 0):
             found.report_loss("ticks on days that do not exist", habit.name, times=invalid)
         is_counted = row["multiple_entries_per_day"] == 1 or max(days.values(), default=0) > 1
@@ -97,7 +97,7 @@ def read_tickmate(opened: sqlite3.Connection) -> HabitSource:
     return found
 
 
-# Rewire: an entry of 1, 2 or 3 for each day; weekdays from 0 for Sunday
+# Rewire: a state (1, 2 or 3) for each day. Weekdays start with 0 for Sunday.
 
 
 _REWIRE_COLUMNS = (
@@ -106,11 +106,11 @@ _REWIRE_COLUMNS = (
 )
 _STATES = {1: MISS, 2: DONE, 3: SKIP}
 _PERIODS = {0: "week", 1: "month"}
-_LEFT_OUT = {"TARGETS": "rewards for streaks", "REWARD": "rewards", "reasons": "reasons"}
+_NOT_IMPORTED = {"TARGETS": "rewards for streaks", "REWARD": "rewards", "reasons": "reasons"}
 
 
 def read_rewire(opened: sqlite3.Connection) -> HabitSource:
-    """Read a backup; Refused without the tables `Habits` and `CHECKINS`."""
+    """Read a backup. Raises Refused if it has no tables `Habits` and `CHECKINS`."""
     found = HabitSource()
     rows = _in_order(list(read_table(opened, "Habits", _REWIRE_COLUMNS)), "order_num")
     units = {
@@ -123,7 +123,7 @@ def read_rewire(opened: sqlite3.Connection) -> HabitSource:
     }
     known: dict[int, ImportedHabit] = {}
     for row in rows:
-        habit = known[_whole(row["_id"])] = _add_habit(row, found)
+        habit = known[_to_int(row["_id"])] = _add_habit(row, found)
         habit.group = groups.get(row["category"], "")
         habit.is_archived = row["archived"] == 1
         habit.schedule = _rewire_schedule(row, habit.name, found)
@@ -133,16 +133,16 @@ def read_rewire(opened: sqlite3.Connection) -> HabitSource:
             habit.goal = f">= {amounts.format_number(target.amount)} {habit.unit}".rstrip()
     entries = read_table(opened, "CHECKINS", ("habit_id", "date", "type", "note", "actual_count"))
     for row in entries:
-        _add_checkin(row, known.get(_whole(row["habit_id"])), found)
+        _add_checkin(row, known.get(_to_int(row["habit_id"])), found)
     for row in _read_rows(opened, "REMINDERS", "habit_id", "time", "active_days"):
-        minutes, days = _whole(row["time"]), _weekdays(row["active_days"])
-        owner = known.get(_whole(row["habit_id"]))
+        minutes, days = _to_int(row["time"]), _weekdays(row["active_days"])
+        owner = known.get(_to_int(row["habit_id"]))
         if owner and days and 0 <= minutes < 24 * 60:
             prefix = "" if len(days) == len(_WEEKDAYS) else f"{','.join(days)} "
             owner.remind.append(f"{prefix}{minutes // 60:02}:{minutes % 60:02}")
         else:
             found.report_loss("invalid reminders", owner.name if owner else "")
-    for table, what in _LEFT_OUT.items():
+    for table, what in _NOT_IMPORTED.items():
         if count := len(_read_rows(opened, table, "_id")):
             found.report_loss(what, times=count)
     if known:
@@ -155,13 +155,13 @@ def read_rewire(opened: sqlite3.Connection) -> HabitSource:
 
 
 def _rewire_schedule(row: Row, name: str, found: HabitSource) -> str:
-    kind, times = row["schedule"], _whole(row["days"])
+    kind, times = row["schedule"], _to_int(row["days"])
     if kind == 0 and (days := _weekdays(row["active_days"])):
         return "daily" if len(days) == len(_WEEKDAYS) else ",".join(days)
     if kind == 1 and row["period"] in _PERIODS and 1 <= times <= 31:
         period = _PERIODS[row["period"]]
         return "daily" if period == "week" and times >= len(_WEEKDAYS) else f"{times}/{period}"
-    if kind == 2 and (count := _whole(row["repeating_count"])) > 0:
+    if kind == 2 and (count := _to_int(row["repeating_count"])) > 0:
         return found.default_to_daily(make_schedule(1, count), f"once in {count} days", name)
     return found.default_to_daily(None, "an unknown schedule", name)
 
@@ -188,7 +188,7 @@ def _add_checkin(row: Row, habit: ImportedHabit | None, found: HabitSource) -> N
 
 
 def _has_names(*names: bytes) -> Detect:
-    """Return a check whether the first page of a database names all these tables and columns."""
+    """Return a check whether the first page of a database contains names of tables and columns."""
     return lambda _, head: is_database(head) and all(name in head for name in names)
 
 

@@ -27,29 +27,29 @@ _LONGEST_DAY = 24 * 60
 
 
 def read_habitkit(value: Any) -> HabitSource:
-    """Read an export, given as its parsed JSON value."""
+    """Read an export from its parsed JSON."""
     found = HabitSource()
     intervals, completions, reminders, groups = (
         _by_habit(value, key)
         for key in ("intervals", "completions", "reminders", "categoryMappings")
     )
     names = {
-        one_line(each.get("id")): one_line(each.get("name")) for each in _rows(value, "categories")
+        one_line(item.get("id")): one_line(item.get("name")) for item in _rows(value, "categories")
     }
     ids = set()
-    for each in find_habits(value):
-        name = one_line(each.get("name") or "") if isinstance(each, dict) else ""
+    for item in find_habits(value):
+        name = one_line(item.get("name") or "") if isinstance(item, dict) else ""
         if not name:
             found.report_loss("habits without a name")
             continue
-        key = one_line(each.get("id"))
+        key = one_line(item.get("id"))
         ids.add(key)
         habit = found.add(ImportedHabit(name, key))
-        habit.about = clean_text(each.get("description")).strip()
-        habit.is_archived = each.get("archived") is True
-        if each.get("isInverse") is True:
+        habit.about = clean_text(item.get("description")).strip()
+        habit.is_archived = item.get("archived") is True
+        if item.get("isInverse") is True:
             habit.goal = "never"
-            habit.since = read_day(one_line(each.get("inverseStartDate")))
+            habit.since = read_day(one_line(item.get("inverseStartDate")))
         categories = [names.get(one_line(row.get("categoryId")), "") for row in groups.get(key, ())]
         habit.group = categories[0] if categories else ""
         if len(categories) > 1:
@@ -58,9 +58,9 @@ def read_habitkit(value: Any) -> HabitSource:
         _read_days(habit, completions.get(key, []), needed, found)
         if reminders.get(key):
             found.report_loss("its reminders", habit.name)
-    strangers = sum(len(rows) for key, rows in completions.items() if key not in ids)
-    if strangers:
-        found.report_loss("completions of a habit that is not in the file", times=strangers)
+    unmatched = sum(len(rows) for key, rows in completions.items() if key not in ids)
+    if unmatched:
+        found.report_loss("completions of a habit that is not in the file", times=unmatched)
     if found.habits:
         found.report_loss("colours, icons and the order: not imported")
     found.keep_last_entries()
@@ -82,16 +82,16 @@ def _by_habit(value: Any, key: str) -> dict[str, list[dict[str, Any]]]:
 def _read_intervals(
     habit: ImportedHabit, intervals: list[dict[str, Any]], found: HabitSource
 ) -> int:
-    """Set the schedules and goals with their first days; return the highest daily target."""
+    """Set the schedules and goals with their first days. Return the highest daily target."""
     rules: dict[int, tuple[str, str]] = {}
     highest = 1
-    for each in intervals:
-        # An interval begins at midnight in a time zone that the file does not name.
-        day = _day_of(each.get("startDate"), _MIDDAY)
+    for item in intervals:
+        # An interval begins at midnight, in a time zone that is not in the file.
+        day = _day_of(item.get("startDate"), _MIDDAY)
         if day is None:
             found.report_loss("invalid intervals", habit.name)
             continue
-        needed = each.get("requiredNumberOfCompletionsPerDay")
+        needed = item.get("requiredNumberOfCompletionsPerDay")
         times = needed if isinstance(needed, int) and needed > 1 else 1
         goal = f">= {times} times" if times > 1 else "done"
         if habit.goal == "never":
@@ -99,8 +99,8 @@ def _read_intervals(
             if times > 1:
                 found.report_loss(f"up to {times} times a day; imported as never", habit.name)
         highest = max(highest, times)
-        schedule = _schedule(each, habit.name, found)
-        # Without a target, a habit to avoid is met on every day without a completion.
+        schedule = _schedule(item, habit.name, found)
+        # A habit to avoid is met on every day without a completion.
         rules[day] = ("daily" if (schedule, goal) == ("none", "never") else schedule, goal)
     if rules:
         habit.since = min(rules) if habit.since is None else habit.since
@@ -119,7 +119,7 @@ def _schedule(interval: Mapping[str, Any], name: str, found: HabitSource) -> str
 
 
 def _dated(rules: Mapping[int, str]) -> list[str]:
-    """Return the lines for a field; an interval that changes nothing has no line."""
+    """Return the lines for a field, without intervals that change nothing."""
     changes = [next(group) for _, group in groupby(sorted(rules.items()), lambda rule: rule[1])]
     return [
         f"{dates.format_iso(day)} {text}" if place else text
@@ -130,23 +130,23 @@ def _dated(rules: Mapping[int, str]) -> list[str]:
 def _read_days(
     habit: ImportedHabit, completions: list[dict[str, Any]], needed: int, found: HabitSource
 ) -> None:
-    """Read the days with completions; for a habit to avoid, these are the days it was done."""
-    numbers = [each.get("amountOfCompletions") for each in completions]
+    """Add an entry for each day with completions. For a habit to avoid, they are lapses."""
+    numbers = [item.get("amountOfCompletions") for item in completions]
     is_avoided = habit.goal in ("never", ["never"])
     is_counted = (
         is_avoided
         or needed > 1
         or any(isinstance(number, int) and number > 1 for number in numbers)
     )
-    for each, number in zip(completions, numbers, strict=True):
-        day = _day_of(each.get("date"), each.get("timezoneOffsetInMinutes"))
-        amount, note = make_amount(number), one_line(each.get("note"))
+    for item, number in zip(completions, numbers, strict=True):
+        day = _day_of(item.get("date"), item.get("timezoneOffsetInMinutes"))
+        amount, note = make_amount(number), one_line(item.get("note"))
         if day is None or amount is None:
             found.report_loss("invalid completions", habit.name)
         elif amount.amount:
             habit.record(day, amount if is_counted else DONE, note)
         elif note:
-            # A completion was added on this day and removed again.
+            # A completion was added on this day and removed later.
             habit.record(day, amount if is_avoided else MISS, note)
         else:
             found.report_loss("days with 0 completions", habit.name)
@@ -158,7 +158,7 @@ def _read_days(
 
 
 def _day_of(text: object, offset: object) -> int | None:
-    """Return the date of a UTC time at an offset in minutes; None if invalid."""
+    """Return the day of a UTC time with an offset in minutes; None if it is invalid."""
     if not isinstance(text, str) or not isinstance(offset, int) or abs(offset) >= _LONGEST_DAY:
         return None
     try:

@@ -1,7 +1,7 @@
-"""Loop Habit Tracker: read CSV files and databases of all versions, and write the CSV files.
+"""Loop Habit Tracker: reads CSV files and databases of all versions, and writes CSV files.
 
-The value of a day is a check, an automatic check, a no, a skip, unknown, or thousandths of an
-amount. Automatic checks are computed again here and are not imported.
+The value of a day is a check, an automatic check, a no, a skip, unknown, or an amount in
+thousandths. Automatic checks are not imported, because notekeep computes them.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ _HABIT_COLUMNS = (
     *("reminder_hour", "reminder_min", "reminder_days", "position"),
 )
 _DAY_COLUMNS = ("habit", "timestamp", "value", "notes")
-"""The columns to read; old versions do not have all."""
+"""The columns to read. Old versions do not have all of them."""
 
 Cells: TypeAlias = "Mapping[str, Any]"
-"""A row of a table by column; cells may be missing or None."""
+"""A row of a table, by column. Cells may be missing or None."""
 
 
 def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
@@ -75,11 +75,11 @@ def _add_habit(row: Cells, found: HabitSource) -> ImportedHabit:
             one_line(row.get("name")) or "Untitled",
             one_line(row.get("uuid")),
             about="\n\n".join(filter(None, about)),
-            is_archived=bool(_whole(row.get("archived"))),
+            is_archived=bool(_to_int(row.get("archived"))),
         )
     )
-    times, days = _whole(row.get("freq_num"), 1), _whole(row.get("freq_den"), 1)
-    if _whole(row.get("type")) == 1:
+    times, days = _to_int(row.get("freq_num"), 1), _to_int(row.get("freq_den"), 1)
+    if _to_int(row.get("type")) == 1:
         _set_goal(habit, row, times, days, found)
         return habit
     habit.schedule = found.default_to_daily(
@@ -94,7 +94,7 @@ def _set_goal(habit: ImportedHabit, row: Cells, times: int, days: int, found: Ha
     found.set_unit(habit, one_line(row.get("unit")))
     if days not in _PERIODS or times != 1:
         found.report_loss(f"the target for {days} days; imported as a daily target", habit.name)
-    sign = "<=" if _whole(row.get("target_type")) == 1 else ">="
+    sign = "<=" if _to_int(row.get("target_type")) == 1 else ">="
     target = row.get("target_value")
     is_number = isinstance(target, int | float) and 0 <= target < 1e12
     thousandths = round(target * amounts.MILLI) if is_number and target is not None else 0
@@ -104,12 +104,12 @@ def _set_goal(habit: ImportedHabit, row: Cells, times: int, days: int, found: Ha
     habit.goal = f"{sign} {amount} {habit.unit}".rstrip() + _PERIODS.get(days, "")
 
 
-def _whole(value: Any, default: int = 0) -> int:
+def _to_int(value: Any, default: int = 0) -> int:
     return value if isinstance(value, int) else default
 
 
 def _set_start_and_end(habit: ImportedHabit, found: HabitSource) -> None:
-    """Set the first day, and for an archived habit the last, to the days that Loop counts."""
+    """Set the first day (and the last day of an archived habit) as Loop counts it."""
     schedule = parse_schedule(str(habit.schedule))
     checks = sorted(entry.day for entry in habit.entries if entry.value == DONE)
     covered = spans(checks, *schedule) if isinstance(schedule, InDays) else []
@@ -147,9 +147,9 @@ def _add_day(
 
 # Habits.csv, and a folder with Checkmarks.csv for each habit
 #
-# There are three layouts: 1.x without column names in the folders and with a 0 on every empty day,
-# 2.0 with Question and NumRepetitions, and after 2.3.0 with Type, Unit, Target and notes. Without
-# Type, only a value over 3 shows that the numbers of a habit are amounts.
+# There are three layouts. In 1.x, files in folders have no column names, and every empty day has
+# a 0. In 2.0, there are Question and NumRepetitions. After 2.3.0, there are Type, Unit, Target and
+# notes. Without Type, only a value over 3 shows that the values of a habit are amounts.
 
 
 HABITS_FILE, CHECKMARKS_FILE = "Habits.csv", "Checkmarks.csv"
@@ -172,7 +172,7 @@ _COLUMNS = {
 
 
 def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
-    """Read an export: the texts of its CSV files by path."""
+    """Read an export, given as the texts of its CSV files by path."""
     found = HabitSource()
     top = next((name for name in files if name.rpartition("/")[2] == HABITS_FILE), None)
     if top is None:
@@ -225,7 +225,7 @@ def _count(text: str) -> int:
 
 
 def _folders(files: Mapping[str, str], base: str) -> dict[int, str]:
-    """The Checkmarks.csv of each habit, by the number at the start of its folder."""
+    """Return the Checkmarks.csv of each habit, by the number at the start of its folder."""
     found: dict[int, str] = {}
     for name in files:
         folder, _, file = name.removeprefix(base).rpartition("/")
@@ -256,7 +256,7 @@ def _read_days(
             found.report_loss("invalid lines", habit.name, f"{name}:{number}")
             continue
         if not has_head and value == 0:
-            value = UNKNOWN  # before 2.0, a 0 is a no or an empty day
+            value = UNKNOWN  # before 2.0, 0 is a no or an empty day
         note = row[2] if len(row) > 2 else ""
         _add_day(habit, day, value, note, found, has_amounts=has_amounts)
 
@@ -286,25 +286,25 @@ def _parse_value(text: str) -> int | None:
     return int(plain) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
 
 
-# The tables of the database; old versions have a row for each check, without values
+# The tables of the database. Old versions have a row for each check, without values.
 
 
 _A_DAY = 86_400_000
 _WEEKDAYS = {2: "mon", 3: "tue", 4: "wed", 5: "thu", 6: "fri", 0: "sat", 1: "sun"}
-"""The weekdays of a reminder by bit."""
+"""The weekdays of a reminder, by bit."""
 
 
 def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSource:
-    """Read a backup: the rows of its habits and repetitions, in milliseconds of midnight UTC."""
+    """Read a backup: rows of habits and repetitions. Days are milliseconds of midnight UTC."""
     found = HabitSource()
     known: dict[int, ImportedHabit] = {}
-    ordered = sorted(habits, key=lambda row: (_whole(row.get("position")), _whole(row.get("id"))))
+    ordered = sorted(habits, key=lambda row: (_to_int(row.get("position")), _to_int(row.get("id"))))
     for row in ordered:
-        habit = known[_whole(row.get("id"), -1)] = _add_habit(row, found)
+        habit = known[_to_int(row.get("id"), -1)] = _add_habit(row, found)
         _set_reminder(habit, row, found)
     for row in days:
-        owner = known.get(_whole(row.get("habit"), -1))
-        day = day_since_1970(_whole(row.get("timestamp"), -(1 << 60)) // _A_DAY)
+        owner = known.get(_to_int(row.get("habit"), -1))
+        day = day_since_1970(_to_int(row.get("timestamp"), -(1 << 60)) // _A_DAY)
         value = YES if row.get("value") is None else row["value"]
         if owner is None:
             found.report_loss("entries of habits that are not in the file")
@@ -321,8 +321,8 @@ def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSou
 
 
 def _set_reminder(habit: ImportedHabit, row: Cells, found: HabitSource) -> None:
-    hour, minute = _whole(row.get("reminder_hour"), -1), _whole(row.get("reminder_min"), -1)
-    bits = _whole(row.get("reminder_days"), 127) & 127
+    hour, minute = _to_int(row.get("reminder_hour"), -1), _to_int(row.get("reminder_min"), -1)
+    bits = _to_int(row.get("reminder_days"), 127) & 127
     if not (0 <= hour < 24 and 0 <= minute < 60 and bits):
         return
     time = f"{hour:02}:{minute:02}"
@@ -336,7 +336,7 @@ def _set_reminder(habit: ImportedHabit, row: Cells, found: HabitSource) -> None:
 
 def _detect(name: str, head: bytes) -> bool:
     if is_database(head):
-        is_hidden = b"CREATE TABLE" not in head  # the names of its tables are on another page
+        is_hidden = b"CREATE TABLE" not in head  # the table names are on another page
         return b"Repetitions" in head or (is_hidden and "loop" in name.casefold())
     is_table = name.rpartition("/")[2].casefold() == HABITS_FILE.casefold()
     return is_table and has_columns("Position", "Name")(name, head)
@@ -364,7 +364,7 @@ FORMATS = (Format("loop", "Loop Habit Tracker", "", _detect, _read),)
 # Habits in the layout of Loop's CSV export.
 #
 # Loop has a frequency (times in a number of days) and amounts in one unit. Everything else is
-# reported as a loss. Scores are the strength of a habit, which is computed as in Loop.
+# reported as a loss. Scores are the strengths of a habit, computed as in Loop.
 
 
 SCORES = "Scores.csv"
@@ -377,7 +377,7 @@ HEAD = (
 
 
 class HabitHistory(NamedTuple):
-    """A habit, its days, and the notes of days by ordinal."""
+    """A habit, its days, and the notes of its days by ordinal."""
 
     habit: Definition
     days: DayHistory
@@ -387,7 +387,7 @@ class HabitHistory(NamedTuple):
 def write_loop_files(
     habits: Sequence[HabitHistory], today: int
 ) -> tuple[dict[str, str], list[str]]:
-    """Return the files of an export up to a day, by name, and the losses."""
+    """Return the files of an export up to `today`, by name, and the losses."""
     losses: dict[str, None] = {}
     rows, marks, scores = [], [], []
     files: dict[str, str] = {}
@@ -463,7 +463,7 @@ def _frequency(habit: Definition, losses: dict[str, None], today: int) -> tuple[
 
 
 def _marks(history: HabitHistory, losses: dict[str, None], today: int) -> dict[int, str]:
-    """Loop's value of each day that has one."""
+    """Return Loop's value of each day with a value."""
     habit, days = history.habit, history.days
     goal = habit.goal_on(today)
     is_numeric = goal.kind != "done"
@@ -499,7 +499,7 @@ def _amount(habit: Definition, goal: Goal, day: DayValue, losses: dict[str, None
 
 
 def _covered(habit: Definition, marks: Mapping[int, str], today: int) -> Iterable[int]:
-    """The automatic checks of Loop, between enough other checks."""
+    """Yield Loop's automatic checks: days covered by the checks around them."""
     schedule = habit.schedule_on(today)
     times, days = schedule.frequency()
     checks = sorted(day for day, mark in marks.items() if mark == "YES_MANUAL")

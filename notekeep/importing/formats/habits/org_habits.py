@@ -1,7 +1,7 @@
 """Habits of Emacs: headings with `:STYLE: habit`, and the states in their logbook.
 
 The repeater is the schedule: `.+2d/4d` is two to four days after the last time, `++2d` and `+2d`
-are every two days. Only done states are entries.
+are every two days. Only done states become entries.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def read_org(files: dict[str, str]) -> HabitSource:
 
 
 def _find_keywords(lines: Sequence[str]) -> tuple[set[str], set[str]]:
-    """The keywords for open and done states, without their keys in brackets."""
+    """Return the keywords for open and done states, without shortcut keys in brackets."""
     opens, done = {"TODO"}, {"DONE"}
     for line in lines:
         if declared := _TODO.fullmatch(line.strip()):
@@ -131,7 +131,7 @@ def _read_schedule(habit: ImportedHabit, text: str, found: HabitSource) -> None:
 def _read_states(
     habit: ImportedHabit, heading: _Heading, done: set[str], name: str, found: HabitSource
 ) -> None:
-    """Read the entries of the logbook; a note is in the lines after two backslashes."""
+    """Read the entries of the logbook. A note follows on the lines after two backslashes."""
     prose: list[str] = []
     is_in_drawer = False
     lines = deque(enumerate(heading.lines, heading.number + 1))

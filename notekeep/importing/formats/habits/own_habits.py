@@ -1,7 +1,7 @@
-"""The files of `habit export`: CSV, and JSON with definitions; `habit import` reads both.
+"""The files of `habit export`, CSV and JSON, which `habit import` reads again.
 
-JSON is an object with stable keys: definitions, and the entries that count. CSV has a line for each
-entry that counts, without formulas.
+Both contain the current entries, without replaced entries. JSON also has definitions. Keys are
+stable. CSV cells cannot run as formulas.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from notekeep.importing.records import Format, ImportedDay, ImportedHabit, clean
 CSV_HEAD = ("date", "habit", "value", "amount", "unit", "time", "note")
 JSON_MARK = "notekeep"
 GUARDED_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
-"""A cell with such a start gets a `'` in front, so that a spreadsheet does not run it."""
+"""A cell that starts with one of these gets a `'` in front: a spreadsheet might run it."""
 
 
 def read_own_csv(name: str, text: str) -> HabitSource:
@@ -57,14 +57,14 @@ def read_own_csv(name: str, text: str) -> HabitSource:
 
 
 def read_own_json(value: Any) -> HabitSource:
-    """Read the parsed value of an exported JSON file."""
+    """Read an exported JSON file from its parsed value."""
     found = HabitSource()
-    for each in find_habits(value):
-        if not isinstance(each, dict) or not one_line(each.get("id") or ""):
+    for item in find_habits(value):
+        if not isinstance(item, dict) or not one_line(item.get("id") or ""):
             found.report_loss("habits without an id")
             continue
-        habit = _define(each, found)
-        entries = each.get("entries")
+        habit = _define(item, found)
+        entries = item.get("entries")
         for number, entry in enumerate(entries if isinstance(entries, list) else [], 1):
             fields = entry if isinstance(entry, dict) else {}
             cells = {key: _text(fields.get(key)) for key in CSV_HEAD}
@@ -75,30 +75,30 @@ def read_own_json(value: Any) -> HabitSource:
     return found
 
 
-def _define(each: Mapping[str, Any], found: HabitSource) -> ImportedHabit:
+def _define(item: Mapping[str, Any], found: HabitSource) -> ImportedHabit:
     def line(key: str) -> str:
-        return one_line(each.get(key) or "")
+        return one_line(item.get(key) or "")
 
     identity = line("id")
     habit = found.add(ImportedHabit(line("title") or identity, identity, identity))
-    schedule = each.get("schedule")
+    schedule = item.get("schedule")
     lines = schedule if isinstance(schedule, list) else [schedule]
     habit.schedule = [one_line(text) for text in lines if text] or ["daily"]
-    habit.goal = _lines(each.get("goals")) or line("goal") or "done"
+    habit.goal = _lines(item.get("goals")) or line("goal") or "done"
     habit.unit = line("unit")
-    habit.since, habit.until = (read_day(_text(each.get(key))) for key in ("since", "until"))
+    habit.since, habit.until = (read_day(_text(item.get(key))) for key in ("since", "until"))
     habit.group = line("group")
-    habit.about = clean_text(each.get("about") or "").strip()
-    habit.is_archived = each.get("archived") is True
-    habit.more = {key: line(key) for key in ("identity", "when", "tiny") if each.get(key)}
+    habit.about = clean_text(item.get("about") or "").strip()
+    habit.is_archived = item.get("archived") is True
+    habit.more = {key: line(key) for key in ("identity", "when", "tiny") if item.get(key)}
     for key in ("any of", "all of"):
-        if names := _lines(each.get(key)):
+        if names := _lines(item.get(key)):
             habit.more[key] = [*names]
-    if each.get("after"):
+    if item.get("after"):
         habit.more["after"] = f"[[{line('after')}]]"
     habit.counts_silence = {"met": True, "missed": False}.get(line("unlogged"))
-    habit.remind, habit.aliases = (_lines(each.get(key)) for key in ("remind", "aliases"))
-    for text in _lines(each.get("paused")):
+    habit.remind, habit.aliases = (_lines(item.get(key)) for key in ("remind", "aliases"))
+    for text in _lines(item.get("paused")):
         try:
             habit.pauses.append(parse_pause(text))
         except UsageError:
@@ -156,14 +156,14 @@ FORMATS = (Format("notekeep", "notekeep", "", _DETECT, _read),)
 
 # Writing JSON and CSV
 
-_UNDO_KEYS = frozenset({"undo", "redo"})  # pairs that link undone lines
+_UNDO_KEYS = frozenset({"undo", "redo"})  # keys that link undone lines
 VERSION = 1  # raised when the meaning of a key changes
 
 
 def document(
     habits: Iterable[tuple[Definition, Iterable[LogEntry]]], today: date
 ) -> dict[str, Any]:
-    """Return the JSON object of habits and their entries."""
+    """Return habits and their entries as a JSON object."""
     return {
         JSON_MARK: VERSION,
         "exported": today.isoformat(),
@@ -184,7 +184,7 @@ def _definition(habit: Definition, today: int) -> dict[str, Any]:
         "aliases": list(habit.aliases),
         "schedule": format_rules(habit.schedules),
         "goal": habit.goal_on(today).text(),
-        "goals": format_rules(habit.goals),  # `goal` is the one of today
+        "goals": format_rules(habit.goals),  # `goal` is today's goal
         **({f"{habit.combines} of": list(habit.parts)} if habit.combines else {}),
         "unit": habit.unit,
         "since": _iso(habit.since),
@@ -205,7 +205,7 @@ def _definition(habit: Definition, today: int) -> dict[str, Any]:
 
 
 def _silence(habit: Definition) -> str:
-    """What silence means under all goals; "" if they differ."""
+    """Return the meaning of a day without an entry; "" if it depends on the goal."""
     found = {"met" if habit.counts_silence(goal) else "missed" for _, goal in habit.goals}
     return found.pop() if len(found) == 1 else ""
 
@@ -230,15 +230,15 @@ def _iso(day: int | None) -> str:
 def simplify_entries(
     entries: Iterable[LogEntry], unit: str, *, pairs: bool = False
 ) -> list[LogEntry]:
-    """Return the entries of each day without replaced ones and revisions.
+    """Return the entries of each day, without replaced entries and revisions.
 
-    A day whose result would change is written as one or two entries with that result. `pairs` keeps
-    the `key=word` pairs.
+    If that changes the result of a day, one or two entries with the right result are returned
+    instead. `pairs` keeps the `key=word` pairs.
     """
     by_day: dict[int, list[LogEntry]] = {}
     for entry in entries:
         by_day.setdefault(entry.day, []).append(entry)
-    return [each for day in sorted(by_day) for each in _day(by_day[day], unit, pairs=pairs)]
+    return [item for day in sorted(by_day) for item in _day(by_day[day], unit, pairs=pairs)]
 
 
 def _day(entries: Sequence[LogEntry], unit: str, *, pairs: bool) -> Iterator[LogEntry]:
@@ -263,7 +263,7 @@ def _day(entries: Sequence[LogEntry], unit: str, *, pairs: bool) -> Iterator[Log
 
 
 def write_csv(rows: Iterable[tuple[str, str, LogEntry]]) -> str:
-    """Return a CSV file of entries, each with the id and unit of its habit."""
+    """Return the text of a CSV file of entries, each with the id and unit of its habit."""
     lines = []
     for identity, unit, entry in rows:
         cells = {"habit": identity, **_entry(entry, unit)}
