@@ -1,6 +1,6 @@
-"""Apple Books on the Mac: the databases BKLibrary (books) and AEAnnotation (highlights).
+"""Apple Books for the Mac: the databases BKLibrary (books) and AEAnnotation (highlights).
 
-Import their folder, because the newest rows are in the log next to each database.
+Import the folder, because the newest rows are in the log file next to each database.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read(files: InputFiles) -> Records:
-    """Yield books that are finished or have highlights."""
+    """Yield finished books, and books with highlights."""
     works: dict[str, Work] = {}
     ordered = sorted(files.detected, key=lambda name: "AEAnnotation" in name)
     if "BKLibrary" not in "".join(ordered):

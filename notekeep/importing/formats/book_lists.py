@@ -1,4 +1,4 @@
-"""Reading lists: the tables of Goodreads, LibraryThing and The StoryGraph."""
+"""Book lists: the tables that Goodreads, LibraryThing and The StoryGraph export."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _read_goodreads(row: dict[str, str], place: str) -> Records:
     shelf = first_of(row, "Exclusive Shelf")
     state = _read_state(shelf)
     names = [*split_list(first_of(row, "Bookshelves")), "" if state else shelf]
-    work.tags = tuple(dict.fromkeys(one for one in names if one and not _read_state(one)))
+    work.tags = tuple(dict.fromkeys(name for name in names if name and not _read_state(name)))
     _set_reads(work, [("", _read_day(row.get("Date Read")))])
     work.fields |= {
         "rating": read_number(row.get("My Rating")),
@@ -89,11 +89,11 @@ def _read_storygraph(row: dict[str, str], place: str) -> Records:
     work.tags = split_list(first_of(row, "Tags"))
     work.fields["rating"] = read_number(row.get("Star Rating"))
     work.fields["status"] = _read_state(first_of(row, "Read Status"))
-    reads = [_read_span(one) for one in first_of(row, "Dates Read").split(",")]
+    reads = [_read_span(text) for text in first_of(row, "Dates Read").split(",")]
     if not any(end for _, end in reads):
         reads = [("", _read_day(row.get("Last Date Read")))]
     _set_reads(work, reads)
-    # For such a book, it is the date on which it was abandoned, which has no field.
+    # Such books have the date on which they were abandoned. There is no field for it.
     if work.fields["status"] == "dropped" and (day := work.fields.pop("finished", None)):
         yield Loss(f"the date on which it was abandoned: {day}", title, place)
     _set_sections(work, row.get("Review"))
@@ -143,7 +143,7 @@ def _read_librarything(row: dict[str, str], place: str) -> Records:
     yield work
 
 
-# Shared: days, reviews, shelves and states
+# Shared functions for days, reviews, shelves and states
 
 
 def _read_state(shelf: str) -> str:
@@ -162,7 +162,7 @@ def _read_day(text: object) -> str:
 
 
 def _read_span(text: str) -> tuple[str, str]:
-    """Read `2024/01/01-2024/02/03`, or only the last day."""
+    """Parse the first and last day of a read, `2024/01/01-2024/02/03`, or only the last day."""
     first, _, last = text.partition("-")
     return (_read_day(first), _read_day(last)) if _read_day(last) else ("", _read_day(first))
 
@@ -173,7 +173,7 @@ def _read_review(text: object) -> str:
 
 
 def _set_isbn(work: Work, *texts: object) -> None:
-    """Set the first ISBN in the texts, preferably one with 13 digits, and the ASIN."""
+    """Set the first ISBN in the texts, preferably with 13 digits, and the ASIN."""
     found = sorted(filter(None, texts), key=lambda text: sum(map(str.isdigit, str(text))) < 13)
     work.fields["isbn"] = next(filter(None, map(isbn13, found)), "")
     asins = (one_line(text) for text in texts)
@@ -181,7 +181,7 @@ def _set_isbn(work: Work, *texts: object) -> None:
 
 
 def _set_reads(work: Work, reads: Iterable[tuple[str, str]]) -> None:
-    """Set the first day ("" if unknown) and the last day of each read."""
+    """Set the dates of each read: first day ("" if unknown) and last day."""
     known = sorted({read for read in reads if read[1]}, key=lambda read: read[1])
     if not known:
         return
@@ -191,7 +191,7 @@ def _set_reads(work: Work, reads: Iterable[tuple[str, str]]) -> None:
 
 
 def _set_sections(work: Work, review: object, private: object = "") -> None:
-    """Set a review, and private notes, which are never published."""
+    """Set the review and the private notes. Private notes are never published."""
     if text := _read_review(review):
         work.sections["Review"] = text
     if text := _read_review(private):

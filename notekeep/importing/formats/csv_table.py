@@ -1,8 +1,7 @@
 """Any CSV file: a note for each row.
 
-`--map COLUMN=FIELD` maps a column to `title`, `body`, `tags`, `created` or another field;
-`--map COLUMN=` skips it.
-`--id COLUMN` identifies rows when the table is imported again.
+`--map COLUMN=FIELD` maps a column to `title`, `body`, `tags`, `created` or another field.
+`--map COLUMN=` skips a column. `--id COLUMN` identifies rows when the table is imported again.
 """
 
 from __future__ import annotations
@@ -46,17 +45,17 @@ def _read_rows(files: InputFiles, name: str, rows: list[tuple[int, dict[str, str
 def _name_columns(
     name: str, columns: Sequence[str], mapped: Mapping[str, str], id_column: str
 ) -> dict[str, str]:
-    """Return the field of each column: from `--map`, else from its name."""
+    """Return the field of each column, from `--map` or its name."""
     for column in (*mapped, id_column):
         if column and column not in columns:
             raise UsageError(
                 f"{name} has no column {column}.", f"Its columns: {', '.join(columns)}"
             )
     found = dict(mapped)
-    free = {one.casefold(): one for one in reversed(columns) if one not in mapped}
+    free = {column.casefold(): column for column in reversed(columns) if column not in mapped}
     for use, names in _USUAL_NAMES.items():
         if use not in found.values():
-            known = [free[one] for one in names if one in free]
+            known = [free[usual] for usual in names if usual in free]
             found |= dict.fromkeys(known[:1], use)
     if "title" not in found.values():
         raise UsageError(
@@ -84,5 +83,5 @@ def _make_page(row: Mapping[str, str], columns: Mapping[str, str], id_column: st
     return page
 
 
-# CSV can be from any program, so it is read only with `--from`, `--map` or `--id`.
+# CSV can be from any program, so it is only read with `--from`, `--map` or `--id`.
 FORMATS = (Format("csv", "CSV", "cs", lambda *_: False, _read),)

@@ -1,6 +1,6 @@
-"""Evernote: ENEX files, one for each notebook. They can be several gigabytes, so they are streamed.
+"""Evernote: ENEX files, one per notebook. They are streamed, because they can be very large.
 
-Notes have no ids: they are identified by notebook, title and creation time. Links to other notes
+Notes have no ids, so they are identified by notebook, title and creation time. Links to other notes
 contain only the title.
 """
 
@@ -42,7 +42,7 @@ _PREFIX = "ev"
 _CHUNK = 1 << 18
 _MAX_DEPTH = 100
 _MAX_ELEMENTS = 100_000
-"""Maximum number of elements of a note, not counting those in its text."""
+"""Maximum number of elements in a note, without the elements in its text."""
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ")
 _ALONE = re.compile(r"<(en-(?:media|todo|crypt))\b([^<>]*)/>")
 _LOST = {
@@ -75,13 +75,13 @@ def _read(files: InputFiles) -> Records:
 
 
 class _Notebook:
-    """Builds the notes of a file, and writes attachments to disk."""
+    """Reads the notes of a file, and writes attachments to disk."""
 
     def __init__(self, files: InputFiles, name: str, known: Counter[str]) -> None:
         self._input = files
         self._name = name
         self._known = known  # number of notes by key
-        self._notes: list[tuple[Element, int]] = []  # including the size of the text
+        self._notes: list[tuple[Element, int]] = []  # with the size of the text
         self._note_count = 0
         self._builder: TreeBuilder | None = None
         self._data: _Attachment | None = None
@@ -142,7 +142,7 @@ class _Notebook:
         if self._builder is None:
             return
         self._size += len(text.encode())
-        if self._size <= MAX_NOTE:  # a larger note is reported by its title
+        if self._size <= MAX_NOTE:  # larger notes are skipped and reported
             self._builder.data(text)
 
     def _end(self, tag: str) -> None:
@@ -150,7 +150,7 @@ class _Notebook:
         builder, data = self._builder, self._data
         if data is not None and tag == "data":
             digest, self._data = data.finish(), None
-            # A damaged attachment must not become part of the next one.
+            # End a damaged attachment too, so that it does not become part of the next attachment.
             self._input.add_staged(f"{self._name}/{digest}")
             if builder is not None:
                 builder.data(digest)
@@ -162,14 +162,14 @@ class _Notebook:
 
     def _make_page(self, element: Element) -> Records:
         title = one_line(element.findtext("title")) or "Untitled"
-        made = one_line(element.findtext("created"))
+        created = one_line(element.findtext("created"))
         stem = self._name.rpartition("/")[2]
-        key = f"evernote:{passage_id(_PREFIX, f'{stem}|{title}|{made}')}"
+        key = f"evernote:{passage_id(_PREFIX, f'{stem}|{title}|{created}')}"
         self._known[key] += 1
-        twin = f"-{self._known[key]}" if self._known[key] > 1 else ""
-        time = _TIME.match(made)
+        suffix = f"-{self._known[key]}" if self._known[key] > 1 else ""
+        time = _TIME.match(created)
         page = Page(
-            f"{key}{twin}",
+            f"{key}{suffix}",
             title,
             "",
             folder=stem.removesuffix(".enex"),
@@ -216,10 +216,10 @@ class _Attachment:
 
     def add(self, text: str) -> None:
         text = self._rest + "".join(text.split())
-        whole = len(text) - len(text) % 4
-        self._rest = text[whole:]
+        end = len(text) - len(text) % 4
+        self._rest = text[end:]
         try:
-            data = base64.b64decode(text[:whole], validate=True)
+            data = base64.b64decode(text[:end], validate=True)
         except ValueError:
             self._is_broken = True
         if not self._is_broken:
@@ -227,7 +227,7 @@ class _Attachment:
             self._input.stage(data)
 
     def finish(self) -> str:
-        """Return the digest, which names it in the note; "" if it is damaged."""
+        """Return the digest, which identifies the attachment in the note; "" if it is damaged."""
         return "" if self._is_broken or self._rest else self._digest.hexdigest()
 
 
@@ -235,7 +235,7 @@ class _Attachment:
 
 
 def _link_name(title: str) -> str:
-    """Return the target of links to a note; `#` would start a heading."""
+    """Return the target for links to a note. `#` is escaped, because it would start a heading."""
     return title.replace("#", "%23")
 
 
@@ -257,7 +257,7 @@ def _box(*, is_done: bool) -> str:
 
 
 def _change_own_tags(soup: BeautifulSoup, encrypted: list[Tag]) -> Tag:
-    """Write Evernote's own tags as Markdown, and collect encrypted texts."""
+    """Convert Evernote's own tags to Markdown, and collect encrypted texts."""
     for media in soup.find_all("en-media"):
         media.replace_with(raw_markdown(soup, file_link(str(media.get("hash")))))
     for nested in soup.select("ul > ul, ul > ol, ol > ul, ol > ol"):

@@ -1,6 +1,6 @@
-"""Converts HTML of other programs to Markdown with nh3, Beautiful Soup and markdownify.
+"""Converts HTML from other programs to Markdown with nh3, Beautiful Soup and markdownify.
 
-A reader gets the cleaned tree first, and may replace its program's own tags with Markdown.
+A reader receives the cleaned tree first, and can replace its program's own tags with Markdown.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ _SCHEMES = {"http", "https", "mailto", "tel", "evernote", "joplin", "file"}
 _NUMBER = "nk-number"
 
 _MAX_DEPTH = 200
-"""Maximum nesting of tags; cleaning takes quadratic time in it."""
+"""Maximum nesting of tags. Cleaning takes quadratic time for deep nesting."""
 _MAX_TAGS = 40_000
-"""Maximum number of tags; each needs two kilobytes of memory."""
+"""Maximum number of tags. Each tag needs two kilobytes of memory."""
 _PLAIN_TAG = re.compile(
     r"""<(/?)([A-Za-z][\w-]*+)(?:\s+[\w:-]++(?:="[^"<>]*"|='[^'<>]*')?+)*+\s*+(/?)>"""
 )
 _VOID = frozenset({"br", "col", "hr", "img", "input"})
 _UNUSUAL = _DROPPED | {"textarea", "xmp", "plaintext", "noembed", "noframes", "select", "svg"}
-_NOT_NESTED = frozenset({"p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead"})
-"""Tags that older pages do not close."""
+_OPTIONAL_END = frozenset({"p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead"})
+"""Tags that old pages often do not close."""
 _TO_ESCAPE = re.compile(
     r"""(?mx)
       [*\\`]
@@ -69,9 +69,9 @@ def parse_html(
     """Clean HTML and parse it.
 
     Args:
-        html: A document or a part of one.
+        html: A document or a fragment.
         tags: More tags to allow.
-        attributes: More attributes to allow in every tag.
+        attributes: More attributes to allow for all tags.
 
     Raises:
         Refused: The HTML is nested too deeply, or has too many tags.
@@ -79,7 +79,7 @@ def parse_html(
     allowed = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
     allowed["*"] |= set(attributes)
     cleaned = nh3.clean(
-        _write_nested(plain_html(html)),
+        _close_tags(plain_html(html)),
         tags={*_TAGS, *tags},
         attributes=allowed,
         clean_content_tags=_DROPPED,
@@ -97,7 +97,7 @@ def parse_html(
 
 
 def write_markdown(root: Tag, resolve: Resolve) -> str:
-    """Return a tree as Markdown; `resolve` returns links to pages and files of the export."""
+    """Return a tree as Markdown. `resolve` returns links to pages and files of the export."""
     _prepare(root)
     text = _Converter(resolve).convert_soup(root)
     text = _BOX.sub(r"\1 ", _SPACES.sub("", text))
@@ -161,8 +161,8 @@ class _Converter(MarkdownConverter):
         return str(el["text"])
 
 
-def _is_nested(html: str) -> bool:
-    """Whether all tags are nested correctly, and there are no comments and scripts."""
+def _is_well_formed(html: str) -> bool:
+    """Whether all tags are nested correctly, and there are no comments or scripts."""
     names: list[str] = []
     count = 0
     for found in _PLAIN_TAG.finditer(html):
@@ -180,18 +180,18 @@ def _is_nested(html: str) -> bool:
 
 
 def check_tags(html: str) -> None:
-    """Raise Refused for HTML with too many tags."""
+    """Raise Refused if HTML has too many tags."""
     if html.count("<") > 2 * _MAX_TAGS:
         raise Refused(f"HTML with more than {_MAX_TAGS} tags")
 
 
-def _write_nested(html: str) -> str:
-    """Return correctly nested HTML; Refused for too many tags or levels.
+def _close_tags(html: str) -> str:
+    """Return correctly nested HTML, so that cleaning does not take quadratic time.
 
-    Otherwise cleaning takes quadratic time.
+    Raises Refused for too many tags or levels.
     """
     check_tags(html)
-    if _is_nested(html):
+    if _is_well_formed(html):
         return html
     soup = BeautifulSoup(html, "html.parser")
     waiting: list[tuple[Tag, int, bool]] = [(soup, 0, False)]
@@ -201,15 +201,16 @@ def _write_nested(html: str) -> str:
             raise Refused("HTML that is nested too deeply")
         is_foreign |= tag.name in ("math", "svg")
         for child in tag.find_all(recursive=False):
-            is_level = is_foreign or child.name not in _NOT_NESTED
+            is_level = is_foreign or child.name not in _OPTIONAL_END
             waiting.append((child, depth + is_level, is_foreign))
     return str(soup)
 
 
 def _prepare(root: Tag) -> None:
-    """Number items, and unwrap table heads of several rows, which markdownify counts too often.
+    """Prepare a tree for markdownify and the limits of Markdown.
 
-    Headings in links become links in headings, and adjacent marks are joined, as Markdown needs.
+    List items get their numbers, and table heads with several rows become bodies. Headings in links
+    become links in headings, and adjacent marks are joined.
     """
     for link in root.find_all("a"):
         for heading in link.find_all(re.compile("h[1-6]")):

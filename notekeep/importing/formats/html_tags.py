@@ -1,4 +1,4 @@
-"""Read HTML as a sequence of tags, each with the text after it, ignoring the nesting."""
+"""Reads HTML as a sequence of tags, each with the text after it, without nesting."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BARE_SIGN = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-F
 def plain_html(html: str) -> str:
     """Return HTML without comments, declarations, bare `&` and a truncated last tag.
 
-    Python's parser is slow on them or fails.
+    Python's parser is slow or fails with them.
     """
     html = _BARE_SIGN.sub("&amp;", _NO_TAG.sub("", clean_text(html)))
     end = html.rfind(">") + 1
@@ -37,12 +37,12 @@ class HtmlTag(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text up to the next needed tag."""
+        """The text up to the next selected tag."""
         return "".join(self.words)
 
 
 def read_tags(html: TextIO, is_needed: Callable[[str, dict[str, str]], bool]) -> Iterator[HtmlTag]:
-    """Yield the needed tags, reading the file in parts."""
+    """Yield the tags selected by `is_needed`, reading the file in parts."""
     parser = _TagParser(is_needed)
     count = 0
     for part in _split_html(html):

@@ -24,7 +24,7 @@ def _read_file(name: str, text: TextIO) -> Records:
 
     def read_annotation(row: dict[str, Any]) -> None:
         if row.get("references"):
-            # A reply may come before its annotation.
+            # A reply may precede its annotation.
             user = one_line(row.get("user")).removeprefix("acct:").partition("@")[0]
             reply = f"{user}: {source_text(row.get('text'))}"
             replies.append((list(row["references"]), reply, f"{name}, {row['id']}"))
@@ -54,7 +54,7 @@ def _read_file(name: str, text: TextIO) -> Records:
     rows = read_items(name, text, "annotations", "rows")
     yield from convert_each("annotations", name, rows, read_annotation)
     for references, reply, place in replies:
-        parent = next((passages[one] for one in references if one in passages), None)
+        parent = next((passages[key] for key in references if key in passages), None)
         if parent is None:
             yield Loss("replies to annotations that are not in the file", place=place)
         else:

@@ -1,6 +1,6 @@
-"""Joplin: a JEX file, or the folder of a RAW export, with the same content.
+"""Joplin: a JEX file, or the folder of a RAW export. Both have the same content.
 
-Every item is a file named after its id: a title, a text, and lines of `key: value` at the end.
+Each item is a file named after its id, with a title, a text, and `key: value` lines at the end.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Item(NamedTuple):
     place: str
 
     def fact(self, *names: str) -> str:
-        """Return the first value that is neither missing nor 0; "" for none."""
+        """Return the first value that is not missing or 0; "" for none."""
         found = (self.facts.get(name, "") for name in names)
         return next((text for text in found if text not in ("", "0")), "")
 
@@ -70,7 +70,7 @@ def _read(files: InputFiles) -> Records:
 
 
 def _read_item(files: InputFiles, name: str, items: dict[str, dict[str, _Item]]) -> Records:
-    """Read an item; its properties are the lines below the last blank line."""
+    """Read an item. Its properties are the lines below the last blank line."""
     head, gap, foot = clean_text(files.text(name)).rstrip("\n").rpartition("\n\n")
     lines = foot.split("\n")
     facts = {match[1]: match[2] for line in lines if (match := _FACT.fullmatch(line))}
@@ -147,7 +147,7 @@ class _Export:
 
 
 def _file_name(item: _Item | None, member: str) -> str:
-    """Return the original name of a file, with the extension of its member."""
+    """Return the original name of a file, with the extension that it has in the export."""
     base = member.rpartition("/")[2]
     if item is None:
         return base

@@ -1,4 +1,4 @@
-"""Read JSON: a small file at once, a large list item by item."""
+"""Reads JSON: small files at once, large lists item by item."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from notekeep.errors import Refused
 
 MAX_VALUES = 1_000_000
-"""Maximum number of values in a file or item; each takes much more memory than its text."""
+"""Maximum number of values in a file or item. Each needs much more memory than its text."""
 
 _MAX_ITEM = 8 << 20
 _CHUNK = 1 << 20
@@ -19,7 +19,7 @@ _DECODER = json.JSONDecoder()
 
 
 def read_json(name: str, text: str) -> Any:
-    """Return the value of a JSON file; Refused for invalid JSON or too many values."""
+    """Return the value of a JSON file. Raises Refused if it is invalid or has too many values."""
     _check_values(name, text)
     try:
         return json.loads(text)
@@ -78,12 +78,12 @@ class _JsonFile:
         return is_next
 
     def expect(self, sign: str) -> None:
-        """Skip a character; ValueError for any other."""
+        """Skip a character. Raises ValueError for other characters."""
         if not self.take(sign):
             raise json.JSONDecodeError(f"no {sign}", self._text, self._at)
 
     def expect_end(self) -> None:
-        """Skip spaces; ValueError for any other text."""
+        """Skip spaces at the end. Raises ValueError for other text."""
         self._skip_spaces()
         if self._at < len(self._text):
             raise ValueError("more text after its end")
@@ -118,7 +118,7 @@ class _JsonFile:
             is_more = self._at == len(self._text) and self._fill()
 
     def _fill(self) -> bool:
-        """Read the next part of the file; False at the end."""
+        """Read the next part of the file. Return False at the end."""
         size = len(self._text) - self._at
         if size > _MAX_ITEM:
             raise Refused(f"{self._name} has a value of more than {_MAX_ITEM >> 20} MB")

@@ -1,4 +1,4 @@
-"""Google Keep: the JSON files of a Takeout, in `Takeout/Keep`, with pictures next to them."""
+"""Google Keep: JSON files in the folder `Takeout/Keep`, with pictures next to them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _read_note(files: InputFiles, name: str, members: dict[str, str], known: set
     known.add(page.key)
     for attached in note.get("attachments") or ():
         path = posixpath.join(posixpath.dirname(name), str(attached["filePath"]))
-        # Takeout writes `.jpeg` in the note and `.jpg` on disk.
+        # In Takeout, a file may be `.jpeg` in the note and `.jpg` on disk.
         member = members.get(path) or members.get(posixpath.splitext(path)[0], "")
         base = path.rpartition("/")[2]
         link = file_link(base)
@@ -54,7 +54,7 @@ def _read_note(files: InputFiles, name: str, members: dict[str, str], known: set
 
 
 def _make_page(note: dict[str, Any]) -> Page:
-    made = int(note.get("createdTimestampUsec") or note["userEditedTimestampUsec"])
+    created = int(note.get("createdTimestampUsec") or note["userEditedTimestampUsec"])
     text = source_text(note.get("textContent"))
     items = [
         (bool(item.get("isChecked")), one_line(item.get("text")))
@@ -72,10 +72,10 @@ def _make_page(note: dict[str, Any]) -> Page:
     tags = [one_line(label["name"]) for label in note.get("labels") or ()]
     tags += ["archived"] if note.get("isArchived") else []
     page = Page(
-        f"keep:{made}",
-        one_line(note.get("title")) or first or f"Note of {unix_day(made)}",
+        f"keep:{created}",
+        one_line(note.get("title")) or first or f"Note of {unix_day(created)}",
         "\n\n".join(filter(None, parts)),
-        created=unix_day(made),
+        created=unix_day(created),
         tags=tuple(tags),
     )
     if note.get("isPinned"):

@@ -1,8 +1,9 @@
 """Kindle's `My Clippings.txt`: a record for every highlight, note and bookmark ever made.
 
-The file only grows. A resized highlight is written again, so records at the same place whose texts
-have the same start or end are one passage, with the id of the first and the text of the last. The
-second line of a record is in the device's language, and is parsed by words and numbers.
+Kindle only appends to the file. A resized highlight is a new record. So records at the same place
+whose texts have the same start or end are one passage, with the id of the first record and the text
+of the last. The second line of a record is in the device's language, so it is parsed by known words
+and numbers.
 """
 
 from __future__ import annotations
@@ -77,15 +78,15 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?\s*(AM|PM)?")
 _CJK_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _LIMIT = re.compile(r"<[^<>]{10,200}>")
 _MAX_LINE = 500
-"""Maximum length of a second line; real ones have about a hundred characters."""
-_MAX_CHAINS = 50
-"""Number of highlights at the same place to compare with a new one."""
+"""Maximum length of the second line. It usually has about a hundred characters."""
+_MAX_COMPARED = 50
+"""Maximum number of highlights at the same place to compare with a record."""
 _MAX_PLACES = 300_000
-"""Maximum number of indexed places in a book."""
+"""Maximum number of indexed places for each book."""
 
 
 class _Record(NamedTuple):
-    kind: str  # a key of _KINDS, "" in an unknown language
+    kind: str  # a key of _KINDS; "" if the language is unknown
     page: str
     start: int  # location or page; -1 for neither
     end: int
@@ -129,7 +130,7 @@ def _read_file(name: str, text: TextIO) -> Records:
 
 
 def _split_records(text: TextIO) -> Iterator[tuple[int, list[str], bool]]:
-    """Yield the first line number and the lines of each record, and whether it is complete."""
+    """Yield the first line number of each record, its lines, and whether it is complete."""
     lines: list[str] = []
     number = first = size = 0
     while line := text.readline(MAX_TEXT):
@@ -139,7 +140,7 @@ def _split_records(text: TextIO) -> Iterator[tuple[int, list[str], bool]]:
             if lines:
                 yield first, lines, True
             lines, size = [], 0
-        elif (len(lines) > 1 or line.strip()) and size <= MAX_TEXT:  # more is a loss
+        elif (len(lines) > 1 or line.strip()) and size <= MAX_TEXT:  # longer records are losses
             first = first if lines else number
             lines.append(line)
             size += len(line)
@@ -167,17 +168,17 @@ def make_book(title: str, authors: tuple[str, ...], passages: Iterable[Passage])
 
 
 def book_key(title: str, authors: tuple[str, ...]) -> str:
-    """Return the prefix of passage keys, the same in all exports of a book."""
+    """Return the prefix of a book's passage keys. All exports of the book have the same prefix."""
     return f"{letters_of(title)}|{'|'.join(sorted(surnames(authors)))}"
 
 
 def passage_key(book: str, place: object, text: str) -> str:
-    """Return the key of a highlight, the same in clippings and notebook."""
+    """Return the key of a highlight. It is the same in clippings and notebooks."""
     return f"{book}|{place}|{letters_of(text[:120])[:40]}"
 
 
 def split_title(line: str) -> tuple[str, tuple[str, ...]]:
-    """Split `A title (Series) (Author)`; final brackets with digits are not the author."""
+    """Split `A title (Series) (Author)`. Final brackets with digits are not the author."""
     if not line.endswith(")"):
         return line, ()
     depth = 0
@@ -195,10 +196,10 @@ def split_title(line: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _read_record(line: str, text: str) -> _Record:
-    parts = re.split(r"[|｜]", line)  # noqa: RUF001 - the bar of Japanese
+    parts = re.split(r"[|｜]", line)  # noqa: RUF001 - the Japanese bar
     head = " | ".join(parts[:-1])
     low = head.casefold()
-    kind = next((one for one, words in _KINDS.items() if any(word in low for word in words)), "")
+    kind = next((key for key, words in _KINDS.items() if any(word in low for word in words)), "")
     page_match, place = PAGE_PATTERN.search(head), LOCATION_PATTERN.search(head)
     page = (page_match[1] or page_match[3]) if page_match else ""
     if page_match and page_match[2] and page_match[2] != page:
@@ -268,7 +269,7 @@ def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
             continue
         letters = letters_of(record.text)
         near = by_place.get(record.start, []) + by_place.get(record.end, [])
-        chain = next((one for one in near[-_MAX_CHAINS:] if _is_resized(one, letters)), None)
+        chain = next((old for old in near[-_MAX_COMPARED:] if _is_resized(old, letters)), None)
         if chain is None:
             place = record.start if record.has_location else f"p{record.page}"
             key = passage_key(book, place, record.text)
@@ -285,13 +286,13 @@ def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
         chain.end = record.end
         for place in range(record.start, min(record.end, record.start + reach) + 1):
             known = by_place.setdefault(place, [])
-            if not any(one is chain for one in known[-_MAX_CHAINS:]):
+            if not any(other is chain for other in known[-_MAX_COMPARED:]):
                 known.append(chain)
     notes: dict[str, Passage] = {}
     before: _Chain | None = None
     for record, chain, after in zip(records, chain_of, [*chain_of[1:], None], strict=True):
         if chain is None:
-            near = by_place.get(record.start, [])[-_MAX_CHAINS:]
+            near = by_place.get(record.start, [])[-_MAX_COMPARED:]
             _bind_note(book, record, near, (before, after), notes)
         before = chain or before
     yield from (chain.passage for chain in chains)
@@ -299,12 +300,12 @@ def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
 
 
 def _is_resized(chain: _Chain, letters: str) -> bool:
-    """Whether a text is a resized one of the chain: one end stays the same."""
-    return any(_is_alike(one, letters) for one in chain.texts[-_MAX_CHAINS:])
+    """Whether a text is a resized version of a chain's text: it has the same start or end."""
+    return any(_share_an_end(text, letters) for text in chain.texts[-_MAX_COMPARED:])
 
 
-def _is_alike(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
+def _share_an_end(first: str, second: str) -> bool:
+    short, long = sorted((first, second), key=len)
     return bool(short) and (long.startswith(short) or long.endswith(short))
 
 
@@ -315,13 +316,13 @@ def _bind_note(
     neighbors: tuple[_Chain | None, _Chain | None],
     notes: dict[str, Passage],
 ) -> None:
-    """Add a note to the highlight that ends at its place, else to one around it.
+    """Add a note to the highlight that ends at its place, or to a highlight that contains it.
 
-    Of several, the record before or after it in the file is chosen. A note replaces another only
-    if both surely belong to the same passage, for which a page number is not enough.
+    If there are several, records next to the note in the file are preferred. A note replaces
+    another note only if both clearly belong to the same passage. A page number is not enough.
     """
-    places = [one for one in near if one.end == record.start] or near
-    known = [one for one in neighbors if one is not None and one in places]
+    places = [chain for chain in near if chain.end == record.start] or near
+    known = [chain for chain in neighbors if chain is not None and chain in places]
     is_sure = record.has_location and bool(known or len(places) == 1)
     for chain in (*known, *reversed(places)):
         if is_sure or _may_replace(chain.passage, record):
@@ -336,9 +337,9 @@ def _bind_note(
 
 
 def _may_replace(passage: Passage, record: _Record) -> bool:
-    """Whether a passage has no note, or only another version of this one."""
+    """Whether a passage has no note, or an earlier version of the same note."""
     known = letters_of(passage.note)
-    return not known or _is_alike(known, letters_of(record.text))
+    return not known or _share_an_end(known, letters_of(record.text))
 
 
 _READ = each_text(_read_file)

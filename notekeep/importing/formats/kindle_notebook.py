@@ -1,7 +1,7 @@
-"""The notebook of a book, exported as HTML by Kindle's apps.
+"""The notebook of a book, exported as HTML by the Kindle apps.
 
-Its tags may be nested incorrectly, so it is read as a sequence of tags. Headings are in the app's
-language, so they are parsed by classes and numbers.
+Tags may be nested incorrectly, so the file is read as a sequence of tags. Headings are in the app's
+language, so they are parsed by CSS classes and numbers.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CLASSES = frozenset(
 _MAX_PLACE = 30
 _MAX_HEADING = 1000
 _LETTERS_PER_LOCATION = 100
-"""A Kindle location is 128 bytes of the book with its markup."""
+"""An estimate. A Kindle location is 128 bytes of the book, including markup."""
 
 
 class _Part:
@@ -53,7 +53,7 @@ def _is_needed(tag: str, facts: dict[str, str]) -> bool:
 
 
 def _read_file(name: str, text: TextIO) -> Records:
-    # A notebook sent by mail has its title only in the file name.
+    # In a notebook sent by mail, only the file name contains the title.
     stem = name.rpartition("/")[2].rpartition(".")[0].removesuffix(" - Notebook")
     title = chapter = ""
     authors: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ def _add(passages: list[Passage], book: str, heading: _Part, text: str, chapter:
         if len(part) < _MAX_PLACE and (PAGE_PATTERN.search(part) or LOCATION_PATTERN.search(part))
     ]
     tail = " · ".join(places or parts[-1:])
-    # A chapter in the section may come before the place.
+    # A chapter within the section may precede the place.
     chapter = " > ".join(part for part in parts if part not in (*places, parts[-1])) or chapter
     color = heading.color or (kind.partition("(")[2].rstrip(") ") or "-" if "(" in kind else "")
     page_match, place = PAGE_PATTERN.search(tail), LOCATION_PATTERN.search(tail)

@@ -1,4 +1,4 @@
-"""Kobo: the database `.kobo/KoboReader.sqlite` of the reader."""
+"""Kobo: the e-reader's database, `.kobo/KoboReader.sqlite`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, Loss, Passage, Work, one_line
 
 _BOOK, _CHAPTER = "6", "899"
-"""Kinds of rows in the table of contents."""
+"""Types of rows in the table `content`."""
 _FINISHED = 2
 _CONTENT = (
     *("ContentID", "ContentType", "BookID", "Title", "Attribution", "Publisher", "ISBN"),
@@ -39,7 +39,7 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read_file(files: InputFiles, name: str) -> Records:
-    """Yield books that are finished or have highlights."""
+    """Yield finished books, and books with highlights."""
     works: dict[str, Work] = {}
     chapters: dict[str, str] = {}
     places: dict[str, float] = {}

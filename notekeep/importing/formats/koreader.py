@@ -1,6 +1,6 @@
-"""KOReader: `metadata.*.lua` in a folder `TITLE.sdr` for each book.
+"""KOReader: a file `metadata.*.lua` in a folder `TITLE.sdr` for each book.
 
-The file is a Lua program that returns a table. Only literals are parsed; nothing is run.
+The file is a Lua program that returns a table. Only literals are parsed, and nothing is run.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _read_file(files: InputFiles, name: str) -> Records:
         work.passages.append(
             Passage(
                 key=f"{identity}|{place}",
-                # KOReader generates the text of a bookmark: "in Chapter Eleven".
+                # KOReader generates the text of bookmarks, such as "in Chapter Eleven".
                 text=source_text(row.get("text")) if is_highlight else "",
                 note=source_text(row.get("note")),
                 locator=f"(p. {number:g})" if number else "",
@@ -82,23 +82,23 @@ def _read_file(files: InputFiles, name: str) -> Records:
 def _read_old(table: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of older files: highlights by page, with notes in bookmarks."""
     notes = {
-        str(one.get("datetime")): str(one.get("text") or "")
-        for one in _items(table.get("bookmarks"))
-        if one.get("highlighted")
+        str(mark.get("datetime")): str(mark.get("text") or "")
+        for mark in _items(table.get("bookmarks"))
+        if mark.get("highlighted")
     }
     rows: list[dict[str, Any]] = []
     for page, found in (table.get("highlight") or {}).items():
-        for one in _items(found):
-            note = notes.get(str(one.get("datetime")), "")
-            # If there is no note, KOReader generates one from the text.
-            is_own = bool(note) and str(one.get("text") or "")[:20] not in note
+        for highlight in _items(found):
+            note = notes.get(str(highlight.get("datetime")), "")
+            # If there is no note, KOReader generates a note from the text.
+            is_own = bool(note) and str(highlight.get("text") or "")[:20] not in note
             row = {"pageno": page, "drawer": "lighten", "note": note if is_own else ""}
-            rows.append({**row, **one})
+            rows.append({**row, **highlight})
     return sorted(rows, key=lambda row: (read_number(row["pageno"]), str(row["pageno"])))
 
 
 def _items(value: object) -> list[dict[str, Any]]:
-    """Return the values of a Lua list, which is a table with numbers as keys."""
+    """Return the values of a Lua list, which is a table with numeric keys."""
     table = value if isinstance(value, dict) else {}
     keys = sorted(table, key=lambda key: (read_number(key), str(key)))
     return [table[key] for key in keys]
@@ -119,7 +119,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "", "b": "", "f": "", "v": "",
 
 
 def _read_lua(text: str) -> dict[str, Any]:
-    """Read the table that a file returns; Refused for anything but literals."""
+    """Read the table that a file returns. Raises Refused if it contains more than literals."""
     begin = re.search(r"(?m)^\s*return\b", text)
     at = begin.end() if begin else len(text)
     found: list[str] = []

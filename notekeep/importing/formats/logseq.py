@@ -56,14 +56,14 @@ class _Source(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """A block that others refer to."""
+    """A block that can be referenced by id."""
 
     key: str  # of its page
     text: str
 
 
 def _detect(name: str, _: bytes) -> bool:
-    """Whether a file is the configuration of a graph; its pages are found from there."""
+    """Whether a file is the configuration of a graph, which is then read with all its pages."""
     return name == _CONFIG or name.endswith(f"/{_CONFIG}")
 
 
@@ -105,7 +105,7 @@ def _read_page(text: str, member: str, folder: str, name: str) -> _Source:
         title, kind = "-".join(day.groups()), "daily"
     else:
         title, kind = name.rpartition("/")[2], "note"
-    # In a link, `#` starts a heading.
+    # In links, `#` starts a heading.
     page = Page(f"logseq:{name.replace('#', '%23')}", title, "", kind, names=(name,))
     page.folder = name.rpartition("/")[0] if kind == "note" else ""
     for key, value in own.items():
@@ -160,7 +160,7 @@ class _Graph:
             yield source.page
 
     def _write_block(self, lines: list[str], losses: list[str]) -> list[str]:
-        """Convert a block: a bullet with the lines below it."""
+        """Convert a block, which is a bullet with the lines below it."""
         found: list[str] = []
         number = planned = ""
         is_code = is_log = False

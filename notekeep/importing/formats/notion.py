@@ -1,7 +1,7 @@
 """Notion: exports as Markdown & CSV or as HTML, in nested zip files.
 
 The 32 digits at the end of a page's name are its id. A database is a CSV file next to a folder with
-its rows; it becomes a note that links to them.
+its rows. It becomes a note with links to its rows.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _base(name: str) -> str:
 
 
 def _folders(name: str) -> tuple[str, ...]:
-    """Return the folders of a file in Notion, without the folders of the export."""
+    """Return the folders of a file in Notion, without folders added by the export."""
     parts = [_ID_AT_END.sub("", part) for part in name.split("/")[:-1]]
     while parts and (parts[0].endswith(".zip") or parts[0].startswith("Export-")):
         del parts[0]
@@ -182,7 +182,7 @@ class _Export:
     # Databases
 
     def read_table(self, name: str) -> Records:
-        """Read a database; `_all.csv` also has the hidden columns of the other file."""
+        """Read a database. `_all.csv` also has columns that are hidden in the other file."""
         found = _NAMED.fullmatch(_base(name))
         if found is None:
             return
@@ -211,12 +211,12 @@ class _Export:
             own.body = own.body or "\n".join(f"- {link}" for link in links)
 
     def _link_rows(self, table: _Table, folder: str) -> list[str]:
-        """Return links to the rows in order, and create missing pages."""
+        """Return links to the rows in order, creating missing pages."""
         waiting: dict[str, list[Page]] = {}
         for page in self._rows.get(folder, ()):
             waiting.setdefault(page.title, []).append(page)
-        # A page named after a day has a title such as `@Today`, unlike its row. With as many pages
-        # as rows, every row has a page.
+        # The page of a row named after a day may have a different title, such as `@Today`. If there
+        # are as many pages as rows, no page is missing.
         missing = len(table.rows) - sum(map(len, waiting.values()))
         links: list[str] = []
         for row in table.rows:
@@ -260,7 +260,7 @@ def _write_callouts(text: str) -> str:
 
 
 def _read_article(page: Page, soup: BeautifulSoup) -> Tag:
-    """Set the title and properties of a page; return its body."""
+    """Set the title and properties of a page, and return its body."""
     article = soup.find("article") or soup
     title = article.find(class_="page-title")
     if title is not None:
@@ -271,7 +271,7 @@ def _read_article(page: Page, soup: BeautifulSoup) -> Tag:
             set_field(page, head.get_text(), _cell_text(cell), _PREFIX)
     body = article.find(class_="page-body") or soup.new_tag("div")
     for box in body.select("div.checkbox"):
-        box.replace_with(raw_markdown(soup, "[x] " if _is_on(box) else "[ ] "))
+        box.replace_with(raw_markdown(soup, "[x] " if _is_checked(box) else "[ ] "))
     for item in body.select(".table_of_contents-item"):
         item.decompose()
     for summary in body.select("summary"):
@@ -284,15 +284,15 @@ def _read_article(page: Page, soup: BeautifulSoup) -> Tag:
     return body
 
 
-def _is_on(box: Tag) -> bool:
+def _is_checked(box: Tag) -> bool:
     return "checkbox-on" in (box.get("class") or ())
 
 
 def _cell_text(cell: Tag) -> str:
     """Return the value of a property: a checkbox, a list or text."""
     if box := cell.find(class_="checkbox"):
-        return "yes" if _is_on(box) else "no"
-    values = [one_line(one.get_text()) for one in cell.find_all(class_="selected-value")]
+        return "yes" if _is_checked(box) else "no"
+    values = [one_line(part.get_text()) for part in cell.find_all(class_="selected-value")]
     return ", ".join(values) or one_line(cell.get_text())
 
 

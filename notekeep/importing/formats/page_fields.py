@@ -1,4 +1,4 @@
-"""Converts fields of other programs to fields of a note: names, values and reserved names."""
+"""Converts names and values of fields from other programs to fields of a note."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from notekeep.markdown.field_values import Value
 from notekeep.markdown.schema import canonical
 
 _RESERVED = ("title", "type", "source_id", "publish", "habit", "slug", "date", "draft", "feed")
-"""Names with a different meaning in notes."""
+"""Names that have a meaning in notes, and therefore get a prefix."""
 _STARS = re.compile(r"[★⭐]+")
 _BOOLS = {"yes": True, "no": False, "true": True, "false": False}
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 _TEXTS = ("isbn", "asin", "published", "series", "episode")
-"""Fields whose numbers stay text."""
+"""Fields whose numbers are stored as text."""
 _LISTS = ("tags", "aliases")
 _MAX_FIELDS = 1000
-"""Maximum number of fields; writing them takes quadratic time."""
+"""Maximum number of fields, because writing them takes quadratic time."""
 
 
 def field_name(words: str, prefix: str) -> str:
@@ -30,7 +30,7 @@ def field_name(words: str, prefix: str) -> str:
 
 
 def set_field(page: Page, words: str, value: str, prefix: str) -> None:
-    """Set a field, a tag or the day of a page; Refused for too many fields."""
+    """Set a field, the tags or the day of a page. Raises Refused for too many fields."""
     name, text = field_name(words, prefix), one_line(value)
     if not name or not text:
         return

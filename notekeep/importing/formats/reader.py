@@ -1,6 +1,6 @@
 """Readwise Reader: the CSV list of saved documents, and the JSON of its list API.
 
-Documents with highlights or notes become works; others become saved addresses.
+Documents with highlights or notes become works. Other documents become bookmarks.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ def _read_row(row: dict[str, str], place: str) -> Records:
 
 def _read_list(name: str, text: TextIO) -> Records:
     works: dict[str, Work] = {}
-    saved: dict[str, str] = {}  # the days of works
+    saved: dict[str, str] = {}  # the day on which each work was saved
     passages: dict[str, Passage] = {}
     parents: dict[str, str] = {}  # of passages
-    notes: list[tuple[str, str, str]] = []  # parent, text, place
+    notes: list[tuple[str, str, str]] = []  # parent, text and place
 
     def read_item(item: dict[str, Any]) -> Records:
-        """Read a document or a part of one; parts may come before their parents."""
+        """Read a document, or a part of it. Parts may precede their parents."""
         key, parent = str(item["id"]), str(item.get("parent_id"))
         if item.get("category") == "highlight":
             parents[key] = parent
@@ -112,7 +112,7 @@ def _make_work(item: dict[str, Any]) -> Work:
 
 
 def _tags(item: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(one_line(one["name"]) for one in (item.get("tags") or {}).values())
+    return tuple(one_line(tag["name"]) for tag in (item.get("tags") or {}).values())
 
 
 def _seconds(value: object) -> float:

@@ -1,6 +1,6 @@
-"""Shared by the readers: detecting files, and parsing rows and values.
+"""Shared by the readers: functions that detect files, and parse rows and values.
 
-A broken file or record is reported as a loss, and the others are still read.
+A damaged file or record is reported as a loss, and the other files are still read.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ Records: TypeAlias = Iterator[Record | Loss]
 Detect: TypeAlias = Callable[[str, bytes], bool]
 Read: TypeAlias = Callable[[InputFiles], Records]
 Resolve: TypeAlias = Callable[[str, str, bool], str]
-"""Gets an address, its text and whether it is a picture; returns the link, "" for the default."""
+"""Given an address, its text and whether it is a picture, returns a link, or "" for the default."""
 
 RAW_TAG = "nk-raw"
-"""The tag for Markdown in a tree of HTML."""
+"""The tag for Markdown in an HTML tree."""
 
 MAX_TEXT = 1 << 20
-"""Maximum number of characters of a highlight or a note on it."""
+"""Maximum number of characters in a highlight or its note."""
 
 MAX_RECORDS = 50_000
-"""Maximum number of passages, links or rows; each needs much more memory than its text."""
+"""Maximum number of passages, links or rows. Each needs much more memory than its text."""
 
 MAX_PAGES = 15_000
-"""Maximum number of notes; all are in memory, since they link to each other."""
+"""Maximum number of notes. All of them are in memory, because they link to each other."""
 
 MAX_PAGE_TEXT = 32 << 20
-"""Maximum number of characters of all notes."""
+"""Maximum number of characters in all notes."""
 
 _BROKEN = (
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
@@ -87,20 +87,20 @@ def has_columns(*columns: str, endings: tuple[str, ...] = (".csv",)) -> Detect:
 
 
 def has_words(endings: str | tuple[str, ...], *words: str | tuple[str, ...]) -> Detect:
-    """Return a check that the first bytes contain all words, and one word of each tuple."""
+    """Return a check that the first bytes contain each word, and a word of each tuple."""
 
     def detect(name: str, head: bytes) -> bool:
         if not name.casefold().endswith(endings):
             return False
         text = head_text(head).casefold()
-        choices = [(one,) if isinstance(one, str) else one for one in words]
+        choices = [(choice,) if isinstance(choice, str) else choice for choice in words]
         return all(any(word.casefold() in text for word in choice) for choice in choices)
 
     return detect
 
 
 def either(*checks: Detect) -> Detect:
-    """Return a check that is true if one of several is."""
+    """Return a check that passes if any of the checks passes."""
     return lambda name, head: any(check(name, head) for check in checks)
 
 
@@ -138,7 +138,7 @@ def convert_rows(
     text: TextIO,
     convert: Callable[[dict[str, str], str], Iterable[Record | Loss]],
 ) -> Records:
-    """Yield the records of each row of a CSV file; `convert` gets the row and its place."""
+    """Yield the records of each row of a CSV file. `convert` receives the row and its place."""
     for line, row in read_csv(text):
         place = f"{name}:{line}"
         yield from guard(what, place, convert, row, place)
@@ -147,14 +147,14 @@ def convert_rows(
 def convert_each(
     what: str, place: str, rows: Iterable[Any], convert: Callable[[Any], Iterable[Any] | None]
 ) -> Iterator[Any]:
-    """Yield the records of each row; a broken row is a loss with its number."""
+    """Yield the records of each row. A damaged row is a loss with its number."""
     for number, row in enumerate(rows, 1):
         check_count(number, what)
         yield from guard(what, f"{place}, {number}", convert, row)
 
 
 def check_count(count: int, what: str, most: int = MAX_RECORDS) -> None:
-    """Raise Refused for more records than the maximum."""
+    """Raise Refused if there are more records than the maximum."""
     if count > most:
         raise Refused(f"more than {most:,} {what}; {HOW_TO_SPLIT}.")
 
@@ -162,7 +162,7 @@ def check_count(count: int, what: str, most: int = MAX_RECORDS) -> None:
 def guard(
     what: str, place: str, read: Callable[..., Iterable[Any] | None], *values: object
 ) -> Iterator[Any]:
-    """Yield the records of a reader; an error becomes a loss with its place."""
+    """Yield the records of a reader. An error becomes a loss with its place."""
     try:
         yield from read(*values) or ()
     except NotekeepError as error:
@@ -176,7 +176,7 @@ def guard(
 
 
 def read_lines(text: TextIO) -> Iterator[str]:
-    """Yield lines with their ends; Refused for a line of more than 4 MB."""
+    """Yield lines with their line ends. Raises Refused for a line of more than 4 MB."""
     while line := text.readline(_MAX_LINE + 1):
         if len(line) > _MAX_LINE:
             raise Refused(f"a line of more than {_MAX_LINE >> 20} MB")
@@ -186,11 +186,12 @@ def read_lines(text: TextIO) -> Iterator[str]:
 def read_csv(
     text: TextIO, *needed: str, max_rows: int = MAX_RECORDS
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the last line and the cells by column of each row; Refused if a column is missing.
+    """Yield the last line number and the cells (by column) of each row.
 
-    The first line determines whether commas, semicolons or tabs separate the cells. A short row
-    gets "" for the missing cells. Extra cells are joined to the last column, since they are parts
-    of an unquoted text.
+    The first line determines whether commas, semicolons or tabs separate the cells. Missing cells
+    are "". Extra cells are joined to the last column, because they are parts of an unquoted text.
+
+    Raises Refused if a needed column is missing.
     """
     lines = read_lines(text)
     first = next(lines, "")
@@ -206,8 +207,8 @@ def read_csv(
 
 
 def read_rows(lines: Iterable[str], sign: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """Yield the last line and the cells of each non-empty row; Refused if it is not CSV."""
-    limit = csv.field_size_limit(_MAX_LINE)  # applies to the whole process
+    """Yield the last line number and the cells of each non-empty row. Raises Refused if invalid."""
+    limit = csv.field_size_limit(_MAX_LINE)  # applies to the entire process
     reader = csv.reader(lines, delimiter=sign)
     try:
         for row in reader:
@@ -220,15 +221,15 @@ def read_rows(lines: Iterable[str], sign: str = ",") -> Iterator[tuple[int, list
 
 
 def _find_sign(line: str) -> str:
-    """Return the separator of a table: the most frequent one in its first line."""
+    """Return the separator of a table: the most frequent separator in its first line."""
     return max(",;\t", key=re.sub('"[^"]*"', "", line).count)
 
 
 def read_table(
     opened: sqlite3.Connection, table: str, columns: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table by column; a missing column is None."""
-    tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")  # but no view
+    """Yield the rows of a table by column. Missing columns are None."""
+    tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")  # not a view
     if table.casefold() not in {str(name).casefold() for (name,) in tables}:
         raise Refused(f"the database has no table {table}")
     names = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
@@ -244,7 +245,7 @@ def read_table(
 
 
 def iso_time(value: object) -> str:
-    """Return a time as `2026-07-17T14:00`, or a day without time; "" for neither."""
+    """Return a time as `2026-07-17T14:00`, or only the day if it has no time; "" if invalid."""
     found = _TIME.match(one_line(value))
     if not found:
         return ""
@@ -252,18 +253,18 @@ def iso_time(value: object) -> str:
 
 
 def iso_day(value: object) -> str:
-    """Return the day of a time as ISO; "" for no time."""
+    """Return the day of a time in ISO format; "" if invalid."""
     return iso_time(value)[:10]
 
 
 def pad_year(text: str) -> str:
-    """Return a year with four digits, `-750` as `-0750`; other texts unchanged."""
+    """Return a year with four digits, `-750` as `-0750`. Other texts are unchanged."""
     sign, year = text[: text.startswith("-")], text.removeprefix("-")
     return f"{sign}{year:0>4}" if year.isdecimal() else text
 
 
 def unix_day(value: object) -> str:
-    """Convert seconds, milliseconds or microseconds since 1970 to a day; "" for other texts."""
+    """Convert seconds, milliseconds or microseconds since 1970 to a day; "" if invalid."""
     text = one_line(value)
     if not text.removeprefix("-").isdecimal() or len(text) > 17:
         return ""
@@ -277,7 +278,7 @@ def unix_day(value: object) -> str:
 
 
 def day_in_words(text: str) -> str:
-    """Convert `October 25, 2025`, `Jun 3rd, 2026`, `3 Jun 2026` or an ISO day to ISO; else ""."""
+    """Convert a day such as `October 25, 2025`, `Jun 3rd, 2026` or `3 Jun 2026` to ISO, or ""."""
     found = _DAY.match(text)
     if not found:
         return iso_day(text)
@@ -287,15 +288,15 @@ def day_in_words(text: str) -> str:
 
 def clock_locator(seconds: float) -> str:
     """Format the time in an episode as a locator: `[00:12:14]`."""
-    whole = max(0, int(seconds))
-    return f"[{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}]"
+    total = max(0, int(seconds))
+    return f"[{total // 3600:02d}:{total // 60 % 60:02d}:{total % 60:02d}]"
 
 
 # Texts, names and numbers
 
 
 def source_text(value: object) -> str:
-    """Return a multi-line text; Refused for more than `MAX_TEXT` characters."""
+    """Return a multi-line text. Raises Refused for more than `MAX_TEXT` characters."""
     text = clean_text(value).strip()
     if len(text) > MAX_TEXT:
         raise Refused(f"a text of more than {MAX_TEXT >> 20} MB")
@@ -314,7 +315,7 @@ def split_list(text: str, sign: str = ",") -> tuple[str, ...]:
 
 
 def web_address(value: object) -> str:
-    """Return an http or https address; "" for any other text."""
+    """Return an http or https address; "" for other texts."""
     address = one_line(value)
     return address if _ADDRESS.match(address) else ""
 
@@ -346,7 +347,7 @@ def isbn13(value: object) -> str:
 
 
 def split_people(value: object) -> tuple[str, ...]:
-    """Split a list of people at `;` and line ends, or else at ` and `, `&` and commas.
+    """Split a list of people at `;` and line ends. Without them, split at `and`, `&` and commas.
 
     `Example, Ann` stays one name. `Ann, Bo, and Cy` are three.
     """
@@ -368,13 +369,13 @@ def turn_name(name: str) -> str:
 
 
 def surnames(names: Iterable[str]) -> frozenset[str]:
-    """Return the folded last words of names."""
+    """Return the case-folded surnames: the last word of each name."""
     people = (person for name in names for person in split_people(name))
     return frozenset(letters_of(person.split()[-1]) for person in people if person.split())
 
 
 def letters_of(text: str) -> str:
-    """Return the letters and digits of a text, case folded."""
+    """Return the letters and digits of a text, case-folded."""
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -402,12 +403,12 @@ def html_text(
     """Return HTML as Markdown.
 
     Args:
-        html: A document or a part of one.
+        html: A document or a fragment.
         resolve: Returns links for addresses of pages and files in the export.
         change: Changes the tree, and returns the part to write.
         allowed: `tags` and `attributes` of `parse_html`.
     """
-    # Its libraries are slow to import.
+    # The HTML libraries are slow to import.
     from notekeep.importing.formats.html_markdown import parse_html, write_markdown
 
     return write_markdown(change(parse_html(html, **allowed)), resolve)

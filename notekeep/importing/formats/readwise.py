@@ -1,7 +1,8 @@
 """Readwise: its CSV export, and the JSON of its export API.
 
-The JSON has ids; in the CSV, the text identifies a highlight. A word with a dot at the start of a
-note is a command: `.h1` creates a heading, `.discard` deletes the highlight; others are tags.
+Highlights have ids in the JSON. In the CSV, their text identifies them. Words with a dot at the
+start of a note are commands: `.h1` creates a heading, `.discard` deletes the highlight. Other such
+words are tags.
 """
 
 from __future__ import annotations
@@ -58,19 +59,19 @@ def _read_book(book: dict[str, Any], name: str) -> Records:
     if note := source_text(book.get("document_note")):
         work.passages.append(Passage(f"{number}|document", "", note, order=(-1.0,)))
 
-    def read_highlight(one: dict[str, Any]) -> None:
+    def read_highlight(row: dict[str, Any]) -> None:
         passage = Passage(
-            key=str(one["id"]),
-            text=source_text(one["text"]),
-            at=iso_time(one.get("highlighted_at")),
-            tags=_tag_names(one.get("tags")),
-            color=one_line(one.get("color")),
-            is_deleted=bool(work.is_deleted or one.get("is_deleted") or one.get("is_discard")),
+            key=str(row["id"]),
+            text=source_text(row["text"]),
+            at=iso_time(row.get("highlighted_at")),
+            tags=_tag_names(row.get("tags")),
+            color=one_line(row.get("color")),
+            is_deleted=bool(work.is_deleted or row.get("is_deleted") or row.get("is_discard")),
         )
-        _set_note(passage, source_text(one.get("note")))
-        if one.get("is_favorite") and "favorite" not in passage.tags:
+        _set_note(passage, source_text(row.get("note")))
+        if row.get("is_favorite") and "favorite" not in passage.tags:
             passage.tags += ("favorite",)
-        _set_place(passage, str(one.get("location_type") or ""), one.get("location"))
+        _set_place(passage, str(row.get("location_type") or ""), row.get("location"))
         work.passages.append(passage)
 
     place = f"{name}, {work.title}"
@@ -81,7 +82,7 @@ def _read_book(book: dict[str, Any], name: str) -> Records:
 
 def _tag_names(tags: object) -> tuple[str, ...]:
     listed = tags if isinstance(tags, list) else []
-    names = (one_line(one["name"] if isinstance(one, dict) else one) for one in listed)
+    names = (one_line(tag["name"] if isinstance(tag, dict) else tag) for tag in listed)
     return tuple(name.lstrip(".") for name in names)
 
 
@@ -122,16 +123,17 @@ def _split_tags(row: dict[str, str], column: str) -> tuple[str, ...]:
 
 
 def _guess_kind(work: Work, author: str, locations: set[str]) -> str:
-    """The CSV has no categories: articles have the name of a site, or offsets as locations."""
+    """Guess the kind of a work, because the CSV has no categories."""
     if "time_offset" in locations:
         return "podcast"
     if work.fields["asin"] or locations & {"page", "location"}:
         return "book"
+    # Articles have the name of a site as author, or offsets as locations.
     is_site = "." in author and " " not in author
     return "note" if is_site or "offset" in locations or not author else "book"
 
 
-# Both
+# Shared by CSV and JSON
 
 
 def _authors(kind: str, author: object) -> tuple[str, ...]:
@@ -140,7 +142,7 @@ def _authors(kind: str, author: object) -> tuple[str, ...]:
 
 
 def _set_note(passage: Passage, note: str) -> None:
-    """Set a note, without the commands that most exports also list as tags."""
+    """Set a note without its commands, which most exports also list as tags."""
     words = list(passage.tags)
     at = 0
     while found := _DOT_WORD.match(note, at):
@@ -168,10 +170,10 @@ def _set_place(passage: Passage, kind: str, location: object) -> None:
 
 
 def _set_chapters(work: Work) -> None:
-    """Set the chapter of each passage to the heading above, and drop headings."""
+    """Set the chapter of each passage to the heading above it, and drop headings."""
     chapter = ""
     passages = []
-    for passage in sorted(work.passages, key=lambda one: one.order):
+    for passage in sorted(work.passages, key=lambda passage: passage.order):
         chapter = passage.chapter = passage.chapter or chapter
         if passage.text or passage.note or passage.tags:
             passages.append(passage)

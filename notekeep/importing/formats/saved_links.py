@@ -1,6 +1,6 @@
-"""Saved links: bookmarks of browsers, and exports of Instapaper, Pocket and Raindrop.io.
+"""Saved links: browser bookmarks, and exports of Instapaper, Pocket and Raindrop.io.
 
-An address becomes a line of a list; with highlights or a note, it becomes a note.
+A link becomes a line in a list. A link with highlights or a note becomes a note.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from notekeep.importing.formats.reading import (
 from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, one_line
 
 _MAX_BOOKMARKS = 64 << 20
-"""Maximum size of a bookmarks page, which is mostly icons that are not imported."""
+"""Maximum size of a bookmarks page. Most of it is icons, which are not imported."""
 _ROOTS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
 """Attributes of a browser's built-in folders."""
 _MAX_DEPTH = 50
@@ -41,7 +41,7 @@ _PART = re.compile(r"(?m)^(Highlight|Note|Color):")
 
 
 def _bookmark(url: str, title: str, saved: str, tags: Iterable[str], place: str) -> Bookmark | Loss:
-    """Return a saved address; a loss for scripts and other schemes."""
+    """Return a bookmark, or a loss if the address is not a web address."""
     if not web_address(url):
         return Loss("links that are not web addresses", place=place)
     words = (one_line(tag) for tag in tags)
@@ -71,7 +71,7 @@ def _read_instapaper(row: dict[str, str], place: str) -> Records:
     if not words:
         yield _bookmark(url, title, saved, tags, place)
         return
-    # Text that was saved without a page has no address.
+    # Text saved without a page has no address.
     key = f"instapaper:{url or 'selections'}"
     work = Work("note", title or url or "Instapaper", (key,), tags=tuple(filter(None, tags)))
     work.fields["url"] = web_address(url)
@@ -116,11 +116,11 @@ def _read_highlights(text: str, number: str) -> list[Passage]:
     return found
 
 
-# Bookmark pages, in the format of Netscape and all browsers since
+# Bookmark pages, in the Netscape format that all browsers use
 
 
 def _read_bookmarks(name: str, text: TextIO) -> Records:
-    """Read links; the user's folders above a link become a tag."""
+    """Read links. The user's folders that contain a link become a tag."""
     folders: list[str] = []
     folder = ""
     last: Bookmark | Loss | None = None
@@ -140,7 +140,7 @@ def _read_bookmarks(name: str, text: TextIO) -> Records:
         elif tag.name == "/dl" and folders:
             folders.pop()
         elif tag.name == "dd" and words and isinstance(last, Bookmark):
-            # A link with a description becomes a note, as for Raindrop.io.
+            # As for Raindrop.io, a link with a description becomes a note.
             work = Work("note", last.title or last.url, (f"bookmarks:{last.url}",), tags=last.tags)
             work.fields |= {"url": last.url, "created": last.saved}
             work.passages.append(Passage(f"{last.url}|note", "", tag.text.strip()))

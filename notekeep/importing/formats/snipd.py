@@ -1,7 +1,7 @@
-"""Snipd: an episode with its snips as Markdown.
+"""Snipd: a Markdown file for each episode, with its snips.
 
-Users can change the template, so it is parsed by headings and by Snipd's addresses, which are in
-the heading of a snip or below it (2023). Unknown text below a snip becomes its note.
+Users can change the template, so it is parsed by headings and by Snipd's addresses. An address is
+in the heading of a snip, or below it (2023). Unknown text below a snip becomes its note.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _FIELDS = {
     "title": "title",
     "export date": "",
 }
-"""The lines about an episode and their fields, "" for lines to ignore."""
+"""Fields for the lines about an episode; "" for ignored lines."""
 _MAX_HEADING = 1000
 
 
@@ -65,7 +65,7 @@ def _read_file(files: InputFiles, name: str) -> Records:
     head = lines[: starts[0]] if starts else lines
     work = Work("podcast", "", ())
     for line in head:
-        # In front matter, only known keys are about the episode.
+        # In front matter, only known keys describe the episode.
         if (found := _METADATA.match(line)) and (found[1] or found[2] in _FIELDS):
             yield from _set_field(work, found[2].strip(), found[3].strip().strip("'\""), name)
     titles = [found[1] for line in head if (found := _HEADING.match(line))]
@@ -82,11 +82,11 @@ def _read_file(files: InputFiles, name: str) -> Records:
 
 
 def _find_snips(lines: list[str]) -> list[int]:
-    """Return the first line of each snip: a line with its address, or the heading above."""
+    """Return the first line of each snip: the line with its address, or the heading above it."""
     starts: list[int] = []
     number = ""
     for at, line in enumerate(lines):
-        # The patterns are slow on a long line of brackets.
+        # The patterns are slow for long lines of brackets.
         if len(line) > _MAX_HEADING or "snipd.com/snip/" not in line:
             continue
         if found := _SNIP.match(line):
@@ -94,7 +94,7 @@ def _find_snips(lines: list[str]) -> list[int]:
             starts.append(at)
         elif (found := _PLAY.match(line)) and found[1] != number:
             number = found[1]
-            above = next((one for one in range(at - 1, -1, -1) if lines[one].strip()), at)
+            above = next((n for n in range(at - 1, -1, -1) if lines[n].strip()), at)
             if _HEADING.match(lines[above]):
                 starts.append(above)
     return starts
