@@ -161,10 +161,10 @@ def run_import(paths: Sequence[str], format_id: str, *, write: bool, **options: 
         )
     with closing(found):
         done = vault.notes.apply(found.plan) if write else None
-    is_of_habits = found.formats[0].is_of_habits
+    is_for_habits = found.formats[0].is_for_habits
     if is_json():
-        output.write_json((_habits_object if is_of_habits else _object)(found, done))
-    elif is_of_habits:
+        output.write_json((_habits_object if is_for_habits else _object)(found, done))
+    elif is_for_habits:
         _show_habits(found)
         _report(found, done)
     else:
@@ -189,7 +189,7 @@ def _show(found: ImportPlan) -> None:
     from notekeep.importing.import_state import COUNTS, format_loss
 
     title = ", ".join(form.title for form in found.formats)
-    output.write_styled([(title, "bold"), (f": {found.sum_up()}", "")])
+    output.write_styled([(title, "bold"), (f": {found.summarize()}", "")])
     rows = [row for row in found.rows if row.path]
     changed = [row for row in rows if row.is_changed]
     names = [name for name in COUNTS if any(row.counts[name] for row in changed)]
@@ -206,9 +206,9 @@ def _show(found: ImportPlan) -> None:
         option, other = shlex.quote(f"{row.id}=NOTE"), shlex.quote(f"{row.id}=")
         output.write_message(f'"{row.title}" matches {row.path} by title and author.')
         output.write_message(f"  If not: --match {option}, or {other} for a new note")
-    kept = [row for row in rows if row.kept]
+    kept = [row for row in rows if row.kept_fields]
     for row in kept[:_SHOWN]:
-        output.write(f"Kept yours in {row.path}: {', '.join(row.kept)}")
+        output.write(f"Kept yours in {row.path}: {', '.join(row.kept_fields)}")
     _more(len(kept) - _SHOWN)
     _show_changes(found)
     for row in found.questions:
@@ -293,7 +293,7 @@ def _object(found: ImportPlan, done: WriteResult | None) -> dict[str, Any]:
                 "path": row.path,
                 "is_new": row.is_new,
                 "is_guess": row.is_guess,
-                "kept": row.kept,
+                "kept": row.kept_fields,
                 "counts": dict(row.counts),
             }
             for row in found.rows

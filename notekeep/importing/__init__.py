@@ -1,1 +1,1 @@
-"""Imports from other programs: reads untrusted files and plans notes from them."""
+"""Imports from other programs: reads untrusted files and plans notes."""

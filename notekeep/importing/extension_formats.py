@@ -1,7 +1,7 @@
-"""Formats of other packages, checked when they are loaded and while they read.
+"""Formats from other packages, checked when they are loaded and while they read.
 
-Errors name the package. Records are checked field by field, because a wrong type might otherwise
-fail only in a planner, or not at all: a string is also a sequence.
+Errors name the package. Records are checked field by field, because a wrong type might fail only in
+a planner, or not at all: a string is also a sequence.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PREFIX = re.compile(r"([a-z]{2})?")
 
 
 def load_formats(built_in: Iterable[Format]) -> Iterator[tuple[Extension, tuple[Format, ...]]]:
-    """Import the formats of other packages; their errors are reported later."""
+    """Import the formats of other packages. Their errors are reported later."""
     known = [*built_in]
 
     def check(value: object) -> tuple[Format, ...]:
@@ -43,26 +43,26 @@ def load_formats(built_in: Iterable[Format]) -> Iterator[tuple[Extension, tuple[
 
 
 def check_formats(known: Iterable[Format], value: object) -> tuple[Format, ...]:
-    """Return a format or a tuple of formats, checked against the known ones."""
+    """Check a format or a tuple of formats, also for conflicts with known formats."""
     found = (value,) if isinstance(value, Format) or not isinstance(value, tuple) else value
-    for one in found:
-        if not isinstance(one, Format):
-            raise TypeError(f"{one!r} is not a Format")
-        if not (_ID.fullmatch(one.id) and one.title and _PREFIX.fullmatch(one.prefix)):
+    for form in found:
+        if not isinstance(form, Format):
+            raise TypeError(f"{form!r} is not a Format")
+        if not (_ID.fullmatch(form.id) and form.title and _PREFIX.fullmatch(form.prefix)):
             raise ValueError(
-                f"the id {one.id!r} must be lower-case words joined by dashes, the prefix"
-                f" {one.prefix!r} two letters or empty, and the title not empty"
+                f"the id {form.id!r} must be lower-case words joined by dashes, the prefix"
+                f" {form.prefix!r} two letters or empty, and the title not empty"
             )
         for other in known:
-            if one.prefix and one.prefix == other.prefix:
-                raise ValueError(f"the prefix {one.prefix!r} is in use by {other.title}")
-            if one.id.partition("-")[0] == other.id.partition("-")[0]:
-                raise ValueError(f"the id {one.id!r} starts like {other.id!r} of {other.title}")
+            if form.prefix and form.prefix == other.prefix:
+                raise ValueError(f"the prefix {form.prefix!r} is in use by {other.title}")
+            if form.id.partition("-")[0] == other.id.partition("-")[0]:
+                raise ValueError(f"the id {form.id!r} starts like {other.id!r} of {other.title}")
     return found
 
 
 def _guard_format(extension: Extension, form: Format) -> Format:
-    """Return the format with functions whose errors name the extension."""
+    """Wrap the functions of a format, so that errors name the extension."""
     failed: list[ExtensionFailed] = []
 
     def detect(name: str, head: bytes) -> bool:
@@ -87,22 +87,22 @@ def _guard_format(extension: Extension, form: Format) -> Format:
 
 
 def _check_record(form: Format, record: object) -> None:
-    """Raise TypeError if an object or one of its fields has the wrong type."""
-    kinds = (ImportedHabit, Loss) if form.is_of_habits else (Work, Page, Bookmark, Loss)
+    """Raise TypeError if a record or one of its fields has the wrong type."""
+    kinds = (ImportedHabit, Loss) if form.is_for_habits else (Work, Page, Bookmark, Loss)
     if not isinstance(record, kinds):
         raise TypeError(f"{form.id} yielded {str(record)[:80]!r}, which is not a record")
     if isinstance(record, (Work, Page)):
         _check_fields(record)
     if isinstance(record, Work):
         ids: tuple[object, ...] = record.ids
-        if not ids or not all(isinstance(one, str) and ":" in one for one in ids):
+        if not ids or not all(isinstance(value, str) and ":" in value for value in ids):
             raise TypeError(f"ids must have texts such as '{form.id}:12'. Got {ids!r}")
         for passage in record.passages:
             _check_fields(passage)
 
 
 def _check_keys(work: Work, known: dict[str, tuple[str, Passage]]) -> None:
-    """Raise ValueError if two passages have the same key, as one would replace the other."""
+    """Raise ValueError if two passages have the same key: one would replace the other."""
     for passage in work.passages:
         title, other = known.setdefault(passage.key, (work.title, passage))
         if other is not passage:
@@ -113,15 +113,15 @@ def _check_keys(work: Work, known: dict[str, tuple[str, Passage]]) -> None:
 
 
 def _check_fields(record: Work | Page | Passage) -> None:
-    for one in fields(record):
-        default: Any = () if one.name == "ids" else ""
-        if one.default is not MISSING:
-            default = one.default
-        elif one.default_factory is not MISSING:
-            default = one.default_factory()
-        value = getattr(record, one.name)
+    for field in fields(record):
+        default: Any = () if field.name == "ids" else ""
+        if field.default is not MISSING:
+            default = field.default
+        elif field.default_factory is not MISSING:
+            default = field.default_factory()
+        value = getattr(record, field.name)
         if not isinstance(value, type(default)):
             raise TypeError(
-                f"{one.name} of a {type(record).__name__} must be a {type(default).__name__}."
+                f"{field.name} of a {type(record).__name__} must be a {type(default).__name__}."
                 f" Got {str(value)[:80]!r}"
             )

@@ -1,4 +1,4 @@
-"""Plan an import of habits: notes that define them, and lines in the log.
+"""Plans an import of habits: notes that define them, and log lines.
 
 Days that already have an entry are not changed, so importing the same file twice changes nothing.
 """
@@ -34,7 +34,7 @@ _OWN = "notekeep"
 
 
 class HabitPlanner:
-    """Plans the habits of one source: notes that define them, and lines in the log."""
+    """Plans the habits of one source: notes that define them, and log lines."""
 
     def __init__(
         self, state: ImportState, tracker: HabitIndex, form: Format, files: InputFiles
@@ -50,18 +50,18 @@ class HabitPlanner:
         self.used_names = {name for habit in self.unmatched for name in habit.names}
 
     def plan(self) -> WritePlan:
-        """Plan all habits, each with a row in `state`; nothing is written."""
+        """Plan all habits, with a row for item in `state`. Nothing is written."""
         self.files.habit_names = frozenset(self.used_names)
         self.files.daily = self.state.workspace.schema.daily
         records = list(self.format.read(self.files))
         for loss in records:
             if isinstance(loss, Loss):
-                self.state.lose(loss)
+                self.state.add_loss(loss)
         habits = [habit for habit in records if isinstance(habit, ImportedHabit)]
         rows = [self._plan_habit(habit) for habit in habits]
         self.state.rows += rows
         count = "1 habit" if len(rows) == 1 else f"{len(rows)} habits"
-        # Loop and others count any seven days, where most people mean a week.
+        # In Loop and other apps, a week is any seven days, but most users mean a calendar week.
         remarks = [
             f"{row.title}: {habit.schedule} means any seven days in {self.format.id};"
             f" `schedule: {habit.schedule.removesuffix('7d')}week` counts calendar weeks"
@@ -74,7 +74,7 @@ class HabitPlanner:
     def _plan_habit(self, habit: ImportedHabit) -> HabitRow:
         match = self._match(habit)
         if match is not None:
-            # Two habits with the same name in a source stay two.
+            # Do not match another habit of the source with the same name.
             self.unmatched.remove(match)
         row = HabitRow(habit.name, match.definition.id if match else self._new_id(habit))
         if row.id in self.state.options.skip:
@@ -99,7 +99,7 @@ class HabitPlanner:
                 row.counts["unchanged"] += 1
             else:
                 row.counts["edited"] += 1
-                self._lose("days with other entries in the vault; not changed", habit)
+                self._add_loss("days with other entries in the vault; not changed", habit)
         if not row.path:
             row.path, row.is_new = self._plan_note(habit, row.id), True
         return row
@@ -111,28 +111,28 @@ class HabitPlanner:
             line = log.format_entry(entry, is_link=is_link)
             lines.setdefault(format_iso(entry.day)[:7], []).append(line)
         for month, found in lines.items():
-            # No device has this name, so no check-in is undone in place of the import.
+            # No device has this name, so `undo` does not revert a check-in instead of the import.
             path = f"{HABIT_LOG}/{month}.import_{self.format.id}.md"
             yield add_log_lines(self.state.workspace, path, month, found)
 
     def _origin(self, habit: ImportedHabit) -> str:
-        """The `source_id` of a definition; for our own exports the id is enough."""
+        """Return the `source_id` of a definition; "" for notekeep's own exports, which have ids."""
         return "" if self.format.id == _OWN else f"{self.format.id}:{habit.source_id}"
 
     def _match(self, habit: ImportedHabit) -> Habit | None:
         origin = self._origin(habit)
-        for each in self.unmatched:
-            if origin and each.definition.source_id == origin:
-                return each
+        for item in self.unmatched:
+            if origin and item.definition.source_id == origin:
+                return item
         own_names = {fold_name(name) for name in (habit.identity or habit.name, habit.name)}
         has_id = bool(origin) and not _is_named_after(origin, own_names)
-        for each in self.unmatched:
-            names = {*each.names, fold_name(each.definition.title)}
-            other = each.definition.source_id
+        for item in self.unmatched:
+            names = {*item.names, fold_name(item.definition.title)}
+            other = item.definition.source_id
             is_of_form = other.partition(":")[0] == self.format.id
             is_another = has_id and is_of_form and not _is_named_after(other, names)
             if own_names & names and not is_another:
-                return each
+                return item
         return None
 
     def _new_id(self, habit: ImportedHabit) -> str:
@@ -144,7 +144,7 @@ class HabitPlanner:
         return identity
 
     def _reserve_name(self, name: str) -> bool:
-        """Reserve a name; False if it is in use or invalid in a log."""
+        """Reserve a name. Return False if it is in use or invalid in a log."""
         folded = fold_name(name)
         if not is_id(name) or folded in self.used_names:
             return False
@@ -158,23 +158,23 @@ class HabitPlanner:
         for imported in habit.entries:
             entry = _make_entry(imported, identity, unit)
             if not _is_valid(entry):
-                self._lose("comments that do not fit in a log line", habit)
+                self._add_loss("comments that do not fit in a log line", habit)
                 entry = entry._replace(note=None, extra=(), time=None)
                 if not _is_valid(entry):
-                    self._lose("entries that do not fit in a log line", habit)
+                    self._add_loss("entries that do not fit in a log line", habit)
                     continue
             is_amount = entry.kind == "amount"
             if is_amount and amounts.to_base_unit(entry.amount, entry.unit, unit) is None:
-                self._lose(f"amounts in {entry.unit}; counted as done", habit)
+                self._add_loss(f"amounts in {entry.unit}; counted as done", habit)
             if entry not in days.setdefault(entry.day, []):
                 days[entry.day].append(entry)
         return days
 
-    def _lose(self, message: str, habit: ImportedHabit) -> None:
-        self.state.lose(Loss(message, habit.name))
+    def _add_loss(self, message: str, habit: ImportedHabit) -> None:
+        self.state.add_loss(Loss(message, habit.name))
 
     def _plan_note(self, habit: ImportedHabit, identity: str) -> str:
-        made = plan_note_file(
+        planned = plan_note_file(
             self.state.workspace,
             "habit",
             habit.name,
@@ -183,24 +183,25 @@ class HabitPlanner:
             body=f"# {habit.name}\n\n{habit.about}\n" if habit.about else "",
         ).changes[0]
         path = free_path(
-            self.state.workspace.root, made.path, [change.path for change in self.notes]
+            self.state.workspace.root, planned.path, [change.path for change in self.notes]
         )
-        self.notes.append(made._replace(path=path))
+        self.notes.append(planned._replace(path=path))
         return path
 
     def _definition_fields(self, habit: ImportedHabit, identity: str) -> dict[str, Value]:
-        """Make the front matter of a definition; invalid values become the default."""
+        """Return the front matter of a definition. Invalid values are replaced with defaults."""
         schedule = _lines(habit.schedule)
         try:
             parse_rules(schedule, parse_schedule)
         except UsageError as error:
-            self._lose(f"the schedule: {error.message.removesuffix('.')}; imported as daily", habit)
+            reason = error.message.removesuffix(".")
+            self._add_loss(f"the schedule: {reason}; imported as daily", habit)
             schedule = ["daily"]
         goals, goal_unit = _lines(habit.goal), ""
         try:
             goal_unit = _unit_of(goals)
         except UsageError as error:
-            self._lose(f"the goal: {error.message.removesuffix('.')}; imported as done", habit)
+            self._add_loss(f"the goal: {error.message.removesuffix('.')}; imported as done", habit)
             goals = ["done"]
         days = [entry.day for entry in habit.entries]
         since = habit.since or min(days, default=self.tracker.today().toordinal())
@@ -233,13 +234,13 @@ def _lines(value: str | list[str]) -> list[str]:
 
 
 def _unit_of(goals: Sequence[str]) -> str:
-    """The unit of the latest goal that has one."""
+    """Return the unit of the latest goal with a unit; "" for none."""
     rules = parse_rules(goals, parse_goal)
     return next((goal.unit for _, goal in reversed(rules) if goal.unit), "")
 
 
 def _is_named_after(source_id: str, names: Collection[str]) -> bool:
-    """Whether an id is a name, as in formats without ids."""
+    """Whether a source id is one of the names, as in formats without ids."""
     return fold_name(source_id.partition(":")[2].partition("#")[0]) in names
 
 
@@ -257,7 +258,7 @@ def _is_valid(entry: LogEntry) -> bool:
 
 
 def _has_entries(entries: Sequence[LogEntry], logged: Sequence[LogEntry], unit: str) -> bool:
-    """Whether the log of a day has all entries, perhaps corrected since, or the same result."""
+    """Whether the log of a day has all entries (perhaps revised), or the same result."""
     known = {entry_identity(entry) for entry in logged}
     if all(entry_identity(entry) in known for entry in entries):
         return True

@@ -1,4 +1,4 @@
-"""Plan an import: read the files, then plan each record."""
+"""Plans an import: reads the files, then plans each record."""
 
 from __future__ import annotations
 
@@ -36,34 +36,34 @@ class ImportPlan(NamedTuple):
     rows: tuple[ImportRow, ...]
     losses: tuple[Loss, ...]
     plan: WritePlan
-    inputs: ExitStack  # the open files and archives
+    inputs: ExitStack  # open files and archives
 
     def close(self) -> None:
-        """Close the files, after the plan is applied or discarded."""
+        """Close the files. Call it after the plan is applied or discarded."""
         self.inputs.close()
 
     @property
     def habits(self) -> list[HabitRow]:
-        """The habits; an import has either habits or notes."""
+        """The habits. An import has either habits or notes."""
         return [row for row in self.rows if isinstance(row, HabitRow)]
 
     @property
     def changes(self) -> list[TextConflict]:
-        """The texts that both the source and the user changed."""
+        """Texts that both the source and the user changed."""
         return [change for row in self.rows for change in row.changes]
 
     @property
     def questions(self) -> list[ImportRow]:
-        """The works that match several notes, from which the user must choose."""
+        """Works that match several notes. The user must choose a note for each."""
         return [row for row in self.rows if row.choices]
 
     def counts(self) -> dict[str, int]:
-        """Return the totals for each key of `COUNTS`."""
+        """Return the total for each key of `COUNTS`."""
         counts = (row.counts for row in self.rows)
         total = sum(counts, Counter({"notes": sum(row.is_new for row in self.rows)}))
         return {name: total[name] for name in COUNTS}
 
-    def sum_up(self) -> str:
+    def summarize(self) -> str:
         """Return the totals as text."""
         return format_counts(self.counts()) or "everything is up to date"
 
@@ -78,7 +78,7 @@ def plan_import(
     earlier: Callable[[str], Iterable[bytes]] = lambda _: (),
     on_read: Callable[[str], None] = lambda _: None,
 ) -> ImportPlan:
-    """Plan an import; see `ImportService.plan`. `earlier` returns the versions of a note."""
+    """Plan an import, as `ImportService.plan`. `earlier` returns the versions of a note."""
     state = ImportState(workspace, options or ImportOptions(), earlier, on_read)
     formats: list[Format] = []
     plan: WritePlan | None = None
@@ -86,7 +86,7 @@ def plan_import(
         for path in paths:
             files = stack.enter_context(InputFiles(path, on_read))
             for loss in files.losses:
-                state.lose(loss)
+                state.add_loss(loss)
             files.columns = state.options.columns
             files.id_column = state.options.id_column
             for form, names in find_formats(
@@ -94,7 +94,7 @@ def plan_import(
             ):
                 files.detected = names
                 formats.append(form)
-                if not form.is_of_habits:
+                if not form.is_for_habits:
                     _plan_records(state, form, files)
                 elif len(paths) > 1:
                     hint = f"For example: notekeep import {shlex.quote(path)}"
@@ -120,7 +120,7 @@ def _plan_records(state: ImportState, form: Format, files: InputFiles) -> None:
         count += len(record.passages) if isinstance(record, Work) else isinstance(record, Bookmark)
         check_count(count, "passages or links")
         if isinstance(record, Loss):
-            state.lose(record)
+            state.add_loss(record)
         elif isinstance(record, Page):
             pages.setdefault(record.key, record)
             size += len(record.body)
@@ -131,13 +131,13 @@ def _plan_records(state: ImportState, form: Format, files: InputFiles) -> None:
         elif isinstance(record, Work):
             known = works.setdefault(record.ids[0], record)
             if known is not record:
-                # Several files may contain parts of one work.
+                # Several files may contain parts of the same work.
                 known.passages += record.passages
     for work in works.values():
-        live = {one.key for one in work.passages if not one.is_deleted}
-        # Deleting a second copy of a passage in the source must not delete the first.
-        passages = (one for one in work.passages if not one.is_deleted or one.key not in live)
-        work.passages = list({one.key: one for one in passages}.values())
+        live = {passage.key for passage in work.passages if not passage.is_deleted}
+        # A deleted copy of a passage must not delete the other copy.
+        passages = (item for item in work.passages if not item.is_deleted or item.key not in live)
+        work.passages = list({passage.key: passage for passage in passages}.values())
     if bookmarks:
         page = Page(f"{form.id}:links", f"Links from {form.title}", "", bookmarks=bookmarks)
         pages[page.key] = page
@@ -149,7 +149,7 @@ def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
     count = sum(row.is_changed for row in state.rows)
     plan = WritePlan(VERB, f"{count} {'note' if count == 1 else 'notes'} from {title}", whole=True)
     for path in list(state.notes):
-        note = state.notes.pop(path)  # which contains its text and edits
+        note = state.notes.pop(path)  # to free its memory
         after = note.result()
         if after != note.before:
             plan.changes.append(NoteChange(note.path, note.before, after))

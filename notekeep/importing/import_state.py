@@ -30,16 +30,16 @@ class ImportOptions(NamedTuple):
 
     again: bool = False  # restore deleted passages and notes
     prune: bool = False  # remove unchanged passages that were deleted in the source
-    take: Collection[str] = ()  # ids of edited texts to replace by the source's
-    match: Mapping[str, str] = {}  # the notes of works, by id; "" for a new note
+    take: Collection[str] = ()  # ids of edited texts to replace with the source's text
+    match: Mapping[str, str] = {}  # the note for each work, by id; "" for a new note
     skip: Collection[str] = ()  # ids of works, pages and habits to skip
-    columns: Mapping[str, str] = {}  # CSV columns and their fields, or `title` or `body`
+    columns: Mapping[str, str] = {}  # the field of each CSV column, or `title` or `body`
     id_column: str = ""  # the CSV column that identifies rows
     only_habits: bool = False  # for `habit import`
 
 
 class TextConflict(NamedTuple):
-    """A text that both the source and the user changed. The user's stays."""
+    """A text that both the source and the user changed. The user's text is kept."""
 
     id: str
     path: str
@@ -54,32 +54,33 @@ class ImportRow:
     title: str
     id: str
     author: str = ""  # of a work
-    path: str = ""  # the note; "" if it is skipped
+    path: str = ""  # of the note; "" if it is skipped
     is_new: bool = False
     is_guess: bool = False  # matched by title and author
     is_skipped: bool = False  # by an option
-    choices: tuple[str, ...] = ()  # the notes that match, if the user must choose
+    choices: tuple[str, ...] = ()  # matching notes, if the user must choose
     changes: list[TextConflict] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)  # fields with another value in the source
+    # fields whose value in the source differs, and was not imported
+    kept_fields: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # by the keys of `COUNTS`
 
     @property
     def is_changed(self) -> bool:
-        """Whether its note is written."""
+        """Whether the import changes the note."""
         written = ("passages", "links", "days", "updated", "removed", "fields")
         return self.is_new or any(self.counts[name] for name in written)
 
 
 @dataclass(slots=True)
 class HabitRow(ImportRow):
-    """The result for one habit; its counts cover all days in the source."""
+    """The result for one habit. The counts cover all days in the source."""
 
     first: date | None = None
     last: date | None = None
 
 
 _REPORT_EVERY = 200
-"""Number of notes between two progress reports."""
+"""Number of notes between progress reports."""
 
 COUNTS = {
     "notes": "new notes",
@@ -94,7 +95,7 @@ COUNTS = {
     "removed": "removed",
     "fields": "changed fields",
 }
-"""The counts of an import and their names, in the plural."""
+"""The counts of an import, with their names in the plural."""
 
 
 def format_counts(counts: Mapping[str, int]) -> str:
@@ -112,7 +113,7 @@ def format_loss(loss: Loss) -> str:
 
 
 class ImportState:
-    """Rows, losses and changed notes of an import, and caches of the vault."""
+    """The rows, losses and changed notes of an import, and cached facts about the vault."""
 
     def __init__(
         self,
@@ -136,17 +137,17 @@ class ImportState:
         self._places: dict[str, dict[str, str]] = {}
 
     def report(self, number: int, total: int) -> None:
-        """Report progress; raises if the user cancelled the import."""
+        """Report progress. Raises if the user cancels the import."""
         if number and number % _REPORT_EVERY == 0:
             self._on_read(f"{number:,} of {total:,} notes")
 
-    def lose(self, loss: Loss) -> None:
-        """Combine equal losses into one, with their number and the first place."""
+    def add_loss(self, loss: Loss) -> None:
+        """Add a loss. Equal losses are counted as one, with the first place."""
         key = loss.message, loss.title
         known = self.losses.get(key)
         self.losses[key] = known._replace(times=known.times + loss.times) if known else loss
 
-    def follow(
+    def resolve_text(
         self,
         ledger: Ledger,
         row: ImportRow,
@@ -155,12 +156,12 @@ class ImportState:
         source: str = "",
         merge: Callable[[], str | None] = lambda: None,
     ) -> str | None:
-        """Decide whether the source's text replaces the vault's, and count the result.
+        """Decide whether the source's text replaces the text in the vault, and count the result.
 
-        `source` is the source's text before its links were resolved.
+        `source` is the source's text before links were resolved.
 
         Returns:
-            The text to write; None to keep the vault's.
+            The text to write, or None to keep the text in the vault.
         """
         name, text = change.id, change.theirs
         digest, found = digest_text(text), digest_text(change.yours)
@@ -184,7 +185,7 @@ class ImportState:
         return text if count == "updated" else None
 
     def ledger(self, format_id: str) -> Ledger:
-        """Return the ledger of a format; all formats of one program share it."""
+        """Return the ledger of a format. All formats of a program share a ledger."""
         program = format_id.partition("-")[0]
         if program not in self.ledgers:
             day = self.now.date().isoformat()
@@ -195,7 +196,7 @@ class ImportState:
 
     @cached_property
     def matcher(self) -> NoteMatcher:
-        """Finds the notes of works and pages."""
+        """The matcher that finds the notes for works and pages."""
         return NoteMatcher(self.workspace)
 
     @cached_property
@@ -204,11 +205,11 @@ class ImportState:
         return sorted(list_files(self.workspace.root))
 
     def exists(self, path: str) -> bool:
-        """Whether a note exists or is planned; the catalog may still list a deleted note."""
+        """Whether a note exists or is planned. The catalog may still list deleted notes."""
         return path in self.notes or os.path.exists(os.path.join(self.workspace.root, path))
 
     def note(self, path: str) -> PlannedNote:
-        """Return the text of a note; each file is read once."""
+        """Return the text of a note. Each file is read once."""
         if path not in self.notes:
             data = self.workspace.read(path)
             if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -216,20 +217,20 @@ class ImportState:
             self.notes[path] = PlannedNote(path, data, data)
         return self.notes[path]
 
-    def settle(self, path: str) -> None:
-        """Parse a planned note again, and free the memory of the old one."""
+    def reparse(self, path: str) -> None:
+        """Parse a planned note with its edits applied, and free the old tree."""
         if note := self.notes.get(path):
             self.notes[path] = PlannedNote(path, note.before, note.result())
 
     @contextmanager
     def change(self, path: str) -> Iterator[None]:
-        """Settle a note before and after changes, and revert the changes on an error."""
-        self.settle(path)
+        """Reparse a note before and after changes, and revert the changes on an error."""
+        self.reparse(path)
         note = self.notes.get(path)
         data = note.data if note else b""
         try:
             yield
-            self.settle(path)
+            self.reparse(path)
         except NotekeepError:
             if note:
                 self.notes[path] = PlannedNote(path, note.before, data)
@@ -238,7 +239,7 @@ class ImportState:
             raise
 
     def places(self, prefix: str) -> dict[str, str]:
-        """Return the note of each passage id of a format, in the whole vault."""
+        """Return the paths of notes by the passage ids in them, for one format."""
         if prefix not in self._places:
             pattern = re.compile(
                 rb"\^(%s-[a-z2-7]{8}(?:-n)?)[ \t]*\r?$" % prefix.encode(), re.MULTILINE
@@ -253,7 +254,7 @@ class ImportState:
         return self._places[prefix]
 
     def free_path(self, folder: str, *stems: str) -> str:
-        """Return a free path for the first free stem, or for the last one with a number."""
+        """Return the path of the first unused stem, or of the last stem with a number."""
         folder = match_spelling(self.workspace.root, folder.strip("/"))
         paths = [f"{folder}/{safe_name(stem)}.md".lstrip("/") for stem in stems]
         for path in paths:

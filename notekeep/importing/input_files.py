@@ -1,8 +1,8 @@
 """The untrusted files of an import: listed first, opened on demand.
 
-A path is a file, a folder, a zip or a tar. An archive within an archive, as in Notion's exports, is
-listed as a folder with its name. Files are never unpacked to names from an archive, and links are
-not followed. A suspicious archive is refused as a whole.
+A path is a file, a folder, a zip or a tar. A nested archive, as in Notion's exports, is listed as a
+folder with the archive's name. File names from an archive are never used on disk, and links are not
+followed. A suspicious archive is refused entirely.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 4096
 HABIT_FILES = ("habits", "log")
-"""The two files of harsh and habitctl: giving one also opens the other."""
+"""The two files of harsh and habitctl. If the path is one of them, the other is read too."""
 
 MAX_NOTE = 3 << 20
-"""Maximum size of the text of a note."""
+"""Maximum size of a note's text."""
 
 MAX_SOURCE = 16 << 20
 """Maximum size of a file with many passages, rows or days."""
 
 MAX_FILES = 100_000
 MAX_RATIO = 100
-"""Maximum ratio of unpacked to packed size, for files over a megabyte."""
+"""Maximum ratio of unpacked to packed size, for files of more than a megabyte."""
 
 MAX_STAGED = 4 << 30
 """Maximum size of an archive or a database within an archive."""
@@ -63,8 +63,8 @@ HOW_TO_SPLIT = "split it, and import the parts one by one"
 
 _MAX_TEXT = 1 << 20
 _STEPS = 100_000
-_MOST_STEPS = 20_000
-"""A query ends after this many progress callbacks, one for every `_STEPS` steps of SQLite."""
+_MAX_CALLBACKS = 20_000
+"""Maximum number of progress callbacks for a query. There is a call every `_STEPS` steps."""
 
 _ALLOWED = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA, sqlite3.SQLITE_FUNCTION}
@@ -72,18 +72,18 @@ _ALLOWED = frozenset(
 
 
 class InputFiles:
-    """The files of one path, by names with "/" between folders.
+    """The files of one path. Names have "/" between folders.
 
     Attributes:
         path: The path of the import.
         names: All files, sorted.
         detected: The files that the current format recognized.
-        losses: Archives in a folder that cannot be read.
-        columns: The CSV columns and their fields; `id_column` identifies rows.
+        losses: Unreadable archives in a folder.
+        columns: The field of each CSV column. `id_column` is the column that identifies rows.
         habit_names: The folded names of the vault's habits.
-        daily: How the vault names its daily notes.
-        on_read: Called with the name before a file is read, and with the progress of a large file;
-            raises to cancel.
+        daily: The vault's format for names of daily notes.
+        on_read: Called with the name before a file is read, and with the progress of a large file.
+            It may raise an error to cancel the import.
     """
 
     def __init__(self, path: str, on_read: Callable[[str], None] = lambda _: None) -> None:
@@ -106,7 +106,7 @@ class InputFiles:
         self.names = tuple(sorted(self._openers))
 
     def __enter__(self) -> Self:
-        """Return the files themselves."""
+        """Return self."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -124,7 +124,7 @@ class InputFiles:
             return b""
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a file; Refused if it is too large or damaged."""
+        """Return the bytes of a file. Raises Refused if it is too large or damaged."""
         self.on_read(name)
         with self.open(name) as file:
             data = file.read(MAX_SOURCE + 1)
@@ -133,18 +133,18 @@ class InputFiles:
         return data
 
     def text(self, name: str, max_size: int = MAX_NOTE) -> str:
-        """Return the text of a file; Refused if it is too large or damaged."""
+        """Return the text of a file. Raises Refused if it is too large or damaged."""
         with self.open_text(name, max_size) as file:
             return file.read()
 
     def open_text(self, name: str, max_size: int = MAX_SOURCE) -> TextIO:
-        """Open a file as text with line feeds; Refused if it is too large.
+        """Open a file as text with line feeds. Raises Refused if it is too large.
 
-        The encoding is UTF-8, UTF-16 with a byte order mark, or otherwise Windows-1252. To detect
-        it, the whole file is read in chunks, without keeping it in memory.
+        The encoding is UTF-8, UTF-16 with a byte order mark, or else Windows-1252. To detect it,
+        the entire file is read in chunks, without keeping it in memory.
         """
         self.on_read(name)
-        # Truncated UTF-8 may end within a character, so the decoder is incremental.
+        # A chunk may end within a character, so the decoder is incremental.
         decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
         encoding, size = "utf-8-sig", 0
         with self.open(name) as file:
@@ -162,19 +162,19 @@ class InputFiles:
         return io.TextIOWrapper(self.open(name), encoding, "replace")
 
     def open(self, name: str) -> io.BufferedReader:
-        """Open a file as a stream; Refused if it is damaged, even during later reads."""
+        """Open a file as a stream. Raises Refused if it is damaged, also during later reads."""
         opener = self._openers.get(name)
         if opener is None:
             raise NotFound(f"{self.path} has no file {name}.")
         with _explain_errors(name):
             file = opener()
-        return io.BufferedReader(_Watched(file, name, self.on_read), 1 << 16)
+        return io.BufferedReader(_ProgressFile(file, name, self.on_read), 1 << 16)
 
     @contextmanager
     def database(self, name: str) -> Iterator[sqlite3.Connection]:
         """Open an SQLite database for reading, with its write-ahead log.
 
-        Both are copied first: the other program may be running, and SQLite changes the log.
+        Both are copied first, because the other program may be running, and SQLite changes the log.
         """
         self.on_read(name)
         page_size = int.from_bytes(self.head(name)[16:18], "big")
@@ -199,7 +199,7 @@ class InputFiles:
             file.write(data)
 
     def add_staged(self, name: str) -> None:
-        """Add a file with the bytes written since the last call."""
+        """Add a file that contains the bytes staged since the last call."""
         self.stage(b"")
         path = self._next_staged
         self._openers[name] = lambda: open(path, "rb")  # noqa: SIM115 - `open` closes it
@@ -235,8 +235,10 @@ class InputFiles:
             raise Failure(f"{error.filename} cannot be read: {error.strerror}.") from error
 
         for folder, folders, names in os.walk(self.path, onerror=fail):
-            # Kobo keeps its database in `.kobo`.
-            folders[:] = [one for one in folders if not is_skipped_folder(one) or one == ".kobo"]
+            # Kobo's database is in `.kobo`.
+            folders[:] = [
+                name for name in folders if not is_skipped_folder(name) or name == ".kobo"
+            ]
             for path in (os.path.join(folder, name) for name in names if not is_skipped(name)):
                 if os.path.isfile(path) and not os.path.islink(path):
                     self._add_file(os.path.relpath(path, self.path).replace(os.sep, "/"), path)
@@ -266,18 +268,18 @@ class InputFiles:
     def _unpack(self, file: IO[bytes], shown: str) -> IO[bytes]:
         """Decompress a tar, so that its files can be read in any order."""
         staged = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
-        room = min(MAX_STAGED, max(_SMALL, os.fstat(file.fileno()).st_size * MAX_RATIO))
+        remaining = min(MAX_STAGED, max(_SMALL, os.fstat(file.fileno()).st_size * MAX_RATIO))
         with _explain_errors(shown), gzip.open(file) as packed:
-            _copy(packed, staged, shown, room)
+            _copy(packed, staged, shown, remaining)
         return staged
 
     def _add_archive(self, folder: str, file: IO[bytes], shown: str, *, depth: int) -> bool:
-        """List an archive; False if the file is not one."""
+        """List an archive. Return False if the file is not an archive."""
         try:
             if zipfile.is_zipfile(file):
                 self._add_zip(folder, file, shown, depth)
                 return True
-            # `is_tarfile` also decompresses, which takes minutes for gigabytes of zeros.
+            # `is_tarfile` also tries to decompress, which takes minutes for gigabytes of zeros.
             file.seek(_TAR_SIGNATURE_AT)
             if file.read(len(_TAR_SIGNATURE)) == _TAR_SIGNATURE:
                 file.seek(0)
@@ -328,7 +330,7 @@ class InputFiles:
             self.losses.append(Loss("files at the end of an archive that is cut off", place=shown))
 
 
-class _Watched(io.RawIOBase):
+class _ProgressFile(io.RawIOBase):
     """A file that reports its progress after each megabyte."""
 
     def __init__(self, file: IO[bytes], name: str, report: Callable[[str], None]) -> None:
@@ -364,10 +366,12 @@ def _explain_errors(name: str) -> Iterator[None]:
         raise Refused(f"{name} is in a damaged archive: {error}.", _HINT) from error
 
 
-def _copy(file: IO[bytes] | gzip.GzipFile, out: IO[Any], name: str, room: int = MAX_STAGED) -> None:
+def _copy(
+    file: IO[bytes] | gzip.GzipFile, out: IO[Any], name: str, remaining: int = MAX_STAGED
+) -> None:
     while chunk := file.read(1 << 20):
-        room -= len(chunk)
-        if room < 0:
+        remaining -= len(chunk)
+        if remaining < 0:
             raise Refused(f"{name} is too large when unpacked.", _HINT)
         out.write(chunk)
 
@@ -387,14 +391,14 @@ def _check_zip(shown: str, entries: Sequence[zipfile.ZipInfo]) -> None:
         seen.add(key)
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
-        # Overlapping files make a small archive very large.
+        # With overlapping files, a small archive can unpack to a very large one.
         if entry.header_offset < end:
             raise Refused(f"{shown} has files that overlap.", _HINT)
         end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
 
 
 def _name_problem(name: str) -> str:
-    """Return why a name is unsafe, as the end of a sentence; "" if it is safe."""
+    """Return the reason why a name is unsafe, as the end of a sentence; "" if it is safe."""
     if "\\" in name or "\0" in name:
         return "has an invalid character in its name"
     if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
@@ -413,14 +417,14 @@ def _entry_problem(entry: zipfile.ZipInfo) -> str:
 
 
 def _open_database(path: str, *, is_immutable: bool) -> sqlite3.Connection:
-    """Open an untrusted database for reading tables only, with limits on time and memory."""
+    """Open an untrusted database to read tables only, with limits on time and memory."""
     mode = "mode=ro&immutable=1" if is_immutable else "mode=rw"
     opened = sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True)
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
         opened.execute(f"PRAGMA {pragma}")
     opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_TEXT)
     opened.text_factory = lambda data: data.decode("utf-8", "replace")
-    steps = iter(range(_MOST_STEPS))
+    steps = iter(range(_MAX_CALLBACKS))
     opened.set_progress_handler(lambda: next(steps, None) is None, _STEPS)
     opened.set_authorizer(
         lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY

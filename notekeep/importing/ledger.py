@@ -1,13 +1,13 @@
-"""The log of imported texts: `.notekeep/imported/PROGRAM.DEVICE.log`, one line for each.
+"""The log of imported texts: `.notekeep/imported/PROGRAM.DEVICE.log`, with a line for each text.
 
 A passage is unchanged if a line has its id and digest. Only then may the next import replace it.
-Lines have no order and no paths, so the files of several devices merge by keeping all lines.
-Without the ledger, everything counts as changed by the user.
+Lines have no paths, and their order does not matter, so logs merge by keeping all lines. Without
+the log, all texts count as changed by the user.
 
     kd-7f3ab2c1 9c0d1e2f 2026-11-28 at=2026-07-17T14:00 order=180
 
-`at` is the time of a highlight, `order` its place in the work, and `same` its id in the vault if
-another import added it first.
+`at` is the time of a highlight, `order` is its place in the work, and `same` is its id in the vault
+if another import added it first.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _QUOTE_MARK = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
 def digest_text(text: str) -> str:
-    """Return the digest of a text, which ignores quote marks, white space and Unicode form."""
+    """Return the digest of a text, ignoring quote marks, whitespace and Unicode form."""
     text = _QUOTE_MARK.sub("", text) if ">" in text else text
     plain = _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 class Ledger:
-    """The lines of one program from all devices, and new ones."""
+    """The lines of one program from all devices, and new lines."""
 
     def __init__(self, workspace: Workspace, program: str, device: str, day: str) -> None:
         self.workspace = workspace
@@ -68,11 +68,11 @@ class Ledger:
                     self._orders[words[0]] = tuple(map(float, numbers))
 
     def is_known(self, name: str) -> bool:
-        """Whether any import wrote this id."""
+        """Whether an import has written this id."""
         return bool(self._digests.get(name))
 
     def has(self, name: str, digest: str) -> bool:
-        """Whether an import wrote this text for this id, or found it in the source."""
+        """Whether an import has written a text for an id, or found it in the source."""
         return digest in self._digests.get(name, ())
 
     def same(self, name: str) -> str:
@@ -92,7 +92,7 @@ class Ledger:
         same: str = "",
         order: tuple[float, ...] = (),
     ) -> None:
-        """Record that the vault has the source's text, once for each text."""
+        """Record that the vault has a text of the source. Each text is recorded once."""
         if self.has(name, digest) and (not same or self.same(name) == same):
             return
         words = [name, digest, self._day, f"at={at}" if at else "", f"same={same}" if same else ""]
@@ -114,7 +114,7 @@ class Ledger:
         del self._new[mark:]
 
     def change(self) -> NoteChange | None:
-        """Return the change that adds the new lines to this device's file; None for no lines."""
+        """Return the change that adds new lines to this device's file; None if there are none."""
         if not self._new:
             return None
         lines = "".join(f"{line}\n" for line in self._new).encode()

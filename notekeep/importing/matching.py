@@ -1,4 +1,4 @@
-"""Find the note for a work or page: by id, then by ASIN, ISBN or address, then by title and author.
+"""Finds the note for a work or page by id, by ASIN, ISBN or address, or by title and author.
 
 A match by title and author is reported as a guess.
 """
@@ -19,7 +19,7 @@ _SERIES = re.compile(r"\([^()]*(?:#\s*|,\s*(?:book|band|tome|vol\.?)\s+)[\d.]+[^
 _URL_NOISE = re.compile(r"[?&](?:utm_[^&#]*|fbclid=[^&#]*|gclid=[^&#]*)")
 _MAX_TITLE = 300
 GUESSED_KINDS = ("book", "podcast")
-"""Kinds to match by title and author. Article titles are too common."""
+"""Kinds to match by title and author. Titles of articles are not distinctive enough."""
 
 
 class _Candidate(NamedTuple):
@@ -27,7 +27,7 @@ class _Candidate(NamedTuple):
     subtitle: str  # folded
 
     def may_be(self, other: _Candidate) -> bool:
-        """Whether both may be the same work: a missing surname or subtitle matches any."""
+        """Whether both may be the same work. A missing surname or subtitle matches any other."""
         is_same_title = self.subtitle == other.subtitle or not (self.subtitle and other.subtitle)
         return is_same_title and (
             not self.names or not other.names or bool(self.names & other.names)
@@ -35,7 +35,7 @@ class _Candidate(NamedTuple):
 
 
 class NoteMatcher:
-    """The notes of a vault by ids, addresses and titles."""
+    """Finds notes of a vault by ids, addresses and titles."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._by_name: dict[str, str] = {}  # by ids, numbers and addresses
@@ -54,7 +54,7 @@ class NoteMatcher:
             known.setdefault(path, _Candidate(surnames(names), subtitle))
 
     def find(self, ids: Iterable[str], fields: dict[str, Value]) -> str:
-        """Return the note with one of the ids or the same number or address; "" for none."""
+        """Return the note with one of the ids, numbers or addresses; "" for none."""
         names = (*ids, *_numbers(fields))
         return next((self._by_name[name] for name in names if name in self._by_name), "")
 
@@ -65,11 +65,11 @@ class NoteMatcher:
         head, subtitle = split_title(work.title)
         candidate = _Candidate(surnames(work.authors), subtitle)
         found = self._by_title.get((work.kind, head), {})
-        return sorted(path for path, one in found.items() if one.may_be(candidate))
+        return sorted(path for path, other in found.items() if other.may_be(candidate))
 
 
 def split_title(title: str) -> tuple[str, str]:
-    """Split and fold a title such as `The Garden: A Year (Beds #1)`: title, subtitle, no series."""
+    """Split `The Garden: A Year (Beds #1)` into folded title and subtitle, without the series."""
     plain = _SERIES.sub(" ", unicodedata.normalize("NFKC", title[:_MAX_TITLE]).casefold())
     head, *rest = re.split(r":\s|\s[-–—]\s", plain, maxsplit=1)  # noqa: RUF001 - titles have dashes
     if not letters_of(head):

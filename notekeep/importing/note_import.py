@@ -1,7 +1,7 @@
-"""Plan the notes of an import: the note for each work or page, its fields and its text.
+"""Plans the notes of an import: the note for each work or page, its fields and its text.
 
-A field follows its source until the user changes it: empty fields are filled, lists get new items,
-and removed items stay removed. The text of a page follows its source in the same way.
+An import updates a field until the user changes it. Empty fields are filled, lists get new items,
+and items that the user removed are not added again. The text of a page is updated in the same way.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ from notekeep.storage.file_names import name_key, safe_name
 from notekeep.storage.scan import NOTE_SUFFIXES
 
 RATING_MAX = 5
-"""The best rating in all formats."""
+"""The highest rating in all formats."""
 
 UNCLAIMED_FIELDS = ("status", "listened")
-"""Fields of a template that must stay empty, because only the user knows their values."""
+"""Template fields that stay empty, because only the user knows their values."""
 
 _SCRIPT = re.compile(r"(?i)\s*(?:javascript|vbscript|data):")
 _ADDRESS = re.compile(r"\]\(<?([^)>]*)>?\)")
@@ -69,15 +69,15 @@ class NotePlanner:
         self.format = form
         self.ledger = state.ledger(form.id)
         self.files = files
-        self._joining: set[str] = set()  # keys of pages to add to an existing daily note
+        self._daily_pages: set[str] = set()  # keys of pages to append to existing daily notes
 
     @cached_property
     def links(self) -> PageLinks:
-        """The links between pages; creating this lists the files of the vault."""
+        """The links between pages. The first access lists the files of the vault."""
         return PageLinks(self.state, self.files)
 
     def plan(self, items: Sequence[Work | Page]) -> None:
-        """Plan works and pages: first all paths, which links depend on, then the texts."""
+        """Plan works and pages: first all paths, because links need them, then the texts."""
         rows: list[tuple[Work | Page, ImportRow, dict[str, Value]]] = []
         for number, item in enumerate(items):
             self.state.report(number, len(items))
@@ -89,7 +89,7 @@ class NotePlanner:
         works = [item for item in items if isinstance(item, Work)]
         own = {self._line(passage.key) for work in works for passage in work.passages}
         for message, count in _count_losses(works).items():
-            self.state.lose(Loss(message, times=count))
+            self.state.add_loss(Loss(message, times=count))
         for number, (item, row, fields) in enumerate(rows):
             self.state.report(number, len(rows))
             if not row.path:
@@ -126,7 +126,7 @@ class NotePlanner:
     # Paths
 
     def _place(self, item: Work | Page, row: ImportRow) -> dict[str, Value]:
-        """Find or plan the note of a work or page; return the source's fields."""
+        """Find or create the note of a work or page, and return the source's fields."""
         if row.id in self.state.options.skip:
             row.is_skipped = True
             return {}
@@ -140,8 +140,8 @@ class NotePlanner:
             fields = self._source_fields(item)
         elif day_note and self.state.exists(day_note):
             row.path = day_note
-            self._joining.add(row.id)
-        elif self._is_left_out(item, row):
+            self._daily_pages.add(row.id)
+        elif self._is_deleted(item, row):
             return {}
         else:
             row.is_new = True
@@ -170,8 +170,8 @@ class NotePlanner:
         row.is_guess = bool(paths)
         return paths[0] if paths else ""
 
-    def _is_left_out(self, item: Work | Page, row: ImportRow) -> bool:
-        """Whether the user or the source deleted it."""
+    def _is_deleted(self, item: Work | Page, row: ImportRow) -> bool:
+        """Whether the user or the source deleted a work or page."""
         is_deleted = isinstance(item, Work) and item.is_deleted
         if is_deleted or (
             self.ledger.is_known(self._line(row.id)) and not self.state.options.again
@@ -204,10 +204,10 @@ class NotePlanner:
     def _make_note(self, item: Work | Page, fields: dict[str, Value]) -> str:
         state, schema = self.state, self.state.workspace.schema
         path = self._new_path(item)
-        body = ""  # as in the template
+        body = ""  # use the template's body
         if isinstance(item, Page) and (item.body.strip() or item.bookmarks):
             body = "\n" if item.kind == "daily" else f"# {item.title}\n"
-        made = plan_note_file(
+        planned = plan_note_file(
             state.workspace,
             item.kind,
             item.title,
@@ -216,8 +216,9 @@ class NotePlanner:
             body=body,
             path=path,
         ).changes[0]
-        unclaimed = [FieldChange(one, "=", None) for one in UNCLAIMED_FIELDS if one not in fields]
-        data = apply_changes(made.after or b"", unclaimed, schema, item.kind)
+        empty = [name for name in UNCLAIMED_FIELDS if name not in fields]
+        unclaimed = [FieldChange(name, "=", None) for name in empty]
+        data = apply_changes(planned.after or b"", unclaimed, schema, item.kind)
         state.notes[path] = PlannedNote(path, None, data)
         return path
 
@@ -227,7 +228,7 @@ class NotePlanner:
         return f"{self._line(_ids(item)[0])}:{name}"
 
     def _source_fields(self, item: Work | Page) -> dict[str, Value]:
-        """Return the fields of the source; values that the vault refuses are losses."""
+        """Return the fields of the source. Values that are invalid in the vault are losses."""
         schema = self.state.workspace.schema
         fields: dict[str, Value] = {}
         if isinstance(item, Page):
@@ -250,24 +251,24 @@ class NotePlanner:
             if original in (None, "", []):
                 continue
             if canonical(name) == "url" and _SCRIPT.match(str(original)):
-                self.state.lose(Loss("addresses that are scripts", item.title))
+                self.state.add_loss(Loss("addresses that are scripts", item.title))
                 continue
             type_ = schema.type_of(item.kind, canonical(name))
             value = pad_year(str(original)) if type_ == "date" else original
-            try:  # one invalid value must not lose the note
+            try:  # an invalid value must not prevent the import of the note
                 check_value(name, value, schema, item.kind)
                 typed_value(canonical(name), type_, value)
                 found[name] = value
             except NotekeepError as error:
                 reason = error.message.removesuffix(".")
-                self.state.lose(Loss(f"values of {name}: {reason}", item.title))
+                self.state.add_loss(Loss(f"values of {name}: {reason}", item.title))
         return found
 
     def _set_fields(self, item: Work | Page, row: ImportRow, fields: dict[str, Value]) -> None:
         if row.is_new:  # the note already has them
             for name, value in fields.items():
-                for one in value if isinstance(value, list) else [value]:
-                    self.ledger.add(self._field_line(item, name), digest_text(str(one)))
+                for part in value if isinstance(value, list) else [value]:
+                    self.ledger.add(self._field_line(item, name), digest_text(str(part)))
             return
         note = self.state.note(row.path)
         matter = frontmatter.read_frontmatter(note.data)
@@ -277,19 +278,19 @@ class NotePlanner:
             there = matter.words.get(keys.get(canonical(name), name), "")
             line = self._field_line(item, name)
             if isinstance(value, list) or isinstance(there, list):
-                changes += self._gain(line, name, value, there)
+                changes += self._add_items(line, name, value, there)
             elif name == "created" and isinstance(item, Work) and "" < there[:10] <= str(value):
                 continue  # this part of the source contains only later passages
             else:
-                changes += self._follow(row, line, name, value, there)
+                changes += self._update_field(row, line, name, value, there)
         if changes:
             note.set_fields(changes, self.state.workspace.schema, item.kind)
             row.counts["fields"] += sum(change.key != "source_id" for change in changes)
 
-    def _gain(
+    def _add_items(
         self, line: str, name: str, value: Value, there: str | list[str]
     ) -> Iterator[FieldChange]:
-        """Yield the missing items of a list, except those that the user removed."""
+        """Yield the missing items of a list, without items that the user removed."""
         listed = there if isinstance(there, list) else parse_items(name, there)
         present = {letters_of(str(item)) for item in listed if item is not None}
         people = surnames(str(item) for item in listed) if name == "author" else frozenset()
@@ -301,32 +302,32 @@ class NotePlanner:
                 yield FieldChange(name, "+=", str(item))
             self.ledger.add(line, digest)
 
-    def _follow(
+    def _update_field(
         self, row: ImportRow, line: str, name: str, value: Value, there: str
     ) -> Iterator[FieldChange]:
         digest = digest_text(str(value))
         if self.ledger.has(line, digest):
-            return  # written before, so the current value is from the user
+            return  # imported before, so a different value is the user's
         is_same = _is_same_value(name, there, str(value))
         may_write = not there.strip() or self.ledger.has(line, digest_text(there))
         if is_same or may_write:
             self.ledger.add(line, digest)
         elif name != "created":
-            row.kept.append(name)
+            row.kept_fields.append(name)
         if may_write and not is_same:
             yield FieldChange(name, "=", value)
 
     # Texts
 
     def _plan_work(self, work: Work, row: ImportRow, own: set[str]) -> None:
-        if sum(len(one.text) + len(one.note) for one in work.passages) > MAX_NOTE:
+        if sum(len(item.text) + len(item.note) for item in work.passages) > MAX_NOTE:
             raise Refused(f"{work.title} has more than {MAX_NOTE >> 20} MB of passages.")
         note = self.state.note(row.path)
         self.ledger.add(self._line(row.id), digest_text(work.title))
         for heading, text in work.sections.items():  # such as a review; written only once
             line = self._field_line(work, letters_of(heading))
             if text.strip() and not self.ledger.is_known(line):
-                headings = {one.text.casefold() for one in note.facts.headings}
+                headings = {found.text.casefold() for found in note.facts.headings}
                 if heading.casefold() not in headings:
                     note.add_section(heading, text)
                 self.ledger.add(line, digest_text(text))
@@ -338,7 +339,7 @@ class NotePlanner:
         note = self.state.note(row.path)
         start = note.text_start if page.kind != "daily" else 0
         text = ("\n" if start else "") + f"{body}\n"
-        if row.id in self._joining:
+        if row.id in self._daily_pages:
             if self.ledger.is_known(line):
                 is_same = self.ledger.has(line, digest_text(page.body))
                 row.counts["unchanged" if is_same else "edited"] += 1
@@ -353,22 +354,22 @@ class NotePlanner:
         else:
             there = note.body[start:]
             change = TextConflict(line, row.path, there, body)
-            if self.state.follow(self.ledger, row, change, source=page.body) is not None:
+            if self.state.resolve_text(self.ledger, row, change, source=page.body) is not None:
                 note.replace_from(start, text)
             else:
                 copies = []
         new = [copy for copy in copies if not self.state.exists(copy.path)]
         self.state.copies.update((copy.path, copy) for copy in new)
-        for one in (body, page.body):
-            self.ledger.add(line, digest_text(one))
+        for written in (body, page.body):
+            self.ledger.add(line, digest_text(written))
 
     def _plan_bookmarks(self, page: Page, row: ImportRow) -> None:
         note = self.state.note(row.path)
         there = {plain_url(found[1]) for found in _ADDRESS.finditer(note.body)}
         added: list[str] = []
-        for one in page.bookmarks:
-            url = plain_url(one.url)
-            line, name = _write_bookmark(one), self._line(url)
+        for bookmark in page.bookmarks:
+            url = plain_url(bookmark.url)
+            line, name = _write_bookmark(bookmark), self._line(url)
             if url in there:
                 row.counts["unchanged"] += 1
             elif self.ledger.is_known(name) and not self.state.options.again:
@@ -389,27 +390,27 @@ def _count_losses(works: Sequence[Work]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for work in works:
         first = _first_day(work)
-        for one in work.passages:
-            counts["colors of highlights"] += bool(one.color)
-            counts["dates of highlights other than the first"] += iso_day(one.at) > first
-            counts["earlier versions of passages"] += len(one.earlier)
+        for passage in work.passages:
+            counts["colors of highlights"] += bool(passage.color)
+            counts["dates of highlights other than the first"] += iso_day(passage.at) > first
+            counts["earlier versions of passages"] += len(passage.earlier)
     return +counts
 
 
 def _first_day(work: Work) -> str:
     """Return the day of the first highlight; "" if it is unknown."""
-    return min(filter(None, (iso_day(one.at) for one in work.passages)), default="")
+    return min(filter(None, (iso_day(item.at) for item in work.passages)), default="")
 
 
 def _ids(item: Work | Page) -> tuple[str, ...]:
     return item.ids if isinstance(item, Work) else (item.key,)
 
 
-def _write_bookmark(one: Bookmark) -> str:
-    title = re.sub(r"([\[\]\\<`])", r"\\\1", one_line(one.title) or one.url)
-    day = f" — {one.saved}" if one.saved else ""
-    tags = "".join(f" {tag}" for tag in map(write_tag, one.tags) if tag)
-    return f"- [{title}]({escape_address(one.url)}){day}{tags}"
+def _write_bookmark(bookmark: Bookmark) -> str:
+    title = re.sub(r"([\[\]\\<`])", r"\\\1", one_line(bookmark.title) or bookmark.url)
+    day = f" — {bookmark.saved}" if bookmark.saved else ""
+    tags = "".join(f" {tag}" for tag in map(write_tag, bookmark.tags) if tag)
+    return f"- [{title}]({escape_address(bookmark.url)}){day}{tags}"
 
 
 def _is_same_value(name: str, there: str, value: str) -> bool:
@@ -426,8 +427,8 @@ def _is_same_value(name: str, there: str, value: str) -> bool:
 class PageLinks:
     """Writes the links and files of imported pages in the style of the vault.
 
-    The paths of all pages are known only when all are placed. Until then, bodies contain
-    `page_link` and `file_link`. Broken links stay as text and are losses.
+    Until the paths of all pages are planned, bodies contain `page_link` and `file_link`. Broken
+    links become text, and are losses.
     """
 
     def __init__(self, state: ImportState, files: InputFiles) -> None:
@@ -435,11 +436,11 @@ class PageLinks:
         self.files = files
         self._paths: dict[str, str] = {}  # by key and name of a page
         self._name_counts = Counter(name_key(path.rpartition("/")[2]) for path in state.files)
-        self._digests: dict[str, str] = {}  # by folded path, with planned files
-        self._members: dict[str, set[str]] = {}  # the files of the export by folded name
+        self._digests: dict[str, str] = {}  # of existing and planned files, by folded path
+        self._members: dict[str, set[str]] = {}  # files of the export, by folded name
 
     def add(self, page: Page, path: str, *, is_new: bool) -> None:
-        """Add a page with its path."""
+        """Add a page and its path."""
         for name in (page.key, *page.names):
             self._paths.setdefault(name, path)
             self._paths.setdefault(fold_name(name), path)
@@ -448,7 +449,7 @@ class PageLinks:
             self._members.setdefault(name_key(_base(file)), set()).add(file.member)
 
     def write(self, page: Page, path: str) -> tuple[str, list[FileCopy]]:
-        """Return the body of a page with its links, and the files to copy."""
+        """Return the body of a page with resolved links, and the files to copy."""
         copies: list[FileCopy] = []
 
         def write(match: re.Match[str]) -> str:
@@ -464,9 +465,9 @@ class PageLinks:
                 link = self._link_file(copy.path, path, text)
             if not link:
                 what = "files that are not in the export" if kind == "f" else "broken links"
-                self.state.lose(Loss(what, page.title))
+                self.state.add_loss(Loss(what, page.title))
                 return text or key
-            # In a table, a bar would end the cell.
+            # In tables, a bar would end the cell.
             start = match.string.rfind("\n", 0, match.start()) + 1
             return link.replace("|", "\\|") if match.string.startswith("|", start) else link
 
@@ -491,21 +492,20 @@ class PageLinks:
         return f"{'!' if is_embed else ''}[[{target}#{part}{shown}]]"
 
     def _copy_file(self, file: PageFile, note: str) -> FileCopy | None:
-        """Plan the copy of a file to its own name, or to one with its digest if that is in use."""
+        """Plan the copy of a file. If its name is in use, its digest is added to the name."""
         source = partial(self.files.open, file.member)
         try:
             with source() as stream:
                 digest = copy_stream(stream, lambda _: None)
         except NotekeepError as error:
             place = error.message.removesuffix(".")
-            self.state.lose(Loss("files that cannot be read", place=place))
+            self.state.add_loss(Loss("files that cannot be read", place=place))
             return None
         base = _base(file)
         stem, suffix = os.path.splitext(base)
         names = (base, f"{stem}-{digest[:8]}{suffix}")
         own, other = (attachment_path(self.state.workspace, name, note) for name in names)
-        # If several files have the same name, only a digest gives each the same name in every
-        # export.
+        # If several files have the same name, digests give each file the same name in every import.
         is_only = len(self._members[name_key(base)]) == 1 and self._digest_of(other) != digest
         path = own if self._digest_of(own) in (digest, "" if is_only else digest) else other
         self._digests.setdefault(name_key(path), digest)

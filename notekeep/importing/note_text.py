@@ -1,7 +1,7 @@
 """The text of a note during an import: blocks with ids, and edits by offset.
 
 A passage is a block quote with its id on a separate line below. The reader's note is a paragraph
-that ends with the same id and `-n`. All other bytes of the note stay.
+that ends with the same id and `-n`. All other bytes of the note stay unchanged.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class IdBlock(NamedTuple):
 
 
 class PlannedNote:
-    """One note while its changes are planned; offsets are those of the original body."""
+    """A note whose changes are planned. Offsets refer to the original body."""
 
     def __init__(self, path: str, before: bytes | None, data: bytes) -> None:
         self.path = path
@@ -53,17 +53,17 @@ class PlannedNote:
 
     @property
     def data(self) -> bytes:
-        """The note without pending edits of its body."""
+        """The note without pending edits to its body."""
         return self._head + encode(self.body)
 
     @cached_property
     def facts(self) -> BodyFacts:
-        """Headings, quotes and links of the body."""
+        """The headings, quotes and links of the body."""
         return read_body(self.body)
 
     @cached_property
     def letters(self) -> str:
-        """The letters and digits of the body, to search without punctuation."""
+        """The letters and digits of the body, to search it without punctuation."""
         return letters_of(self.body)
 
     @cached_property
@@ -90,27 +90,27 @@ class PlannedNote:
 
     @cached_property
     def text_start(self) -> int:
-        """The start of the text below the title."""
+        """The offset of the text below the title."""
         title = _TITLE.match(self.body)
         return title.end() if title else 0
 
     @cached_property
     def section(self) -> tuple[int, int] | None:
-        """Start and end of the section for quotes, as in `quote`; None without one."""
+        """The start and end of the section for quotes, as in `quote`; None if there is none."""
         spans = (find_section(self.body, self.facts, name) for name in QUOTE_SECTIONS)
         return next(filter(None, spans), None)
 
     @cached_property
     def chapter_level(self) -> int:
-        """The level of headings one below the quotes heading."""
+        """The level of chapter headings: one below the heading of the quotes."""
         if self.section is None:
             levels = [heading.level for heading in self.facts.headings]
             return min(min(levels[1:] if levels[:1] == [1] else levels, default=2) + 1, 6)
-        inside = [one.level for one in self.facts.headings if one.start < self.section[0]]
-        return min(inside[-1] + 1, 6) if inside else 3
+        levels = [found.level for found in self.facts.headings if found.start < self.section[0]]
+        return min(levels[-1] + 1, 6) if levels else 3
 
     def heading_above(self, at: int, words: str) -> int:
-        """Return the start of the heading directly above an offset, else the offset."""
+        """Return the start of the heading directly above an offset, or the offset itself."""
         above = self.body[:at].rstrip()
         start = line_start(self.body, len(above))
         found = _HEADING.match(above[start:])
@@ -119,33 +119,33 @@ class PlannedNote:
     def heading_of(self, at: int) -> str:
         """Return the last heading before an offset in the quotes; "" for none."""
         start = self.section[0] if self.section else len(self.body)
-        words = [one.text for one in self.facts.headings if start <= one.start < at]
+        words = [found.text for found in self.facts.headings if start <= found.start < at]
         return words[-1] if words else ""
 
     def other_id(self, start: int, end: int) -> str:
-        """Return the id in a quote or on a line below; "" for none."""
+        """Return the id in a quote, or on the line below it; "" for none."""
         found = _ANY_ID.search(self.body[start:end]) or _ID_BELOW.match(self.body, end)
         return found[0].strip().lstrip("^") if found else ""
 
     # Edits
 
     def set_fields(self, changes: Sequence[FieldChange], schema: Schema, kind: str) -> None:
-        """Change the front matter; Refused if it cannot be edited."""
+        """Change the front matter. Raises Refused if it cannot be edited."""
         data = apply_changes(self.data, changes, schema, kind)
         self._head = data[: split_frontmatter(data).body]
 
     def replace(self, block: IdBlock, text: str) -> None:
-        """Replace the text of a block; its id stays."""
+        """Replace the text of a block, but not its id."""
         self._edits.append(TextEdit(block.start, block.end, self._lines(text)))
 
     def insert_before(self, at: int, block: str) -> None:
-        """Insert a block before the one that starts at an offset."""
+        """Insert a block before the block that starts at an offset."""
         above = self.body[line_start(self.body, max(0, at - 1)) : at]
         gap = "\n" if above.strip() else ""
         self._edits.append(TextEdit(at, at, self._lines(f"{gap}{block}\n\n")))
 
     def insert_after(self, at: int, block: str) -> None:
-        """Insert a block after the one that ends at an offset."""
+        """Insert a block after the block that ends at an offset."""
         ended = "" if at and self.body[at - 1] in "\r\n" else "\n"
         rest = self.body[at:]
         gap = "\n" if rest.strip() and not re.match(r"[ \t]*(\r|\n)", rest) else ""
@@ -159,18 +159,18 @@ class PlannedNote:
         self._sections.append(f"## {heading}\n\n{text.strip()}")
 
     def replace_from(self, start: int, text: str) -> None:
-        """Replace the rest of the body."""
+        """Replace the body from an offset to its end."""
         self._edits.append(TextEdit(start, len(self.body), self._lines(text)))
 
     def add_lines(self, lines: Sequence[str]) -> None:
-        """Add lines below the last line, or below the title of an empty note."""
+        """Add lines below the last line, or below the title if there is no text."""
         end = len(self.body.rstrip())
         gap = "\n" if end <= self.text_start else ""
         lines = "".join(f"\n{line}" for line in lines)
         self._edits.append(TextEdit(end, end, self._lines(gap + lines)))
 
     def remove(self, block: IdBlock) -> None:
-        """Remove a block with its id and the blank line below."""
+        """Remove a block with its id and the blank line below it."""
         end = block.id_end
         blank = re.compile(r"[ \t]*(?:\r\n|\n|\r)").match(self.body, end)
         self._edits.append(TextEdit(block.start, blank.end() if blank else end, ""))
@@ -193,7 +193,7 @@ class PlannedNote:
 
 
 def _block_lines(lines: list[str], number: int, *, is_alone: bool) -> tuple[int, int]:
-    """The lines of the block with the id on a line: the first, and one past the last."""
+    """Return the lines [first, last) of the block whose id is on a line."""
     last = number
     if is_alone:
         while last > 0 and not lines[last - 1].strip():

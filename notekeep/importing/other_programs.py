@@ -1,4 +1,4 @@
-"""Explain which unsupported program a file is from, and what to do instead."""
+"""Names the unsupported program that a file is from, and suggests what to do instead."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ _PROGRAMS = (
     (".epub .org .opml", "a book, an Org file or an outline", _PANDOC),
     (".bib .rdf .ris", "a list of references", "Export it from Zotero as CSV. " + _TABLE),
     ('"citation-key"', "a Zotero library", _TABLE),
-    ('"itemType"', "a Zotero library", "Export the notes of its items as Markdown there."),
-    ('"activeNotes"', "an export of Simplenote", _TEXTS),
-    ('"content_type" "uuid"', "a backup of Standard Notes", _TEXTS),
-    ('"entries" "creationDate"', "an export of Day One", f"Export as plain text there. {_TEXTS}"),
-    ('"entries" "starred"', "a journal of jrnl", "Run `jrnl --format markdown --file FOLDER`."),
-    ('"string" "uid"', "an export of Roam", _MARKDOWN),
-    ('"document_html"', "an export of Reflect", _MARKDOWN),
-    ('"savedAt" "slug"', "an export of Omnivore", "Put its folder highlights into your vault."),
-    ('"is_archived" "mimetype"', "an export of wallabag", _TABLE),
-    ("tomboy", "a note of Tomboy", _MARKDOWN),
-    ("text/x-zim-wiki", "a page of Zim", _MARKDOWN),
-    ("TYPE,CONTENT", "a project of Todoist", "`notekeep import FILE --map CONTENT=title`"),
+    ('"itemType"', "a Zotero library", "Export its notes as Markdown there."),
+    ('"activeNotes"', "a Simplenote export", _TEXTS),
+    ('"content_type" "uuid"', "a Standard Notes backup", _TEXTS),
+    ('"entries" "creationDate"', "a Day One export", f"Export as plain text there. {_TEXTS}"),
+    ('"entries" "starred"', "a jrnl journal", "Run `jrnl --format markdown --file FOLDER`."),
+    ('"string" "uid"', "a Roam export", _MARKDOWN),
+    ('"document_html"', "a Reflect export", _MARKDOWN),
+    ('"savedAt" "slug"', "an Omnivore export", "Put the folder `highlights` into your vault."),
+    ('"is_archived" "mimetype"', "a wallabag export", _TABLE),
+    ("tomboy", "a Tomboy note", _MARKDOWN),
+    ("text/x-zim-wiki", "a Zim page", _MARKDOWN),
+    ("TYPE,CONTENT", "a Todoist project", "`notekeep import FILE --map CONTENT=title`"),
     ("books_authors_link", "a Calibre library", _TABLE),
-    ("assetGrid", "a page of Apple Journal", _PANDOC),
-    (".md .markdown", "Markdown", "Put it into your vault, or open its folder as one."),
+    ("assetGrid", "an Apple Journal page", _PANDOC),
+    (".md .markdown", "Markdown", "Put it into your vault, or open its folder as a vault."),
 )
-"""For each program: file extensions or words in the first bytes, its name, and the way out."""
+"""For each program: file extensions or words in the first bytes, its name, and a hint."""
 _MAX_FILES = 200
 """Maximum number of files to check."""
 
 
 def explain_unknown(files: InputFiles) -> UsageError:
-    """Return the reason why no file can be read, and what to do."""
+    """Return an error that explains why no file can be read, with a hint."""
     heads = {name: files.head(name) for name in files.names[:_MAX_FILES]}
     for signs, what, way in _PROGRAMS:
         for name, head in heads.items():

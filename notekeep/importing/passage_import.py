@@ -1,7 +1,7 @@
-"""Plan the passages in the "Quotes" section of a note.
+"""Plans the passages in the "Quotes" section of a note.
 
-A passage is added once, then follows its source until the user changes it. Edited passages stay,
-deleted ones are not added again, and moved ones are found by their id.
+A passage is added once. Later imports update it until the user edits it. Passages that the user
+deleted are not added again, and moved passages are found by their ids.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _TAG_SIGNS = re.compile(r"[^\w/-]+")
 
 
 class _Row(NamedTuple):
-    """A passage in the order of its work, and the next block in the section."""
+    """A passage in the order of the work, and the next block in the section."""
 
-    passage: Passage | None  # None if the source does not have it
+    passage: Passage | None  # None if it is not in the source
     name: str
     block: IdBlock | None = None  # its block in the note
     below: IdBlock | None = None  # the next block in the section
@@ -54,29 +54,29 @@ class PassagePlanner:
         self.ledger = state.ledger(form.id)
         self.note = state.note(row.path)
         self.row = row
-        self.claimed = claimed  # the ids of all passages of the source
-        self.passages = sorted(work.passages, key=lambda one: one.order)
-        self.ids = [passage_id(form.prefix, one.key) for one in self.passages]
+        self.claimed = claimed  # ids of all passages in the source
+        self.passages = sorted(work.passages, key=lambda passage: passage.order)
+        self.ids = [passage_id(form.prefix, passage.key) for passage in self.passages]
         self.places = state.places(form.prefix)
         self._new = {name for name in self.ids if self._is_new(name)}
-        self._typed = self._find_typed()
+        self._existing = self._find_existing()
 
     def _is_new(self, name: str) -> bool:
-        """Whether a passage is not in the vault, and was not deleted there."""
+        """Whether a passage is not in the vault, and was not deleted from it."""
         is_known = self.ledger.is_known(name) or self.ledger.is_known(f"{name}-n")
         if is_known and not self.state.options.again:
             return False
         return self._locate(name)[0] is None and self._locate(f"{name}-n")[0] is None
 
     def plan(self) -> None:
-        """Plan every passage in the order of the work."""
+        """Plan all passages, in the order of the work."""
         chapter: str | None = None
         for row in self._in_order():
             if row.passage is None or self._plan_passage(row.passage, row, chapter):
                 chapter = self._chapter(row.passage, row.name, row.block)
 
     def _plan_passage(self, passage: Passage, row: _Row, chapter: str | None) -> bool:
-        """Plan one passage; return whether the section has it afterwards."""
+        """Plan one passage. Return whether the section contains it afterwards."""
         name = row.name
         quote, words = write_quote(passage), write_note(passage)
         if not quote and not words:
@@ -90,18 +90,18 @@ class PassagePlanner:
             return bool(self._new) and path == self.note.path and self._is_in_section(block)
         if passage.is_deleted:
             self.row.counts["gone"] += 1
-        elif name in self._typed:
-            self._adopt(name, quote, words, passage)
+        elif name in self._existing:
+            self._add_id(name, quote, words, passage)
             return True
         elif self.ledger.same(name):
-            self._follow_note(name, words, passage)
+            self._plan_shared_note(name, words, passage)
         elif not self._is_deleted(main):
             self._add(quote, words, passage, row, chapter)
             return True
         return False
 
     def _in_order(self) -> list[_Row]:
-        """The passages of the source, and other passages in the section."""
+        """Return the passages of the source, and other passages in the section."""
         rows: list[tuple[tuple[float, ...], int, Passage | None, str]] = [
             (passage.order, 1, passage, name)
             for passage, name in zip(self.passages, self.ids, strict=True)
@@ -120,8 +120,8 @@ class PassagePlanner:
         chapter = ""
         for _, _, passage, name in reversed(rows):
             block = self.note.blocks.get(name) or self.note.blocks.get(f"{name}-n")
-            if block is None and name in self._typed:
-                block = self._typed[name][0]
+            if block is None and name in self._existing:
+                block = self._existing[name][0]
             found.append(_Row(passage, name, block, below, chapter))
             if block is not None and self._is_in_section(block):
                 below = block
@@ -129,8 +129,8 @@ class PassagePlanner:
         return found[::-1]
 
     def _chapter(self, passage: Passage | None, name: str, block: IdBlock | None) -> str:
-        """The chapter of a passage; the heading above it if this import did not place it."""
-        if passage is not None and name not in self._typed:
+        """Return the chapter of a passage, or the heading above a block that existed before."""
+        if passage is not None and name not in self._existing:
             return write_heading(passage.chapter)
         return self.note.heading_of(block.start) if block is not None else ""
 
@@ -139,7 +139,7 @@ class PassagePlanner:
         return section is not None and section[0] <= block.start < section[1]
 
     def _locate(self, name: str) -> tuple[IdBlock | None, str]:
-        """Find a block by its id, even in another note; return it with its path."""
+        """Find a block by its id, also in other notes. Return the block and the note's path."""
         block = self.note.blocks.get(name)
         if block is not None:
             return block, self.note.path
@@ -158,24 +158,24 @@ class PassagePlanner:
             else:
                 self.row.counts["gone" if is_ours else "edited"] += 1
             return
-        found = self.state.follow(
+        found = self.state.resolve_text(
             self.ledger,
             self.row,
             TextConflict(name, path, block.text, text),
             merge=lambda: self._merge(name, text, block, path),
         )
-        if found is not None:  # a block in a list keeps its indentation
+        if found is not None:  # keep the indentation of a block in a list
             indent = block.text[: -len(block.text.lstrip())]
             note.replace(block, re.sub(r"(?m)^[ \t]*(?=\S)", indent, found))
         self._record(name, text, passage)
 
     def _merge(self, name: str, text: str, block: IdBlock, path: str) -> str | None:
-        """Merge both versions word by word if history has their base; else None."""
+        """Merge both versions word by word; None without a base in history, or with conflicts."""
         for data in self.state.earlier(path):
             base = PlannedNote(path, None, data).blocks.get(name)
             if base is not None and self.ledger.has(name, digest_text(base.text)):
                 texts = (base.text, block.text, text)
-                merged = merge_words(*(one.encode("utf-8", "surrogateescape") for one in texts))
+                merged = merge_words(*(part.encode("utf-8", "surrogateescape") for part in texts))
                 return None if merged is None else merged.decode("utf-8", "surrogateescape")
         return None
 
@@ -193,15 +193,15 @@ class PassagePlanner:
             self.row.counts["passages"] += 1
 
     def _is_deleted(self, name: str) -> bool:
-        """Whether the user deleted a passage that is not in the vault."""
+        """Whether the user deleted a passage that an earlier import added."""
         is_deleted = self.ledger.is_known(name) and not self.state.options.again
         self.row.counts["deleted"] += is_deleted
         return is_deleted
 
-    def _find_typed(self) -> dict[str, tuple[IdBlock, str]]:
-        """Find new passages by their text: quotes in the note with another id, or none.
+    def _find_existing(self) -> dict[str, tuple[IdBlock, str]]:
+        """Find new passages that are already quotes in the note, by their text.
 
-        Each is returned with its id in the vault; "" for a typed quote.
+        Return the block and its id in the vault; "" if the user typed the quote.
         """
         new = [
             (passage, name)
@@ -225,9 +225,9 @@ class PassagePlanner:
                     break
         return found
 
-    def _adopt(self, name: str, quote: str, words: str, passage: Passage) -> None:
-        """Add the id to a typed quote; a quote with another id keeps its own."""
-        block, own_id = self._typed[name]
+    def _add_id(self, name: str, quote: str, words: str, passage: Passage) -> None:
+        """Add the id to an existing quote. A quote that has an id keeps it."""
+        block, own_id = self._existing[name]
         self.row.counts["unchanged"] += 1
         is_there = letters_of(words) in self.note.letters
         if own_id:
@@ -235,7 +235,7 @@ class PassagePlanner:
             if words and is_there:
                 self.ledger.add(f"{name}-n", digest_text(words), same=own_id, at=passage.at)
             else:
-                self._follow_note(name, words, passage, is_counted=False)
+                self._plan_shared_note(name, words, passage, is_counted=False)
             return
         self.note.insert_after(block.end, f"^{name}")
         self._record(name, quote, passage)
@@ -244,10 +244,10 @@ class PassagePlanner:
             self._record(f"{name}-n", words, passage)
             self.row.counts["passages"] += 1
 
-    def _follow_note(
+    def _plan_shared_note(
         self, name: str, words: str, passage: Passage, *, is_counted: bool = True
     ) -> None:
-        """Plan the reader's note on a passage that another import added first."""
+        """Plan the reader's note for a passage that another import added first."""
         self.row.counts["unchanged"] += is_counted
         block, path = self._locate(self.ledger.same(name))
         if block is not None and words and not self.ledger.same(f"{name}-n"):
@@ -273,17 +273,17 @@ class PassagePlanner:
         else:
             at = self.note.heading_above(below.start, next_chapter) if next_chapter else below.start
             self.note.insert_before(at, block)
-        for one, text in ((name, quote), (f"{name}-n", words)):
+        for id_, text in ((name, quote), (f"{name}-n", words)):
             if text:
-                self._record(one, text, passage)
+                self._record(id_, text, passage)
                 self.row.counts["passages"] += 1
 
 
-# Passages as Markdown that shows their text
+# Passages as Markdown, escaped so that it shows their text
 
 
 def write_quote(passage: Passage) -> str:
-    """Return a passage as a block quote with its locator; "" without text."""
+    """Return a passage as a block quote with its locator; "" if it has no text."""
     text = clean_text(passage.text).strip()
     if not text:
         return ""
@@ -295,7 +295,7 @@ def write_quote(passage: Passage) -> str:
 
 
 def write_note(passage: Passage) -> str:
-    """Return the reader's note and tags as one paragraph; "" without any."""
+    """Return the reader's note and tags as one paragraph; "" if there are none."""
     if not passage.note and not passage.tags:
         return ""
     text = _NOTE_TO_ESCAPE.sub(_escape, clean_text(passage.note))
@@ -314,7 +314,7 @@ def write_tag(words: str) -> str:
 
 
 def write_heading(words: str) -> str:
-    """Return the text of a heading for a chapter."""
+    """Return the heading text for a chapter."""
     return _TO_ESCAPE.sub(_escape, one_line(words)).rstrip("# ")
 
 

@@ -1,11 +1,11 @@
 """The records that readers of other programs' files yield.
 
-A reader only converts files to records and never reads the vault. It yields a `Work` for
-a book, episode or article with passages, a `Page` for a whole note, a `Bookmark` for a saved
-address, an `ImportedHabit` for a habit, and a `Loss` for everything that is not imported. The
-planners decide where records go and keep the user's changes.
+A reader only converts files to records, and never reads the vault. It yields a `Work` for a book,
+episode or article with passages, a `Page` for a note, a `Bookmark` for a saved address, an
+`ImportedHabit` for a habit, and a `Loss` for everything that is not imported. The planners decide
+where records are written, and keep the user's changes.
 
-Every record has a key that is the same in each export: the other program's id if there is one. Ids
+Each record has a key that is the same in every export: the other program's id, if it has one. Ids
 in notes are computed from the key, so two devices that import the same file write the same bytes.
 """
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 class Loss(NamedTuple):
-    """Something that is not imported, or only partly. Equal losses are counted together."""
+    """Content that is not imported, or only partly. Equal losses are counted together."""
 
-    message: str  # what, in the plural and without a number: "colors of highlights"
-    title: str = ""  # the work, page or habit; "" for the whole file
+    message: str  # describes it in the plural, without a number: "colors of highlights"
+    title: str = ""  # the work, page or habit; "" for the entire file
     place: str = ""  # the first place: a file, or a file and a line such as `notes.csv:12`
     times: int = 1
 
@@ -39,15 +39,15 @@ class Passage:
     """A highlight or quote, with the reader's note."""
 
     key: str  # unique in the format
-    text: str  # without `>`; "" for a note about the whole work
+    text: str  # without `>`; "" for a note about the entire work
     note: str = ""  # Markdown
     locator: str = ""  # as in `quote`: "(p. 12)", "(loc. 180)", "[00:12:14]"; "" for none
     order: tuple[float, ...] = ()  # its place in the work
     at: str = ""  # ISO, local time; "" if unknown
     tags: tuple[str, ...] = ()
-    chapter: str = ""  # the heading above it, "" for none
+    chapter: str = ""  # the heading above it; "" for none
     color: str = ""
-    earlier: tuple[str, ...] = ()  # its earlier texts, for example before it was resized
+    earlier: tuple[str, ...] = ()  # earlier versions of the text, such as before it was resized
     is_deleted: bool = False  # deleted, hidden or discarded in the source
 
 
@@ -75,36 +75,36 @@ class PageFile(NamedTuple):
 
 @dataclass(slots=True)
 class Page:
-    """A whole note of another program.
+    """A note of another program.
 
-    Its body is Markdown with `page_link` and `file_link` for its links, since the paths of other
-    notes are known only when all pages are planned.
+    Links in its Markdown body are written with `page_link` and `file_link`, because the paths of
+    other notes are unknown until all pages are planned.
     """
 
     key: str  # its `source_id` and the target of `page_link`: "joplin:0f3c…"
     title: str
     body: str
     kind: str = "note"  # "daily" for a journal page, with the ISO day as title
-    folder: str = ""  # "/"-separated, below the folder of the import
-    created: str = ""  # ISO, "" if unknown
+    folder: str = ""  # within the import's folder, separated by "/"
+    created: str = ""  # ISO; "" if unknown
     tags: tuple[str, ...] = ()
     fields: dict[str, Value] = field(default_factory=dict)
     files: dict[str, PageFile] = field(default_factory=dict)  # by the key of `file_link`
     names: tuple[str, ...] = ()  # other keys in links: a title, a path in the source
-    bookmarks: list[Bookmark] = field(default_factory=list)  # its lines, instead of a body
+    bookmarks: list[Bookmark] = field(default_factory=list)  # lines of the page, instead of a body
 
     def link_file(self, key: str, name: str, member: str, text: str = "") -> str:
-        """Add a file once, and return the link to it."""
+        """Add a file unless it was added, and return a link to it."""
         self.files.setdefault(key, PageFile(name, member))
         return file_link(key, text)
 
 
 class Bookmark(NamedTuple):
-    """A saved address, which becomes a line of a list."""
+    """A saved address, which becomes a line in a list."""
 
     url: str
     title: str = ""
-    saved: str = ""  # ISO day, "" if unknown
+    saved: str = ""  # ISO day; "" if unknown
     tags: tuple[str, ...] = ()
 
 
@@ -114,8 +114,8 @@ class ImportedDay(NamedTuple):
     day: int
     value: LogValue
     note: str = ""
-    time: str = ""  # as in a log line, "" when it is not known
-    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
+    time: str = ""  # as in a log line; "" if unknown
+    extra: tuple[tuple[str, str], ...] = ()  # more `key=word` pairs
 
 
 @dataclass(slots=True)
@@ -124,11 +124,11 @@ class ImportedHabit:
 
     name: str
     source_id: str = ""  # distinguishes habits with the same name
-    identity: str = ""  # its id, "" to make one from the name
+    identity: str = ""  # the habit's id; "" to create an id from the name
     schedule: str | list[str] = "daily"  # for `parse_schedule`, or lines for `parse_rules`
     goal: str | list[str] = "done"  # for `parse_goal`, or lines for `parse_rules`
-    unit: str = ""  # the unit of its amounts if the goal has none
-    since: int | None = None  # its first day, None if the source does not have it
+    unit: str = ""  # the unit of amounts, if the goal has no unit
+    since: int | None = None  # the first day; None if it is not in the source
     until: int | None = None
     pauses: list[tuple[int, int]] = field(default_factory=list)
     is_archived: bool = False
@@ -143,7 +143,7 @@ class ImportedHabit:
     def record(
         self, day: int, value: LogValue, note: str = "", *, time: str = "", **extra: str
     ) -> None:
-        """Add an entry; `extra` are further `key=word` pairs."""
+        """Add an entry. `extra` are more `key=word` pairs."""
         self.entries.append(ImportedDay(day, value, note, time, tuple(extra.items())))
 
 
@@ -153,9 +153,9 @@ Record: TypeAlias = Work | Page | Bookmark | ImportedHabit
 class Format(NamedTuple):
     """A file format of another program.
 
-    `detect` gets the name of each file ("/"-separated) and its first 4096 bytes. `read` is called
-    once for all files of a path; the detected ones are `given.detected`. A broken record or file is
-    a Loss with a place, not an exception. Only habit files are refused as a whole.
+    `detect` receives the name of each file (separated by "/") and its first 4096 bytes. `read` is
+    called once for all files of a path, and `detected` lists the recognized files. A damaged record
+    or file is a Loss with a place, not an exception. Only habit files are refused entirely.
     """
 
     id: str  # for `--from`: "kindle-clippings"; formats with the same first word share a ledger
@@ -165,8 +165,8 @@ class Format(NamedTuple):
     read: Callable[[InputFiles], Iterable[Record | Loss]]
 
     @property
-    def is_of_habits(self) -> bool:
-        """Whether it contains habits, which have no passages."""
+    def is_for_habits(self) -> bool:
+        """Whether files in the format contain habits, which have no passages."""
         return not self.prefix
 
 
@@ -174,7 +174,7 @@ class Format(NamedTuple):
 
 
 def passage_id(prefix: str, key: str) -> str:
-    """Return the block id of a passage, the same on every device."""
+    """Return the block id of a passage. It is the same on all devices."""
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
     return f"{prefix}-{base64.b32encode(digest[:5]).decode().lower()}"  # eight letters
 
@@ -188,17 +188,17 @@ _RESERVED = re.compile("[\ue000-\ue002\0\ud800-\udfff]")
 
 
 def page_link(key: str, text: str = "", *, is_embed: bool = False) -> str:
-    """Return a link to a page; `key` may end in `#heading` or `#^block`."""
+    """Return a link to a page. `key` may end in `#heading` or `#^block`."""
     return _LINK.format(kind="e" if is_embed else "p", key=key, text=text)
 
 
 def file_link(key: str, text: str = "") -> str:
-    """Return a link to a file of the page; pictures are embedded."""
+    """Return a link to a file of the page. Pictures are embedded."""
     return _LINK.format(kind="f", key=key, text=text)
 
 
 def clean_text(text: object) -> str:
-    """Return text without characters that notes cannot contain; lines end in a line feed."""
+    """Return text without characters that notes cannot contain. Lines end with a line feed."""
     plain = "" if text is None else str(text)
     return _RESERVED.sub("", plain).replace("\r\n", "\n").replace("\r", "\n")
 

@@ -1,7 +1,7 @@
-"""Reads a saved web page: its main text as Markdown, its title, author, site, date and address.
+"""Reads a saved web page: its main text as Markdown, title, author, site, date and address.
 
 With the extra `clip`, trafilatura finds the main text and the facts. Without it, and in short
-pages, the text is the longest `<article>`, else `<main>`, else the body, and the facts come from
+pages, the text is the longest `<article>`, or `<main>`, or the body, and the facts are from
 `<title>`, `<meta>` and `<link>` tags. Nothing is downloaded.
 """
 
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
 EXTRA: Final = "trafilatura"
 MAX_TITLE: Final = 200
-"""Maximum number of characters of a title."""
+"""Maximum number of characters in a title."""
 
 MIN_FOUND: Final = 250
-"""In shorter pages, trafilatura returns all words of the page instead of its main text."""
+"""For shorter texts, trafilatura may return all words of the page instead of the main text."""
 
 _FACTS: Final[Mapping[str, str]] = {
     "title": "meta[property='og:title'], title, h1",
@@ -50,11 +50,11 @@ _FACTS: Final[Mapping[str, str]] = {
     "url": "link[rel=canonical], meta[property='og:url']",
     "base": "base",
 }
-"""Selectors for the tags that contain each fact about a page, best first."""
+"""Selectors of the tags that contain each fact about a page, best first."""
 _CLUTTER = ("nav", "aside", "footer", "form", "button", "input")
 _CHARSET = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{1,40})""")
 _NO_CHARSETS = frozenset({"idna", "punycode", "utf-7", "unicode_escape", "raw_unicode_escape"})
-"""Python encodings that no browser supports; some are slow."""
+"""Python encodings that no browser supports. Some are slow."""
 _TAG = re.compile(r"<[A-Za-z!]")
 
 
@@ -74,9 +74,12 @@ def has_extra() -> bool:
 def read_web_page(name: str, data: bytes, address: str = "") -> WebPage:
     """Read a page from the bytes of a file called `name`.
 
-    `address` is the web address of the page (default: the address in its tags). With it, relative
-    links and pictures get full addresses. Raises Refused for a file that is too large, is not
-    HTML, or has no text; UsageError if `address` is not a web address.
+    `address` is the web address of the page (default: the address in its tags). It completes
+    relative addresses of links and pictures.
+
+    Raises:
+        Refused: The file is too large, is not HTML, or has no text.
+        UsageError: `address` is not a web address.
     """
     if len(data) > MAX_SOURCE:
         hint = "Save only the HTML of the page, without its pictures."
@@ -89,7 +92,7 @@ def read_web_page(name: str, data: bytes, address: str = "") -> WebPage:
     from notekeep.importing.formats.html_markdown import check_tags  # slow to import
 
     try:
-        check_tags(html)  # trafilatura would take minutes
+        check_tags(html)  # with too many tags, trafilatura would take minutes
         facts = _read_head(html)
         facts["url"] = _join("", address) or _join("", facts["url"])
         base = _join(facts["url"], facts["base"])
@@ -115,12 +118,12 @@ def read_web_page(name: str, data: bytes, address: str = "") -> WebPage:
     fields: dict[str, Value] = {"url": facts["url"], "site": facts["site"] or host}
     fields["author"] = list(split_list(facts["author"], ";"))
     fields["published"] = day if parse_iso(day) else ""
-    given = {name: value for name, value in fields.items() if value}
-    return WebPage(title, f"{heading}\n\n{text}\n", given)
+    known = {name: value for name, value in fields.items() if value}
+    return WebPage(title, f"{heading}\n\n{text}\n", known)
 
 
 def _decode(data: bytes) -> str:
-    """Decode a page: as UTF-8 if valid, else in the encoding it declares, else Windows-1252."""
+    """Decode a page as UTF-8, in the encoding that it declares, or as Windows-1252."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
     try:
@@ -148,10 +151,10 @@ def _read_head(html: str) -> dict[str, str]:
 
 
 def _extract(html: str, address: str) -> tuple[dict[str, str], str]:
-    """Return the facts and the main text as HTML, as trafilatura finds them."""
-    import trafilatura  # 140 ms, and an extra
+    """Return the facts and the main text (as HTML) that trafilatura finds."""
+    import trafilatura  # slow to import, and an extra
 
-    for logger in (EXTRA, "htmldate", "courlan"):  # they log every page they cannot read
+    for logger in (EXTRA, "htmldate", "courlan"):  # they log unreadable pages
         logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
     found = trafilatura.extract_with_metadata(
         html,
@@ -170,11 +173,11 @@ def _extract(html: str, address: str) -> tuple[dict[str, str], str]:
     facts = {
         fact: one_line(remove_invisible(getattr(found, name) or "")) for fact, name in names.items()
     }
-    return facts, _mend_code(found.text or "")
+    return facts, _restore_code(found.text or "")
 
 
-def _mend_code(html: str) -> str:
-    """Restore code: trafilatura writes `<pre>` for inline code, and nests it for blocks."""
+def _restore_code(html: str) -> str:
+    """Restore code. trafilatura writes `<pre>` for inline code, and nested `<pre>` for blocks."""
     from bs4 import BeautifulSoup
 
     text = BeautifulSoup(html, "html.parser")
@@ -187,7 +190,7 @@ def _mend_code(html: str) -> str:
 
 
 def _write(html: str, base: str, change: Callable[[BeautifulSoup], Tag] = lambda soup: soup) -> str:
-    """Clean HTML and return it as Markdown, with full addresses if the base is known."""
+    """Return HTML as clean Markdown, with full addresses if the base is known."""
 
     def resolve(href: str, words: str, is_picture: bool) -> str:  # noqa: FBT001
         address = escape_address(_join(base, href))

@@ -552,8 +552,8 @@ def test_the_sign_between_the_cells_of_a_table_is_found(
     ("name", "text", "what"),
     [
         ("notes.bear2bk", "PK", "notes.bear2bk is a Bear backup"),
-        ("notes.json", '{"activeNotes": []}', "notes.json is an export of Simplenote"),
-        ("graph.json", '[{"children": [{"string": "a", "uid": "b"}]}]', "an export of Roam"),
+        ("notes.json", '{"activeNotes": []}', "notes.json is a Simplenote export"),
+        ("graph.json", '[{"children": [{"string": "a", "uid": "b"}]}]', "a Roam export"),
         ("paper.docx", "PK", "pandoc FILE -t gfm -o FILE.md"),
         ("note.md", "# Note\n", "note.md is Markdown"),
         ("half.json", '{"a": [1, 2', "half.json: the JSON is cut off."),

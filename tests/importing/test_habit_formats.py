@@ -141,7 +141,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join)
 
 
-HABITS = sorted(name for name, form in FORMATS.items() if form.is_of_habits)
+HABITS = sorted(name for name, form in FORMATS.items() if form.is_for_habits)
 
 
 def write(folder: Path, form: str, *texts: bytes) -> Path:

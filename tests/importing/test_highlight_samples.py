@@ -504,7 +504,7 @@ def test_each_sample_is_recognized_as_its_own_format() -> None:
 
 def test_a_folder_may_hold_all_formats() -> None:
     # A table is of no program, so a person names that format.
-    others = {name for name, form in FORMATS.items() if not form.is_of_habits}
+    others = {name for name, form in FORMATS.items() if not form.is_for_habits}
     assert {*read("").formats, "csv"} == others
 
 
@@ -594,10 +594,10 @@ def test_a_file_is_read_as_the_format_that_is_named(tmp_path: Path) -> None:
 def test_formats_have_ids_and_letters_of_their_own() -> None:
     for name, form in FORMATS.items():
         assert form.id == name
-        assert form.is_of_habits or re.fullmatch("[a-z]{2}", form.prefix)
+        assert form.is_for_habits or re.fullmatch("[a-z]{2}", form.prefix)
     families = {
         (form.prefix, name.partition("-")[0])
         for name, form in FORMATS.items()
-        if not form.is_of_habits
+        if not form.is_for_habits
     }
     assert len({prefix for prefix, _ in families}) == len(families)

@@ -462,4 +462,4 @@ def test_every_picture_that_is_not_in_the_export_is_counted(form: str, found: li
 
 def test_every_format_is_under_the_laws() -> None:
     covered = {re.sub("-(csv|json|html|jex|highlights)$", "", name) for name in ALL}
-    assert covered == {name for name, form in FORMATS.items() if not form.is_of_habits}
+    assert covered == {name for name, form in FORMATS.items() if not form.is_for_habits}

@@ -1,4 +1,4 @@
-"""Readers for files of other programs, one module for each program or kind of file."""
+"""Readers for files of other programs, one module per program or file type."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _BUILT_IN = tuple(
     )
 )
 FORMATS: dict[str, Format] = {
-    form.id: form for one in _BUILT_IN for form in one.load(partial(check_formats, ()))
+    form.id: form for built_in in _BUILT_IN for form in built_in.load(partial(check_formats, ()))
 }
-"""The built-in formats by their ids."""
+"""The built-in formats by id."""
 _HABIT_NAMES = {"loop": r"\.db$", "org": r"\.org$", "daily": r"\d\D*\.md$"}
-"""Formats that `habit import` guesses from names if no file starts like a known format."""
+"""Formats that `habit import` guesses from file names if the content is not recognized."""
 
 
 def installed_formats() -> dict[str, Format]:
-    """Import and return the formats of other packages by their ids."""
+    """Import the formats of other packages and return them by id."""
     return {form.id: form for _, forms in load_formats(FORMATS.values()) for form in forms}
 
 
@@ -43,9 +43,9 @@ def find_formats(
 ) -> list[tuple[Format, tuple[str, ...]]]:
     """Return the formats of a path, each with the files that it recognizes.
 
-    With `format_id`, only that format is tried; it also reads a single file that it does not
-    recognize. Habit formats are tried if no other format recognizes a file, and then the formats of
-    other packages. `only_habits` tries only habit formats.
+    With `format_id`, only that format is tried. A single file is then read even if the format does
+    not recognize it. Habit formats are tried if no other format recognizes a file, and then the
+    formats of other packages. With `only_habits`, only habit formats are tried.
 
     Raises:
         UsageError: There is no such format, or no file is in a known format.
@@ -60,7 +60,7 @@ def find_formats(
     if format_id:
         form = forms[format_id]
         found = _recognize(files, [form])
-        if not found and (form.is_of_habits or len(files.names) == 1):
+        if not found and (form.is_for_habits or len(files.names) == 1):
             found = [(form, files.names)]
     else:
         found = _detect(files, forms)
@@ -68,7 +68,7 @@ def find_formats(
             forms |= (added := _choose(installed_formats(), only_habits=only_habits))
             found = _detect(files, added)
     for name, pattern in _HABIT_NAMES.items():
-        if only_habits and not found and any(re.search(pattern, one) for one in files.names):
+        if only_habits and not found and any(re.search(pattern, file) for file in files.names):
             found = [(FORMATS[name], files.names)]
     if not found and only_habits:
         message = f"{files.path} has no habits in a format that notekeep knows."
@@ -79,14 +79,14 @@ def find_formats(
 
 
 def _choose(forms: Mapping[str, Format], *, only_habits: bool) -> dict[str, Format]:
-    return {form.id: form for form in forms.values() if form.is_of_habits or not only_habits}
+    return {form.id: form for form in forms.values() if form.is_for_habits or not only_habits}
 
 
 def _detect(files: InputFiles, forms: Mapping[str, Format]) -> list[tuple[Format, tuple[str, ...]]]:
-    habits = [form for form in forms.values() if form.is_of_habits]
-    others = [form for form in forms.values() if not form.is_of_habits]
+    habits = [form for form in forms.values() if form.is_for_habits]
+    others = [form for form in forms.values() if not form.is_for_habits]
     found = _recognize(files, others) or _recognize(files, habits)
-    if len(found) > 1 and found[0][0].is_of_habits:
+    if len(found) > 1 and found[0][0].is_for_habits:
         raise _ambiguous(files.path, [form for form, _ in found])
     return found
 

@@ -108,7 +108,8 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
             lines.append(Piece("Matched by title and author. m makes a new note instead.", "muted"))
         lost = [text for text, loss in losses if loss.title == row.title]
         lines += [Piece(f"Not imported, or only in part: {text}", "warn") for text in lost]
-        lines += [Piece(f"Kept yours: {', '.join(row.kept)}", "muted")] * bool(row.kept)
+        kept = ", ".join(row.kept_fields)
+        lines += [Piece(f"Kept yours: {kept}", "muted")] * bool(kept)
         if row.changes:
             lines.append(Piece("The source changed this too. Yours stays; t uses theirs.", "warn"))
         for change in row.changes:
@@ -211,7 +212,7 @@ class ImportScreen(OverlayScreen):
     def _list(self, rows: Sequence[PlanRow]) -> None:
         old, self._rows, found = self.row, rows, self.state
         files = ", ".join(clean_line(os.path.basename(path)) for path in self.paths)
-        options = [Option(files, found.sum_up(), "")] if isinstance(found, ImportPlan) else []
+        options = [Option(files, found.summarize(), "")] if isinstance(found, ImportPlan) else []
         for group, sign in GROUPS.items():
             members = [
                 Option(f"{sign} {row.title}", row.about, str(number))
