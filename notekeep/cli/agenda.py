@@ -1,4 +1,4 @@
-"""Tasks and the days ahead: `tasks`, `agenda`."""
+"""Tasks and coming days: `tasks`, `agenda`."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def _print_agenda(agenda: Agenda) -> None:
 
 
 def _task_row(task: TaskRow, day: date) -> tuple[str, ...]:
-    """Return the columns of a task; its date is only shown if it differs from the day above."""
+    """Return the columns of a task; its date is shown only if it differs from the heading."""
     other = task.planned if task.planned != day else None
     about = format_short_day(other, day) if other else ""
     return f"[{task.mark}]", strip_fields(task.text), about, f"{task.path}:{task.line}"

@@ -1,4 +1,4 @@
-"""Shared arguments, options and groups of commands, and usage errors."""
+"""Shared arguments, options and groups of commands, and messages for usage errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def import_command(module: str, name: str) -> click.Command:
 
 
 def parse_year(text: str | None, today: date) -> int:
-    """Parse a four-digit year; "" is the current year."""
+    """Parse a four-digit year; None is the current year."""
     if text is None:
         return today.year
     if not (text.isdecimal() and 1900 <= int(text) <= 2199):
@@ -40,12 +40,12 @@ def parse_year(text: str | None, today: date) -> int:
 
 
 class DefaultGroup(click.Group):
-    """A group whose first word is a command, or otherwise an argument of its default command.
+    """A group with a default command, for a first word that is not a command.
 
     Args:
         default: The words to insert before a first word that is not a command.
         alone: The words to use without arguments; None calls the group itself.
-        usage: The usage lines, if click's are wrong.
+        usage: The usage lines, if click's lines would be wrong.
         complete: Completes a first word that is not a command.
     """
 
@@ -90,7 +90,7 @@ class DefaultGroup(click.Group):
         return super().parse_args(ctx, [*self.default, *args])
 
     def _first_word(self, ctx: click.Context, args: Sequence[str]) -> int | None:
-        """Return the index of the first word that is not an option or the value of one."""
+        """Return the index of the first word that is neither an option nor its value."""
         commands = [self.get_command(ctx, self.default[0]), *self.commands.values()]
         with_value = {
             name
@@ -119,9 +119,9 @@ def _options(command: click.Command) -> Iterator[tuple[str, bool]]:
 class RawCommand(click.Command):
     """A command whose words may start with a dash: `-tag:x`, `-2` and `--`.
 
-    Its long options are recognized anywhere before a bare `--`, its short options only before the
-    first word, except `-n 5` and `-n5`. Everything else is a word, except an unknown long option: a
-    typo must not become a query without results. The function gets the words as the tuple `words`.
+    Long options are recognized anywhere before a bare `--`, short options only before the first
+    word, except `-n 5` and `-n5`. Everything else is a word, but an unknown long option is an
+    error: a typo must not become a query without results. The function gets the words as `words`.
     """
 
     def __init__(self, *args: Any, metavar: str = "WORDS...", **attrs: Any) -> None:
@@ -154,7 +154,7 @@ class RawCommand(click.Command):
                 words += [word, *rest]
                 break
             name, equals, _ = word.partition("=")
-            # `-n` is an option only with a number after it.
+            # `-n` is an option only before a number.
             is_count = word != "-n" or (rest and rest[0].isdigit())
             if "-n" in takes_value and _COUNTED.fullmatch(word) and is_count:
                 options.append(word)
@@ -187,13 +187,13 @@ def join_query(words: tuple[str, ...]) -> str:
 
 
 def _store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    # Stored in the context, so that it works before and after the command.
+    # The option is stored in the context, so that it works before and after the command.
     if value:
         store_option(context, parameter.name or "", value)
 
 
 stored_option = partial(click.option, expose_value=False, callback=_store_option)
-"""An option of `CommandContext`, which is not passed to the function."""
+"""Declares an option that is stored in `CommandContext` and not passed to the function."""
 vault_option = stored_option(
     "--vault", metavar="DIR", help="Vault to use: a folder, or a name listed by `vaults`."
 )
@@ -236,7 +236,7 @@ habit_argument = click.argument("habit", shell_complete=shell_completion.complet
 
 
 def limit_option(most: int | None = None) -> Callable[[Wrapped], Wrapped]:
-    """Return the option `-n N`; the default is `most`, or all."""
+    """Return the option `-n N`; the default is `most`, or no limit."""
     return click.option(
         "-n",
         "--limit",
@@ -269,7 +269,7 @@ def change_options(command: Wrapped) -> Wrapped:
 
 
 def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
-    """Return message and hint for a click error, with the usage of the command."""
+    """Return the message and hint for a click error; the hint contains the command's usage."""
     context = getattr(error, "ctx", None)
     message = error.format_message().rstrip(".")
     message += "" if message.endswith("?") else "."

@@ -1,4 +1,4 @@
-"""`base`: shows Obsidian bases as tables."""
+"""`base`: show Obsidian bases as tables."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def base(
 
 
 def _heads(table: BaseTable) -> tuple[str, ...]:
-    """Return the column headings, preceded by the heading of the groups if there are groups."""
+    """Return the column headings, after the heading of the groups if there are groups."""
     return table.heads if table.view.group is None else (table.group_head, *table.heads)
 
 

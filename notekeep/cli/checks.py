@@ -29,7 +29,7 @@ from notekeep.storage.file_names import copy_origin
 from notekeep.vault import Vault
 
 SHOWN = 3
-"""The maximum of problems to list per cause, and of places per problem, without `--all`."""
+"""The maximum number of problems per cause, and of places per problem, without `--all`."""
 PAIR_NOTES = {
     "copy": "",
     "log": "habit log: all lines count",
@@ -55,7 +55,7 @@ def lint(words: tuple[str, ...], *, fix: bool, duplicates: bool, yes: bool, dry_
     values and the names of folders, logs and templates. Links to a renamed note are updated.
 
     --duplicates lists only pairs of notes with nearly the same text, and the share they have in
-    common. Templates and front matter do not count.
+    common. Templates and front matter are ignored.
     """
     if duplicates and fix:
         raise UsageError(
@@ -115,7 +115,7 @@ def _write(found: Lint) -> None:
 
 
 def _write_finding(finding: LintFinding, hinted: set[str]) -> None:
-    """Write a problem, and its hint unless it was written before."""
+    """Write a problem, and its hint unless it has been written before."""
     problem = finding.problem
     output.write(f"{problem.place}: {problem.message}")
     if problem.hint not in hinted and not finding.has_fix:
@@ -167,7 +167,7 @@ def doctor(*, everything: bool) -> int:
 
 
 def _write_findings(findings: list[Problem], *, everything: bool) -> None:
-    """Write problems grouped by cause, the most frequent first."""
+    """Write problems grouped by cause, most frequent first."""
     by_hint: dict[str, dict[str, list[str]]] = {}
     for finding in findings:
         places = by_hint.setdefault(finding.hint, {}).setdefault(finding.message, [])
@@ -267,13 +267,13 @@ def merge(copy: tuple[str, ...], *, dry_run: bool) -> int:
 
 
 def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool, yes: bool = False) -> int:
-    gone = {change.path for change in plan.changes if change.after is None}
+    deleted = {change.path for change in plan.changes if change.after is None}
     return apply_plan(
         vault,
         plan,
         dry_run=dry_run,
         yes=yes,
-        done=lambda path: f"moved {path} to the trash" if path in gone else path,
+        done=lambda path: f"moved {path} to the trash" if path in deleted else path,
     )
 
 

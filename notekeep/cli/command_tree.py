@@ -1,4 +1,4 @@
-"""The click group of all commands; the module of a command is imported when it runs."""
+"""The click group of all commands. The module of a command is imported when it runs."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from notekeep.extensions import Extension, ExtensionFailed
 
 
 class Verb(NamedTuple):
-    """The module of each command, its name in the module, and its group in the help."""
+    """A built-in command."""
 
     module: str
-    command: str
-    group: str
+    command: str  # its name in the module
+    group: str  # in the help
 
 
 VERBS: dict[str, Verb] = {
@@ -107,16 +107,16 @@ ELSEWHERE = {
     "status": "today",
     "view": "show",
 }
-"""Command names from other programs, and the equivalents here."""
+"""Command names of other programs, and notekeep's equivalents."""
 
 
 _NOT_ERRORS = (NotekeepError, click.ClickException, click.Abort, click.exceptions.Exit, SystemExit)
-"""The exceptions that a command may raise on purpose, apart from a closed pipe."""
+"""The exceptions that a command may raise intentionally, apart from a closed pipe."""
 _EXTENSION = "notekeep.extension"
 
 
 def added_commands() -> dict[str, Extension]:
-    """Return the commands of other packages by name; no package is imported."""
+    """Return the commands of other packages by name, without importing the packages."""
     found: dict[str, Extension] = {}
     for extension in extensions.installed(extensions.COMMANDS):
         if extension.name not in VERBS and extension.name not in ALIASES:
@@ -125,7 +125,7 @@ def added_commands() -> dict[str, Extension]:
 
 
 def check_command(value: object) -> click.Command:
-    """Return a command of another package, with the open vault as the `obj` of its context."""
+    """Return a copy of an extension's command that opens the vault as the context's `obj`."""
     if not isinstance(value, click.Command):
         raise TypeError(f"it is of type {type(value).__name__}, not a click command")
     command = copy(value)
@@ -144,7 +144,7 @@ def _with_vault(function: Callable[..., Any] | None) -> Callable[..., Any]:
 
 
 class VerbGroup(click.Group):
-    """All commands, imported one at a time, and listed in groups."""
+    """The group of all commands, which are imported when needed and listed by topic."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the built-in commands, in the order of the manual."""
@@ -167,7 +167,7 @@ class VerbGroup(click.Group):
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error in an extension names its package."""
+        """Run the command; the message for an error in an extension names its package."""
         try:
             return super().invoke(ctx)
         except (*_NOT_ERRORS, BrokenPipeError):
@@ -179,7 +179,7 @@ class VerbGroup(click.Group):
             raise extension.fail(error) from error
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete a command name; commands of other packages are not imported for that."""
+        """Complete a command name, without importing commands of other packages."""
         added = added_commands().values()
         return [
             *super().shell_complete(ctx, incomplete),
@@ -193,7 +193,7 @@ class VerbGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; the error for an unknown one suggests the nearest."""
+        """Find the command; for an unknown name, suggest the nearest command."""
         name = args[0]
         if name == "help":
             # As in git: `help COMMAND` is `COMMAND --help`, and `help` is `--help`.

@@ -1,4 +1,4 @@
-"""Applies plans: show a plan, ask before a large one, write it, report the result."""
+"""Apply plans: list the changes, ask before a large change, write it, report the result."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def apply_plan(
     yes: bool = False,
     quiet: bool = False,
 ) -> int:
-    """Apply a plan, or only show its diff. `done` returns the line to print for a path.
+    """Apply a plan, or with `dry_run` only show its diff.
 
-    Return the exit code: 0, or 4 if a note was refused.
+    `done` returns the line to print for a path. Return the exit code: 0, or 4 if a note was
+    refused.
     """
     count = len(plan.changes)
     if dry_run:
@@ -75,7 +76,7 @@ def report_result(result: WriteResult, done: Callable[[str], str] = str) -> None
 
 
 def write_diff(lines: Iterable[str]) -> None:
-    """Print a diff in colours."""
+    """Print a diff in colour."""
     for line in lines:
         style = {"+": "green", "-": "red", "@": "blue"}.get(line[:1], "")
         output.write_styled([(line, style)])
@@ -88,7 +89,7 @@ def confirm(
     yes: bool,
     hint: str = "Use --yes to confirm, or --dry-run to see the changes.",
 ) -> None:
-    """Ask on a terminal; elsewhere, require `--yes`."""
+    """Ask for confirmation on a terminal; without a terminal, require `--yes`."""
     if yes:
         return
     if not sys.stdin.isatty():
@@ -98,7 +99,7 @@ def confirm(
 
 
 def report_refused(refused: Sequence[Problem]) -> int:
-    """Print the refused notes and why; return the exit code, 0 or 4."""
+    """Print the refused notes with the reasons; return the exit code, 0 or 4."""
     for problem in refused:
         output.write_message(f"{problem.place}: not changed: {problem.message}")
         if problem.hint:

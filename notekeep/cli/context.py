@@ -20,13 +20,13 @@ class CommandContext(NamedTuple):
 
 
 def current_context() -> CommandContext:
-    """Return the options of the running command; without click, the defaults."""
+    """Return the options of the running command, or the defaults if click is not loaded."""
     click = sys.modules.get("click")
     return options_of(click.get_current_context(silent=True) if click else None)
 
 
 def options_of(context: click.Context | None) -> CommandContext:
-    """Return the options of a context. `obj` is the vault, for commands of extensions."""
+    """Return the options stored in `meta`; `obj` is the vault, for commands of extensions."""
     found: CommandContext | None = context.meta.get(CommandContext.__name__) if context else None
     return found or CommandContext()
 
@@ -43,7 +43,7 @@ def is_json() -> bool:
 
 
 def cron_command(root: str, *words: str, keep: str) -> list[str]:
-    """Return a command for cron, with the environment variables it needs, including `keep`."""
+    """Return a command for cron, with the environment variables that it needs, such as `keep`."""
     pairs = [f"{name}={os.environ[name]}" for name in ("NOTEKEEP_HOME", keep) if os.getenv(name)]
     environment = ["/usr/bin/env", *pairs] if pairs else []
     return [*environment, sys.executable, "-m", "notekeep", "--vault", root, *words]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
-"""The maximum number of lines of one kind, and of names in a line."""
+"""The maximum number of similar lines, and of names in a line."""
 
 
 @click.group(
@@ -182,7 +182,7 @@ def notes(
 def _check_site(
     vault: Vault, note: tuple[str, ...], target: str, site: str, *, dry_run: bool
 ) -> None:
-    """Refuse to write into a folder that was not chosen; in a dry run, only warn."""
+    """Raise UsageError if there is no site; in a dry run, only warn."""
     if vault.publishing.has_site(target, site):
         return
     if not dry_run:
@@ -210,19 +210,19 @@ def _list_targets() -> int:
 def _select_notes(
     vault: Vault, words: tuple[str, ...], target: str, site: str, *, everything: bool
 ) -> tuple[list[str], bool]:
-    """Return the selected notes, and whether each was named (consent)."""
+    """Return the selected notes, and whether the user gave all of them by name."""
     if not everything:
         if not words:
             raise click.UsageError("Name a note, enter a query, or use --all.")
         return vault.publishing.select_notes(words)
     if words:
         raise click.UsageError("--all cannot be combined with notes.")
-    # Notes in the site were named when they were first exported.
+    # Notes in the site were given by name when they were first exported.
     return vault.publishing.publishable(target, site), True
 
 
 def _vault_path(root: str, file: str) -> str:
-    """Return the vault path of a file, given by vault path or by a path for the shell."""
+    """Return the vault path of a file, given as a vault path or as a path in the shell."""
     for place in (os.path.join(root, file), file):
         folder, name = os.path.split(place)
         path = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))
@@ -303,7 +303,7 @@ def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
     for path, error in plan.refused.items():
         place = f"{path}:{error.line}" if error.line else path
         output.write_message(f"{place}: Not exported. {error.message.removeprefix(f'{path}: ')}")
-        if error.hint not in hinted:  # once, as it may apply to many notes
+        if error.hint not in hinted:  # print it once, because it may apply to many notes
             hinted.add(error.hint)
             output.write_message(f"  {error.hint}")
 
@@ -411,7 +411,7 @@ def status(*, target: str, site: str) -> int:
     """List every draft and post with its status in each site of the vault.
 
     new: not exported yet. changed: would be updated. conflict: edited on the site. orphan: its
-    note is gone. refused: must not be exported.
+    note no longer exists. refused: must not be exported.
     """
     vault = open_refreshed(whole=True)
     site_statuses = vault.publishing.site_statuses(target, site)

@@ -23,7 +23,7 @@ from notekeep.services.doctor import Layer
 
 
 class Row(NamedTuple):
-    """One extension; the fields are the keys of JSON."""
+    """An extension; the fields are the keys in JSON."""
 
     package: str
     version: str
@@ -61,7 +61,7 @@ def list_extensions() -> int:
 
 
 def check_extensions() -> Iterator[Row]:
-    """Import every extension, and yield them by group."""
+    """Import every extension, and yield the rows by group."""
     used = {*_load_all()}
     extensions.take_failures()  # the rows contain the failures
     for group, noun in extensions.GROUPS.items():
@@ -73,7 +73,7 @@ def check_extensions() -> Iterator[Row]:
 
 
 def _load_all() -> Iterator[Extension]:
-    """Import the extensions, and yield those in use, even if they do not work."""
+    """Import the extensions, and yield those in use, including failed ones."""
     yield from (extension for extension, _ in load_formats(FORMATS.values()))
     yield from known_targets().values()
     for _ in load_targets():

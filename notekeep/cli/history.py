@@ -38,7 +38,7 @@ from notekeep.storage.trash import empty_trash, list_trash
 @limit_option()
 @json_options
 def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> int:
-    """List the saved versions of NOTE, newest first. NOTE may be deleted already.
+    """List the saved versions of NOTE, newest first. NOTE can be a deleted note.
 
     `restore NOTE@N` restores one of them.
 
@@ -94,7 +94,7 @@ def restore(note: tuple[str, ...], *, dry_run: bool) -> int:
 def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     """Delete the versions of NOTE from history, and its index entries, for good.
 
-    NOTE itself is not deleted; it may be deleted already. This cannot be undone.
+    NOTE can be a deleted note; an existing note is not changed. This cannot be undone.
 
     \b
     notekeep forget "Letter to my old manager" --dry-run
@@ -130,9 +130,9 @@ SHOWN = 20
 def undo(count: int, *, listing: bool, dry_run: bool, yes: bool) -> int:
     """Undo the last COUNT steps, made in the interface or on the command line.
 
-    Check-ins and answers to quotes too: a line is added that restores the day. If a file has
-    changed since, the changes are merged, or nothing is undone. An export that took private text
-    out of a site is undone only after a question.
+    Check-ins and answers to quotes are undone by an added line that restores the day. If a file has
+    changed since, the changes are merged, or nothing is undone. If an export removed private text
+    from a site, undoing it asks for confirmation.
     """
     vault = open_vault()
     if listing:

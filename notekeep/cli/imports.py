@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
 
 _HINT_FILE = "clip.json"
-"""Records that the hint on the extra `clip` was shown."""
+"""Records that the hint about the extra `clip` has been shown."""
 _SHOWN = 20
-"""Number of notes and losses to list; JSON has all."""
+"""The maximum number of notes and losses to list; JSON contains all."""
 
 
 @click.command("import", short_help="Import from another program.")
@@ -107,7 +107,7 @@ def import_(
 @click.command(short_help="Save the text of a web page as a note.")
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option(
-    "--url", metavar="ADDRESS", default="", help="Address of the page (default: as the page says)."
+    "--url", metavar="ADDRESS", default="", help="Address of the page (default: from the page)."
 )
 @tag_option
 @click.option("--again", is_flag=True, help="Save a page that a note already has.")
@@ -135,7 +135,7 @@ def clip(file: str, *, url: str, tags: tuple[str, ...], again: bool, dry_run: bo
 
 
 def _read_page(file: str) -> tuple[str, bytes]:
-    """Return the name of a page for messages, and its bytes, cut if it is too large."""
+    """Return the name of a page for messages, and its bytes, truncated if it is too large."""
     if file == "-":
         return "The page on standard input", sys.stdin.buffer.read(MAX_SOURCE + 1)
     try:
@@ -148,7 +148,7 @@ def _read_page(file: str) -> tuple[str, bytes]:
 
 
 def run_import(paths: Sequence[str], format_id: str, *, write: bool, **options: Any) -> int:
-    """Plan an import with `ImportOptions`, write it if asked, and show it."""
+    """Plan an import, write it if requested, and show it; `options` are of `ImportOptions`."""
     from notekeep.importing.import_state import ImportOptions
 
     vault = open_vault()

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 PLAIN_COLUMNS = ("title", "type", "path")
 NO_NOTE = 'No notes yet. `notekeep new note "A title"` creates one.'
 
-MAX_RECENT = 5  # notes in "Last changed"
+MAX_RECENT = 5  # the number of notes in "Last changed"
 
 _NAME = re.compile(r"\{\{|\}\}|\{([\w-]+)\}")
 
@@ -126,7 +126,7 @@ def _count(vault: Vault, query: str, by: str, limit: int | None) -> int:
 
 
 def canonical_field(vault: Vault, name: str, others: Container[str] = ()) -> str:
-    """Return the canonical name of a field; `others` are names that are returned unchanged."""
+    """Return the canonical name of a field; names in `others` are returned unchanged."""
     name = name.strip()
     if name in others:
         return name
@@ -156,7 +156,7 @@ def format_cell(value: Any) -> str:
 def read_template(vault: Vault, template: str, others: Container[str] = ()) -> Callable[..., str]:
     """Return a function that replaces each `{name}` in a template with a field of a row.
 
-    `others` are names of values passed with each row; `{{` and `}}` are braces.
+    `others` are the names of values that are passed with each row. `{{` and `}}` are braces.
     """
     names = {name: canonical_field(vault, name, others) for name in _NAME.findall(template) if name}
 
@@ -192,7 +192,7 @@ def fields() -> int:
 @answer_options
 @click.pass_context
 def saved(ctx: click.Context) -> int:
-    """List the saved queries with the number of notes each finds, or run one.
+    """List the saved queries with their numbers of notes, or run a saved query.
 
     \b
     notekeep saved add to-read 'type:book status:to-read'
@@ -284,7 +284,7 @@ def today() -> int:
 
 
 def print_today(vault: Vault) -> None:
-    """Print the overview of today, in plain lines."""
+    """Print the overview of today as plain lines."""
     from notekeep.cli.habits.output import aim, glyphs
     from notekeep.habits.summary import count_habits, format_run
 
@@ -344,7 +344,7 @@ def _due_rows(found: Sequence[DueTask], today: dt.date) -> list[tuple[str, ...]]
 def write_part(
     head: str, rows: Sequence[Sequence[str]], aside: str = "", whole: int | None = None
 ) -> None:
-    """Print one part of the overview, if it is not empty."""
+    """Print a part of the overview, if it is not empty."""
     if not rows and not aside:
         return
     output.write("")

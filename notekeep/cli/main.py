@@ -1,6 +1,6 @@
 """The entry point: start the interface, a check-in or a command, and report errors.
 
-A check-in does not import click, which takes a third of its time.
+A check-in does not import click, which would take a third of its time.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ SYSTEM_HINTS = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command line without the program's name, and return the exit code.
+    """Run a command with its arguments, and return the exit code.
 
-    0 done, 1 nothing found, 2 usage or ambiguous, 3 conflict, 4 refused, 5 failed, 130 interrupted.
+    The codes are 0 for success, 1 nothing found, 2 usage error or ambiguous name, 3 conflict, 4
+    refused, 5 failure, 130 interrupted.
     """
     _replace_closed_streams()
     try:
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         _report_later_work()
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader closed the pipe, like `head`.
+        # The reader, such as `head`, has closed the pipe.
         _drop_output()
         return 0
     except KeyboardInterrupt:
@@ -67,7 +68,7 @@ def _report_later_work() -> None:
 
 
 def run_own_commands() -> None:
-    """Run the user's commands for the events so far; their output goes to stderr."""
+    """Run the user's own commands for past events; their output goes to stderr."""
     if module := sys.modules.get("notekeep.own_commands"):
         for queued in module.take_queued():
             from notekeep.cli import output
@@ -82,7 +83,7 @@ def run_own_commands() -> None:
 
 
 def _replace_closed_streams() -> None:
-    """Replace streams that the shell closed with empty ones."""
+    """Replace streams that the shell has closed with empty streams."""
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BytesIO(), "utf-8")
     for name in ("stdout", "stderr"):
@@ -96,7 +97,7 @@ def _drop_output() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Run the interface or a check-in, without click if possible, or a command."""
+    """Run the interface, a check-in or a command, without click if possible."""
     if COMPLETE in os.environ:
         return _run_click(arguments)
     vault, words = None, list(arguments)
@@ -112,7 +113,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def is_check_in(words: Sequence[str]) -> bool:
-    """Whether words are a check-in without options, which does not need click."""
+    """Whether the arguments are a check-in without options, which does not need click."""
     if len(words) < 2 or words[0] not in ("habit", "h"):
         return False
     from notekeep.habits.definition import RESERVED
@@ -135,7 +136,7 @@ def _run_click(arguments: Sequence[str]) -> int:
 
             shell_completion.register_shells()
             tree.main(args=list(arguments), prog_name="notekeep", standalone_mode=False)
-        # `main` of click would report a closed pipe as a failure.
+        # click's `main` would report a closed pipe as a failure.
         with tree.make_context("notekeep", list(arguments)) as context:
             result = tree.invoke(context)
     except click.exceptions.Exit as error:
@@ -146,12 +147,12 @@ def _run_click(arguments: Sequence[str]) -> int:
 def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool = True) -> int:
     """Open the interface on a terminal; print the overview of today anywhere else.
 
-    `plain` never opens the interface; `prelude` shows its last frame during the start. Without a
-    vault and a terminal, the exit code is 2.
+    With `plain`, never open the interface. With `prelude`, show its last frame while it starts.
+    Without a vault and a terminal, the exit code is 2.
     """
     from notekeep.vault import Vault
 
-    # On a terminal, or in a browser through `serve`.
+    # A terminal, or a browser connected to `serve`.
     is_interface = not plain and (
         "TEXTUAL_DRIVER" in os.environ
         or (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
@@ -182,7 +183,7 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
 def report_error(error: Exception, arguments: Sequence[str] = ()) -> int:
     """Print an error and its hint on stderr; return its exit code.
 
-    `arguments` is the command line, to suggest a corrected one.
+    `arguments` is the command line, for suggesting a correction.
     """
     from notekeep.cli import output
 
@@ -216,7 +217,7 @@ def report_error(error: Exception, arguments: Sequence[str] = ()) -> int:
 
 
 def _place(error: NotekeepError) -> str:
-    """Return the lines after a message: a caret under the text, a line number, or candidates."""
+    """Return the lines below a message: a caret under the text, a line number, or candidates."""
     if isinstance(error, Refused) and error.line and f"line {error.line}" not in error.message:
         return f"  line {error.line}"
     if isinstance(error, Ambiguous):

@@ -15,7 +15,7 @@ from notekeep.markdown.note_merge import merge_versions
 @click.argument("theirs", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("path")
 def merge_file(base: Path, ours: Path, theirs: Path, path: str) -> int:
-    """Merge the files OURS and THEIRS, which come from BASE, into OURS; for git's configuration.
+    """Merge the files OURS and THEIRS, which are based on BASE, into OURS. For use by git.
 
     PATH is the name of the file in the repository. `notekeep sync init` sets this up, so that git
     merges notes as notekeep does. If both sides changed the same text, OURS is not changed and the

@@ -40,10 +40,10 @@ from notekeep.storage.file_names import is_within, vault_path
 from notekeep.vault import Vault
 
 _CHANGE = re.compile(r"[^\s=]+?[+-]?=")
-# Before `--`; without it, this could be a title: "E = mc2".
+# Only recognized before `--`, because it could be a title: "E = mc2".
 _SPACED_CHANGE = re.compile(r"[^\s=][^=]*=")
 _TAG = re.compile(r"[+-]#?[^\s+-]")
-PIPED = "-"  # the notes on standard input
+PIPED = "-"  # stands for the names on standard input
 
 
 @click.command(short_help="Create a note.")
@@ -70,8 +70,8 @@ def new(
 ) -> int:
     """Create a note of KIND with TITLE. Text from a pipe becomes its body.
 
-    KIND is book, podcast, habit, post, daily, note, a kind of your settings, or what a template of
-    the vault is for: `movie` with `Movie Template.md`.
+    KIND is book, podcast, habit, post, daily, note, a kind in your settings, or the name of a
+    template in the vault: `movie` for `Movie Template.md`.
 
     \b
     notekeep new book "Deep Work" -t focus --set author="Cal Newport" --set pages=296
@@ -81,7 +81,7 @@ def new(
     folder = vault.schema.folders.get(kind)
     has_folder = folder is not None and os.path.isdir(vault.absolute(folder))
     if kind not in FIXED_KINDS and not has_folder:
-        with show_progress() as progress:  # to find the folder for such notes
+        with show_progress() as progress:  # the index is needed to find the folder
             vault.indexing.refresh(words=False, progress=progress)
     body = "" if sys.stdin.isatty() else sys.stdin.read()
     fields = dict(_pair(pair) for pair in pairs)
@@ -90,7 +90,7 @@ def new(
 
 
 @click.command(
-    cls=RawCommand, metavar="TEXT...", short_help="Add a line to today's note or another."
+    cls=RawCommand, metavar="TEXT...", short_help="Add a line to today's note or another note."
 )
 @click.option(
     "--to",
@@ -234,13 +234,13 @@ def open_(note: tuple[str, ...]) -> int:
 
 
 def edit_file(vault: Vault, path: str) -> int:
-    """Open a file in the user's editor, and wait."""
+    """Open a file in the user's editor, and wait until it is closed."""
     command = editor_command(vault.person.editor, os.environ)
     return _run(command, [vault.absolute(path)], "the editor")
 
 
 def _run(command: list[str], arguments: list[str], what: str, feed: str | None = None) -> int:
-    """Run a user's command, never through a shell, with `--` before any path."""
+    """Run the user's program without a shell, with `--` before the arguments."""
     try:
         done = subprocess.run(
             [*command, *(["--", *arguments] if arguments else [])],
@@ -293,9 +293,9 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
 
 
 def _offer_dates(vault: Vault, plan: WritePlan, name: str, *, asks: bool) -> WritePlan:
-    """Return the plan with the dates for a new status, if the user accepts them.
+    """Return the plan with the dates for a new status if the user accepts them.
 
-    They are not set without asking, because the book may have been finished long ago.
+    Dates are not set without asking, because the book may have been finished long ago.
     """
     offer = vault.notes.find_date_offer(plan)
     if offer is None:
@@ -334,7 +334,7 @@ def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
 
 
 def _find_paths(vault: Vault, words: Sequence[str]) -> list[str]:
-    """Return the notes with these names, or those matching one name or query."""
+    """Return the notes with these names, or the notes that match a single name or query."""
     names = split_names(vault.catalog, words, vault.root)
     if len(names) > 1 and all(find_exact(vault.catalog, name, vault.root) for name in names):
         return [row.path for row in resolve_names(vault.catalog, names, vault.root)]
@@ -420,7 +420,7 @@ def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool) -> int:
     """Move each NOTE to FOLDER in the vault and update links. FOLDER is created if needed.
 
     `.`, `..` and `./FOLDER` are relative to the current folder; outside the vault `.` is the vault.
-    `-` instead of NOTE reads names from standard input, one a line or separated by NUL.
+    `-` instead of NOTE reads names from standard input, one per line or separated by NUL.
 
     \b
     notekeep mv "Deep Work" "Atomic Habits" books/read
@@ -439,7 +439,7 @@ def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool) -> int:
 def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     """Move each NOTE to the vault's .trash in one step. `notekeep undo` restores them all.
 
-    `-` instead of NOTE reads names from standard input, one a line or separated by NUL.
+    `-` instead of NOTE reads names from standard input, one per line or separated by NUL.
 
     \b
     notekeep rm "Garden sensor" "Talk notes"
@@ -468,10 +468,10 @@ def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
 
 
 def _folder(vault: Vault, folder: str) -> str:
-    """Return a folder relative to the vault, even for a path completed by the shell."""
-    is_here = folder == "." and is_within(os.path.realpath("."), os.path.realpath(vault.root))
+    """Return a folder relative to the vault, even for a path that the shell completed."""
+    is_current = folder == "." and is_within(os.path.realpath("."), os.path.realpath(vault.root))
     is_relative = folder == ".." or folder.startswith(("./", "../"))
     is_absolute = os.path.isabs(folder) and folder.strip("/") and os.path.isdir(folder)
-    if not is_here and not is_relative and not is_absolute:
+    if not is_current and not is_relative and not is_absolute:
         return folder
     return f"{vault_path(vault.root, folder)}/"

@@ -14,7 +14,7 @@ from notekeep.vault import Vault
 
 
 def open_vault() -> Vault:
-    """Open the vault of the command line, without scanning its files."""
+    """Open the vault for the command without scanning its files."""
     vault = Vault.open(current_context().vault)
     if vault.settings.is_unreadable:
         write_message(f"The vault's settings are ignored: {vault.settings.export_problem}")
@@ -22,10 +22,10 @@ def open_vault() -> Vault:
 
 
 def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
-    """Open the vault and update its index; report on stderr if it is incomplete.
+    """Open the vault and update its index; print a message if the index is incomplete.
 
     Args:
-        words: Whether the command needs the full text; otherwise Whoosh is not loaded.
+        words: Whether the command needs the full text. If not, Whoosh is not loaded.
         whole: Whether to index all changes first, because an unindexed note may be private, or link
             to a moved note.
     """
@@ -60,7 +60,7 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
 
 
 def find_paths(vault: Vault, words: str) -> list[str]:
-    """Return the note with a name, else the notes that match a query."""
+    """Return the note with this name, or the notes that match it as a query."""
     rows = name_lookup.select(
         vault.catalog, words, vault.root, lambda: vault.search.rows(words).rows
     )

@@ -1,7 +1,7 @@
 """All output to stdout: text, tables and JSON, without control characters.
 
-Table columns are separated by two spaces. Tables are cut to the width of a terminal, and complete
-elsewhere.
+Table columns are separated by two spaces. On a terminal, tables are cut to its width; elsewhere,
+they are complete.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from notekeep.cli.context import current_context, is_json
 from notekeep.markdown.sanitize import clean
 
-Piece: TypeAlias = tuple[str, str]  # a text and its style, "" for none
+Piece: TypeAlias = tuple[str, str]  # a text and its style, or ""
 Columns: TypeAlias = "Mapping[str, Sequence[Piece]]"
 
 STYLES = {
@@ -33,8 +33,8 @@ GAP = "  "
 _NO_CELL = frozenset({"Mn", "Me", "Cf"})
 """Accents, variation selectors and joiners, which have no width."""
 ELLIPSIS = "…"
-LEAST = 6  # the minimum width of a column
-READABLE = 20  # `stretch` is cut down to this width before other columns are cut
+MIN_WIDTH = 6  # of a column
+READABLE_WIDTH = 20  # `stretch` is cut to this width before other columns are cut
 
 
 def is_terminal() -> bool:
@@ -48,7 +48,7 @@ def write(text: str) -> None:
 
 
 def write_json(value: Any) -> None:
-    """Write one value as JSON, with control characters as escapes."""
+    """Write a value as JSON, with escaped control characters."""
     text = dumps(value, ensure_ascii=False, indent=2, default=str)
     _write_line(text if text.isascii() else "".join(map(_escaped, text)))
 
@@ -59,7 +59,7 @@ def write_null(values: Iterable[str]) -> None:
 
 
 def write_bytes(data: bytes) -> None:
-    """Write bytes unchanged; only for a pipe, never for a terminal."""
+    """Write bytes unchanged; only use this for a pipe, never for a terminal."""
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
@@ -71,7 +71,7 @@ def write_message(text: str) -> None:
 
 
 def style_text(text: str, style: str) -> str:
-    """Clean a text; add one of STYLES ("" for none) if colours are enabled."""
+    """Remove control characters from a text, and add a style of STYLES if colours are enabled."""
     text = clean(text)
     if not style or not is_terminal() or os.environ.get("NO_COLOR") or current_context().plain:
         return text
@@ -79,7 +79,7 @@ def style_text(text: str, style: str) -> str:
 
 
 def write_styled(parts: Iterable[Piece]) -> None:
-    """Write one line of pieces, each cleaned and in its own style ("" for none)."""
+    """Write a line of pieces without control characters."""
     _write_line("".join(style_text(text, style) for text, style in parts))
 
 
@@ -99,8 +99,8 @@ def table(
     Args:
         rows: The cells; all rows have the same length.
         heads: The names of the columns.
-        stretch: The first column to cut on a narrow terminal.
-        whole: A column that is never cut, because users copy it; if it needs more than half of the
+        stretch: The column to cut first on a narrow terminal.
+        whole: A column that is never cut, because users copy it. If it needs more than half of the
             line, the row wraps.
     """
     lines = [[clean(cell).replace("\n", " ").replace("\t", " ") for cell in row] for row in rows]
@@ -139,7 +139,7 @@ def write_answer(
 ) -> int:
     """Write a list as JSON, NUL-separated names or a table; return the exit code, 1 if it is empty.
 
-    `null` has the names for `--null`, None without it; the other arguments are those of `table`.
+    `null` are the names for `--null`, or None; for the other arguments, see `table`.
     """
     if is_json():
         write_json(json)
@@ -153,15 +153,15 @@ def write_answer(
 
 
 def _within(widths: list[int], room: int, stretch: int) -> list[int]:
-    """Return widths that fit: cut `stretch` down to READABLE first, then all wide columns."""
+    """Return widths that fit: first cut `stretch` to READABLE_WIDTH, then all wide columns."""
     share, left, rest = room, len(widths), room
     for size in sorted(widths):
-        share = max(LEAST, rest // left)
+        share = max(MIN_WIDTH, rest // left)
         if size > share:
             break
         rest, left = rest - size, left - 1
     missing = sum(widths) - room
-    if missing <= widths[stretch] - min(share, READABLE):
+    if missing <= widths[stretch] - min(share, READABLE_WIDTH):
         return [
             size - max(0, missing) if place == stretch else size
             for place, size in enumerate(widths)
@@ -174,13 +174,13 @@ def write_columns(
     optional: Sequence[str],
     headings: Mapping[int, str] | None = None,
 ) -> None:
-    """Write rows whose columns are pieces with styles, including the gaps.
+    """Write rows with columns of styled pieces, which include the gaps.
 
     Args:
-        rows: The pieces of each column, by its name; the last row has all columns.
+        rows: The pieces of each column by name; the last row has all columns.
         optional: The columns to omit on a narrow terminal, in this order; then the title is cut,
-            then the last column.
-        headings: The heading above a row, by the row's number.
+            and then the last column.
+        headings: The heading above a row, by row number.
     """
     room = terminal_width() if is_terminal() else None
     for left_out in range(len(optional) + 1):
@@ -191,7 +191,7 @@ def write_columns(
         if missing <= 0:
             break
     for name in ("title", *names[-1:]) if names else ():
-        shorter = max(0, min(missing, sizes[name] - LEAST))
+        shorter = max(0, min(missing, sizes[name] - MIN_WIDTH))
         sizes[name] -= shorter
         missing -= shorter
     for number, row in enumerate(rows):
@@ -210,7 +210,7 @@ def _pieces_width(pieces: Sequence[Piece]) -> int:
 
 
 def _fit_pieces(pieces: Sequence[Piece], size: int) -> list[Piece]:
-    """Pad pieces to a size, or cut a single one; the marks of a month may overflow."""
+    """Pad pieces to a size, or cut a single piece; the marks of a month may overflow."""
     missing = size - _pieces_width(pieces)
     if missing < 0 and len(pieces) == 1:
         text, style = pieces[0]

@@ -32,8 +32,8 @@ from notekeep.vault import Vault
 
 NO_PASSAGE = 'No quotes yet. `notekeep quote NOTE "TEXT"` adds one.'
 
-_TYPED = {str(number): grade for number, grade in enumerate(GRADES, 1)}
-_TYPED |= {"k": "keep", "x": "stop", "l": f"later {LATER_DAYS}"}
+_ANSWER_KEYS = {str(number): grade for number, grade in enumerate(GRADES, 1)}
+_ANSWER_KEYS |= {"k": "keep", "x": "stop", "l": f"later {LATER_DAYS}"}
 _KEYS = (
     "1 again  2 hard  3 good  4 easy  k keep  l later  x stop  f favourite  t TAG  n THOUGHT  "
     "e edit  o note  u undo  enter next  q quit"
@@ -60,7 +60,7 @@ def quotes(words: tuple[str, ...], *, is_random: bool, limit: int | None) -> int
 
 
 def _write_passages(items: Sequence[ReviewItem], total: int, empty: str) -> int:
-    """Print passages with their sources, or as JSON; return the exit code, 1 if there are none."""
+    """Print passages with their sources, or as JSON; return the exit code, 1 if none."""
     if is_json():
         output.write_json({"total": total, "quotes": [one.as_object() for one in items]})
     elif not items:
@@ -161,13 +161,13 @@ def _ask(vault: Vault, item: ReviewItem) -> bool:
     grades = "  ".join(
         f"{number} {grade} ({output.count_noun(count, 'day')})" for number, (grade, count) in days
     )
-    is_asked = bool(item.passage.answer)
+    is_hidden = bool(item.passage.answer)
     while True:
         try:
-            if is_asked:
+            if is_hidden:
                 _prompt("enter shows the answer")
                 output.write(item.passage.answer)
-                is_asked = False
+                is_hidden = False
             output.write_message(f"{grades}  ? other keys")
             typed = _prompt("")
         except click.Abort:
@@ -190,8 +190,10 @@ def _apply(vault: Vault, item: ReviewItem, key: str, rest: str) -> bool:
     path = passage.source.path
     if not key:
         return True
-    if key in _TYPED:
-        after = service.answer(passage.key, f"later {rest}" if key == "l" and rest else _TYPED[key])
+    if key in _ANSWER_KEYS:
+        after = service.answer(
+            passage.key, f"later {rest}" if key == "l" and rest else _ANSWER_KEYS[key]
+        )
         output.write_message(_describe_due(after, service))
         return True
     if key == "f":
@@ -283,16 +285,16 @@ def anki(words: tuple[str, ...], *, out: str | None, force: bool) -> int:
     query = join_query(words)
     vault = open_refreshed(words=bool(query), whole=True)
     recall = vault.recall
-    made = make_anki_file(vault.workspace, [*recall.passages(query), *recall.cards(query)])
-    text = "".join(f"{line}\n" for line in made.lines)
-    if made.private:
-        output.write_message(f"{output.count_noun(made.private, 'private quote')} left out.")
-    if not made.cards:
+    file = make_anki_file(vault.workspace, [*recall.passages(query), *recall.cards(query)])
+    text = "".join(f"{line}\n" for line in file.lines)
+    if file.private:
+        output.write_message(f"{output.count_noun(file.private, 'private quote')} left out.")
+    if not file.cards:
         output.write_message("No quotes found." if query else NO_PASSAGE)
         return 1
     if out is None:
         output.write_bytes(text.encode())
     else:
         save_export(os.path.expanduser(out), text.encode(), force=force)
-        output.write_message(f"{out}: {output.count_noun(made.cards, 'card')}")
+        output.write_message(f"{out}: {output.count_noun(file.cards, 'card')}")
     return 0

@@ -90,7 +90,7 @@ def replace(
             output.write_message(remark)
         code = report_refused(plan.refused)
         confirm(f"Change {count}?", f"This would change {count}.", yes=False)
-        plan.remarks.clear()  # shown before the question
+        plan.remarks.clear()  # they were shown before the question
         plan.refused.clear()
     return apply_plan(vault, plan, dry_run=dry_run, yes=True) or code
 

@@ -1,4 +1,4 @@
-"""Search and relations: `search`, `related`, `links`, `backlinks`."""
+"""Search and links: `search`, `related`, `links`, `backlinks`."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from notekeep.search.results import NEAR_IN_MEANING, Hit, SearchResults
 from notekeep.vault import Vault
 
 INDENT = "    "
-REASONS = 3  # shown for a related note
+REASONS = 3  # the maximum number to show for a related note
 NO_PATH = {"broken": "no such note", "ambiguous": "could be several notes"}
-FOUND_THERE = ("line", "heading", "score", "snippet")
-"""Names for a template besides the fields of the note."""
+HIT_FIELDS = ("line", "heading", "score", "snippet")
+"""The names that a template can contain in addition to the fields of a note."""
 
 
 @click.command(cls=RawCommand, metavar="QUERY...", short_help="Search notes.")
@@ -50,7 +50,7 @@ def search(
     if not query.strip():
         raise UsageError("Search words are needed.", "For example: `notekeep search habit cue`")
     vault = open_refreshed(words=True)
-    # Another command gets only exact results.
+    # Programs that read the output get only exact results.
     piped = null or template is not None
     found = vault.search.search(query, limit=limit, relax=not piped, explain=explain)
     for remark in found.remarks:
@@ -60,7 +60,7 @@ def search(
     elif null:
         output.write_null(hit.row.path for hit in found.hits)
     elif template is not None:
-        fill = read_template(vault, template, FOUND_THERE)
+        fill = read_template(vault, template, HIT_FIELDS)
         for hit in found.hits:
             line, snippet = str(hit.line or ""), hit.snippet.plain().text.strip()
             score = f"{hit.score:.2f}"
@@ -115,9 +115,8 @@ def _write(found: SearchResults, limit: int) -> None:
         if hit.snippet.text:
             output.write_styled([(INDENT, ""), *_marked(hit)])
     if found.total > len(found.hits):
-        more = (
-            " -n shows more." if len(found.hits) >= limit else ""
-        )  # otherwise the query has a limit
+        # With fewer hits, the query itself has a limit.
+        more = " -n shows more." if len(found.hits) >= limit else ""
         output.write_message(f"Showing {len(found.hits)} of {found.total}.{more}")
 
 
@@ -139,8 +138,8 @@ def _marked(hit: Hit) -> list[tuple[str, str]]:
 def related(note: tuple[str, ...], *, limit: int, null: bool) -> int:
     """List the notes most similar to NOTE, and what they share.
 
-    Scored by links, tags, people and works in common, words of the title, and rare words. Rare ones
-    count more.
+    The score counts common links, tags, people and works, words of the title, and rare words. Rare
+    ones count more.
 
     \b
     notekeep related "Deep Work"

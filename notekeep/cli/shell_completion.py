@@ -1,7 +1,7 @@
 """Shell completion, and its protocol for bash and fish.
 
-A completion makes one query to the existing index, and returns nothing after an error. All commands
-import this module, so each function imports its own dependencies.
+A completion makes one query to the existing index, and is empty after an error. All commands import
+this module, so each function imports its own dependencies.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from notekeep.markdown.schema import CURRENT_NOTES, FIELD_CHOICES, canonical
 from notekeep.vault import Vault
 
 Completion: TypeAlias = Callable[[click.Context, Any, str], list[str]]
-"""A function of the context, the parameter and the typed text."""
+"""Returns completions for a context, a parameter and the typed text."""
 MAX_COMPLETIONS = 100
 
 
 def _completion(find: Callable[[Vault], Iterable[str]]) -> Completion:
-    """Return the completion of the names that `find` returns."""
+    """Return a completion function for the names that `find` returns."""
 
     def complete(context: click.Context, _parameter: object, typed: str) -> list[str]:
-        return _ask(context, lambda vault: _filter_by_prefix(find(vault), typed))
+        return _query_vault(context, lambda vault: _filter_by_prefix(find(vault), typed))
 
     return complete
 
@@ -70,13 +70,13 @@ complete_base = _completion(
 
 
 def complete_view(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete the name of a view of the base that was typed before."""
+    """Complete the name of a view of the base in the preceding argument."""
     name = context.params.get("name") or ""
 
     def views(vault: Vault) -> list[str]:
         return [view.name for view in vault.bases.find(name).base.views]
 
-    return _ask(context, lambda vault: _filter_by_prefix(views(vault), typed))
+    return _query_vault(context, lambda vault: _filter_by_prefix(views(vault), typed))
 
 
 def complete_note(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
@@ -88,7 +88,7 @@ def complete_note(context: click.Context, parameter: click.Parameter, typed: str
 
 
 def complete_open(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
-    """Complete the name of a note, or of the note of today, this week or this month."""
+    """Complete the name of a note, or `today`, `week` or `month`."""
     found = complete_note(context, parameter, typed)
     return (
         found if context.params.get("note") else [*_filter_by_prefix(CURRENT_NOTES, typed), *found]
@@ -96,7 +96,7 @@ def complete_open(context: click.Context, parameter: click.Parameter, typed: str
 
 
 def complete_each_note(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete the name of a note, if each word is a note."""
+    """Complete the name of a note in a list of notes."""
     return complete_rest_of_name(context, (), typed)
 
 
@@ -105,7 +105,7 @@ def complete_rest_of_name(context: click.Context, earlier: Iterable[str], typed:
     from notekeep.catalog.name_lookup import complete_name
 
     before = "".join(f"{word} " for word in earlier)
-    found = _ask(
+    found = _query_vault(
         context, lambda vault: complete_name(vault.catalog, before + typed, MAX_COMPLETIONS)
     )
     return [name[len(before) :] for name in found]
@@ -115,20 +115,24 @@ def complete_fields(context: click.Context, _parameter: object, typed: str) -> l
     """Complete the last field of a list such as `title,aut` or `-aut`."""
     start = typed.rfind(",") + 1
     start += typed.startswith("-", start)
-    found = _ask(context, lambda vault: _filter_by_prefix(_shown_fields(vault), typed[start:]))
+    found = _query_vault(
+        context, lambda vault: _filter_by_prefix(_shown_fields(vault), typed[start:])
+    )
     return [typed[:start] + name for name in found]
 
 
 def complete_tag(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete a tag, with the `#` if it is there."""
+    """Complete a tag, with or without `#`."""
     mark = typed[: len(typed) - len(typed.lstrip("#"))]
     partial = typed[len(mark) :]
-    found = _ask(context, lambda vault: _filter_by_prefix(vault.catalog.tag_counts(), partial))
+    found = _query_vault(
+        context, lambda vault: _filter_by_prefix(vault.catalog.tag_counts(), partial)
+    )
     return [mark + tag for tag in found]
 
 
 def complete_query(context: click.Context, typed: str) -> list[str]:
-    """Complete a condition of a query: a tag, a kind, a state or the value of a field."""
+    """Complete a condition of a query: a tag, kind, state or field value."""
     minus = "-" if typed.startswith("-") else ""
     typed = typed[len(minus) :]
     if typed.startswith("#"):
@@ -147,7 +151,7 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
     elif field == "sort":
         found = complete_fields(context, None, value)
     elif field in ("has", "no"):
-        found = _ask(
+        found = _query_vault(
             context, lambda vault: _filter_by_prefix(vault.search.fields().things(), value)
         )
     else:
@@ -157,7 +161,7 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
 
 
 def complete_change(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete a change such as `status=` with the choices of the field, or used values."""
+    """Complete a change such as `status=` with the field's choices or existing values."""
     key, equals, value = typed.partition("=")
     name = canonical(key.rstrip("+-"))
     if not equals:
@@ -168,7 +172,7 @@ def complete_change(context: click.Context, _parameter: object, typed: str) -> l
 
 
 def _field_values(context: click.Context, name: str, typed: str) -> list[str]:
-    """Return the choices or used values of a field that start with the typed text."""
+    """Return the choices or existing values of a field that start with the typed text."""
     name = canonical(name)
 
     def find_values(vault: Vault) -> list[str]:
@@ -178,7 +182,7 @@ def _field_values(context: click.Context, name: str, typed: str) -> list[str]:
         ]
         return values or vault.search.values(name, limit=MAX_COMPLETIONS)
 
-    return _filter_by_prefix(dict.fromkeys(_ask(context, find_values)), typed)
+    return _filter_by_prefix(dict.fromkeys(_query_vault(context, find_values)), typed)
 
 
 def complete_word(context: click.Context, typed: str) -> list[str]:
@@ -196,8 +200,8 @@ def complete_word(context: click.Context, typed: str) -> list[str]:
     return complete_query(context, typed) if name in ("ls", "search", "tasks", "random") else []
 
 
-def _ask(context: click.Context, query: Callable[[Vault], list[str]]) -> list[str]:
-    """Query the vault of the command line; return nothing after an error."""
+def _query_vault(context: click.Context, query: Callable[[Vault], list[str]]) -> list[str]:
+    """Query the vault of the command line; return an empty list after an error."""
     with suppress(NotekeepError):
         return query(Vault.open(options_of(context).vault))
     return []
@@ -224,25 +228,25 @@ BASH = """\
 
 complete -o nosort -F %(complete_func)s %(prog_name)s
 """
-"""click's script, changed to pass the whole line and to accept quoted values."""
+"""click's script, modified to pass the whole line and to accept quoted values."""
 
 
 class Bash(BashComplete):
-    """Reads the unparsed line, and returns replacements for the last word."""
+    """Completion for bash, which parses the whole line and replaces the last word."""
 
     source_template = BASH
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the complete words, and the incomplete one."""
+        """Return the complete words, and the incomplete word."""
         line = os.environ.get("COMP_LINE")
         if line is None:
             return super().get_completion_args()
-        # An added letter shows whether a space at the end is inside quotes.
+        # The added letter shows whether a space at the end is inside quotes.
         words = split_arg_string(line + "x")
         return words[1:-1], words[-1][:-1]
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Format one value without the part before the last word break of bash."""
+        """Format a value without the part before bash's last word break."""
         line = os.environ.get("COMP_LINE")
         if line is None or item.type != "plain":
             return super().format_completion(item)
@@ -256,7 +260,7 @@ class Bash(BashComplete):
 
 
 class Fish(FishComplete):
-    """Accepts commas in names."""
+    """Completion for fish, with commas in names."""
 
     source_template = FishComplete.source_template.replace(
         'string split ","', 'string split -m 1 ","'
@@ -264,18 +268,18 @@ class Fish(FishComplete):
 
 
 def register_shells() -> None:
-    """Register these classes with click, because click's own lose some names."""
+    """Register these classes with click, because click's own classes lose some names."""
     add_completion_class(Bash, "bash")
     add_completion_class(Fish, "fish")
 
 
 def _quote(value: str, quote: str) -> str:
-    """Quote a value so that bash runs nothing in it; `quote` is the open quote or ""."""
+    """Quote a value, so that bash runs no code in it; `quote` is the open quote or ""."""
     if quote == "'":
         text = value.replace("'", "'\\''")
-    elif quote:  # a backslash does not quote "!", the mark of history
+    elif quote:  # a backslash does not escape "!", which starts history expansion
         text = re.sub(r'[\\$`"]', r"\\\g<0>", value).replace("!", "\"'!'\"")
     else:
         text = re.sub(r"[^\w%+,./:=@-]", r"\\\g<0>", value)
-    # bash adds the closing quote, except after the same character.
+    # bash adds the closing quote, unless the value ends with a quote.
     return text + quote if quote and text.endswith(quote) else text

@@ -34,9 +34,9 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, None: 60}
 
 
 @click.group(invoke_without_command=True, short_help="Sync with other machines through git.")
-@click.option("--every", metavar="TIME", help="Sync again and again, e.g. every 5m. Stop: ctrl+c.")
+@click.option("--every", metavar="TIME", help="Sync repeatedly, e.g. every 5m, until ctrl+c.")
 @click.option(
-    "--cron", is_flag=True, help="Print a line for `crontab -e`; with --every, its pause."
+    "--cron", is_flag=True, help="Print a line for `crontab -e`; --every sets its interval."
 )
 @yes_option
 @json_options
@@ -85,13 +85,13 @@ def sync(ctx: click.Context, *, every: str | None, cron: bool, yes: bool) -> int
 def init(url: str, *, yes: bool) -> int:
     """Set up this vault for sync, with the git remote URL.
 
-    Make a git repository if there is none, add lines to .gitignore and .gitattributes, and set up
-    the merge driver, so that `git pull` merges notes as notekeep does. Use an empty remote, or one
-    that has your notes: nothing is overwritten on either side.
+    Create a git repository if there is none, add lines to .gitignore and .gitattributes, and set up
+    the merge driver, so that `git pull` merges notes as notekeep does. Use an empty remote, or a
+    remote that has your notes: nothing is overwritten on either side.
     """
     service = open_vault().make_sync()
     _ask_trust(service, yes=yes)
-    if _PASSWORD.search(url):  # every program with access to the vault can read it
+    if _PASSWORD.search(url):  # programs with access to the vault could read it
         output.write_message("The address has a password. Use ssh or a credential helper.")
     for line in service.init(url):
         output.write_message(line)
@@ -117,7 +117,7 @@ def status() -> int:
 
 
 def _ask_trust(service: SyncService, *, yes: bool) -> None:
-    """Show the settings of a repository and ask once, unless `sync init` created it."""
+    """Show the settings of an unknown repository, and ask once whether to trust it."""
     if not service.git.exists:
         return
     if unknown := service.untrusted():

@@ -53,7 +53,7 @@ SHORT = (
     ("compdef _notekeep_completion notekeep", "compdef _notekeep_completion notekeep nk"),
     ("--no-files --command notekeep", "--no-files --command notekeep --command nk"),
 )
-"""The commands that click's scripts register, and the same with the short name `nk`."""
+"""Lines in click's scripts that register the command, and the same lines with the name `nk`."""
 
 CONFIG = """\
 # Settings of this vault, synced with it. Every line is optional.
@@ -70,8 +70,8 @@ IGNORED = """\
 """
 PORT = 8765
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-HALVES = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
-"""Characters for two squares of a QR code, each light or dark (1)."""
+HALF_BLOCKS = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
+"""The character for two squares of a QR code, one above the other; 1 is dark."""
 NICENESS = 10
 STOPPED = 130
 
@@ -130,9 +130,9 @@ def _index_at_low_priority(vault: Vault, *, tell: bool, **options: bool) -> int:
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    # As an exception, so that child processes and temporary files are cleaned up.
+    # Exit by an exception, so that child processes and temporary files are cleaned up.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(STOPPED))
-    # If another process is indexing, this one ends, or waits with `tell`.
+    # If another process is indexing, exit, or wait with `tell`.
     with indexing_process.indexing_lock(vault.places.cache, wait=tell) as ours:
         if not ours:
             return 0
@@ -141,7 +141,7 @@ def _index_at_low_priority(vault: Vault, *, tell: bool, **options: bool) -> int:
         try:
             vault.full_text.merge()
         except NotekeepError:
-            return 0  # another process is writing; merged when idle
+            return 0  # another process is writing; merge when it is idle
         _update_meaning(vault)
         vault.history.prune()
     return 0
@@ -172,13 +172,13 @@ def config_command(ctx: click.Context) -> int:
     places = config.Places.for_machine()
     person = config.person_settings(places)
     rows = [
-        ("your settings", person.path, _there(person.path)),
-        ("cache", places.cache, _there(places.cache)),
-        ("state", places.state, _there(places.state)),
+        ("your settings", person.path, _file_state(person.path)),
+        ("cache", places.cache, _file_state(places.cache)),
+        ("state", places.state, _file_state(places.state)),
     ]
     warnings = list(person.warnings)
     for name, path in person.vaults.items():
-        # A wrong type already has a warning.
+        # There is already a warning about a wrong type.
         if not os.path.isdir(path) and not hasattr(person, name):
             warnings.append(f"vaults.{name}: There is no folder {path}.")
     try:
@@ -188,7 +188,7 @@ def config_command(ctx: click.Context) -> int:
     else:
         own = vault_settings(root)
         path = os.path.join(root, VAULT_SETTINGS)
-        rows += [("vault", root, "in use"), ("vault's settings", path, _there(path))]
+        rows += [("vault", root, "in use"), ("vault's settings", path, _file_state(path))]
         theirs = os.path.join(root, ".obsidian")
         if os.path.isdir(theirs):
             rows.append(("Obsidian's settings", theirs, "used where the vault has no setting"))
@@ -270,7 +270,7 @@ def completion(shell: str | None) -> None:
 
 
 def completion_script(shell: str) -> str:
-    """Return the completion script for a shell; UsageError for an unknown shell."""
+    """Return the completion script for a shell; raise UsageError for an unknown shell."""
     from notekeep.cli.command_tree import tree  # it imports this module
 
     shell_completion.register_shells()
@@ -284,7 +284,7 @@ def completion_script(shell: str) -> str:
 
 
 def describe_installation() -> dict[str, Any]:
-    """Return versions for a bug report, without paths, names or vault data."""
+    """Return version numbers for a bug report, without paths, names or vault data."""
     return {
         "notekeep": __version__,
         "python": platform.python_version(),
@@ -298,7 +298,7 @@ def describe_installation() -> dict[str, Any]:
 
 
 def _dependency_versions() -> Iterator[tuple[str, str | None]]:
-    """Yield name and version of each dependency; None if it is not installed."""
+    """Yield the name and version of each dependency; the version is None if not installed."""
     try:
         required = metadata.requires("notekeep") or []
     except metadata.PackageNotFoundError:
@@ -310,7 +310,7 @@ def _dependency_versions() -> Iterator[tuple[str, str | None]]:
             yield name, None
 
 
-def _there(path: str) -> str:
+def _file_state(path: str) -> str:
     return "exists" if os.path.exists(path) else "does not exist yet"
 
 
@@ -490,5 +490,5 @@ def _write_code(address: str) -> None:
     rows = [bytes(row) for row in segno.make(address, micro=False).matrix_iter(border=2)]
     rows += [bytes(len(rows[0]))] * (len(rows) % 2)
     for above, below in zip(rows[::2], rows[1::2], strict=True):
-        line = "".join(HALVES[pair] for pair in zip(above, below, strict=True))
+        line = "".join(HALF_BLOCKS[pair] for pair in zip(above, below, strict=True))
         output.write_styled([(line, "white on black")])

@@ -1,7 +1,7 @@
-"""Spaced review of passages: how each was graded, and which to show today.
+"""Spaced review of passages: log the answers, and select the passages to show today.
 
-Each answer is a line in a log file that this device writes. The review state of a passage follows
-from its answers. It is cached in the catalog, and computed again only when there are new answers.
+Each answer is a line in a log file that this device writes. The review state of a passage is
+computed from its answers and cached in the catalog until there are new answers.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def test_no_line_is_wider_than_the_terminal(
     rows: list[list[str]], columns: int, data: st.DataObject
 ) -> None:
     count = len(rows[0])
-    least = count * output.LEAST + (count - 1) * len(output.GAP)
+    least = count * output.MIN_WIDTH + (count - 1) * len(output.GAP)
     stretch = data.draw(st.integers(0, count - 1))
     for line in written(rows, max(columns, least), stretch):
         assert output.width(line) <= max(columns, least)

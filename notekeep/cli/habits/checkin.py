@@ -1,7 +1,7 @@
 """Parse and run a check-in, without click.
 
-The first word is a habit. A value, a day, a time and `key=word` pairs can follow it, in any order;
-any other word is the next habit. The note after `--` belongs to all of the habits.
+The first word is a habit. A value, a day, a time and `key=word` pairs can follow, in any order. Any
+other word is the next habit. The note after `--` is for all of the habits.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def read_words(
 ) -> list[CheckIn]:
     """Parse the words of a check-in, which can contain several habits.
 
-    A day after several bare names applies to all of them; `day` is the default for the others.
+    A day after several bare names applies to all of them; `day` is the default for other habits.
     With `is_forced`, future days and units that do not convert are accepted.
     """
     note = ""
@@ -46,7 +46,7 @@ def read_words(
             break
     parsed: list[CheckIn] = []
     reader = _WordsParser(words, index)
-    while reader.left():
+    while reader.rest():
         found = reader.habit()
         if found.day is not None:
             _set_day_of_bare_names(parsed, found.day)
@@ -55,7 +55,7 @@ def read_words(
 
 
 def _set_day_of_bare_names(parsed: list[CheckIn], day: date) -> None:
-    """Set the day of the bare names at the end: `med floss yesterday` means both."""
+    """Set the day of the bare names at the end: in `med floss yesterday`, it is for both."""
     for place in range(len(parsed) - 1, -1, -1):
         one = parsed[place]
         if one.is_typed or one.day is not None or one.time or one.extra:
@@ -70,7 +70,7 @@ class _WordsParser:
         self.today = index.today()
         self.place = 0
 
-    def left(self) -> list[str]:
+    def rest(self) -> list[str]:
         return self.words[self.place :]
 
     def habit(self) -> CheckIn:
@@ -80,8 +80,8 @@ class _WordsParser:
         day: date | None = None
         time = ""
         extra: list[tuple[str, str]] = []
-        while self.left():
-            # "3 days ago" is a day, "3" alone an amount.
+        while self.rest():
+            # "3 days ago" is a day, but "3" alone is an amount.
             if day is None and (phrase := self._day(shortest=2)) is not None:
                 day = phrase
             elif value is None and (read := self._value(habit)) is not None:
@@ -90,7 +90,7 @@ class _WordsParser:
                 day = named
             elif not time and (moment := self._time()):
                 time = moment
-            elif pair := re.fullmatch(PAIR_PATTERN, self.left()[0]):
+            elif pair := re.fullmatch(PAIR_PATTERN, self.rest()[0]):
                 extra.append((pair[1], pair[2]))
                 self.place += 1
             else:
@@ -99,7 +99,7 @@ class _WordsParser:
         return CheckIn(habit, typed, day, time, extra=tuple(extra), is_typed=value is not None)
 
     def _name(self) -> Habit:
-        word = self.left()[0]
+        word = self.rest()[0]
         is_like_value = word[:1] in ("+", "=", "@") or word.removeprefix("-")[:1].isdigit()
         if self.place and is_like_value and not self.index.is_name(word):
             hint = VALUE_HINT
@@ -118,7 +118,7 @@ class _WordsParser:
         return habit
 
     def _value(self, habit: Habit) -> LogValue | None:
-        words = self.left()
+        words = self.rest()
         if " " in words[0] and (whole := read_value(words[0].removeprefix("+").split())):
             if whole[1] != len(words[0].split()):
                 return None
@@ -138,7 +138,7 @@ class _WordsParser:
         return found[0]
 
     def _is_unit(self, word: str, habit: Habit) -> bool:
-        """Whether the word after a number is its unit, and not a day or the next habit."""
+        """Whether the word after a number is its unit, rather than a day or the next habit."""
         if re.fullmatch(amounts.MINUTES, word):
             return True  # "1h 20m"
         own = habit.definition.unit
@@ -150,7 +150,7 @@ class _WordsParser:
 
     def _day(self, shortest: int = 1) -> date | None:
         """Parse the longest day of at least `shortest` words."""
-        words = self.left()
+        words = self.rest()
         if words[0] in DAY_OPTIONS and len(words) > 1:
             self.place += 2
             return dates.parse_day(words[1], self.today)
@@ -162,7 +162,7 @@ class _WordsParser:
         return None
 
     def _time(self) -> str:
-        found = re.fullmatch(_TIME, self.left()[0])
+        found = re.fullmatch(_TIME, self.rest()[0])
         if found is None:
             return ""
         self.place += 1
@@ -177,7 +177,7 @@ def run_check_in(
     dry_run: bool = False,
     vault: str | None = None,
 ) -> int:
-    """Check in all habits or none, print a line for each, and return the exit code."""
+    """Check in all of the habits or none, print a line for each, and return the exit code."""
     opened = Vault.open(vault or current_context().vault)
     index = opened.habits
     index.refresh()
@@ -185,7 +185,7 @@ def run_check_in(
     try:
         parsed = read_words(words, index, day=default_day, is_forced=force)
     except NotFound:
-        # Only an update of the catalog finds new habits outside the habits folder.
+        # New habits outside the habits folder are only found by updating the catalog.
         opened.indexing.refresh(words=False, for_answer=True)
         index.refresh()
         parsed = read_words(words, index, day=default_day, is_forced=force)

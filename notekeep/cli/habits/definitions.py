@@ -93,9 +93,9 @@ def add_(
         fields["after"] = f"[[{name_before}]]"
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
     plan = vault.notes.plan_new("habit", name, fields=fields)
-    due = parse_schedule(schedule).text()  # to show how the words were understood
+    due = parse_schedule(schedule).text()  # show how the words were understood
     about = f"habit {fields['habit']}: {due}"
-    if fields["goal"] != "done":  # would look like the status of today
+    if fields["goal"] != "done":  # "done" would look like today's status
         about += f", {fields['goal']}"
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda path: f"{path}  {about}")
 
@@ -142,9 +142,9 @@ def edit_(
     notekeep habit edit med yesterday 20   set yesterday's amount to 20
     notekeep habit edit med yesterday      edit yesterday's log file
     """
-    for option, text, usual in (("--goal", goal, "done"), ("--schedule", schedule, "daily")):
+    for option, text, default in (("--goal", goal, "done"), ("--schedule", schedule, "daily")):
         if text is not None and not text.strip():
-            raise UsageError(f"{option} is empty.", f"The default is `{option} {usual}`.")
+            raise UsageError(f"{option} is empty.", f"The default is `{option} {default}`.")
     if start and rewrite:
         raise UsageError("--from and --rewrite cannot be combined.", "Use one of them.")
     if (start or rewrite) and not (goal or schedule):
@@ -171,7 +171,7 @@ def edit_(
 
 
 def _edit_entry_or_file(words: Sequence[str], *, dry_run: bool) -> int:
-    """Correct the entry for a day if there is a value, else open the note or the log file."""
+    """Correct the entry for a day, or without a value open the note or the log file."""
     vault = open_vault()
     index = vault.habits
     index.refresh()
@@ -295,7 +295,7 @@ def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) ->
 
 
 def _find(name: str) -> tuple[Vault, Habit]:
-    """Return the vault and the habit with a name; Refused if the habit has no note."""
+    """Return the vault and the habit with a name; raise Refused if the habit has no note."""
     vault = open_vault()
     found = vault.habits.resolve(name)
     if not found.definition.path:
@@ -307,7 +307,7 @@ def _find(name: str) -> tuple[Vault, Habit]:
 
 
 def _confirm_rewrite(index: HabitIndex, habit: Habit, rules: RuleChange, *, yes: bool) -> None:
-    """Show how new rules for all days change the figures for a habit, and ask for confirmation."""
+    """Show how new rules for all days change a habit's statistics, and ask for confirmation."""
     columns = []
     for one in (habit, habit._replace(definition=rules.definition)):
         view, counts = index.view(one), rate(index.timeline(one))

@@ -164,7 +164,7 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
 
 
 def _check(index: HabitIndex, *, notify: bool) -> int:
-    """Print or notify due reminders; exit code 0 if there are any, else 1."""
+    """Print due reminders or notify of them; return the exit code, 1 if there are none."""
     found = due(index.views(), config.current_time(), index.places.settings.day_start)
     if notify:
         found = filter_unsent(index.places.state, found, index.today())
@@ -191,7 +191,7 @@ def _row(one: Due) -> tuple[str, str, str]:
 def _notify(one: Due) -> None:
     """Notify on the desktop; if that fails, print a line, which cron sends by mail."""
     _, title, text = _row(one)
-    command = []  # texts are passed as arguments, never as code
+    command = []  # text is passed as arguments, never as code
     if program := shutil.which("notify-send"):
         command = [program, "--app-name=notekeep", "--", title, text]
     elif program := shutil.which("osascript"):

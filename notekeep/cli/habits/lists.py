@@ -88,7 +88,7 @@ COMMANDS = {
 
 
 class HabitGroup(DefaultGroup):
-    """The commands for habits; any other first word starts a check-in."""
+    """The commands for habits. Any other first word starts a check-in."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return all commands, in the order of the manual."""
@@ -266,7 +266,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
 
 
 def _write_list(habits: Sequence[PlacedHabit], signs: MarkGlyphs, *, days: bool) -> None:
-    """Print a row for each habit, grouped; `days` adds the marks for earlier days."""
+    """Print a row for each habit, by group; `days` adds the marks for earlier days."""
     rows: list[output.Columns] = []
     groups: dict[int, str] = {}
     has_groups = any(one.habit.group for one in habits)
@@ -289,7 +289,7 @@ def _write_list(habits: Sequence[PlacedHabit], signs: MarkGlyphs, *, days: bool)
 
 
 def _ending(habit: HabitView, *, with_note: bool = True) -> output.Columns:
-    """Return the last columns: streak, best streak, and the note about today."""
+    """Return the last columns: the streak, the best streak, and the note about today."""
     streak, bracket, best = format_streak(habit).partition(" (")
     note = f"  {habit.note}" if habit.note and with_note else ""
     style = "yellow" if habit.is_at_risk else ""
@@ -304,7 +304,7 @@ def _style(cell: Cell) -> str:
     return MARK_STYLES.get(cell.mark, "")
 
 
-SHOWN_DAYS = 14  # in the log, by default
+SHOWN_DAYS = 14  # the default for `log`
 
 
 @click.command("log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show log entries.")

@@ -33,7 +33,7 @@ MARK_STYLES: dict[Mark, str] = {
 
 
 def glyphs(settings: VaultSettings) -> MarkGlyphs:
-    """Return the characters chosen in the settings, else characters that the terminal can show."""
+    """Return the characters chosen in the settings, or those that the terminal can show."""
     if settings.glyphs:
         return ASCII_MARKS if settings.glyphs == "ascii" else UNICODE_MARKS
     shown = "".join((*UNICODE_MARKS.marks.values(), UNICODE_MARKS.levels))
@@ -41,18 +41,18 @@ def glyphs(settings: VaultSettings) -> MarkGlyphs:
 
 
 def percent(share: float | None) -> str:
-    """Format a share: `72 %`, or `no data`, which is not the same as 0 %."""
+    """Format a share: `72 %`, or `no data` for None."""
     return "no data" if share is None else f"{share * 100:.0f} %"
 
 
 def timer_object(timer: Timer) -> dict[str, Any]:
-    """Return a running timer for JSON."""
+    """Return a running timer as JSON data."""
     start = timer.start.isoformat(timespec="minutes")
     return {"habit": timer.habit, "since": start, "minutes": timer.minutes}
 
 
 def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
-    """Print one line for a check-in."""
+    """Print a line about a check-in."""
     habit, cell = done.habit, done.cell
     is_today = cell.day == index.today()
     note = habit.note if is_today else habit.period_note
@@ -89,7 +89,7 @@ def aim(habit: HabitView, signs: MarkGlyphs) -> str:
 
 
 def share_mark(day: DayShare, signs: MarkGlyphs) -> str:
-    """Return the level for all habits on a day; a blank if the day is open or none was due."""
+    """Return the level for all habits on a day, or a blank if the day is open or none was due."""
     share = day.share
     if share is None:
         return " "
@@ -97,7 +97,7 @@ def share_mark(day: DayShare, signs: MarkGlyphs) -> str:
 
 
 def shares_object(days: Sequence[DayShare]) -> dict[str, Any]:
-    """Return the results for all habits by day, as JSON."""
+    """Return the results for all habits by day as JSON data."""
 
     def rounded(share: float | None) -> float | None:
         return None if share is None else round(share, 6)
@@ -120,7 +120,7 @@ def shares_object(days: Sequence[DayShare]) -> dict[str, Any]:
 
 
 def check_in_object(done: CheckInResult) -> dict[str, Any]:
-    """Return a check-in as JSON."""
+    """Return a check-in as JSON data."""
     return {
         **done.habit.summary(),
         "date": done.cell.day.isoformat(),

@@ -39,7 +39,7 @@ from notekeep.tracking.habit_details import RATE_SPANS, Calendar, Detail, load_h
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex
 
-WHEN = {0: "the same day", 1: "the next day"}  # LAGS in words
+LAG_WORDS = {0: "the same day", 1: "the next day"}
 
 
 @click.command("year", short_help="Show a year as a heatmap.")
@@ -49,7 +49,7 @@ WHEN = {0: "the same day", 1: "the next day"}  # LAGS in words
 @dry_run_option
 @json_options
 def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) -> int:
-    """Show a year of HABIT as a heatmap, or for all habits how each month went.
+    """Show a year of HABIT as a heatmap, or the results of each month for all habits.
 
     YEAR is the current year by default. In any note, ![[habits/meditate#year]] shows it in the
     preview and as a picture in a post; ![[habits/meditate#year 2025]] shows another year.
@@ -91,9 +91,9 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
 def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     """Show statistics for HABIT, for all habits, or for how HABIT and OTHER go together.
 
-    Compares days when both were due and something was logged, separately for weekdays and weekends,
-    with the same weeks in random order. A pair that stands out is worth a try, but does not prove
-    that one habit causes the other.
+    For a pair, the days when both were due and something was logged are compared with the same
+    weeks in random order, separately for weekdays and weekends. A pair that stands out is worth a
+    try, but does not prove that one habit causes the other.
     """
     index = open_vault().habits
     if habit and other:
@@ -249,7 +249,7 @@ def _letter(square: Cell | None, signs: MarkGlyphs) -> str:
 
 
 def _show_pair(index: HabitIndex, first: str, second: str) -> int:
-    """Compare the second habit with the first, on the same day and on the next."""
+    """Compare the second habit with the first, on the same day and on the next day."""
     index.refresh()
     chosen = [index.find(first), index.find(second)]
     names = [habit.definition.id for habit in chosen]
@@ -258,7 +258,7 @@ def _show_pair(index: HabitIndex, first: str, second: str) -> int:
         output.write_json({"total": len(found), "pairs": [_object(pair) for pair in found]})
         return 0
     for pair in sorted(found, key=lambda pair: pair.lag):
-        output.write_styled([(f"{pair.first}, {pair.second} {WHEN[pair.lag]}", "bold")])
+        output.write_styled([(f"{pair.first}, {pair.second} {LAG_WORDS[pair.lag]}", "bold")])
         for row in _pair_table(pair):
             output.write(f"  {row}")
         output.write(f"  {_verdict(pair)}")
@@ -273,7 +273,7 @@ def _show_pairs(index: HabitIndex) -> int:
         for habit in index.known()
         if habit.definition.path
         and not habit.definition.is_archived
-        and not habit.definition.combines  # it always goes with its parts
+        and not habit.definition.combines  # it always goes together with its parts
     ]
     names = [habit.definition.id for habit in habits]
     pairs = [(one, other, 0) for one, other in combinations(names, 2)]
