@@ -106,7 +106,7 @@ class _Run:
     verify: bool
     forget_missing: bool
     budget: int | None
-    rereads: bool = False  # all notes are read, because the schema or the version changed
+    rereads: bool = False  # whether to read all notes, because the schema or version changed
     done: RefreshResult = field(default_factory=lambda: RefreshResult(ScanResult()))
 
 

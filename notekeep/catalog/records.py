@@ -77,7 +77,7 @@ class Row:
         return named if isinstance(named, str) else ""
 
     def as_object(self) -> dict[str, Any]:
-        """Return it as JSON; the keys are stable."""
+        """Return the row as JSON; the keys are stable."""
         return {
             "path": self.path,
             "title": self.title,
@@ -198,7 +198,7 @@ class PassageRow(NamedTuple):
         return f"{self.text}\n— {source}"
 
     def as_object(self) -> dict[str, Any]:
-        """Return it as JSON; the keys are stable."""
+        """Return the passage as JSON; the keys are stable."""
         return {
             "path": self.source.path,
             "line": self.line,

@@ -96,7 +96,7 @@ class Period(NamedTuple):
     result: Literal["met", "missed", "skipped", "open"]
     goal: Goal  # the goal on its last day
     last: int  # its last day under its schedule: `end`, or the day before the next schedule
-    left: int = 0  # the remaining days of an open period, including today
+    left: int = 0  # the days, from today on, that can still count in an open period
 
 
 class Timeline(NamedTuple):

@@ -74,7 +74,7 @@ class StreakRun(NamedTuple):
 def streak(timeline: Timeline) -> Streak:
     """Count the streak of a habit.
 
-    A change of schedule to another unit starts a new streak, because weeks and days do not add up.
+    A change of schedule to another unit starts a new streak: days and weeks cannot be added.
     The longest streak is the longest in today's unit.
     """
     runs = _find_runs(timeline)
@@ -216,7 +216,7 @@ def _add_up(habit: Definition, values: list[DayValue], first: int) -> dict[bool,
 
 
 class _Pace(NamedTuple):
-    decay: float  # the factor of the strength of the day before
+    decay: float  # the factor that is applied to the previous day's strength
     window: int
     full: int  # the sum that meets the goal; for a limit, the highest allowed sum
     is_most: bool = False

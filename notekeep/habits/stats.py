@@ -26,7 +26,7 @@ MIN_DAYS_IN_ROW = 5  # with fewer days, a pair is noise
 
 LAGS = (0, 1)  # days from the first habit to the second
 SHUFFLES_PER_PAIR, MAX_SHUFFLES = 200, 5000
-"""Random orders of the weeks to try for each pair, and at most for a pair that stands out."""
+"""Minimum and maximum number of random orders of the weeks to try for a pair."""
 NEAR = 4  # stop after this many random orders that are as extreme as the pair
 FALSE_SHARE = 0.1  # the false discovery rate
 SEED = 20260105  # fixed, so that the same days have the same result

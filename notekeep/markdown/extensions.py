@@ -273,7 +273,6 @@ class _ExtensionFinder:
         self._brackets: list[int] = []  # open brackets; negative if they start an inline note
 
     def run(self) -> None:
-        """Scan the text."""
         pattern = _SIGN_OR_BRACKET if "^[" in self.text else _EXTENSION_SIGN
         for sign in pattern.finditer(self.text):
             at = sign.start()

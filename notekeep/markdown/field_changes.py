@@ -103,7 +103,7 @@ def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
 def check_limits(
     name: str, type_: FieldType | None, value: Value, choices: Sequence[str], best: float
 ) -> None:
-    """Refuse a value that is not in `choices`, if there are any, or a rating above `best`."""
+    """Refuse values outside `choices`, if there are any, and ratings outside 0 to `best`."""
     for item in value if isinstance(value, list) else [value]:
         text = "" if item is None else str(item).strip()
         if not text:

@@ -19,7 +19,7 @@ Value: TypeAlias = Scalar | list[Scalar]
 """A scalar or a list of scalars; dates are ISO text."""
 
 MAX_NUMBER: Final = 10**15
-"""Numbers of this size are probably codes and stay text."""
+"""Numbers of this size or larger are probably codes and stay text."""
 
 # Integers that SQLite and JSON readers store exactly.
 _INT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,14})\Z")
@@ -135,7 +135,7 @@ def parse_date(text: str) -> str | None:
 
 
 def parse_items(name: str, words: str | list[str]) -> list[Scalar]:
-    """Convert a list, or text with commas, to stripped items without empty ones."""
+    """Return the stripped, non-empty items of a list or of text with commas."""
     parts = words if isinstance(words, list) else split_items(name, words)
     return [text for part in parts if (text := part.strip())]
 

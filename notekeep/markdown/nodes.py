@@ -1,4 +1,4 @@
-"""A page as a tree, for the rewriters of an export.
+"""A Markdown page as a tree, for the export rewriters.
 
 Every `start` and `end` is an offset in the whole text: `text[node.start:node.end]` is the source of
 the node. A block starts after the markers of its containers (`> `, list indentation) and
@@ -18,7 +18,7 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import CODE_KINDS, ParsedPage, Span
 
 CONTAINER_NODES: Final = frozenset({"quote", "item", "footnote", "admonition"})
-"""Blocks with a marker on their lines; "admonition" is a quote that a rewriter converts."""
+"""Blocks whose lines have markers; "admonition" is a quote that a rewriter converts."""
 
 MATH: Final = frozenset({"math", "math_double", "math_block"})
 LITERAL_NODES: Final = CODE_KINDS | MATH | {"html_block", "html"}
@@ -172,14 +172,13 @@ class _Builder:
         self.root = Node("root", 0, len(text), 0, len(self.starts))
 
     def build(self) -> Tree:
-        """Return the tree."""
         here: list[Node] = [self.root]
         broken: Node | None = None
         for span in self.spans:
             del here[span.depth + 1 :]
             parent = here[-1]
             if broken is not None:
-                broken.end = max(broken.end, span.start)  # up to the next text
+                broken.end = max(broken.end, span.start)  # a break extends to the next text
                 broken = None
             node = self._node(span, parent)
             if node.kind == "text" and (before := parent.children) and before[-1].kind == "text":
@@ -289,7 +288,6 @@ class _LineReader:
         self._indents: dict[Node, int] = {}
 
     def read(self) -> list[SourceLine]:
-        """Return all lines."""
         for leaf in self.leaves_in_order:
             self._claim(leaf)
         return [*map(SourceLine, self.starts, self.ends, self.contents, self.leaves)]

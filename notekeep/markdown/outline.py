@@ -44,7 +44,7 @@ SCHEME_PATTERN: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
 """The start of a URL. A single letter before the colon is a drive, not a scheme."""
 
 _MOMENT_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[.\][ \t]+)?")
-"""What may precede a timestamp on its line."""
+"""The markers that may precede a timestamp on its line."""
 
 _AFTER_MOMENT: Final = re.compile(r"(?:\([^)\s]*\))?[ \t]*([^\n]*)")
 
@@ -302,7 +302,7 @@ def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
 
 
 def vault_link(place: BodyRange, target: str, label: str, *, embed: bool) -> Link | None:
-    """Return a Markdown link; None if it leads outside the vault."""
+    """Return a Markdown link; None if its target is outside the vault."""
     if SCHEME_PATTERN.match(target):
         return None
     path, _, fragment = target.partition("#")

@@ -118,7 +118,7 @@ def _fix_break(span: Span, text: str) -> Span:
 
 
 def _normalize(text: str) -> str:
-    """Replace line ends by newlines; every character keeps its position."""
+    """Replace line ends with newlines; every character keeps its position."""
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")
     if "\v" in text or "\0" in text:
@@ -177,7 +177,6 @@ class _Builder:
         self._last = 0
 
     def finish(self) -> ParserPass:
-        """Return the result."""
         self.leaves.sort()
         self.literal.sort()
         spans = map(partial(tuple.__new__, Span), self._spans)  # `Span._make` without the check

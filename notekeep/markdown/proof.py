@@ -23,7 +23,7 @@ _DICT = "dict"
 
 
 def block_shape(document: Document) -> BlockShape:
-    """Return a representation of a block; two are equal only if the content is."""
+    """Return a representation of a block, to compare its content."""
     seen: dict[int, tuple[Any, ...]] = {}
     return {entry.name: _shape(entry.value, (entry.name,), seen) for entry in document.entries}
 

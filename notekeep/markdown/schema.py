@@ -238,7 +238,7 @@ _ALIASES: Final[dict[str, str]] = {
 
 
 def _folded(key: str) -> str:
-    """Fold a key: case, blanks, dashes and underscores are ignored."""
+    """Fold a key: ignore case, spaces, dashes and underscores."""
     return re.sub(r"[\s_-]+", "", key.casefold())
 
 

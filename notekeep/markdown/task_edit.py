@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class NextTask(NamedTuple):
-    """The text of the next occurrence of a repeating task, or why there is none."""
+    """The text of the next occurrence of a repeating task, or the reason that there is none."""
 
     text: str = ""
     problem: str = ""

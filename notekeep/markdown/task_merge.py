@@ -99,7 +99,7 @@ def _count_open(series: _Series) -> int:
 
 
 def _write_series(series: _Series, merged: _Series, eol: str) -> list[TextEdit]:
-    """Return the edits that replace the series of a version by the merged series."""
+    """Return the edits that replace the series of a version with the merged series."""
     missing = [name for name, one in merged.items() if not one.is_done and name not in series]
     places = {name: one for name, one in series.items() if name in merged}
     for name, one in series.items():

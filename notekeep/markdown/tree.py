@@ -54,7 +54,7 @@ class ParsedPage:
     Attributes:
         text: The text, with newlines as line ends and unchanged positions.
         plain: The spans of CommonMark, in order.
-        added: The spans of Obsidian's extensions, of depth 0.
+        added: The spans of Obsidian's extensions, with depth 0.
         problem: Why the text was read as plain text, or "".
     """
 

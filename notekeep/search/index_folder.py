@@ -31,7 +31,7 @@ SCHEMA_VERSION = 13
 VERSION_FILE = "schema-version"
 
 FEW_SEGMENTS = 20
-"""This many segments are merged in the background; 20 double the time of a query."""
+"""With this many segments, which double the time of a query, a merge runs in the background."""
 
 BOOSTS = {
     "title": 3.0,
@@ -155,7 +155,7 @@ class IndexFolder:
                 remove_path(Path(entry.path))
 
     def replace_with(self, new: IndexFolder) -> None:
-        """Replace this folder by another one. Readers of the old one keep their open files."""
+        """Replace this folder with another. Readers of the old folder keep their open files."""
         old = self.path.with_name(self.path.name + ".old")
         remove_path(old)
         with contextlib.suppress(FileNotFoundError):

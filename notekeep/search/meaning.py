@@ -1,4 +1,4 @@
-"""Notes near in meaning, with the extra `meaning`: cosine similarity of passage vectors.
+"""Finds notes near in meaning by the cosine similarity of passage vectors (extra `meaning`).
 
 Two files of the package wordllama are read directly, its matrix of token vectors and its tokenizer;
 its code is not run. A passage's vector is the mean of its tokens' vectors. This finds notes that
@@ -113,7 +113,7 @@ class MeaningIndex:
         return load_state(self._folder, STATE) != self._state(self._catalog.generation)
 
     def update(self) -> None:
-        """Index changed notes again, and remove deleted ones."""
+        """Reindex changed notes, and remove deleted ones."""
         generation, stored = self._catalog.generation, self._load()
         digests = self._catalog.digests(self._catalog.paths(None))
         current = {path for path, digest in stored.digests.items() if digests.get(path) == digest}

@@ -34,7 +34,7 @@ MAX_COMPLETIONS = 1000
 """Maximum number of words for `prefix*` and wildcards, most frequent first; rarely reached."""
 
 TYPED_PATTERN_WORDS = 50
-"""The same while typing, when reading a thousand posting lists would be too slow."""
+"""The same limit while typing, when reading a thousand posting lists would be too slow."""
 
 NEAR_WORDS = 50
 """Maximum number of words for `fuzzy~`, nearest first."""

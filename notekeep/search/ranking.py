@@ -82,7 +82,7 @@ class RankBoosts(NamedTuple):
 
     @property
     def score(self) -> float:
-        """The score with all boosts except the one for the name."""
+        """The score with all boosts except the name boost."""
         return sum(share for _, share in self.parts())
 
 

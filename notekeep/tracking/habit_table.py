@@ -72,8 +72,8 @@ class LogLine(NamedTuple):
 class HabitStore:
     """A connection to the catalog's tables for habits.
 
-    If the catalog cannot be used, the tables are in memory, because a check-in must not fail
-    because of a cache. Everything is then read from the files, with the same result.
+    If the catalog cannot be used, the tables are in memory, so that a broken cache never prevents a
+    check-in. Everything is then read from the files, with the same result.
     """
 
     def __init__(self, cache: str) -> None:
