@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from notekeep.cli.main import main
 from notekeep.services.demo import HOME, copy_sample_vault
 from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
@@ -82,6 +83,20 @@ def test_the_commands_of_the_tour_run(tmp_path: Path) -> None:
             env={**os.environ, "NOTEKEEP_HOME": home, "NOTEKEEP_VAULT": root},
         )
         assert done.returncode == 0, command + done.stderr
+
+
+def test_the_examples_of_open_work_in_the_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    monkeypatch.setenv("NOTEKEEP_HOME", str(Path(root).with_name(HOME)))
+    monkeypatch.setenv("NOTEKEEP_VAULT", root)
+    monkeypatch.setenv("EDITOR", f"{sys.executable} -c ''")
+    assert main(["open", "--help"]) == 0
+    lines = map(str.strip, capsys.readouterr().out.split("\n"))
+    examples = [shlex.split(line)[1:] for line in lines if line.startswith("notekeep open ")]
+    assert len(examples) == 2
+    assert [main(words) for words in examples] == [0, 0]
 
 
 @pytest.mark.slow
