@@ -23,6 +23,7 @@ WEEK = """\
 - [ ] mow every:2w due:2026-11-25
 - [ ] pay 🔁 every month 📅 2026-12-01
 - [ ] paint ⏳ 2026-12-02 📅 2026-12-09
+- [ ] glue 🔁 every blue moon 📅 2026-12-03
 - [ ] far due:2027-01-01
 - [ ] waits start:2026-12-01 due:2026-12-01
 - [ ] some day
@@ -65,6 +66,7 @@ async def test_the_days_ahead_are_listed_and_a_task_is_ticked(
             "Wed 25 Nov □ mow Week every 2 weeks ↻",
             "Tue 1 Dec □ pay Week every month ↻",
             "Wed 2 Dec □ paint Week due 9 Dec",
+            "Thu 3 Dec □ glue Week",  # a rule that is not understood repeats nothing
             "1 task later, 2 without a date",
         ]
         screen = cast("AgendaScreen", app.screen)

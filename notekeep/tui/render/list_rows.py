@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.task_fields import find_fields, find_value, strip_fields
-from notekeep.markdown.task_rule import describe_rule
+from notekeep.markdown.task_rule import describe_rule, parse_rule
 from notekeep.query.folding import fold_text
 from notekeep.tui.render.formatting import short_date
 from notekeep.tui.render.note_rows import distinguished_title
@@ -144,7 +144,7 @@ def repeat_sign(
 ) -> StyledLine:
     """Return the sign of a recurring task, `with_rule` after its rule; empty for other tasks."""
     rule = find_value(find_fields(task.text), "repeat")
-    if rule is None:
+    if rule is None or parse_rule(rule.value) is None:
         return []
     words = f"{clean_line(describe_rule(rule.value))} " if with_rule else ""
     return [Piece(f"{'  ' if gap else ''}{words}{glyphs.repeats}", "muted")]
