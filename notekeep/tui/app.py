@@ -482,7 +482,8 @@ class NotekeepApp(Program, RemovalSafe):
         return super().switch_mode(mode)
 
     def on_open_note(self, event: OpenNote) -> None:
-        self.navigation.show(places.BROWSE_SCREEN, lambda browse: browse.open_note(event))
+        back = self.navigation.way_back() if event.read else None
+        self.navigation.show(places.BROWSE_SCREEN, lambda browse: browse.open_note(event, back))
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
         from notekeep.tui.screens.links import follow_link

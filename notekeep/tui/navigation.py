@@ -76,15 +76,28 @@ class Navigation:
         """The Browse screen, if it was opened."""
         return self._browse if self._browse is not None and self._browse.is_mounted else None
 
-    def open_overlay(self, name: str, *subject: str) -> None:
-        """Open an overlay, unless it is already on top with the same subject."""
+    def open_overlay(self, name: str, *subject: str, state: Any = None) -> None:
+        """Open an overlay, unless it is already on top with the same subject.
+
+        `state` is from `OverlayScreen.save_state`.
+        """
         make = _load(OVERLAYS[name])
         if not isinstance(make, type):
             make(self._app, *subject)
             return
         here, screen = self._app.screen, make(*subject)
         if not (isinstance(here, type(screen)) and here.subject == screen.subject):
+            screen.request = (name, *subject)
+            if state is not None:
+                screen.restore_state(state)
             self._app.push_screen(screen)
+
+    def way_back(self) -> Callable[[], None] | None:
+        """Return a function that opens the current overlay again; None on a main screen."""
+        here = self._app.screen
+        if not isinstance(here, OverlayScreen) or not here.request:
+            return None
+        return partial(self.open_overlay, *here.request, state=here.save_state())
 
     def close_overlays(self) -> None:
         while isinstance(here := self._app.screen, OverlayScreen):

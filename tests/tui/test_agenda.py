@@ -125,3 +125,34 @@ async def test_today_ticks_a_task_that_repeats_once(make_app: MakeApp, two_tasks
         await press(pilot, "space")
         await until(pilot, lambda: "- [x] rake" in two_tasks.read_text("utf-8"))
         await until(pilot, lambda: two_tasks.read_text("utf-8").count("mow") == 2)
+
+
+@pytest.mark.parametrize("words", ["", "rake"])
+async def test_escape_goes_from_a_note_back_to_its_task(
+    make_app: MakeApp, two_tasks: Path, words: str
+) -> None:
+    app = make_app("browse")
+    app.vault.indexing.refresh()
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        await press(pilot, "W")
+        await until(pilot, lambda: shows(app, "□ rake"))
+        if words:
+            await press(pilot, "slash")
+            type_text(app, words)
+            await until(pilot, lambda: not any("□ mow" in row for row in rows(app)))
+            await press(pilot, "enter")
+        screen = cast("AgendaScreen", app.screen)
+        while screen.tasks.current is None or "rake" not in screen.tasks.current.text:
+            await press(pilot, "down")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, two_tasks.name))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "Agenda · ") and shows(app, "□ rake"))
+        found = cast("AgendaScreen", app.screen)
+        await until(pilot, lambda: found.tasks.current is not None)
+        assert found.tasks.current is not None
+        assert found.tasks.current.text.startswith("rake")
+        assert found.filter.value == words
+        await press(pilot, "escape", *(["escape"] if words else []))
+        await until(pilot, lambda: not shows(app, "Agenda · "))

@@ -76,6 +76,7 @@ class BrowseScreen(VaultScreen):
         self._starts_as_grid = view == GRID_VIEW
         self._sidebar_choice: bool | None = None
         self._second: PreviewLoader | None = None
+        self._return: Callable[[], None] | None = None  # shows the screen a note was opened from
         self._counted_search: str | None = None
         """The search whose results the sidebar counts ("": all notes); None if outdated."""
         self._history = NoteHistory()
@@ -223,6 +224,8 @@ class BrowseScreen(VaultScreen):
         return self.has_class("-reading") or isinstance(self.focused, Preview)
 
     def _set_reading(self, *, on: bool) -> None:
+        if not on:
+            self._return = None
         self.set_class(on, "-reading")
         self._show_status()
 
@@ -307,7 +310,10 @@ class BrowseScreen(VaultScreen):
 
     def action_back(self) -> None:
         if self.is_reading or self.has_class("-sidebar-alone"):
+            show_opener = self._return
             self.action_leave()
+            if show_opener is not None:
+                show_opener()
         elif self.has_class("-zoomed"):
             self.remove_class("-zoomed")
         elif self.notes.marked:
@@ -584,11 +590,13 @@ class BrowseScreen(VaultScreen):
         else:
             self.action_open()
 
-    def open_note(self, target: OpenNote) -> None:
+    def open_note(self, target: OpenNote, back: Callable[[], None] | None = None) -> None:
+        """Open a note; `back` shows the screen that it was opened from, once it is closed."""
         self._remember_note()
         self.vault.open_counts.count(target.path)
         self._go_to(target)
         self._history.visit(self._location(target.path))
+        self._return = back
 
     def show_query(self, query: str) -> None:
         """Search for a query like typed text; "back" returns to the old list."""

@@ -74,6 +74,13 @@ class TasksScreen(OverlayScreen):
     def on_mount(self) -> None:
         self.loader = PreviewLoader(self, self.preview)
 
+    def save_state(self) -> Any:
+        return self.filter.value, self._with_done, self.tasks.current
+
+    def restore_state(self, state: Any) -> None:
+        self.filter.value, self._with_done, self.tasks.start = state
+        self.set_class(bool(self.filter.value), "-filtering")
+
     def place(self) -> str:
         if self.filter.has_focus:
             return "task-filter"

@@ -219,6 +219,14 @@ class OverlayScreen(ListAndText):
     """A list and a text over another screen."""
 
     subject = ""  # distinguishes screens of the same class
+    request: tuple[str, ...] = ()  # the arguments of `Navigation.open_overlay`
+
+    def save_state(self) -> Any:
+        """Return what the list shows, for `restore_state` of a new screen."""
+        return None
+
+    def restore_state(self, state: Any) -> None:
+        """Show the same list and row as another screen; called before the first load."""
 
     @property
     def opens_without_reload(self) -> bool:

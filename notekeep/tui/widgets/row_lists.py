@@ -49,13 +49,16 @@ class TaskList(ListView[TaskGroup | TaskRow | DayRow]):
 
     BINDINGS = bindings("tasks", run_on_screen=ALL_ACTIONS)
 
+    start: TaskRow | None = None  # the task at the cursor when the list is first shown
+
     @property
     def current(self) -> TaskRow | None:
         return _task_of(self.item)
 
     def show(self, rows: Sequence[TaskGroup | TaskRow | DayRow]) -> None:
         """Show rows, with the cursor on the same task as before, or near it."""
-        old, same = self.current, None
+        old, same = self.current or self.start, None
+        self.start = None
         for task in filter(None, map(_task_of, rows)):
             if old and task.path == old.path and task.key == old.key:
                 same = task if same is None or task.line == old.line else same
