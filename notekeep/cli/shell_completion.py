@@ -24,7 +24,7 @@ from click.shell_completion import (
 from notekeep.cli.context import options_of
 from notekeep.dates import WEEKDAYS
 from notekeep.errors import NotekeepError
-from notekeep.markdown.schema import CURRENT_NOTES, FIELD_CHOICES, canonical
+from notekeep.markdown.schema import CURRENT_NOTES, canonical
 from notekeep.vault import Vault
 
 Completion: TypeAlias = Callable[[click.Context, Any, str], list[str]]
@@ -176,11 +176,12 @@ def _field_values(context: click.Context, name: str, typed: str) -> list[str]:
     name = canonical(name)
 
     def find_values(vault: Vault) -> list[str]:
-        usual = {"bool": ["true", "false"], "date": ["today", "yesterday"]}
-        values = usual.get(vault.schema.type_of("", name) or "") or [
-            one for (_, field), some in FIELD_CHOICES.items() if field == name for one in some
-        ]
-        return values or vault.search.values(name, limit=MAX_COMPLETIONS)
+        from notekeep.services.completion import field_choices
+
+        if vault.schema.type_of("", name) == "date":
+            return ["today", "yesterday"]
+        choices = field_choices(vault.schema, name)
+        return choices or vault.search.values(name, limit=MAX_COMPLETIONS)
 
     return _filter_by_prefix(dict.fromkeys(_query_vault(context, find_values)), typed)
 

@@ -45,6 +45,11 @@ class Note:
     problem: Problem | None = None  # why front matter or body could not be read
 
     @property
+    def block_ids(self) -> list[str]:
+        """The ids of its blocks, without `^`, in order."""
+        return [self.body[one.start : one.end].strip().lstrip("^") for one in self.spans.blocks]
+
+    @property
     def body_lf(self) -> str:
         r"""The body with "\n" at the end of each line."""
         return self.body.replace("\r\n", "\n").replace("\r", "\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 import pytest
 
-from notekeep.tui.completion import Completer, is_in_frontmatter
+from notekeep.services.completion import Completer, CompletionWords, is_in_frontmatter
 from notekeep.tui.screens.edit import count_note_words
 from notekeep.vault import Vault
 
@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
 COMPLETER = Completer(
-    titles=["Deep Work", "Deep Work for Two", "Ünder", "a [[b"],
-    tags=["learning", "learning/behaviour"],
-    keys=["rating", "reading-time", "status"],
-    values={"status": ["reading", "finished"], "author": ["Cal Newport", "Camus"]},
+    CompletionWords(
+        titles=["Deep Work", "Deep Work for Two", "Ünder", "a [[b"],
+        tags=["learning", "learning/behaviour"],
+        keys=["rating", "reading-time", "status"],
+        values={"status": ["reading", "finished"], "author": ["Cal Newport", "Camus"]},
+    ),
     headings=lambda name: ["Rules", "Rest", "a [bracket]"] if name == "Deep Work" else [],
 )
 
 
 def test_the_title_that_is_typed_whole_goes_before_those_that_contain_it() -> None:
-    completer = Completer(titles=["Naval", "The Naval Book"])
+    completer = Completer(CompletionWords(titles=["Naval", "The Naval Book"]))
     for typed in ("[[Nav", "[[Naval", "[[naval"):
         offers = completer.offers([typed], 0, len(typed))
         assert [offer.text for offer in offers] == ["Naval]]", "The Naval Book]]"]
@@ -89,7 +91,7 @@ def test_what_is_offered(typed: str, offers: list[str]) -> None:
 
 
 def test_what_begins_a_title_is_offered_before_what_begins_another_word_of_it() -> None:
-    completer = Completer(titles=["A work", "Workshops of the North", "Works"])
+    completer = Completer(CompletionWords(titles=["A work", "Workshops of the North", "Works"]))
     offers = completer.offers(["[[work"], 0, 6)
     assert [offer.text for offer in offers] == ["Works]]", "Workshops of the North]]", "A work]]"]
 
@@ -140,7 +142,7 @@ class Counting(list[str]):
 
 def test_what_the_notes_of_a_vault_have_is_offered(tmp_path: Path) -> None:
     vault = made(tmp_path, 3)
-    completer = Completer.of(vault)
+    completer = Completer.of(vault.search)
     line = ["---", "author: an"]
     assert [offer.text for offer in completer.offers(line, 1, 10)] == ["Ann 0", "Ann 1", "Ann 2"]
     assert completer.offers(["---", f"genre: {LONG[:8]}"], 1, 15) == []
@@ -183,7 +185,7 @@ def test_links_are_written_as_the_vault_has_them_and_lead_to_files(
     lines = typed.replace("|", "").split("\n")
     row = next(number for number, line in enumerate(typed.split("\n")) if "|" in line)
     column = typed.split("\n")[row].index("|")
-    offer = Completer.of(vault, "b/here.md").offers(lines, row, column)[0]
+    offer = Completer.of(vault.search, "b/here.md").offers(lines, row, column)[0]
     assert offer.text.endswith(offer.rest)
     assert lines[row][: offer.start] + offer.text + lines[row][column:] == taken
 
@@ -199,9 +201,9 @@ def test_for_what_is_offered_not_all_notes_come_into_memory(tmp_path: Path) -> N
         assert kept
         return peak
 
-    Completer.of(vault)  # what is imported for it is no part of it
+    Completer.of(vault.search)  # what is imported for it is no part of it
     rows = most(lambda: [row.fields for row in vault.catalog.rows()[1]])
-    assert most(lambda: Completer.of(vault)) < rows / 3
+    assert most(lambda: Completer.of(vault.search)) < rows / 3
 
 
 LONG = "a genre that is so long that nobody wants to have it typed again by itself"

@@ -13,8 +13,8 @@ import pytest
 from textual.events import Paste
 
 from notekeep.errors import NotekeepError
+from notekeep.services.completion import Completer, CompletionWords
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
-from notekeep.tui.completion import Completer
 from tests.support.screens import press, seen, shows, tree, type_text, until
 from tests.support.sizes import cases, sized
 
@@ -311,7 +311,7 @@ async def test_enter_behind_a_whole_tag_is_a_new_line(make_app: MakeApp) -> None
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         screen = await edit(app, pilot, "daily/2026-11-24.md")
-        screen.area.completer = Completer(tags=["work", "work/late", "work/soon"])
+        screen.area.completer = Completer(CompletionWords(tags=["work", "work/late", "work/soon"]))
         await press(pilot, "ctrl+end")
         await press_all(app, pilot, " #work")
         assert len(screen.area.listed_offers) == 3
@@ -325,7 +325,7 @@ async def test_a_suggestion_is_clicked(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         screen = await edit(app, pilot, "daily/2026-11-24.md")
-        screen.area.completer = Completer(tags=["work/late", "work/soon"])
+        screen.area.completer = Completer(CompletionWords(tags=["work/late", "work/soon"]))
         await press(pilot, "ctrl+end")
         await press_all(app, pilot, " #wo")
         await until(pilot, lambda: shows(app, "work/soon"))

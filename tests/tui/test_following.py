@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.tui.completion import Completer
+from notekeep.services.completion import Completer
 from notekeep.tui.messages import OpenNote
 from tests.support.screens import browse, press, shows, type_text, until
 from tests.support.sizes import cases
@@ -125,7 +125,7 @@ async def test_a_link_that_leads_nowhere_says_so_and_goes_to_no_note_that_begins
 def test_headings_are_offered_of_the_note_that_is_named_and_of_none_that_begins_so(
     root: Path, vault: Vault
 ) -> None:
-    completer = Completer.of(vault)
+    completer = Completer.of(vault.search)
     for name, offered in (("north/Plan", ["Winter]]"]), ("north/Pla", [])):
         line = f"[[{name}#wi"
         assert [offer.text for offer in completer.offers([line], 0, len(line))] == offered

@@ -27,17 +27,12 @@ from notekeep.notes.capture import (
     quote_location,
 )
 from notekeep.notes.plan import WriteResult
+from notekeep.services.completion import Completer, CompletionOffer, find_frontmatter_end
 from notekeep.storage.atomic import add_conflict_copy
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameExists
 from notekeep.tui.clipboard import attach_clipboard_picture, pasted_picture
-from notekeep.tui.completion import (
-    Completer,
-    CompletionOffer,
-    find_frontmatter_end,
-    first_text_position,
-    has_text,
-)
+from notekeep.tui.completion import first_text_position, has_text
 from notekeep.tui.dialogs.dialog import Option, OptionRows, Prompt, open_dialog
 from notekeep.tui.dialogs.form import FormScreen, QuoteDialog
 from notekeep.tui.messages import ShowOverlay, VaultChanged
@@ -154,7 +149,7 @@ class EditScreen(VaultScreen):
         def set_completer(completer: Completer) -> None:
             self.area.completer = completer
 
-        complete = partial(Completer.of, self.vault, self.path)
+        complete = partial(Completer.of, self.vault.search, self.path)
         self.load("completion", complete, set_completer, is_quiet=True)
         while (unsaved := self._autosave.claim()) is not None:
             if unsaved.data == self.editing.disk:

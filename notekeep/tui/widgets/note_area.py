@@ -20,7 +20,7 @@ from textual.widgets import Input, TextArea
 
 from notekeep.markdown.editor_text import StandIns
 from notekeep.markdown.sanitize import clean
-from notekeep.tui.completion import Completer, CompletionOffer, is_in_frontmatter
+from notekeep.services.completion import Completer, CompletionOffer, is_in_frontmatter
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.render.formatting import thousands
 from notekeep.tui.render.note_rows import fold_same_length
