@@ -192,7 +192,7 @@ def find_vault(explicit: str | None, person: PersonSettings) -> str:
                     "Use its folder, or a name from `notekeep vaults`.",
                 )
             return os.path.realpath(path)
-    if nearest := _nearest_vault(os.getcwd()):
+    if nearest := nearest_vault(os.getcwd()):
         return os.path.realpath(nearest)
     if person.default:
         path = person.vaults.get(person.default, os.path.expanduser(person.default))
@@ -311,7 +311,8 @@ def _edit(
         raise Refused(f"Cannot write {person.path}: {error.strerror}.", hint) from error
 
 
-def _nearest_vault(folder: str) -> str | None:
+def nearest_vault(folder: str) -> str | None:
+    """Return the nearest folder that is a vault: this one or one above it."""
     while True:
         if any(os.path.isdir(os.path.join(folder, mark)) for mark in VAULT_MARKS):
             return folder

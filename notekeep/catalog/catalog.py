@@ -186,7 +186,7 @@ class Catalog(Connection):
         ]
         if links:
             found += [
-                _link_problem(load_path(path), *rest) for path, *rest in self.ask(_UNCLEAR_LINKS)
+                link_problem(load_path(path), *rest) for path, *rest in self.ask(_UNCLEAR_LINKS)
             ]
         return sorted(found, key=lambda one: (one.path, one.line or 0, one.code, one.message))
 
@@ -284,7 +284,8 @@ _UNCLEAR_LINKS = (
 )
 
 
-def _link_problem(path: str, line: int, target: str, state: str, in_property: int) -> Problem:
+def link_problem(path: str, line: int, target: str, state: str, in_property: int) -> Problem:
+    """Return the problem of a broken or ambiguous link."""
     code, message = "broken-link", f'There is no note "{target}".'
     hint = "Fix the name, or create the note."
     if state == "broken" and in_property:

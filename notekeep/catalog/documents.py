@@ -61,12 +61,12 @@ def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema
         note = Note(path, stem, private=schema.is_private(path), problem=content.problem)
     else:
         note = read_note(path, content.data, schema)
-        note.problem = _problem(note, content)
+        note.problem = find_problem(note, content)
     return Record(path, duty, fingerprint, content.digest, note, answers)
 
 
-def _problem(note: Note, content: Content) -> Problem | None:
-    """Return the problem of a note; of several problems, the one that causes the others."""
+def find_problem(note: Note, content: Content) -> Problem | None:
+    """Return the problem of a note; if there are several, the one that causes the others."""
     if b"<<<<<<< " not in content.data:
         return note.problem or content.problem
     from notekeep.markdown.text_merge import find_note_hunks

@@ -17,7 +17,16 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.conditions import LINKABLE, LISTED, Condition
-from notekeep.catalog.records import HAS_NAME, Row, link_key, load_path, sort_key, store_path
+from notekeep.catalog.records import (
+    HAS_NAME,
+    Row,
+    is_web_target,
+    link_key,
+    link_state,
+    load_path,
+    sort_key,
+    store_path,
+)
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import WEB_ADDRESS, Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
@@ -29,6 +38,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
+    from notekeep.markdown.outline import Link
     from notekeep.search.whoosh_index import WhooshIndex
 
 SHOWN = 10
@@ -229,6 +239,24 @@ def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
     """Return the target note of a link; of several possible notes, the nearest."""
     found = link_targets(catalog, [target], source)[target] if target else [source]
     return catalog.row(found[0]) if found else None
+
+
+def find_link_states(
+    catalog: Catalog, links: Sequence[Link], source: str
+) -> list[tuple[str, str | None]]:
+    """Return the state of each link in the text of a note, as in `LinkRow`, and its target."""
+    targets = {link.target for link in links if link.target and not is_web_target(link.target)}
+    found = link_targets(catalog, targets, source)
+    states: list[tuple[str, str | None]] = []
+    for link in links:
+        if not link.target:
+            states.append(("ok", source))
+        elif (paths := found.get(link.target)) is None:
+            states.append(("web", None))
+        else:
+            state = link_state(link.target, len(paths), embed=link.embed)
+            states.append((state, paths[0] if paths else None))
+    return states
 
 
 def resolve_link_names(

@@ -108,6 +108,9 @@ FIELD_LETTERS = 1000
 SORT_DIGITS = 10
 """Digits are padded to this width, so that `Episode 2` sorts before `Episode 10`."""
 
+ATTACHMENT_LETTERS = 5
+"""Maximum length of a suffix: `.jpeg`, `.webp`, `.excal`."""
+
 _DAY = re.compile(r"(-?\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
 _WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 ESCAPE = "\ufdd0"  # a noncharacter, free for internal use
@@ -230,6 +233,26 @@ def link_key(target: str) -> str:
     last = target.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     name = last.strip() or last
     return fold_name((name[:-3] if name[-3:].lower() == ".md" else name) or name)
+
+
+def is_web_target(target: str) -> bool:
+    """Whether the target of a link is an address outside the vault."""
+    return _WEB.match(target) is not None
+
+
+def link_state(target: str, found: int, *, embed: bool) -> str:
+    """Return the state of a link, as in `LinkRow`, with a number of possible notes."""
+    if found:
+        return "ok" if found == 1 else "ambiguous"
+    return "file" if _is_attachment(target, embed=embed) else "broken"
+
+
+def _is_attachment(target: str, *, embed: bool) -> bool:
+    """Whether a broken target may be a file: `cover.png`, or any embed."""
+    stem, dot, suffix = target.rpartition(".")
+    if not stem or not dot or suffix.lower() == "md":
+        return False
+    return embed or (len(suffix) <= ATTACHMENT_LETTERS and suffix.isalnum())
 
 
 def sort_key(title: str) -> str:
@@ -393,7 +416,7 @@ def _link_cells(note: Note) -> Iterator[Cells]:
 
 def _link_cell(line: int, target: str, heading: str, text: str, *, embed: bool) -> Cells:
     written = as_unicode(target.strip())
-    state = "web" if _WEB.match(written) else "unsettled"
+    state = "web" if is_web_target(written) else "unsettled"
     return (
         line,
         written,

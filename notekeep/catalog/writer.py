@@ -16,6 +16,7 @@ from notekeep.catalog.records import (
     HAS_NAME,
     Cells,
     Record,
+    link_state,
     load_path,
     note_row,
     signed,
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.attached_text import FileLink
     from notekeep.errors import Problem
     from notekeep.storage.scan import Fingerprint
-
-ATTACHMENT_LETTERS = 5
-"""Maximum length of a suffix: `.jpeg`, `.webp`, `.excal`."""
 
 
 class Writer:
@@ -154,9 +152,7 @@ class Writer:
         settled: list[tuple[str, int | None, int]] = []
         for rowid, target, key, path, embed in rows:
             found = resolver.resolve(target, load_path(path)) if key else []
-            state = "ambiguous" if len(found) > 1 else "ok"
-            if not found:
-                state = "file" if _is_attachment(target, embed=embed) else "broken"
+            state = link_state(target, len(found), embed=embed)
             settled.append((state, numbers[found[0]] if found else None, rowid))
         self.connection.executemany(
             "UPDATE links SET state = ?, found = ? WHERE rowid = ?", settled
@@ -249,11 +245,3 @@ class Writer:
     def _insert(self, table: str, rows: Collection[Cells]) -> None:
         marks = ", ".join("?" * len(TABLES[table]))
         self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - a constant
-
-
-def _is_attachment(target: str, *, embed: bool) -> bool:
-    """Whether a broken target may be a file: `cover.png`, or any embed."""
-    stem, dot, suffix = target.rpartition(".")
-    if not stem or not dot or suffix.lower() == "md":
-        return False
-    return embed or (len(suffix) <= ATTACHMENT_LETTERS and suffix.isalnum())

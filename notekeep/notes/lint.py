@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from notekeep.errors import InvalidValue, NotFound, Problem, Refused
@@ -38,6 +38,14 @@ class LintFinding(NamedTuple):
     has_fix: bool
 
 
+class FileLint(NamedTuple):
+    """The findings in one file, and its content with the fixes."""
+
+    findings: list[LintFinding]
+    after: bytes
+    refused: Refused | None = None  # why some of it cannot be fixed
+
+
 class Lint(NamedTuple):
     """The findings of `lint`, and the plan with the fixes."""
 
@@ -66,14 +74,52 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
             continue
         if is_in_folder(path, REVIEW_LOG):
             continue
-        if role(path, workspace.schema) == "log":
-            findings, after = _lint_log(path, data)
-        else:
-            findings, after = _lint_note(workspace, path, data, near, found.plan)
+        broken = {
+            (link.line, link.target)
+            for link in workspace.catalog.links(path)
+            if link.state == "broken"
+        }
+        findings, after, refused = lint_file(workspace, path, data, broken, lambda: near)
+        if refused is not None:
+            found.plan.refuse(path, refused)
         found.findings.extend(findings)
         found.plan.edit(path, data, after)
     add_moves(workspace, found.plan, moves)
     return found
+
+
+def lint_file(
+    workspace: Workspace,
+    path: str,
+    data: bytes,
+    broken: Collection[tuple[int, str]],
+    get_names: Callable[[], NearNames],
+) -> FileLint:
+    """Find problems in the content of a note or log, saved or not.
+
+    Args:
+        workspace: The vault.
+        path: The path of the file.
+        data: Its content.
+        broken: Line and target of its broken links; lines count from 1.
+        get_names: Returns the names of all notes; called only if there are broken links.
+    """
+    if role(path, workspace.schema) == "log":
+        return FileLint(*_lint_log(path, data))
+    # Parsing the body takes most of the time.
+    note = read_note(path, data, workspace.schema, in_body=bool(broken))
+    if note.problem is not None:
+        return FileLint([], data)
+    links, after = repair_links(note, data, broken, get_names()) if broken else ([], data)
+    tags: list[Problem] = []
+    refused = None
+    try:
+        tags, after = _lint_tags(path, after)
+    except Refused as error:
+        refused = error
+    found = [LintFinding(problem, has_fix=True) for problem in (*tags, *links)]
+    found += [*_lint_open_links(note), *_lint_values(workspace, note, data)]
+    return FileLint(found, after, refused)
 
 
 def _lint_log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
@@ -88,26 +134,6 @@ def _lint_log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
         problem = Problem(path, placed.number, report.message, repair.label, report.code)
         found.append(LintFinding(problem, has_fix=True))
     return found, repair_log(data, codes)
-
-
-def _lint_note(
-    workspace: Workspace, path: str, data: bytes, near: NearNames, plan: WritePlan
-) -> tuple[list[LintFinding], bytes]:
-    broken = {
-        (link.line, link.target) for link in workspace.catalog.links(path) if link.state == "broken"
-    }
-    # Parsing the body is slow, so it is skipped if possible.
-    note = read_note(path, data, workspace.schema, in_body=bool(broken))
-    if note.problem is not None:
-        return [], data
-    links, after = repair_links(note, data, broken, near)
-    tags: list[Problem] = []
-    try:
-        tags, after = _lint_tags(path, after)
-    except Refused as error:
-        plan.refuse(path, error)
-    found = [LintFinding(problem, has_fix=True) for problem in (*tags, *links)]
-    return [*found, *_lint_open_links(note), *_lint_values(workspace, note, data)], after
 
 
 def _lint_open_links(note: Note) -> Iterator[LintFinding]:

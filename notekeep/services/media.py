@@ -92,6 +92,13 @@ class MediaService:
             )
         return self._place(path, most=None)
 
+    def find_file(self, target: str, from_path: str) -> str | None:
+        """Return the vault path of the file that a link in a note leads to, or None."""
+        try:
+            return self._files().find(target, from_path)
+        except Refused:
+            return None
+
     def _files(self) -> AttachmentFinder:
         generation = self.workspace.catalog.generation
         if self._attachments is None or self._attachments[0] != generation:

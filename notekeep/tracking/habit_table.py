@@ -46,8 +46,8 @@ HINTS = {
 }
 """Hints for fixing a log line, by the code of its problem."""
 
-_FoundProblem: TypeAlias = tuple[int | None, str, str, str]
-"""Line, code, message and hint."""
+LineProblem: TypeAlias = tuple[int | None, str, str, str]
+"""Line from 1, code, message and hint."""
 
 
 class HabitScan(NamedTuple):
@@ -254,17 +254,11 @@ def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> s
             connection.execute("UPDATE habit_files SET mark = ? WHERE path = ?", (stored, path))
             continue
         fields = None
-        problems: list[_FoundProblem]
+        problems: list[LineProblem]
         if _is_log(path):
             placed = log.parse_file(data.decode("utf-8", "replace").removeprefix("\ufeff"))
             touched |= _replace_lines(connection, path, placed)
-            problems = [
-                (one.number, report.code, report.message, f"write: {report.fix}")
-                if report.fix
-                else (one.number, report.code, report.message, HINTS.get(report.code, ""))
-                for one in placed
-                if (report := one.line.report)
-            ]
+            problems = find_line_problems(placed)
         else:
             fields, problems = _read_fields(data)
             is_redefined |= known_crc is None or known_fields != fields
@@ -274,6 +268,17 @@ def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> s
     if not touched and not is_redefined:
         return set()
     return _update_days(connection, touched, is_redefined=is_redefined)
+
+
+def find_line_problems(placed: Iterable[log.PlacedEntry]) -> list[LineProblem]:
+    """Return the problems of the lines of a log."""
+    return [
+        (one.number, report.code, report.message, f"write: {report.fix}")
+        if report.fix
+        else (one.number, report.code, report.message, HINTS.get(report.code, ""))
+        for one in placed
+        if (report := one.line.report)
+    ]
 
 
 def _is_log(path: str) -> bool:
@@ -297,7 +302,7 @@ def _replace_lines(
 
 
 def _replace_problems(
-    connection: sqlite3.Connection, path: str, problems: list[_FoundProblem]
+    connection: sqlite3.Connection, path: str, problems: list[LineProblem]
 ) -> None:
     connection.execute("DELETE FROM problems WHERE source = 'habit' AND path = ?", (path,))
     connection.executemany(
@@ -310,7 +315,7 @@ def _replace_problems(
     )
 
 
-def _read_fields(data: bytes) -> tuple[str | None, list[_FoundProblem]]:
+def _read_fields(data: bytes) -> tuple[str | None, list[LineProblem]]:
     """Return the front matter of a habit as JSON (None for other notes), and its problems."""
     if b"habit" not in data:  # other notes do not need the front matter parser
         return None, []

@@ -12,11 +12,11 @@ from notekeep.catalog.name_lookup import resolve_link
 from notekeep.catalog.records import Row, TaskRow
 from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.markdown.note import Note
+from notekeep.markdown.note_parts import extract_part
 from notekeep.markdown.outline import extract_facts
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean
 from notekeep.markdown.task_fields import read_dates
-from notekeep.markdown.text_edit import find_section
 from notekeep.markdown.tree import ParsedPage
 from notekeep.notes.capture import PICTURE_SUFFIXES
 from notekeep.services.media import picture_error
@@ -214,28 +214,3 @@ def _targets(page: ParsedPage) -> Iterable[str]:
         for span in page.find(kind):
             found += _IMG.findall(page.text, span.start, span.end)
     return dict.fromkeys(found)
-
-
-def extract_part(note: Note, part: str) -> str | None:
-    """Return the section or block of `#heading` or `^id`, or None; for "", return the body."""
-    body = note.body_lf
-    if not part:
-        first, _, rest = body.lstrip("\n").partition("\n")
-        is_title = first.startswith("# ") and first[2:].strip() == note.title.strip()
-        return (rest if is_title else body).strip("\n")
-    page = parse_markdown(body)
-    if not part.startswith("^"):
-        place = find_section(body, extract_facts(page), part)
-        return body[place[0] : place[1]].strip("\n") if place is not None else None
-    name = next((span for span in page.find("block_id") if span.info == part[1:]), None)
-    if name is None:
-        return None
-    blocks = [span for span in page.spans if span.start <= name.start and not span.depth]
-    block = blocks[-1]
-    # An ID on a separate line belongs to the block above it.
-    if body[block.start : block.end].strip() == part and len(blocks) > 1:
-        block = blocks[-2]
-    elif block.kind == "list":
-        items = [span for span in page.find("item") if span.start <= name.start]
-        return body[items[-1].start : name.end]
-    return body[block.start : block.end].rstrip()
