@@ -11,7 +11,7 @@ SELECTED = $(if $(PART),$(or $(wildcard tests/$(PART)),-k $(PART)))
 # Without bytecode each command that a test runs would compile the program again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help release-check run test test-all check check-fallback check-meaning check-clip export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
+.PHONY: help release-check run test test-all check check-fallback check-meaning check-clip check-lsp export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ check-meaning: $(VENV)/.dev $(VENV)/.meaning  ## run the tests of the extra `mea
 
 check-clip: $(VENV)/.dev $(VENV)/.clip  ## run the tests of the extra `clip`
 	@PYTHONPATH=$(CURDIR)/$(VENV)/clip $(BIN)/python -m pytest -q -n 0 tests/importing/test_web_page.py tests/cli/test_clip.py
+
+check-lsp: $(VENV)/.dev $(VENV)/.lsp  ## run the tests of the extra `lsp`
+	@PYTHONPATH=$(CURDIR)/$(VENV)/lsp $(BIN)/python -m pytest -q -n 2 tests/editor
 
 # Installs the generators that are missing; prints a table of what the pages of each show.
 export-all: $(VENV)/.dev $(VENV)/.export $(VENV)/.export-all  ## build the test vault with all 14 generators
@@ -72,7 +75,7 @@ pictures: $(VENV)/.dev  ## record the pictures of the manual and the snapshots o
 site: docs $(VENV)/.export  ## build the manual as a website
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/export/bin/mkdocs build --quiet
 
-bench: $(VENV)/.dev $(VENV)/.bench  ## measure speed, as ratios to other libraries; ARGS=…
+bench: $(VENV)/.dev $(VENV)/.bench $(VENV)/.lsp  ## measure speed, as ratios to other libraries; ARGS=…
 	@$(BIN)/python -m bench.run $(ARGS)
 
 kills: $(VENV)/.dev  ## kill the indexing process at random; SIZE=25
@@ -157,6 +160,12 @@ $(VENV)/.clip: requirements/clip.txt | $(BIN)/python
 	$(PIP) install --no-deps --require-hashes --target $(VENV)/clip -r requirements/clip.txt
 	@touch $@
 
+# A folder of its own, because the other commands do not need it.
+$(VENV)/.lsp: requirements/lsp.txt | $(BIN)/python
+	rm -rf $(VENV)/lsp
+	$(PIP) install --no-deps --require-hashes --target $(VENV)/lsp -r requirements/lsp.txt
+	@touch $@
+
 # The lock files: for every platform and Python we support, with hashes and no addresses.
 COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: | $(BIN)/python  ## update requirements/*.txt
@@ -171,5 +180,6 @@ lock: | $(BIN)/python  ## update requirements/*.txt
 	$(COMPILE) requirements/fallback.in --constraint requirements/run.txt --output-file requirements/fallback.txt
 	$(COMPILE) --no-deps requirements/meaning.in --constraint requirements/dev.txt --output-file requirements/meaning.txt
 	$(COMPILE) requirements/clip.in --constraint requirements/dev.txt --output-file requirements/clip.txt
+	$(COMPILE) --no-deps requirements/lsp.in --constraint requirements/dev.txt --output-file requirements/lsp.txt
 	$(COMPILE) requirements/bench.in --output-file requirements/bench.txt
 	$(COMPILE) requirements/release.in --output-file requirements/release.txt

@@ -18,6 +18,7 @@ from bench.table import render, seconds
 BENCHES = (
     *("building", "first_frame", "commands", "saving", "sweeping", "exporting"),
     *("searching", "habits", "importing", "interface", "contest", "ranking", "graded", "markdown"),
+    "editor",
 )
 
 

@@ -115,6 +115,7 @@ READS = frozenset(
         "init",
         "demo",
         "serve",
+        "lsp",
         "vaults",
         "search",
         "ls",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,8 +38,10 @@ settings.load_profile("patient")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Its tests need the extra; `make check-meaning` runs them.
+# Their tests need extras; `make check-meaning` and `make check-lsp` run them.
 collect_ignore = [] if meaning.is_installed() else ["search/test_meaning.py"]
+if find_spec("pytest_lsp") is None:
+    collect_ignore.append("editor")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SAMPLE = REPOSITORY / "vault"

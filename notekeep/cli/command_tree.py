@@ -31,6 +31,7 @@ VERBS: dict[str, Verb] = {
     "init": Verb("system", "init", "start"),
     "demo": Verb("system", "demo", "start"),
     "serve": Verb("system", "serve", "start"),
+    "lsp": Verb("editors", "lsp", "start"),
     "vaults": Verb("system", "vaults", "start"),
     "new": Verb("notes", "new", "capture"),
     "add": Verb("notes", "add", "capture"),

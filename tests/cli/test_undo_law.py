@@ -55,7 +55,7 @@ CASES: dict[str, list[str]] = {
 GROUPS = {"tags", "trash", "conflicts", "saved", "export"}
 
 NOT_OF_A_VAULT = {
-    *("init", "demo", "serve", "config", "index", "completion", "open", "merge-file"),
+    *("init", "demo", "serve", "lsp", "config", "index", "completion", "open", "merge-file"),
     "extensions",
 }
 READING = {

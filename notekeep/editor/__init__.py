@@ -1,0 +1,1 @@
+"""The language server: notes in any editor that supports the Language Server Protocol."""

@@ -1,0 +1,35 @@
+"""A server for all tests of a session, and a new vault for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from tests.support.editor import Editor, start_client, stop_client
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_lsp import LanguageClient
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LanguageClient]:
+    """A server with a home of its own."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("NOTEKEEP_HOME", str(home / "notekeep"))
+        started = await start_client(home)
+    yield started
+    await stop_client(started)
+
+
+@pytest.fixture
+def editor(client: LanguageClient, tmp_path: Path) -> Editor:
+    """An editor for a new vault; the notes that a test writes are indexed at the first open."""
+    (tmp_path / "notes" / ".notekeep").mkdir(parents=True)
+    return Editor(client, tmp_path / "notes")
