@@ -139,7 +139,7 @@ def _complete(client: Client, uri: str, text: str) -> list[float]:
     """Type links, tags and fields letter by letter; return the time of each completion."""
     typed = [f"[[{word[:5]}" for word in words(range(150, 1_000, 40))]
     typed += [f"#{word[:4]}" for word in words(range(150, 400, 25))]
-    times, version = [], 1
+    times, version, offered = [], 1, 0
     for phrase in typed:
         for end in range(1, len(phrase) + 1):
             version += 1
@@ -151,8 +151,12 @@ def _complete(client: Client, uri: str, text: str) -> list[float]:
             client.notify(
                 "textDocument/didChange", textDocument=document, contentChanges=[{"text": changed}]
             )
-            client.request("textDocument/completion", textDocument={"uri": uri}, position=place)
+            found = client.request(
+                "textDocument/completion", textDocument={"uri": uri}, position=place
+            )
             times.append(time.perf_counter() - start)
+            offered += len(found["items"])
+    assert offered > len(typed), "nothing was completed"
     return times
 
 

@@ -9,10 +9,12 @@ from typing import Self, TypeVar
 from notekeep.editor.open_vault import OpenVault
 from notekeep.editor.positions import TextPositions
 from notekeep.markdown.frontmatter_block import find_key_line, split_frontmatter
-from notekeep.markdown.note import Note
+from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import FIELD_LINK
 from notekeep.markdown.outline import Heading, InlineTag, Link, split_fragment
+from notekeep.markdown.text_edit import refuse_unreadable
 from notekeep.notes.fields_and_tags import read_tags
+from notekeep.notes.workspace import check_editable
 
 _Span = TypeVar("_Span", Heading, InlineTag, Link)
 
@@ -56,6 +58,16 @@ class Document:
         """The positions of the text."""
         return TextPositions(self.text, self._encoding)
 
+    def check_editable(self) -> None:
+        """Refuse edits of a note that is unreadable, has conflict markers, or is not UTF-8."""
+        check_editable(self.note, self.data)
+        # An editor may have converted the text; saving an edit would change every such character.
+        saved = self.vault.workspace.read_if_exists(self.path) if self.is_open else None
+        if saved is not None:
+            note = read_note(self.path, saved, in_body=False)
+            if note.problem is not None and note.problem.code == "not-utf8":
+                raise refuse_unreadable(note.problem)
+
     @property
     def body_start(self) -> int:
         """The offset of the body."""
@@ -73,7 +85,7 @@ class Document:
 
     @cached_property
     def tags(self) -> list[InlineTag]:
-        """The tags; those in front matter are first."""
+        """The tags, those in front matter first; only tags in the body include their `#`."""
         return [*self._field_tags(), *self._in_text(self.note.spans.tags)]
 
     def link_at(self, offset: int) -> Link | None:

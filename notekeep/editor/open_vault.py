@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,9 @@ from notekeep.vault import Vault
 
 log = logging.getLogger(__name__)
 
+REPORT_SECONDS = 2.0
+"""Seconds between reports while another process is indexing."""
+
 _END_SECONDS = 2.0
 
 
@@ -39,6 +43,7 @@ class OpenVault:
         self._words: CompletionWords | None = None
         self._near: tuple[int, NearNames] | None = None
         self._shown = -1  # the generation of the catalog that the editor knows
+        self._reported = time.monotonic()
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._process = IndexingProcess(vault.root)
@@ -78,7 +83,7 @@ class OpenVault:
         with self._refreshing, _logged():
             refreshed = self.vault.indexing.refresh(words=False, defer=True)
             if refreshed.deferred and not self._stop.is_set():
-                self._process.follow(lambda _done, _total: None)
+                self._process.follow(self._progress)
                 self.vault.indexing.refresh(words=False, defer=True)
         self._report()
 
@@ -96,7 +101,13 @@ class OpenVault:
         for _ in watch(self.root, stop=self._stop):
             self.refresh()
 
+    def _progress(self, _done: int, _total: int) -> None:
+        """Report what another process has indexed so far, but not after each note."""
+        if time.monotonic() - self._reported > REPORT_SECONDS:
+            self._report()
+
     def _report(self) -> None:
+        self._reported = time.monotonic()
         with _logged():
             generation = self.catalog.generation
             if generation == self._shown or self._stop.is_set():

@@ -139,3 +139,6 @@ class EditorServer:
     def _check_all(self, vault: OpenVault) -> None:
         for document in self.session.open_documents(vault):
             self._check_later(document.uri, QUIET_SECONDS)
+        workspace = self.protocol.client_capabilities.workspace
+        if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
+            self.protocol.workspace_code_lens_refresh(None)
