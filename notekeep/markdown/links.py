@@ -78,7 +78,7 @@ def retarget(
         paths = moved(link)
         if paths is None or not link.target:
             continue
-        span = _target_span(text, link)
+        span = find_target(text, link)
         if span is None:
             continue
         target = _target(link, *paths, from_old, from_new, unique, is_relative)
@@ -102,21 +102,28 @@ def replace_headings(
     edits = []
     for link in links:
         heading = renamed(link) if link.heading else None
-        span = _target_span(text, link)
-        if heading is None or span is None:
+        span = find_target(text, link)
+        fragment = find_fragment(text, link)
+        if heading is None or span is None or fragment is None:
             continue
-        pattern = _WIKI_FRAGMENT
-        if not link.wiki and text[span[0] - 1] == "<":
-            pattern = _ANGLED_FRAGMENT
-        elif not link.wiki:
-            pattern = _FRAGMENT
+        if not link.wiki and text[span[0] - 1] != "<":
             heading = "#".join(map(encode_target, heading.split("#")))
-        if found := pattern.match(text, span[1], link.end):
-            edits.append(TextEdit(*found.span(1), heading, line=link.line))
+        edits.append(TextEdit(*fragment, heading, line=link.line))
     return edits
 
 
-def _target_span(text: str, link: Link) -> tuple[int, int] | None:
+def find_fragment(text: str, link: Link) -> tuple[int, int] | None:
+    """Return the span of the fragment of a link, without `#`; None without one."""
+    span = find_target(text, link)
+    if span is None:
+        return None
+    is_angled = text[span[0] - 1] == "<"
+    pattern = _WIKI_FRAGMENT if link.wiki else _ANGLED_FRAGMENT if is_angled else _FRAGMENT
+    found = pattern.match(text, span[1], link.end)
+    return found.span(1) if found else None
+
+
+def find_target(text: str, link: Link) -> tuple[int, int] | None:
     """Return the span of the target of a link, without fragment, title and text."""
     if link.wiki:
         wiki = _WIKI_TARGET.match(text, link.start, link.end)

@@ -13,7 +13,7 @@ from notekeep.markdown.sanitize import clean_line, plain_text
 
 if TYPE_CHECKING:
     from notekeep.markdown.note import Note
-    from notekeep.markdown.outline import BodyFacts
+    from notekeep.markdown.outline import BodyFacts, Heading
 
 _EOL: Final = re.compile(r"\r\n|\n|\r")
 _PUNCTUATION: Final = re.compile(r"[^\w]+|_")
@@ -115,6 +115,14 @@ def find_section(
         after = next(later, None)
         end = line_start(text, after.start) if after is not None else len(text)
     return start, end
+
+
+def find_heading_text(text: str, heading: Heading) -> tuple[int, int] | None:
+    """Return the span of the text of a heading; None if it is empty or on several lines."""
+    source = text[heading.start : heading.end]
+    marks = 0 if "\n" in source else len(source) - len(source.lstrip("#"))
+    start = text.find(heading.text, heading.start + marks, heading.end)
+    return (start, start + len(heading.text)) if heading.text and start >= 0 else None
 
 
 def find_line(text: str, body: BodyFacts, part: str) -> int | None:

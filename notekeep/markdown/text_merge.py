@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from io import StringIO
+from itertools import accumulate, takewhile
 from typing import Final, Literal, NamedTuple, TypeVar
+
+from notekeep.markdown.text_edit import TextEdit
 
 T = TypeVar("T")
 Line = TypeVar("Line", str, bytes)
@@ -53,6 +57,40 @@ def align_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, ran
         at, new_at = i + 1, k + 1
         pairs.append((range(i, min(at, len(old))), range(k, min(new_at, len(new)))))
     return pairs
+
+
+def find_edits(before: str, after: str) -> list[TextEdit]:
+    """Return the edits that turn one text into the other: parts of lines, or whole lines."""
+    old, new = ([*StringIO(text, newline="\n")] for text in (before, after))
+    starts = [0, *accumulate(map(len, old))]
+    edits = []
+    for here, there in align_lines(old, new):
+        pairs = [(here, there)]
+        if len(here) == len(there):
+            pairs = [(range(i, i + 1), range(k, k + 1)) for i, k in zip(here, there, strict=True)]
+        for lines, others in pairs:
+            one, other = (
+                "".join(text[at] for at in place) for text, place in ((old, lines), (new, others))
+            )
+            if one != other:
+                edits.append(_narrow(one, other, starts[lines.start]))
+    return edits
+
+
+def _narrow(old: str, new: str, at: int) -> TextEdit:
+    r"""Return an edit without the common start and end; it does not split a "\r\n"."""
+    head = _count_common(old, new)
+    head -= old[head - 1 : head + 1] == "\r\n"
+    tail = _count_common(reversed(old[head:]), reversed(new[head:]))
+    end = len(old) - tail
+    tail -= old[end - 1 : end + 1] == "\r\n"
+    return TextEdit(at + head, at + len(old) - tail, new[head : len(new) - tail])
+
+
+def _count_common(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return the number of equal characters at the start."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _pair_unique_lines(

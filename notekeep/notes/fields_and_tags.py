@@ -180,7 +180,9 @@ def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
 
     plan = WritePlan("tags", f"rename {before} -> {after}")
     _, rows = workspace.catalog.rows()
-    paths = [row.path for row in rows if any(rename(tag) is not None for tag in row.tags)]
+    tags = {row.path: row.tags for row in rows}
+    tags |= {path: workspace.note(path, text).tags for path, text in workspace.open_texts.items()}
+    paths = [path for path in tags if any(rename(tag) is not None for tag in tags[path])]
     if not paths:
         raise NotFound(f"No note has the tag #{before}.", "`notekeep tags` lists them.")
     workspace.edit_each(

@@ -1,4 +1,4 @@
-"""Update links to headings that a plan changes."""
+"""Rename headings; update links to headings that a plan changes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,56 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from notekeep.errors import NotekeepError
+from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
 from notekeep.markdown.links import replace_headings
 from notekeep.markdown.note import title_slug
 from notekeep.markdown.note_names import Resolver
 from notekeep.markdown.outline import Link
 from notekeep.markdown.sanitize import plain_text
-from notekeep.markdown.text_edit import TextEdit, edit_body, normalize_heading
+from notekeep.markdown.task_fields import split_block_id
+from notekeep.markdown.text_edit import (
+    TextEdit,
+    edit_body,
+    find_heading_text,
+    normalize_heading,
+    require_utf8,
+)
 from notekeep.notes.plan import NoteChange, WritePlan
-from notekeep.notes.workspace import Workspace
+from notekeep.notes.workspace import Workspace, check_editable
 
 _NOT_IN_LINK: Final = re.compile(r"[\[\]|#^\\<>]+|%%")
 """Characters that the heading in a link cannot contain."""
+
+
+def plan_rename_heading(workspace: Workspace, path: str, line: int, title: str) -> WritePlan:
+    """Plan to change the text of the heading on a line of a file, from 1, and links to it."""
+    require_utf8(title, "the heading")
+    data = workspace.read(path)
+    note = workspace.note(path, data)
+    check_editable(note, data)
+    at = line - note.body_line - 1
+    number = next((n for n, one in enumerate(note.spans.headings) if one.line == at), None)
+    if number is None:
+        raise NotFound(f"{path}:{line}: There is no heading.", "Select a heading.")
+    heading, title = note.spans.headings[number], " ".join(title.split())
+    span = find_heading_text(note.body, heading)
+    if not title:
+        raise UsageError("A heading needs a text.", "Type its new text.")
+    if span is None:
+        raise Refused("This heading has several lines.", "Edit it by hand.", line=line)
+    old, block_id = split_block_id(heading.text)
+    after = edit_body(note, data, [TextEdit(*span, f"{title}{block_id}")])
+    renamed = [one.text for one in workspace.note(path, after).spans.headings]
+    expected = [one.text for one in note.spans.headings]
+    expected[number] = f"{title}{block_id}"
+    if renamed != expected:
+        raise Refused(
+            f"{title!r} would not be read as one heading.", "Use simpler words.", line=line
+        )
+    plan = WritePlan("rename", f"{plain_text(old)} -> {plain_text(title)}")
+    plan.edit(path, data, after)
+    update_heading_links(workspace, plan)
+    return plan
 
 
 def update_heading_links(workspace: Workspace, plan: WritePlan) -> dict[str, list[TextEdit]]:
@@ -36,6 +74,7 @@ def update_heading_links(workspace: Workspace, plan: WritePlan) -> dict[str, lis
         return updated
     resolver = Resolver(workspace.catalog.names())
     sources = {link.source for path in renamed for link in workspace.catalog.backlinks(path)}
+    sources |= workspace.open_texts.keys()
     changes = {change.path: change for change in plan.changes}
     for path in workspace.distinct(sorted(sources | renamed.keys())):
         try:

@@ -22,7 +22,7 @@ from notekeep.markdown.note_names import FIELD_LINK, Resolver, fold_name, note_s
 from notekeep.markdown.outline import Link
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
-from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
+from notekeep.markdown.text_edit import TextEdit, edit_body, find_heading_text, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
 from notekeep.storage.attachments import AttachmentFinder
@@ -48,7 +48,7 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
     if failed := _plan_with_links(workspace, plan, {row.path: target}):
         raise failed[1]
     moved = plan.changes[0]
-    after = _set_title(workspace, moved.path, moved.after or b"", row.title, title)
+    after = _set_title(workspace, moved.path, moved.after or b"", title)
     plan.changes[0] = moved._replace(after=after)
     return plan
 
@@ -79,6 +79,14 @@ def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> Write
             raise failed[1]
         del moves[failed[0]]
         plan.refuse(*failed)
+    return plan
+
+
+def plan_links(workspace: Workspace, moves: Mapping[str, str]) -> WritePlan:
+    """Plan to move notes to new paths, and update links; raise if one cannot be moved."""
+    plan = WritePlan("mv", ", ".join(f"{old} -> {new}" for old, new in moves.items()), whole=True)
+    if failed := _plan_with_links(workspace, plan, moves):
+        raise failed[1]
     return plan
 
 
@@ -127,7 +135,7 @@ def _plan_with_links(
 ) -> tuple[str, NotekeepError] | None:
     """Plan moves and link updates; return the first note that cannot be moved, and the error."""
     updater = LinkUpdater(workspace, moves)
-    linking = updater.sources() - moves.keys()
+    linking = (updater.sources() | workspace.open_texts.keys()) - moves.keys()
     edited = set(workspace.distinct((*moves, *sorted(linking))))
     changes: list[NoteChange] = []
     refused: list[tuple[str, Refused]] = []
@@ -290,17 +298,16 @@ def _check_free(workspace: Workspace, path: str, target: str, targets: Collectio
         raise Refused(f"Two of these notes would become {target}.", "Rename one of them first.")
 
 
-def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
+def _set_title(workspace: Workspace, path: str, data: bytes, title: str) -> bytes:
     """Return a note with a new title in its front matter and first heading, where present."""
     note = workspace.note(path, data)
+    old = note.title
     if "title" in note.raw:
         data = field_edit.set_field(data, "title", title)
         note = workspace.note(path, data)
     first = next((h for h in note.spans.headings if h.level == 1), None)
-    if first is None or plain_text(first.text) != old or "\n" in first.text:
-        return data
-    written = note.body[first.start : first.end].replace(first.text, title, 1)
-    return edit_body(note, data, [TextEdit(first.start, first.end, written, line=first.line)])
+    span = find_heading_text(note.body, first) if first and plain_text(first.text) == old else None
+    return edit_body(note, data, [TextEdit(*span, title)] if span else [])
 
 
 # Names that are not portable. Only notes are renamed: a folder may contain files that other

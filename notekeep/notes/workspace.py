@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import config
@@ -29,13 +30,18 @@ if TYPE_CHECKING:
 
 
 class Workspace(NamedTuple):
-    """A vault: its folder, settings, kinds and catalog."""
+    """A vault: its folder, settings, kinds and catalog.
+
+    `open_texts` has the texts of files that are open in an editor, by path. Plans are made from
+    these texts, not from the files; the catalog describes the files.
+    """
 
     root: str
     settings: VaultSettings
     schema: Schema
     catalog: Catalog
     state: str  # the state folder, with history and other data of this machine
+    open_texts: Mapping[str, bytes] = MappingProxyType({})
 
     @property
     def link_style(self) -> LinkStyle:
@@ -71,6 +77,8 @@ class Workspace(NamedTuple):
 
     def read(self, path: str) -> bytes:
         """Read a note or log; raise TooLarge for a large file."""
+        if (text := self.open_texts.get(path)) is not None:
+            return text
         return read_file(resolve_path(self.root, path), path)[0]
 
     def read_if_exists(self, path: str) -> bytes | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, Self
 
 from notekeep.catalog.name_lookup import Mention
 from notekeep.catalog.records import Row
@@ -51,6 +51,7 @@ class NoteService:
         self.plan_rename_tag = partial(fields_and_tags.plan_rename_tag, workspace)
         self.plan_toggle_task = partial(fields_and_tags.plan_toggle_task, workspace)
         self.plan_moves = partial(moves.plan_moves, workspace)
+        self.plan_links = partial(moves.plan_links, workspace)
         self.create = self._applied(self.plan_new)
         self.set_fields = self._applied(self.plan_set)
         self.tag = self._applied(self.plan_tag)
@@ -60,6 +61,14 @@ class NoteService:
     def _applied(self, make_plan: Callable[_Params, WritePlan]) -> Callable[_Params, WriteResult]:
         """Return a function that makes a plan and applies it."""
         return lambda *args, **kwargs: self.apply(make_plan(*args, **kwargs))
+
+    def with_open_texts(self, texts: Mapping[str, bytes]) -> Self:
+        """Return a service that plans changes to files open in an editor, by path, as typed.
+
+        The editor applies these plans, because it has the files open.
+        """
+        workspace = self.workspace._replace(open_texts=texts)
+        return type(self)(workspace, self.indexing, self._open_history, self._on_event)
 
     def apply(
         self, plan: WritePlan, should_continue: Callable[[str], bool] = lambda _: True
@@ -145,6 +154,12 @@ class NoteService:
     def plan_rename(self, name: str, title: str) -> WritePlan:
         """Plan a new title and file name for a note, and link updates."""
         return moves.plan_rename(self.workspace, self.workspace.resolve(name), title)
+
+    def plan_rename_heading(self, path: str, line: int, title: str) -> WritePlan:
+        """Plan a new text for the heading on a line of a note, from 1; update links to it."""
+        from notekeep.notes.heading_links import plan_rename_heading
+
+        return plan_rename_heading(self.workspace, path, line, title)
 
     def plan_delete(self, paths: Iterable[str]) -> WritePlan:
         """Plan to move notes to the trash; a remark names the notes that link to them."""

@@ -82,7 +82,9 @@ class SearchService:
         meaning: Callable[[], MeaningIndex | None],
     ) -> None:
         self.workspace = workspace
-        self.root, self.settings, self.schema, self.catalog, self._state = workspace
+        self.root, self.settings = workspace.root, workspace.settings
+        self.schema, self.catalog = workspace.schema, workspace.catalog
+        self._state = workspace.state
         self._full_text = full_text
         self._indexing = indexing
         self.open_counts = open_counts
