@@ -10,6 +10,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date
@@ -235,10 +236,10 @@ class Connection:
         if reader.connection is None:
             reader.connection, anew = database.open_catalog(self.folder)
             reader.connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
-            # Deterministic, so that SQLite calls it once for each query.
-            reader.connection.create_function(
-                "today", 0, lambda: self._today().isoformat(), deterministic=True
-            )
+            # Deterministic, so that SQLite calls it once for each query. A weak reference, because
+            # the garbage collector does not see the one that SQLite has to the function.
+            me = weakref.ref(self)
+            reader.connection.create_function("today", 0, lambda: _today(me), deterministic=True)
             self.rebuilt += anew
             reader.inode = os.stat(self._path).st_ino
         return reader.connection
@@ -283,6 +284,11 @@ class Connection:
             # The other reader may have opened the file in the meantime.
             self._other(reader).is_stale = True
             self.rebuilt += 1
+
+
+def _today(connection: weakref.ref[Connection]) -> str | None:
+    found = connection()
+    return None if found is None else found._today().isoformat()  # noqa: SLF001 - of this module
 
 
 def _rows(found: sqlite3.Cursor) -> Iterator[Any]:
