@@ -251,7 +251,7 @@ class NotePlanner:
             if original in (None, "", []):
                 continue
             if canonical(name) == "url" and _SCRIPT.match(str(original)):
-                self.state.add_loss(Loss("addresses that are scripts", item.title))
+                self.state.add_loss(Loss("script addresses", item.title))
                 continue
             type_ = schema.type_of(item.kind, canonical(name))
             value = pad_year(str(original)) if type_ == "date" else original

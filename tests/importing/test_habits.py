@@ -274,7 +274,7 @@ def test_other_days_of_a_file_tell_which_part_is_the_month(
     source = read_habits(path)
     read = [date.fromordinal(one.day) for habit in source.habits for one in habit.entries]
     assert sorted(read) == sorted(date(*day) for day in found)
-    unclear = "days that may begin with the day or the month"
+    unclear = "dates whose day and month could be swapped"
     assert any(loss.message == unclear for loss in source.losses) != bool(found)
 
 

@@ -296,7 +296,7 @@ def test_reader_json_and_csv() -> None:
     assert [one for one in found.records if isinstance(one, Bookmark)] == [
         Bookmark("https://example.com/worms", "How Worms Work", "2026-01-02", ("soil", "Bo's list"))
     ]
-    assert found.losses == [("items of feeds", "reader.csv:3")]
+    assert found.losses == [("feed items", "reader.csv:3")]
 
 
 # Readers of books

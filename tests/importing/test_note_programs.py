@@ -74,7 +74,7 @@ def test_joplin(root: Path, take: Callable[..., list[str]]) -> None:
     assert body(root, "Joplin/Garden/Sheds.md") == "- [x] Sheds 📅 2026-01-01 ✅ 2026-01-02"
     picture = SAMPLES / "joplin/raw/resources/00000000000000000000000000000004.png"
     assert (root / "attachments/bed.png").read_bytes() == picture.read_bytes()
-    assert sorted(lost) == ["items in the trash", "places where notes were written"]
+    assert sorted(lost) == ["items in the trash", "locations of notes"]
 
 
 def test_joplin_as_a_folder_is_the_same(root: Path, take: Callable[..., list[str]]) -> None:
@@ -215,7 +215,7 @@ def test_evernote_tables_and_attributes() -> None:
     assert (page.title, page.body) == ("\\\\Test//", "Slartibartfast")
     assert str(page.fields["url"]).startswith("https://github.com/akosbalasko/")
     assert [message for message, _ in found.losses] == [
-        "places where notes were written",
+        "locations of notes",
         "reminders",
         *["data of other programs"] * 3,
     ]

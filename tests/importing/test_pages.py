@@ -197,7 +197,7 @@ def test_an_attachment_is_no_note_and_a_script_no_address(root: Path, take: Impo
     plan = take(page, files={"evil.md": b"# Evil"})
     assert [path.name for path in (root / "attachments").iterdir()] == ["evil.md.txt"]
     assert "javascript" not in (root / "Jotter/Garden.md").read_text("utf-8")
-    assert [loss.message for loss in plan.losses] == ["addresses that are scripts"]
+    assert [loss.message for loss in plan.losses] == ["script addresses"]
 
 
 def test_the_same_file_is_not_written_twice(root: Path, take: Import) -> None:

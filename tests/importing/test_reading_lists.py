@@ -96,7 +96,7 @@ def test_storygraph() -> None:
         "content warnings",
         "contributors such as narrators",
         "moods and pace",
-        "the date on which it was abandoned: 2026-01-09",
+        "the date abandoned: 2026-01-09",
     }
 
 
@@ -116,7 +116,7 @@ def test_librarything_in_the_encoding_of_windows() -> None:
     }
     assert work.tags == ("jardin", "terre")
     assert work.sections == {"Review": "chef d'œuvre", "Private notes #private": "prêté"}
-    lost = "people who did not write the book, such as translators"
+    lost = "contributors other than authors, such as translators"
     assert found.losses == [(lost, "librarything.tsv:2")]
 
 

@@ -95,7 +95,7 @@ def _read_storygraph(row: dict[str, str], place: str) -> Records:
     _set_reads(work, reads)
     # Such books have the date on which they were abandoned. There is no field for it.
     if work.fields["status"] == "dropped" and (day := work.fields.pop("finished", None)):
-        yield Loss(f"the date on which it was abandoned: {day}", title, place)
+        yield Loss(f"the date abandoned: {day}", title, place)
     _set_sections(work, row.get("Review"))
     for column, lost in _STORYGRAPH_LOSSES.items():
         if _read_review(row.get(column)):
@@ -115,7 +115,7 @@ def _read_librarything(row: dict[str, str], place: str) -> Records:
         if role.strip().casefold() in _AUTHOR_ROLES:
             names.append(name)
         elif name.strip():
-            yield Loss("people who did not write the book, such as translators", title, place)
+            yield Loss("contributors other than authors, such as translators", title, place)
     people = dict.fromkeys(turn_name(name) for name in names if name.strip())
     work = Work("book", title, (f"librarything:{number}",), tuple(people))
     _set_isbn(work, row.get("ISBN"), *first_of(row, "ISBNs").split(","))

@@ -46,7 +46,7 @@ _MAX_ELEMENTS = 100_000
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ")
 _ALONE = re.compile(r"<(en-(?:media|todo|crypt))\b([^<>]*)/>")
 _LOST = {
-    "latitude": "places where notes were written",
+    "latitude": "locations of notes",
     "reminder-time": "reminders",
     "application-data": "data of other programs",
 }

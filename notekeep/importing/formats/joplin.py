@@ -66,7 +66,7 @@ def _read(files: InputFiles) -> Records:
     notes = items.get(_NOTE, {}).values()
     yield from convert_each("notes", files.path, notes, export.make_page)
     if unused := sum(number not in export.used for number in items.get(_FILE, {})):
-        yield Loss("files that no note uses", times=unused)
+        yield Loss("unused files", times=unused)
 
 
 def _read_item(files: InputFiles, name: str, items: dict[str, dict[str, _Item]]) -> Records:
@@ -128,7 +128,7 @@ class _Export:
         if item.fact("is_todo"):
             page.body = f"{_write_task(item)}\n\n{page.body}".strip()
         if any(item.fact(name).strip("0.") for name in ("latitude", "longitude")):
-            yield Loss("places where notes were written", place=item.place)
+            yield Loss("locations of notes", place=item.place)
         yield page
 
     def _folder(self, number: str) -> str:

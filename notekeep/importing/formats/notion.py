@@ -114,7 +114,7 @@ class _Export:
             self._known.add(self._keys[name])
         page = Page(self._keys[name], title, "", folder="/".join(_folders(name)))
         if page.key in self.pages:
-            yield Loss("pages that are in the export twice", page.title, name)
+            yield Loss("duplicate pages", page.title, name)
             return
 
         def resolve(address: str, words: str, is_picture: bool) -> str:  # noqa: FBT001

@@ -36,7 +36,7 @@ def _read_file(name: str, text: TextIO) -> Records:
 
 def _read_row(row: dict[str, str], place: str) -> Records:
     if first_of(row, "Location") == "feed":
-        yield Loss("items of feeds", place=place)
+        yield Loss("feed items", place=place)
         return
     tags = ast.literal_eval(row.get("Document tags") or "[]")  # the text of a Python list
     saved = iso_day(row.get("Saved date"))
@@ -67,7 +67,7 @@ def _read_list(name: str, text: TextIO) -> Records:
         elif item.get("category") == "note":
             notes.append((parent, source_text(item.get("content")), f"{name}, {key}"))
         elif item.get("location") == "feed":
-            yield Loss("items of feeds", first_of(item, "title"), name)
+            yield Loss("feed items", first_of(item, "title"), name)
         else:
             works[key], saved[key] = _make_work(item), iso_day(item.get("saved_at"))
 

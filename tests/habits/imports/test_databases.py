@@ -115,7 +115,7 @@ def test_tickmate_reports_what_it_cannot_import(make: Make) -> None:
     assert losses(source) == {
         "entries of habits that are not in the file": 1,
         "Run: groups after the first": 1,
-        "Run: ticks on days that do not exist": 2,
+        "Run: ticks with an invalid date": 2,
         "schedules: Tickmate has none, so a day without a tick is not missed": 1,
         "times of day, icons and colours: not imported": 1,
     }

@@ -48,7 +48,7 @@ def test_habit_tracker_21_takes_days_of_the_calendar_only() -> None:
     )
     (habit,) = source.habits
     assert lines(habit) == ["2026-01-05 done", "2026-01-06 done"]
-    assert losses(source) == {"[/red]: dates that do not exist": 1}
+    assert losses(source) == {"[/red]: invalid dates": 1}
 
 
 def test_front_matter_that_cannot_be_read_is_named() -> None:

@@ -154,7 +154,7 @@ def read_habitbull(name: str, text: str) -> HabitSource:
         value = make_amount(line["Value"])
         if not title or day is None or value is None:
             is_unclear = day is None and not order and read_day(line["CalendarDate"], "day")
-            message = "days that may begin with the day or the month" if is_unclear else ""
+            message = "dates whose day and month could be swapped" if is_unclear else ""
             found.report_loss(message or INVALID_LINES, title, f"{name}:{number}")
             continue
         habit = found.find_or_add(title)
@@ -298,7 +298,7 @@ def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
         for text in DAY_PATTERN.findall(page.raw.get("entries", "")):
             day = read_day(text)
             if day is None:
-                found.report_loss("dates that do not exist", habit.name, text)
+                found.report_loss("invalid dates", habit.name, text)
             else:
                 habit.record(day, DONE)
     found.keep_last_entries()

@@ -87,7 +87,7 @@ def read_tickmate(opened: sqlite3.Connection) -> HabitSource:
             found.report_loss("groups after the first", habit.name)
         days = counts[_to_int(row["_id"])]
         if invalid := days.pop(None, 0):
-            found.report_loss("ticks on days that do not exist", habit.name, times=invalid)
+            found.report_loss("ticks with an invalid date", habit.name, times=invalid)
         is_counted = row["multiple_entries_per_day"] == 1 or max(days.values(), default=0) > 1
         for day, count in sorted((day, count) for day, count in days.items() if day is not None):
             habit.record(day, (make_amount(count) if is_counted else None) or DONE)
