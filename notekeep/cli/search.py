@@ -236,7 +236,7 @@ def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run
     return output.write_answer(
         [(f"{one.path}:{one.line}", one.text) for one in shown],
         json={"total": len(found), "mentions": objects},
-        empty="No unlinked mentions. Names that are common words here do not count.",
+        empty="No unlinked mentions. Names that are common words in the vault are ignored.",
         stretch=1,
         whole=0,
     )

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
 
 NO_NOTES = "No note selected"
-NO_MENTIONS = "No unlinked mentions. Names that are common words in this vault do not count."
+NO_MENTIONS = "No unlinked mentions. Names that are common words in the vault are ignored."
 
 
 def open_in_editor(screen: VaultScreen, place: str) -> None:
