@@ -30,7 +30,7 @@ _Found = list[tuple["Extension", "ExtensionAction", Action]]
 
 
 def add_actions(app: Program) -> None:
-    """Add all actions after the first frame; actions of extensions follow once imported."""
+    """Add all actions after the extensions are imported in the background."""
     person = app.vault.person
 
     def add(found: _Found) -> None:
@@ -38,14 +38,14 @@ def add_actions(app: Program) -> None:
         added = place_actions([*ours, *(action for _, _, action in found)], app.own_keys)
         app.added_actions = added.actions
         runs: dict[str, Callable[[VaultScreen], object]] = {
-            one.id: partial(run_extension, extension, one) for extension, one, _ in found
+            action.id: partial(run_extension, extension, action) for extension, action, _ in found
         }
         app.added_runs = {**runs, **{name: partial(run_own, name) for name in person.commands}}
-        for action in added.actions:
-            if action.keys:
-                keys, call = ",".join(action.keys), f"run_added('{action.id}')"
-                app.bind(keys, call, description=action.title, show=False)
-        wrong = wrong_keys(person.keymap, person.keys, {one.id for one in added.actions})
+        for new in added.actions:
+            if new.keys:
+                keys, call = ",".join(new.keys), f"run_added('{new.id}')"
+                app.bind(keys, call, description=new.title, show=False)
+        wrong = wrong_keys(person.keymap, person.keys, {new.id for new in added.actions})
         for warning in (*wrong, *added.problems):
             show_message(app, clean_line(warning), seconds=LONG, severity="warning")
 

@@ -1,4 +1,4 @@
-"""The Textual app: start and end, signals, messages, undo and sync."""
+"""The Textual app: start and exit, signals, messages, undo and sync."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 
 MAX_ERRORS = 50  # unread errors to keep
 DAY_CHECK_SECONDS = 20.0
-"""Seconds between checks for a new day; waking from sleep sends no event."""
+"""Seconds between checks for a new day, because there is no event after sleep."""
 SHOWN_SECONDS = 1.0  # seconds until background work starts even without a first frame
 WRITING_SECONDS = 0.002  # seconds to write a frame to the terminal
 PROGRESS_SECONDS = 2.0  # seconds between updates of the screens during the first indexing
@@ -82,26 +82,26 @@ PROGRESS_SECONDS = 2.0  # seconds between updates of the screens during the firs
 class NotekeepApp(Program, RemovalSafe):
     """The app for one vault.
 
-    Before the first frame it loads only what that needs. Then it loads the preview and
-    checks the vault for changes.
+    Only the code and data for the first frame are loaded before it. Then the app loads the preview
+    and checks the vault for changes.
     """
 
     TITLE = "notekeep"
     BINDINGS = bindings("app", priority=("quit", "control-x"))
     ENABLE_COMMAND_PALETTE = False
 
-    next_vault = ""  # the vault to open when this program ends, or ""
+    next_vault = ""  # the vault to open after this app exits, or ""
 
     def __init__(self, vault: Vault, screen: str = places.BROWSE_SCREEN) -> None:
         self.DEFAULT_MODE = screen  # type: ignore[misc] # Textual reads it from the object
         super().__init__(
-            # The styles of the first screen too, so that styles are parsed once.
+            # Include the styles of the first screen, so that styles are parsed only once.
             css_path=[
                 "app.tcss",
                 *(["screens/over.tcss"] if screen == places.PUBLISH_SCREEN else []),
                 f"screens/{screen}.tcss",
             ],
-            # With NO_COLOR keep the terminal's own colours: send none at all.
+            # With NO_COLOR, send no colours at all.
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )
         self.vault = vault
@@ -111,7 +111,7 @@ class NotekeepApp(Program, RemovalSafe):
         self._generation: int | None = None
         # An unreadable catalog is reported by the screen that needs it.
         with contextlib.suppress(NotekeepError):
-            # Read before any screen reads the catalog, so that each later change is shown.
+            # Read the generation before any screen reads the catalog, so that no change is missed.
             self._generation = vault.catalog.generation
             self.indexed = None if vault.catalog.count() else 0.0
         self._showed_at = 0.0
@@ -120,7 +120,7 @@ class NotekeepApp(Program, RemovalSafe):
         """Set after the first frame; background work waits for it."""
         self._errors: list[Problem] = []
         self._named_step: tuple[HistoryStep, float] | None = None
-        """A step of another session, and the time until which a second `u` undoes it."""
+        """A step of another session, and the time until a second `u` no longer undoes it."""
         self._gave_terminal = self._was_continued = False
         self.vault_signal = Signal(self, "vault")
         self.keyboard = Keyboard(self, super().on_event)
@@ -154,7 +154,7 @@ class NotekeepApp(Program, RemovalSafe):
         return role_variables(self.current_theme)
 
     def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - as Textual calls it
-        # Not for the theme set at start: the styles are parsed later, with that theme.
+        # The theme set at start needs no refresh: the styles are parsed later, with that theme.
         if self.first_frame.is_set():
             super().refresh_css(animate)
 
@@ -173,10 +173,10 @@ class NotekeepApp(Program, RemovalSafe):
             self._listen_to_signals()
 
     def post_display_hook(self) -> None:
-        # Textual calls this without drawing while it starts.
+        # While the app starts, Textual calls this without drawing.
         if not self.first_frame.is_set() and not is_batching(self):
             self.first_frame.set()
-            # Let the writing thread finish before the work that follows the first frame.
+            # Let the writer thread finish before the work that follows the first frame.
             time.sleep(WRITING_SECONDS)
 
     def _begin_work(self) -> None:
@@ -200,7 +200,7 @@ class NotekeepApp(Program, RemovalSafe):
     def _listen_to_signals(self) -> None:
         """Quit on SIGTERM and SIGHUP as with ctrl+q, so that nothing is lost."""
         loop = asyncio.get_running_loop()
-        if sys.platform == "win32":  # it has none of these signals
+        if sys.platform == "win32":  # these signals do not exist there
             return
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, ValueError):
@@ -217,7 +217,7 @@ class NotekeepApp(Program, RemovalSafe):
         self.exit(return_code=128 + number)
 
     def _on_interrupt(self, number: int, _frame: object) -> None:
-        # While another program controls the terminal, ctrl+c is for that program.
+        # While another program controls the terminal, ctrl+c is meant for that program.
         if not self._gave_terminal:
             asyncio.get_running_loop().call_soon_threadsafe(self._end, number)
 
@@ -249,7 +249,7 @@ class NotekeepApp(Program, RemovalSafe):
         await self.run_action("quit")
 
     def _remember(self) -> None:
-        """Save the place and the last frame; stop the sweep."""
+        """Save the user's place and the last frame; stop the sweep."""
         self.updates.stop_sweep()
         self.place.day = self.today.isoformat()
         self.place.screen = self.current_mode
@@ -307,7 +307,7 @@ class NotekeepApp(Program, RemovalSafe):
             asyncio.get_running_loop().call_soon_threadsafe(self._take_terminal)
 
     def _take_terminal(self) -> None:
-        """Restart the terminal driver: another program may have used the terminal."""
+        """Restart the terminal driver, because another program may have used the terminal."""
         with self.suspend():
             pass
         self.check_day()
@@ -350,7 +350,7 @@ class NotekeepApp(Program, RemovalSafe):
 
     def on_error_reported(self, event: ErrorReported) -> None:
         clock = f"{config.current_time():%H:%M}"
-        others = [one for one in self._errors if one.message != event.message]
+        others = [error for error in self._errors if error.message != event.message]
         error = Problem(clock, None, event.message, event.hint, "error")
         self._errors = [*others[1 - MAX_ERRORS :], error]
         self.unseen = len(self._errors)
@@ -359,7 +359,7 @@ class NotekeepApp(Program, RemovalSafe):
         from notekeep.tui.screens.problems import ProblemsScreen
 
         errors, self._errors, self.unseen = self._errors, [], 0
-        self.clear_notifications()  # that screen shows them
+        self.clear_notifications()  # the Problems screen shows the errors
         self.push_screen(ProblemsScreen(errors))
 
     def on_work_status(self, event: WorkStatus) -> None:
@@ -396,7 +396,7 @@ class NotekeepApp(Program, RemovalSafe):
         in_background(self, find, flag, group="conflicts", exclusive=True, failed=failed)
 
     def _start_sync(self) -> None:
-        """Sync if the user's settings ask for it, else show the sync status."""
+        """Sync if the user's settings enable it, or else show the sync status."""
 
         def begin() -> tuple[SyncStatus | None, SyncResult | None]:
             from notekeep.storage.git import is_set_up
@@ -433,7 +433,7 @@ class NotekeepApp(Program, RemovalSafe):
             self.post_message(VaultChanged())
 
     def action_undo(self) -> None:
-        """Undo the last step; one of another session is shown, and undone by a second call."""
+        """Undo the last step; a step of another session needs a second call to confirm."""
         history, is_check_in = self.vault.history, self.current_mode == places.HABITS_SCREEN
 
         def undo() -> tuple[HistoryStep, str]:
@@ -443,7 +443,7 @@ class NotekeepApp(Program, RemovalSafe):
                 return step, ""
             if step.is_check_in:
                 return step, f"check-in {self.vault.habits.undo().habit.title}"
-            return step, " ".join(name_step(one.verb, one.label) for one in history.undo())
+            return step, " ".join(name_step(done.verb, done.label) for done in history.undo())
 
         in_background(self, undo, self._undone, group=WRITE_GROUP)
 
@@ -472,11 +472,11 @@ class NotekeepApp(Program, RemovalSafe):
         in_background(self, self.vault.history.redo, redone, group=WRITE_GROUP)
 
     def get_default_screen(self) -> VaultScreen:
-        # As a mode, the first screen would make Textual parse all styles again.
+        # If the first screen were a mode, Textual would parse all styles again.
         return self.navigation.make_first_screen()
 
     def switch_mode(self, mode: str) -> AwaitMount:
-        """Switch to a screen; for the current one, close the overlays on it."""
+        """Switch to a screen; if it is the current screen, close the overlays on it."""
         if mode == self.current_mode:
             self.navigation.close_overlays()
         return super().switch_mode(mode)
@@ -502,7 +502,7 @@ class NotekeepApp(Program, RemovalSafe):
 
     def on_show_overlay(self, event: ShowOverlay) -> None:
         if event.name == "conflicts":
-            self.clear_notifications()  # that screen shows them
+            self.clear_notifications()  # the Conflicts screen shows the conflicts
         self.navigation.open_overlay(event.name, *event.subject)
 
     def on_edit_note(self, event: EditNote) -> None:
@@ -538,7 +538,7 @@ class NotekeepApp(Program, RemovalSafe):
         in_background(self, open_note, opened, group=WRITE_GROUP)
 
     def action_new_note(self) -> None:
-        # Called directly, so that the next key already goes to the title.
+        # Called directly and not with a message, so that the next key goes to the title.
         is_post = self.current_mode == places.PUBLISH_SCREEN and "post" in self.vault.schema.kinds
         self.on_create_note(CreateNote(kind="post" if is_post else ""))
 
@@ -548,7 +548,7 @@ class NotekeepApp(Program, RemovalSafe):
 
         def created(done: WriteResult) -> None:
             for path in done.paths[:1]:
-                show_message(self, f"Created {path}")  # without "u undo": the editor opens
+                show_message(self, f"Created {path}")  # no undo hint, because the editor opens
                 self.post_message(VaultChanged())
                 mode, row = self.current_mode, self.vault.catalog.row(path)
                 if mode == places.PUBLISH_SCREEN and row is not None and row.kind == "post":

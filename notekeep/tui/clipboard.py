@@ -64,7 +64,7 @@ def _find_programs(
 
 
 def copy_text(app: App[Any], text: str) -> None:
-    """Copy text without control characters: it may be pasted into a shell."""
+    """Copy text without control characters, because it may be pasted into a shell."""
     text = clean(text)
     app.copy_to_clipboard(text)
     command = clipboard_command(os.environ)
@@ -75,17 +75,17 @@ def copy_text(app: App[Any], text: str) -> None:
 
 
 def clipboard_command(environment: Mapping[str, str]) -> list[str]:
-    """Return the command that copies its input, empty if none is installed."""
+    """Return the command that copies its input; empty if no such program is installed."""
     return next(_find_programs(_COPY_PROGRAMS, environment), [])
 
 
 def run_clipboard_command(command: list[str], text: str) -> None:
-    """Pass text to a program; errors are ignored, because the terminal already has the text."""
+    """Pass text to a program; ignore errors, because the terminal also copies the text."""
     with suppress(OSError, subprocess.SubprocessError):
         subprocess.run(
             command,
             input=text.encode("utf-8", "replace"),
-            # Some stay in the background to serve the clipboard, and would keep a pipe open.
+            # Some programs stay in the background to serve the clipboard, and keep pipes open.
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=TIMEOUT,
@@ -117,7 +117,7 @@ def copy_selection(rendering: NoteRendering, chosen: Selectable | None) -> Clipb
         words = [
             line_text(row.line).strip()
             for row in rendering.lines
-            if row.source == chosen.source and any(one.link == chosen.link for one in row.line)
+            if row.source == chosen.source and any(piece.link == chosen.link for piece in row.line)
         ]
         return (" ".join(words), "the line") if words else None
     return clean_line(chosen.link), "the link"
@@ -155,7 +155,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def pasted_picture(text: str) -> str:
-    """Return the picture path in a pasted text; "" for any other text."""
+    """Return the path of a picture in a pasted text, or "" for any other text."""
     path = text.strip()
     if not path or len(path) > MAX_PATH_LENGTH or "\n" in path:
         return ""
@@ -181,9 +181,9 @@ def pasted_paths(text: str) -> list[str]:
         words: list[str] = []
         with suppress(ValueError):  # unbalanced quotes
             words = [*map(_read_path, filter(None, shlex.split(line, posix=os.sep == "/")))]
-        whole = _read_path(line)
-        is_one = os.path.exists(whole) or not any(map(os.path.exists, words))
-        found += [whole] if is_one else words
+        path = _read_path(line)
+        is_single = os.path.exists(path) or not any(map(os.path.exists, words))
+        found += [path] if is_single else words
     return found
 
 
@@ -202,7 +202,7 @@ def attach_clipboard_picture() -> Attachment:
 
 
 def clipboard_picture(environment: Mapping[str, str]) -> bytes:
-    """Return the picture on the clipboard as PNG; raise Failure without one."""
+    """Return the picture on the clipboard as PNG; raise Failure if there is none."""
     commands = [*_find_programs(_PICTURE_PROGRAMS, environment)]
     for command in commands:
         with suppress(OSError, subprocess.SubprocessError):

@@ -22,8 +22,8 @@ _PLACEHOLDER = re.compile(r"(?:[-*+] )?(?:\[[\d:]+\])? *\Z")
 def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
     """Return the row and column to start writing: below the front matter and the title.
 
-    In a note without text it is below the first section's heading, or at the end. After a heading
-    it is behind a blank line, if there is room.
+    In a note without text, this is below the heading of the first section, or at the end. After a
+    heading, it is below a blank line if there is space.
     """
     end = find_frontmatter_end(lines)
     if end is None or end + 1 == len(lines):
@@ -53,7 +53,7 @@ def has_text(lines: Sequence[str]) -> bool:
 
 
 def known_values(vault: Vault, field: str) -> list[str]:
-    """Return the values of a field in all notes, the most frequent first; safe in a thread."""
+    """Return the values of a field in all notes, most frequent first; safe in a thread."""
     return list(vault.catalog.tag_counts()) if field == "tags" else vault.search.values(field)
 
 
@@ -61,13 +61,13 @@ class WordSuggester(Suggester):
     """Completes the last typed word, which may follow a `+`, `-` or `#`."""
 
     def __init__(self, separators: str = "") -> None:
-        """`separators` are the characters between words; without any, the input is one word."""
+        """`separators` are the characters between words; if empty, the input is one word."""
         super().__init__(use_cache=False, case_sensitive=True)
         self._separators = separators
         self._known = WordIndex(())
 
     def set_words(self, words: Sequence[str], box: Widget) -> None:
-        """Suggest these words from now on, even for text already typed into the inputs of a box."""
+        """Set the words to suggest, also for text already typed into the inputs of a box."""
         self._known = WordIndex(words)
         for field in box.query(Input):
             found = self._complete(field.value) if field.suggester is self else None
@@ -85,7 +85,7 @@ class WordSuggester(Suggester):
 
 
 class PathSuggester(Suggester):
-    """Completes a file name: the whole input, or its last word."""
+    """Completes a file name: the complete input, or its last word."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)

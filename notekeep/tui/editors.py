@@ -26,7 +26,7 @@ class Editors:
     def open(
         self, path: str, line: int | None = None, *, unsaved: UnsavedText | None = None
     ) -> None:
-        """Edit a note at once, so that the next key goes to the editor."""
+        """Edit a note immediately, so that the next key goes to the editor."""
         from notekeep.tui.screens.edit import EditScreen
         from notekeep.tui.screens.edit_conflicts import EditSession
 
@@ -52,7 +52,7 @@ class Editors:
         return next((screen for screen in self._open if screen is self._app.screen), None)
 
     def leave_then(self, then: Callable[[], object]) -> bool:
-        """Save and close the current editor, then call `then`; False without one."""
+        """Save and close the current editor, then call `then`; return False if there is none."""
         screen = self.here
         if screen is None:
             return False
@@ -60,7 +60,7 @@ class Editors:
         return True
 
     def save_then(self, then: Callable[[], object]) -> bool:
-        """Save unsaved text that was not discarded, then call `then`; False without any."""
+        """Save unsaved text that was not given up, then call `then`; return False if none."""
         for screen in self._open:
             if screen.is_changed and screen.state != "given up":
                 screen.save(partial(self._app.call_later, then), leaves=True)
@@ -68,12 +68,12 @@ class Editors:
         return False
 
     def keep_unsaved(self) -> None:
-        """Autosave unsaved text for the next start, before this returns."""
+        """Write unsaved text to autosave files for the next start, without a thread."""
         for screen in self._open:
             screen.autosave_unsaved()
 
     def show_unsaved(self, *, by_user: bool) -> None:
-        """List unsaved texts; at start, while the user works already, only show a toast."""
+        """List unsaved texts; at start, if the user is already typing, only show a toast."""
         app = self._app
 
         def find() -> list[UnsavedText]:

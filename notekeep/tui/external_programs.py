@@ -19,7 +19,7 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def run_editor(app: App[Any], command: list[str], path: str) -> None:
-    """Run an editor in the terminal; raise Failure if it does not start, or fails."""
+    """Run an editor in the terminal; raise Failure if it does not start or fails."""
     try:
         code = run_in_terminal(
             app, lambda: subprocess.run([*command, "--", path], check=False).returncode
@@ -34,11 +34,11 @@ def run_editor(app: App[Any], command: list[str], path: str) -> None:
 
 
 def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
-    """Run a program in the terminal, and return its exit code."""
+    """Run a program in the terminal and return its exit code."""
     try:
         with app.suspend():
-            # Both get ctrl+c, but it is for the program. Unlike SIG_IGN, a Python handler is not
-            # inherited by it.
+            # Both processes receive ctrl+c, but it is meant for the program. A Python handler,
+            # unlike SIG_IGN, is not inherited.
             before = signal.signal(signal.SIGINT, lambda *_: None)
             try:
                 return run()
@@ -49,14 +49,14 @@ def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
 
 
 def check_address(link: str) -> str:
-    """Return an address if it may be opened in a browser.
+    """Return a URL if it may be opened in a browser.
 
-    The opened address must equal the displayed one, so characters that screens alter or URL parsers
-    skip are refused. So are a backslash and a missing host, which some programs read as a path or
-    another machine.
+    The opened URL must equal the displayed URL, so characters that screens alter or URL parsers
+    skip are refused. Backslashes and missing hosts are refused, because some programs read them as
+    a path or another machine.
 
     Raises:
-        Refused: The address could run a program or reach into this machine.
+        Refused: The URL could run a program or access this machine.
     """
     if not _is_safe(link):
         raise Refused(
@@ -74,13 +74,13 @@ def _is_safe(link: str) -> bool:
     except ValueError:
         return False
     if parts.scheme == "mailto":
-        # Some mail programs attach files named in an address.
+        # Some mail programs attach files named in a mailto URL.
         return "attach" not in unquote(parts.query).lower()
     return parts.scheme in SCHEMES and bool(parts.hostname)
 
 
 def open_file(path: str) -> None:
-    """Open a picture, or another file that is not executable, in the default program."""
+    """Open a picture or another file that is not executable in the default program."""
     opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
     try:
         subprocess.Popen(
@@ -95,7 +95,7 @@ def open_file(path: str) -> None:
 
 
 def open_address(link: str) -> None:
-    """Open an address in the browser, if `check_address` allows it."""
+    """Open a URL in the browser if `check_address` allows it."""
     import webbrowser
 
     if not webbrowser.open(check_address(link)):

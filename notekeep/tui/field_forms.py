@@ -1,6 +1,6 @@
-"""The fields of a note as editable texts, and their changes as front matter edits.
+"""The fields of a note as editable texts, and their changes as edits of the front matter.
 
-Nothing here draws or writes. While it is edited, a value is text; the schema gives it a type.
+This module does not draw or write. A value is edited as text; the schema defines its type.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from notekeep.tui.render.formatting import BEST_RATING
 
 LIST_TYPES = frozenset({"list", "links"})
 HIDDEN_FIELDS = "type", "title"
-"""Not in the form: changing them moves or renames the file."""
+"""Fields that the form omits, because changing them moves or renames the file."""
 
 
 class FormField(NamedTuple):
-    """One field of a note."""
+    """A field of a note."""
 
-    name: str  # in this kind of note
+    name: str
     type: FieldType | None  # None for a field outside the schema
     value: Value
     text: str  # the value as text
     choices: tuple[str, ...] = ()  # the usual values
-    is_own: bool = True  # a field of the note's kind, not one of every kind
+    is_own: bool = True  # whether the field is specific to the note's kind or the note
     best: float = BEST_RATING  # the best rating of the vault
 
 
@@ -73,21 +73,21 @@ def parse_list_items(name: str, text: str) -> list[str]:
 
 
 def check_field_text(field: FormField, text: str) -> None:
-    """Raise UsageError or InvalidValue if a text does not fit its field."""
+    """Raise UsageError or InvalidValue if a text is not valid for its field."""
     if text and field.type not in LIST_TYPES:
         typed_value(field.name, field.type, text)
         check_limits(field.name, field.type, text, field.choices, field.best)
 
 
 def parse_field_text(field: FormField, text: str, today: dt.date) -> str:
-    """Check a text, and return it as stored in the field: a day in words becomes a date."""
+    """Check a text and return it as stored in the field; a day in words becomes a date."""
     stored = parse_date_words(text, today) if field.type == "date" else text
     check_field_text(field, stored)
     return stored
 
 
 def make_field_changes(field: FormField, text: str) -> list[FieldChange]:
-    """Return the smallest edits that give a field this text."""
+    """Return the smallest edits that set a field to this text."""
     if text == field.text:
         return []
     if not text:
@@ -106,11 +106,11 @@ def make_field_changes(field: FormField, text: str) -> list[FieldChange]:
 
 
 def step_value(field: FormField, text: str, by: int, today: dt.date) -> str | None:
-    """Return the next or previous value; None if the field has no order."""
+    """Return the next or previous value, or None if the values have no order."""
     if field.choices:
-        places: Sequence[str] = ("", *field.choices)
-        here = places.index(text) if text in places else 0
-        return places[(here + by) % len(places)]
+        values: Sequence[str] = ("", *field.choices)
+        at = values.index(text) if text in values else 0
+        return values[(at + by) % len(values)]
     if field.type == "bool":
         return {"yes": "no", "no": "yes"}.get(text, "yes" if by > 0 else "no")
     if field.type == "date":
@@ -140,7 +140,7 @@ FIELD_HINTS: Mapping[FieldType | None, str] = {
 
 
 def field_hint(field: FormField) -> str:
-    """Return the hint below the input of a field; for a rating with its limits."""
+    """Return the hint below the input of a field; for a rating, it includes the limits."""
     if field.name == "rating":
         return f"A number, 0 to {field.best:g}."
     return FIELD_HINTS.get(field.type, "")

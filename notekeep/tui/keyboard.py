@@ -1,8 +1,9 @@
 """Key bindings from actions, sequences of two keys, and fast typing.
 
-In Textual a key travels to the focus and back before its action runs, and a screen that the action
-opens gets the focus even later; the next key would go to the screen below. Here each key waits for
-the effects of the key before it: a fast `n` `d` starts a title with a d and deletes nothing.
+In Textual, a key is sent to the focused widget and bubbles up before its action runs, and a screen
+that the action opens gets the focus even later. The next key would go to the screen below. So each
+key waits for the effects of the previous key: a fast `n` `d` types a d into the title of a new
+note, and does not delete the current note.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from notekeep.tui.commands.registry import ACTIONS_BY_ID, actions_in_context
 from notekeep.tui.messages import WorkStatus
 
 ALL_ACTIONS = ("*",)
-UNBOUND_PREFIX = "unbound-"  # of the placeholder key of an action without a key
+UNBOUND_PREFIX = "unbound-"  # the prefix of placeholder keys for actions without a key
 
 
 def bindings(
     *contexts: str, priority: Iterable[str] = (), run_on_screen: Iterable[str] = ()
 ) -> list[BindingType]:
-    """Return the bindings of the actions of some contexts, each under its action's id."""
+    """Return the bindings for the actions of contexts; their IDs are the action IDs."""
     first, left = frozenset(priority), frozenset(run_on_screen)
     return [
         Binding(
@@ -50,22 +51,20 @@ def bindings(
 
 
 def make_keymap(own_keys: Mapping[str, str]) -> dict[str, str]:
-    """Return a key map for Textual, which cannot unbind a key: a placeholder takes its place."""
+    """Return a key map for Textual; placeholders unbind keys, because Textual cannot."""
     return {action: keys or UNBOUND_PREFIX + action for action, keys in own_keys.items()}
 
 
-HOLD_SECONDS = 0.15  # the longest time that keys are held
-CHOICE_SECONDS = (
-    3.0  # the same while a screen opens or closes, because the keys are for that screen
-)
-ROUNDS = 3  # the longest chain of messages, each sent by the handler of the last, after a key
+HOLD_SECONDS = 0.15  # the maximum time to hold keys
+CHOICE_SECONDS = 3.0  # the same while a screen opens or closes, because the keys are meant for it
+ROUNDS = 3  # the longest chain of messages after a key, each sent by the previous one's handler
 LOST_SECONDS = 10.0  # seconds after which a key counts as finished in any case
 
 
 class Keyboard:
-    """Delivers keys to the app, one after the other."""
+    """Delivers keys to the app one at a time."""
 
-    has_typed = False  # since the app started
+    has_typed = False  # whether a key was pressed since the app started
     last_key = 0.0  # time of the last key, by `time.monotonic`
 
     def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
@@ -76,15 +75,15 @@ class Keyboard:
         self._first_of_two = ""  # an action of `SECOND_KEYS` that waits for its second key
         self.is_settling = False  # whether the last key may still have effects
         self._delivered = 0.0  # time of delivery of the last key
-        self._round = 0  # the number of the last round; earlier ones are outdated
-        self._chosen_with = ""  # the last key, if it made a choice
+        self._round = 0  # the number of the last round; earlier rounds are outdated
+        self._chosen_with = ""  # the last key if it made a choice
 
     def hold(
         self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = 0.0
     ) -> None:
-        """Hold further keys until `release`: they are for the screen that the last key opens.
+        """Hold further keys until `release`, because they are meant for the screen being opened.
 
-        After `seconds`, or HOLD_SECONDS, they are released anyway, and `late` is called.
+        After `seconds` (by default HOLD_SECONDS), release the keys anyway and call `late`.
         """
 
         def give_up() -> None:
@@ -104,7 +103,7 @@ class Keyboard:
             timer.stop()
 
     async def receive(self, event: events.Key | events.Paste) -> None:
-        """Queue a key, and deliver it once the previous key is finished."""
+        """Queue a key, and deliver it when the previous key is finished."""
         if isinstance(event, events.Key) and event.key.startswith("alt+"):
             event.character = None  # Textual would type the letter into an input
         self.has_typed = True
@@ -132,7 +131,7 @@ class Keyboard:
         self._settle()
 
     def _settle(self) -> None:
-        """Deliver the next key once all effects so far are finished."""
+        """Deliver the next key when all effects of the previous keys are finished."""
         self.is_settling = True
         self._send_round(ROUNDS)
 
@@ -145,11 +144,11 @@ class Keyboard:
     def _pass_through(
         self, pumps: Sequence[MessagePump], then: Callable[[], Awaitable[object]]
     ) -> Awaitable[object] | None:
-        """Call `then` once each pump, one after the other, has handled its messages so far."""
-        # Bubbling messages take the same path, so this never overtakes them.
+        """Call `then` after each pump in turn has handled its queued messages."""
+        # Bubbling messages take the same path, so this call never overtakes them.
         if not pumps:
             return then()
-        # A pump that is being removed accepts no messages.
+        # A pump that is being removed does not accept messages.
         for number, pump in enumerate(pumps):
             if pump.call_later(self._pass_through, pumps[number + 1 :], then):
                 break
@@ -159,7 +158,7 @@ class Keyboard:
         if number != self._round or not self._app.screen_stack:
             return
         if (self._app.focused or self._app.screen) is not focus:
-            # The focus moved: a screen may still be opening or closing.
+            # The focus has moved, so a screen may still be opening or closing.
             left = ROUNDS
         if left > 1:
             self._send_round(left - 1)
@@ -176,9 +175,10 @@ class Keyboard:
             return False
         first, self._first_of_two = self._first_of_two, ""
         self._app.post_message(WorkStatus(""))
-        chosen = next((one.action for one in SECOND_KEYS[first] if one.key == event.key), None)
+        seconds = SECOND_KEYS[first]
+        chosen = next((second.action for second in seconds if second.key == event.key), None)
         if chosen is not None:
-            # Like a key binding, it runs on the nearest ancestor of the focus that has the action.
+            # Run it on the nearest ancestor of the focus that has the action, like a key binding.
             call = ACTIONS_BY_ID[chosen].call
             method = f"action_{call.partition('(')[0]}"
             node: DOMNode | None = self._app.screen.focused or self._app.screen
@@ -189,7 +189,7 @@ class Keyboard:
 
 
 def is_removed_at(app: App[Any], x: int, y: int) -> bool:
-    """Return whether the widget at a place was removed since the last frame."""
+    """Return whether the widget at a position was removed since the last frame."""
     try:
         widget, _ = app.get_widget_at(x, y)
     except NoWidget:

@@ -1,6 +1,6 @@
 """Starts the app on a vault: last frame, Textual, log, and finally sync.
 
-Importing this is cheap; `launch` imports Textual.
+Importing this module is fast; `launch` imports Textual.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ LOG = "tui.log"
 BY_SIGNAL = 128  # higher exit codes mean a signal, for example from a closed terminal
 
 FRAMES = 120
-"""Frames per second. A change is painted with the next frame: at 60, many keys are painted a whole
-frame late, although drawing the cursor takes only a quarter of a frame."""
+"""Frames per second. A change is painted with the next frame. At 60 frames, many keys are painted
+a full frame late, although drawing the cursor takes only a quarter of a frame."""
 
 ESCAPE_MILLISECONDS = 25
-"""A letter this soon after `esc` is alt with that letter: terminals send it faster than hands."""
+"""A letter within this time after `esc` is alt with that letter; people type more slowly."""
 
 
 def launch(
@@ -42,8 +42,8 @@ def launch(
     prelude: bool = True,
     auto_pilot: Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
-    """Run the app on a vault, or without one on the welcome screen; return the exit code."""
-    # Imports create a hundred thousand lasting objects, so garbage collections would be useless.
+    """Run the app on a vault, or the welcome screen if it is None; return the exit code."""
+    # Imports create 100,000 permanent objects, so garbage collections would be useless.
     gc.disable()
     if vault is None:
         _set_up_textual()
@@ -90,18 +90,18 @@ def _open(root: str) -> Vault:
 
 
 def _set_up_textual() -> None:
-    """Import Textual's constants, which it reads from the environment once."""
+    """Import Textual's constants, which are read once from the environment."""
     settings = {"TEXTUAL_FPS": str(FRAMES), "ESCDELAY": str(ESCAPE_MILLISECONDS)}
     unset = {name: value for name, value in settings.items() if name not in os.environ}
     os.environ.update(unset)
     import textual.constants  # noqa: F401
 
     for name in unset:
-        del os.environ[name]  # but not for programs that the app runs
+        del os.environ[name]  # so that programs run by the app do not inherit it
 
 
 def _sync(vault: Vault) -> None:
-    """Sync a closed vault, and print the result in one line."""
+    """Sync a closed vault and print the result in one line."""
     from notekeep.storage.git import is_set_up
 
     if not is_set_up(vault.places.state):
@@ -118,7 +118,7 @@ def _sync(vault: Vault) -> None:
 
 
 def _log_to(folder: str) -> None:
-    """Log to a file: on the terminal, messages would destroy the screen."""
+    """Log to a file, because messages on the terminal would destroy the screen."""
     try:
         cache_files.make_cache_folder(folder)
         handler = logging.FileHandler(os.path.join(folder, LOG), encoding="utf-8", delay=True)
@@ -127,7 +127,7 @@ def _log_to(folder: str) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logger = logging.getLogger("notekeep")
     for before in logger.handlers[:]:
-        # The log of the vault that was open before.
+        # The handler belongs to the log of the previous vault.
         logger.removeHandler(before)
         before.close()
     logger.addHandler(handler)

@@ -42,7 +42,7 @@ class PagedRows:
         return self._vault.search.paths(self._query)
 
     def find(self, path: str) -> int | None:
-        """Return the row of a note on the first page; others are unknown until all are sorted."""
+        """Return the row of a note on the first page; other rows are not sorted yet."""
         found = (number for number, row in enumerate(self._first.rows) if row.path == path)
         return next(found, None)
 
@@ -54,28 +54,30 @@ NO_DATE = "No date"
 class Folded(NamedTuple):
     """Daily notes folded into one row."""
 
-    notes: int  # their number
+    notes: int  # the number of notes
     changed: int  # the latest modification time among them, in nanoseconds
 
 
 class Inserted(NamedTuple):
     """A row between notes."""
 
-    notes: int  # the number of notes before it
-    name: str = ""  # of a group; "" for a blank row
+    notes: int  # the number of notes before the row
+    name: str = ""  # the name of a group; "" for a blank row
     folded: Folded | None = None
     file: str = ""  # the path of a file with the searched name
 
 
 def _first_days(today: date, week_start: int) -> list[tuple[str, date]]:
-    """Return the groups of this year, newest first, each with its first day."""
+    """Return the groups before the groups of years, newest first, each with its first day."""
     days = [
         (LATER, today + timedelta(1)),
         ("Today", today),
         ("This week", start_of_week(today, week_start)),
         ("This month", today.replace(day=1)),
     ]
-    return [one for number, one in enumerate(days) if not number or one[1] < days[number - 1][1]]
+    return [
+        group for number, group in enumerate(days) if not number or group[1] < days[number - 1][1]
+    ]
 
 
 def group_rows(
@@ -119,7 +121,7 @@ def group_rows(
 
 def _group_of(value: Any, starts: list[tuple[str, date]]) -> tuple[str, date]:
     for name, first in starts:
-        # A modification time is never later: after midnight `today` may be the day before.
+        # A modification time is never "Later", even if `today` is outdated after midnight.
         if value >= _as_value(first, value) and not (name == LATER and isinstance(value, int)):
             return name, first
     day = modified_day(value) if isinstance(value, int) else parse_iso(str(value)[:10])
@@ -129,7 +131,7 @@ def _group_of(value: Any, starts: list[tuple[str, date]]) -> tuple[str, date]:
 
 
 def _as_value(day: date, like: Any) -> Any:
-    """Return the start of a day as a sort value of the same type as another one."""
+    """Return the start of a day as a sort value of the same type as `like`."""
     if not isinstance(like, int):
         return day.isoformat()
     return int(datetime.combine(day, time()).timestamp()) * 1_000_000_000
@@ -143,14 +145,14 @@ DEFAULT_ORDER = ORDERS[0]
 
 
 def next_order(order: str, *, is_search: bool) -> str:
-    """Return the sort key after another one; "" is the default order of the list."""
+    """Return the sort key that follows `order`; "" is the default order of the list."""
     orders: list[str] = ["", *(ORDERS if is_search else ORDERS[1:])]
     at = orders.index(order) + 1 if order in orders else 0
     return orders[at % len(orders)]
 
 
 def by_field(name: str, order: str) -> str:
-    """Return the sort key for a field; if it is in use, the reverse, and then ""."""
+    """Return the next sort key for a field: ascending, then descending, then ""."""
     return {name: f"-{name}", f"-{name}": ""}.get(order, name)
 
 
@@ -192,13 +194,13 @@ def toggle_term(typed: str, term: str) -> str:
 
 
 def correct_slip(typed: str, error: UsageError) -> str:
-    """Return a query with the suggestion of an error; "" without one."""
+    """Return a query corrected by the suggestion of an error, or "" without a suggestion."""
     found = _NAME.match(typed, error.position or 0) if error.near else None
     return typed[: found.start(1)] + error.near + typed[found.end(1) :] if found else ""
 
 
 def is_title(vault: Vault, typed: str) -> bool:
-    """Whether a query consists of words, so that it can be the title of a new note."""
+    """Whether a query consists only of words and can be the title of a new note."""
     try:
         root = vault.search.parse(typed, pasted=True).root
     except UsageError:
@@ -208,14 +210,14 @@ def is_title(vault: Vault, typed: str) -> bool:
 
 
 def narrow_to_scope(scope: str, typed: str) -> str:
-    """Return the query that searches within another one."""
+    """Return the query that searches for `typed` within `scope`."""
     if not scope or not typed:
         return scope or typed
     return f"{scope} {_grouped(typed)}"
 
 
 def replace_sort(typed: str, field: str) -> str:
-    """Return a query sorted by a field instead of its own order; unchanged for ""."""
+    """Return a query with its order replaced by a field; unchanged if the field is ""."""
     if not field:
         return typed
     others = [term for term in find_terms(typed) if not term.startswith(SORT)]
@@ -223,7 +225,7 @@ def replace_sort(typed: str, field: str) -> str:
 
 
 def _grouped(typed: str) -> str:
-    """Put brackets around a query that contains OR, so that conditions can be added."""
+    """Put parentheses around a query that contains OR, so that conditions can be added."""
     depth = 0
     for word in _TERM.findall(typed):
         if word == "OR" and depth == 0:
@@ -241,11 +243,11 @@ class SavedQuery(NamedTuple):
     """A saved query."""
 
     name: str
-    query: str  # as saved
-    # The query with all brackets, to search within it; "" for an invalid query, and for one with
-    # words, which is searched for instead.
+    query: str  # the text as saved
+    # The query in a form that can be searched within; "" for an invalid query, and for a query with
+    # words, which is put into the search box instead.
     scope: str
-    notes: int | None  # the number of its notes; None for an invalid query
+    notes: int | None  # the number of matching notes; None for an invalid query
 
 
 class SidebarModel(NamedTuple):
@@ -253,8 +255,8 @@ class SidebarModel(NamedTuple):
 
     facets: Facets
     pinned: Sequence[tuple[str, str]]  # path and title, by title
-    saved: Sequence[SavedQuery]  # in their order
-    has_own_folders: bool  # whether there are folders besides those of the kinds
+    saved: Sequence[SavedQuery]  # in the order of the settings
+    has_own_folders: bool  # whether there are folders other than the folders of kinds
 
 
 def load_sidebar(vault: Vault) -> SidebarModel:
@@ -263,7 +265,7 @@ def load_sidebar(vault: Vault) -> SidebarModel:
     pinned = [(row.path, clean_line(row.title)) for row in rows]
     saved = [_saved(vault, name, query) for name, query in vault.search.saved.items()]
     facets = vault.search.facets()
-    has_own_folders = any(not vault.schema.is_folder_of_kind(one) for one in facets.folders)
+    has_own_folders = any(not vault.schema.is_folder_of_kind(name) for name in facets.folders)
     return SidebarModel(facets, pinned, saved, has_own_folders)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-# Without comparison and repr methods, which slow down the start.
+# The dataclasses have no comparison and repr methods, because these slow down the start.
 
 
 @dataclass(eq=False, repr=False)
@@ -25,12 +25,12 @@ class OpenNote(Message):
     path: str
     line: int | None = None  # line of the file to show, counted from 1
     read: bool = False  # show it at full width
-    as_listed: bool = False  # keep the list, which contains the note or did until now
+    as_listed: bool = False  # keep the list, because it contains or contained the note
 
 
 @dataclass(eq=False, repr=False)
 class ShowHabit(Message):
-    """Show Habits, with the cursor on the habit with this id."""
+    """Show Habits, with the cursor on the habit with this ID."""
 
     habit: str
 
@@ -58,7 +58,7 @@ class EditNote(Message):
 
 
 class ShowOverlay(Message):
-    """Open an overlay, by its name in `navigation.OVERLAYS`."""
+    """Open an overlay by its name in `navigation.OVERLAYS`."""
 
     def __init__(self, name: str, *subject: str) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class IndexingStatus(Message):
 
 @dataclass(eq=False, repr=False)
 class ErrorReported(Message):
-    """An error, to be kept until it is read on the Problems screen."""
+    """An error to keep until the user reads it on the Problems screen."""
 
     message: str
     hint: str = ""

@@ -21,7 +21,7 @@ SCREENS = {
     places.HABITS_SCREEN: "screens.habits.HabitsScreen",
     places.PUBLISH_SCREEN: "screens.publish.PublishScreen",
 }
-"""Each screen is imported when first shown, because the first frame needs only one."""
+"""The main screens; each is imported when it is first shown."""
 OVERLAYS = {
     "agenda": "screens.tasks.AgendaScreen",
     "ask-import": "screens.imports.ask_import",
@@ -40,7 +40,7 @@ OVERLAYS = {
     "trash": "screens.history.show_trash",
     "vaults": "screens.welcome.choose_vault",
 }
-"""The class of an overlay, or the function that opens a dialog over the app."""
+"""The class of each overlay, or the function that opens its dialog."""
 
 
 def _load(name: str) -> Callable[..., Any]:
@@ -50,14 +50,14 @@ def _load(name: str) -> Callable[..., Any]:
 
 
 class Navigation:
-    """The screens of one app."""
+    """The screens of the app."""
 
     def __init__(self, app: Program, editors: Editors) -> None:
         self._app, self._editors = app, editors
         self._browse: BrowseScreen | None = None
 
     def make_first_screen(self) -> VaultScreen:
-        """Return the first screen; the others are created when they are opened."""
+        """Return the first screen; other screens are created when they are opened."""
         for name in places.SCREENS:
             self._app.add_mode(name, partial(self._make_screen, name))
         return self._make_screen(self._app.current_mode)
@@ -73,7 +73,7 @@ class Navigation:
 
     @property
     def browse(self) -> BrowseScreen | None:
-        """The Browse screen, if it was opened."""
+        """The Browse screen, or None if it has not been opened."""
         return self._browse if self._browse is not None and self._browse.is_mounted else None
 
     def open_overlay(self, name: str, *subject: str, state: Any = None) -> None:
@@ -100,8 +100,8 @@ class Navigation:
         return partial(self.open_overlay, *here.request, state=here.save_state())
 
     def close_overlays(self) -> None:
-        while isinstance(here := self._app.screen, OverlayScreen):
-            here.dismiss(None)
+        while isinstance(top := self._app.screen, OverlayScreen):
+            top.dismiss(None)
 
     def show(self, mode: str, show: Callable[[Any], object]) -> None:
         """Switch to a main screen, close all overlays on it, and call `show` with it."""
@@ -111,7 +111,7 @@ class Navigation:
             return
         if mode != app.current_mode:
             app.switch_mode(mode)
-            # This screen may still have overlays too.
+            # The new screen may also have overlays.
             self.show(mode, show)
             return
         screen = app.screen_stack[0]

@@ -2,7 +2,7 @@
 
 Importing Textual takes most of the start-up time. So the last frame is saved on exit and shown
 at the next start, if the same screen opens at the same size on the same day. The real frame
-replaces it. Keys typed in the meantime wait in the terminal. Nothing here imports Textual.
+replaces it. Keys typed in the meantime wait in the terminal. This module does not import Textual.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "frame.json"
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"
-TESTED = ("xterm", "screen", "tmux")  # prefixes of the TERM values that were tested
+TESTED = ("xterm", "screen", "tmux")  # prefixes of tested TERM values
 LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 
@@ -30,25 +30,25 @@ _COLOURS = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_THEME", "TEXT
 def frame_key(
     day: str, screen: str, theme: str, size: tuple[int, int], env: Mapping[str, str]
 ) -> list[str | int]:
-    """Return the values that must be unchanged for a frame to be shown again."""
+    """Return the values that must be unchanged for the frame to be shown again."""
     colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in _COLOURS)])
     return [day, screen, *size, colours]
 
 
 def frame_of(screen: Screen[Any]) -> str:
-    """Return the content of a screen, as text for the terminal."""
+    """Return the content of a screen as terminal output."""
     frame: Any = screen._compositor.render_update(full=True)  # noqa: SLF001 - no public name
     shown: str = frame.render_segments(screen.app.console)
     return shown
 
 
 def save_frame(folder: str, key: list[str | int], frame: str) -> None:
-    """Save a frame in a cache folder; "" if the next start will look different."""
+    """Save a frame in a cache folder; pass "" if the next start will look different."""
     cache_files.store_state(folder, FILE, {"key": key, "frame": frame})
 
 
 def load_frame(folder: str, key: list[str | int]) -> str | None:
-    """Return the saved frame, if its key is the same."""
+    """Return the saved frame if its key is the same, or None."""
     found = cache_files.load_state(folder, FILE)
     frame = found.get("frame") if found.get("key") == key else None
     return frame if frame and isinstance(frame, str) else None
@@ -68,8 +68,8 @@ def show_last_frame(
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     try:
-        # Keys must wait unchanged: no echo, no line mode, no translation of enter, no flow control
-        # by ctrl+q. ctrl+c still ends the program.
+        # Keys must wait unchanged: no echo, no line mode, no translation of enter, and no flow
+        # control by ctrl+q. ctrl+c still ends the program.
         raw = list(before)
         raw[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR)
         raw[3] &= ~(termios.ECHO | termios.ICANON)
@@ -77,7 +77,7 @@ def show_last_frame(
         _write(ENTER + frame)
         yield
     finally:
-        # Textual found the terminal in this state, so this is the state it restores.
+        # Textual restores the raw state in which it found the terminal, so undo that state here.
         _write(LEAVE)
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 

@@ -1,4 +1,4 @@
-"""The interface of the app to its screens, dialogs and widgets, and queries to its vault."""
+"""The app as its screens, dialogs and widgets see it, and background requests to the vault."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class Program(App[None]):
-    """What screens, dialogs and widgets use of the app."""
+    """The part of the app that screens, dialogs and widgets use."""
 
     vault: Vault
     place: LastPlace
@@ -41,15 +41,15 @@ class Program(App[None]):
     added_actions: Sequence[Action] = ()
     """The user's own commands and the actions of extensions."""
     added_runs: Mapping[str, Callable[[Any], object]] = {}
-    """The functions that run them on a screen, by id."""
+    """The functions that run added actions on a screen, by action ID."""
     keyboard: Keyboard
     vault_signal: Signal[None]
-    """Published when the vault or the day changed."""
+    """Published when the vault or the day has changed."""
 
-    # Shown in the top and bottom lines of every screen.
+    # Shown in the status line and footer of every screen.
     indexed: var[float | None] = var(None)
     """The indexed share of the vault, from 0 to 1; None when the index is complete."""
-    indexing = var("")  # the same as text
+    indexing = var("")  # the indexing progress as text
     conflicts: var[Sequence[ConflictPair]] = var(())  # the notes with two versions
     sync_mark = var("")  # sync status: "↑2 ↓1", "offline", "not sent" or ""
     unseen = var(0)  # unread errors
@@ -97,9 +97,9 @@ class ProgramPart(DOMNode):
         pause: float = 0.0,
         is_quiet: bool = False,
     ) -> None:
-        """Run `what` in a thread and show its result, unless the group is used again first.
+        """Run `what` in a thread, then call `then` unless newer work of the group has started.
 
-        An error is shown, or with `is_quiet` only added to the unread errors.
+        Errors are shown; with `is_quiet`, they are only added to the unread errors.
         """
         failed = partial(report_error, self) if is_quiet else self.show_problem
         in_background(self, what, then, group=group, exclusive=True, pause=pause, failed=failed)
@@ -109,7 +109,7 @@ class ProgramPart(DOMNode):
 
 
 class PendingAnswer:
-    """The result of the last request of a node; keys that act on it wait for it."""
+    """The pending result of a node's last request; keys that act on the result wait for it."""
 
     def __init__(self, node: DOMNode, group: str) -> None:
         self._node, self._group = node, group
@@ -124,13 +124,13 @@ class PendingAnswer:
         pause: float = 0.0,
         failed: Callable[[NotekeepError], object] | None = None,
     ) -> None:
-        """Run `what` in a thread, and show its result unless there is a newer request."""
+        """Run `what` in a thread, then call `then` unless there is a newer request."""
         self._worker = in_background(
             self._node,
             what,
             partial(self._show, then),
             group=self._group,
-            exclusive=self._group != WRITE_GROUP,  # a write is not cancelled
+            exclusive=self._group != WRITE_GROUP,  # writes are never cancelled
             pause=pause,
             failed=partial(self._fail, failed or partial(show_error, self._node)),
         )
@@ -154,7 +154,7 @@ class PendingAnswer:
         late: Callable[[], object] = lambda: None,
         seconds: float = 0.0,
     ) -> None:
-        """Call back when the result has arrived, and hold keys until then (`Keyboard.hold`)."""
+        """Call `callback` when the result has arrived; hold keys until then (`Keyboard.hold`)."""
         if self.is_done:
             callback()
         else:
@@ -164,7 +164,7 @@ class PendingAnswer:
     def _show(self, show: Callable[[T], object], answer: T) -> None:
         self._worker = None
         show(answer)
-        if self.is_done:  # otherwise `show` made another request
+        if self.is_done:  # false if `show` made another request
             for callback in self._callbacks:
                 callback()
             self.drop_callbacks()
@@ -182,24 +182,24 @@ class PendingAnswer:
 
 
 class TitleSearch(PendingAnswer):
-    """Suggested notes for the last typed text; see `SearchService.suggest`."""
+    """The suggested notes for the last typed text; see `SearchService.suggest`."""
 
     def __init__(
         self, node: DOMNode, show: Callable[[str, SearchResults], object], limit: int
     ) -> None:
-        """`show` gets the typed text and at most `limit` notes."""
+        """`show` is called with the typed text and at most `limit` notes."""
         super().__init__(node, "titles")
         self._show_titles, self._limit = show, limit
         self._searching = threading.Lock()
 
     def ask_titles(self, typed: str, query: str | None = None) -> None:
-        """Request suggestions for a text, or for a `query` made of it; drop earlier requests."""
+        """Request suggestions for a text, or for a `query` derived from it."""
         find = partial(self._find, typed if query is None else query)
         self.ask(find, partial(self._found, typed))
 
     def _find(self, query: str) -> SearchResults | None:
         worker = get_current_worker()
-        # Of several fast keys, only the last needs a result; the others must not delay its thread.
+        # After several fast keys, only the last needs a result and must not wait for the others.
         with self._searching:
             if worker.is_cancelled:
                 return None

@@ -1,8 +1,8 @@
 """The app in a browser, through textual-serve: one process for each open page.
 
-A page shows private notes and sends keys. So it needs the key of the vault, and connections are
-accepted only from our own pages, since any page in the browser could open one. The phone page has
-the same checks.
+A page shows private notes and sends keys, so it needs the key of the vault. Connections are
+accepted only from our own pages, because any page in the browser could open a connection. The
+phone page has the same checks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from notekeep.errors import INSTALL_SERVE, Failure, UsageError, remedy
 if TYPE_CHECKING:
     from aiohttp import web
 
-COOKIE_SECONDS = 400 * 24 * 3600  # the longest time that browsers allow
+COOKIE_SECONDS = 400 * 24 * 3600  # the maximum that browsers allow
 KEY_FILE = "serve-key"
 KEY_CHECK_SECONDS = 1
 NOT_INSTALLED = "The packages that serve pages are not installed."
@@ -35,21 +35,22 @@ ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - only compared wit
 
 
 class ServeAddress(NamedTuple):
-    """The address where pages are served."""
+    """The address of the served pages."""
 
     host: str  # the address to listen on
     port: int
-    public_url: str  # the address in the browser, without a path
+    public_url: str  # the URL in the browser, without a path
 
     @property
     def cookie_name(self) -> str:
-        """The name of the key's cookie; it contains the port, as browsers send it to all ports."""
+        """The name of the key's cookie, with the port, because ports share cookies."""
         return f"notekeep-{self.port}"
 
     def is_known_host(self, host: str) -> bool:
-        """Return whether the host of a request is a name of this machine, or an IP address.
+        """Return whether the host of a request is a name of this machine or an IP address.
 
-        Any website's name can be made to resolve to this machine (DNS rebinding).
+        Other names are refused, because any website's name can resolve to this machine (DNS
+        rebinding).
         """
         machine = socket.gethostname().lower()
         names = {"localhost", machine, f"{machine}.local", self.host.lower()}
@@ -71,10 +72,10 @@ class ServeAddress(NamedTuple):
 
 
 def serve_address(host: str, port: int, url: str = "", *, is_https: bool = False) -> ServeAddress:
-    """Return the address of the pages; `url` is the address of a reverse proxy, if any.
+    """Return the address of the pages; `url` is the URL of a reverse proxy, if any.
 
     Raises:
-        UsageError: The proxy's address is invalid.
+        UsageError: The URL is invalid.
     """
     if not url:
         name = _find_own_address() if host in ANY_ADDRESS else host
@@ -118,7 +119,7 @@ def serve_key(state: str, *, new: bool = False) -> str:
 def serve_vault(
     root: str, state: str, address: ServeAddress, announce: Callable[[str], None]
 ) -> None:
-    """Serve the app on a vault until it is stopped; raise Failure if that is impossible."""
+    """Serve the app on a vault until it is stopped; raise Failure if it cannot be served."""
     try:
         from textual_serve.server import Server
     except ImportError as error:
@@ -137,7 +138,7 @@ def serve_vault(
             announce(f"{self.public_url}/?key={serve_key(state)}")
 
         def initialize_logging(self) -> None:
-            """Do not log opened pages, nor processes that end with the server."""
+            """Do not log opened pages or processes that end with the server."""
             logging.getLogger("asyncio").setLevel(logging.ERROR)
 
     command = shlex.join([sys.executable, "-m", "notekeep", "--vault", root])
@@ -159,9 +160,9 @@ def cannot_serve(address: ServeAddress, error: OSError) -> Failure:
 def require_key(app: web.Application, state: str, address: ServeAddress) -> None:
     """Reject requests without the key.
 
-    The first page has the key in its address, later requests have it in a cookie that browsers do
-    not send for pages of other sites. It is read for each request: a new key is valid at once, and
-    closes connections opened with the old one.
+    The first page has the key in its URL. Later requests have it in a cookie that browsers do not
+    send for pages of other sites. The key is read for each request, so a new key is valid
+    immediately and closes connections that were opened with the old key.
     """
     from aiohttp import web
 
@@ -175,7 +176,7 @@ def require_key(app: web.Application, state: str, address: ServeAddress) -> None
             raise web.HTTPMisdirectedRequest(text="Not an address of this machine. See --url.")
         key = serve_key(state)
         if request.path == "/" and _is_key(request.query.get("key", ""), key):
-            # The redirect keeps the key out of the history and of copied addresses.
+            # The redirect keeps the key out of the browser's history and of copied URLs.
             redirect = web.HTTPFound("/")
             redirect.set_cookie(
                 address.cookie_name,

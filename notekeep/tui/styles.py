@@ -1,7 +1,7 @@
 """Styles of text roles in each theme: ours, Textual's, or the terminal's own colours.
 
-A `StyledLine` names the roles of its pieces, and the tables here define their styles. Nothing is
-shown by colour alone: without colour, weight, underline and reverse remain.
+A `StyledLine` names the roles of its pieces, and the tables in this module define their styles.
+Nothing is shown only by colour: without colours, weight, underline and reverse remain.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ WITHOUT_COLOUR: dict[str, str] = {
     "day-missed": "bold",
 }
 
-# The terminal's palette has no shade for a cursor row either, so it is reversed in the default
+# The terminal's palette also has no shade for a cursor row, so the row is reversed in the default
 # colour, which is always readable.
 WITH_TERMINAL_COLOURS: dict[str, str] = {
     **_WITHOUT_SHADES,
@@ -182,14 +182,14 @@ _NO_COLOUR = Color.default()
 
 
 class RoleStyles:
-    """The style of each role under one theme."""
+    """The style of each role in a theme."""
 
     def __init__(self, roles: Mapping[str, Style]) -> None:
         self._roles = roles
         self._combined: dict[str, Style] = {"": Style.null()}
 
     def style(self, role: str) -> Style:
-        """Return the style of a role, or of several separated by spaces."""
+        """Return the style of a role, or of several roles separated by spaces."""
         known = self._combined.get(role)
         if known is None:
             styles = [self._roles[name] for name in role.split() if name in self._roles]
@@ -201,14 +201,14 @@ _ROLE_STYLES: dict[tuple[str, bool, str | None], RoleStyles] = {}
 
 
 def get_role_styles(app: App[Any]) -> RoleStyles:
-    """Return the styles of the current theme, which are created once per theme."""
+    """Return the styles of the current theme; they are created once per theme."""
     key = (app.theme, app.no_color, app.console.color_system)
     if key not in _ROLE_STYLES:
         theme, colours = app.current_theme, {}
         if not app.no_color:
             variables = app.get_theme_variable_defaults() | theme.variables
             colours = {
-                # Rich's name; "" is the terminal's default.
+                # Use Rich's names of colours; "" is the terminal's default.
                 name.removeprefix(ROLE_PREFIX): value.removeprefix("ansi_").replace("default", "")
                 for name, value in variables.items()
                 if name.startswith(ROLE_PREFIX)
@@ -227,14 +227,14 @@ def paint(
 ) -> Strip:
     """Return a line as a strip of exactly `width` cells, without control characters.
 
-    All vault text that is sent to the terminal passes through here, so it is safe even if a
-    caller forgot to clean it.
+    All vault text that is sent to the terminal is cleaned in this function, so it is safe even if
+    a caller did not clean it.
     """
     segments = []
     for piece in pad_line(line, width):
         style = under + styles.style(piece.role)
         if over is not None:
-            # A background of its own, such as of a match, stays visible on the cursor row.
+            # The background of a role, such as a match, stays visible on the cursor row.
             style = style + over if over.reverse else under + over + styles.style(piece.role)
         if piece.link:
             style += Style(meta={"link": piece.link})
@@ -243,7 +243,7 @@ def paint(
 
 
 def thumb_renderer(thumb: str) -> type[ScrollBarRender]:
-    """Return a renderer of scrollbars: a thumb of one character, without a track."""
+    """Return a renderer for scrollbars that consist of a thumb without a track."""
 
     class Thumb(ScrollBarRender):
         @classmethod
@@ -282,12 +282,12 @@ def reverse(strip: Strip, start: int, end: int) -> Strip:
 
 
 def drop_color_filter(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Return the filters without the one that converts ANSI colours, which no style needs."""
-    return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
+    """Return the filters without the filter for ANSI colours, which no style needs."""
+    return [each for each in filters if not isinstance(each, ANSIToTruecolor)]
 
 
 def _parse_styles(roles: Mapping[str, str], colours: Mapping[str, str]) -> dict[str, Style]:
-    """Return the style of each role, without unknown colours."""
+    """Return the style of each role; ignore unknown colours."""
     styles = {}
     for role, words in roles.items():
         known: list[str] = []

@@ -1,18 +1,19 @@
 """Workarounds for Textual, asyncio and Python, with the reason for each.
 
 Apart from this module, only `prelude` and `widgets.note_area` use private names of Textual. Most
-entries make keys faster. Milliseconds from a key to its paint, median / 95th percentile, in a
-session on a slow machine where starting Python takes 17 ms (the budget is 25):
+entries reduce the latency of keys. The table shows the milliseconds from a key to its paint (median
+/ 95th percentile) in a session on a slow machine, where starting Python takes 17 ms. The budget is
+25 ms.
 
     entry                            key      without it      with it
     frame pacing                     cursor    9.0 / 34.0     5.5 / 27.1
-      (paint at once after a key)    letter    7.8 / 47.8     4.2 / 19.7
+      (paint right after a key)      letter    7.8 / 47.8     4.2 / 19.7
     background work yields to keys   cursor    5.5 / 27.1     4.8 / 15.6
                                      page     15.2 / 39.4    13.4 / 17.3
     when garbage is collected        page     13.5 / 138.6   19.1 / 52.3
 
 Each row was measured without the other entries, so the rows do not add up.
-`tests/tui/test_textual_compat.py` fails when Textual changes under an entry.
+`tests/tui/test_textual_compat.py` fails if a change in Textual breaks an entry.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-# Frame pacing. After a pause Textual paints at once, but the next change waits for the second frame
-# after that: a key right after a paint waited 17 idle milliseconds.
+# Frame pacing. After a pause, Textual paints immediately, but the next change waits for the second
+# frame after that. So a key right after a paint would wait 17 ms.
 
 RECENT = 0.1  # seconds after a key in which a paint is likely its result
 
@@ -60,7 +61,7 @@ def is_batching(app: App[Any]) -> bool:
 
 
 class FramePacer(Timer):
-    """The paint timer of a screen: at once after a key, else a frame after the last paint."""
+    """The paint timer of a screen: paint right after a key, else one frame after the last paint."""
 
     _active: asyncio.Event  # type: ignore[assignment] # a cached property of Textual's
 
@@ -90,27 +91,28 @@ class FramePacer(Timer):
                 await self._is_due.wait()
                 alarm.cancel()
             self._is_due.clear()
-            # A paint pauses the timer too, but an ending app paints nothing: without this the loop
-            # would never end.
+            # A paint also pauses the timer, but an app that is exiting does not paint: without this
+            # call, the loop would never end.
             self.pause()
-            # Even if a layout has painted the screen in the meantime: callbacks after a paint
-            # wait for the end of this call.
+            # Call this even if a layout has painted the screen in the meantime, because callbacks
+            # after a paint wait for it.
             await self._tick(next_timer=loop.time(), count=0)
 
 
 def is_being_removed(node: DOMNode) -> bool:
-    """Return whether a node or an ancestor is being removed, or the app is ending."""
+    """Return whether a node or an ancestor is being removed, or the app is exiting."""
     nodes = node.ancestors_with_self
-    return any(one._pruning or not one.is_running for one in nodes)  # noqa: SLF001 - see the title
+    return any(each._pruning or not each.is_running for each in nodes)  # noqa: SLF001 - no public name
 
 
 class RemovalSafe(DOMNode):
     """A node that ignores missing widgets in its handlers while it is being removed.
 
-    Textual removes the widgets of a screen first, and mounts a screen without widgets if it is
-    closed before it opened. The screen still gets keys and messages, which must not end the app.
+    Textual removes the widgets before their screen, and mounts a screen without widgets if the
+    screen is closed before it opens. The screen still receives keys and messages, which must not
+    crash the app.
 
-    As a base class it comes after Textual's class, whose styles and keys are inherited.
+    List this base class after Textual's class, so that Textual's styles and keys are inherited.
     """
 
     async def _dispatch_message(self, message: Message) -> None:
@@ -133,15 +135,15 @@ class PacedScreen(Screen[Result], RemovalSafe):
         callbacks = self._next_callbacks.copy()
         self._next_callbacks.clear()
         for callback in callbacks:
-            # Asynchronous watchers of Textual, whose widgets are already removed.
+            # Textual's asynchronous watchers may look for widgets that are already removed.
             with contextlib.suppress(NoMatches):
                 await invoke(callback.callback)
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Close with an answer, if this is the top screen.
+        """Close with an answer if this is the top screen.
 
-        Textual closes whatever screen is on top, so a second key or click would also close the
-        screen below, and answer twice.
+        Textual closes the top screen, so a second key or click would also close the screen below,
+        and answer twice.
         """
         if self.app.screen_stack[-1:] == [self]:
             return super().dismiss(result)
@@ -151,7 +153,7 @@ class PacedScreen(Screen[Result], RemovalSafe):
     def _update_timer(self) -> Timer:
         if self._pacer is None:
             self._pacer = FramePacer(self, self._on_timer_update)
-            self._pacer._start()  # noqa: SLF001 - as Textual starts its own
+            self._pacer._start()  # noqa: SLF001 - as Textual starts its own timer
             self._timers.add(self._pacer)
         return self._pacer
 
@@ -162,16 +164,16 @@ class PacedScreen(Screen[Result], RemovalSafe):
 
     def _screen_resized(self, size: Size) -> None:
         # The size in the event may be outdated. Textual reports the result of a layout to the
-        # screen again, so that two sizes in quick succession would alternate forever.
+        # screen again, so two sizes in quick succession would alternate forever.
         del size
         super()._screen_resized(self.app.size)
 
 
 def scroll_over(view: Widget, size: Size) -> None:
-    """Set the scrollable size of a view at once.
+    """Set the scrollable size of a view without a layout of the screen.
 
-    Setting `virtual_size` lays out the whole screen with the next frame. Until then the view has no
-    scroll bar and does not scroll, and the bar then shows another position.
+    Setting `virtual_size` lays out the complete screen with the next frame. Until then, the view
+    has no scrollbar and does not scroll, and the scrollbar then shows a wrong position.
     """
     if not view.is_mounted or view.styles.is_auto_height:
         view.virtual_size = size
@@ -181,33 +183,32 @@ def scroll_over(view: Widget, size: Size) -> None:
 
 
 def bindings_of(node: DOMNode) -> Iterator[Binding]:
-    """Yield the bindings of a node, even one without the focus.
+    """Yield the bindings of a node, even if it does not have the focus.
 
-    The palette offers the actions of every pane; `Screen.active_bindings` has only those around the
-    focus.
+    The palette lists the actions of every pane; `Screen.active_bindings` contains only the bindings
+    around the focus.
     """
     for _, binding in node._bindings:  # noqa: SLF001 - Textual has no public name for them
         yield binding
 
 
 # Background work that yields to keys. Threads call `yield_to_ui` between small pieces of work, and
-# pause there while the event loop handles a key.
+# wait in that call while the event loop handles a key.
 
-LONGEST = (
-    0.05  # the longest wait of a thread in seconds: during an animation, the loop is never idle
-)
+LONGEST = 0.05
+"""The longest wait of a thread in seconds, because the loop is never idle during an animation."""
 SWITCH_INTERVAL = 0.0002
 """Seconds that a thread keeps the GIL. SQLite releases it at every row, so the loop waits for
 another thread at every row that it reads."""
 WORK_SECONDS = 0.002
 SLEEP_SECONDS = 0.00005
 """The longest time that a thread works before it sleeps, and the time that it sleeps, in seconds.
-Threads with many system calls,
-as in a scan, pass the GIL to each other, and the loop may not get it for a tenth of a second."""
+Threads with many system calls, as in a scan, pass the GIL to each other, and the loop may not get
+it for a tenth of a second."""
 
 
 class EventLoopGate(selectors.DefaultSelector):
-    """The selector of an event loop, whose gate is open while the loop is idle."""
+    """The selector of an event loop, with a gate that is open while the loop is idle."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -226,7 +227,7 @@ class EventLoopGate(selectors.DefaultSelector):
             self.open.clear()
 
     def wait(self) -> None:
-        """Wait for the gate, or sleep at intervals; return at once in the loop's own thread."""
+        """Wait for the gate, or sleep at intervals; return immediately in the loop's own thread."""
         if threading.get_ident() == self._thread:
             return
         if not self.open.is_set():
@@ -239,8 +240,8 @@ class EventLoopGate(selectors.DefaultSelector):
 
 
 def run_app(app: App[Any], **options: Any) -> Any:
-    """Run an app, with background work that yields to keys."""
-    if sys.platform == "win32":  # its event loop has no selector
+    """Run an app with background work that yields to keys."""
+    if sys.platform == "win32":  # the event loop has no selector there
         return app.run(**options)
     gate, interval = EventLoopGate(), sys.getswitchinterval()
     set_yield_wait(gate.wait)
@@ -259,12 +260,12 @@ END_SECONDS = 1.5
 def end_process_soon(app: App[Any], code: int) -> None:
     """End the process after END_SECONDS without waiting for threads; restore the terminal.
 
-    Python would wait for all threads. None has to finish: the next start continues from disk.
+    Python would wait for all threads, but none has to finish: the next start continues from disk.
     """
 
     def leave_terminal() -> None:
         with contextlib.suppress(Exception):  # the terminal is closed or already restored
-            if (driver := app._driver) is not None:  # noqa: SLF001 - see the title
+            if (driver := app._driver) is not None:  # noqa: SLF001 - no public name
                 driver.stop_application_mode()
 
     def end() -> None:
@@ -278,23 +279,24 @@ def end_process_soon(app: App[Any], code: int) -> None:
     timer.start()
 
 
-# Garbage collection in small steps, and in full while the user is idle or if there is a lot. A
-# frame of Textual leaves thousands of objects in cycles, a quarter of a megabyte for a search. Rare
-# collections delay one key by a tenth of a second; frequent ones, many keys by 1 to 2 ms.
+# Garbage collection. Collect in small steps, and completely while the user is idle or if there is
+# much garbage. A frame of Textual leaves thousands of objects in cycles, a quarter of a megabyte
+# for a search. Rare collections delay one key by a tenth of a second, frequent collections many
+# keys by 1 to 2 ms.
 
 YOUNG = 2_000  # new objects between two collections of the young generation, about 2 ms each
-MIDDLE = 6  # collections of the young between two of the middle generation, 3 ms each
+MIDDLE = 6  # young collections between two collections of the middle generation, 3 ms each
 NEVER = 1_000_000
 EVERY = 2.0  # seconds between two checks for a full collection
 IDLE = 3.0  # seconds without a key before a full collection
-WORTH = 6  # collections of the middle generation before a full one is worthwhile
+WORTH = 6  # middle collections before a full collection is worthwhile
 MUCH = 24  # the same while the user types: 10 ms, for 5 MB
 
 
 def collect_garbage(app: App[Any], keyboard: Keyboard) -> None:
-    """Collect garbage in small steps, and sometimes in full; release unused memory."""
-    if not app.is_headless:  # `launch` turned it off
-        gc.freeze()  # objects of the start are permanent
+    """Collect garbage in small steps, and sometimes completely; release unused memory."""
+    if not app.is_headless:  # `launch` disabled garbage collection
+        gc.freeze()  # objects created at start are permanent
         gc.set_threshold(YOUNG, MIDDLE, NEVER)
         gc.enable()
 
@@ -309,7 +311,7 @@ def collect_garbage(app: App[Any], keyboard: Keyboard) -> None:
 
 
 def release_memory() -> None:
-    """Return unused memory of the C library to the system, if that is glibc."""
+    """Return unused memory of the C library to the system if the library is glibc."""
     import ctypes
 
     with contextlib.suppress(AttributeError, OSError, TypeError):

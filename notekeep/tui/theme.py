@@ -1,4 +1,4 @@
-"""Themes: a palette of roles for each of ours, and a derived one for Textual's themes."""
+"""Themes: a palette of roles for each of our themes, and a derived palette for Textual's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Palette: TypeAlias = "Mapping[str, str]"  # role to `#rrggbb`
 _COLUMNS = ("dark", "light", "contrast", "contrast-light", "dark-256", "light-256")
 # Surfaces from the page upwards, text, six hues, tints for backgrounds, and the days of a habit, in
 # the columns above. With 256 colours, the nearest entry to a dark grey is blue, and to a light grey
-# pink or yellow, so the last two columns are exact entries.
+# pink or yellow, so the last two columns use exact palette entries.
 _COLOURS: Final = """
     page     #16181d #fbfaf7 #000000 #ffffff #1c1c1c #ffffff
     bar      #1f222a #ece8df #1a1a1a #ececec #262626 #e4e4e4
@@ -113,7 +113,7 @@ def own_themes(color_system: str | None) -> Sequence[Theme]:
     return [_theme(name, _ALL_PALETTES.get(f"{name}-256", PALETTES[name])) for name in PALETTES]
 
 
-# The terminal's palette has no shades, so all surfaces are the page.
+# The terminal's palette has no shades, so all surfaces have the colour of the page.
 _TERMINAL: Final[Palette] = {
     **dict.fromkeys(PALETTES["notekeep-dark"], "ansi_default"),
     "line": "ansi_bright_black",
@@ -160,7 +160,7 @@ _TINTS: Final = {
     "del2": ("coral", 0.32),
     "missed": ("coral", 0.2),
 }
-"""The hue of a tint, and its share."""
+"""The hue of each tint, and the share of the hue."""
 _MIN_CONTRAST: Final = {"muted": 4.5, "faint": 3.0, "blue": 4.5, **dict.fromkeys(_HUES, 4.5)}
 """The minimum contrast with the background for each role."""
 _STEPS = 10
@@ -181,7 +181,7 @@ def _luminance(colour: Color) -> float:
 
 
 def role_variables(theme: Theme) -> dict[str, str]:
-    """Return the variables of the roles for a theme that does not define them."""
+    """Return the variables of the roles if a theme does not define them."""
     if f"{ROLE_PREFIX}page" in theme.variables:
         return {}
     palette = _TERMINAL if theme.ansi else _foreign_palette(theme)
@@ -219,9 +219,9 @@ def choose_theme_name(
     *,
     no_colour: bool = False,
 ) -> str:
-    """Return the preferred theme ("ansi" is the terminal's own palette), or a suitable one.
+    """Return the preferred theme ("ansi" is the terminal's own palette), or a suitable theme.
 
-    Without a preference, Textual's own setting counts, then the terminal's background.
+    Without a preference, use Textual's own setting, or else match the terminal's background.
     """
     preferred = preferred or constants.DEFAULT_THEME
     if no_colour or preferred == "ansi":

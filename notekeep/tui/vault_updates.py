@@ -1,9 +1,9 @@
 """Keeps the index and the screens up to date: sweeps, file events, late writes.
 
-A sweep runs at the start, on request, after writes of the app, and after each file event. Screens
-reload if it finds changes, or if the catalog was updated by another process or by a search. Writes
-of the app are in the catalog and on the screens before their event arrives, so they cause no second
-reload.
+A sweep, which checks the vault for changes, runs at the start, on request, after writes of the app,
+and after each file event. Screens reload if it finds changes, or if another process or a search
+updated the catalog. Writes of the app are in the catalog and on the screens before their event
+arrives, so they do not cause a second reload.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from notekeep.tui.program import Program
 
 FEW_NOTES = 50
-"""More changed notes than this are indexed by another process: a thread would delay every key and
-take a dozen megabytes."""
+"""More changed notes than this are indexed by another process, because a thread would delay every
+key and use about 12 MB."""
 QUIET_SECONDS = 1.0  # seconds between a write and its indexing
-EVENT_PAUSE = 0.1  # seconds between an event and its sweep: time for the catalog to get own writes
+EVENT_PAUSE = 0.1  # seconds between an event and its sweep, so that own writes reach the catalog
 RETRY_SECONDS = 0.5  # seconds until a failed or incomplete sweep is repeated
 SETTLE_SECONDS = 5.0  # seconds between checks of replaced files for late writes
 _END_SECONDS = 2.0
@@ -44,7 +44,7 @@ _END_SECONDS = 2.0
 class _SweepCancelled(BaseException):
     """The user quit during a sweep; the next start continues from the index.
 
-    It is not an Exception, so that no handler in between catches it.
+    Not an Exception, so that no intermediate handler catches it.
     """
 
 
@@ -52,7 +52,7 @@ class VaultUpdates:
     """Updates the index and the screens while the app runs."""
 
     def __init__(self, app: Program, navigation: Navigation, shown: int | None) -> None:
-        """`shown` is the generation of the catalog that the screens show, if known."""
+        """`shown` is the catalog generation that the screens show, if known."""
         self._app, self._navigation = app, navigation
         app.vault.indexing.words_at_once = FEW_NOTES
         self._shown = app.vault.catalog.generation if shown is None else shown
@@ -77,18 +77,18 @@ class VaultUpdates:
         return self._app.vault.catalog.generation != self._shown
 
     def _is_news(self, refreshed: RefreshResult) -> bool:
-        # Files that were only touched, or read twice because they were new, have not changed.
+        # Touched files, and new files that were read twice, have not changed.
         removed = len(refreshed.changes.removed) > len(refreshed.unconfirmed)
         return removed or bool(refreshed.indexed or refreshed.logs) or self.is_behind
 
     def sweep(self) -> None:
-        """Check the vault for changes, and show the progress."""
+        """Check the vault for changes and show the progress."""
         self._app.post_message(WorkStatus("Checking for changed notes"))
         refresh = partial(self._refresh, is_sweep=True)
         in_background(self._app, refresh, self._swept, group="sweep", failed=self._cannot)
 
     def catch_up(self) -> None:
-        """Index the app's own writes, a moment after the last one."""
+        """Index the app's own writes, QUIET_SECONDS after the last write."""
         in_background(
             self._app,
             self._refresh,
@@ -115,21 +115,21 @@ class VaultUpdates:
                 return None
         except _SweepCancelled:
             return None
-        # The meaning of notes is not computed after each write.
+        # Word vectors are computed after a sweep, and not after each write.
         if vault.is_indexing_due if is_sweep else vault.indexing.needs_process:
             indexing_process.start_indexing(vault.root)
         return refreshed
 
     def _follow_process(self) -> None:
-        """Index the rest in another process, and show its progress."""
-        # Only one thread follows it, because the number of threads is limited.
+        """Index the remaining notes in another process and show its progress."""
+        # Only one thread follows the process, because the number of threads is limited.
         if self._is_quitting.is_set() or not self._following.acquire(blocking=False):
             return
         try:
             self._app.post_message(VaultChanged())
             vault = self._app.vault
             self._process = indexing_process.IndexingProcess(vault.root)
-            if self._is_quitting.is_set():  # set after the check above
+            if self._is_quitting.is_set():  # may be set after the check above
                 return
             is_done = self._process.follow(self._progress)
             if is_done and not vault.indexing.refresh(defer=True).deferred:
@@ -139,7 +139,7 @@ class VaultUpdates:
             self._end_status()
 
     def _progress(self, done: int, total: int) -> None:
-        # Called in another thread, which may only post messages.
+        # Called in another thread, so it may only post messages.
         if self._is_quitting.is_set():
             raise _SweepCancelled
         if total > FEW_NOTES:
@@ -147,20 +147,20 @@ class VaultUpdates:
             self._app.post_message(IndexingStatus(done / total, text))
 
     def _end_status(self) -> None:
-        """Clear the progress, unless the other process is still running."""
+        """Clear the progress unless the other process is still running."""
         if not self._following.locked():
             self._app.post_message(WorkStatus(""))
             self._app.post_message(IndexingStatus(None))
 
     def _swept(self, refreshed: RefreshResult | None) -> None:
-        """End a sweep, and reload the screens if it found changes."""
+        """Clear the status, and reload the screens if the sweep found changes."""
         self._end_status()
         if refreshed is None:
             return
         if self._is_news(refreshed):
             self._app.post_message(VaultChanged())
         elif (browse := self._navigation.browse) is not None and browse.pane.typed:
-            # The full text may contain more notes, even if the catalog has not changed.
+            # The full-text index may have more notes even if the catalog has not changed.
             browse.pane.reload()
 
     def _cannot(self, error: NotekeepError) -> None:
@@ -187,8 +187,8 @@ class VaultUpdates:
             refreshed = self._app.vault.indexing.refresh(words=False)
             news = self._is_news(refreshed)
         except NotekeepError:
-            return False  # the next user request will report it
-        except Exception as error:  # noqa: BLE001 - one bug must not end the watching
+            return False  # the next request of the user will report it
+        except Exception as error:  # noqa: BLE001 - a bug must not stop the watcher
             log_internal_error(error)
             return True
         if news and not self._stop_watching.is_set():
@@ -197,7 +197,7 @@ class VaultUpdates:
         return not refreshed.pending
 
     def close(self) -> None:
-        """Stop watching, and check recently replaced files one last time."""
+        """Stop watching, and check recently replaced files for late writes a last time."""
         self._stop_watching.set()
         if self._watcher is not None:
             self._watcher.join(_END_SECONDS)

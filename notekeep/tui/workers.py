@@ -1,4 +1,4 @@
-"""Background work: runs in a thread, delivers the result, shows messages and errors.
+"""Background work in threads, and messages for its results and errors.
 
 A NotekeepError is shown. Any other error is a bug: it is logged with its traceback, and the app
 continues.
@@ -53,17 +53,17 @@ def in_background(
     holds_keys: bool = False,
     failed: Callable[[NotekeepError], object] | None = None,
 ) -> Worker[None]:
-    """Run `what` in a thread, where it must touch no widget, and then `then` with its result.
+    """Run `what` in a thread, where it must not use widgets, and call `then` with its result.
 
     Args:
         node: The screen or app that starts the work; errors after its removal are ignored.
         what: The work.
         then: Shows the result.
-        group: The kind of work. Work in `WRITE_GROUP` runs one after the other.
-        exclusive: Cancel earlier work of this group and node.
-        pause: Seconds to wait first, so that the next key can cancel it.
-        holds_keys: Hold keys until `then` has run, because they are for the screen that it opens.
-        failed: Handles the error instead of showing it.
+        group: The kind of work. Jobs in `WRITE_GROUP` run one at a time.
+        exclusive: Whether to cancel earlier work of this group and node.
+        pause: Seconds to wait before the work, so that the next key can cancel it.
+        holds_keys: Whether to hold keys until `then` has run and has opened a screen for them.
+        failed: Handles a NotekeepError, which is otherwise shown.
     """
 
     async def job() -> None:
@@ -82,39 +82,39 @@ def in_background(
             run_own_commands(node)
         except NotekeepError as error:
             show_error(node, error)
-        except Exception as error:  # noqa: BLE001 - one bug must not end the program
-            # A screen that is being removed has lost the widgets that show the result.
+        except Exception as error:  # noqa: BLE001 - a bug must not end the app
+            # A screen that is being removed no longer has the widgets that show the result.
             if not is_being_removed(node):
                 show_internal_error(node, error)
         finally:
             if keyboard is not None:
                 keyboard.release(job)
 
-    # The welcome app has no such keyboard.
+    # The welcome app has no keyboard.
     keyboard: Keyboard | None = getattr(node.app, "keyboard", None) if holds_keys else None
     if keyboard is not None:
         keyboard.hold(job, seconds=ANSWER_SECONDS)
-    # Passed uncalled: a worker cancelled before its start would leave an unawaited coroutine.
+    # Pass the function and not a coroutine: a worker cancelled before its start would not await it.
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
     )
 
 
 async def _first_frame(app: App[object]) -> None:
-    """Wait for the first frame, which a busy thread would delay."""
+    """Wait for the first frame, because a busy thread would delay it."""
     if (first_frame := getattr(app, "first_frame", None)) is not None:
         await first_frame.wait()
 
 
 def _turn(app: App[object]) -> asyncio.Lock:
-    """The lock for work that changes notes: concurrent steps would start from the same text."""
+    """Return the lock for changes to notes: concurrent steps would start from the same text."""
     turns: asyncio.Lock = vars(app).setdefault("turns_at_writing", asyncio.Lock())
     return turns
 
 
 @contextmanager
 def work_status(node: DOMNode, text: str) -> Iterator[None]:
-    """Show a status in the bottom line during the block; threads may use it."""
+    """Show a status in the footer during the block; safe in a thread."""
     node.app.post_message(WorkStatus(text))
     try:
         yield
@@ -130,7 +130,7 @@ def show_error(node: DOMNode, error: NotekeepError) -> None:
 
 
 def report_error(node: DOMNode, error: NotekeepError) -> None:
-    """Add an error to the unread ones without a toast, because no user action caused it."""
+    """Add an error to the unread errors without a toast, because no user action caused it."""
     node.app.post_message(ErrorReported(error.message, error.hint))
 
 
@@ -141,7 +141,7 @@ def show_failed_extensions(node: DOMNode) -> None:
 
 
 def run_own_commands(node: DOMNode) -> None:
-    """Run the user's commands for the events so far."""
+    """Run the user's own commands that wait for past events."""
     module = sys.modules.get("notekeep.own_commands")
     for queued in module.take_queued() if module is not None else ():
         run_own_command(node, queued)
@@ -154,20 +154,20 @@ def run_own_command(node: DOMNode, queued: QueuedCommand) -> None:
 
 
 def show_output(node: DOMNode, name: str, text: str) -> None:
-    """Show the last lines of a command's output, if there are any."""
+    """Show the last lines of a command's output, or that it is done."""
     lines = text.rstrip().splitlines()[-MAX_OUTPUT_LINES:]
     show_message(node, "\n".join([f"{name}:", *lines]) if lines else f"{name}: done", seconds=LONG)
 
 
 def show_internal_error(node: DOMNode, error: Exception) -> None:
-    """Show and log a bug of ours."""
+    """Show and log an unexpected error."""
     log_internal_error(error)
     text = f"{type(error).__name__}: {clean_line(str(error))}"
     show_error(node, NotekeepError(text, "This is a bug in notekeep. See the log."))
 
 
 def log_internal_error(error: Exception) -> None:
-    """Log a bug with its traceback."""
+    """Log an unexpected error with its traceback."""
     logging.getLogger("notekeep.tui.launch").error("fault", exc_info=error)
 
 
@@ -182,11 +182,11 @@ def show_message(
     node.app.notify(clean(text), severity=severity, timeout=seconds, markup=False)
 
 
-MAX_NAMED_NOTES = 4  # the number of refused notes to list in a toast; others are only counted
+MAX_NAMED_NOTES = 4  # refused notes to list in a toast; the rest are only counted
 
 
 def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -> None:
-    """Show the result and the undo key, and the refused notes with reasons."""
+    """Show the result and the undo key, and refused notes with their reasons."""
     if done.remarks:
         remarks = "\n".join(map(clean_line, done.remarks[:MAX_NAMED_NOTES]))
         show_message(node, remarks, seconds=LONG)
@@ -215,7 +215,7 @@ def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
     node.app.post_message(VaultChanged())
 
 
-# Modules that keys need later are imported after the first frame, so that no key waits for them.
+# Modules that keys need are imported after the first frame, so that no key waits for an import.
 
 IMPORT_PAUSE = 0.05  # seconds between two imports
 SOON = (
@@ -233,7 +233,7 @@ SOON = (
     "notekeep.tui.screens.habits",
     "notekeep.tui.screens.publish",
 )
-"""Modules to import, the most likely first."""
+"""Modules to import, most likely needed first."""
 
 
 def import_soon(app: App[None], names: Sequence[str] = SOON) -> None:

@@ -1,1 +1,1 @@
-"""All actions of the app, as data. Nothing here imports Textual."""
+"""All actions of the app, as data. These modules do not import Textual."""

@@ -11,17 +11,17 @@ class Action(NamedTuple):
     """An action that a user can run."""
 
     id: str  # a stable name, used in key maps: "new-note"
-    title: str  # in the palette
-    keys: tuple[str, ...]  # the default keys; without any, palette only
-    label: str = ""  # in the footer; "" hides it there
-    command: str = ""  # the equivalent command
+    title: str  # the name in the palette
+    keys: tuple[str, ...]  # the default keys; if empty, the action is only in the palette
+    label: str = ""  # the name in the footer; "" hides it there
+    command: str = ""  # the equivalent shell command
     also: str = ""  # search keywords for the palette
-    help: str = ""  # one sentence
-    context: str = ""  # where it works, a key of `registry.CONTEXTS`
+    help: str = ""  # one or two sentences
+    context: str = ""  # where the action works, a key of `registry.CONTEXTS`
 
     @property
     def call(self) -> str:
-        """The action string of Textual: a method without `action_`, with its arguments."""
+        """The action string for Textual: a method without `action_`, with its arguments."""
         return CALLS.get(self.id) or self.id.replace("-", "_")
 
     def with_help(self, sentence: str) -> Action:
@@ -35,7 +35,7 @@ def action(id: str, title: str, keys: str, **more: str) -> Action:
 
 def in_context(context: str, *actions: Action) -> tuple[Action, ...]:
     """Return actions with their context set."""
-    return tuple(one._replace(context=context) for one in actions)
+    return tuple(each._replace(context=context) for each in actions)
 
 
 CALLS = {
@@ -121,7 +121,7 @@ CALLS = {
     "close-switcher": "dismiss",
     "leave-cell": "dismiss",
 }
-"""Action strings that differ from the id of the action."""
+"""Action strings that differ from the ID of the action."""
 
 
 # The notation of keys.
@@ -153,7 +153,7 @@ _NAMES = {
 }
 _SIGNS = {sign: name for name, sign in _NAMES.items()}
 _OTHERS = frozenset({"enter", "tab", "space", "backspace", "delete", "insert", "home", "end"})
-"""Keys displayed by their name."""
+"""Keys that are displayed by name."""
 _ALIASES = {"esc": "escape", "spc": "space", "bs": "backspace", "del": "delete", "ins": "insert"}
 _ALIASES |= {"return": "enter", "ret": "enter"}
 _ALIASES |= {"pgup": "pageup", "pgdn": "pagedown", "pgdown": "pagedown"}
@@ -162,23 +162,23 @@ _MODIFIERS |= dict.fromkeys(("alt", "a", "m", "meta", "opt", "option"), "alt")
 
 
 def parse_key(written: str) -> str | None:
-    """Return Textual's name of a key such as "?", "ctrl-d", "C-d", "PgUp"; None if unknown."""
+    """Return Textual's name of a key such as "?", "ctrl-d", "C-d", "PgUp", or None."""
     text = written.strip() or written[:1]
     if not text:
         return None
     if len(text) == 1:
         return "space" if text == " " else _SIGNS.get(text, text)
     *before, last = _parts(text)
-    modifiers = [_MODIFIERS.get(one.lower()) for one in before]
+    modifiers = [_MODIFIERS.get(name.lower()) for name in before]
     if None in modifiers:
         return None
     name = _key(last, is_modified=bool(before))
     if name is None:
         return None
     if modifiers == ["shift"] and len(name) == 1 and name.isalpha():
-        return name.upper()  # terminals send it this way
+        return name.upper()  # as terminals send it
     order = ("alt", "ctrl", "shift")
-    return "+".join([*(one for one in order if one in modifiers), name])
+    return "+".join([*(modifier for modifier in order if modifier in modifiers), name])
 
 
 def _parts(text: str) -> list[str]:
@@ -216,15 +216,15 @@ def format_keys(keys: Iterable[str]) -> str:
     return ", ".join(format_key(key) for key in keys)
 
 
-# Sequences of two keys: `g t`, and those of vim and Emacs.
+# Sequences of two keys: `g t`, and the sequences of Vim and Emacs.
 
 
 class Second(NamedTuple):
     """The second key of a sequence."""
 
     key: str
-    action: str  # its id
-    name: str  # in the menu
+    action: str  # the ID of the action
+    name: str  # the name in the menu
 
 
 GO_KEYS: tuple[Second, ...] = (
@@ -258,12 +258,12 @@ SECOND_KEYS: dict[str, tuple[Second, ...]] = {
     "twice-d": (Second("d", "delete", "delete"),),
     "twice-z": (Second("Z", "quit", "quit"), Second("Q", "quit", "quit")),
 }
-"""The second keys of each action that needs one."""
+"""The second keys of each action that starts a sequence."""
 
 
 def menu(seconds: Iterable[Second], width: int) -> str:
-    """Return the possible second keys; if they do not fit, the last names are omitted first."""
-    keys = [(format_key(one.key), one.name) for one in seconds]
+    """Return the possible second keys; if they do not fit, omit names, the last names first."""
+    keys = [(format_key(second.key), second.name) for second in seconds]
     text = ""
     for named in reversed(range(len(keys) + 1)):
         words = [f"{key} {name}" for key, name in keys[:named]] + [key for key, _ in keys[named:]]

@@ -295,7 +295,7 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         action("find-here", "Find in text", "ctrl+f", label="find").with_help(
             "Find words in this text. Case and accents are ignored."
         ),
-        # Arrow keys do this already; these are for key maps.
+        # The arrow keys have these functions by default; the actions are for key maps.
         action("cursor-up", "Line up", "").with_help("Move one line up."),
         action("cursor-down", "Line down", "").with_help("Move one line down."),
         action("cursor-left", "Character left", "").with_help("Move left."),

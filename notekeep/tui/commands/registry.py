@@ -1,7 +1,7 @@
 """The registry of actions, and key maps.
 
-Key bindings, the footer, the palette, help and `notekeep keys` are derived from it, so they always
-agree. Nothing here imports Textual, as the command line uses it too.
+Key bindings, the footer, the palette, help and `notekeep keys` are derived from the registry, so
+they always agree. This module does not import Textual, because the command line also uses it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class _Context(NamedTuple):
-    """A context where actions work: its title in help, and the wider contexts around it.
+    """A context in which actions work: its title in help, and the wider contexts around it.
 
     `around` is None if the focus is always in a narrower context.
     """
@@ -92,10 +92,10 @@ ACTION_PLACES = {
     for name, context in _CONTEXTS.items()
     if context.around is not None
 }
-"""For each place that can have the focus, the contexts whose keys work there, nearest first."""
+"""The contexts whose keys work at each place that can have the focus, nearest first."""
 
 ACTIONS = (*NOTE_ACTIONS, *SCREEN_ACTIONS)
-"""Within a context, in the order of the footer and help."""
+"""All actions; within a context, in the order of the footer and help."""
 
 ACTIONS_BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
@@ -119,11 +119,11 @@ SHADOWED_ACTIONS: dict[str, tuple[str, ...]] = {
     "filter-tasks": ("search",),
     "sort-column": ("sort",),
 }
-"""Actions that may use a key of a wider context in some key map, with the actions they hide."""
+"""Actions that may use a key of a wider context in a key map, with the actions that they hide."""
 
 
 def actions_in_context(context: str, added: Iterable[Action] = ()) -> Iterator[Action]:
-    """Yield the actions of one context in order; `added` ones are last."""
+    """Yield the actions of a context in order; `added` actions come last."""
     return (action for action in (*ACTIONS, *added) if action.context == context)
 
 
@@ -133,7 +133,7 @@ def actions_at_place(place: str) -> Iterator[Action]:
 
 
 def action_keys(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the keys of an action with a user's own keys."""
+    """Return the keys of an action; the user's own keys replace the defaults."""
     own = own_keys.get(action.id)
     if own is None:
         return action.keys
@@ -141,7 +141,7 @@ def action_keys(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def is_offered(action: Action, own_keys: Mapping[str, str]) -> bool:
-    """Return whether to list an action, which the start of an unbound sequence is not."""
+    """Return whether to list an action: not if it starts a sequence and has no key."""
     return action.id not in SECOND_KEYS or bool(action_keys(action, own_keys))
 
 
@@ -159,7 +159,7 @@ def key_labels(action: Action, own_keys: Mapping[str, str], most: int | None = N
 
 
 def find_key_clashes(own_keys: Mapping[str, str], known: Iterable[str] = ()) -> list[str]:
-    """Return the errors of a key map, one sentence each; `known` are ids of added actions."""
+    """Return the errors of a key map, one sentence each; `known` are IDs of added actions."""
     unknown = own_keys.keys() - ACTIONS_BY_ID.keys() - set(known)
     found = [f"There is no action {name!r}." for name in unknown]
     for place in ACTION_PLACES:
@@ -172,23 +172,23 @@ def find_key_clashes(own_keys: Mapping[str, str], known: Iterable[str] = ()) -> 
     return list(dict.fromkeys(found))
 
 
-# Added actions: the user's own commands, and those of extensions. They work everywhere except in
-# dialogs, and never replace a name or key.
+# Added actions: the user's own commands, and the actions of extensions. They work everywhere except
+# in dialogs, and never replace a name or key.
 
 
 class AddedActions(NamedTuple):
-    """Added actions, with the keys that are free for them."""
+    """Added actions, with those of their keys that are not in use."""
 
     actions: tuple[Action, ...]
     problems: tuple[str, ...]  # one sentence for each name or key that is in use
 
 
 def add_actions(actions: Iterable[Action], own_keys: Mapping[str, str]) -> AddedActions:
-    """Return actions with the keys that no other action uses where they work."""
-    contexts = {one for around in ACTION_PLACES.values() if "app" in around for one in around}
+    """Return actions with the keys that no other action uses in the same places."""
+    contexts = {name for around in ACTION_PLACES.values() if "app" in around for name in around}
     holders = {
         key: action.id
-        for action in reversed(ACTIONS)  # report the first one
+        for action in reversed(ACTIONS)  # so that the first action with a key is reported
         if action.context in contexts
         for key in action_keys(action, own_keys)
     }
@@ -213,16 +213,16 @@ def add_actions(actions: Iterable[Action], own_keys: Mapping[str, str]) -> Added
 
 def command_actions(commands: Iterable[OwnCommand]) -> Iterator[Action]:
     """Yield the user's own commands as actions."""
-    for one in commands:
-        title = one.title or one.name.replace("-", " ").capitalize()
-        when = f" Also runs after: {one.after}." if one.after else ""
-        keys = tuple(_split_keys(one.key))
-        about = f"Run your own command {one.run[0]}.{when}"
-        yield Action(one.name, title, keys, help=about, also="own command")
+    for command in commands:
+        title = command.title or command.name.replace("-", " ").capitalize()
+        when = f" Also runs after: {command.after}." if command.after else ""
+        keys = tuple(_split_keys(command.key))
+        about = f"Run your own command {command.run[0]}.{when}"
+        yield Action(command.name, title, keys, help=about, also="own command")
 
 
 def extension_actions() -> Iterator[tuple[Extension, ExtensionAction, Action]]:
-    """Import the extensions with actions, and yield those that work."""
+    """Import the extensions with actions, and yield the actions that work."""
     from notekeep.extend import check_action
 
     for extension, found in extensions.load_working(extensions.ACTIONS, check_action):
@@ -231,9 +231,9 @@ def extension_actions() -> Iterator[tuple[Extension, ExtensionAction, Action]]:
         yield extension, found, Action(found.id, found.title, keys, help=about, also="extension")
 
 
-# Key maps: for vim and Emacs, with a user's own keys on top. A map is a TOML file of action ids and
-# keys that contains only the differences from the defaults. Letters stay the same where possible,
-# so that help, manual and footer stay correct.
+# Key maps for Vim and Emacs; the user's own keys override them. A key map is a TOML file of action
+# IDs and keys that contains only the differences from the defaults. Letters stay the same where
+# possible, so that help, manual and footer stay correct.
 
 DEFAULT = "default"
 FOLDER = Path(__file__).parent / "keymaps"
@@ -246,10 +246,10 @@ def keymaps() -> tuple[str, ...]:
 
 
 def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
-    """Return the keys of a key map with a user's own keys, under Textual's names.
+    """Return the keys of a key map with the user's own keys, under Textual's names.
 
-    For an unknown map, the default is used. Unknown keys are ignored, and an action with only
-    unknown keys keeps its own; an empty text unbinds an action.
+    If the map is unknown, the default is used. Unknown keys are ignored; an action with only
+    unknown keys keeps its default keys. An empty string unbinds an action.
     """
     keys_by_action: dict[str, str] = {}
     if name not in ("", DEFAULT) and name in keymaps():
@@ -264,7 +264,7 @@ def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
 def wrong_keys(name: str, own: Mapping[str, str], known: Iterable[str] = ()) -> list[str]:
     """Return the errors of the arguments of `keymap`, one sentence each.
 
-    `known` are the ids of added actions; see `add_actions`.
+    `known` are the IDs of added actions; see `add_actions`.
     """
     found = []
     if name and name not in keymaps():
