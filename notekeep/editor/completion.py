@@ -14,6 +14,7 @@ from notekeep.editor.document import Document
 from notekeep.editor.features import Feature
 from notekeep.editor.session import Session
 from notekeep.log_folders import HABIT_LOG
+from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import is_in_folder
 from notekeep.services import completion
 from notekeep.services.completion import Completer, CompletionOffer
@@ -121,7 +122,7 @@ def _make_item(
     start = line_start + offer.start
     typed = document.text[start:offset]
     return types.CompletionItem(
-        label=offer.word,
+        label=clean_line(offer.word),
         kind=_KINDS[offer.kind],
         text_edit=types.TextEdit(document.positions.range(start, offset), offer.text),
         # The order is ours, and the editor must not drop a title with the letters in a later word.

@@ -13,9 +13,9 @@ from notekeep.catalog.name_lookup import find_link_states
 from notekeep.editor.document import Document
 from notekeep.errors import Problem
 from notekeep.habits.log import parse_file
-from notekeep.log_folders import HABIT_LOG, REVIEW_LOG
+from notekeep.log_folders import HABIT_LOG
 from notekeep.markdown.outline import Link
-from notekeep.markdown.schema import is_in_folder
+from notekeep.markdown.schema import is_in_folder, role
 from notekeep.notes.lint import lint_file
 from notekeep.storage.content import Content
 from notekeep.tracking.habit_table import find_line_problems
@@ -27,12 +27,12 @@ _REMARKS: Final = frozenset({"broken-property", "ambiguous-link"})
 
 def find_diagnostics(document: Document) -> list[types.Diagnostic]:
     """Return the problems of a note, by position."""
-    if is_in_folder(document.path, REVIEW_LOG):
-        return []
     if is_in_folder(document.path, HABIT_LOG):
         found = [_diagnose(document, problem) for problem in _log_problems(document)]
-    else:
+    elif role(document.path, document.vault.workspace.schema) == "note":
         found = [*_find_note_problems(document)]
+    else:
+        return []  # templates, for example, have links that only become complete in a note
     return sorted(found, key=lambda one: (one.range.start.line, one.range.start.character))
 
 

@@ -14,6 +14,7 @@ from notekeep.editor.features import Feature
 from notekeep.editor.session import Session
 from notekeep.markdown.note_parts import extract_part
 from notekeep.markdown.outline import Heading, InlineTag, Link
+from notekeep.markdown.sanitize import clean
 from notekeep.markdown.text_edit import find_line, normalize_heading
 from notekeep.query.tree import Tag
 from notekeep.services.media import PICTURES
@@ -162,7 +163,7 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
         text, place = _describe_tag(document, tag.name), (tag.start, tag.end)
     else:
         return None
-    content = types.MarkupContent(types.MarkupKind.Markdown, text)
+    content = types.MarkupContent(types.MarkupKind.Markdown, clean(text))
     return types.Hover(content, document.positions.range(*place)) if text else None
 
 

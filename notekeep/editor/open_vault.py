@@ -87,10 +87,14 @@ class OpenVault:
                 self.vault.indexing.refresh(words=False, defer=True)
         self._report()
 
-    def close(self) -> None:
-        """Stop watching, and check recently replaced files one last time."""
+    def stop(self) -> None:
+        """Stop watching and indexing, without waiting for the end."""
         self._stop.set()
         self._process.stop()
+
+    def close(self) -> None:
+        """Stop, and check recently replaced files one last time."""
+        self.stop()
         self._watcher.join(_END_SECONDS)
         if self.vault.has_opened_history:
             self.vault.history.store.check_displaced(self.root, min_age=0)

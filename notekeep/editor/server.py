@@ -91,7 +91,7 @@ class EditorServer:
     def _shut_down(self, _params: None) -> None:
         for task in self._checks.values():
             task.cancel()
-        self.session.end()
+        self.session.stop()
 
     # Open notes.
 
@@ -125,8 +125,12 @@ class EditorServer:
         document = self.session.document(uri)
         if document is None or not document.is_open:
             return
-        found = await asyncio.to_thread(find_diagnostics, document)
-        self._publish(types.PublishDiagnosticsParams(uri, found, document.version))
+        try:
+            found = await asyncio.to_thread(find_diagnostics, document)
+        except NotekeepError as error:
+            log.warning("%s: %s %s", document.path, error.message, error.hint)
+        else:
+            self._publish(types.PublishDiagnosticsParams(uri, found, document.version))
 
     def _publish(self, problems: types.PublishDiagnosticsParams) -> None:
         self.protocol.text_document_publish_diagnostics(problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ class Session:
         self.server = server
         self._changed = changed
         self._only = Vault.open(vault).root if vault else None
+        self._opening = threading.Lock()
         self._vaults: dict[str, OpenVault] = {}
         self._open: set[str] = set()  # the addresses of open files
         self._documents: dict[str, Document] = {}  # of open notes, by address
@@ -62,12 +64,13 @@ class Session:
             root = self._only
         if not root:
             return None
-        if root not in self._vaults:
-            try:
-                self._vaults[root] = OpenVault(Vault.open(root), self._changed)
-            except NotekeepError:
-                return None
-        return self._vaults[root]
+        with self._opening:
+            if root not in self._vaults:
+                try:
+                    self._vaults[root] = OpenVault(Vault.open(root), self._changed)
+                except NotekeepError:
+                    return None
+            return self._vaults[root]
 
     def document(self, uri: str) -> Document | None:
         """Return the note at an address, as typed if it is open; None outside a vault."""
@@ -101,7 +104,7 @@ class Session:
 
     def uri(self, vault: OpenVault, path: str) -> str:
         """Return the address of a file in a vault; that of the editor if it is open."""
-        for uri, document in self._documents.items():
+        for uri, document in list(self._documents.items()):  # other threads may add some
             if document.path == path and document.vault is vault:
                 return uri
         return Path(vault.root, path).as_uri()
@@ -115,6 +118,11 @@ class Session:
         """Use the file again."""
         self._open.discard(uri)
         self._documents.pop(uri, None)
+
+    def stop(self) -> None:
+        """Stop the work of all vaults, without waiting for its end."""
+        for vault in self.vaults:
+            vault.stop()
 
     def end(self) -> None:
         """Close all vaults."""

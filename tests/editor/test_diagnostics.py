@@ -68,6 +68,10 @@ async def test_it_reports_lines_of_the_habit_log(vault: Editor) -> None:
     ]
 
 
+async def test_it_reports_nothing_in_templates(vault: Editor) -> None:
+    assert await vault.problems("templates/daily.md", "[[{{yesterday}}]]") == []
+
+
 async def test_problems_follow_the_text_and_end_with_the_note(vault: Editor) -> None:
     assert len(await vault.problems("open.md", "[[Gone]]")) == 1
     assert await vault.problems("open.md", "[[Deep Work]]") == []
