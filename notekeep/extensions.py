@@ -144,7 +144,7 @@ def installed(group: str) -> tuple[Extension, ...]:
     from importlib.metadata import entry_points
 
     # `python -m` puts the current folder first.
-    paths = sys.path[_starts_here() :]
+    paths = sys.path[_has_current_folder_first() :]
     folders = {os.path.realpath(path) for path in paths if path}
     try:
         entries = entry_points(group=group)
@@ -162,7 +162,7 @@ def installed(group: str) -> tuple[Extension, ...]:
     return tuple(sorted(found, key=lambda one: (one.package, one.name)))
 
 
-def _starts_here() -> bool:
+def _has_current_folder_first() -> bool:
     try:
         return os.path.samefile(sys.path[0] or ".", ".")
     except OSError:

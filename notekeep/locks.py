@@ -70,7 +70,7 @@ def _lock(fd: int, timeout: float) -> bool | None:
     pause = 0.001
     while True:
         try:
-            _try(fd)
+            _try_once(fd)
         except OSError as error:
             if error.errno in _NO_LOCKS:
                 return None
@@ -87,7 +87,7 @@ def _lock(fd: int, timeout: float) -> bool | None:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try(fd: int) -> None:
+    def _try_once(fd: int) -> None:
         _lock_byte(fd, msvcrt.LK_NBLCK)
 
     def _release(fd: int) -> None:
@@ -104,7 +104,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try(fd: int) -> None:
+    def _try_once(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _release(fd: int) -> None:

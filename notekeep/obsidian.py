@@ -175,7 +175,7 @@ def _read_link_settings(found: ObsidianSettings, app: _File) -> None:
 
 
 def _read_periodic_settings(found: ObsidianSettings, root: str, plugins: list[Any]) -> None:
-    files = _periodic(found, root) if _PERIODIC in plugins else {}
+    files = _find_periodic_files(found, root) if _PERIODIC in plugins else {}
     if "daily" not in files:
         files["daily"] = _File(root, "daily-notes.json", found)
     for kind, file in files.items():
@@ -200,7 +200,7 @@ def _read_periodic_settings(found: ObsidianSettings, root: str, plugins: list[An
         found.folders["daily"] = found.periodic["daily"].folder
 
 
-def _periodic(found: ObsidianSettings, root: str) -> dict[str, _File]:
+def _find_periodic_files(found: ObsidianSettings, root: str) -> dict[str, _File]:
     """Return the plug-in's settings for the kinds of notes that it manages."""
     data = _File(root, f"plugins/{_PERIODIC}/data.json", found)
     active = data.data.get("activeCalendarSet")

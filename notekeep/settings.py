@@ -353,7 +353,7 @@ def excludes(filters: tuple[str, ...], path: str) -> bool:
 
 def find_unsupported_patterns(filters: tuple[str, ...]) -> list[str]:
     """Return the patterns that are not supported."""
-    return [one for one in filters if is_regex_filter(one) and _compiled(one) is None]
+    return [one for one in filters if is_regex_filter(one) and _compile(one) is None]
 
 
 def is_regex_filter(text: str) -> bool:
@@ -363,12 +363,12 @@ def is_regex_filter(text: str) -> bool:
 
 @lru_cache(8)
 def _read(filters: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[re.Pattern[str], ...]]:
-    patterns = map(_compiled, filter(is_regex_filter, filters))
+    patterns = map(_compile, filter(is_regex_filter, filters))
     beginnings = tuple(one.casefold() for one in filters if one and not is_regex_filter(one))
     return beginnings, tuple(one for one in patterns if one is not None)
 
 
-def _compiled(text: str) -> re.Pattern[str] | None:
+def _compile(text: str) -> re.Pattern[str] | None:
     pattern = text[1:-1]
     plain = re.sub(_PLAIN, "x", pattern)
     is_heavy = (

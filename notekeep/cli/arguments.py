@@ -163,7 +163,7 @@ class RawCommand(click.Command):
             elif name in takes_value and (name.startswith("--") or not words):
                 options.append(word)
             elif _LIKE_OPTION.match(word):
-                raise _no_option(ctx, name, takes_value)
+                raise _unknown_option_error(ctx, name, takes_value)
             else:
                 words.append(word)
                 continue
@@ -172,7 +172,7 @@ class RawCommand(click.Command):
         return options, words
 
 
-def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageError:
+def _unknown_option_error(ctx: click.Context, name: str, known: Iterable[str]) -> UsageError:
     near = get_close_matches(name, [one for one in known if one.startswith("--")], n=1)
     help_command = f"`{ctx.command_path} --help`"
     hint = f"Did you mean {near[0]}?" if near else f"{help_command} lists the options."

@@ -148,7 +148,7 @@ def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
         ConflictPair(problem.path, problem.path, "marks")
         for problem in workspace.catalog.problems(links=False)
         if problem.code == CONFLICT_PROBLEM
-        or (problem.code == "front-matter" and _is_marked(workspace, problem.path))
+        or (problem.code == "front-matter" and _has_markers(workspace, problem.path))
     ]
     found += _log_conflicts(workspace)
     listed = {pair.copy for pair in found}
@@ -213,7 +213,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
     """
     plan = WritePlan(VERB, f"keep {choice} of {pair.note}", resolved=[pair.note], whole=True)
     if pair.kind == "marks":
-        text, found = _marked(workspace, pair.note)
+        text, found = _read_markers(workspace, pair.note)
         name = {"mine": "ours"}.get(choice, choice)
         plan.edit(pair.note, workspace.read(pair.note), encode(choose_side(text, found, name)))
         return plan
@@ -250,7 +250,7 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
         if pair.kind == "copy":
             base, is_guess = _find_base(workspace, history, pair, mine, theirs)
         elif pair.kind == "marks":
-            text, found = _marked(workspace, pair.note)
+            text, found = _read_markers(workspace, pair.note)
             is_guess = any(hunk.base is None for hunk in found)  # git's settings decide this
             common = choose_side(text, found, "base")
             base = common_lines(mine, theirs) if is_guess else encode(common)
@@ -313,7 +313,7 @@ def read_sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, 
         _, mine, theirs = _git_versions(workspace, pair.note)
         return mine, theirs or b""
     if pair.kind == "marks":
-        text, found = _marked(workspace, pair.note)
+        text, found = _read_markers(workspace, pair.note)
         return encode(choose_side(text, found, "ours")), encode(choose_side(text, found, "theirs"))
     return workspace.read_if_exists(pair.note), workspace.read(pair.copy)
 
@@ -322,11 +322,11 @@ def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
     """Return the numbers of the lines where git's conflict markers start; none for two files."""
     if pair.kind != "marks":
         return []
-    text, found = _marked(workspace, pair.note)
+    text, found = _read_markers(workspace, pair.note)
     return [text.count("\n", 0, hunk.start) + 1 for hunk in found]
 
 
-def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
+def _read_markers(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
     data = workspace.read(path)
     if role(path, workspace.schema) == "log":
         text = data.decode("utf-8", "surrogateescape")
@@ -375,7 +375,7 @@ def _git_versions(
     return found.get(1), mine, found.get(3)
 
 
-def _is_marked(workspace: Workspace, path: str) -> bool:
+def _has_markers(workspace: Workspace, path: str) -> bool:
     try:
         data = workspace.read(path)
     except (NotFound, Refused):

@@ -247,12 +247,17 @@ def _smaller_command(habit: Definition, day: int) -> str:
         target = amounts.to_base_unit(ceil(half) * amounts.MILLI, None, goal.unit) or goal.target
         if target < goal.target:
             option = f'--goal "{goal._replace(target=target).text()}"'
-    if not option and goal.kind != "most" and goal.per == "day" and (fewer := _fewer(schedule)):
+    if (
+        not option
+        and goal.kind != "most"
+        and goal.per == "day"
+        and (fewer := _easier_schedule(schedule))
+    ):
         option = f'--schedule "{fewer}"' if " " in fewer else f"--schedule {fewer}"
     return f"`notekeep habit edit {habit.id} {option}`" if option else ""
 
 
-def _fewer(schedule: Schedule) -> str:
+def _easier_schedule(schedule: Schedule) -> str:
     """Return an easier schedule, with fewer times, or ""."""
     match schedule:
         case ChosenDays(weekdays):

@@ -260,7 +260,7 @@ def find_replacements(
     if not (found.lines or found.base.refused or found.protected):
         if found.is_same:
             raise NotFound("The new text is the same as the old one.", "Type another text.")
-        raise NotFound(*_nothing_found(workspace, request, files))
+        raise NotFound(*_explain_no_match(workspace, request, files))
     return found
 
 
@@ -277,7 +277,7 @@ def _search(
     return ((path, found[path]) for path in paths if path in found)
 
 
-def _nothing_found(
+def _explain_no_match(
     workspace: Workspace, request: Replacement, paths: Sequence[str]
 ) -> tuple[str, str]:
     if not request.ignore_case:

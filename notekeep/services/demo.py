@@ -178,11 +178,11 @@ def move_dates(root: str, today: dt.date) -> int:
     after: dict[str, bytes] = {}
     for path, data in before.items():
         folder, name = os.path.split(path)
-        moved = _moved(data, last, shift, today - last)
+        moved = _shift_dates(data, last, shift, today - last)
         if _LOG_NAME.match(name):
             _sort_lines(path, moved, after, today)
             continue
-        name = _moved(os.fsencode(name), last, shift, shift).decode()
+        name = _shift_dates(os.fsencode(name), last, shift, shift).decode()
         if not _is_after(name.removesuffix(".md"), today):
             after[os.path.join(folder, name)] = moved
     for path in before.keys() - after.keys():
@@ -203,7 +203,7 @@ def _notes(root: str) -> Iterator[tuple[str, bytes]]:
                     yield path, file.read()
 
 
-def _moved(data: bytes, last: dt.date, shift: dt.timedelta, due: dt.timedelta) -> bytes:
+def _shift_dates(data: bytes, last: dt.date, shift: dt.timedelta, due: dt.timedelta) -> bytes:
     def move(match: re.Match[bytes]) -> bytes:
         day = parse_iso(match[2].decode())
         if day is None or abs(last - day) > REACH:

@@ -95,7 +95,7 @@ class SearchService:
         """List the notes that match a query, by default sorted by title."""
         parsed = self._query(query)
         total, rows = list_notes(parsed, self._sources, limit=limit, offset=offset)
-        return RowPage(total, rows, () if total else self._near_values(parsed))
+        return RowPage(total, rows, () if total else self._suggest_values(parsed))
 
     def page(self, query: str, limit: int, offset: int) -> list[Row]:
         """Return a page of a list in the order of `rows`, without counting the list."""
@@ -163,11 +163,11 @@ class SearchService:
             explain=explain,
         )
         if not found.total:
-            found = found._replace(remarks=(*found.remarks, *self._near_values(parsed)))
+            found = found._replace(remarks=(*found.remarks, *self._suggest_values(parsed)))
         if relax and (found.is_relaxed or not found.total):
             found = found._replace(files=self._named_files(query))
         if not typing:
-            return found._replace(remarks=(*found.remarks, *_name_files(found.files)))
+            return found._replace(remarks=(*found.remarks, *_remark_on_files(found.files)))
         self.distinguish_titles([hit.row for hit in found.hits])
         try:
             remarks = self.parse(query, pasted=relax).remarks
@@ -247,7 +247,7 @@ class SearchService:
         """
         parsed = self._query(query)
         found = queries.list_passages(self.catalog, self._facts(parsed))
-        words = _words_alone(parsed.root)
+        words = _text_part(parsed.root)
         if words is None or not found:
             return found
         matcher = self._words().matcher(words)
@@ -278,7 +278,9 @@ class SearchService:
         order = query.order
         if not order and is_fact(query.root) and RECENT in tree.positive_leaves(query.root):
             order = (Order("opened", paths=tuple(self._last_opened())),)
-        return query._replace(root=replace_leaves(query.root, self._state_of_machine), order=order)
+        return query._replace(
+            root=replace_leaves(query.root, self._replace_local_state), order=order
+        )
 
     def _last_opened(self) -> list[str]:
         return self.open_counts.latest(lambda: self.catalog.paths(None), MAX_RECENT)
@@ -294,7 +296,7 @@ class SearchService:
         )
         return tuple(islice(found, MAX_FILES))
 
-    def _near_values(self, query: Query) -> list[str]:
+    def _suggest_values(self, query: Query) -> list[str]:
         """Return suggestions for field values that no note has."""
         remarks: list[str] = []
         for leaf in tree.positive_leaves(query.root):
@@ -309,7 +311,7 @@ class SearchService:
                     remarks.append(f"{about} Did you mean {near}?")
         return remarks
 
-    def _state_of_machine(self, leaf: Node) -> Node:
+    def _replace_local_state(self, leaf: Node) -> Node:
         """Replace a state that only this machine knows."""
         if leaf == RECENT:
             return KnownPaths(frozenset(self._last_opened()))
@@ -364,17 +366,17 @@ class SearchService:
         return [*settings, *self.catalog.problems()]
 
 
-def _words_alone(node: Node | None) -> Node | None:
+def _text_part(node: Node | None) -> Node | None:
     """Return the part of a query that consists of words, or None."""
     if isinstance(node, tree.And):
-        parts = tuple(part for one in node.parts if (part := _words_alone(one)) is not None)
+        parts = tuple(part for one in node.parts if (part := _text_part(one)) is not None)
         return tree.And(parts) if parts else None
     if node is None or tree.needs_text(node) or any(map(is_fact, tree.positive_leaves(node))):
         return None
     return node
 
 
-def _name_files(paths: Sequence[str]) -> Iterator[str]:
+def _remark_on_files(paths: Sequence[str]) -> Iterator[str]:
     """Yield a remark about files whose names match a query."""
     if paths:
         more = " and others" if len(paths) > MAX_NAMED_FILES else ""

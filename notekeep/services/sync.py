@@ -202,16 +202,16 @@ class SyncService:
 
         Raises Refused if the repository has its work tree elsewhere, or a remote inside the vault.
         """
-        known = self._agreed()
+        known = self._read_agreed()
         return [line for line in self._settings() if line not in known]
 
     def trust(self, shown: Iterable[str]) -> None:
         """Record that the user agreed to these lines."""
         make_folder(os.path.dirname(self._trust))
-        lines = sorted({*self._agreed(), *shown})
+        lines = sorted({*self._read_agreed(), *shown})
         write_file(self._trust, json.dumps({"agreed": lines}).encode())
 
-    def _agreed(self) -> set[str]:
+    def _read_agreed(self) -> set[str]:
         agreed = load_state(os.path.dirname(self._trust), TRUST).get("agreed", ())
         return {*map(str, agreed), f"has the setting {DRIVER} = {_driver()}"}
 
@@ -229,7 +229,7 @@ class SyncService:
                 " vault. Nothing was run.",
                 f"Change core.worktree or the remote's url in {find_folder(root)}/config.",
             )
-        dangers = self.git.dangers(settings)
+        dangers = self.git.list_dangers(settings)
         found = [*(f"sends notes to {url}" for url in urls), *dangers]
         return found or ["sends notes nowhere and runs no programs"]
 
@@ -248,7 +248,7 @@ class SyncService:
                 elif (other := spelt.setdefault(name_key(path), path)) != path:
                     found[path] = f"the name differs from {other} only in case"
             place = os.path.join(self.root, file)
-            if os.path.islink(place) and _leads_out(file, os.readlink(place)):
+            if os.path.islink(place) and _points_outside(file, os.readlink(place)):
                 found[file] = "a link out of the vault, which other machines refuse"
         return [f"{path}: {why}" for path, why in found.items()]
 
@@ -306,7 +306,7 @@ class SyncService:
                 return SyncResult(problem="Committed. There is no remote yet.", hint=hint)
             code, _, text = git.ask("fetch", "-q", remote)
             if code:
-                return self._not_reached(text, "fetch", result)
+                return self._explain_failure(text, "fetch", result)
             head, theirs = git.commit_at("HEAD"), git.commit_at(f"refs/remotes/{remote}/{name}")
             if theirs not in ("", head) and git.ask("merge-base", "--is-ancestor", theirs, head)[0]:
                 found = self._receive(head, theirs, result)
@@ -327,7 +327,7 @@ class SyncService:
             if code == 0:
                 return result._replace(sent=len(git.changed(theirs, head)))
             if b"[rejected]" not in answer:  # a rejection means that another machine has pushed
-                return self._not_reached(f"{text}\n{answer.decode()}", "push", result)
+                return self._explain_failure(f"{text}\n{answer.decode()}", "push", result)
         return result._replace(
             problem="Committed here, not sent: others kept sending.",
             hint="Run `notekeep sync` again.",
@@ -348,7 +348,7 @@ class SyncService:
         names = self.git.line("for-each-ref", "--format=%(refname)", start).splitlines()
         return [name.removeprefix(start) for name in names if name != f"{start}HEAD"]
 
-    def _not_reached(self, text: str, command: str, result: SyncResult) -> SyncResult:
+    def _explain_failure(self, text: str, command: str, result: SyncResult) -> SyncResult:
         if _FULL_DISK.search(text):
             raise Failure(
                 f"`git {command}` failed: the disk is full.", "Free some space, then sync."
@@ -438,7 +438,7 @@ class SyncService:
             if entry.mode != LINK_MODE:
                 continue
             target = os.fsdecode(self.git.read(entry.blob))
-            if _leads_out(path, target):
+            if _points_outside(path, target):
                 raise Refused(
                     f"The remote has a link that leads out of the vault: {path} -> {target}."
                     " Nothing was changed.",
@@ -608,18 +608,18 @@ class TreeMerge:
         if merged is None:
             # Users would not notice a conflict copy of a settings file of Obsidian.
             is_setting = path.startswith(".obsidian/") and path.endswith(".json")
-            return self._newer(path, mine, other) if is_setting else None
+            return self._choose_newer(path, mine, other) if is_setting else None
         blob = self._git.store(merged)
         self._merged.add(blob)
         return Entry(mode, blob)
 
-    def _writer(self, path: str) -> str:
+    def _find_writer(self, path: str) -> str:
         """Return the machine that wrote theirs, from its commit message."""
         words = "--format=%s", "--no-commit-header", self._theirs, "--", f":(literal){path}"
         found = _WRITER.match(self._git.line("rev-list", "-1", *words))
         return found[1] if found else "remote"
 
-    def _newer(self, path: str, mine: Entry, other: Entry) -> Entry:
+    def _choose_newer(self, path: str, mine: Entry, other: Entry) -> Entry:
         words = "-1", "--timestamp", "--", f":(literal){path}"
         times = [self._git.line("rev-list", side, *words) for side in (self._ours, self._theirs)]
         return other if times[1] > times[0] else mine
@@ -632,7 +632,7 @@ class TreeMerge:
             if self.files.get(place) == entry:
                 return
             number += 1
-            copy = conflict_name(name, self._theirs[:7], number, self._writer(path))
+            copy = conflict_name(name, self._theirs[:7], number, self._find_writer(path))
             place, is_copy = f"{folder}/{copy}".lstrip("/"), False
         if number:
             self.conflicts.append(place)
@@ -661,7 +661,7 @@ def _refuse_path(path: str) -> Refused:
     )
 
 
-def _leads_out(path: str, target: str) -> bool:
+def _points_outside(path: str, target: str) -> bool:
     """Whether a link at a path points out of the vault, or into git's folder."""
     leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     return leads.startswith(("/", "..")) or leads.partition("/")[0].casefold() == ".git"

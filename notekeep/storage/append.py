@@ -67,7 +67,7 @@ def append_line(
 
 def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) -> bool:
     """Append once; return False if the file at the path is no longer the opened one."""
-    fd, made = _open(place, follow=follow)
+    fd, is_new = _open(place, follow=follow)
     with closed_after(fd):
         stat = os.fstat(fd)
         if not S_ISREG(stat.st_mode):
@@ -78,7 +78,7 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
                 return False
             os.lseek(fd, 0, os.SEEK_SET)
             if not (again and text in read_all(fd, size).splitlines()):
-                _write(fd, place, size, _piece(fd, size, text, head), made=made)
+                _write(fd, place, size, _line_bytes(fd, size, text, head), is_new=is_new)
             try:
                 return _is_current(fd, place)
             except OSError:
@@ -106,7 +106,7 @@ def _is_current(fd: int, place: str) -> bool:
         return False
 
 
-def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:
+def _line_bytes(fd: int, size: int, text: bytes, head: bytes) -> bytes:
     """Return the bytes to append: the line with the file's line ending."""
     if size == 0:
         return head + text + b"\n"
@@ -119,25 +119,25 @@ def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:
     return end + text + end
 
 
-def _write(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
+def _write(fd: int, place: str, size: int, piece: bytes, *, is_new: bool) -> None:
     try:
         write_all(fd, piece)
         sync_file(fd)
         if size == 0:
             FLUSH_NOW.sync_folder_at(os.path.dirname(place))
     except OSError:
-        _remove_piece(fd, place, size, piece, made=made)
+        _remove_partial_write(fd, place, size, piece, is_new=is_new)
         raise
 
 
-def _remove_piece(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
+def _remove_partial_write(fd: int, place: str, size: int, piece: bytes, *, is_new: bool) -> None:
     """Remove a partial write, unless another program has written after it without a lock."""
     try:
         os.lseek(fd, size, os.SEEK_SET)
         added = os.read(fd, len(piece) + 1)
         if piece.startswith(added):
             os.ftruncate(fd, size)
-            if made and size == 0 and _is_current(fd, place):
+            if is_new and size == 0 and _is_current(fd, place):
                 os.unlink(place)
     except OSError as error:
         raise Failure(

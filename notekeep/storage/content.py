@@ -89,16 +89,16 @@ def read_file(path: StrPath, shown: str = "") -> tuple[bytes, Digest]:
 
 def read_stable(fd: int, shown: str) -> bytes:
     """Read an open file, and retry if it changes; raise Conflict if it keeps changing."""
-    return _while_stable(fd, shown, lambda size: read_all(fd, size))
+    return _retry_until_stable(fd, shown, lambda size: read_all(fd, size))
 
 
 def digest_stable(fd: int, shown: str) -> Digest:
     """Return the digest of an open file of any size; raise Conflict if it keeps changing."""
     with open(fd, "rb", closefd=False) as stream:
-        return _while_stable(fd, shown, lambda _: copy_stream(stream, lambda _: None))
+        return _retry_until_stable(fd, shown, lambda _: copy_stream(stream, lambda _: None))
 
 
-def _while_stable(fd: int, shown: str, read: Callable[[int], _Read]) -> _Read:
+def _retry_until_stable(fd: int, shown: str, read: Callable[[int], _Read]) -> _Read:
     for pause in _PAUSES:
         yield_to_ui()
         if pause:

@@ -278,7 +278,7 @@ class Git:
         found = zip(rows[::2], (one.partition("\n") for one in rows[1::2]), strict=True)
         return [(key, value) for scope, (key, _, value) in found if scope in ("local", "worktree")]
 
-    def dangers(self, settings: Iterable[tuple[str, str]]) -> list[str]:
+    def list_dangers(self, settings: Iterable[tuple[str, str]]) -> list[str]:
         """List settings, hooks and files of the repository that may run programs or send data.
 
         A hook is listed with its digest, so that a changed hook is listed again.

@@ -187,7 +187,7 @@ class History(Stores):
         with explain_errors(self.folder, "added to"):
             room = ROUND_BYTES
             foreign: list[OutsideVersion] = []
-            for one in self._foreign(found):
+            for one in self._drop_own(found):
                 room -= len(one.data)
                 if room < 0:
                     break
@@ -204,7 +204,7 @@ class History(Stores):
         with explain_errors(self.folder, "added to"):
             self.record_outside([(path, None, self.blobs.store(data))])
 
-    def _foreign(self, found: Sequence[OutsideVersion]) -> list[OutsideVersion]:
+    def _drop_own(self, found: Sequence[OutsideVersion]) -> list[OutsideVersion]:
         """Drop versions that notekeep wrote; read the whole log only if necessary."""
         unknown = [one for one in found if len(one.data) <= MAX_STORED_BYTES]
         stored = {one.path for one in unknown if self.blobs.has(one.digest)}
@@ -302,7 +302,7 @@ class History(Stores):
             return 0
         freed = 0
         with self.log.locked():  # so that no new step uses a removed version
-            needed = _needed(self.log.steps(), edge) | self._in_journal()
+            needed = _find_needed(self.log.steps(), edge) | self._in_journal()
             for blob in blobs:
                 if total - freed <= max_bytes:
                     break
@@ -347,7 +347,7 @@ class History(Stores):
         return {digest for change in changes for digest in _digests(change)}
 
 
-def _needed(records: Sequence[StepRecord], edge: float) -> set[Digest]:
+def _find_needed(records: Sequence[StepRecord], edge: float) -> set[Digest]:
     """Return the versions to keep: recent ones, the last of each day, and the last of each note."""
     needed: set[Digest] = set()
     last_of_day: dict[tuple[str, str], Digest] = {}

@@ -400,7 +400,7 @@ class TestOddDisks:
         def nothing(_: int) -> None:
             raise OSError(errno.ENOLCK, "No locks available")
 
-        monkeypatch.setattr(locks, "_try", nothing)
+        monkeypatch.setattr(locks, "_try_once", nothing)
         with note.open() as file, locks.hold_lock(file.fileno(), "note.md"):
             assert locks.try_lock(file.fileno())
 
@@ -410,7 +410,7 @@ class TestOddDisks:
         def broken(_: int) -> None:
             raise OSError(errno.EIO, "Input/output error")
 
-        monkeypatch.setattr(locks, "_try", broken)
+        monkeypatch.setattr(locks, "_try_once", broken)
         with note.open() as file:
             with (
                 pytest.raises(OSError, match="Input"),
