@@ -318,7 +318,7 @@ class TestVaultId:
         def refuse(_: int) -> None:
             raise OSError(errno.ENOLCK, "No locks available")
 
-        monkeypatch.setattr(locks, "_try", refuse)
+        monkeypatch.setattr(locks, "_try_once", refuse)
         (tmp_path / "v").mkdir()
         state = str(tmp_path / "state")
         first = config.vault_id(str(tmp_path / "v"), state)
