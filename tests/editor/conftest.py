@@ -11,7 +11,6 @@ import pytest_asyncio
 from tests.support.editor import Editor, start_client, stop_client
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from pytest_lsp import LanguageClient
 
@@ -29,7 +28,10 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lang
 
 
 @pytest.fixture
-def editor(client: LanguageClient, tmp_path: Path) -> Editor:
+def editor(client: LanguageClient, tmp_path_factory: pytest.TempPathFactory) -> Editor:
     """An editor for a new vault; the notes that a test writes are indexed at the first open."""
-    (tmp_path / "notes" / ".notekeep").mkdir(parents=True)
-    return Editor(client, tmp_path / "notes")
+    # Not `tmp_path`, which is deleted after each test: the server would take a new folder with the
+    # same inode for the old vault.
+    root = tmp_path_factory.mktemp("notes")
+    (root / ".notekeep").mkdir()
+    return Editor(client, root)

@@ -109,9 +109,8 @@ class Editor:
         any_note = types.TextDocumentIdentifier(self.uri("any.md"))
         await self.client.text_document_document_symbol_async(types.DocumentSymbolParams(any_note))
         deadline = time.monotonic() + TIMEOUT_SECONDS
-        # The index may be that of an earlier folder, and then has its notes until it is updated.
-        while notes != {one.location.uri for one in await self.symbols("")}:
-            assert time.monotonic() < deadline, "the vault was not indexed"
+        while (found := {one.location.uri for one in await self.symbols("")}) != notes:
+            assert time.monotonic() < deadline, f"indexed {found}, not {notes}"
             await asyncio.sleep(0.01)
 
     async def symbols(self, query: str) -> list[types.SymbolInformation]:
