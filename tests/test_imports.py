@@ -113,6 +113,18 @@ def test_commands_of_the_person_cost_nothing_without_one(
     assert subprocess.run(run, check=False, capture_output=True, timeout=120).returncode == 0
 
 
+@pytest.mark.parametrize("words", [("--version",), ("habit", "meditate", "2026-11-20", "12")])
+def test_only_its_command_loads_the_language_server(sample: Path, words: tuple[str, ...]) -> None:
+    script = (
+        "import sys\n"
+        "from notekeep.cli.main import main\n"
+        "main(sys.argv[1:])\n"
+        "sys.exit('notekeep.editor' in sys.modules)"
+    )
+    run = [sys.executable, "-c", script, "--vault", str(sample), *words]
+    assert subprocess.run(run, check=False, capture_output=True, timeout=120).returncode == 0
+
+
 async def test_the_first_frame_imports_no_extension(sample: Path, twenty: Packages) -> None:
     app = NotekeepApp(Vault.open(sample), "today")
     show, imported = app.first_frame.set, []

@@ -135,14 +135,14 @@ def find_tags(
     session: Session, document: Document, name: str
 ) -> Iterator[tuple[Document, InlineTag]]:
     """Yield the places of a tag and its children in all notes, each with its note."""
-    vault, wanted = document.vault, name.casefold()
+    vault, parent = document.vault, name.casefold()
     paths = vault.catalog.paths(Tag(name))
     paths |= {one.path for one in session.open_documents(vault)}
     for path in sorted(paths):
         other = session.document_at(vault, path)
         for tag in other.tags if other is not None else ():
             key = tag.name.casefold()
-            if other is not None and (key == wanted or key.startswith(f"{wanted}/")):
+            if other is not None and (key == parent or key.startswith(f"{parent}/")):
                 yield other, tag
 
 

@@ -98,6 +98,13 @@ async def test_references_of_a_note_include_its_place_on_request(vault: Editor) 
     assert found[0] == "books/Deep Work.md:1:1"
 
 
+async def test_references_follow_open_notes_as_typed(vault: Editor) -> None:
+    vault.type("one.md", "No link any more.\n")
+    vault.type("new.md", "-\t[[Deep Work]]\n")
+    found = await references(vault, "open.md", "Also [[Deep ¦Work]].")
+    assert found == ["new.md:1:3", "open.md:1:6", "two.md:2:8"]
+
+
 async def test_references_of_a_heading_are_the_links_to_it(vault: Editor) -> None:
     text = DEEP.replace("## Rules", "## Ru¦les")
     assert await references(vault, "books/Deep Work.md", text) == ["one.md:1:22"]
