@@ -11,7 +11,7 @@ SELECTED = $(if $(PART),$(or $(wildcard tests/$(PART)),-k $(PART)))
 # Without bytecode each command that a test runs would compile the program again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help release-check run test test-all check check-fallback check-meaning check-clip check-lsp export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
+.PHONY: help release-check run test test-all check check-fallback check-meaning check-clip check-lsp check-mcp export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ check-clip: $(VENV)/.dev $(VENV)/.clip  ## run the tests of the extra `clip`
 
 check-lsp: $(VENV)/.dev $(VENV)/.lsp  ## run the tests of the extra `lsp`
 	@PYTHONPATH=$(CURDIR)/$(VENV)/lsp $(BIN)/python -m pytest -q -n 2 tests/editor
+
+check-mcp: $(VENV)/.dev $(VENV)/.mcp  ## run the tests of the extra `mcp`
+	@PYTHONPATH=$(CURDIR)/$(VENV)/mcp $(BIN)/python -m pytest -q -n 0 tests/assistant
 
 # Installs the generators that are missing; prints a table of what the pages of each show.
 export-all: $(VENV)/.dev $(VENV)/.export $(VENV)/.export-all  ## build the test vault with all 14 generators
@@ -166,6 +169,12 @@ $(VENV)/.lsp: requirements/lsp.txt | $(BIN)/python
 	$(PIP) install --no-deps --require-hashes --target $(VENV)/lsp -r requirements/lsp.txt
 	@touch $@
 
+# A folder of its own, because the other tests start without it.
+$(VENV)/.mcp: requirements/mcp.txt | $(BIN)/python
+	rm -rf $(VENV)/mcp
+	$(PIP) install --no-deps --require-hashes --target $(VENV)/mcp -r requirements/mcp.txt
+	@touch $@
+
 # The lock files: for every platform and Python we support, with hashes and no addresses.
 COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: | $(BIN)/python  ## update requirements/*.txt
@@ -181,5 +190,6 @@ lock: | $(BIN)/python  ## update requirements/*.txt
 	$(COMPILE) --no-deps requirements/meaning.in --constraint requirements/dev.txt --output-file requirements/meaning.txt
 	$(COMPILE) requirements/clip.in --constraint requirements/dev.txt --output-file requirements/clip.txt
 	$(COMPILE) --no-deps requirements/lsp.in --constraint requirements/dev.txt --output-file requirements/lsp.txt
+	$(COMPILE) requirements/mcp.in --constraint requirements/dev.txt --output-file requirements/mcp.txt
 	$(COMPILE) requirements/bench.in --output-file requirements/bench.txt
 	$(COMPILE) requirements/release.in --output-file requirements/release.txt

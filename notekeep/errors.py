@@ -9,6 +9,7 @@ from typing import ClassVar, Final, NamedTuple
 WRITABLE_HINT = "Make the folder writable, or set NOTEKEEP_HOME to another folder."
 INSTALL_IMAGES = "pip install 'notekeep[images]'"
 INSTALL_LSP = "pip install 'notekeep[lsp]'"
+INSTALL_MCP = "pip install 'notekeep[mcp]'"
 INSTALL_SERVE = "pip install 'notekeep[serve]'"
 SPACE_HINT = "Free some space and try again. Your notes are not affected."
 

@@ -16,7 +16,7 @@ from notekeep.storage.file_names import resolve_path
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.open_counts import OpenCounts
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from notekeep.services.notes import NoteService
     from notekeep.services.overview import Overview
     from notekeep.services.post_notes import PostNotes
+    from notekeep.services.proposals import ProposalService
     from notekeep.services.publishing import PublishingService
     from notekeep.services.recall import RecallService
     from notekeep.services.search import SearchService
@@ -145,6 +146,22 @@ class Vault:
             lambda path, change: bool(self.notes.set_fields([path], [change]).step),
             self._queue_commands,
         )
+
+    @cached_property
+    def proposals(self) -> ProposalService:
+        """Changes proposed by assistants."""
+        from notekeep.services.proposals import ProposalService
+
+        return ProposalService(
+            self.places.state, self.notes, lambda: self.habits, self._check_public
+        )
+
+    def _check_public(self, paths: Sequence[str]) -> None:
+        """Refuse notes that an assistant may not read."""
+        if paths:
+            with self.publishing.public_notes() as notes:
+                for path in paths:
+                    notes.read(path)
 
     @cached_property
     def recall(self) -> RecallService:

@@ -132,6 +132,8 @@ READS = frozenset(
         "keys",
         "fields",
         "extensions",
+        "mcp",
+        "proposals",
     }
     | {"today", "undo", "redo", "history", "habit", "index", "doctor", "config", "sql"}
     | {"completion", "forget", "books", "merge-file", "sync"}
@@ -139,6 +141,7 @@ READS = frozenset(
 """Verbs that write no note, that are a way back themselves, or (`forget`) that must leave none.
 
 git calls `merge-file` with files of its own, and R12 asks more of `sync` than this row does.
+`proposals` needs one from an assistant: see `tests/assistant/test_proposals.py`.
 """
 
 HABIT_READS = frozenset(

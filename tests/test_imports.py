@@ -113,13 +113,17 @@ def test_commands_of_the_person_cost_nothing_without_one(
     assert subprocess.run(run, check=False, capture_output=True, timeout=120).returncode == 0
 
 
-@pytest.mark.parametrize("words", [("--version",), ("habit", "meditate", "2026-11-20", "12")])
-def test_only_its_command_loads_the_language_server(sample: Path, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "words", [("--version",), ("habit", "meditate", "2026-11-20", "12"), ("ls",)]
+)
+def test_other_commands_load_nothing_of_the_servers(sample: Path, words: tuple[str, ...]) -> None:
     script = (
         "import sys\n"
         "from notekeep.cli.main import main\n"
         "main(sys.argv[1:])\n"
-        "sys.exit('notekeep.editor' in sys.modules)"
+        "libraries = {'mcp', 'pydantic', 'anyio', 'pygls'} & sys.modules.keys()\n"
+        "servers = ('notekeep.assistant', 'notekeep.editor')\n"
+        "sys.exit(bool(libraries) or any(name.startswith(servers) for name in sys.modules))"
     )
     run = [sys.executable, "-c", script, "--vault", str(sample), *words]
     assert subprocess.run(run, check=False, capture_output=True, timeout=120).returncode == 0

@@ -171,6 +171,7 @@ def forget_traces(vault: Vault, traces: Traces) -> int:
     for name in {traces.path, *traces.names}:
         AutosaveFile(vault.places.state, name).forget()
     vault.open_counts.forget({traces.path, *traces.names})
+    vault.proposals.forget({traces.path, *traces.names})
     vault.catalog.close()
     vault.habits.close()
     with suppress(FileNotFoundError), os.scandir(vault.places.cache) as listing:

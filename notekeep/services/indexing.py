@@ -34,7 +34,10 @@ class IndexService:
         workspace: Workspace,
         open_full_text: Callable[[], WhooshIndex],
         open_history: Callable[[], History],
+        *,
+        is_copy: bool = False,
     ) -> None:
+        """With `is_copy`, versions of the files are not stored in history."""
         self.root = workspace.root
         self.catalog = workspace.catalog
         self._settings = workspace.settings
@@ -45,7 +48,7 @@ class IndexService:
             self.catalog,
             open_full_text,
             workspace.schema,
-            self.record_outside,
+            None if is_copy else self.record_outside,
             self._find_own,
         )
 

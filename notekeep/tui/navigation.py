@@ -32,6 +32,7 @@ OVERLAYS = {
     "history": "screens.history.HistoryScreen",
     "import": "screens.imports.ImportScreen",
     "picture": "screens.picture.PictureScreen",
+    "proposals": "screens.proposals.ProposalsScreen",
     "quotes": "screens.passages.QuotesScreen",
     "recall": "screens.passages.RecallScreen",
     "steps": "screens.history.StepsScreen",

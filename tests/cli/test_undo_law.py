@@ -5,6 +5,8 @@ A check-in only ever adds a line to its log, so there it is every day that is wh
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 COPY = "books/Deep Work.sync-conflict-20261120-101010-ABCDEFG.md"
 EXPORTED = "../habits.csv"
@@ -48,15 +49,16 @@ CASES: dict[str, list[str]] = {
     "conflicts theirs": ["conflicts", "keep", COPY, "theirs"],
     "conflicts both": ["conflicts", "keep", COPY, "both"],
     "conflicts": ["conflicts", "merge", COPY],
+    "proposals": ["proposals", "apply", "3f9a2c"],
     "review": ["review", "week"],
     "import": ["import", CLIPPINGS, "--write"],
     "habit import": ["habit", "import", EXPORTED, "--write"],
 }
-GROUPS = {"tags", "trash", "conflicts", "saved", "export"}
+GROUPS = {"tags", "trash", "conflicts", "saved", "export", "proposals"}
 
 NOT_OF_A_VAULT = {
     *("init", "demo", "serve", "lsp", "config", "index", "completion", "open", "merge-file"),
-    "extensions",
+    *("extensions", "mcp"),
 }
 READING = {
     *("vaults", "search", "ls", "show", "links", "related", "today", "history"),
@@ -91,6 +93,11 @@ def run(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     assert run("set", "x=1", "--", "inbox/Gone.md") == 0
     (sample / "inbox/Gone.md").unlink()
     assert run("rm", "Garden sensor") == 0
+    arguments = {"notes": ["books/Deep Work.md"], "fields": {"rating": 1}}
+    proposal = {"id": "3f9a2c", "client": "otter", "time": 0, "kind": "set"}
+    proposals = Path(Vault.open(sample).places.state, "proposals")
+    proposals.mkdir()
+    (proposals / "3f9a2c.json").write_text(json.dumps({**proposal, "arguments": arguments}))
     return run
 
 

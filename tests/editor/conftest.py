@@ -11,7 +11,6 @@ import pytest_asyncio
 from tests.support.editor import Editor, start_client, stop_client
 
 if TYPE_CHECKING:
-
     from pytest_lsp import LanguageClient
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 OVER = (
     *("history", "steps", "conflicts", "tasks", "books", "import"),
-    *("quotes", "recall", "base"),
+    *("quotes", "recall", "base", "proposals"),
 )
 """The places that lie over another one."""
 

@@ -60,6 +60,7 @@ _CONTEXTS = {
     "history": _Context("History of a note", ("over", "lines", "app")),
     "steps": _Context("Steps", ("over", "lines", "app")),
     "conflicts": _Context("Conflicts", ("over", "lines", "app")),
+    "proposals": _Context("Proposals", ("over", "lines", "app")),
     "form": _Context("Fields of a note", ("lines",)),
     "unsaved": _Context("Unsaved text", ("lines", "dialog")),
     "tasks": _Context("Tasks", ("lines", "app")),

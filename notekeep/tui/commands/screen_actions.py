@@ -311,6 +311,15 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ),
     ),
     *in_context(
+        "proposals",
+        action("apply-proposal", "Apply", "w", label="apply", command="proposals apply").with_help(
+            "Apply the proposal as one step. Undo reverts it."
+        ),
+        action(
+            "reject-proposal", "Reject", "x delete", label="reject", command="proposals reject"
+        ).with_help("Remove the proposal. No note is changed."),
+    ),
+    *in_context(
         "import",
         action(
             "write-import", "Write", "w", label="write", command="import PATH --write"
@@ -505,6 +514,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ),
         action("show-conflicts", "Conflicts", "", command="conflicts").with_help(
             "List notes with two versions, and choose one."
+        ),
+        action("show-proposals", "Proposals", "", command="proposals", also="mcp").with_help(
+            "List the changes that assistants propose, and apply or reject them."
         ),
         action("sync", "Sync", "", command="sync", also="git push pull").with_help(
             "Sync the vault with other machines through git."
