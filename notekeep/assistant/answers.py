@@ -23,7 +23,7 @@ MAX_DEPTH = 12
 def clean_value(value: Any, depth: int = 0) -> Any:
     """Return a JSON value whose text has no controls and no invisible characters."""
     if isinstance(value, str):
-        return clean(remove_invisible(value))
+        return clean(remove_invisible(value, joiners=True))
     if depth > MAX_DEPTH:
         return None
     if isinstance(value, dict):

@@ -17,8 +17,14 @@ from typing import Final
 # represent invalid bytes in file names.
 _UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 _BREAKS = r"[\n\t\x85\u2028\u2029]+"
-# Characters without width that no script needs, unlike the joiners of emoji and Persian.
-_INVISIBLE = "[\u00ad\u200b\u2060-\u2064\ufeff]"
+# Invisible characters that no script needs: zero-width, fillers, tags, and marks that reorder text.
+# Number signs of Arabic are visible, so they stay.
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
+)
+# Invisible characters of emoji, Persian, Mongolian and others, which can hide text, too.
+_JOINERS = "\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e0fff"
 
 CONTROL_PICTURES: Final = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421}
 UNKNOWN: Final = 0xFFFD
@@ -52,9 +58,13 @@ def remove_controls(text: str) -> str:
     return re.sub(_UNSAFE, "", re.sub("\r\n?", "\n", text))
 
 
-def remove_invisible(text: str) -> str:
-    """Return the text of a page without controls and invisible characters."""
-    return re.sub(_INVISIBLE, "", remove_controls(text))
+def remove_invisible(text: str, *, joiners: bool = False) -> str:
+    """Return text without invisible characters, which can hide text from a reader.
+
+    With `joiners`, also remove those that emoji and some scripts need.
+    """
+    characters = _INVISIBLE + (_JOINERS if joiners else "")
+    return re.sub(f"[{characters}]", "", text)
 
 
 # Markdown of one line as plain text, for titles, lists and search

@@ -266,7 +266,7 @@ def _read_text(key: str, value: object) -> str:
         str(value).encode()
     except UnicodeEncodeError:
         raise UsageError(f"{key} is not valid Unicode.") from None
-    return remove_controls(remove_invisible(str(value)))
+    return remove_controls(remove_invisible(str(value), joiners=True))
 
 
 def plan_change(
