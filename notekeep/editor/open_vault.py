@@ -40,7 +40,7 @@ class OpenVault:
         self.workspace: Workspace = vault.workspace
         self.catalog: Catalog = vault.catalog
         self._changed = changed
-        self._words: CompletionWords | None = None
+        self._words: tuple[int, CompletionWords] | None = None  # with the generation
         self._near: tuple[int, NearNames] | None = None
         self._shown = -1  # the generation of the catalog that the editor knows
         self._reported = time.monotonic()
@@ -63,9 +63,10 @@ class OpenVault:
     @property
     def words(self) -> CompletionWords:
         """The words to complete, as of the last change of the index."""
-        if self._words is None:
-            self._words = CompletionWords.of(self.vault.search)
-        return self._words
+        is_starting = self._shown < 0  # later, the words are read again in the background
+        if self._words is None or (is_starting and self._words[0] != self.catalog.generation):
+            self._words = self.catalog.generation, CompletionWords.of(self.vault.search)
+        return self._words[1]
 
     def resolve(self, target: str, source: str) -> Row | None:
         """Return the note that a link in the note `source` leads to."""
@@ -116,8 +117,8 @@ class OpenVault:
             generation = self.catalog.generation
             if generation == self._shown or self._stop.is_set():
                 return
+            self._words = generation, CompletionWords.of(self.vault.search)
             self._shown = generation
-            self._words = CompletionWords.of(self.vault.search)
             self._changed(self)
 
 

@@ -28,9 +28,9 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lang
 
 @pytest.fixture
 def editor(client: LanguageClient, tmp_path_factory: pytest.TempPathFactory) -> Editor:
-    """An editor for a new vault; the notes that a test writes are indexed at the first open."""
-    # Not `tmp_path`, which is deleted after each test: the server would take a new folder with the
-    # same inode for the old vault.
-    root = tmp_path_factory.mktemp("notes")
-    (root / ".notekeep").mkdir()
-    return Editor(client, root)
+    """An editor for a new vault; `index` makes the server read what a test wrote."""
+    # It stays until the end of the session: a new folder with the inode of a deleted vault would
+    # be recognized as that vault.
+    folder = tmp_path_factory.mktemp("vault")
+    (folder / "notes" / ".notekeep").mkdir(parents=True)
+    return Editor(client, folder / "notes")

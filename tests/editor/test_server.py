@@ -24,9 +24,9 @@ async def test_files_outside_a_vault_have_no_answers(editor: Editor, tmp_path: P
     assert not await editor.client.text_document_document_link_async(links)
 
 
-async def test_each_note_belongs_to_the_vault_above_it(editor: Editor, tmp_path: Path) -> None:
-    (tmp_path / "other/.obsidian").mkdir(parents=True)
-    other = Editor(editor.client, tmp_path / "other")
+async def test_each_note_belongs_to_the_vault_above_it(editor: Editor) -> None:
+    other = Editor(editor.client, editor.root.parent / "other")
+    (other.root / ".obsidian").mkdir(parents=True)
     editor.write("Here.md", "Text.\n")
     other.write("There.md", "Text.\n")
     await editor.index()
@@ -65,7 +65,7 @@ async def test_private_notes_are_visible_to_their_owner(editor: Editor) -> None:
 
 
 async def test_the_server_uses_the_encoding_that_the_editor_prefers(
-    editor: Editor, tmp_path: Path, home: Path
+    editor: Editor, home: Path
 ) -> None:
     editor.write("Deep.md", "Text.\n")
     capabilities = types.ClientCapabilities(
