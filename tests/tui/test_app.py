@@ -96,9 +96,9 @@ def _key_of(app: NotekeepApp, about: str) -> str:
 @cases(
     ("width", "seen_whole"),
     [
-        (160, "y Books  v Vaults  i Import  d Sample  g Top"),
-        (80, "t Today b Browse h Habits p Publish c Conflicts s Steps a x q r y v i d g"),
-        (50, "t Today b Browse h p c s a x q r y v i d g"),
+        (160, "y Books  o Proposals  v Vaults  i Import  d Sample  g Top"),
+        (80, "t Today b Browse h Habits p Publish c Conflicts s Steps a x q r y o v i d g"),
+        (50, "t Today b Browse h p c s a x q r y o v i d g"),
     ],
     fast=1,
 )
