@@ -92,6 +92,39 @@ whether to link the parts of a series; front matter keys to export; files that k
 words that must never be exported."""
 
 
+WEIGHTS = 21
+"""The number of weights of FSRS 6."""
+
+
+def _is_number(value: Any, low: float, high: float) -> bool:
+    return type(value) in (int, float) and low <= value <= high
+
+
+def _are_weights(value: Any) -> bool:
+    """Whether these are weights that FSRS accepts."""
+    is_list = isinstance(value, list) and len(value) == WEIGHTS
+    if not is_list or not all(_is_number(one, 0, 100) for one in value):
+        return False
+    from fsrs import Scheduler  # slow to import, and few set their own weights
+
+    try:
+        Scheduler(parameters=value)
+    except ValueError:
+        return False
+    return True
+
+
+RECALL: dict[str, Callable[[Any], bool]] = {
+    "daily": lambda value: type(value) is int and 1 <= value <= 1000,
+    "retention": lambda value: _is_number(value, 0.7, 0.99),
+    "max_interval": lambda value: type(value) is int and 1 <= value <= 36500,
+    "weights": _are_weights,
+    "habit": _is_text,
+}
+"""The keys of `[recall]`: the number of quotes per day, the share to remember (0.7 to 0.99), the
+longest interval in days, the 21 weights of FSRS 6, and the habit that is done after an answer."""
+
+
 SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
     "id": lambda value: _is_text(value) and bool(re.fullmatch(r"[0-9a-f]{16,64}", value)),
     "day_start": lambda value: type(value) is int and 0 <= value <= 23,
@@ -109,6 +142,7 @@ SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
     "log_links": _is_bool,
     "search_pdf": _is_bool,
     "cards": _is_text,
+    "recall": lambda value: isinstance(value, dict),  # each key is checked on its own
     "rating_max": lambda value: type(value) in (int, float) and 0 < value < inf,
     "glyphs": _is_one_of("", "ascii", "unicode"),
     "publish": _is_texts,
@@ -152,6 +186,7 @@ def read_toml(path: str) -> dict[str, Any]:
 
 
 VAULT_SETTINGS = ".notekeep/config.toml"
+_IGNORED = "Unknown setting or invalid value. Ignored."
 EXPORT_KEYS = ("private", "export")
 """The keys that control exports."""
 
@@ -192,6 +227,7 @@ class VaultSettings:
         log_links: Write check-ins as `[[habit]]:` so that Obsidian links them.
         search_pdf: Search the text of PDF files that notes link to.
         cards: A query; lines of its notes are cards for `recall`.
+        recall: Options for `recall`; see `RECALL`.
         rating_max: The best rating a note can have. The lowest is 0.
         glyphs: "unicode" or "ascii"; "" detects what the terminal supports.
         publish: Queries whose notes count as published, in addition to `publish: true`.
@@ -223,6 +259,7 @@ class VaultSettings:
         self.log_links = False
         self.search_pdf = True
         self.cards = ""
+        self.recall: dict[str, Any] = {}
         self.rating_max: float = 5
         self.glyphs = ""
         self.publish: tuple[str, ...] = ()
@@ -294,7 +331,7 @@ def vault_settings(root: str) -> VaultSettings:
             names = [name for name in value if name in SETTING_CHECKS and name not in kinds]
         if names:
             name = key if names[0] == key else f"{key}.{names[0]}"
-            message = f"{VAULT_SETTINGS}: {name}: Unknown setting or invalid value. Ignored."
+            message = f"{VAULT_SETTINGS}: {name}: {_IGNORED}"
             settings.ignored.append(message)
             from difflib import get_close_matches  # rarely needed
 
@@ -327,9 +364,17 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
         value = as_list(value)
     elif key == "folders":
         key = "own_folders"
+    elif key == "recall":
+        wrong = [name for name, one in value.items() if not RECALL.get(name, _never)(one)]
+        settings.ignored += [f"{VAULT_SETTINGS}: recall.{name}: {_IGNORED}" for name in wrong]
+        value = {name: one for name, one in value.items() if name not in wrong}
     settings.set_keys.add(key)
     setattr(settings, key, value)
     return True
+
+
+def _never(_value: Any) -> bool:
+    return False
 
 
 # Filters that hide notes, as in Obsidian's "Excluded files": the start of a path, or a pattern

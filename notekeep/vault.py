@@ -168,7 +168,9 @@ class Vault:
         """Passages, and the user's answers to them."""
         from notekeep.services.recall import RecallService
 
-        return RecallService(self.workspace, self.indexing, lambda: self.search)
+        return RecallService(
+            self.workspace, self.indexing, lambda: self.search, lambda: self.habits
+        )
 
     @cached_property
     def imports(self) -> ImportService:

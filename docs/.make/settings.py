@@ -45,6 +45,10 @@ serves = "number"
 [export]
 unpublished = "strip"
 
+[recall]
+daily = 20
+habit = "recall"
+
 [saved]
 to-read = "type:book status:to-read"
 ```
@@ -90,6 +94,9 @@ OF_SHELL = """\
 MORE = {
     "kinds": f" Types are {', '.join(f'`{kind}`' for kind in FIELD_TYPES)}."
     " `sign` is one character that is shown before each note of the kind.",
+    "recall": " A table of `daily` (quotes per day, default 10), `retention` (the share to"
+    " remember, 0.7 to 0.99), `max_interval` (days), `weights` (21 numbers of FSRS 6), `habit`. See"
+    " [Recall](recall.md#settings).",
     "export": f" A table of {', '.join(f'`{key}`' for key in EXPORT)}.",
 }
 

@@ -19,7 +19,7 @@ from notekeep.storage.filesystem import remote_reason
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", for `file` and SQLite tools
-VERSION = 11
+VERSION = 12
 """Increased when a table or the meaning of its values changes."""
 
 BUSY_SECONDS = 5.0

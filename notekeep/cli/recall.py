@@ -24,10 +24,10 @@ from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed
 from notekeep.dates import format_short_day
-from notekeep.errors import NotekeepError
+from notekeep.errors import NotekeepError, NotFound
 from notekeep.markdown.sanitize import clean_line
 from notekeep.recall.log import GRADES
-from notekeep.services.recall import DAILY, LATER_DAYS, STATS_DAYS, RecallService, ReviewItem
+from notekeep.services.recall import LATER_DAYS, STATS_DAYS, RecallService, ReviewItem
 from notekeep.vault import Vault
 
 NO_PASSAGE = 'No quotes yet. `notekeep quote NOTE "TEXT"` adds one.'
@@ -111,11 +111,15 @@ def recall() -> None:
 @recall.command("run", cls=RawCommand, metavar="[QUERY...]", short_help="Go through quotes.")
 @click.option("--adopt", is_flag=True, help="Add block ids to quotes that you have answered.")
 @click.option("--cards", is_flag=True, help="Also show all cards in these notes.")
-@limit_option(DAILY)
+@limit_option()
 @dry_run_option
 @answer_options
-def run(words: tuple[str, ...], *, adopt: bool, cards: bool, limit: int, dry_run: bool) -> int:
+def run(
+    words: tuple[str, ...], *, adopt: bool, cards: bool, limit: int | None, dry_run: bool
+) -> int:
     """Go through the quotes that are due today, from the notes that match QUERY.
+
+    At most ten quotes per day are shown, unless you use -n or change the settings.
 
     Type a key and press enter: 1 again, 2 hard, 3 good, 4 easy, k keep without a grade, l or `l 7`
     later, x stop, f favourite, `t TAG` tag the note, `n THOUGHT` add a thought below the quote,
@@ -240,6 +244,22 @@ def answer(key: str, value: tuple[str, ...], *, dry_run: bool) -> int:
     after = service.answer(key, " ".join(value), dry_run=dry_run)
     output.write(_describe_due(after, service))
     return 0
+
+
+@recall.command("import", short_help="Take over review days from Obsidian or Logseq.")
+@click.argument("folder", required=False, metavar="[FOLDER]")
+@change_options
+def import_(folder: str | None, *, dry_run: bool) -> int:
+    """Log the review days in your notes that Obsidian's plug-in Spaced Repetition or Logseq wrote.
+
+    FOLDER is a Logseq graph: import its notes first, with `notekeep import FOLDER --write`. Quotes
+    and cards that you have already answered are left out.
+    """
+    place = os.path.expanduser(folder or "")
+    if place and not os.path.isdir(place):
+        raise NotFound(f"{folder} is not a folder.", "Give the folder of a Logseq graph.")
+    vault = open_refreshed()
+    return apply_plan(vault, vault.recall.plan_import(place), dry_run=dry_run)
 
 
 @recall.command("stats", short_help="Show how much you remember.")

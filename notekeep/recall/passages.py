@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _BULLET = r"(?:[-*+]|\d{1,9}[.)])[ \t]+"
 _HIDDEN = r"==(?=\S)(.{1,200}?)(?<=\S)=="  # bounded, because a line may be long
 CARD_TAG = "#card"
+SR_COMMENT = r"<!--SR:[^>\n]*-->"
+"""The review day that Obsidian's plug-in Spaced Repetition writes after a card."""
+CARD_PROPERTY = r"(?:[-*+][ \t]+)?card-[a-z-]+::"
+"""The start of a line with a property that Logseq writes below a card."""
 
 
 class Passage(NamedTuple):
@@ -38,20 +42,28 @@ class Passage(NamedTuple):
     @property
     def text_key(self) -> str:
         """A key for a passage without a block id. Ignores case, accents and whitespace."""
-        return f"~{crc32(fold_text(self.text).encode()):08x}"
+        return hash_text(self.text)
+
+
+def hash_text(text: str) -> str:
+    """Return the key for a passage with this text."""
+    return f"~{crc32(fold_text(text).encode()):08x}"
 
 
 def read_passages(note: Note) -> list[Passage]:
-    """Return the passages of a note, in order.
+    """Return the passages of a note, in order. A quote with a task in it is a list of tasks.
 
     A block id is at the end of the quote, or on its own line below the quote.
     """
     spans, body = note.spans, note.body
+    tasks = [one.start for one in spans.tasks]
     headings = [one for one in spans.headings if one.level > 1 or one.text != note.title]
     starts = [one.start for one in headings]
     blocks = [one.start for one in spans.blocks]
     passages = []
     for quote in spans.quotes:
+        if bisect(tasks, quote.start) < bisect(tasks, quote.end):
+            continue
         above = bisect(starts, quote.start)
         heading = headings[above - 1].text if above else ""
         following = bisect(blocks, quote.start)
@@ -115,9 +127,12 @@ def _read_lines(note: Note) -> Iterator[_Line]:
     start = 0
     for number, whole in enumerate(note.body.split("\n")):
         text = whole.strip()
+        if "<!--SR:" in text:
+            text = re.sub(SR_COMMENT, "", text).rstrip()
         indent = len(whole) - len(whole.lstrip())
         at = start + indent
-        if text and text[0] not in ">#|" and not _is_inside(at, spans):
+        is_property = "card-" in text and re.match(CARD_PROPERTY, text)
+        if text and text[0] not in ">#|" and not (is_property or _is_inside(at, spans)):
             end = at + len(text)
             bullet = re.match(_BULLET, text)
             text = text[bullet.end() :] if bullet else text

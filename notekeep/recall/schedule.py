@@ -12,7 +12,7 @@ from binascii import crc32
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.recall.log import FAVOURITE, GRADES, Answer
 
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 KEEP_DAYS = 30
 """The interval in days after `keep`, unless the last interval was longer."""
 SPREAD = 0.05
+
+
+class Parameters(NamedTuple):
+    """The parameters of FSRS."""
+
+    retention: float = 0.9  # the share of passages to remember when they are due
+    max_interval: int = 36500  # in days
+    weights: tuple[float, ...] = ()  # empty for the defaults of FSRS
+
+
+DEFAULT: Final = Parameters()
 
 
 class Recall(NamedTuple):
@@ -39,7 +50,7 @@ class Recall(NamedTuple):
     is_favourite: bool = False
 
 
-def fold_answers(key: str, answers: Iterable[Answer]) -> Recall:
+def fold_answers(key: str, answers: Iterable[Answer], parameters: Parameters = DEFAULT) -> Recall:
     """Return the review state of a passage from its answers, which may be in any order."""
     recall = Recall()
     by_day: dict[int, Answer] = {}
@@ -50,14 +61,14 @@ def fold_answers(key: str, answers: Iterable[Answer]) -> Recall:
             by_day[answer.day] = answer
     for answer in by_day.values():
         if answer.value != "clear":
-            recall = _apply(recall, key, answer)
+            recall = _apply(recall, key, answer, parameters)
     return recall
 
 
-def _apply(recall: Recall, key: str, answer: Answer) -> Recall:
+def _apply(recall: Recall, key: str, answer: Answer, parameters: Parameters) -> Recall:
     day = answer.day
     if answer.value in GRADES:
-        card = _review(recall, answer.value, day)
+        card = _review(recall, answer.value, day, parameters)
         recall = recall._replace(
             stability=card.stability or 0.0,
             difficulty=card.difficulty or 0.0,
@@ -65,7 +76,7 @@ def _apply(recall: Recall, key: str, answer: Answer) -> Recall:
             grades=recall.grades + 1,
             lapses=recall.lapses + (answer.value == "again"),
         )
-        interval = _spread(key, day, card.due.toordinal() - day)
+        interval = _spread(key, day, card.due.toordinal() - day, parameters.max_interval)
     else:
         interval = answer.days or max(recall.interval, KEEP_DAYS)
     is_stopped = answer.value == "stop"
@@ -77,34 +88,45 @@ def _apply(recall: Recall, key: str, answer: Answer) -> Recall:
     )
 
 
-def find_intervals(key: str, recall: Recall, day: int) -> dict[str, int]:
+def find_intervals(
+    key: str, recall: Recall, day: int, parameters: Parameters = DEFAULT
+) -> dict[str, int]:
     """Return, for each grade given on `day`, the number of days until the passage would be due."""
-    reviews = ((grade, _review(recall, grade, day)) for grade in GRADES)
-    return {grade: _spread(key, day, card.due.toordinal() - day) for grade, card in reviews}
+    reviews = ((grade, _review(recall, grade, day, parameters)) for grade in GRADES)
+    most = parameters.max_interval
+    return {grade: _spread(key, day, card.due.toordinal() - day, most) for grade, card in reviews}
 
 
-def _review(recall: Recall, grade: str, day: int) -> Card:
+def _review(recall: Recall, grade: str, day: int, parameters: Parameters) -> Card:
     from fsrs import Card, Rating, State  # takes 40 ms to import
 
     card = Card(card_id=0)
     if recall.graded:
         card.state, card.step, card.last_review = State.Review, None, _noon(recall.graded)
         card.stability, card.difficulty = recall.stability, recall.difficulty
-    return _scheduler().review_card(card, Rating(GRADES.index(grade) + 1), _noon(day))[0]
+    rating = Rating(GRADES.index(grade) + 1)
+    return _scheduler(parameters).review_card(card, rating, _noon(day))[0]
 
 
 @cache
-def _scheduler() -> Scheduler:
+def _scheduler(parameters: Parameters) -> Scheduler:
     from fsrs import Scheduler
 
-    return Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    return Scheduler(
+        parameters.weights or Scheduler().parameters,
+        parameters.retention,
+        learning_steps=(),
+        relearning_steps=(),
+        maximum_interval=parameters.max_interval,
+        enable_fuzzing=False,
+    )
 
 
 def _noon(day: int) -> datetime:
     return datetime.combine(date.fromordinal(day), time(12), UTC)
 
 
-def _spread(key: str, day: int, days: int) -> int:
+def _spread(key: str, day: int, days: int, most: int) -> int:
     """Vary an interval by up to SPREAD; the same arguments give the same result."""
     share = crc32(f"{key} {day}".encode()) / 0xFFFFFFFF * 2 - 1
-    return max(1, round(days * (1 + SPREAD * share)))
+    return max(1, min(most, round(days * (1 + SPREAD * share))))

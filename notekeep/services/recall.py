@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from _thread import RLock
 from binascii import crc32
 from collections import Counter, defaultdict
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from notekeep import config, dates
 from notekeep.catalog.queries import list_passages
 from notekeep.catalog.records import PassageRow
-from notekeep.errors import Failure, NotFound, UsageError
+from notekeep.errors import Failure, NotekeepError, NotFound, UsageError
 from notekeep.log_folders import REVIEW_LOG
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.query.folding import fold_text
@@ -31,7 +32,11 @@ from notekeep.recall.log import (
     read_value,
     shorten,
 )
-from notekeep.recall.schedule import Recall, find_intervals, fold_answers
+from notekeep.recall.passages import hash_text
+from notekeep.recall.schedule import DEFAULT, Parameters, Recall, find_intervals, fold_answers
+from notekeep.settings import VAULT_SETTINGS
+from notekeep.storage.content import LARGE
+from notekeep.storage.scan import NOTE_SUFFIXES, list_files
 from notekeep.tracking.device_log import (
     append_to_log,
     log_path,
@@ -45,12 +50,16 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
     from notekeep.services.search import SearchService
+    from notekeep.tracking.tracker import HabitIndex
 
 DAILY = 10
-"""The number of passages to show per day."""
+"""The number of passages to show per day, unless the settings have another."""
 
 STATS_DAYS = 30
 LATER_DAYS = 30  # the default delay of `later`, in days
+
+IMPORTED = f"{REVIEW_LOG}/imported.md"
+"""The log of the review days that other programs wrote."""
 
 ADOPTED = "q-"
 """The prefix of block ids that `recall --adopt` writes, followed by the passage's key."""
@@ -117,10 +126,18 @@ class RecallService:
         workspace: Workspace,
         indexing: IndexService,
         search: Callable[[], SearchService],
+        habits: Callable[[], HabitIndex],
     ) -> None:
         self.workspace = workspace
         self._indexing = indexing
         self._search = search
+        self._habits = habits
+        self._options = options = workspace.settings.recall
+        self._parameters = Parameters(
+            options.get("retention", DEFAULT.retention),
+            options.get("max_interval", DEFAULT.max_interval),
+            tuple(options.get("weights", ())),
+        )
         self._lock = RLock()
         self._known: tuple[int, list[ReviewItem]] | None = None
         # Thousands of lines may look like cards, so cards are read only if the setting is used.
@@ -153,13 +170,15 @@ class RecallService:
         ]
 
     def queue(
-        self, query: str = "", limit: int = DAILY, *, all_cards: bool = False
+        self, query: str = "", limit: int | None = None, *, all_cards: bool = False
     ) -> list[ReviewItem]:
         """Return the passages to show today: first due passages, then new ones from all sources.
 
-        Passages answered today count towards `limit`. The order is the same on all devices. With
-        `all_cards`, include the cards of all notes.
+        Passages answered today count towards `limit` (default: as in the settings). The order is
+        the same on all devices. For cards and `all_cards` see `cards`.
         """
+        if limit is None:
+            limit = self._options.get("daily", DAILY)
         today = self.workspace.today().toordinal()
         items = _unique([*self.passages(query), *self.cards(query, is_all=all_cards)])
         due = [one for one in items if 0 < one.recall.due <= today]
@@ -207,7 +226,7 @@ class RecallService:
     def intervals(self, item: ReviewItem) -> dict[str, int]:
         """Return the number of days until the passage would be due again, for each grade."""
         today = self.workspace.today().toordinal()
-        return find_intervals(item.passage.key, item.recall, today)
+        return find_intervals(item.passage.key, item.recall, today, self._parameters)
 
     def answer(self, key: str, value: str, *, dry_run: bool = False) -> ReviewItem:
         """Log an answer for today, or a mark; return the passage with its new state.
@@ -227,18 +246,36 @@ class RecallService:
                 )
                 raise UsageError(f'"{value}" is not an answer.', hint)
             item = self.find(key)
-            passage = item.passage
-            # The text of a private passage is not copied into another file.
-            is_private = passage.source.private
-            text = "" if is_private else shorten(passage.text)
-            note = "" if is_private else note_stem(passage.source.path)
-            day = self.workspace.today().toordinal()
-            new = Answer(day, "", parsed[0], key, parsed[1], "", text, note)
+            new = self._make_answer(item, self.workspace.today().toordinal(), *parsed)
             if dry_run:
                 answers = [*self._read_answers([key])[key], new._replace(time=_LAST_CLOCK)]
-                return item._replace(recall=fold_answers(key, answers))
+                return item._replace(recall=fold_answers(key, answers, self._parameters))
+            if not new.is_mark:
+                self._check_in()
             self._write(new)
             return self.find(key)
+
+    def _make_answer(self, item: ReviewItem, day: int, value: str, days: int) -> Answer:
+        passage = item.passage
+        # The text of a private passage is not copied into another file.
+        is_private = passage.source.private
+        text = "" if is_private else shorten(passage.text)
+        note = "" if is_private else note_stem(passage.source.path)
+        return Answer(day, "", value, passage.key, days, "", text, note)
+
+    def _check_in(self) -> None:
+        """Log `done` for the habit in the settings, if it has no entry for today."""
+        name = self._options.get("habit", "").strip()
+        if not name:
+            return
+        habits = self._habits()
+        try:
+            found = habits.resolve(name)
+        except NotekeepError as error:
+            hint = f"Correct `habit` below [recall] in {VAULT_SETTINGS}."
+            raise UsageError(error.message, hint) from error
+        if not habits.view(found).today.is_logged:
+            habits.check_in(found.definition.id)
 
     def plan_adopt(self, query: str = "") -> WritePlan:
         """Plan to add a block id to each answered passage that has no block id."""
@@ -256,6 +293,39 @@ class RecallService:
                     ids[path][passage.line] = block
                 taken.add((path, block))
         return plan_block_ids(self.workspace, ids)
+
+    def plan_import(self, folder: str = "") -> WritePlan:
+        """Plan to log the review days that other programs wrote; see `find_review_days`.
+
+        They are read from the notes in the vault, or from those in another folder with the same
+        text. Passages that have answers are left out. NotFound without any new review day.
+        """
+        from notekeep.markdown.note import read_note
+        from notekeep.notes.plan import WritePlan
+        from notekeep.recall.review_days import find_review_days
+
+        self._read_cards()
+        new = {hash_text(one.passage.text): one for one in self._items() if not one.recall.answered}
+        answers: dict[str, Answer] = {}
+        for path, data in _read_notes(folder or self.workspace.root):
+            for found in find_review_days(read_note(path, data)):
+                if item := new.get(found.passage.text_key):
+                    one = self._make_answer(item, found.day, f"later {found.days}d", found.days)
+                    answers[one.key] = min(answers.get(one.key, one), one)
+        if not answers:
+            hint = "Quotes and cards that you have answered are left out."
+            raise NotFound("No new review days found.", hint)
+        try:
+            before = self.workspace.read(IMPORTED)
+        except NotFound:
+            before = None
+        lines = [
+            f"{format_answer(one._replace(time='00:00'))}\n" for one in sorted(answers.values())
+        ]
+        text = (before or b"# Imported review days\n\n") + "".join(lines).encode()
+        plan = WritePlan("recall import", f"{len(lines)} review days")
+        plan.edit(IMPORTED, before, text)
+        return plan
 
     def stats(self) -> RecallStats:
         """Return statistics about all passages, the selected cards and all answers."""
@@ -312,8 +382,11 @@ class RecallService:
             key: (basis, Recall(*rest))
             for key, basis, *rest in catalog.ask("SELECT * FROM recalls")
         }
+        parameters = "" if self._parameters == DEFAULT else f"{self._parameters} "
         bases = {
-            keys[0]: (" ".join(sums[key] for key in keys), keys) for _, keys, _ in places if keys
+            keys[0]: (parameters + " ".join(sums[key] for key in keys), keys)
+            for _, keys, _ in places
+            if keys
         }
         outdated = {
             key: of for key, of in bases.items() if key not in stored or stored[key][0] != of[0]
@@ -321,7 +394,8 @@ class RecallService:
         answers = self._read_answers([key for _, keys in outdated.values() for key in keys])
         recalls = {key: recall for key, (_, recall) in stored.items()}
         for key, (_, keys) in outdated.items():
-            recalls[key] = fold_answers(key, (one for each in keys for one in answers[each]))
+            found = (one for each in keys for one in answers[each])
+            recalls[key] = fold_answers(key, found, self._parameters)
         if outdated or stored.keys() - bases.keys():
             rows = [(key, basis, *recalls[key]) for key, (basis, _) in outdated.items()]
             # This is only a cache. If results cannot be stored now, they are computed again later.
@@ -502,6 +576,14 @@ class RecallService:
             elif undo is last:
                 return answer, last, last_line
         return None
+
+
+def _read_notes(root: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the paths and the beginnings of the notes in a folder."""
+    for path in list_files(root):
+        if path.endswith(NOTE_SUFFIXES):
+            with suppress(OSError), open(os.path.join(root, path), "rb") as file:
+                yield path, file.read(LARGE)
 
 
 def _unique(items: Iterable[ReviewItem]) -> list[ReviewItem]:

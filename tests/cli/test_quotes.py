@@ -20,6 +20,12 @@ def test_a_quote_that_was_added_is_listed_with_its_source(shell: Shell) -> None:
     assert ran.out == ("A bed is a promise.\n— The Garden · Mira Lind · p. 27  The Garden.md:10\n")
 
 
+def test_a_quote_with_tasks_is_no_passage(shell: Shell) -> None:
+    shell.write("n.md", "> To do:\n>\n> - [ ] one\n\n> A quote.\n\n- [ ] two\n\n> Another.\n")
+    found = json.loads(shell("quotes", "--json").out)["quotes"]
+    assert [one["text"] for one in found] == ["A quote.", "Another."]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize(
     ("quote", "text", "locator", "block"),

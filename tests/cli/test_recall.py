@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -202,3 +203,126 @@ def test_cards_are_asked_only_where_they_are_chosen(shell: Shell) -> None:
     assert shell("quotes").code == 1, "a card is no quote"
     row = shell("recall", "export", "anki").out.splitlines()[-1].split("\t")
     assert row[1:3] == ["Who?", "Mira.<br><br>learn"]
+
+
+NINE = "".join(f"> quote {number}\n\n" for number in range(9))
+WEIGHTS = "0.2, 1.2, 2.3, 8.2, 6.4, 0.8, 3.0, 0.1, 1.8, 0.1, 0.7, 1.4, 0.1, 0.2, 1.6, 0.6, 1.8, 0.5"
+
+
+def days(shell: Shell, settings: str) -> int:
+    """Return the days until a quote is due again after the grade `good`."""
+    shell.write(".notekeep/config.toml", f"[recall]\n{settings}\n")
+    [one] = json.loads(shell("quotes", "--json").out)["quotes"]
+    shell("recall", "answer", one["key"], "good")
+    [one] = json.loads(shell("quotes", "--json").out)["quotes"]
+    return (date.fromisoformat(one["due"]) - date(2026, 11, 24)).days
+
+
+def test_the_settings_change_the_quotes_of_a_day_and_the_intervals(shell: Shell) -> None:
+    shell.write(".notekeep/config.toml", "[recall]\ndaily = 3\n")
+    shell.write("n.md", NINE)
+    assert len(due(shell)) == 3
+    assert len(due(shell, "-n", "5")) == 5
+    shell.write("n.md", "> one\n")
+    default = days(shell, "")
+    assert days(shell, "retention = 0.7") > default > days(shell, "retention = 0.97")
+    assert days(shell, f"weights = [{WEIGHTS}, 0.1, 0.1, 0.2]") != days(shell, "max_interval = 1")
+    assert days(shell, "") == default, "the settings apply to earlier answers"
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [
+        ("daily = 0", "daily"),
+        ("retention = 1.2", "retention"),
+        ("max_interval = 0.5", "max_interval"),
+        ("weights = [1, 2]", "weights"),
+        (f"weights = [{WEIGHTS}, 0.1, 0.1, 99]", "weights"),
+        ("habit = 3", "habit"),
+        ("dayly = 4", "dayly"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_the_others_count(
+    shell: Shell, setting: str, name: str
+) -> None:
+    other = "daily = 2" if name != "daily" else "max_interval = 10"
+    shell.write(".notekeep/config.toml", f"[recall]\n{setting}\n{other}\n")
+    shell.write("n.md", NINE)
+    said = shell("doctor").out
+    assert f"recall.{name}: Unknown setting or invalid value. Ignored." in said
+    assert len(due(shell)) == (9 if name == "daily" else 2)
+
+
+def test_an_answer_logs_a_habit_once_a_day(shell: Shell) -> None:
+    shell.write(".notekeep/config.toml", '[recall]\nhabit = "Remember"\n')
+    shell.write("n.md", "> one\n\n> two\n")
+    keys = [one["key"] for one in json.loads(shell("quotes", "--json").out)["quotes"]]
+    ran = shell("recall", "answer", keys[0], "good")
+    assert (ran.code, log(shell)) == (2, [])
+    assert "Correct `habit` below [recall] in .notekeep/config.toml." in ran.err
+    shell.write("habits/remember.md", "---\nhabit: remember\n---\n")
+    for key in keys:
+        assert shell("recall", "answer", key, "favourite").code == 0
+    assert not (shell.root / "habits/log").exists()
+    for key in keys:
+        assert shell("recall", "answer", key, "good").code == 0
+    [file] = (shell.root / "habits/log").glob("*.md")
+    assert file.read_text("utf-8").count("remember: done") == 1
+    assert shell("undo").out.startswith("Undid: recall good two")
+
+
+SPACED = """\
+# Cards
+
+Who?:: Mira. <!--SR:!2026-12-16,51,230-->
+
+A ==bed== is a ==gift==.
+<!--SR:!2026-12-01,4,250!2026-11-30,3,250-->
+
+- When? #card
+  card-last-interval:: 8.5
+  card-repeats:: 3
+  card-next-schedule:: 2026-11-26T00:00:00.000Z
+  - In May.
+
+> A quote. (p. 3)
+
+<!--SR:!2026-12-16,51,230-->
+Answered before:: yes <!--SR:!2026-12-16,51,230-->
+No day:: here
+"""
+
+
+def test_review_days_of_other_programs_are_taken_over_once(shell: Shell) -> None:
+    shell.write(".notekeep/config.toml", 'cards = "path:Cards"\n')
+    shell.write("Cards.md", SPACED)
+    found = json.loads(shell("recall", "-n", "50", "--json").out)["quotes"]
+    texts = {one["text"]: one for one in found}
+    assert texts["When?"]["answer"] == "In May."
+    assert shell("recall", "answer", texts["Answered before"]["key"], "good").code == 0
+    ran = shell("recall", "import", "--dry-run")
+    assert "+- 2026-10-26 00:00 later 51d ~" in ran.out
+    assert not (shell.root / "review/log/imported.md").exists()
+    assert shell("recall", "import").code == 0
+    lines = shell.read("review/log/imported.md").splitlines()[2:]
+    assert [(line.split()[1], line.split()[4], line.split(" -- ")[1]) for line in lines] == [
+        ("2026-10-26", "51d", "Who? [[Cards]]"),
+        ("2026-11-18", "8d", "When? [[Cards]]"),
+        ("2026-11-27", "3d", "A […] is a […]. [[Cards]]"),
+    ]
+    assert shell.read("Cards.md") == SPACED
+    again = shell("recall", "import")
+    assert (again.code, "No new review days found." in again.err) == (1, True)
+    assert "When?" not in due(shell, "-n", "50")
+    assert shell("undo").out == "Undid: recall import 3 review days\n"
+    assert "When?" in due(shell, "-n", "50")
+
+
+def test_review_days_of_a_logseq_graph_go_to_the_cards_imported_from_it(shell: Shell) -> None:
+    graph = shell.root.parent / "graph"
+    (graph / "pages").mkdir(parents=True)
+    (graph / "pages/Garden.md").write_text(SPACED, "utf-8")
+    shell.write("Garden.md", "- When? #card\n  - In May.\n")
+    assert shell("recall", "import", str(graph)).code == 0
+    assert "later 8d" in shell.read("review/log/imported.md")
+    assert shell("recall", "import", "nowhere").code == 1
