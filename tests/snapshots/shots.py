@@ -67,8 +67,9 @@ BOOKS = (
     "author",
 )
 RECALLED = (
-    *(("g", "r"), "1 of 4", ("3",), "2 of 4", ("3",), "3 of 4"),
-    *(("3",), "4 of 4", ("3",), "Done for today"),
+    *(("g", "r"), "1 of 9"),
+    *(step for number in range(2, 10) for step in (("3",), f"{number} of 9")),
+    *(("3",), "Done for today"),
 )
 
 REPLACE = (
@@ -283,17 +284,17 @@ SHOTS = (
     Shot("edit-no-colour", "browse", (("e",), "esc save"), SMALL, set_up.no_colour, ATOMIC),
     Shot("form-narrow-80x24", "browse", (("f",), "subtitle"), SMALL, note=ATOMIC),
     Shot("form", "browse", (("f",), "subtitle"), USUAL, note=ATOMIC),
-    Shot("quotes", "today", (("g", "q"), "4 quotes", "p. 163 · "), LARGE),
-    Shot("quotes-wide-200x60", "today", (("g", "q"), "4 quotes", "p. 163 · "), HUGE),
-    Shot("quotes-narrow-80x24", "today", (("g", "q"), "4 quotes"), SMALL),
-    Shot("quotes-narrow-read", "today", (("g", "q"), "4 quotes", ("enter",), "p. 163 · "), SMALL),
+    Shot("quotes", "today", (("g", "q"), "9 quotes", "p. 163 · "), LARGE),
+    Shot("quotes-wide-200x60", "today", (("g", "q"), "9 quotes", "p. 163 · "), HUGE),
+    Shot("quotes-narrow-80x24", "today", (("g", "q"), "9 quotes"), SMALL),
+    Shot("quotes-narrow-read", "today", (("g", "q"), "9 quotes", ("enter",), "p. 163 · "), SMALL),
     Shot("quotes-empty", "browse", (("g", "q"), "No quotes yet"), SMALL, set_up.few),
-    Shot("recall", "today", (("g", "r"), "1 of 4", "in 8 days"), LARGE),
-    Shot("recall-wide-200x60", "today", (("g", "r"), "1 of 4", "in 8 days"), HUGE),
-    Shot("recall-narrow-80x24", "today", (("g", "r"), "1 of 4", "in 8 days"), SMALL),
-    Shot("recall-tiny-40x12", "today", (("g", "r"), "8 d"), TINY),
+    Shot("recall", "today", (("g", "r"), "1 of 9", "in 8 days"), LARGE),
+    Shot("recall-wide-200x60", "today", (("g", "r"), "1 of 9", "in 8 days"), HUGE),
+    Shot("recall-narrow-80x24", "today", (("g", "r"), "1 of 9", "in 8 days"), SMALL),
+    Shot("recall-tiny-40x12", "today", (("g", "r"), "All our life"), TINY),
     Shot("recall-done", "today", RECALLED, SMALL),
-    Shot("today-recall", "today", (*RECALLED[:4], ("escape",), "3 to recall"), LARGE),
+    Shot("today-recall", "today", (*RECALLED[:4], ("escape",), "8 to recall"), LARGE),
     Shot("books", "today", (("g", "y"), "in books"), LARGE),
     Shot("base", "browse", OPEN_BASE, LARGE, set_up.base),
     Shot(
