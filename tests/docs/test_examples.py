@@ -33,11 +33,22 @@ SOIL = [Book("Soil", "Ann Soiler", (Marked(1, "Worms work at night."),))]
     [
         *("index.md", "interface.md", "notes.md", "habits.md", "habits-elsewhere.md"),
         *("export.md", "safety.md", "coming-from-obsidian.md"),
-        *("two-minutes-of-habits.md", "agenda.md", "recall.md"),
+        *("two-minutes-of-habits.md", "agenda.md"),
     ],
 )
 def test_every_example_works(page: str, failing: Callable[[str], list[str]]) -> None:
     assert failing(page) == []
+
+
+def test_the_examples_of_recall_work_with_review_days_of_other_programs(
+    sample: Path, failing: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(sample.parent))
+    planned = "\n<!--SR:!2026-12-16,51,230-->\n"
+    (sample / "books" / "Soil.md").write_text(f"> Worms work at night.{planned}\n> Rain helps.\n")
+    (graph := sample.parent / "logseq-graph").mkdir()
+    (graph / "Soil.md").write_text(f"> Rain helps.{planned}")
+    assert failing("recall.md") == []
 
 
 def test_the_first_post_ends_published_in_the_site(
