@@ -12,3 +12,4 @@ class Feature(NamedTuple):
     answer: Callable[[Any, Any], Any]  # takes the session and the parameters of the request
     options: Any = None  # what the server reports about the feature
     is_slow: bool = False  # may read many notes, so it runs in a thread
+    shows_errors: bool = False  # whether the editor shows an error, instead of no answer

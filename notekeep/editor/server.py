@@ -1,7 +1,7 @@
 """The language server: its lifecycle, open notes, and when their problems are reported.
 
 Features are answered by functions of the other modules, which list them in `FEATURES`. The texts of
-open notes come before the index, which comes before the files. No function writes a file.
+open notes come before the index, which comes before the files. Only `commands` writes files.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from functools import partial
 from typing import Any, Final
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from notekeep import __version__
-from notekeep.editor import completion, navigation, symbols
+from notekeep.editor import actions, completion, navigation, renames, symbols
+from notekeep.editor.commands import COMMANDS, run_own_commands
 from notekeep.editor.diagnostics import find_diagnostics
 from notekeep.editor.features import Feature
 from notekeep.editor.open_vault import OpenVault
 from notekeep.editor.session import Session
 from notekeep.errors import NotekeepError
 
-MODULES: Final = (completion, navigation, symbols)
+MODULES: Final = (actions, completion, navigation, renames, symbols)
 """The modules with features."""
 
 QUIET_SECONDS: Final = 0.15
@@ -59,6 +61,8 @@ class EditorServer:
         for module in MODULES:
             for method, feature in module.FEATURES.items():
                 self._register(method, feature)
+        for name, answer in COMMANDS.items():
+            self._register_command(name, answer)
 
     def run(self) -> None:
         """Serve an editor on stdin and stdout until it ends the connection."""
@@ -74,11 +78,24 @@ class EditorServer:
             try:
                 return feature.answer(self.session, params)
             except NotekeepError as error:
+                if feature.shows_errors:
+                    raise _to_response(error) from error
                 log.warning("%s: %s %s", method, error.message, error.hint)
                 return None
 
         answer: Callable[[Any], Any] = self.protocol.thread()(handle) if feature.is_slow else handle
         self.protocol.feature(method, feature.options)(answer)
+
+    def _register_command(self, name: str, answer: Callable[..., Any]) -> None:
+        def handle(*words: Any) -> Any:
+            try:
+                return answer(self.session, *words)
+            except NotekeepError as error:
+                raise _to_response(error) from error
+            finally:
+                run_own_commands()
+
+        self.protocol.command(name)(self.protocol.thread()(handle))
 
     # The lifecycle.
 
@@ -146,3 +163,9 @@ class EditorServer:
         workspace = self.protocol.client_capabilities.workspace
         if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
             self.protocol.workspace_code_lens_refresh(None)
+
+
+def _to_response(error: NotekeepError) -> JsonRpcException:
+    """Return an error that the editor shows."""
+    message = f"{error.message} {error.hint}".rstrip()
+    return JsonRpcException(message, types.LSPErrorCodes.RequestFailed.value)

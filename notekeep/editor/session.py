@@ -86,7 +86,7 @@ class Session:
             return None
         if typed is None:
             return self._read(vault, path, uri)
-        found = Document(vault, path, uri, typed.source, self._encoding, typed.version)
+        found = Document(vault, path, uri, typed.source, self.encoding, typed.version)
         self._documents[uri] = found
         return found
 
@@ -133,12 +133,13 @@ class Session:
         self._open.clear()
 
     @property
-    def _encoding(self) -> str:
+    def encoding(self) -> str:
+        """The unit of positions, such as `utf-16`."""
         return str(types.PositionEncodingKind(self.server.workspace.position_encoding).value)
 
     def _read(self, vault: OpenVault, path: str, uri: str) -> Document | None:
         try:
-            return Document.read(vault, path, uri, self._encoding)
+            return Document.read(vault, path, uri, self.encoding)
         except NotekeepError:
             return None
 
