@@ -28,7 +28,7 @@ from notekeep.importing.formats.reading import (
 )
 from notekeep.importing.input_files import HEAD_BYTES, MAX_SOURCE
 from notekeep.importing.records import clean_text, one_line
-from notekeep.markdown.sanitize import remove_invisible
+from notekeep.markdown.sanitize import remove_hidden
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -146,7 +146,7 @@ def _read_head(html: str) -> dict[str, str]:
     for fact, selectors in _FACTS.items():
         for tag in filter(None, map(page.select_one, reversed(selectors.split(", ")))):
             text = str(tag.get("content") or tag.get("href") or tag.get_text())
-            facts[fact] = one_line(remove_invisible(text)) or facts[fact]
+            facts[fact] = one_line(remove_hidden(text)) or facts[fact]
     return facts
 
 
@@ -171,7 +171,7 @@ def _extract(html: str, address: str) -> tuple[dict[str, str], str]:
         return {}, ""
     names = {"title": "title", "author": "author", "site": "sitename", "published": "date"}
     facts = {
-        fact: one_line(remove_invisible(getattr(found, name) or "")) for fact, name in names.items()
+        fact: one_line(remove_hidden(getattr(found, name) or "")) for fact, name in names.items()
     }
     return facts, _restore_code(found.text or "")
 

@@ -67,6 +67,11 @@ def remove_invisible(text: str, *, joiners: bool = False) -> str:
     return re.sub(f"[{characters}]", "", text)
 
 
+def remove_hidden(text: str, *, joiners: bool = False) -> str:
+    """Return text from elsewhere without control characters and invisible characters."""
+    return remove_controls(remove_invisible(text, joiners=joiners))
+
+
 # Markdown of one line as plain text, for titles, lists and search
 
 _RULES: Final = (

@@ -24,7 +24,7 @@ from notekeep.locks import hold_lock_file
 from notekeep.log_folders import HABIT_LOG
 from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.note import read_note
-from notekeep.markdown.sanitize import remove_controls, remove_invisible
+from notekeep.markdown.sanitize import remove_hidden
 from notekeep.notes.capture import INBOX, TODAYS_NOTE
 from notekeep.notes.plan import NoteChange, WritePlan, WriteResult, encode
 
@@ -266,7 +266,7 @@ def _read_text(key: str, value: object) -> str:
         str(value).encode()
     except UnicodeEncodeError:
         raise UsageError(f"{key} is not valid Unicode.") from None
-    return remove_controls(remove_invisible(str(value), joiners=True))
+    return remove_hidden(str(value), joiners=True)
 
 
 def plan_change(

@@ -15,7 +15,7 @@ from markdownify import MarkdownConverter
 from notekeep.errors import Refused
 from notekeep.importing.formats.html_tags import plain_html
 from notekeep.importing.formats.reading import Resolve, escape_address, raw_markdown
-from notekeep.markdown.sanitize import remove_invisible
+from notekeep.markdown.sanitize import remove_hidden
 
 _TAGS = frozenset(
     "a abbr article aside b blockquote br caption center cite code col colgroup dd del details div"  # noqa: SIM905 - a list of words reads better as words
@@ -87,7 +87,7 @@ def parse_html(
         link_rel=None,
     )
     # Here, characters written as entities are plain text, and Markdown is not yet escaped.
-    soup = BeautifulSoup(remove_invisible(cleaned), "html.parser")
+    soup = BeautifulSoup(remove_hidden(cleaned), "html.parser")
     for formula in soup.find_all("annotation"):
         shown = formula.find_parent(class_="katex") or formula.find_parent("math") or formula
         is_block = shown.find_parent("figure") is not None
