@@ -22,10 +22,10 @@ from notekeep.assistant.tools import INSTRUCTIONS, PROMPTS, Tool
 from notekeep.vault import Vault
 
 MAX_LINE = 1 << 20
-"""Longest message of a client in bytes; longer ones are dropped."""
+"""The longest message that is accepted from a client, in bytes; longer ones are dropped."""
 
 MAX_RESOURCES = 50
-"""The number of notes in the list of resources; others are read by their address."""
+"""The maximum number of notes in the list of resources; others can be read by their URI."""
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class AssistantServer:
     # Tools.
 
     async def _run(self, call: Callable[[], T]) -> T:
-        """Run a call in a thread, so that the client is answered in between."""
+        """Run a call in a thread, so that other messages from the client are answered meanwhile."""
         return await anyio.to_thread.run_sync(call, limiter=self._one)
 
     async def _list_tools(self, _context: Any, _params: Any) -> types.ListToolsResult:
@@ -161,7 +161,7 @@ def _describe(name: str, tool: Tool) -> types.Tool:
 
 
 def _client_of(context: Any) -> str:
-    """Return the name of the client, by its own account."""
+    """Return the name that the client gives for itself."""
     params = context.session.client_params
     return params.client_info.name if params is not None else ""
 

@@ -1,7 +1,7 @@
 """Sets the permanent properties of posts: slug, date, and whether a post is published.
 
-The manifest stores them. They do not depend on which other notes are exported: two notes with the
-same slug are both refused.
+The manifest stores them. They never depend on which other notes are exported, so of two notes with
+the same slug, neither is preferred: both are refused.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class SlugClash(Refused):
         """Return the hint; `how` is appended to the command that changes the slug."""
         advice = f"Give one of them another slug: set slug={self.slug}-2{how}."
         if self._is_elsewhere:
-            advice += f" If it is this vault on another device, sync its {VAULT_SETTINGS} first."
+            advice += (
+                f" If that vault is a copy of this one, sync {VAULT_SETTINGS} between them first."
+            )
         return advice
 
 
@@ -97,7 +99,7 @@ def _slug_for(batch: Batch, draft: Draft) -> str:
 
 
 def _owner(batch: Batch, path: str, slug: str) -> str:
-    """Describe the other post that has a slug; "" for none."""
+    """Describe the other post that uses this slug, or return "" if there is none."""
     taken_slug = batch.manifest.names.get(name_key(slug))
     if taken_slug is None:
         for other, entry in batch.manifest.posts.items():
@@ -145,13 +147,13 @@ def _former_slugs(batch: Batch, draft: Draft, used: set[str]) -> list[str]:
 
 
 def _is_edited(batch: Batch, entry: ManifestEntry) -> bool:
-    """Whether a file of a post was edited on the site, so that it keeps its old address."""
+    """Whether a file of the post was edited on the site. Such a post keeps its old address."""
     found = [(content_at(batch.target.folder, path), known) for path, known in entry.files.items()]
     return any(data is not None and fingerprint(data) != known for data, known in found)
 
 
 def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
-    """Return unused slugs for notes with duplicate slugs. The first of them keeps its slug."""
+    """Return unused slugs for notes with duplicate slugs; the first of the notes keeps its own."""
     used = {name_key(post.slug) for post in plan.published.values()}
     for slug, entry in manifest.posts.items():
         used |= {name_key(name) for name in (slug, *entry.former)}

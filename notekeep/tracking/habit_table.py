@@ -1,8 +1,8 @@
 """The catalog's tables for habits: log lines, definitions, and the value of each day.
 
-Like the rest of the catalog, they are derived from the files and never migrated. A log line is a
-row with its habit, day and text, which is parsed when it is read. The values of all days are stored
-too, because reading ten years of lines would make a check-in too slow.
+Like the rest of the catalog, they are derived from the files and never migrated. Each log line is a
+row with its habit, day and text; the text is parsed whenever the row is read. The values of all
+days are stored too, because reading ten years of lines would make a check-in too slow.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ HINTS = {
     "H002": "fix the date",
     "H003": "add done, missed, skipped or an amount after the colon",
     "H004": "use done, missed, skipped, clear or an amount like 12 min",
-    "H005": "use a time from @00:00 to @35:59",
-    "W101": "put -- before the note",
+    "H005": "use a time from @00:00 to @35:59 (from 24:00 on, it is the next night)",
+    "W101": "put -- before the comment",
     "W106": "keep the lines of both sides and delete the conflict markers",
 }
 """Hints for fixing a log line, by the code of its problem."""
 
 LineProblem: TypeAlias = tuple[int | None, str, str, str]
-"""Line from 1, code, message and hint."""
+"""The line number (from 1 on; None for the whole file), the code, the message and the hint."""
 
 
 class HabitScan(NamedTuple):
@@ -59,14 +59,14 @@ class HabitScan(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """One line of the habit log, with its number in the file, from 1."""
+    """One line of the habit log, with its line number in the file."""
 
     path: str
     number: int
     text: str
     more: str  # the indented lines after it
     entry: log.LogEntry
-    counts: bool = True  # False if a higher revision replaced it
+    counts: bool = True  # False if a line with a higher revision (`~N`) replaced it
 
 
 class HabitStore:
@@ -102,7 +102,7 @@ class HabitStore:
             self._connection = None
 
     def retry(self) -> None:
-        """Retry an unusable catalog after RETRY_SECONDS."""
+        """Let the next use open an unusable catalog again, if RETRY_SECONDS have passed."""
         if self.trouble and time.monotonic() - self._failed_at >= RETRY_SECONDS:
             self.close()
 
@@ -112,7 +112,7 @@ class HabitStore:
         return self._opened, found[0] if found else ""
 
     def count_up(self) -> tuple[int, str]:
-        """Increment the version, within a transaction, and return it."""
+        """Increment and return the version. The caller has begun a transaction."""
         self.connection.execute(
             "INSERT INTO meta VALUES ('habits', '1')"
             " ON CONFLICT(key) DO UPDATE SET value = CAST(value + 1 AS TEXT)"
@@ -120,7 +120,7 @@ class HabitStore:
         return self.version()
 
     def recover(self, error: sqlite3.Error) -> None:
-        """Continue after an error: with a new catalog if it is damaged, or else in memory."""
+        """Continue after an error: with a new catalog if the old one is damaged, else in memory."""
         self.close()
         if database.is_damage(error):
             database.set_aside(self._cache, self._inode)
@@ -162,7 +162,7 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
     found = HabitScan({}, [], {})
     # None of these folders is inside another.
     if not folder:
-        folders = [HABIT_LOG]  # the root contains all notes; the catalog lists the habits in it
+        folders = [HABIT_LOG]  # not all notes of the vault: the catalog lists its habits
     elif f"{HABIT_LOG}/".startswith(f"{folder}/"):
         folders = [folder]
     else:
@@ -200,7 +200,7 @@ def _find_moved(
     known: Mapping[str, Fingerprint],
     connection: sqlite3.Connection,
 ) -> Iterator[tuple[str, Fingerprint]]:
-    """Search all notes for moved definitions: removed here, and added elsewhere."""
+    """Search all notes for the definitions in `removed` that were moved to another path."""
     sql = "SELECT fields FROM habit_files WHERE fields IS NOT NULL AND path = ?"
     ids = {
         json.loads(row[0])["habit"]
@@ -288,7 +288,7 @@ def _is_log(path: str) -> bool:
 def _replace_lines(
     connection: sqlite3.Connection, path: str, placed: Iterable[log.PlacedEntry]
 ) -> set[tuple[str, int]]:
-    """Store the lines of a log file; return the names and days that changed."""
+    """Store the lines of a log file; return the (name, day) pairs whose lines changed."""
     rows = [
         (path, number, fold_name(entry.habit), entry.day, text, more)
         for number, text, (entry, _), more in placed
@@ -328,7 +328,7 @@ def _read_fields(data: bytes) -> tuple[str | None, list[LineProblem]]:
     if matter.error is not None:
         message, line = matter.error.message, matter.error.line
     elif not fields and words.get("type") == "habit":
-        message, line = "it has type: habit but no habit: with an id", 1
+        message, line = "it has `type: habit`, but no `habit:` field with an id", 1
     if not message:
         return fields, []
     return fields, [(line, "front-matter", message, "fix its front matter")]
@@ -388,7 +388,7 @@ def _update_days(
 
 
 def read_definitions(connection: sqlite3.Connection) -> Iterator[Definition]:
-    """Yield all definitions, by path."""
+    """Yield all definitions, sorted by path."""
     rows = connection.execute(
         "SELECT path, fields FROM habit_files WHERE fields IS NOT NULL ORDER BY path"
     )
@@ -417,7 +417,7 @@ def read_lines(
     first: int = log.FIRST_DAY,
     last: int = log.LAST_DAY,
 ) -> Iterator[LogLine]:
-    """Yield the log lines of a habit, by its folded names, sorted by day, file and line."""
+    """Yield the log lines that use one of the folded names, sorted by day, file and line."""
     rows = connection.execute(
         "SELECT path, line, text, more FROM habit_lines"
         " WHERE name IN (SELECT value FROM json_each(?)) AND day BETWEEN ? AND ?"

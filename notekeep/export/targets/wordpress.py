@@ -1,8 +1,8 @@
 """WordPress: one WXR 1.2 file per post, for Tools → Import.
 
-WXR is RSS with WordPress's own elements. The importer only fetches pictures by address, so they are
-written to `wp-content/uploads/`, which you copy to the site. A featured picture on the web becomes
-an item with its address. Other featured pictures are omitted.
+WXR is RSS with WordPress's own elements. WordPress's importer only downloads pictures from the web,
+so local pictures are written to `wp-content/uploads/`, which the user copies to the site. For a
+featured picture on the web, an attachment with its URL is written; a local one is not set.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class WordPress(Target):
         return f"{head}{_data(to_html(body))}</content:encoded>\n</item>\n</channel>\n</rss>\n"
 
     def page(self, text: str) -> str:
-        """Return the post's page, from a file for WordPress's importer."""
+        """Return the post as an HTML page, from its WXR file."""
         items = ET.fromstring(text).findall("channel/item")  # noqa: S314  # notekeep wrote the file
         item = next((item for item in items if item.find(_CONTENT) is not None), None)
         if item is None:
@@ -98,14 +98,14 @@ class WordPress(Target):
 
     def notice(self, post: Post) -> str:
         """Explain that pictures are not imported."""
-        copy = "WordPress imports no pictures from a file. Copy the folder wp-content to the site"
+        copy = "WordPress does not import local pictures. Copy the folder wp-content to the site"
         if not post.cover or "://" in post.cover:
             return f"{copy}."
-        return f"{copy}, and choose the featured picture there."
+        return f"{copy}, then choose the featured picture in WordPress."
 
 
 def _number(name: str) -> int:
-    """Return a stable number for a post or a picture."""
+    """Return a stable numeric ID for a post or a picture."""
     return zlib.crc32(name.encode()) & 0x7FFFFFFF
 
 

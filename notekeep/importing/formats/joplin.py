@@ -1,6 +1,6 @@
 """Joplin: a JEX file, or the folder of a RAW export. Both have the same content.
 
-Each item is a file named after its id, with a title, a text, and `key: value` lines at the end.
+Each item is a file named after its id, with a title, a body, and `key: value` lines at the end.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Item(NamedTuple):
     place: str
 
     def fact(self, *names: str) -> str:
-        """Return the first value that is not missing or 0; "" for none."""
+        """Return the first value that is neither missing nor 0, or "" if there is none."""
         found = (self.facts.get(name, "") for name in names)
         return next((text for text in found if text not in ("", "0")), "")
 
@@ -75,7 +75,7 @@ def _read_item(files: InputFiles, name: str, items: dict[str, dict[str, _Item]])
     lines = foot.split("\n")
     facts = {match[1]: match[2] for line in lines if (match := _FACT.fullmatch(line))}
     if len(facts) < len(lines) or "id" not in facts or "type_" not in facts:
-        raise ValueError("the lines with its id are missing")
+        raise ValueError("the property lines at its end (id, type_) are missing or damaged")
     title, _, body = head.partition("\n") if gap else ("", "", "")
     item = _Item(one_line(title), body.strip("\n"), facts, name)
     if item.fact("encryption_applied"):
