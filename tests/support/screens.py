@@ -107,10 +107,17 @@ def changed_at_once(folder: Path) -> Path:
 async def until(pilot: Pilot[Any], what: Callable[[], object], seconds: float = 120) -> None:
     """Wait until keys are answered and `what` is true; fail with what is on the screen."""
     deadline = asyncio.get_running_loop().time() + seconds
-    while not (_has_answered_keys(pilot.app) and what()):
+    while not (_has_answered_keys(pilot.app) and _is_true(what)):
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError("\n".join(line for line in seen(pilot.app) if line.strip(" │")))
         await _pause(pilot, 0.02)
+
+
+def _is_true(what: Callable[[], object]) -> bool:
+    try:
+        return bool(what())
+    except FileNotFoundError:
+        return False  # the app renamed a temporary file between its listing and its reading
 
 
 async def _pause(pilot: Pilot[Any], seconds: float) -> None:
