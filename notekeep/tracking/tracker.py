@@ -7,12 +7,11 @@ of `habit_table.py`. `checkin.py` writes check-ins.
 from __future__ import annotations
 
 import sqlite3
-from _thread import RLock
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
 
-from notekeep.background import ignore_event
+from notekeep.background import UiLock, ignore_event
 from notekeep.catalog import database
 from notekeep.config import VaultPlaces, current_time
 from notekeep.dates import habit_day
@@ -59,7 +58,7 @@ class HabitIndex:
         self.unreadable: dict[str, str] = {}  # reasons by file, as of the last refresh
         self.own_lines: set[str] = set()  # the log lines that this object wrote
         self._store = HabitStore(places.cache)
-        self._lock = RLock()
+        self._lock = UiLock()
         self._habits: list[Habit] | None = None
         self._days: dict[str, DayHistory] = {}
         self._views: dict[tuple[Habit, int, int, int, str], HabitView] = {}

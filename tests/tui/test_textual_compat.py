@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -257,6 +258,18 @@ class _Endless(_Busy):
 
 def test_a_thread_is_not_held_up_for_ever() -> None:
     assert run_app(_Endless(), headless=True) == 3
+
+
+def test_a_thread_that_reads_habits_does_not_make_the_interface_wait_for_them(vault: Vault) -> None:
+    waits: list[str] = []
+    background.set_yield_wait(lambda: waits.append(threading.current_thread().name))
+    try:
+        thread = threading.Thread(target=vault.habits.views)
+        thread.start()
+        thread.join(LIMIT)
+    finally:
+        background.set_yield_wait(None)
+    assert waits == []
 
 
 class _Itself(_Program):
