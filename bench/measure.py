@@ -7,22 +7,24 @@ Two things that are compared are run in turn, so that a busy minute disturbs bot
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import platform
-import pty
 import re
 import select
 import signal
 import struct
 import subprocess
 import sys
-import termios
 import time
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
+
+with contextlib.suppress(ModuleNotFoundError):  # Windows has no terminals of this kind
+    import fcntl
+    import pty
+    import termios
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -6,18 +6,16 @@ pause, so that it never has the time to tidy up at leisure.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import fcntl
 import gc
 import os
-import pty
 import random
 import select
 import shutil
 import signal
 import struct
 import sys
-import termios
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +26,11 @@ from notekeep.errors import NotekeepError
 from reliability import house
 from reliability.board import Result, Row, Sizes
 from tests.support.random_notes import random_notes
+
+with contextlib.suppress(ModuleNotFoundError):  # Windows has no terminals of this kind
+    import fcntl
+    import pty
+    import termios
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import fcntl
+import contextlib
 import os
-import pty
 import re
 import select
 import signal
 import struct
-import termios
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.sanitize import clean
+
+with contextlib.suppress(ModuleNotFoundError):  # Windows has no terminals of this kind
+    import fcntl
+    import pty
+    import termios
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

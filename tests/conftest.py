@@ -40,7 +40,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Their tests need extras; `make check-meaning` and `make check-lsp` run them.
 collect_ignore = [] if meaning.is_installed() else ["search/test_meaning.py"]
-if find_spec("pytest_lsp") is None:
+if find_spec("lsprotocol") is None:
     collect_ignore.append("editor")
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -12,10 +12,10 @@ other.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import re
-import resource
 import sys
 import time
 from importlib import import_module
@@ -25,6 +25,9 @@ from typing import TYPE_CHECKING, Any
 
 from bench.engines.question import Question
 from notekeep.__main__ import collect_rarely
+
+with contextlib.suppress(ModuleNotFoundError):  # Windows does not have it
+    import resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import pty
 import re
 import signal
 import struct
 import subprocess
-import termios
 import time
 from typing import TYPE_CHECKING, Any, Self
 
 import pyte
+import pytest
 
 from reliability.terminal import is_ready
+
+with contextlib.suppress(ModuleNotFoundError):  # Windows has no terminals of this kind
+    import fcntl
+    import pty
+    import termios
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +67,8 @@ class Terminal:
             answers: What the terminal answers to what it is asked; to anything else, nothing.
             slow: How many seconds later it answers, as one on another machine does.
         """
+        if os.name != "posix":
+            pytest.skip("only POSIX has pseudoterminals")
         self._slow = slow
         self._due: list[tuple[float, bytes]] = []
         self._answers = dict(answers or {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tests.support.commands import CommandResult
 
     Run = Callable[..., CommandResult]
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX has pseudoterminals")
 
 HOSTILE = "a $(touch canary) `touch canary`; touch canary & 'x'.md"
 

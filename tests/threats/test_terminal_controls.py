@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from tests.support.commands import CommandResult
 
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX has pseudoterminals")
+
 PACKAGE = Path(notekeep.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
