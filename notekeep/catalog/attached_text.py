@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.catalog.pdf_text import run_reader
 from notekeep.catalog.records import load_path, store_path
 from notekeep.errors import Problem, Refused
 from notekeep.storage.attachments import AttachmentFinder
@@ -21,9 +21,6 @@ from notekeep.storage.file_names import is_hidden, resolve_path
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
     from notekeep.settings import VaultSettings
-
-MAX_SECONDS = 60.0
-"""Maximum time to read one file, on a busy machine."""
 
 _LINKS = (
     "SELECT DISTINCT n.path, l.target FROM links l JOIN notes n ON n.id = l.note"
@@ -96,21 +93,10 @@ class AttachedTexts:
 
     def _read(self, path: str) -> tuple[str, str]:
         """Return the text of a file, and the reason if it is missing or incomplete."""
-        import subprocess  # not needed to list the files
-
-        command = [sys.executable, "-P", "-m", "notekeep.catalog.pdf_text"]
         try:
             place = resolve_path(self._root, path)
             with open(place, "rb", opener=lambda name, _: os.open(name, READ_FLAGS)) as file:
-                done = subprocess.run(
-                    command, stdin=file, capture_output=True, timeout=MAX_SECONDS, check=False
-                )
+                return run_reader("notekeep.catalog.pdf_text", file)
         except (OSError, Refused) as error:
             reason = error.strerror if isinstance(error, OSError) else error.message
             return "", f"Cannot read the file: {reason}."
-        except subprocess.TimeoutExpired:
-            return "", f"Its text was not read within {MAX_SECONDS:.0f} seconds."
-        message = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        if done.returncode:
-            message = message or "It cannot be read as a PDF file."
-        return done.stdout.decode("utf-8", "replace"), message if done.returncode else ""

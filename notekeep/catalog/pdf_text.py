@@ -1,7 +1,8 @@
-"""Prints the text of a PDF file from standard input, as a child process of `attached_text.py`.
+"""Reads PDF files in child processes, because a damaged file may hang or fill the memory.
 
-If the file cannot be read to its end, the last line on standard error is the reason, and the
-process returns 1. The text up to that point is printed.
+`python -m notekeep.catalog.pdf_text` prints the text of a file from standard input. If the file
+cannot be read to its end, the last line on standard error is the reason, and the process returns 1.
+The text up to that point is printed.
 """
 
 from __future__ import annotations
@@ -9,14 +10,40 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, BinaryIO
 
 MAX_TEXT = 2_000_000
 """Maximum bytes of text to read from a file."""
 
+MAX_SECONDS = 60.0
+"""Maximum time to read one file, on a busy machine."""
+
 MAX_MEMORY = 1 << 30
 """Maximum bytes of memory, on systems with such limits."""
+
+
+# In the parent process
+
+
+def run_reader(module: str, file: IO[bytes]) -> tuple[str, str]:
+    """Return the output of a reader for a file on disk, and the reason if it is incomplete."""
+    import subprocess  # not needed in the child
+
+    command = [sys.executable, "-P", "-m", module]
+    try:
+        done = subprocess.run(
+            command, stdin=file, capture_output=True, timeout=MAX_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return "", f"Its text was not read within {MAX_SECONDS:.0f} seconds."
+    message = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    if done.returncode:
+        message = message or "It cannot be read as a PDF file."
+    return done.stdout.decode("utf-8", "replace"), message if done.returncode else ""
+
+
+# In the child process
 
 
 def read_pages(file: BinaryIO) -> Iterator[str]:
@@ -27,13 +54,17 @@ def read_pages(file: BinaryIO) -> Iterator[str]:
         yield page.extract_text()
 
 
-def main(source: BinaryIO, target: BinaryIO) -> str:
+def main(
+    source: BinaryIO,
+    target: BinaryIO,
+    read: Callable[[BinaryIO], Iterable[str]] = read_pages,
+) -> str:
     """Write the text of a file, up to MAX_TEXT; return the reason if it is incomplete, or ""."""
     from pypdf.errors import DependencyError, FileNotDecryptedError
 
     left = MAX_TEXT
     try:
-        for page in read_pages(source):
+        for page in read(source):
             text = f"{page}\n".replace("\0", " ").encode("utf-8", "replace")[:left]
             target.write(text)
             left -= len(text)
@@ -48,13 +79,18 @@ def main(source: BinaryIO, target: BinaryIO) -> str:
     return ""
 
 
-if __name__ == "__main__":
+def run(read: Callable[[BinaryIO], Iterable[str]] = read_pages) -> int | str:
+    """Read standard input with limits on memory; return the exit status."""
     if sys.platform != "win32":
         import resource
 
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     logging.disable()
-    problem = main(sys.stdin.buffer, sys.stdout.buffer)
+    problem = main(sys.stdin.buffer, sys.stdout.buffer, read)
     sys.stdout.flush()
-    sys.exit(problem or 0)
+    return problem or 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -193,6 +193,15 @@ class InputFiles:
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise Refused(f"{name} is not a readable database: {error}.") from error
 
+    @contextmanager
+    def on_disk(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a temporary copy of a file, for a process that needs a file on disk."""
+        self.on_read(name)
+        with tempfile.TemporaryFile() as copy, self.open(name) as file:
+            _copy(file, copy, name)
+            copy.seek(0)
+            yield copy
+
     def stage(self, data: bytes) -> None:
         """Write part of an embedded file to disk."""
         with open(self._next_staged, "ab") as file:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.catalog import attached_text, pdf_text
+from notekeep.catalog import pdf_text
 from tests.support.pdf import pdf_file
 from tests.support.sites import make_hugo_site
 
@@ -227,7 +227,7 @@ def test_a_file_that_cannot_be_read_costs_only_itself(
 def test_a_file_that_keeps_its_reader_busy_is_given_up(
     run: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attached_text, "MAX_SECONDS", 0.0)
+    monkeypatch.setattr(pdf_text, "MAX_SECONDS", 0.0)
     assert run("index").code == 0
     assert "not read within" in run("doctor").out
     assert hits(run, "turbines").keys() == {NO_FILE}

@@ -210,6 +210,8 @@ NOTE_FILES: dict[str, tuple[str, bytes]] = {
     "pictures of Joplin": (f"{NUMBER}.md", _joplin("<img " * 200_000)),
     "Joplin in bad HTML": (f"{NUMBER}.md", _joplin("<b>" * 9_000, markup_language=2)),
     "Joplin without facts": (f"{NUMBER}.md", b"a: b"),
+    "a PDF without pages": ("a.pdf", b"%PDF-1.7\nnothing else"),
+    "a PDF of zeros": ("a.pdf", b"%PDF-1.7\n" + bytes(1 << 20)),
     "Keep as a list": ("a.json", b'["isTrashed"]'),
     "Keep with odd values": (
         "a.json",

@@ -16,6 +16,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import quote
 
+from tests.support.pdf import Mark, write_annotated_pdf
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -236,6 +238,18 @@ def write_koreader(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
         place = folder / f"{_key(book)}.sdr"
         place.mkdir(parents=True, exist_ok=True)
         _write(place / "metadata.epub.lua", table)
+    return folder
+
+
+def write_pdf(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    for index, book in enumerate(books):
+        marks = [
+            Mark(one.text, one.note, page=one.number, name=f"n{one.number}")
+            for one in book.passages
+        ]
+        marks += [Mark(kind="Square")] * (0 if index else lost)
+        path = folder / f"{book.title}.pdf"
+        write_annotated_pdf(path, marks, title=book.title, author=book.author, pages=9)
     return folder
 
 
@@ -547,6 +561,7 @@ WRITERS: dict[str, Writer] = {
     "hypothesis": write_hypothesis,
     "snipd": write_snipd,
     "koreader": write_koreader,
+    "pdf": write_pdf,
     "kobo": write_kobo,
     "apple-books": write_apple_books,
     "instapaper-highlights": write_instapaper_highlights,

@@ -21,6 +21,7 @@ _BUILT_IN = tuple(
         *("apple_books", "book_lists", "csv_table", "evernote", "hypothesis", "joplin", "keep"),
         *("kindle_clippings", "kindle_notebook", "kobo", "koreader", "logseq", "notion", "reader"),
         *("readwise", "saved_links", "snipd", "habits.loop", "habits.habit_apps"),
+        "pdf",
         *("habits.habitkit", "habits.habit_databases", "habits.org_habits"),
         *("habits.daily_notes", "habits.own_habits"),
     )
@@ -29,6 +30,8 @@ FORMATS: dict[str, Format] = {
     form.id: form for built_in in _BUILT_IN for form in built_in.load(partial(check_formats, ()))
 }
 """The built-in formats by id."""
+_ONLY_ALONE = ("pdf",)
+"""Formats of files that exports of other programs contain as attachments."""
 _HABIT_NAMES = {"loop": r"\.db$", "org": r"\.org$", "daily": r"\d\D*\.md$"}
 """Formats that `habit import` guesses from file names if the content is not recognized."""
 
@@ -85,7 +88,9 @@ def _choose(forms: Mapping[str, Format], *, only_habits: bool) -> dict[str, Form
 def _detect(files: InputFiles, forms: Mapping[str, Format]) -> list[tuple[Format, tuple[str, ...]]]:
     habits = [form for form in forms.values() if form.is_for_habits]
     others = [form for form in forms.values() if not form.is_for_habits]
-    found = _recognize(files, others) or _recognize(files, habits)
+    alone = [form for form in others if form.id in _ONLY_ALONE]
+    others = [form for form in others if form.id not in _ONLY_ALONE]
+    found = _recognize(files, others) or _recognize(files, habits) or _recognize(files, alone)
     if len(found) > 1 and found[0][0].is_for_habits:
         raise _ambiguous(files.path, [form for form, _ in found])
     return found
