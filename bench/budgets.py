@@ -1,4 +1,4 @@
-"""The budgets of searching, each as a ratio to a peer of the same run."""
+"""Search budgets, each a ratio to a peer in the same run."""
 
 from __future__ import annotations
 
@@ -13,50 +13,50 @@ if TYPE_CHECKING:
     from bench.contest import Contest
 
 AGAINST_FTS5 = {"key": 0.5, "word": 1.1, "or": 1.1, "tag": 1.1, "and": 1.1, "phrase": 2.5}
-"""By kind of question, the highest ratio of the 95th percentiles."""
+"""The highest allowed ratio of 95th percentiles, by kind of question."""
 
 LARGE = 10_000
-"""Notes from which the budgets hold; with fewer, what every question costs counts most."""
+"""The smallest vault that budgets apply to: in smaller ones the fixed cost of a query dominates."""
 
 
-def budgets(one: Contest) -> str:
-    """The budgets as a table for one vault."""
-    return f"### Budgets at {one.notes:,} notes\n\n{render(list(_lines(one)))}"
+def budgets(contest: Contest) -> str:
+    """Return the budgets of one vault as a table."""
+    return f"### Budgets at {contest.notes:,} notes\n\n{render(list(_lines(contest)))}"
 
 
-def from_size_to_size(contests: Sequence[Contest]) -> str:
-    """How a cold search grows from the first vault to the last."""
-    return f"### The same from vault to vault\n\n{render([_flat(contests)])}"
+def compare_sizes(contests: Sequence[Contest]) -> str:
+    """Return a table that compares a cold search of the last vault with one of the first."""
+    return f"### Growth with the size of the vault\n\n{render([_growth(contests)])}"
 
 
-def _lines(one: Contest) -> Iterator[Line]:
-    whoosh, ours = one.built["plain Whoosh"], one.built["notekeep"]
-    is_large = one.notes >= LARGE
-    most = 0.45 if is_large else None
-    yield Line("a full index, CPU", ours["cpu"], "plain Whoosh", whoosh["cpu"], most)
+def _lines(contest: Contest) -> Iterator[Line]:
+    whoosh, ours = contest.builds["plain Whoosh"], contest.builds["notekeep"]
+    is_large = contest.notes >= LARGE
+    limit = 0.45 if is_large else None
+    yield Line("a full index, CPU", ours["cpu"], "plain Whoosh", whoosh["cpu"], limit)
     yield Line("size on disk", ours["size"], "plain Whoosh", whoosh["size"], None, megabytes)
-    for kind, goal in AGAINST_FTS5.items():
-        ours_p95, peer = _p95(one, "notekeep", kind), _p95(one, "FTS5", kind)
-        yield Line(f"{kind}, p95", ours_p95, "FTS5", peer, goal if is_large else None)
-    saved = one.saved["notekeep"]
-    found = _at(saved["wall"], 0.5)
+    for kind, limit in AGAINST_FTS5.items():
+        ours_p95, peer = _p95(contest, "notekeep", kind), _p95(contest, "FTS5", kind)
+        yield Line(f"{kind}, p95", ours_p95, "FTS5", peer, limit if is_large else None)
+    saves = contest.saves["notekeep"]
+    found = _percentile(saves["wall"], 0.5)
     yield Line("a save until it is found", found, "P", measure.start_of_python().wall, 10.0)
-    cold, bare = one.cold["notekeep search --no-refresh"], one.cold["python -c pass"]
+    cold, bare = contest.cold["notekeep search --no-refresh"], contest.cold["python -c pass"]
     yield Line("a search as a command, CPU", cold.cpu, "python -c pass", bare.cpu, 16.0)
 
 
-def _flat(contests: Sequence[Contest]) -> Line:
+def _growth(contests: Sequence[Contest]) -> Line:
     first, last = (
-        one.cold["notekeep search --no-refresh"].cpu for one in (contests[0], contests[-1])
+        contest.cold["notekeep search --no-refresh"].cpu for contest in (contests[0], contests[-1])
     )
-    what = f"a search as a command, {contests[-1].notes:,} notes"
-    return Line(what, last, f"{contests[0].notes:,} notes", first, 1.25)
+    label = f"a search as a command, {contests[-1].notes:,} notes"
+    return Line(label, last, f"{contests[0].notes:,} notes", first, 1.25)
 
 
-def _p95(one: Contest, engine: str, kind: str) -> float:
-    return _at(one.asked[engine]["times"][kind], 0.95)
+def _p95(contest: Contest, engine: str, kind: str) -> float:
+    return _percentile(contest.query_results[engine]["times"][kind], 0.95)
 
 
-def _at(times: Sequence[float], share: float) -> float:
+def _percentile(times: Sequence[float], share: float) -> float:
     ordered = sorted(times)
     return ordered[int((len(ordered) - 1) * share)]

@@ -1,4 +1,4 @@
-"""Building the whole index from nothing, against plain Whoosh with the same notes."""
+"""Full index builds, compared with plain Whoosh on the same notes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def bench(ground: Ground) -> list[Line]:
-    """Catalog, words and habits of the smaller and the larger vault; CPU, reading included."""
+    """Time full builds (catalog, text index, habits) of both vaults, including reading files."""
     return [line for notes in (ground.small, ground.large) for line in _build(ground, notes)]
 
 
 def _build(ground: Ground, notes: int) -> list[Line]:
     root = ground.vault(notes)
-    plain = ground.forget("plain-build")
+    plain = ground.empty_path("plain-build")
     ours = measure.run(ground.command(notes, "index", "--rebuild"))
     theirs = measure.run(
         measure.python("-m", "bench.plain_whoosh", str(root), str(plain), env=ground.env)
@@ -26,5 +26,5 @@ def _build(ground: Ground, notes: int) -> list[Line]:
     peer = "plain Whoosh"
     return [
         Line(f"index {notes:,} notes, CPU", ours.cpu, peer, theirs.cpu),
-        Line(f"index {notes:,} notes, by the clock", ours.wall, peer, theirs.wall),
+        Line(f"index {notes:,} notes, wall time", ours.wall, peer, theirs.wall),
     ]

@@ -1,4 +1,7 @@
-"""What a command costs beside starting Python: CPU, which a busy machine hardly changes."""
+"""The CPU time of commands, compared with starting Python.
+
+CPU time hardly changes on a busy machine.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +17,23 @@ PEER = "python -c pass"
 
 
 def bench(ground: Ground) -> list[Line]:
-    """A check-in, a list of books and one note, each answered on the larger vault."""
+    """Time a check-in, a list of books and showing a note in the larger vault."""
     notes = ground.large
     ground.index(notes)
-    nothing = measure.python("-c", "pass", env=ground.env)
-    verbs = {
+    bare = measure.python("-c", "pass", env=ground.env)
+    commands = {
         "habit meditate": ("habit", "meditate", "10min"),
         "ls type:book": ("ls", "type:book"),
         "ls type:book --no-refresh": ("ls", "--no-refresh", "type:book"),
         "show NOTE": ("show", _some_book(ground, notes)),
     }
-    for words in verbs.values():
+    for words in commands.values():
         measure.run(ground.command(notes, *words))
     lines = []
-    for what, words in verbs.items():
-        ours, theirs = measure.best(ground.command(notes, *words), nothing)
-        goal = 8.0 if what == "habit meditate" else None
-        lines.append(Line(f"{what}, CPU", ours.cpu, PEER, theirs.cpu, goal))
+    for name, words in commands.items():
+        ours, theirs = measure.best(ground.command(notes, *words), bare)
+        limit = 8.0 if name == "habit meditate" else None
+        lines.append(Line(f"{name}, CPU", ours.cpu, PEER, theirs.cpu, limit))
     return lines
 
 

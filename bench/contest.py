@@ -1,7 +1,7 @@
-"""Notekeep, plain Whoosh, FTS5, tantivy and ripgrep with the same notes and questions.
+"""Compares notekeep, plain Whoosh, FTS5, tantivy and ripgrep on the same notes and questions.
 
-Each runs in a process of its own, in turn; what is compared is in `engines`. After the figures of
-each vault come the budgets, each as a ratio to a peer of the same run.
+Each runs in a separate process, one after the other; the adapters are in `engines`. The figures of
+each vault are followed by the budgets, each a ratio to a peer in the same run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from bench import measure
-from bench.budgets import budgets, from_size_to_size
+from bench.budgets import budgets, compare_sizes
 from bench.engines.question import TEXTS, Question
 from bench.ground import COMMON_RANKS, MIDDLE_RANKS, RARE_RANKS, words
 from bench.table import grid, megabytes, seconds
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Note
 
 TANTIVY_PYTHON = Path(".venv", "bench", "bin", "python")
-"""Its environment, made by `make bench`."""
+"""The Python of tantivy's environment, which `make bench` creates."""
 
 ENGINES = {
     "notekeep": "notekeep",
@@ -37,6 +37,8 @@ ENGINES = {
     "FTS5": "fts5",
     "tantivy": "tantivy",
 }
+
+NO_TANTIVY = f"tantivy: {TANTIVY_PYTHON} does not exist. Run `make bench` to create it."
 
 KINDS = {
     "key": "a key (every prefix of titles typed)",
@@ -51,82 +53,82 @@ KINDS = {
 }
 
 TITLES = 12
-EACH = 30
-"""Questions of a kind."""
+QUESTIONS_PER_KIND = 30
 
-NO_STOP_WORD = 4
-"""Letters of the words of a phrase at least: shorter ones may be left out by an engine."""
+MIN_PHRASE_WORD = 4
+"""The fewest letters in a word of a phrase: an engine may skip shorter words as stop words."""
 
 
-def run_engine(ground: Ground, name: str, stage: str, given: Path, folder: str) -> Any:
-    """What an engine, in a process of its own, printed at one stage of `engines/run.py`.
+def run_engine(ground: Ground, name: str, stage: str, data: Path, folder: str) -> Any:
+    """Run one stage of `engines/run.py` in a separate process and return its result.
 
     Raises:
-        RuntimeError: It failed; the end of its error output is included.
+        RuntimeError: The process failed; the message includes the end of its error output.
     """
     python = TANTIVY_PYTHON if name == "tantivy" else sys.executable
-    told = subprocess.run(
-        [str(python), "-m", "bench.engines.run", name, stage, str(given), folder],
+    process = subprocess.run(
+        [str(python), "-m", "bench.engines.run", name, stage, str(data), folder],
         env=ground.env,
         capture_output=True,
         text=True,
         check=False,
     )
-    if told.returncode:
-        raise RuntimeError(f"{name} could not {stage}: {told.stderr[-1000:]}")
-    return json.loads(told.stdout)
+    if process.returncode:
+        raise RuntimeError(f"{name} could not {stage}: {process.stderr[-1000:]}")
+    return json.loads(process.stdout)
 
 
 def write_notes(root: Path, path: Path) -> None:
-    """Write the notes of a vault as the engines get them, one in a line."""
+    """Write the notes of a vault as JSON lines for the engines."""
     from bench.plain_whoosh import notes
 
     with path.open("w", encoding="utf-8") as file:
         for note in notes(root):
-            file.write(json.dumps(_given(note)) + "\n")
+            file.write(json.dumps(_note_data(note)) + "\n")
 
 
 class Contest:
-    """One vault, given to every engine.
+    """One vault, measured with every engine.
 
     Attributes:
-        notes: How many notes it has.
-        built: By engine, what a build cost: "wall", "cpu", "size".
-        asked: By engine, "times" by kind of question, and "memory".
-        saved: By engine, the "cpu" and "wall" of each save.
-        lived: The same of a note that is written in a vault, with history and a sweep of all files.
-        cold: What one search on the command line costs, by its name.
+        notes: The number of notes in the vault.
+        builds: The "wall", "cpu" and "size" of a build, by engine.
+        query_results: The "times" by kind of question, and the "memory" used, by engine.
+        saves: The "cpu" and "wall" of each save, by engine.
+        user_saves: The "cpu" and "wall" of saves in notekeep with history and a scan of all files.
+        cold: The cost of one search on the command line, by command.
+        missing: Messages about engines that are not installed.
     """
 
     def __init__(self, ground: Ground, notes: int) -> None:
         self.notes = notes
         self._ground = ground
-        self._folder = ground.forget(f"contest-{notes}")
+        self._folder = ground.empty_path(f"contest-{notes}")
         self._folder.mkdir()
-        self.built: dict[str, dict[str, float]] = {}
-        self.asked: dict[str, dict[str, Any]] = {}
-        self.saved: dict[str, dict[str, list[float]]] = {}
-        self.lived: dict[str, list[float]] = {}
+        self.builds: dict[str, dict[str, float]] = {}
+        self.query_results: dict[str, dict[str, Any]] = {}
+        self.saves: dict[str, dict[str, list[float]]] = {}
+        self.user_saves: dict[str, list[float]] = {}
         self.cold: dict[str, measure.Cost] = {}
         self.missing: list[str] = []
 
     def run(self) -> None:
-        """Let every engine build, answer and save."""
-        # Anew, as the others build theirs: the rest of a run changes this vault note by note.
+        """Measure building, searching and saving with every engine."""
+        # The other engines build from scratch; earlier benches updated this index note by note.
         measure.run(self._ground.command(self.notes, "index", "--rebuild"))
         for name, module in ENGINES.items():
             if module == "tantivy" and not TANTIVY_PYTHON.exists():
-                self.missing.append(f"{name}: there is no {TANTIVY_PYTHON}; `make bench` makes it")
+                self.missing.append(NO_TANTIVY)
                 continue
             folder = str(self._folder / module)
-            self.built[name] = self._engine(module, "build", self._given, folder)
+            self.builds[name] = self._engine(module, "build", self._notes_file, folder)
             if module == "notekeep":
                 folder = str(self._ground.vault(self.notes))
-            self.asked[name] = self._engine(module, "ask", self._questions, folder)
-            self.saved[name] = self._engine(module, "save", self._given, folder)
+            self.query_results[name] = self._engine(module, "ask", self._questions_file, folder)
+            self.saves[name] = self._engine(module, "save", self._notes_file, folder)
         self._search_cold()
-        self.lived = self._engine(
-            "notekeep-person", "save", self._given, str(self._ground.vault(self.notes))
+        self.user_saves = self._engine(
+            "notekeep-full", "save", self._notes_file, str(self._ground.vault(self.notes))
         )
 
     def _search_cold(self) -> None:
@@ -141,124 +143,122 @@ class Contest:
         if shutil.which("rg"):
             commands["rg -il"] = measure.Command(["rg", "-il", word, "."], ground.env, root)
         else:
-            self.missing.append("ripgrep: rg is not installed")
+            self.missing.append("ripgrep: rg is not installed.")
         costs = measure.best(*commands.values())
         self.cold = dict(zip(commands, costs, strict=True))
 
-    def _engine(self, name: str, stage: str, given: Path, folder: str) -> Any:
-        return run_engine(self._ground, name, stage, given, folder)
+    def _engine(self, name: str, stage: str, data: Path, folder: str) -> Any:
+        return run_engine(self._ground, name, stage, data, folder)
 
     @cached_property
-    def _given(self) -> Path:
-        """The notes as the engines get them: read once, so that reading is in nobody's figures."""
+    def _notes_file(self) -> Path:
+        """The notes for all engines, parsed once so that no figure includes parsing."""
         path = self._folder / "notes.jsonl"
         write_notes(self._ground.vault(self.notes), path)
         return path
 
     @cached_property
-    def _questions(self) -> Path:
+    def _questions_file(self) -> Path:
         path = self._folder / "questions.json"
-        lines = self._given.read_text("utf-8").splitlines()
+        lines = self._notes_file.read_text("utf-8").splitlines()
         path.write_text(json.dumps(list(_questions([json.loads(line) for line in lines]))), "utf-8")
         return path
 
     def figures(self) -> str:
-        """The figures as two tables: what an engine takes, and how soon it answers."""
-        names = list(self.asked)
-        takes = [
-            ["a build, CPU", *(seconds(self.built[name]["cpu"]) for name in names)],
-            ["a build, by the clock", *(seconds(self.built[name]["wall"]) for name in names)],
-            ["size on disk", *(megabytes(self.built[name]["size"]) for name in names)],
+        """Return tables of the resources of each engine, of query times and of cold searches."""
+        names = list(self.query_results)
+        resources = [
+            ["a build, CPU", *(seconds(self.builds[name]["cpu"]) for name in names)],
+            ["a build, wall time", *(seconds(self.builds[name]["wall"]) for name in names)],
+            ["size on disk", *(megabytes(self.builds[name]["size"]) for name in names)],
             [
                 "memory for all questions",
-                *(megabytes(self.asked[name]["memory"]) for name in names),
+                *(megabytes(self.query_results[name]["memory"]) for name in names),
             ],
-            ["a save, CPU", *(_spread(self.saved[name]["cpu"]) for name in names)],
-            ["a save until it is found", *(_spread(self.saved[name]["wall"]) for name in names)],
+            ["a save, CPU", *(_spread(self.saves[name]["cpu"]) for name in names)],
+            ["a save until it is found", *(_spread(self.saves[name]["wall"]) for name in names)],
         ]
         answers = [
-            [what, *(_spread(self.asked[name]["times"].get(kind)) for name in names)]
-            for kind, what in KINDS.items()
+            [label, *(_spread(self.query_results[name]["times"].get(kind)) for name in names)]
+            for kind, label in KINDS.items()
         ]
         cold = [[name, seconds(cost.cpu), seconds(cost.wall)] for name, cost in self.cold.items()]
         return "\n\n".join(
             [
                 f"### {self.notes:,} notes",
-                grid(["what", *names], takes),
+                grid(["test", *names], resources),
                 (
-                    "a line written into a note of a vault, history and a sweep of all files "
-                    f"included: {_spread(self.lived['cpu'])} of CPU, found after "
-                    f"{_spread(self.lived['wall'])}"
+                    "A save in a vault, with history and a scan of all files: "
+                    f"{_spread(self.user_saves['cpu'])} of CPU, found after "
+                    f"{_spread(self.user_saves['wall'])}."
                 ),
-                grid(["p50 / p95 / max of CPU", *names], answers),
-                grid(["one search as a command", "CPU", "by the clock"], cold),
+                grid(["CPU, p50 / p95 / max", *names], answers),
+                grid(["one search as a command", "CPU", "wall time"], cold),
                 *self.missing,
             ]
         )
 
 
 def bench(ground: Ground) -> Iterator[str]:
-    """Figures and budgets for each size asked for, each as soon as it is known."""
+    """Yield the figures and budgets of each size as soon as they are measured."""
     contests = [Contest(ground, notes) for notes in ground.sizes]
     for contest in contests:
         contest.run()
         yield f"{contest.figures()}\n\n{budgets(contest)}"
     if len(contests) > 1:
-        yield from_size_to_size(contests)
+        yield compare_sizes(contests)
 
 
-def _given(note: Note) -> dict[str, Any]:
+def _note_data(note: Note) -> dict[str, Any]:
     from notekeep.catalog.documents import word_doc
 
     doc = word_doc(note)
-    several = {
-        name: " ".join(getattr(doc, name)) for name in TEXTS if name not in ("title", "body")
-    }
+    joined = {name: " ".join(getattr(doc, name)) for name in TEXTS if name not in ("title", "body")}
     day = str(note.fields.get("created") or note.fields.get("date") or "2026-01-01")
-    texts = {"title": doc.title, **several, "body": doc.body}
+    texts = {"title": doc.title, **joined, "body": doc.body}
     return {"path": note.path, "day": int(day[:10].replace("-", "")), "texts": texts}
 
 
 def _questions(notes: list[dict[str, Any]]) -> list[Question]:
-    """The same questions for every vault of one size and seed."""
+    """Return questions that depend only on the notes and a fixed seed."""
     dice = Random(5)
     common, middle, rare = (words(ranks) for ranks in (COMMON_RANKS, MIDDLE_RANKS, RARE_RANKS))
     tags = sorted({tag.split("/")[0] for note in notes for tag in note["texts"]["tags"].split()})
     titles = [note["texts"]["title"].lower() for note in dice.sample(notes, TITLES * 3)]
     typed = [title for title in titles if not title[:1].isdigit()][:TITLES]
-    asked = [Question("word", (word,)) for word in (*common, *middle, *rare)]
-    for _ in range(EACH):
-        one, two, three = dice.choice(common), dice.choice(middle), dice.choice(rare)
+    questions = [Question("word", (word,)) for word in (*common, *middle, *rare)]
+    for _ in range(QUESTIONS_PER_KIND):
+        frequent, medium, seldom = dice.choice(common), dice.choice(middle), dice.choice(rare)
         other = dice.choice(common)
         month = dice.randrange(2021, 2026) * 10000 + dice.randrange(1, 13) * 100
-        asked += [
-            Question("and", (one, dice.choice([two, other]))),
-            Question("or", (one, two, three)),
-            Question("phrase", _row(dice.choice(notes)["texts"]["body"], dice)),
+        questions += [
+            Question("and", (frequent, dice.choice([medium, other]))),
+            Question("or", (frequent, medium, seldom)),
+            Question("phrase", _adjacent_words(dice.choice(notes)["texts"]["body"], dice)),
             Question("prefix", (dice.choice(middle)[:3],)),
-            Question("fuzzy", (_misspelt(two, dice),)),
-            Question("tag", (one,), dice.choice(tags)),
-            Question("day", (one,), days=(month + 1, month + 28)),
+            Question("fuzzy", (_misspell(medium, dice),)),
+            Question("tag", (frequent,), dice.choice(tags)),
+            Question("day", (frequent,), days=(month + 1, month + 28)),
         ]
     for title in typed:
         keys = (title[:end].split() for end in range(2, len(title) + 1) if title[end - 1] != " ")
-        asked += [Question("key", tuple(key)) for key in keys]
-    return asked
+        questions += [Question("key", tuple(key)) for key in keys]
+    return questions
 
 
-def _row(body: str, dice: Random) -> tuple[str, ...]:
-    """Two words that stand in a row in a note."""
-    rows = [line.split() for line in body.splitlines()]
+def _adjacent_words(body: str, dice: Random) -> tuple[str, ...]:
+    """Return two adjacent words from a note."""
+    lines = [line.split() for line in body.splitlines()]
     pairs = [
-        (one, two)
-        for row in rows
-        for one, two in pairwise(row)
-        if one.isalpha() and two.isalpha() and min(len(one), len(two)) >= NO_STOP_WORD
+        (first, second)
+        for line in lines
+        for first, second in pairwise(line)
+        if first.isalpha() and second.isalpha() and min(len(first), len(second)) >= MIN_PHRASE_WORD
     ]
     return dice.choice(pairs) if pairs else ("nothing", "found")
 
 
-def _misspelt(word: str, dice: Random) -> str:
+def _misspell(word: str, dice: Random) -> str:
     at = dice.randrange(1, len(word))
     return word[:at] + dice.choice("aeiou") + word[at + 1 :]
 

@@ -1,4 +1,4 @@
-"""Another program that changes notes, some at a time: `python -m bench.disturb VAULT FILES`."""
+"""Changes notes in batches, like another program: `python -m bench.disturb VAULT FILES`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import time
 from pathlib import Path
 
 SECONDS = 20.0
-FLUSH_NOW = 50
+BATCH = 50
 
 
 def disturb(root: Path, files: int) -> None:
-    """Add a line to so many notes, over some seconds."""
+    """Append a line to `files` notes over `SECONDS` seconds."""
     notes = sorted(path for path in root.rglob("*.md") if "/." not in str(path))
     notes = [path for path in notes if "habits" not in path.parts][:files]
     for number, path in enumerate(notes):
         with path.open("ab") as file:
             file.write(b"\nchanged by another program\n")
-        if number % FLUSH_NOW == FLUSH_NOW - 1:
-            time.sleep(SECONDS * FLUSH_NOW / files)
+        if number % BATCH == BATCH - 1:
+            time.sleep(SECONDS * BATCH / files)
 
 
 if __name__ == "__main__":

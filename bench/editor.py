@@ -1,7 +1,7 @@
-"""The language server: completions, the first problems of a note, and memory.
+"""The language server: completions, the first diagnostics of a note, and memory.
 
-A client in this process talks to `notekeep lsp` as editors do, by the clock, from the request until
-the whole answer is read. The packages of the extra `lsp` are those of `make check-lsp`.
+A client in this process talks to `notekeep lsp` like an editor. Times are wall times from the
+request until the whole response is read. `make check-lsp` installs the packages of the `lsp` extra.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from bench.ground import Ground
 
 COMPLETION, DIAGNOSTICS = 3.0, 60.0
-"""The most that each may take, in starts of Python."""
+"""The budgets, in starts of Python."""
 EXTRA = Path(sys.prefix, "lsp")
 TIMEOUT_SECONDS = 120
 SETTLED = 1.5
-"""Seconds until the first refresh is done."""
+"""Seconds to wait for the first refresh to finish."""
 
 
 class Client:
-    """An editor, as the server sees it."""
+    """An LSP client that runs its own server."""
 
     def __init__(self, ground: Ground, notes: int) -> None:
         self.root = ground.vault(notes)
@@ -59,8 +59,8 @@ class Client:
         """Send a notification."""
         self._send(method=method, params=params)
 
-    def wait(self, is_it: Any) -> Any:
-        """Read messages until the one that is waited for."""
+    def wait(self, matches: Any) -> Any:
+        """Read messages until one matches, and return it."""
         assert self._server.stdout is not None
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
@@ -69,12 +69,12 @@ class Client:
                 if line.lower().startswith(b"content-length:"):
                     length = int(line.partition(b":")[2])
             message = json.loads(self._server.stdout.read(length))
-            if is_it(message):
+            if matches(message):
                 return message
-        raise RuntimeError("the server did not answer")
+        raise RuntimeError("the server did not respond")
 
-    def begin(self) -> None:
-        """Start the session."""
+    def initialize(self) -> None:
+        """Initialize the server."""
         folder = {"uri": self.root.as_uri(), "name": "vault"}
         self.request(
             "initialize",
@@ -86,20 +86,20 @@ class Client:
         self.notify("initialized")
 
     def open(self, path: Path) -> str:
-        """Open a note and return its address."""
+        """Open a note and return its URI."""
         text = path.read_text("utf-8")
         document = {"uri": path.as_uri(), "languageId": "markdown", "version": 1, "text": text}
         self.notify("textDocument/didOpen", textDocument=document)
         return path.as_uri()
 
     def memory(self) -> int:
-        """Bytes of memory that are the server's own."""
+        """Return the private memory of the server in bytes."""
         status = Path(f"/proc/{self._server.pid}/status")
         found = re.search(r"RssAnon:\s*(\d+) kB", status.read_text("ascii"))
         return int(found[1]) * 1024 if found else 0
 
-    def end(self) -> None:
-        """End the session."""
+    def shut_down(self) -> None:
+        """Shut the server down."""
         self.request("shutdown")
         self.notify("exit")
         self._server.wait(10)
@@ -112,11 +112,11 @@ class Client:
 
 
 def bench(ground: Ground) -> list[Line]:
-    """One session on the larger vault, which is indexed."""
+    """Run one session on the larger vault, after indexing it."""
     notes = ground.large
     ground.index(notes)
     client = Client(ground, notes)
-    client.begin()
+    client.initialize()
     note = min(client.root.glob("books/*.md"))
     start = time.perf_counter()
     uri = client.open(note)
@@ -125,12 +125,11 @@ def bench(ground: Ground) -> list[Line]:
     time.sleep(SETTLED)
     times = _complete(client, uri, note.read_text("utf-8"))
     used = client.memory()
-    client.end()
-    python = measure.start_of_python().wall
-    at = f"{notes:,} notes"
+    client.shut_down()
+    start_up = measure.start_of_python().wall
     return [
-        Line(f"a completion, p95, {at}", _p95(times), "P", python, COMPLETION),
-        Line("the first problems of a note", first, "P", python, DIAGNOSTICS),
+        Line(f"a completion, p95, {notes:,} notes", _p95(times), "P", start_up, COMPLETION),
+        Line("the first diagnostics of a note", first, "P", start_up, DIAGNOSTICS),
         Line("memory after completions", used, "100 MB", 100e6, None, megabytes),
     ]
 
@@ -145,18 +144,18 @@ def _complete(client: Client, uri: str, text: str) -> list[float]:
             version += 1
             changed = f"{text}\n{phrase[:end]}"
             lines = changed.split("\n")
-            place = {"line": len(lines) - 1, "character": len(lines[-1])}
+            position = {"line": len(lines) - 1, "character": len(lines[-1])}
             document = {"uri": uri, "version": version}
             start = time.perf_counter()
             client.notify(
                 "textDocument/didChange", textDocument=document, contentChanges=[{"text": changed}]
             )
             found = client.request(
-                "textDocument/completion", textDocument={"uri": uri}, position=place
+                "textDocument/completion", textDocument={"uri": uri}, position=position
             )
             times.append(time.perf_counter() - start)
             offered += len(found["items"])
-    assert offered > len(typed), "nothing was completed"
+    assert offered > len(typed), "the server offered no completions"
     return times
 
 

@@ -1,11 +1,11 @@
-"""Makes a vault of any size that looks like somebody's own: the same seed, the same vault.
+"""Generates a realistic vault of any size. The same seed generates the same vault.
 
     python bench/generate.py DIR --notes 1000 --seed 1
 
-What it takes care of is what decides the speed of an index: words follow Zipf's law with a long
-tail (more than 200,000 distinct ones in 10,000 notes), a note repeats its own few words, lengths
-are log-normal with a median of 3 KB, and notes have the front matter, tags, links, tasks, quotes
-and headings of their kind. The words mean nothing. Beside the notes lies a habit log.
+It imitates the properties that determine the speed of an index: words follow Zipf's law with a long
+tail (more than 200,000 distinct words in 10,000 notes), each note repeats a few words, lengths are
+log-normal with a median of 3 KB, and notes have the front matter, tags, links, tasks, quotes and
+headings of their type. The words are meaningless. The vault includes a habit log.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ LAST = dt.date(2026, 11, 24)
 VOCABULARY = 600_000
 ZIPF = 1.25
 MEDIAN_BYTES = 3000
-BYTES_A_WORD = 5.5
-"""What a word costs in a finished body, its space and its share of the markup included."""
+BYTES_PER_WORD = 5.5
+"""The average bytes of a word in a finished body, including its space and its share of markup."""
 
 SHARES = {"note": 0.34, "daily": 0.3, "book": 0.2, "podcast": 0.11, "post": 0.05}
 STATES = ("finished", "finished", "reading", "to-read", "dropped")
@@ -65,8 +65,8 @@ VOWELS = ("a", "e", "i", "o", "u", "ea")
 CODAS = ("", "", "", "l", "n", "r", "s", "mp")
 
 
-class Made(NamedTuple):
-    """What was made: how many notes, their bytes in all and at the median, distinct words."""
+class Summary(NamedTuple):
+    """The generated vault: number of notes, their total and median bytes, distinct words."""
 
     notes: int
     size: int
@@ -75,7 +75,7 @@ class Made(NamedTuple):
 
 
 class Vocabulary:
-    """Words by rank, the commonest first, and a way to draw them as they fall in texts."""
+    """Words by rank, the most common first, drawn by Zipf's law."""
 
     def __init__(self, chance: random.Random, size: int = VOCABULARY) -> None:
         self.chance = chance
@@ -84,13 +84,13 @@ class Vocabulary:
         self.seen: set[str] = set()
 
     def draw(self, count: int) -> list[str]:
-        """So many words, each as likely as its rank makes it."""
+        """Return `count` words, each drawn with the probability of its rank."""
         found = self.chance.choices(self.words, cum_weights=self._weights, k=count)
         self.seen.update(found)
         return found
 
     def text(self, count: int) -> list[str]:
-        """So many words of one note: every thirteenth is one of the few that are its own."""
+        """Return `count` words for one note; every thirteenth repeats one of a few rare words."""
         words = self.draw(count)
         own = self.draw(6) + self.chance.choices(self.words, k=4)
         self.seen.update(own)
@@ -100,9 +100,9 @@ class Vocabulary:
 
 
 def vocabulary(size: int) -> list[str]:
-    """Words that can be spoken, each once: the common ones, then made-up ones, longer and longer.
+    """Return distinct pronounceable words: common words, then invented words of growing length.
 
-    Every fifth is the one before it with an ending, so that a stemmer has something to do.
+    Every fifth word is the plural of the word before it, as work for a stemmer.
     """
     words = dict.fromkeys(COMMON.split())
     chance = random.Random(0)
@@ -119,7 +119,7 @@ def vocabulary(size: int) -> list[str]:
 
 
 class Author:
-    """Writes the notes: knows every title, tag and name, so that notes can refer to each other."""
+    """Writes the notes; chooses all titles, tags and names first, so that notes can link to any."""
 
     def __init__(self, seed: int, count: int) -> None:
         self.chance = random.Random(seed)
@@ -139,7 +139,7 @@ class Author:
         return " ".join(self._middling(2)).title()
 
     def _middling(self, count: int) -> list[str]:
-        """Words that are neither everywhere nor unique: what titles and names are made of."""
+        """Return words of medium frequency, for titles and names."""
         return [
             self.vocabulary.words[200 + int(self.chance.random() * 20_000)] for _ in range(count)
         ]
@@ -163,15 +163,15 @@ class Author:
         return list(titles)
 
     def path(self, number: int) -> str:
-        """Where a note lies: in the folder of its kind, days by year, the rest by letter."""
+        """Return the path of a note: in the folder of its type, by year or by first letter."""
         kind, title = self.kinds[number], self.titles[number]
         if kind == "daily":
             return f"daily/{title[:4]}/{title}.md"
         return f"{FOLDERS.get(kind) or f'notes/{title[0].lower()}'}/{title}.md"
 
-    def some_tags(self, most: int) -> list[str]:
-        """Up to so many tags, some of them far more often than others."""
-        count = int(self.chance.random() * (most + 1))
+    def some_tags(self, limit: int) -> list[str]:
+        """Return up to `limit` tags, some of them far more often than others."""
+        count = int(self.chance.random() * (limit + 1))
         return list(
             dict.fromkeys(self.tags[int(self._skewed() * len(self.tags))] for _ in range(count))
         )
@@ -180,26 +180,26 @@ class Author:
         return self.chance.random() ** 2
 
     def some_day(self) -> dt.date:
-        """A day of the last five years and a half."""
+        """Return a day in the last five and a half years."""
         return LAST - dt.timedelta(days=int(self.chance.random() * 2000))
 
     def link(self) -> str:
-        """A link to some note of the vault."""
+        """Return a link to a note of the vault."""
         title = self.titles[int(self._skewed() * len(self.titles))]
         return (
             f"[[{title}|{self._middling(1)[0]}]]" if self.chance.random() < 0.2 else f"[[{title}]]"
         )
 
     def write(self, number: int) -> str:
-        """One note, whole."""
+        """Return the text of a note."""
         kind, title = self.kinds[number], self.titles[number]
         size = MEDIAN_BYTES * self.chance.lognormvariate(0, 0.75)
         head = self.front_matter(kind, title)
-        count = max(12, int((size - len(head)) / BYTES_A_WORD))
+        count = max(12, int((size - len(head)) / BYTES_PER_WORD))
         return f"---\n{head}---\n# {title}\n\n{self.body(kind, count)}"
 
     def front_matter(self, kind: str, title: str) -> str:
-        """The fields of a note's kind, the lines between the rulers."""
+        """Return the front matter of a type, without the delimiters."""
         chance, day = self.chance.random, self.some_day()
         later = day + dt.timedelta(days=int(chance() * 40))
         rating = int(chance() * 9) / 2 + 1
@@ -223,11 +223,11 @@ class Author:
         return "".join(f"{key}: {value}\n" for key, value in fields.items())
 
     def person(self) -> str:
-        """A name, some of them often."""
+        """Return a name, some of them more often than others."""
         return self.people[int(self._skewed() * len(self.people))]
 
     def body(self, kind: str, count: int) -> str:
-        """Blocks of 30 to 120 words until there are `count`."""
+        """Return blocks of 30 to 120 words, `count` words in total."""
         words = self.vocabulary.text(count)
         blocks: list[str] = []
         at = 0
@@ -238,7 +238,7 @@ class Author:
         return "\n\n".join(blocks) + "\n"
 
     def block(self, kind: str, words: list[str], number: int) -> str:
-        """A paragraph, or now and then a heading with one, a list, tasks, a quote or code."""
+        """Return a paragraph, or sometimes a heading, a list, tasks, a quote or code."""
         pick = self.chance.random()
         if number and pick < 0.16:
             return f"## {' '.join(words[:3]).capitalize()}\n\n{self.sentences(words[3:])}"
@@ -257,12 +257,12 @@ class Author:
         return self.sentences(words)
 
     def listing(self, words: list[str], mark: str) -> str:
-        """A list of nine words a line."""
+        """Return a list with nine words per line."""
         lines = [words[at : at + 9] for at in range(0, len(words), 9)]
         return "\n".join(f"{mark}{' '.join(line).capitalize()}" for line in lines)
 
     def sentences(self, words: list[str]) -> str:
-        """Words with capitals and stops, a link in every second paragraph, sometimes a tag."""
+        """Return words as sentences, half of the time with a link, sometimes with a tag."""
         parts = []
         at = 0
         while at < len(words):
@@ -278,7 +278,7 @@ class Author:
 
 
 def write_habits(root: Path, chance: random.Random, years: int) -> None:
-    """Twenty habits and their log, a line a day each at nine days of ten."""
+    """Write twenty habits and their log, in which each habit has a line on 90% of the days."""
     folder = root / "habits"
     (folder / "log").mkdir(parents=True)
     names = ["meditate", *(f"habit-{number}" for number in range(2, HABITS + 1))]
@@ -303,17 +303,17 @@ def write_habits(root: Path, chance: random.Random, years: int) -> None:
         (folder / "log" / f"{month}.laptop.md").write_text(text, "utf-8")
 
 
-def generate(root: Path, notes: int, seed: int = 1, years: int = 3) -> Made:
-    """Write a vault into a folder that is empty or does not exist.
+def generate(root: Path, notes: int, seed: int = 1, years: int = 3) -> Summary:
+    """Write a vault into an empty or new folder.
 
     Args:
         root: The folder.
-        notes: How many notes, those about habits not counted.
-        seed: Another seed, another vault.
-        years: How many years the habit log goes back.
+        notes: The number of notes, not counting those of habits.
+        seed: The seed of the random numbers.
+        years: The length of the habit log in years.
 
     Raises:
-        FileExistsError: There is something in the folder.
+        FileExistsError: The folder is not empty.
     """
     if root.exists() and any(root.iterdir()):
         raise FileExistsError(f"{root} is not empty")
@@ -326,22 +326,22 @@ def generate(root: Path, notes: int, seed: int = 1, years: int = 3) -> Made:
         path.parent.mkdir(parents=True, exist_ok=True)
         sizes.append(path.write_bytes(author.write(number).encode()))
     write_habits(root, author.chance, years)
-    return Made(
+    return Summary(
         notes, sum(sizes), round(median(sizes)) if sizes else 0, len(author.vocabulary.seen)
     )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Make a vault of any size.")
+    parser = argparse.ArgumentParser(description="Generate a vault of any size.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--notes", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--years", type=int, default=3, help="of the habit log")
-    asked = parser.parse_args()
-    made = generate(asked.folder, asked.notes, asked.seed, asked.years)
+    parser.add_argument("--years", type=int, default=3, help="length of the habit log")
+    arguments = parser.parse_args()
+    summary = generate(arguments.folder, arguments.notes, arguments.seed, arguments.years)
     print(
-        f"{made.notes:,} notes, {made.size / 1e6:.1f} MB, median {made.median:,} bytes, "
-        f"{made.words:,} distinct words"
+        f"{summary.notes:,} notes, {summary.size / 1e6:.1f} MB, median {summary.median:,} bytes, "
+        f"{summary.words:,} distinct words"
     )
 
 

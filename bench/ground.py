@@ -1,4 +1,4 @@
-"""Where a run takes place: generated vaults, a home of its own, commands that see only those."""
+"""The environment of a run: generated vaults, a separate home, and commands that use them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 COMMON_RANKS = range(150, 400, 25)
 MIDDLE_RANKS = range(1_000, 6_000, 500)
 RARE_RANKS = range(20_000, 40_000, 2_000)
-"""Where in the vocabulary words stand that are in every third note, in some dozens, and in few."""
+"""Ranks of words that are in about a third of the notes, in some dozens, and in a few."""
 
 
 class Ground:
-    """A folder for one run.
+    """The folder of one run.
 
     Attributes:
-        folder: The folder; it goes when the run ends.
-        large: How many notes the larger vault has.
-        small: How many the smaller one has.
-        sizes: How many those have in which engines are compared.
-        clones: Where the public collections of `graded` are cloned.
+        folder: The folder.
+        large: The number of notes in the larger vault.
+        small: The number of notes in the smaller vault.
+        sizes: The sizes of the vaults in which engines are compared.
+        clones: The folder with clones of the public collections for `graded`.
     """
 
     def __init__(self, folder: Path, notes: int, seed: int) -> None:
@@ -38,24 +38,24 @@ class Ground:
         self._seed = seed
 
     def vault(self, notes: int) -> Path:
-        """A vault of so many notes, made when it is first asked for."""
+        """Return a vault of this size, generated at the first call."""
         root = self.folder / f"vault-{notes}"
         if not root.exists():
             generate.generate(root, notes, self._seed)
         return root
 
     def command(self, notes: int, *words: str) -> measure.Command:
-        """A `notekeep` command line on a vault."""
+        """Return a `notekeep` command line for a vault."""
         root = str(self.vault(notes))
         return measure.python("-m", "notekeep", "--vault", root, *words, env=self.env)
 
     @cached_property
     def env(self) -> dict[str, str]:
-        """The environment with a home for the run, so that nobody's settings or cache are used."""
+        """The environment with a separate home, so that no user settings or caches are used."""
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
-        kept = {key: os.environ[key] for key in ("PATH", "LANG", "SYSTEMROOT") if key in os.environ}
-        return kept | {
+        inherited = ("PATH", "LANG", "SYSTEMROOT")
+        return {key: os.environ[key] for key in inherited if key in os.environ} | {
             "HOME": str(home),
             "NOTEKEEP_HOME": str(home / "notekeep"),
             "TERM": "xterm-256color",
@@ -63,11 +63,11 @@ class Ground:
         }
 
     def index(self, notes: int) -> None:
-        """Bring a vault's index up to date."""
+        """Update the index of a vault."""
         measure.run(self.command(notes, "index"))
 
-    def forget(self, name: str) -> Path:
-        """A path in the run's folder at which there is nothing."""
+    def empty_path(self, name: str) -> Path:
+        """Return a path in the folder, after deleting what was there."""
         path = self.folder / name
         shutil.rmtree(path, ignore_errors=True)
         return path
@@ -75,10 +75,10 @@ class Ground:
 
 @cache
 def vocabulary() -> list[str]:
-    """The words of the generated vaults, the commonest first."""
+    """Return the words of the generated vaults, the most common first."""
     return generate.vocabulary(generate.VOCABULARY)
 
 
 def words(ranks: range) -> list[str]:
-    """The words at some ranks."""
+    """Return the words at `ranks`."""
     return [vocabulary()[rank] for rank in ranks]

@@ -1,7 +1,7 @@
-"""Twenty habits over ten years: rebuilding, counting, one check-in, and a key on the week.
+"""Twenty habits over ten years: rebuilds, statistics, a check-in, and a key in the week view.
 
-The log is made from a seed and has 73,000 lines. Figures of the processor are beside what it takes
-to read the same files and cut their lines at the blanks, which is the least any reader does.
+The log is generated from a seed and has 73,000 lines. CPU times are compared with reading the same
+files and splitting their lines at spaces, the minimum for any reader.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitIndex
 
 YEARS = 11
-"""Nine days of ten have a line, so eleven years have the lines of ten."""
+"""Habits have a line on 90% of the days, so eleven years contain ten years of lines."""
 SPLIT = "the same files read and split"
 APPEND = """
 import os, sys
@@ -42,8 +42,8 @@ KEYS = 25
 
 
 def bench(ground: Ground) -> list[Line]:
-    """Everything that the speed of habits is made of."""
-    collect_rarely()  # as the program itself does
+    """Time everything that affects the speed of habits."""
+    collect_rarely()  # like the app
     root = ground.folder / "habits-vault"
     root.mkdir()
     (root / ".notekeep").mkdir()
@@ -52,22 +52,22 @@ def bench(ground: Ground) -> list[Line]:
     split = _cpu(lambda: [line.split() for log in logs for line in log.read_text().split("\n")])
     index = _index(ground, root)
     rebuild = _cpu(lambda: _build(index), times=3)
-    counted = _cpu(lambda: _count(index))
+    statistics_time = _cpu(lambda: _compute_statistics(index))
     month = logs[-1]
     text = month.read_text("utf-8")
-    one = _cpu(lambda: [line.split() for line in month.read_text("utf-8").split("\n")])
-    again = _cpu(lambda: _change(month, text, index))
+    month_split = _cpu(lambda: [line.split() for line in month.read_text("utf-8").split("\n")])
+    month_read = _cpu(lambda: _change(month, text, index))
     index.close()
-    quick, bare = _check_in(ground, root)
+    check_in, bare = _check_in(ground, root)
     month.write_text(text, "utf-8")
-    ours, theirs = asyncio.run(_paints(ground, root))
+    ours, theirs = asyncio.run(_key_latency(ground, root))
     return [
         Line("rebuild, CPU", rebuild, SPLIT, split),
-        Line("all statistics of all habits, CPU", counted, SPLIT, split),
-        Line("a month read again, CPU", again, "that file read and split", one),
-        Line("a check-in, CPU", quick.cpu, "python -c pass", bare[0].cpu, 8.0),
-        Line("a check-in with fsync", quick.wall, "an append with fsync in Python", bare[1].wall),
-        Line("a key on the week until it is painted", ours, "a key on one line of text", theirs),
+        Line("all statistics of all habits, CPU", statistics_time, SPLIT, split),
+        Line("a changed month, CPU", month_read, "that file read and split", month_split),
+        Line("a check-in, CPU", check_in.cpu, "python -c pass", bare[0].cpu, 8.0),
+        Line("a check-in with fsync", check_in.wall, "append and fsync in Python", bare[1].wall),
+        Line("a key in the week view until painted", ours, "a key in a minimal app", theirs),
     ]
 
 
@@ -90,8 +90,8 @@ def _index(ground: Ground, root: Path) -> HabitIndex:
     return HabitIndex(config.VaultPlaces(str(root), "id", str(cache), str(state), settings))
 
 
-def _count(index: HabitIndex) -> None:
-    """Streaks, rates, recoveries, strength and best weekday of every habit."""
+def _compute_statistics(index: HabitIndex) -> None:
+    """Compute streak, rate, recoveries, strength and best weekdays of every habit."""
     from notekeep.habits.measures import rate, recovery, streak, strength
     from notekeep.habits.stats import best_weekdays, count_weekdays
 
@@ -105,7 +105,7 @@ def _count(index: HabitIndex) -> None:
 
 
 def _change(month: Path, text: str, index: HabitIndex) -> None:
-    """Change one line of a month and take it in."""
+    """Change one line of a month and refresh the index."""
     is_changed = ": skip" in month.read_text("utf-8")
     month.write_text(text if is_changed else text.replace(": done", ": skip", 1), "utf-8")
     index.refresh()
@@ -115,14 +115,14 @@ def _check_in(ground: Ground, root: Path) -> tuple[measure.Cost, tuple[measure.C
     words = ("-m", "notekeep", "--vault", str(root), "habit", "meditate", "10min")
     check_in = measure.python(*words, env=ground.env)
     measure.run(check_in)
-    nothing = measure.python("-c", "pass", env=ground.env)
+    start_up = measure.python("-c", "pass", env=ground.env)
     append = measure.python("-c", APPEND, str(ground.folder / "appended"), env=ground.env)
-    ours, bare, bare_append = measure.best(check_in, nothing, append, times=15)
+    ours, bare, bare_append = measure.best(check_in, start_up, append, times=15)
     return ours, (bare, bare_append)
 
 
-async def _paints(ground: Ground, root: Path) -> tuple[float, float]:
-    """Seconds from a key to the paint it causes, at the median: the week, and one line of text."""
+async def _key_latency(ground: Ground, root: Path) -> tuple[float, float]:
+    """Return the median seconds from a key to its paint, in the week view and in a minimal app."""
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
 
@@ -139,12 +139,12 @@ async def _paints(ground: Ground, root: Path) -> tuple[float, float]:
 
 
 async def _key_to_paint(app: App[Any]) -> float:
-    """The median of the seconds from a key to the paint that it causes."""
+    """Return the median seconds from a key to its paint."""
     from textual.events import Key
 
     painted = asyncio.Event()
-    # Textual calls it after each paint; of an object its own comes before that of its class, whose
-    # style sheets lie beside the file it was written in.
+    # Textual calls the hook after each paint. Set it on the instance: a subclass in this file would
+    # look for style sheets in this folder.
     vars(app)["post_display_hook"] = painted.set
     took = []
     async with app.run_test(size=(120, 40)) as pilot:
@@ -162,7 +162,7 @@ async def _key_to_paint(app: App[Any]) -> float:
 
 
 def _cpu(action: Callable[[], object], times: int = 5) -> float:
-    """The least processor time of some runs of something in this process."""
+    """Return the best CPU time of several runs of an action in this process."""
     found = []
     for _ in range(times):
         start = time.process_time()

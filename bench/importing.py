@@ -1,7 +1,7 @@
-"""Twenty thousand highlights of Kindle in 300 books: the first import, and the same again.
+"""Two imports of the same 20,000 Kindle highlights in 300 books.
 
-The file is made from a seed. The first import reads it, plans the notes and writes them as one step
-with history; the second finds that nothing is new, which takes reading file, notes and ledger.
+The file is generated from a seed. The first import reads it, plans the notes and writes them as one
+step with history; the second reads the file, the notes and the import log, and finds nothing new.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 BOOKS = 300
 PASSAGES = 20_000
 FIRST, SECOND = 400.0, 250.0
-"""How many starts of Python each may take."""
+"""The budget of each import, in starts of Python."""
 
 
 def bench(ground: Ground) -> list[Line]:
-    """The CPU of both imports, in P."""
+    """Time both imports, in P of CPU."""
     os.environ.update(ground.env)
     from notekeep.vault import Vault
 
@@ -35,7 +35,7 @@ def bench(ground: Ground) -> list[Line]:
     clippings = ground.folder / "My Clippings.txt"
     write_clippings(clippings, random.Random(1))
     vault = Vault.open(root)
-    begun = time.process_time()
+    started = time.process_time()
     first = vault.imports.plan([str(clippings)])
     vault.notes.apply(first.plan)
     between = time.process_time()
@@ -45,15 +45,15 @@ def bench(ground: Ground) -> list[Line]:
     vault.history.store.close()
     vault.catalog.close()
     start = measure.start_of_python().cpu
-    said = f"{PASSAGES:,} highlights in {BOOKS} books"
+    label = f"{PASSAGES:,} highlights in {BOOKS} books"
     return [
-        Line(f"{said}, first import, CPU", between - begun, "P", start, FIRST),
+        Line(f"{label}, first import, CPU", between - started, "P", start, FIRST),
         Line("the same file again, CPU", ended - between, "P", start, SECOND),
     ]
 
 
 def write_clippings(path: Path, chance: random.Random) -> None:
-    """Write the file, its records in the order in which somebody reads many books."""
+    """Write a clippings file with its records in mixed order, as when reading books in parallel."""
     words = [
         "".join(chance.choices("abcdefghijklmnop", k=chance.randint(2, 9))) for _ in range(5000)
     ]

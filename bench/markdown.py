@@ -1,7 +1,6 @@
-"""The worst Markdown that anyone may write or send: indexed, shown and exported.
+"""Slow Markdown, 100 KB at a time: indexed, previewed and exported.
 
-The texts are those of the tests, 100 KB each. The budget is that none takes longer than fifty
-starts of Python.
+The texts are those of the tests. No step may take longer than fifty starts of Python.
 """
 
 from __future__ import annotations
@@ -29,26 +28,26 @@ if TYPE_CHECKING:
     from bench.ground import Ground
 
 SIZE = 100_000
-MOST = 50
+LIMIT = 50
 HEADS = ("text", "index", "preview", "export", "budget")
 
 
 def bench(ground: Ground) -> Iterator[str]:
-    """Every text of the table, in multiples of a start of Python."""
+    """Time every text of the table, in multiples of a start of Python."""
     del ground
     start = measure.start_of_python().cpu
-    yield f"Figures are CPU in P ({seconds(start)}); texts have 100 KB"
+    yield f"Figures are CPU times in P ({seconds(start)}); each text has 100 KB."
     with tempfile.TemporaryDirectory(prefix="notekeep-bench-") as folder:
-        place = _Place(Path(folder))
+        workspace = _Workspace(Path(folder))
         rows = []
         for name, make in slow_markdown.TEXTS.items():
             text = make(SIZE)
-            place.hold(text)
+            workspace.set_note(text)
             costs = [
                 slow_markdown.seconds(run, text, 1) / start
-                for run in (_index, _preview, place.export)
+                for run in (_index, _preview, workspace.export)
             ]
-            verdict = f"≤ {MOST}{'' if max(costs) <= MOST else ' ✗'}"
+            verdict = f"≤ {LIMIT}{'' if max(costs) <= LIMIT else ' ✗'}"
             rows.append((name, *(f"{cost:.1f}" for cost in costs), verdict))
         yield grid(HEADS, rows)
 
@@ -58,21 +57,21 @@ def _index(text: str) -> None:
 
 
 def _preview(text: str) -> None:
-    # The catalog knows the tags of a note that is shown, so its facts are not read again.
+    # The app gets tags from the catalog, so the preview does not extract them from the body.
     note = read_note("a.md", text.encode("utf-8", "surrogatepass"), in_body=False)
     NoteRendering(note, 100, UNICODE)
 
 
-class _Place:
-    """A vault of one note beside a Hugo site."""
+class _Workspace:
+    """A vault with one note, and a Hugo site."""
 
     def __init__(self, folder: Path) -> None:
         self.vault = folder / "vault"
         self.vault.mkdir()
         self.site = make_hugo_site(folder / "site")
 
-    def hold(self, text: str) -> None:
-        """Have a text as the vault's note, indexed."""
+    def set_note(self, text: str) -> None:
+        """Replace the note and index the vault."""
         data = f"---\ntitle: A\n---\n{text}".encode("utf-8", "surrogatepass")
         (self.vault / "a.md").write_bytes(data)
         self.source = make_source(self.vault)

@@ -1,7 +1,7 @@
-"""Times things: commands by wall clock and CPU, and how long a terminal program takes to draw.
+"""Measures wall and CPU time of commands, and the time until a terminal program draws a text.
 
-Every figure is the best of several runs, because what disturbs a run only ever makes it slower.
-Two things that are compared are run in turn, so that a busy minute disturbs both.
+Every figure is the best of several runs, because other load only makes a run slower. Programs that
+are compared run alternately, so that other load affects both.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 COLUMNS, LINES = 100, 30
 QUIT = b"\x11"
 TIMEOUT_SECONDS = 60.0
-"""Seconds after which a program that has not drawn what it should counts as broken."""
-LEAVING = 10.0
-"""Seconds after which a program that does not leave is ended."""
+"""Seconds to wait for a program to draw a text."""
+EXIT_SECONDS = 10.0
+"""Seconds to wait for a program to exit before it is killed."""
 
 _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-9;?<=>$ ]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\|.)"
@@ -42,14 +42,14 @@ _ESCAPES = re.compile(
 
 
 class Cost(NamedTuple):
-    """What a run took, in seconds: by the clock, and of the processor."""
+    """The wall and CPU time of a run, in seconds."""
 
     wall: float
     cpu: float
 
 
 class Command(NamedTuple):
-    """A command line, what it sees of the environment, and the folder it runs in."""
+    """A command line with its environment and working directory."""
 
     words: Sequence[str]
     env: Mapping[str, str] | None = None
@@ -57,10 +57,10 @@ class Command(NamedTuple):
 
 
 def run(command: Command) -> Cost:
-    """Run a command to its end, its output thrown away.
+    """Run a command and discard its output.
 
     Raises:
-        RuntimeError: It failed; what it said is in the message.
+        RuntimeError: The command failed; the message includes its error output.
     """
     start = time.perf_counter()
     child = subprocess.Popen(
@@ -75,115 +75,110 @@ def run(command: Command) -> Cost:
     wall = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
-        told = subprocess.run(
+        process = subprocess.run(
             command.words, env=command.env, cwd=command.folder, capture_output=True, check=False
         )
         raise RuntimeError(
-            f"{' '.join(command.words)} ended with {child.returncode}: {told.stderr.decode()}"
+            f"{' '.join(command.words)} exited with {child.returncode}: {process.stderr.decode()}"
         )
     return Cost(wall, usage.ru_utime + usage.ru_stime)
 
 
 def start_of_python(times: int = 9) -> Cost:
-    """P, what figures are multiples of: the median time of `python -c pass`.
+    """Measure P, the unit of other figures: the median time of `python -c pass`.
 
-    Measure it beside the figure: figures by the clock against its clock, CPU against its CPU.
+    Measure it next to the figure; compare wall time with wall time and CPU time with CPU time.
     """
     costs = [run(python("-c", "pass")) for _ in range(times)]
     return Cost(median(cost.wall for cost in costs), median(cost.cpu for cost in costs))
 
 
 def best(*commands: Command, times: int = 7) -> list[Cost]:
-    """The best cost of each of several commands, run in turn."""
+    """Return the best cost of each command, run alternately."""
     return _best([partial(run, command) for command in commands], times)
 
 
 def visit(command: Command, *steps: tuple[str, bytes]) -> Cost:
-    """Run a program in a real terminal of 100 by 30, as a person would.
+    """Run a program in a real terminal of 100 by 30.
 
     Args:
-        command: The program. Its last step should make it leave.
-        steps: Texts to wait for, each with the keys that are typed when it is there.
+        command: The program.
+        steps: Texts to wait for, each with the keys to type when it appears; the last should quit.
 
     Returns:
-        The seconds until the first text was shown, and the CPU seconds of the whole visit.
+        The wall time until the first text, and the CPU time of the whole run.
 
     Raises:
-        RuntimeError: A text was never shown.
+        RuntimeError: A text did not appear.
     """
     start = time.perf_counter()
     pid, terminal = _start(command, COLUMNS, LINES)
-    walls = []
+    wall_times = []
     try:
-        for shows, keys in steps:
-            _wait_for(terminal, shows.encode())
-            walls.append(time.perf_counter() - start)
+        for text, keys in steps:
+            _wait_for(terminal, text.encode())
+            wall_times.append(time.perf_counter() - start)
             os.write(terminal, keys)
     finally:
-        cpu = _end(pid, terminal)
-    return Cost(walls[0], cpu)
+        cpu = _wait_for_exit(pid, terminal)
+    return Cost(wall_times[0], cpu)
 
 
 def in_terminal(command: Command, timeout: float) -> tuple[int, bytes]:
-    """Run a program in a real terminal of 120 by 40 until it ends.
+    """Run a program in a real terminal of 120 by 40 until it exits.
 
     Returns:
-        Its exit code, and the end of what it drew without escapes.
+        The exit code, and the end of the output without escape sequences.
     """
     pid, terminal = _start(command, 120, 40)
-    drawn = b""
+    output = b""
     deadline = time.perf_counter() + timeout
     while time.perf_counter() < deadline:
         if not select.select([terminal], [], [], 0.1)[0]:
             continue
         try:
-            drawn = (drawn + os.read(terminal, 65536))[-20_000:]
+            output = (output + os.read(terminal, 65536))[-20_000:]
         except OSError:
             break
     else:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
-    return os.waitstatus_to_exitcode(status), _ESCAPES.sub(b"", drawn)
+    return os.waitstatus_to_exitcode(status), _ESCAPES.sub(b"", output)
 
 
-def stamped(folder: Path, shows: str, program: Sequence[str], env: Mapping[str, str]) -> Cost:
-    """Run a program in a real terminal until it has drawn a text, then end it.
+def stamped(folder: Path, text: str, program: Sequence[str], env: Mapping[str, str]) -> Cost:
+    """Run a program in a real terminal until it has drawn a text, then quit it.
 
     Args:
-        folder: Where the stamp may be written.
-        shows: The text.
-        program: "minimal", or "notekeep" and its words; see `bench.stamped`.
-        env: What it sees of the environment.
+        folder: The folder for the time stamp.
+        text: The text.
+        program: "minimal", or "notekeep" and its arguments; see `bench.stamped`.
+        env: The environment of the program.
 
     Returns:
-        Seconds by the clock and of the processor until it handed the text to the terminal.
+        The wall and CPU time until the program wrote the text to the terminal.
     """
     report = folder / "stamp"
     report.unlink(missing_ok=True)
-    words = ("-m", "bench.stamped", str(report), str(time.monotonic()), shows, *program)
-    visit(python(*words, env=env), (shows, QUIT))
+    words = ("-m", "bench.stamped", str(report), str(time.monotonic()), text, *program)
+    visit(python(*words, env=env), (text, QUIT))
     wall, cpu = report.read_text("ascii").split()
     return Cost(float(wall), float(cpu))
 
 
-def best_frames(*programs: tuple[Command, str], times: int = 5) -> list[Cost]:
-    """The best first frame of each of several programs that `ctrl+q` ends, run in turn."""
-    return _best([partial(visit, command, (shows, QUIT)) for command, shows in programs], times)
-
-
-def inside(action: Callable[[], object], times: int = 5) -> float:
-    """The best wall time of something in this process, in seconds."""
-    found = []
+def best_wall(action: Callable[[], object], times: int = 5) -> float:
+    """Return the best wall time of an action in this process, in seconds."""
+    walls = []
     for _ in range(times):
         start = time.perf_counter()
         action()
-        found.append(time.perf_counter() - start)
-    return min(found)
+        walls.append(time.perf_counter() - start)
+    return min(walls)
 
 
 def machine() -> str:
-    """One line that says on what the figures were taken, and how busy it was."""
+    """Return one line that describes this machine and its load."""
     cpu = platform.processor() or platform.machine()
     with contextlib.suppress(OSError):
         names = re.findall(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text("utf-8"))
@@ -194,7 +189,7 @@ def machine() -> str:
 
 
 def python(*words: str, env: Mapping[str, str] | None = None) -> Command:
-    """A command of this Python."""
+    """Return a command line for the current Python."""
     return Command([sys.executable, *words], env)
 
 
@@ -207,7 +202,7 @@ def _best(actions: Sequence[Callable[[], Cost]], times: int) -> list[Cost]:
 
 
 def _start(command: Command, columns: int, lines: int) -> tuple[int, int]:
-    """Start a program in a terminal of its own; its process and our end of the terminal."""
+    """Start a program in a new terminal; return its process id and the controlling file."""
     pid, terminal = pty.fork()
     if pid == 0:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -216,26 +211,26 @@ def _start(command: Command, columns: int, lines: int) -> tuple[int, int]:
     return pid, terminal
 
 
-def _wait_for(terminal: int, shows: bytes) -> None:
-    """Read what a program draws until it has drawn some text."""
-    drawn = b""
+def _wait_for(terminal: int, text: bytes) -> None:
+    """Read the output of a program until it contains a text."""
+    output = b""
     deadline = time.perf_counter() + TIMEOUT_SECONDS
     while time.perf_counter() < deadline:
         if not select.select([terminal], [], [], 0.1)[0]:
             continue
         try:
-            drawn += os.read(terminal, 65536)
+            output += os.read(terminal, 65536)
         except OSError:
             break
-        if shows in _ESCAPES.sub(b"", drawn):
+        if text in _ESCAPES.sub(b"", output):
             return
-    end = _ESCAPES.sub(b"", drawn)[-300:]
-    raise RuntimeError(f"never drew {shows!r}; the end of what it drew: {end!r}")
+    end = _ESCAPES.sub(b"", output)[-300:]
+    raise RuntimeError(f"did not draw {text!r}; its last output: {end!r}")
 
 
-def _end(pid: int, terminal: int) -> float:
-    """Wait until a program has left, reading it out, and return its CPU seconds."""
-    deadline = time.perf_counter() + LEAVING
+def _wait_for_exit(pid: int, terminal: int) -> float:
+    """Read the output of a program until it exits, and return its CPU seconds."""
+    deadline = time.perf_counter() + EXIT_SECONDS
     while True:
         done, _, usage = os.wait4(pid, os.WNOHANG)
         if done:

@@ -1,4 +1,4 @@
-"""The smallest Textual program there is: what the first frame is compared with."""
+"""A minimal Textual app, the peer of the interface."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from textual.widgets import Static
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-SHOWS = "nothing but this"
+TEXT = "nothing but this"
 
 
 class Minimal(App[None]):
-    """One line of text."""
+    """An app that shows one line of text."""
 
     def compose(self) -> ComposeResult:
-        """The line."""
-        yield Static(SHOWS)
+        """Create the line."""
+        yield Static(TEXT)
 
 
 if __name__ == "__main__":

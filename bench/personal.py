@@ -1,14 +1,22 @@
-"""Makes a vault that reads like somebody's notes, and knows what each of them is about.
+"""Generates a vault of personal notes with a label for the subject of each note.
 
     python -m bench.personal DIR --notes 5000 --seed 1
 
-It is what the ranking is judged on. Every note has labels, from what was put into it and not from
-what a search finds: `sourdough` the page of a topic, `sourdough/levain` the note about one facet of
-it, `sourdough/levain=` an older copy of that, `sourdough/levain+1` a later note with its first
-sentence, `sourdough/levain@2` a note that quotes the second, `sourdough!1` a note with the topic's
-first stray sentence, `sourdough~` a day on which it was mentioned, `Agnes Okafor` a person and
-`Agnes Okafor/sourdough` a talk with that person. Around them lie notes that use the same words for
-nothing in particular. The topics are in tests/search/topics.toml.
+The ranking is tested on it. Labels come from the text that was put into a note, never from search
+results. For the topic `sourdough` and its facet `levain`:
+
+    sourdough               the main page of the topic
+    sourdough/levain        the note about the facet
+    sourdough/levain=       an older copy of that note
+    sourdough/levain+1      a later note with its first sentence
+    sourdough/levain@2      a note that quotes its second sentence
+    sourdough!1             a note with the first stray sentence of the topic
+    sourdough~              a daily note that mentions the topic
+    Agnes Okafor            a person
+    Agnes Okafor/sourdough  a talk with that person
+
+The other notes use the same words for unrelated subjects. The topics are in
+tests/search/topics.toml.
 """
 
 from __future__ import annotations
@@ -28,15 +36,15 @@ if TYPE_CHECKING:
 TOPICS = Path(__file__).parent.parent / "tests" / "search" / "topics.toml"
 LAST = dt.date(2026, 11, 24)
 COPIES = 5
-"""Every so many facets have an older copy of their note."""
+"""One in `COPIES` facets has an older copy of its note."""
 
 DAYS = 0.45
 STRAYS = 0.2
 BOOKS = 0.1
-"""Shares of what is neither about a topic nor a filler."""
+"""Shares of the notes that are not about a topic; the rest is filler."""
 
 QUOTING = 0.2
-"""How many of the books quote a sentence that a note about their topic has, too."""
+"""The share of book notes that quote a sentence from a note about their topic."""
 
 ABOUT = (
     "The {0} matters more than the {1}, or so it seems today.",
@@ -73,14 +81,14 @@ ODDMENTS = (
 BOOK_TITLES = ("The book of {0}", "On {0} and {1}", "A short history of {0}", "{0} for beginners")
 
 
-class Made(NamedTuple):
-    """One note.
+class LabelledNote(NamedTuple):
+    """A generated note.
 
     Attributes:
-        path: Vault-relative.
-        text: What the file says.
-        labels: What it is about.
-        day: When it was last changed.
+        path: The path in the vault.
+        text: The content of the file.
+        labels: The labels of its subjects.
+        day: The day of its last change.
     """
 
     path: str
@@ -90,20 +98,20 @@ class Made(NamedTuple):
 
 
 def write(root: Path, notes: int, seed: int = 1) -> dict[str, frozenset[str]]:
-    """Write a vault of so many notes.
+    """Write a vault of `notes` notes.
 
     Returns:
-        The labels of each note, by its path.
+        The labels of each note, by path.
     """
-    made = list(Author(notes, seed).notes())
-    for note in made:
+    written = list(Author(notes, seed).notes())
+    for note in written:
         path = root / note.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(note.text, "utf-8")
-        # Their ages are always the same, so that what is judged today is judged so next year.
-        moment = time.time() - 86_400 * (LAST - note.day).days
-        os.utime(path, (moment, moment))
-    return {note.path: note.labels for note in made}
+        # The age of a note affects its rank, so ages do not depend on the day of the run.
+        modified = time.time() - 86_400 * (LAST - note.day).days
+        os.utime(path, (modified, modified))
+    return {note.path: note.labels for note in written}
 
 
 class Author:
@@ -118,11 +126,11 @@ class Author:
         self._words = sorted({word for topic in topics.values() for word in topic["words"].split()})
         self._titles: set[str] = set()
 
-    def notes(self) -> Iterator[Made]:
-        """All notes: those about something first, then what they stand among."""
-        about = [*self._about(), *self._abroad()]
-        rest = self._count - len(about)
-        yield from about
+    def notes(self) -> Iterator[LabelledNote]:
+        """Yield all notes: those about a topic first, then the others."""
+        topical = [*self._topical(), *self._foreign_notes()]
+        rest = self._count - len(topical)
+        yield from topical
         for at in range(rest):
             share = at / rest
             if share < DAYS:
@@ -134,105 +142,107 @@ class Author:
             else:
                 yield self._filler()
 
-    def _about(self) -> Iterator[Made]:
+    def _topical(self) -> Iterator[LabelledNote]:
         people: dict[str, list[str]] = {}
         at = 0
         for name, topic in self._topics.items():
             people.setdefault(topic["person"], []).append(name)
             yield self._hub(name, topic)
             yield self._talk(name, topic)
-            for facet, (title, *said) in topic["facets"].items():
+            for facet, (title, *sentences) in topic["facets"].items():
                 label = f"{name}/{facet}"
-                own = self._made("notes", title, topic["tags"], self._body(topic, said, 6), label)
-                yield own
-                yield self._made(
+                body = self._body(topic, sentences, 6)
+                note = self._note("notes", title, topic["tags"], body, label)
+                yield note
+                yield self._note(
                     "notes",
                     f"More on {title[0].lower()}{title[1:]}",
                     topic["tags"],
-                    self._body(topic, said[:1], 4),
+                    self._body(topic, sentences[:1], 4),
                     f"{label}+1",
                 )
                 if at % COPIES == 0:
-                    copy = own.text.replace(f"# {title}", f"# {title} (old)")
-                    older = own.day - dt.timedelta(days=500)
-                    yield Made(f"archive/{own.path[6:]}", copy, frozenset({f"{label}="}), older)
+                    copy = note.text.replace(f"# {title}", f"# {title} (old)")
+                    older = note.day - dt.timedelta(days=500)
+                    path = f"archive/{note.path.removeprefix('notes/')}"
+                    yield LabelledNote(path, copy, frozenset({f"{label}="}), older)
                 at += 1
         for person, topics in people.items():
             yield self._person(person, topics)
 
-    def _hub(self, name: str, topic: dict[str, Any]) -> Made:
+    def _hub(self, name: str, topic: dict[str, Any]) -> LabelledNote:
         facets = "\n".join(f"- [[{title}]]" for title, *_ in topic["facets"].values())
-        facet, (_, _, said) = next(iter(topic["facets"].items()))
-        quote = f"> {said} (p. 9)"
+        facet, (_, _, sentence) = next(iter(topic["facets"].items()))
+        quote = f"> {sentence} (p. 9)"
         body = f"{self._body(topic, [], 3)}\n\n{quote}\n\n## Pages\n\n{facets}"
-        return self._made("notes", topic["title"], topic["tags"], body, name, f"{name}/{facet}@2")
+        return self._note("notes", topic["title"], topic["tags"], body, name, f"{name}/{facet}@2")
 
-    def _talk(self, name: str, topic: dict[str, Any]) -> Made:
+    def _talk(self, name: str, topic: dict[str, Any]) -> LabelledNote:
         person = topic["person"]
         body = f"{person} explained how it is done. {self._body(topic, [], 4)}"
         title = f"Talk with {person} ({self._day()})"
-        return self._made("meetings", title, ["meeting"], body, f"{person}/{name}")
+        return self._note("meetings", title, ["meeting"], body, f"{person}/{name}")
 
-    def _person(self, person: str, topics: list[str]) -> Made:
-        knows = " and ".join(self._topics[name]["title"] for name in topics)
-        body = f"Met through work. Ask about {knows}.\n\n{self._fill(3)}"
+    def _person(self, person: str, topics: list[str]) -> LabelledNote:
+        subjects = " and ".join(self._topics[name]["title"] for name in topics)
+        body = f"Met through work. Ask about {subjects}.\n\n{self._fill(3)}"
         alias = person.rsplit(maxsplit=1)[-1]
-        return self._made("people", person, ["people"], body, person, alias=alias)
+        return self._note("people", person, ["people"], body, person, alias=alias)
 
-    def _abroad(self) -> Iterator[Made]:
+    def _foreign_notes(self) -> Iterator[LabelledNote]:
         for language in self._foreign:
-            for title, said in language["notes"]:
+            for title, body in language["notes"]:
                 label = f"{language['lang']}/{title}"
-                yield self._made("abroad", title, [], said, label, lang=language["lang"])
+                yield self._note("abroad", title, [], body, label, lang=language["lang"])
 
-    def _daily(self, at: int) -> Made:
-        """A day: what happened, and a topic or two in passing."""
+    def _daily(self, at: int) -> LabelledNote:
+        """Return a daily note that mentions up to two topics."""
         day = LAST - dt.timedelta(days=at)
         names = self._chance.sample(list(self._topics), self._chance.choice((0, 1, 1, 2)))
         lines = [self._fill(2)]
         for name in names:
             topic = self._topics[name]
-            lines.append(f"{topic['title']} again: {self._own(topic)}")
+            lines.append(f"{topic['title']} again: {self._sentence_about(topic)}")
         lines += [self._oddment(), self._fill(1)]
         labels = frozenset(f"{name}~" for name in names)
         text = f"---\ntype: daily\ndate: {day}\n---\n# {day}\n\n" + "\n\n".join(lines) + "\n"
-        return Made(f"daily/{day}.md", text, labels, day)
+        return LabelledNote(f"daily/{day}.md", text, labels, day)
 
-    def _stray(self) -> Made:
-        """Words of a topic that mean something else."""
+    def _stray(self) -> LabelledNote:
+        """Return a note that uses words of a topic in another sense."""
         name = self._chance.choice(list(self._topics))
         topic = self._topics[name]
         at = self._chance.randrange(2)
-        said = topic["stray"][at]
-        body = " ".join([self._fill(2), said, self._oddment(), self._fill(2)])
+        stray = topic["stray"][at]
+        body = " ".join([self._fill(2), stray, self._oddment(), self._fill(2)])
         word = self._chance.choice(topic["words"].split())
-        return self._made("inbox", self._title(word), [], body, f"{name}!{at + 1}")
+        return self._note("inbox", self._title(word), [], body, f"{name}!{at + 1}")
 
-    def _book(self) -> Made:
+    def _book(self) -> LabelledNote:
         name = self._chance.choice(list(self._topics))
         topic = self._topics[name]
         pattern = self._chance.choice(BOOK_TITLES)
         title = pattern.format(*self._chance.sample(topic["words"].split(), 2))
         author = f"{self._chance.choice('ABCDEFGH')}. {self._chance.choice(self._words).title()}"
         if self._chance.random() < QUOTING:
-            facet, (_, *said) = self._chance.choice(list(topic["facets"].items()))
+            facet, (_, *sentences) = self._chance.choice(list(topic["facets"].items()))
             at = self._chance.randrange(2)
-            quote, label = said[at], f"{name}/{facet}@{at + 1}"
+            quote, label = sentences[at], f"{name}/{facet}@{at + 1}"
         else:
-            quote, label = self._own(topic), f"{name}~"
-        body = f"{self._fill(2)} {self._own(topic)}\n\n> {quote} (p. 12)"
-        return self._made("books", title, topic["tags"], body, label, author=author)
+            quote, label = self._sentence_about(topic), f"{name}~"
+        body = f"{self._fill(2)} {self._sentence_about(topic)}\n\n> {quote} (p. 12)"
+        return self._note("books", title, topic["tags"], body, label, author=author)
 
-    def _filler(self) -> Made:
+    def _filler(self) -> LabelledNote:
         lines = [self._fill(self._chance.randint(1, 4)) for _ in range(3)]
         lines += [self._oddment() for _ in range(self._chance.randint(1, 5))]
-        return self._made(
+        return self._note(
             "inbox", self._title(self._chance.choice(self._words)), [], "\n\n".join(lines)
         )
 
-    def _made(
+    def _note(
         self, folder: str, title: str, tags: list[str], body: str, *labels: str, **fields: str
-    ) -> Made:
+    ) -> LabelledNote:
         while f"{folder}/{title}" in self._titles:
             title += f" {self._chance.choice(self._words)}"
         self._titles.add(f"{folder}/{title}")
@@ -242,22 +252,22 @@ class Author:
         lines += [f"{key}: {value}" for key, value in fields.items() if key != "alias"]
         lines += [f"aliases: [{fields['alias']}]"] if "alias" in fields else []
         text = "---\n" + "\n".join(lines) + f"\n---\n# {title}\n\n{body}\n"
-        return Made(f"{folder}/{title.replace('/', '-')}.md", text, frozenset(labels), day)
+        return LabelledNote(f"{folder}/{title.replace('/', '-')}.md", text, frozenset(labels), day)
 
     def _title(self, word: str) -> str:
-        """A title that says little, as titles in an inbox do."""
+        """Return a vague title, as is common in an inbox."""
         kinds = ("Note on a {}", "Something about the {}", "{} and other things", "The {} thing")
         return self._chance.choice(kinds).format(word).capitalize()
 
-    def _body(self, topic: dict[str, Any], said: list[str], count: int) -> str:
-        """Sentences of a topic, what is said of it among them, and some of anything."""
-        lines = [self._own(topic) for _ in range(count)] + [self._fill(1)]
-        for sentence in said:
+    def _body(self, topic: dict[str, Any], sentences: list[str], count: int) -> str:
+        """Return general sentences about a topic, `sentences` among them, and a filler."""
+        lines = [self._sentence_about(topic) for _ in range(count)] + [self._fill(1)]
+        for sentence in sentences:
             lines.insert(self._chance.randrange(len(lines)), sentence)
         half = len(lines) // 2
         return " ".join(lines[:half]) + "\n\n" + " ".join(lines[half:])
 
-    def _own(self, topic: dict[str, Any]) -> str:
+    def _sentence_about(self, topic: dict[str, Any]) -> str:
         return self._chance.choice(ABOUT).format(*self._chance.sample(topic["words"].split(), 2))
 
     def _fill(self, count: int) -> str:
@@ -275,5 +285,5 @@ if __name__ == "__main__":
     parser.add_argument("root", type=Path)
     parser.add_argument("--notes", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    write(asked.root, asked.notes, asked.seed)
+    arguments = parser.parse_args()
+    write(arguments.root, arguments.notes, arguments.seed)

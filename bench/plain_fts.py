@@ -1,7 +1,7 @@
-"""The other baseline of searching: SQLite's FTS5, ranked by its bm25, used as its manual shows it.
+"""The second baseline for searching: SQLite's FTS5 with bm25, used as in its manual.
 
-The same fields and weights as notekeep's, the porter tokenizer over unicode61 without diacritics.
-Every word is quoted, because a bare sign is an error in FTS5's query language.
+It has the fields and weights of notekeep, and the porter tokenizer over unicode61 without
+diacritics. Every word is quoted, because unquoted signs are errors in FTS5's query language.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PIECE = re.compile(rf'(?:({"|".join(BOOSTS)}):)?("[^"]*"|\S+)')
 
 
 class Searcher:
-    """Questions to a table of all notes, in memory."""
+    """Searches an in-memory table of all notes."""
 
     def __init__(self, root: Path) -> None:
         self._database = sqlite3.connect(":memory:")
@@ -37,20 +37,20 @@ class Searcher:
         )
 
     def paths(self, query: str, limit: int = 20, *, needs_all: bool = True) -> list[str]:
-        """The best notes; the last word is a beginning when it ends in a star."""
+        """Return the paths of the best hits; a star makes the last word a prefix."""
         found = self._database.execute(
             "SELECT path FROM notes WHERE notes MATCH ?"
             f" ORDER BY bm25(notes, 0, {WEIGHTS}) LIMIT ?",
-            (_in_fts(query, "AND" if needs_all else "OR"), limit),
+            (_to_fts5(query, "AND" if needs_all else "OR"), limit),
         )
         return [path for (path,) in found]
 
 
-def _in_fts(query: str, operator: str) -> str:
-    """A query of words, phrases, beginnings and fields as FTS5 reads it."""
-    said = []
+def _to_fts5(query: str, operator: str) -> str:
+    """Convert words, phrases, prefixes and fields to the syntax of FTS5."""
+    terms = []
     for field, text in _PIECE.findall(query):
         bare = text.strip('"').rstrip("*").replace('"', '""')
         star = " *" if text.endswith("*") and len(text) > 1 else ""
-        said.append(f'{f"{field} : " if field else ""}"{bare}"{star}')
-    return f" {operator} ".join(said)
+        terms.append(f'{f"{field} : " if field else ""}"{bare}"{star}')
+    return f" {operator} ".join(terms)

@@ -1,9 +1,9 @@
 # mypy: untyped-calls-exclude="whoosh"
-"""The baseline of every figure about searching: Whoosh as its manual shows it.
+"""The baseline for searching: Whoosh, used as in its manual.
 
-The same fields and weights as notekeep's, but with the library's StemmingAnalyzer, stored bodies,
-the default segment and merge policy, and MultifieldParser. Notes are read by notekeep's own
-reader, so that only the index differs.
+It has the fields and weights of notekeep, with the library's StemmingAnalyzer, stored bodies, the
+default segment and merge policy, and MultifieldParser. Notes are parsed by notekeep, so that only
+the index differs.
 
     python -m bench.plain_whoosh VAULT INDEX
 """
@@ -42,7 +42,7 @@ _SINGLE = ("title", "body")
 
 
 def notes(root: Path) -> Iterator[Note]:
-    """Every note of a vault, read."""
+    """Yield every note of a vault, parsed."""
     for path in sorted(root.rglob("*.md")):
         name = path.relative_to(root).as_posix()
         if role(name) == "note":
@@ -50,10 +50,10 @@ def notes(root: Path) -> Iterator[Note]:
 
 
 def texts(note: Note) -> dict[str, str]:
-    """The text of each field of a note."""
+    """Return the text of each field of a note."""
     doc = word_doc(note)
-    several = {name: " ".join(getattr(doc, name)) for name in BOOSTS if name not in _SINGLE}
-    return {"title": doc.title, **several, "body": doc.body}
+    joined = {name: " ".join(getattr(doc, name)) for name in BOOSTS if name not in _SINGLE}
+    return {"title": doc.title, **joined, "body": doc.body}
 
 
 def build(root: Path, folder: Path) -> None:
@@ -71,7 +71,7 @@ def build(root: Path, folder: Path) -> None:
 
 
 class Searcher:
-    """Questions to a built index, parsed and answered as Whoosh does by default."""
+    """Searches a built index with Whoosh's defaults."""
 
     def __init__(self, folder: Path) -> None:
         index = open_dir(str(folder))
@@ -79,18 +79,18 @@ class Searcher:
         self._searcher = index.searcher()
 
     def paths(self, query: str) -> list[str]:
-        """The twenty best notes."""
-        return [hit["path"] for hit in self._found(query)]
+        """Return the paths of the twenty best hits."""
+        return [hit["path"] for hit in self._hits(query)]
 
-    def prefixed(self, start: str) -> list[str]:
-        """The twenty best notes with a word that begins so."""
+    def paths_by_prefix(self, start: str) -> list[str]:
+        """Return the paths of the twenty best hits for a prefix."""
         return self.paths(f"{start}*")
 
     def passages(self, query: str) -> list[tuple[str, str]]:
-        """The twenty best notes, each with a passage in which the words are marked."""
-        return [(hit["path"], hit.highlights("body")) for hit in self._found(query)]
+        """Return the twenty best hits, each with a highlighted passage."""
+        return [(hit["path"], hit.highlights("body")) for hit in self._hits(query)]
 
-    def _found(self, query: str) -> Results:
+    def _hits(self, query: str) -> Results:
         return self._searcher.search(self._parser.parse(query), limit=20)
 
 

@@ -1,7 +1,6 @@
-"""The public collections of notes that graded questions are asked of, each at one commit.
+"""The public collections of notes for graded questions, each at a fixed commit.
 
-Their texts are not part of this repository. Each is read from a clone in a folder, which is made
-there by git when it is missing.
+Their texts are not part of this repository: git clones a missing collection.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ class Collection(NamedTuple):
     """A folder of Markdown files in a public repository.
 
     Attributes:
-        name: What it is called here.
-        repository: Owner and name at GitHub.
-        commit: The commit that is read.
-        folder: The folder in the repository that is the vault, or "".
-        parts: The folders below that are read, or none for all.
-        language: The language of the vault's settings.
-        licence: The licence of its texts.
+        name: The name of the collection.
+        repository: The owner and name on GitHub.
+        commit: The commit to read.
+        folder: The root of the notes in the repository, or "".
+        parts: The folders to read below `folder`; empty for all.
+        language: The `language` setting of the vault.
+        licence: The licence of the texts.
     """
 
     name: str
@@ -102,12 +101,12 @@ def write(collection: Collection, clones: Path, root: Path) -> None:
 
     Args:
         collection: The collection.
-        clones: A folder of git repositories, each with the name of its collection; one that is
-            missing is fetched from GitHub.
-        root: The vault, which must not be there yet.
+        clones: The folder of git clones, named like their collections. Missing commits are fetched
+            from GitHub.
+        root: The vault. It must not exist.
 
     Raises:
-        RuntimeError: git could not fetch or read the commit; its message is included.
+        RuntimeError: git could not fetch or read the commit; the message includes git's.
     """
     clone = clones / collection.name
     if not clone.exists():
@@ -128,11 +127,11 @@ def write(collection: Collection, clones: Path, root: Path) -> None:
 
 
 def _is_note(path: str) -> bool:
-    return path.endswith(".md") and path != "README.md"  # which lists all titles
+    return path.endswith(".md") and path != "README.md"  # it lists all titles
 
 
 def _git(*words: str) -> bytes:
-    told = subprocess.run(["git", *words], capture_output=True, check=False)
-    if told.returncode:
-        raise RuntimeError(f"git {' '.join(words[:4])} failed: {told.stderr.decode()[-500:]}")
-    return told.stdout
+    process = subprocess.run(["git", *words], capture_output=True, check=False)
+    if process.returncode:
+        raise RuntimeError(f"git {' '.join(words[:4])} failed: {process.stderr.decode()[-500:]}")
+    return process.stdout

@@ -1,12 +1,11 @@
-"""Makes the graded questions over the public collections, from the texts alone and by fixed dice.
+"""Generates the graded questions about the public collections from their texts and a fixed seed.
 
-No search engine is asked. A question is kept only where the texts say which notes answer it, so
-that a grade is never what a search found. Paraphrases are written by hand (`tests/search/
-questions.toml`).
+No search engine is involved: a question is used only if the texts determine which notes answer it.
+Paraphrases are written by hand, in `tests/search/questions.toml`.
 
     python -m bench.questions CLONES
 
-writes `tests/search/collections.jsonl` anew; `CLONES` is the folder of `bench.public_notes.write`.
+overwrites `tests/search/collections.jsonl`. `CLONES` is the folder for `bench.public_notes.write`.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench.judge import COLLECTED, Asked
+from bench.judge import COLLECTED, CollectionQuestion
 from bench.public_notes import COLLECTIONS, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SEED = 27
-MANY = 3
-"""More notes than these are no answer to one question."""
+MAX_ANSWERS = 3
+"""A question with more answers is not used."""
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -46,15 +45,15 @@ _UMLAUTS = str.maketrans(
 
 
 class Page(NamedTuple):
-    """A note as text.
+    """The text of a note.
 
     Attributes:
-        path: Its path in the vault.
-        title: Its title in front matter, else its first heading.
-        headings: Its headings without marks, the title included.
-        prose: Its text without front matter, comments and code.
-        code: The pieces of code in it: whole lines, and what stands between backticks.
-        raw: All of it but the comments.
+        path: The path in the vault.
+        title: The title from front matter, or the first heading.
+        headings: The title and the headings, without markup.
+        prose: The text without front matter, comments and code blocks.
+        code: The lines of code blocks, and inline code.
+        raw: The file without comments.
     """
 
     path: str
@@ -66,7 +65,7 @@ class Page(NamedTuple):
 
 
 def read(root: Path) -> list[Page]:
-    """All notes of a vault."""
+    """Read all notes of a vault."""
     return [
         _page(path.relative_to(root).as_posix(), path.read_text("utf-8"))
         for path in sorted(root.rglob("*.md"))
@@ -80,8 +79,8 @@ def _page(path: str, text: str) -> Page:
     code = [line.strip() for fence in _FENCE.finditer(body) for line in _lines_inside(fence[0])]
     prose = _FENCE.sub("", body)
     headings = [_plain(heading) for heading in _HEADING.findall(prose)]
-    named = matter and re.search(r"^title: *[\"']?(.+?)[\"']?$", matter[1], re.MULTILINE)
-    title = _plain(named[1]) if named else next(iter(headings), "")
+    field = matter and re.search(r"^title: *[\"']?(.+?)[\"']?$", matter[1], re.MULTILINE)
+    title = _plain(field[1]) if field else next(iter(headings), "")
     return Page(
         path,
         title,
@@ -101,14 +100,14 @@ def _plain(heading: str) -> str:
     return re.sub(r"[`*\\]|\{\{.*?\}\}", "", linked).strip()
 
 
-class Maker:
-    """Questions over one collection.
+class Generator:
+    """Generates the questions about one collection.
 
     Args:
-        over: Its name.
-        language: The language of its notes.
-        pages: Its notes.
-        dice: Decides what is asked.
+        over: The name of the collection.
+        language: The language of the notes.
+        pages: The notes.
+        dice: The random numbers.
     """
 
     def __init__(self, over: str, language: str, pages: list[Page], dice: Random) -> None:
@@ -119,19 +118,19 @@ class Maker:
         self._words = {page.path: frozenset(_words(page.raw)) for page in pages}
         self._spread = Counter(word for words in self._words.values() for word in words)
         headings = Counter(
-            heading for page in pages for heading in {_folded(one) for one in page.headings}
+            heading for page in pages for heading in {_fold(heading) for heading in page.headings}
         )
-        self._own = {
-            page.path: [one for one in page.headings if headings[_folded(one)] == 1]
+        self._unique_headings = {
+            page.path: [heading for heading in page.headings if headings[_fold(heading)] == 1]
             for page in pages
         }
 
-    def make(self, wanted: Mapping[str, int]) -> Iterator[Asked]:
-        """As many questions of each kind as are wanted, or as the texts have."""
+    def questions(self, counts: Mapping[str, int]) -> Iterator[CollectionQuestion]:
+        """Yield up to `counts` questions of each kind."""
         kinds: dict[str, Callable[[], Iterator[tuple[str, tuple[str, ...]]]]] = {
             "known words": self._known_words,
             "first sentence": self._first_sentences,
-            "words far apart": self._words_apart,
+            "words far apart": self._distant_words,
             "typo": self._typos,
             "beginning": self._beginnings,
             "symbol": self._symbols,
@@ -140,27 +139,31 @@ class Maker:
             "accents": self._accents,
             "CJK": self._japanese,
         }
-        for kind, count in wanted.items():
-            asked: dict[str, tuple[str, ...]] = {}
+        for kind, count in counts.items():
+            by_text: dict[str, tuple[str, ...]] = {}
             for text, answers in kinds[kind]():
-                if len(asked) == count:
+                if len(by_text) == count:
                     break
-                asked.setdefault(text, answers)
-            for text, answers in asked.items():
-                yield Asked(self._over, kind, text, kind == "beginning", answers)
+                by_text.setdefault(text, answers)
+            for text, answers in by_text.items():
+                yield CollectionQuestion(self._over, kind, text, kind == "beginning", answers)
 
     def _shuffled(self) -> list[Page]:
         return self._dice.sample(self._pages, len(self._pages))
 
     def _known_words(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """A heading that one note has."""
+        """Yield headings that are unique to a note."""
         for page in self._shuffled():
-            headings = [one for one in self._own[page.path] if 2 <= len(_asked(one).split()) <= 7]
+            headings = [
+                heading
+                for heading in self._unique_headings[page.path]
+                if 2 <= len(_as_query(heading).split()) <= 7
+            ]
             if headings:
-                yield _asked(self._dice.choice(headings)), (page.path,)
+                yield _as_query(self._dice.choice(headings)), (page.path,)
 
     def _first_sentences(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Four words of the first sentence that no other note has all of."""
+        """Yield four words of a first sentence that occur together in no other note."""
         for page in self._shuffled():
             words = [word for word in _words(_first_sentence(page)) if len(word) >= 4]
             places = range(len(words))
@@ -170,8 +173,8 @@ class Maker:
             if self._only(picked) == page.path:
                 yield " ".join(picked), (page.path,)
 
-    def _words_apart(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """A word of the title, a rare one of the first third, and one of the last."""
+    def _distant_words(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield a rare word each from the title, the first and the last third of a note."""
         for page in self._shuffled():
             words = _words(page.prose)
             third = len(words) // 3
@@ -183,18 +186,18 @@ class Maker:
                 yield " ".join(picked), (page.path,)
 
     def _typos(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """A title with one slip in a word of five letters or more."""
+        """Yield titles with a typo in a word of five letters or more."""
         for page, title in self._titles():
             words = title.split()
             long = [at for at, word in enumerate(words) if len(word) >= 5 and word.isalpha()]
             if len(words) >= 2 and long:
                 at = self._dice.choice(long)
-                slipped = self._slip(words[at])
-                if slipped != words[at] and slipped not in self._spread:
-                    yield " ".join([*words[:at], slipped, *words[at + 1 :]]), (page.path,)
+                typo = self._add_typo(words[at])
+                if typo != words[at] and typo not in self._spread:
+                    yield " ".join([*words[:at], typo, *words[at + 1 :]]), (page.path,)
 
     def _beginnings(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """A title whose last word is half typed."""
+        """Yield titles that end in the middle of the last word."""
         titles = list(self._titles())
         for page, title in titles:
             last = title.split()[-1]
@@ -204,7 +207,7 @@ class Maker:
                     yield text, (page.path,)
 
     def _symbols(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Code with signs, as it stands between backticks or in a line of code."""
+        """Yield code with signs, from inline code or code blocks."""
         for page in self._shuffled():
             pieces = [
                 token
@@ -214,111 +217,118 @@ class Maker:
             ]
             if pieces:
                 symbol = self._dice.choice(pieces)
-                if answers := self._having(symbol):
+                if answers := self._notes_with(symbol):
                     yield symbol, answers
 
     def _dates_and_versions(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """By turns: a day of front matter, the version of a title, one of the text."""
+        """Yield dates from front matter and versions from titles in turn, then from texts."""
         dates: dict[str, list[str]] = defaultdict(list)
-        titled: dict[str, list[str]] = defaultdict(list)
+        versions: dict[str, list[str]] = defaultdict(list)
         for page in self._pages:
             if found := re.search(r"^date: '?(\d{4}-\d\d-\d\d)", page.raw, re.MULTILINE):
                 dates[found[1]].append(page.path)
             for version in re.findall(r"\d+\.\d+\.\d+", page.title):
-                titled[version].append(page.path)
-        told = [
+                versions[version].append(page.path)
+        in_texts = [
             (f"{name} {version}", answers)
             for page in self._shuffled()
             for name, version in _VERSION.findall(page.prose)
-            if (answers := self._having(f"{name} {version}", f"{name} v{version}"))
+            if (answers := self._notes_with(f"{name} {version}", f"{name} v{version}"))
         ]
         groups = [
             self._dice.sample(
-                [(key, tuple(paths)) for key, paths in group.items() if len(paths) <= MANY],
-                sum(len(paths) <= MANY for paths in group.values()),
+                [(key, tuple(paths)) for key, paths in group.items() if len(paths) <= MAX_ANSWERS],
+                sum(len(paths) <= MAX_ANSWERS for paths in group.values()),
             )
-            for group in (dates, titled)
+            for group in (dates, versions)
         ]
         for round_ in zip(*groups, strict=False):
             yield from round_
-        yield from told
+        yield from in_texts
 
     def _pasted(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """By turns: a line of code or output as it is, and a piece of a sentence with its signs."""
+        """Yield lines of code or output, and parts of sentences with their signs, in turn."""
         for number, page in enumerate(self._shuffled()):
             if number % 2:
                 pieces = [line for line in page.code if 20 <= len(line) <= 80 and " " in line]
             else:
                 pieces = _sentence_pieces(page, self._dice)
-            pieces = [one for one in pieces if _SIGN.search(one) and len(_WORD.findall(one)) >= 3]
+            pieces = [
+                piece for piece in pieces if _SIGN.search(piece) and len(_WORD.findall(piece)) >= 3
+            ]
             if pieces:
                 pasted = self._dice.choice(pieces)
-                if answers := self._having(pasted):
+                if answers := self._notes_with(pasted):
                     yield pasted, answers
 
     def _accents(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """A heading without its accents; by turns, German umlauts with an e."""
+        """Yield headings without accents; every second in German with "e" for umlauts."""
         for number, page in enumerate(self._shuffled()):
-            headings = [
-                asked
-                for one in self._own[page.path]
-                if (asked := _asked(one)) != _without_accents(asked) and len(asked.split()) <= 7
+            queries = [
+                query
+                for heading in self._unique_headings[page.path]
+                if (query := _as_query(heading)) != _without_accents(query)
+                and len(query.split()) <= 7
             ]
-            if headings:
-                asked = self._dice.choice(headings)
+            if queries:
+                query = self._dice.choice(queries)
                 if number % 2 and self._language == "de":
-                    asked = asked.translate(_UMLAUTS)
-                yield _without_accents(asked), (page.path,)
+                    query = query.translate(_UMLAUTS)
+                yield _without_accents(query), (page.path,)
 
     def _japanese(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """By turns: a heading that one note has, and two words that only one has both of."""
-        having: dict[str, set[str]] = defaultdict(set)
+        """Yield unique headings, and pairs of words that only one note contains, in turn."""
+        paths: dict[str, set[str]] = defaultdict(set)
         for page in self._pages:
             for word in _JAPANESE.findall(page.prose):
-                having[word].add(page.path)
+                paths[word].add(page.path)
         for number, page in enumerate(self._shuffled()):
             if number % 2:
-                headings = [one for one in self._own[page.path] if _JAPANESE.search(one)]
+                headings = [
+                    heading
+                    for heading in self._unique_headings[page.path]
+                    if _JAPANESE.search(heading)
+                ]
                 if headings:
-                    yield _asked(self._dice.choice(headings)), (page.path,)
+                    yield _as_query(self._dice.choice(headings)), (page.path,)
                 continue
             words = sorted(
-                {word for word in _JAPANESE.findall(page.prose) if 2 <= len(having[word]) <= 8}
+                {word for word in _JAPANESE.findall(page.prose) if 2 <= len(paths[word]) <= 8}
             )
             if len(words) >= 2:
-                one, two = self._dice.sample(words, 2)
+                pair = self._dice.sample(words, 2)
                 both = {
-                    other.path for other in self._pages if one in other.prose and two in other.prose
+                    other.path for other in self._pages if all(word in other.prose for word in pair)
                 }
                 if both == {page.path}:
-                    yield f"{one} {two}", (page.path,)
+                    yield " ".join(pair), (page.path,)
 
     def _titles(self) -> Iterator[tuple[Page, str]]:
-        """The titles that one note has, as they are asked."""
+        """Yield titles that are unique to a note, as queries."""
         for page in self._shuffled():
-            title = _asked(page.title)
-            if page.title in self._own[page.path] and len(title.split()) <= 8:
+            title = _as_query(page.title)
+            if page.title in self._unique_headings[page.path] and len(title.split()) <= 8:
                 yield page, title
 
     def _only(self, words: Iterable[str]) -> str | None:
-        """The only note that has all the words, if there is one."""
+        """Return the only note that contains all the words, or None."""
         wanted = set(words)
         found = [path for path, words in self._words.items() if wanted <= words]
         return found[0] if len(found) == 1 else None
 
     def _rare(self, words: list[str]) -> str:
-        """One of the words that some notes have and most have not, or ""."""
-        most = max(3, len(self._pages) // 20)
-        rare = [word for word in words if len(word) >= 4 and 2 <= self._spread[word] <= most]
+        """Return one of the words that is in few notes, or ""."""
+        limit = max(3, len(self._pages) // 20)
+        rare = [word for word in words if len(word) >= 4 and 2 <= self._spread[word] <= limit]
         return self._dice.choice(rare) if rare else ""
 
-    def _having(self, *texts: str) -> tuple[str, ...]:
-        """The notes that have one of the texts as it is, or none where that is many."""
-        whole = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in texts))
-        found = [page.path for page in self._pages if whole.search(page.raw)]
-        return tuple(found) if len(found) <= MANY else ()
+    def _notes_with(self, *texts: str) -> tuple[str, ...]:
+        """Return the notes that contain one of the texts, or () if more than `MAX_ANSWERS` do."""
+        pattern = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in texts))
+        found = [page.path for page in self._pages if pattern.search(page.raw)]
+        return tuple(found) if len(found) <= MAX_ANSWERS else ()
 
-    def _slip(self, word: str) -> str:
+    def _add_typo(self, word: str) -> str:
         at = self._dice.randrange(1, len(word) - 1)
         letter = self._dice.choice("abcdefghiklmnoprstu")
         return self._dice.choice(
@@ -332,7 +342,7 @@ class Maker:
 
 
 def _is_symbol(token: str) -> bool:
-    """Whether a piece of code has a sign within, one to three words, and no half bracket."""
+    """Whether a piece of code has a sign, at most three words, and balanced brackets."""
     words = _WORD.findall(token)
     return (
         _SIGN.search(token[1:]) is not None
@@ -340,7 +350,7 @@ def _is_symbol(token: str) -> bool:
         and max(map(len, words), default=0) >= 3
         and "://" not in token
         and not re.search(r"['\"`,;{}|]|[:=([.]$", token)
-        and all(token.count(one) == token.count(two) for one, two in ("()", "[]"))
+        and all(token.count(left) == token.count(right) for left, right in ("()", "[]"))
     )
 
 
@@ -348,24 +358,24 @@ def _words(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(text)]
 
 
-def _asked(heading: str) -> str:
-    """A heading as somebody types it: small letters, no signs."""
+def _as_query(heading: str) -> str:
+    """Return a heading as users type it: in lower case and without signs."""
     return " ".join(re.sub(r"[^\w\s'\u2019-]|_", " ", heading).lower().split())
 
 
-def _folded(heading: str) -> str:
-    return _without_accents(_asked(heading))
+def _fold(heading: str) -> str:
+    return _without_accents(_as_query(heading))
 
 
 def _without_accents(text: str) -> str:
     if _JAPANESE.search(text):
         return text
-    apart = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def _paragraphs(page: Page) -> list[str]:
-    """The paragraphs of prose, each as one line, without links' addresses."""
+    """Return the paragraphs of prose, each as one line, without the targets of links."""
     blocks = (" ".join(block.split()) for block in page.prose.split("\n\n"))
     texts = [block for block in blocks if len(block) > 60 and block[0].isalpha()]
     return [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text) for text in texts]
@@ -377,7 +387,7 @@ def _first_sentence(page: Page) -> str:
 
 
 def _sentence_pieces(page: Page, dice: Random) -> list[str]:
-    """Six to ten words in a row of a line, as they stand there."""
+    """Return six to ten consecutive words of each line."""
     lines = [line.split() for line in page.prose.splitlines() if line[:1].isalpha()]
     pieces = []
     for words in lines:
@@ -388,7 +398,7 @@ def _sentence_pieces(page: Page, dice: Random) -> list[str]:
     return pieces
 
 
-WANTED = {
+COUNTS = {
     "til": {
         "known words": 12,
         "first sentence": 12,
@@ -412,24 +422,26 @@ WANTED = {
     "rust-fr": {"known words": 4, "typo": 4, "beginning": 4, "symbol": 4, "accents": 8},
     "rust-ja": {"CJK": 26},
 }
-"""How many questions of each kind; where texts have fewer, all they have."""
+"""The number of questions of each kind; fewer if the texts do not have as many."""
 
 
-def make(name: str, language: str, root: Path) -> list[Asked]:
-    """The questions over one collection, whose notes are in a folder."""
-    maker = Maker(name, language, read(root), Random(f"{SEED} {name}"))
-    return list(maker.make(WANTED[name]))
+def generate(name: str, language: str, root: Path) -> list[CollectionQuestion]:
+    """Return the questions about one collection, with its notes in `root`."""
+    generator = Generator(name, language, read(root), Random(f"{SEED} {name}"))
+    return list(generator.questions(COUNTS[name]))
 
 
 def main(clones: Path) -> None:
-    """Write the questions over all collections."""
+    """Write the questions about all collections."""
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         for collection in COLLECTIONS:
             root = Path(folder, collection.name)
             write(collection, clones, root)
-            asked = make(collection.name, collection.language, root)
-            lines += [json.dumps(one._asdict(), ensure_ascii=False) + "\n" for one in asked]
+            questions = generate(collection.name, collection.language, root)
+            lines += [
+                json.dumps(question._asdict(), ensure_ascii=False) + "\n" for question in questions
+            ]
     COLLECTED.write_text("".join(lines), "utf-8")
 
 

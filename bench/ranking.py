@@ -1,7 +1,7 @@
-"""How good the hits are: graded queries, asked of notekeep, plain Whoosh and FTS5 alike.
+"""Ranking quality: the same graded queries for notekeep, plain Whoosh and FTS5.
 
-Questions in other words than the notes' are asked beside FTS5 with OR; those over the Obsidian Hub
-when `NOTEKEEP_CORPUS` names its folder.
+Paraphrased questions are compared with FTS5 with OR. Those about the Obsidian Hub are included if
+`NOTEKEEP_CORPUS` contains its folder.
 """
 
 from __future__ import annotations
@@ -18,24 +18,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bench.ground import Ground
-    from bench.judge import Judged, Quality
+    from bench.judge import GradedQuery, Quality
     from notekeep.vault import Vault
 
 NOTES = 5_000
 SAMPLE = Path(__file__).parent.parent / "vault"
-
 
 HEADS = ("nDCG@10 / MRR", "notekeep", "plain Whoosh", "FTS5 bm25")
 RECALL_HEADS = ("notes found among the first 1 / 5 / 10", "notekeep", "FTS5 with OR")
 
 
 def bench(ground: Ground) -> Iterator[str]:
-    """The mean figures over all queries of each vault, then of each kind of query; then recall."""
+    """Yield the mean figures by vault and by kind of query, then recall."""
     generated = ground.folder / "personal"
     labels = personal.write(generated, NOTES)
-    judged = judge.personal(labels)
-    groups = {f"{NOTES:,} notes, {len(judged)} queries": judged}
-    groups |= {kind: [one for one in judged if one.kind == kind] for kind in _kinds(judged)}
+    queries = judge.personal(labels)
+    groups = {f"{NOTES:,} notes, {len(queries)} queries": queries}
+    groups |= {kind: [query for query in queries if query.kind == kind] for kind in _kinds(queries)}
     sample = judge.sample()
     yield grid(
         HEADS,
@@ -52,33 +51,33 @@ def bench(ground: Ground) -> Iterator[str]:
 
 
 def _find_hub() -> Path | None:
-    """The folder of the Obsidian Hub, if there is one."""
+    """Return the folder of the Obsidian Hub, or None."""
     folders = map(Path, filter(None, os.environ.get("NOTEKEEP_CORPUS", "").split(os.pathsep)))
     note = judge.paraphrases("hub")[0].note
     return next((folder for folder in folders if (folder / note).is_file()), None)
 
 
 def _recall(ground: Ground, over: str, root: Path) -> Iterator[list[str]]:
-    """A row for the questions of each author and one for all."""
+    """Yield a row for the questions of each author and a row for all."""
     vault, fts = open_vault(ground, root), plain_fts.Searcher(root)
     questions = judge.paraphrases(over)
     for by in (*dict.fromkeys(question.by for question in questions), None):
-        some = [question for question in questions if by in (None, question.by)]
+        group = [question for question in questions if by in (None, question.by)]
         counts = [
-            judge.count_found(some, lambda text: judge.paths(vault, text)),
-            judge.count_found(some, lambda text: fts.paths(text, needs_all=False)),
+            judge.count_found(group, lambda text: judge.paths(vault, text)),
+            judge.count_found(group, lambda text: fts.paths(text, needs_all=False)),
         ]
-        told = [" / ".join(map(str, found)) for found in counts]
-        yield [f"{over}, {len(some)} questions{f', {by}' if by else ''}", *told]
+        cells = [" / ".join(map(str, found)) for found in counts]
+        yield [f"{over}, {len(group)} questions{f', {by}' if by else ''}", *cells]
 
 
-def _rows(ground: Ground, root: Path, groups: Mapping[str, list[Judged]]) -> list[list[str]]:
-    """A row for each group of queries over a vault, a cell for each engine."""
+def _rows(ground: Ground, root: Path, groups: Mapping[str, list[GradedQuery]]) -> list[list[str]]:
+    """Return a row for each group of queries about a vault, with a cell for each engine."""
     vault = open_vault(ground, root)
-    folder = ground.forget(f"plain-{root.name}")
+    folder = ground.empty_path(f"plain-{root.name}")
     plain_whoosh.build(root, folder)
     plain, fts = plain_whoosh.Searcher(folder), plain_fts.Searcher(root)
-    engines: list[Callable[[Judged], Sequence[str]]] = [
+    engines: list[Callable[[GradedQuery], Sequence[str]]] = [
         partial(judge.ours, vault),
         lambda query: plain.paths(judge.for_peers(query)),
         lambda query: fts.paths(judge.for_peers(query)),
@@ -90,7 +89,7 @@ def _rows(ground: Ground, root: Path, groups: Mapping[str, list[Judged]]) -> lis
 
 
 def open_vault(ground: Ground, root: Path) -> Vault:
-    """A vault with a current index, opened with the settings of nobody."""
+    """Open a vault with default settings and update its index."""
     os.environ.update(ground.env)
     from notekeep.vault import Vault
 
@@ -99,9 +98,9 @@ def open_vault(ground: Ground, root: Path) -> Vault:
     return vault
 
 
-def _cell(reached: Quality) -> str:
-    return f"{reached.ndcg:.3f} / {reached.mrr:.3f}"
+def _cell(quality: Quality) -> str:
+    return f"{quality.ndcg:.3f} / {quality.mrr:.3f}"
 
 
-def _kinds(queries: list[Judged]) -> list[str]:
+def _kinds(queries: list[GradedQuery]) -> list[str]:
     return sorted({query.kind for query in queries})

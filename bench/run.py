@@ -1,4 +1,4 @@
-"""Runs every bench and prints a table of each: `make bench`, or some of them by name.
+"""Runs benchmarks and prints their tables: `make bench` for all, or with names for some.
 
 python -m bench.run [--notes 10000] [--sizes 1000,50000] [--seed 1] [--clones DIR] [NAME ...]
 """
@@ -23,44 +23,49 @@ BENCHES = (
 
 
 def main() -> int:
-    """Run what was asked for; 1 when a bench broke."""
+    """Run the requested benchmarks; return 1 if one failed."""
     parser = argparse.ArgumentParser(description=__doc__, usage="make bench")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}")
-    parser.add_argument("--notes", type=int, default=10_000, help="of the larger vault")
     parser.add_argument(
-        "--sizes", type=_sizes, help="of the vaults of `contest`, by default both: 1000,10000,50000"
+        "names", nargs="*", metavar="NAME", help=f"benchmarks to run: {', '.join(BENCHES)}"
+    )
+    parser.add_argument("--notes", type=int, default=10_000, help="size of the larger vault")
+    parser.add_argument(
+        "--sizes",
+        type=_sizes,
+        help="sizes of the vaults for `contest`, `first_frame` and `interface`, "
+        "for example 1000,10000,50000 (default: both vaults)",
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="keep vaults and their indexes here")
     parser.add_argument(
-        "--clones", type=Path, help="of `graded`: where clones of its collections are, or are kept"
+        "--clones", type=Path, help="folder with clones of the collections for `graded`"
     )
-    asked = parser.parse_args()
-    unknown = set(asked.names) - set(BENCHES)
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(BENCHES)
     if unknown:
-        parser.error(f"no bench is called {', '.join(sorted(unknown))}; try {', '.join(BENCHES)}")
-    print(f"{measure.machine()}; vaults of {max(1, asked.notes // 10):,} and {asked.notes:,} notes")
+        names = ", ".join(sorted(unknown))
+        parser.error(f"No benchmark is called {names}. Choose from {', '.join(BENCHES)}.")
+    small = max(1, arguments.notes // 10)
+    print(f"{measure.machine()}; vaults of {small:,} and {arguments.notes:,} notes")
     start = measure.start_of_python()
     print(f"P, the median of `python -c pass`: {seconds(start.wall)}, CPU {seconds(start.cpu)}")
     with tempfile.TemporaryDirectory(prefix="notekeep-bench-") as folder:
-        ground = Ground(asked.folder or Path(folder), asked.notes, asked.seed)
-        ground.sizes = asked.sizes or ground.sizes
-        ground.clones = asked.clones or ground.clones
-        broken = [name for name in asked.names or BENCHES if not _print(name, ground)]
-    return 1 if broken else 0
+        ground = Ground(arguments.folder or Path(folder), arguments.notes, arguments.seed)
+        ground.sizes = arguments.sizes or ground.sizes
+        ground.clones = arguments.clones or ground.clones
+        failed = [name for name in arguments.names or BENCHES if not _run(name, ground)]
+    return 1 if failed else 0
 
 
-def _print(name: str, ground: Ground) -> bool:
-    """Run one bench and print its table; one that breaks says so and does not stop the rest."""
+def _run(name: str, ground: Ground) -> bool:
+    """Run one benchmark and print its tables or its error; whether it succeeded."""
     print(f"\n## {name.replace('_', ' ').capitalize()}\n", flush=True)
     try:
-        told = import_module(f"bench.{name}").bench(ground)
-        if isinstance(told, list):
-            told = render(told)
-        for piece in [told] if isinstance(told, str) else told:
-            print(piece, end="\n\n", flush=True)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other tables are worth having
-        print(f"broken: {error}", flush=True)
+        output = import_module(f"bench.{name}").bench(ground)
+        for section in [render(output)] if isinstance(output, list) else output:
+            print(section, end="\n\n", flush=True)
+    except Exception as error:  # noqa: BLE001 - one failure must not stop the other benchmarks
+        print(f"Failed: {error}", flush=True)
         return False
     return True
 

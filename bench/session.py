@@ -1,10 +1,11 @@
-"""A session with the interface in a real terminal, replayed without pauses.
+"""A session with the interface in a real terminal, run without pauses.
 
     python -m bench.session REPORT VAULT SITE
 
-Ten minutes of browsing, searching, previewing, editing, ticking and exporting, each key given as
-soon as the one before it was painted, while another program changes a thousand files. What is told
-goes into REPORT as JSON: see `Told`. Keys are posted as events: `pilot.press` waits too long.
+It browses, searches, previews, edits, ticks and exports for about ten minutes, and presses each key
+as soon as the previous key is painted, while another program changes a thousand files. The results
+go into REPORT as JSON: see `SessionResult`. Keys are posted as events, because `pilot.press` waits
+longer than a paint.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 TICK = 0.005
-"""Seconds between two looks at the clock; what comes later than that was held up."""
+"""Seconds between checks of the event loop; a later check means that the loop was blocked."""
 TIMEOUT_SECONDS = 0.06
-"""Seconds to wait for the paint of a key; some keys paint nothing."""
-SHOWING = 10.0
-"""Seconds after which a note that is not shown counts as never shown."""
-CHANGED = 1_000
+"""Seconds to wait for the paint after a key; some keys paint nothing."""
+PREVIEW_SECONDS = 10.0
+"""Seconds to wait for a note to appear in the preview."""
+CHANGED_FILES = 1_000
 HOPS = 60
 ROUNDS = 2
 WORDS = ("type:book", "rating>=4", "the", "learning", "tag:", "is:private", "modified:last-week")
@@ -43,18 +44,18 @@ QUERIES = 7
 SETTLED = 1.0
 
 
-class Told(NamedTuple):
-    """What a session tells, times in seconds, memory in bytes.
+class SessionResult(NamedTuple):
+    """The results of a session: times in seconds, memory in bytes.
 
     Attributes:
-        keys: From each key down the list to its paint.
-        hops: From each key to another note being in the preview and painted.
-        stalls: By part of the session, the longest the event loop was held up, by the clock.
-        work: The same by what the loop's own thread computed meanwhile.
-        start: Memory when the first frame is out and all that follows it is done.
+        keys: The time from each key in the list to its paint.
+        hops: The time from each key to the paint of the next note in the preview.
+        stalls: The longest wall time that the event loop was blocked, by part of the session.
+        work: The longest CPU time of the event loop's thread between checks, by part.
+        start: Memory after the start, when the app is idle.
         browsed: Memory after browsing, before the first search.
-        rounds: Memory after each round of everything.
-        seconds: How long it took.
+        rounds: Memory after each round.
+        seconds: The duration of the session.
     """
 
     keys: list[float]
@@ -68,13 +69,13 @@ class Told(NamedTuple):
 
 
 def memory() -> int:
-    """Bytes of memory that are this process's own, without mapped files."""
+    """Return the private memory of this process in bytes, without mapped files."""
     found = re.search(r"RssAnon:\s*(\d+) kB", Path("/proc/self/status").read_text("ascii"))
     return int(found[1]) * 1024 if found else 0
 
 
 class Session:
-    """A person at the keyboard of a program."""
+    """Presses the keys of a session and measures the app."""
 
     def __init__(self, app: App[Any], root: str) -> None:
         self._app = app
@@ -84,10 +85,10 @@ class Session:
         self._stalls: dict[str, float] = {}
         self._work: dict[str, float] = {}
         self._watching: asyncio.Task[None] | None = None
-        # Of an object its own comes before that of its class; see `bench.habits`.
+        # Set the hook on the instance; see `bench.habits`.
         vars(app)["post_display_hook"] = self._painted.set
 
-    # The clock.
+    # Monitoring.
 
     async def _watch(self) -> None:
         while True:
@@ -98,14 +99,14 @@ class Session:
             self._stalls[part] = max(late, self._stalls.get(part, 0.0))
             self._work[part] = max(min(worked, late + TICK), self._work.get(part, 0.0))
 
-    # The keys.
+    # Keys.
 
     async def press(self, *keys: str) -> list[float]:
-        """Press keys, each when the one before was painted; returns what each took."""
+        """Press keys, each when the previous key is painted; return the time of each."""
         return [await self._press(key) for key in keys]
 
     async def _press(self, key: str, is_done: Callable[[], bool] = lambda: True) -> float:
-        """Press a key; returns how long until the first paint after it is done."""
+        """Press a key; return the time until the first paint with `is_done` true."""
         from textual.events import Key
 
         self._painted.clear()
@@ -116,7 +117,7 @@ class Session:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._painted.wait()
-                while not is_done():  # that was painted for something else
+                while not is_done():  # the paint had another cause
                     self._painted.clear()
                     await self._painted.wait()
         return time.perf_counter() - start
@@ -125,13 +126,13 @@ class Session:
         """Type a text."""
         await self.press(*("space" if letter == " " else letter for letter in text))
 
-    async def _until(self, is_so: Callable[[], bool], seconds: float = SHOWING) -> None:
+    async def _until(self, condition: Callable[[], bool], seconds: float = PREVIEW_SECONDS) -> None:
         deadline = time.perf_counter() + seconds
-        while not is_so() and time.perf_counter() < deadline:  # noqa: ASYNC110 - nothing tells
+        while not condition() and time.perf_counter() < deadline:  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.001)
 
-    async def _quiet(self, seconds: float = SETTLED) -> None:
-        """Wait until nothing has been at work for a while, as before a figure of memory."""
+    async def _wait_until_idle(self, seconds: float = SETTLED) -> None:
+        """Wait until no worker has run for `seconds`."""
         quiet = time.perf_counter()
         deadline = quiet + 60
         while time.perf_counter() - quiet < seconds and time.perf_counter() < deadline:
@@ -139,32 +140,32 @@ class Session:
                 quiet = time.perf_counter()
             await asyncio.sleep(0.02)
 
-    # The parts.
+    # Parts of the session.
 
-    async def run(self) -> Told:
-        """Do everything; returns what it told."""
-        begun = time.perf_counter()
+    async def run(self) -> SessionResult:
+        """Run the session and return its results."""
+        started = time.perf_counter()
         self._watching = asyncio.create_task(self._watch())
-        await self._quiet()
+        await self._wait_until_idle()
         start = memory()
         await self.press("f2", "home")
-        await self._quiet(0.3)
+        await self._wait_until_idle(0.3)
         keys = await self._keys()
         hops = await self._hops()
         browsed = memory()
-        changing = subprocess.Popen(  # noqa: ASYNC220 - it is begun, not waited for
-            [sys.executable, "-m", "bench.disturb", self._root, str(CHANGED)]
+        changing = subprocess.Popen(  # noqa: ASYNC220 - only starting it blocks
+            [sys.executable, "-m", "bench.disturb", self._root, str(CHANGED_FILES)]
         )
         rounds = []
         for number in range(ROUNDS):
             await self._round(number)
             self._part = "quiet"
-            await self._quiet()
+            await self._wait_until_idle()
             rounds.append(memory())
         changing.wait()
         self._watching.cancel()
-        seconds = time.perf_counter() - begun
-        return Told(keys, hops, self._stalls, self._work, start, browsed, rounds, seconds)
+        seconds = time.perf_counter() - started
+        return SessionResult(keys, hops, self._stalls, self._work, start, browsed, rounds, seconds)
 
     async def _keys(self) -> list[float]:
         self._part = "browse"
@@ -173,12 +174,12 @@ class Session:
         notes = screen.notes
         for number in range(HOPS):
             key = "down" if number % 20 < 15 else "up"
-            took.append(await self._press(key, partial(_has_left, notes, notes.cursor)))
+            took.append(await self._press(key, partial(_has_moved, notes, notes.cursor)))
             await asyncio.sleep(0.02)
         return took
 
     async def _hops(self) -> list[float]:
-        """Go to notes that were not read ahead, and wait until each is seen."""
+        """Go to notes that are not preloaded, and wait until each is painted."""
         self._part = "hop"
         took = []
         screen: Any = self._app.screen
@@ -190,13 +191,13 @@ class Session:
             await self._until(partial(_shows, screen, goal))
             self._painted.clear()
             screen.preview.refresh()
-            await asyncio.wait_for(self._painted.wait(), SHOWING)
+            await asyncio.wait_for(self._painted.wait(), PREVIEW_SECONDS)
             took.append((time.perf_counter() - start) / 3)
             await asyncio.sleep(0.03)
         return took
 
     async def _round(self, number: int) -> None:
-        """Everything once."""
+        """Use every part of the interface once."""
         self._part = "browse"
         await self.press("f2", "home", *["pagedown"] * 15, *["down"] * 30, "end", "home")
         self._part = "search"
@@ -236,19 +237,19 @@ class Session:
         await self.press("down", "escape")
 
 
-def _has_left(notes: Any, row: int) -> bool:
-    """Whether the cursor of a list is on another row."""
+def _has_moved(notes: Any, row: int) -> bool:
+    """Whether the cursor of a list is on another row than `row`."""
     return bool(notes.cursor != row)
 
 
 def _shows(screen: Any, row: int) -> bool:
-    """Whether the cursor of a screen's list is on a row, and its preview shows that note."""
+    """Whether the cursor is on a row and the preview shows its note."""
     notes = screen.notes
     return notes.cursor == row and (notes.row is None or screen.preview.path == notes.row.path)
 
 
 def prepare(root: str, site: str) -> None:
-    """Give a vault a site, and have the program open it with the list, as where one left it."""
+    """Connect a vault to a site, and make the app start with the list of notes."""
     from notekeep.config import Places
     from notekeep.tui import location
     from notekeep.vault import Vault
@@ -265,20 +266,20 @@ def prepare(root: str, site: str) -> None:
 
 
 def main(report: str, root: str, site: str) -> None:
-    """Run the program over a vault that has a site, and write down what the session told."""
+    """Run the session in a vault with a site, and write the results to a file."""
     from notekeep.tui.launch import launch
     from notekeep.vault import Vault
 
-    told: list[Told] = []
+    results: list[SessionResult] = []
 
     async def session(pilot: Pilot[Any]) -> None:
-        told.append(await Session(pilot.app, root).run())
+        results.append(await Session(pilot.app, root).run())
         pilot.app.exit()
 
     prepare(root, site)
     collect_rarely()
     launch(Vault.open(root), prelude=False, auto_pilot=session)
-    Path(report).write_text(json.dumps(told[0]._asdict() if told else None), "utf-8")
+    Path(report).write_text(json.dumps(results[0]._asdict() if results else None), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Runs a terminal program and notes when it has drawn a text: `python -m bench.stamped`.
+"""Runs a terminal program and records when it draws a text: `python -m bench.stamped`.
 
     stamped.py REPORT START TEXT minimal
     stamped.py REPORT START TEXT notekeep WORD ...
 
-Nothing is imported that the program would not import by itself. What a program does after the
-frame belongs to nobody's first frame, so the moment is taken when the text is handed over.
+It imports nothing that the program would not import. The time is taken when the program writes the
+text, so that work after the frame does not count.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?<=>$ ]*[@-~]")
 
 
 class Stamped:
-    """A terminal's file, as Textual writes to it."""
+    """A wrapper of the file that Textual writes to."""
 
-    def __init__(self, file: Any, report: str, start: float, shows: str) -> None:
-        self._file, self._report, self._start, self._shows = file, report, start, shows
+    def __init__(self, file: Any, report: str, start: float, expected: str) -> None:
+        self._file, self._report, self._start, self._expected = file, report, start, expected
         self._is_shown = False
 
     def write(self, text: str) -> int:
-        """Hand text over; the first that shows what is waited for is stamped."""
-        if not self._is_shown and self._shows in _ESCAPES.sub("", text):
+        """Write text; record the time of the first that contains the expected text."""
+        if not self._is_shown and self._expected in _ESCAPES.sub("", text):
             self._is_shown = True
             wall, cpu = time.monotonic() - self._start, time.process_time()
             with open(self._report, "w", encoding="ascii") as file:
@@ -39,9 +39,9 @@ class Stamped:
 
 
 if __name__ == "__main__":
-    report, start, shows, program, *words = sys.argv[1:]
-    # Textual draws on what was standard error when Python started.
-    sys.__stderr__ = Stamped(sys.__stderr__, report, float(start), shows)  # type: ignore[misc, assignment]
+    report, start, expected, program, *words = sys.argv[1:]
+    # Textual writes to the original standard error.
+    sys.__stderr__ = Stamped(sys.__stderr__, report, float(start), expected)  # type: ignore[misc, assignment]
     if program == "minimal":
         from bench.minimal_app import Minimal
 

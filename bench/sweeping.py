@@ -1,9 +1,8 @@
-"""Noticing what changed, against looking at the same files and doing nothing with them.
+"""Scans for changed files, compared with only listing and reading the same files.
 
-What happens in this process is measured in CPU time, the system's part included, which a busy
-machine hardly changes. With NOTEKEEP_BENCH_DROP=1 and the right to do so, the system forgets its
-copies of the disk before some runs; that slows every program of the machine, so it has to be asked
-for.
+Work in this process is measured in CPU time, including system time, which hardly changes on a busy
+machine. With NOTEKEEP_BENCH_DROP=1, run as root, the page cache is dropped before some runs. This
+slows down every program on the machine, so it is off by default.
 """
 
 from __future__ import annotations
@@ -31,15 +30,15 @@ WALK, READ = "scandir and stat", "read, hash, C-YAML"
 MANY = 1_000
 DROP = Path("/proc/sys/vm/drop_caches")
 
-OPENS = (
+REFRESH_SCRIPT = (
     "import sys\nfrom notekeep.vault import Vault\n"
     "Vault.open(sys.argv[1]).indexing.refresh(words=False)"
 )
-WALKS = "import sys\nfrom bench.sweeping import walk\nwalk(sys.argv[1])"
+WALK_SCRIPT = "import sys\nfrom bench.sweeping import walk\nwalk(sys.argv[1])"
 
 
 def walk(root: str) -> int:
-    """List a folder and all below it, with a look at every file; how many there are."""
+    """Stat every file below a folder and return their number."""
     found, folders = 0, [root]
     while folders:
         with os.scandir(folders.pop()) as listing:
@@ -53,7 +52,7 @@ def walk(root: str) -> int:
 
 
 def bench(ground: Ground) -> list[Line]:
-    """Sweeps and refreshes of the smaller and the larger vault; what is kept and held a note."""
+    """Time scans and refreshes of both vaults, and measure disk and memory use per note."""
     os.environ.update(ground.env)
     from notekeep.vault import Vault
 
@@ -63,11 +62,11 @@ def bench(ground: Ground) -> list[Line]:
         root = str(ground.vault(notes))
         vault = Vault.open(root)
         while vault.indexing.refresh(words=False).changes.modified:
-            pass  # files of the last two seconds are read again, as they could change unnoticed
+            pass  # files younger than two seconds are read again: their mtime may hide a change
         lines += _unchanged(vault, notes)
         lines += _changed(vault, notes)
         lines += _new_process(ground, root, notes)
-        costs.append((_kept(vault) / notes, _held(vault) / notes))
+        costs.append((_catalog_bytes(vault) / notes, _peak_memory(vault) / notes))
         if notes == ground.large:
             lines.append(_read_whole(vault, notes))
         vault.catalog.close()
@@ -75,10 +74,8 @@ def bench(ground: Ground) -> list[Line]:
     peer = f"with {ground.small:,} notes"
     return [
         *lines,
-        Line(f"catalog on disk a note, {ground.large:,}", large[0], peer, small[0], 1.25, _bytes),
-        Line(
-            f"memory of a refresh a note, {ground.large:,}", large[1], peer, small[1], 1.25, _bytes
-        ),
+        Line(f"catalog per note, {ground.large:,}", large[0], peer, small[0], 1.25, _bytes),
+        Line(f"refresh memory per note, {ground.large:,}", large[1], peer, small[1], 1.25, _bytes),
     ]
 
 
@@ -86,30 +83,30 @@ def _unchanged(vault: Vault, notes: int) -> list[Line]:
     from notekeep.storage.scan import sweep
 
     known = vault.catalog.marks()
-    swept, refreshed, bare = _in_turn(
+    scan, refresh, bare = _best_cpu(
         partial(sweep, vault.root, known),
         partial(vault.indexing.refresh, words=False),
         partial(walk, vault.root),
     )
     return [
-        Line(f"sweep of {notes:,} unchanged notes", swept, WALK, bare, 2.0),
-        Line("refresh of nothing", refreshed, WALK, bare),
+        Line(f"scan of {notes:,} unchanged notes", scan, WALK, bare, 2.0),
+        Line("refresh without changes", refresh, WALK, bare),
     ]
 
 
 def _changed(vault: Vault, notes: int) -> list[Line]:
-    """One note that changed, then many; each is changed anew for every run."""
+    """Time refreshes after changes to one note and to many."""
     paths = [row.path for row in vault.search.rows(limit=min(MANY, notes)).rows]
     rounds = iter(range(1 << 30))
 
-    def prepared(count: int) -> float:
+    def refresh_after(count: int) -> float:
         _touch(vault.root, paths[:count], next(rounds))
         return _cpu(partial(vault.indexing.refresh, words=False))
 
     bare = min(_cpu(partial(walk, vault.root)) for _ in range(5))
     read = min(_cpu(partial(_read, vault.root, paths)) for _ in range(3))
-    one = min(prepared(1) for _ in range(5))
-    many = min(prepared(len(paths)) for _ in range(2))
+    one = min(refresh_after(1) for _ in range(5))
+    many = min(refresh_after(len(paths)) for _ in range(2))
     return [
         Line("refresh of one note", one, WALK, bare),
         Line(f"refresh of {len(paths):,} notes", many, f"{WALK}; {READ}", bare + read),
@@ -117,18 +114,18 @@ def _changed(vault: Vault, notes: int) -> list[Line]:
 
 
 def _new_process(ground: Ground, root: str, notes: int) -> list[Line]:
-    opened = measure.python("-c", OPENS, root, env=ground.env)
-    walked = measure.python("-c", WALKS, root, env=ground.env)
-    ours, theirs = measure.best(opened, walked, times=5)
-    what = f"open and sweep {notes:,} notes"
-    lines = [Line(f"{what}, a new process", ours.wall, WALK, theirs.wall)]
+    refresh = measure.python("-c", REFRESH_SCRIPT, root, env=ground.env)
+    walk = measure.python("-c", WALK_SCRIPT, root, env=ground.env)
+    ours, theirs = measure.best(refresh, walk, times=5)
+    label = f"open and scan {notes:,} notes"
+    lines = [Line(f"{label}, a new process", ours.wall, WALK, theirs.wall)]
     if os.environ.get("NOTEKEEP_BENCH_DROP") and os.access(DROP, os.W_OK):
         costs = []
-        for command in (opened, walked):
+        for command in (refresh, walk):
             os.sync()
             DROP.write_text("3", "ascii")
             costs.append(measure.run(command))
-        lines.append(Line(f"{what}, a cold disk", costs[0].wall, WALK, costs[1].wall))
+        lines.append(Line(f"{label}, a cold disk", costs[0].wall, WALK, costs[1].wall))
     return lines
 
 
@@ -144,12 +141,12 @@ def _read_whole(vault: Vault, notes: int) -> Line:
             if content is not None:
                 read_note(path, content.data, vault.schema)
 
-    whole, bare = _in_turn(ours, partial(_read, vault.root, paths), times=3)
-    return Line(f"read, scan and hash {notes:,} notes", whole, READ, bare)
+    whole, bare = _best_cpu(ours, partial(_read, vault.root, paths), times=3)
+    return Line(f"read, parse and hash {notes:,} notes", whole, READ, bare)
 
 
 def _read(root: str, paths: Iterable[str]) -> None:
-    """What everybody has to do who wants to know what notes say of themselves."""
+    """Read and hash notes and parse their front matter, the minimum for an indexer."""
     from hashlib import blake2b
 
     for path in paths:
@@ -163,21 +160,21 @@ def _read(root: str, paths: Iterable[str]) -> None:
 
 
 def _touch(root: str, paths: Iterable[str], number: int) -> None:
-    """Change notes as another program would: a line more at the end, or another one."""
+    """Change the last line of notes, like another program."""
     for path in paths:
-        place = Path(root, path)
-        text = place.read_bytes().partition(b"\nchanged ")[0]
-        place.write_bytes(text + b"\nchanged %d\n" % number)
+        file = Path(root, path)
+        text = file.read_bytes().partition(b"\nchanged ")[0]
+        file.write_bytes(text + b"\nchanged %d\n" % number)
 
 
-def _kept(vault: Vault) -> float:
-    """The bytes of the catalog."""
+def _catalog_bytes(vault: Vault) -> float:
+    """Return the size of the catalog on disk."""
     folder = Path(vault.places.cache)
     return sum(file.stat().st_size for file in folder.glob("catalog.db*") if file.is_file())
 
 
-def _held(vault: Vault) -> float:
-    """The bytes that a refresh of nothing holds at most."""
+def _peak_memory(vault: Vault) -> float:
+    """Return the peak memory of a refresh without changes, in bytes."""
     tracemalloc.start()
     try:
         vault.indexing.refresh(words=False)
@@ -186,10 +183,10 @@ def _held(vault: Vault) -> float:
         tracemalloc.stop()
 
 
-def _in_turn(*actions: Callable[[], object], times: int = 7) -> list[float]:
-    """The best CPU time of each of several things, done in turn."""
+def _best_cpu(*actions: Callable[[], object], times: int = 7) -> list[float]:
+    """Return the best CPU time of each action, run alternately."""
     rounds = [[_cpu(action) for action in actions] for _ in range(times)]
-    return [min(found) for found in zip(*rounds, strict=True)]
+    return [min(costs) for costs in zip(*rounds, strict=True)]
 
 
 def _cpu(action: Callable[[], object]) -> float:

@@ -1,4 +1,4 @@
-"""The table that a run prints: each figure beside its peer's, and the ratio of the two."""
+"""Tables of figures, each next to the figure of a peer and their ratio."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-HEADS = ("what", "notekeep", "peer", "its time", "ratio", "budget")
+HEADS = ("test", "notekeep", "peer", "peer's figure", "ratio", "budget")
 
 
 def seconds(value: float) -> str:
-    """A time with three digits that matter: `0.62 ms`, `81 ms`, `12.4 s`."""
+    """Format a time to two or three significant digits: `0.62 ms`, `81 ms`, `12.4 s`."""
     if value < 0.01:
         return f"{value * 1000:.2f} ms"
     if value < 1:
@@ -20,7 +20,7 @@ def seconds(value: float) -> str:
 
 
 def megabytes(value: float) -> str:
-    """A size, given in bytes."""
+    """Format a number of bytes in megabytes."""
     return f"{value / 1e6:.1f} MB"
 
 
@@ -28,15 +28,15 @@ class Line(NamedTuple):
     """One comparison.
 
     Attributes:
-        what: What was done.
-        ours: Seconds it took notekeep.
-        peer: Whom it is compared with.
-        theirs: Seconds it took the peer.
-        budget: The ratio that should not be exceeded; None where there is no budget.
-        show: How both are written; they need not be times.
+        label: The description of the test.
+        ours: The figure of notekeep, usually in seconds.
+        peer: The name of the peer.
+        theirs: The figure of the peer.
+        budget: The highest allowed ratio, or None.
+        show: The function that formats both figures.
     """
 
-    what: str
+    label: str
     ours: float
     peer: str
     theirs: float
@@ -45,17 +45,17 @@ class Line(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """Notekeep's time over the peer's: below 1 is faster."""
+        """The figure of notekeep divided by the peer's; below 1 is better."""
         return self.ours / self.theirs
 
 
 def render(lines: list[Line]) -> str:
-    """The lines as a Markdown table, which is a table on a terminal as well."""
+    """Return lines as an aligned Markdown table."""
     return grid(HEADS, [_cells(line) for line in lines], left=(0, 2))
 
 
 def grid(heads: Sequence[str], cells: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
-    """Any cells as a Markdown table; the columns that are not on the left hold figures."""
+    """Return cells as an aligned Markdown table; columns in `left` are left-aligned."""
     rows = [heads, *cells]
     widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
     aligned = [
@@ -78,7 +78,7 @@ def _cells(line: Line) -> tuple[str, ...]:
     is_over = line.budget is not None and line.ratio > line.budget
     budget = "" if line.budget is None else f"≤ {line.budget:g}{' ✗' if is_over else ''}"
     return (
-        line.what,
+        line.label,
         line.show(line.ours),
         line.peer,
         line.show(line.theirs),

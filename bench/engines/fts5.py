@@ -1,4 +1,4 @@
-"""SQLite's FTS5: porter stems, no text kept, prefixes of two and three letters indexed, bm25."""
+"""SQLite's FTS5: porter stemmer, contentless, two- and three-letter prefix indexes, bm25."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.engines.question import ASKED, HITS, TEXTS
+from bench.engines.question import HITS, SEARCHED, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bench.engines.question import Given, Question
+    from bench.engines.question import NoteData, Question
 
 ANSWERS = frozenset({"word", "and", "or", "phrase", "prefix", "tag", "day", "key"})
 
 _COLUMNS = ", ".join(TEXTS)
 _WEIGHTS = ", ".join(str(weight) for weight in TEXTS.values())
-_LOOK_IN = "{" + " ".join(ASKED) + "}"
+_SEARCHED_COLUMNS = "{" + " ".join(SEARCHED) + "}"
 _INSERT = f"INSERT INTO words(rowid, {_COLUMNS}) VALUES (?{', ?' * len(TEXTS)})"
 _SELECT = "SELECT notes.path FROM words JOIN notes ON notes.id = words.rowid WHERE words MATCH ?"
 _BEST = f" ORDER BY bm25(words, {_WEIGHTS}) LIMIT {HITS}"
 
 
 class Engine:
-    """One database file."""
+    """An FTS5 table in a database file."""
 
     def __init__(self, folder: str) -> None:
         self._path = Path(folder, "fts.db")
 
-    def build(self, notes: Iterable[Given]) -> None:
+    def build(self, notes: Iterable[NoteData]) -> None:
         """Index all notes."""
         self._path.parent.mkdir(parents=True)
         with sqlite3.connect(self._path) as database:
@@ -44,11 +44,11 @@ class Engine:
                 _insert(database, number, note)
 
     def open(self) -> None:
-        """Be ready for questions."""
+        """Open the database for searching."""
         self._database = sqlite3.connect(self._path)
 
     def ask(self, question: Question) -> list[str]:
-        """The paths of the best notes."""
+        """Return the paths of the best hits."""
         match = _match(question)
         if question.kind == "day":
             found = self._database.execute(
@@ -58,8 +58,8 @@ class Engine:
             found = self._database.execute(_SELECT + _BEST, (match,))
         return [path for (path,) in found]
 
-    def update(self, note: Given) -> None:
-        """Put a note in the place of the one with its path."""
+    def update(self, note: NoteData) -> None:
+        """Replace the note with the same path."""
         with self._database as database:
             [(number,)] = database.execute("SELECT id FROM notes WHERE path = ?", (note["path"],))
             database.execute("DELETE FROM words WHERE rowid = ?", (number,))
@@ -67,7 +67,7 @@ class Engine:
             _insert(database, number, note)
 
 
-def _insert(database: sqlite3.Connection, number: int, note: Given) -> None:
+def _insert(database: sqlite3.Connection, number: int, note: NoteData) -> None:
     database.execute("INSERT INTO notes VALUES (?, ?, ?)", (number, note["path"], note["day"]))
     texts = note["texts"]
     database.execute(_INSERT, (number, *(texts.get(name, "") for name in TEXTS)))
@@ -79,6 +79,6 @@ def _match(question: Question) -> str:
         words[-1] += " *"
     if question.kind == "phrase":
         words = [f'"{" ".join(question.words)}"']
-    said = (" OR " if question.kind == "or" else " AND ").join(words)
-    match = f"{_LOOK_IN} : ({said})"
+    expression = (" OR " if question.kind == "or" else " AND ").join(words)
+    match = f"{_SEARCHED_COLUMNS} : ({expression})"
     return f'{match} AND tags : "{question.tag}"' if question.tag else match

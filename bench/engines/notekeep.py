@@ -1,7 +1,7 @@
-"""Notekeep itself: its words index, with its catalog for tags and days.
+"""Notekeep's text index, with the catalog for tags and days.
 
-To build is to build the words index alone, which is what the others build. Questions are asked of a
-whole vault whose index `notekeep index` has made, so that facts cost what they cost a person.
+`build` builds only the text index, like the other engines. Questions are answered from a whole
+vault that `notekeep index` indexed, so that lookups in the catalog cost the same as for a user.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from bench.engines.question import HITS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bench.engines.question import Given, Question
+    from bench.engines.question import NoteData, Question
 
 ANSWERS = frozenset({"word", "and", "or", "phrase", "prefix", "fuzzy", "tag", "day", "key"})
 
 
 class Engine:
-    """The words index in a folder, or a whole vault."""
+    """The text index in a folder, or a whole vault."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
-    def build(self, notes: Iterable[Given]) -> None:
+    def build(self, notes: Iterable[NoteData]) -> None:
         """Index all notes."""
         from notekeep.search.whoosh_index import WhooshIndex
 
@@ -33,13 +33,13 @@ class Engine:
         words.build(map(_document, notes), 1)
 
     def open(self) -> None:
-        """Be ready for questions: here the folder is a vault."""
+        """Open the folder as a vault for searching."""
         from notekeep.vault import Vault
 
         self._vault = Vault.open(self._folder)
 
     def ask(self, question: Question) -> list[str]:
-        """The paths of the best notes."""
+        """Return the paths of the best hits."""
         from notekeep.search.text_filter import SearchSources, TextFilter
 
         vault = self._vault
@@ -50,53 +50,53 @@ class Engine:
         tree = TextFilter(sources).resolve(root)
         return list(vault.full_text.scores(tree, limit=HITS, typing=typing))
 
-    def update(self, note: Given) -> None:
-        """Put a note in the place of the one with its path."""
+    def update(self, note: NoteData) -> None:
+        """Replace the note with the same path in the text index."""
         words = self._vault.full_text
         words.update([_document(note)], [], (words.generation or 0) + 1)
 
 
-class Person(Engine):
-    """A whole vault, as a person meets it: a save is kept in history, and the files are swept."""
+class Full(Engine):
+    """A whole vault as in daily use: a save goes into history, and all files are scanned."""
 
     def ask(self, question: Question) -> list[str]:
-        """The paths of the best notes, each with its passage."""
+        """Return the paths of the best hits, after loading the passage of each."""
         return [
             hit.row.path for hit in self._vault.search.search(_query(question), limit=HITS).hits
         ]
 
-    def update(self, note: Given) -> None:
-        """Write the last word of a note at its end, and take it into the catalog."""
+    def update(self, note: NoteData) -> None:
+        """Append the last word of a note to its file and update the catalog."""
         self._vault.notes.add(note["texts"]["body"].split()[-1], note["path"])
 
 
-def _document(note: Given) -> Any:
+def _document(note: NoteData) -> Any:
     from notekeep.catalog.documents import WordDoc
 
     texts = note["texts"]
-    several: dict[str, Any] = {
+    tuples: dict[str, Any] = {
         name: (text,) if text else ()
         for name, text in texts.items()
         if name not in {"title", "body"}
     }
-    return WordDoc(path=note["path"], title=texts["title"], body=texts["body"], **several)
+    return WordDoc(path=note["path"], title=texts["title"], body=texts["body"], **tuples)
 
 
 def _query(question: Question) -> str:
-    said = (" OR " if question.kind == "or" else " ").join(question.words)
+    words = (" OR " if question.kind == "or" else " ").join(question.words)
     match question.kind:
         case "phrase":
-            return f'"{said}"'
+            return f'"{words}"'
         case "prefix":
-            return f"{said}*"
+            return f"{words}*"
         case "fuzzy":
-            return f"{said}~1"
+            return f"{words}~1"
         case "tag":
-            return f"#{question.tag} {said}"
+            return f"#{question.tag} {words}"
         case "day":
             first, last = (
                 f"{day // 10000}-{day // 100 % 100:02}-{day % 100:02}" for day in question.days
             )
-            return f"created:{first}..{last} {said}"
+            return f"created:{first}..{last} {words}"
         case _:
-            return said
+            return words

@@ -1,6 +1,6 @@
-"""What every engine is given: notes and questions as plain data.
+"""Notes and questions as plain data for every engine.
 
-Imports nothing but the standard library, because an engine may have an environment of its own.
+Imports only the standard library, because an engine may run in a separate environment.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ TEXTS = {
     "body": 1.0,
     "quotes": 1.0,
 }
-"""The fields of every engine's index, and what a word in them is worth. Quotes are words of the
-body a second time, for whoever asks for quotes only; a question looks into the others."""
+"""The fields of every index and their weights. `quotes` repeats words of the body for queries that
+search only quotes; ordinary questions search the other fields."""
 
-ASKED = tuple(name for name in TEXTS if name != "quotes")
+SEARCHED = tuple(name for name in TEXTS if name != "quotes")
 
 HITS = 20
 
 
-class Given(TypedDict):
-    """A note as the engines get it: the texts of its fields, its path, and a day as 20260131."""
+class NoteData(TypedDict):
+    """A note: its path, the texts of its fields, and a day as a number like 20260131."""
 
     path: str
     day: int
@@ -33,14 +33,13 @@ class Given(TypedDict):
 
 
 class Question(NamedTuple):
-    """One question.
+    """A question for an engine.
 
     Attributes:
         kind: "word", "and", "or", "phrase", "prefix", "fuzzy", "tag", "day" or "key".
-        words: Its words; of a "prefix" and a "key" the last one is a beginning. None after a "key"
-            that ends in a blank.
-        tag: For "tag", the tag that notes must have, of one word.
-        days: For "day", the first and the last day.
+        words: The words. The last word of a "prefix" or "key" is a prefix.
+        tag: The one-word tag that notes must have, for "tag".
+        days: The first and last day, for "day".
     """
 
     kind: str
@@ -50,6 +49,6 @@ class Question(NamedTuple):
 
     @classmethod
     def of(cls, kind: str, words: list[str], tag: str, days: list[int]) -> Question:
-        """Make a question of what JSON made of it."""
+        """Create a question from its JSON form."""
         first, last = days
         return cls(kind, tuple(words), tag, (first, last))

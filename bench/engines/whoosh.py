@@ -1,8 +1,8 @@
 # mypy: untyped-calls-exclude="whoosh"
-"""Plain Whoosh: the library as its manual shows it.
+"""Plain Whoosh: the library as used in its manual.
 
-The same fields and weights as notekeep's, its StemmingAnalyzer, stored bodies, the default segment
-and merge policy, MultifieldParser, `limit=20`.
+It has the fields and weights of notekeep, StemmingAnalyzer, stored bodies, the default segment and
+merge policy, MultifieldParser and `limit=20`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.engines.question import ASKED, HITS, TEXTS
+from bench.engines.question import HITS, SEARCHED, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bench.engines.question import Given, Question
+    from bench.engines.question import NoteData, Question
 
 ANSWERS = frozenset({"word", "and", "or", "phrase", "prefix", "fuzzy", "tag", "day", "key"})
 
@@ -27,7 +27,7 @@ class Engine:
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
-    def build(self, notes: Iterable[Given]) -> None:
+    def build(self, notes: Iterable[NoteData]) -> None:
         """Index all notes in one commit."""
         from whoosh.analysis.analyzers import StemmingAnalyzer
         from whoosh.fields import DATETIME, ID, TEXT, Schema
@@ -46,48 +46,48 @@ class Engine:
         writer.commit()
 
     def open(self) -> None:
-        """Be ready for questions."""
+        """Open the index for searching."""
         from whoosh.index import open_dir
         from whoosh.qparser.default import MultifieldParser
         from whoosh.qparser.plugins import FuzzyTermPlugin
 
         self._index = open_dir(self._folder)
-        self._parser: Any = MultifieldParser(list(ASKED), self._index.schema)
+        self._parser: Any = MultifieldParser(list(SEARCHED), self._index.schema)
         self._parser.add_plugin(FuzzyTermPlugin())
         self._searcher: Any = self._index.searcher()
 
     def ask(self, question: Question) -> list[str]:
-        """The paths of the best notes."""
+        """Return the paths of the best hits."""
         query = self._parser.parse(_query(question))
         return [hit["path"] for hit in self._searcher.search(query, limit=HITS)]
 
-    def update(self, note: Given) -> None:
-        """Put a note in the place of the one with its path."""
+    def update(self, note: NoteData) -> None:
+        """Replace the note with the same path."""
         writer = self._index.writer()
         writer.update_document(**_document(note))
         writer.commit()
-        # Searcher.refresh goes on finding what was replaced, so a new one is opened.
+        # `Searcher.refresh` still finds replaced documents, so open a new searcher.
         self._searcher = self._index.searcher()
 
 
-def _document(note: Given) -> dict[str, Any]:
-    day = dt.datetime.strptime(str(note["day"]), "%Y%m%d")  # noqa: DTZ007 - a day has no zone
+def _document(note: NoteData) -> dict[str, Any]:
+    day = dt.datetime.strptime(str(note["day"]), "%Y%m%d")  # noqa: DTZ007
     return {"path": note["path"], "day": day, **note["texts"]}
 
 
 def _query(question: Question) -> str:
-    said = (" OR " if question.kind == "or" else " ").join(question.words)
+    words = (" OR " if question.kind == "or" else " ").join(question.words)
     match question.kind:
         case "phrase":
-            return f'"{said}"'
+            return f'"{words}"'
         case "prefix" | "key":
-            return f"{said}*"
+            return f"{words}*"
         case "fuzzy":
-            return f"{said}~1"
+            return f"{words}~1"
         case "tag":
-            return f"tags:{question.tag} {said}"
+            return f"tags:{question.tag} {words}"
         case "day":
             first, last = question.days
-            return f"day:[{first} to {last}] {said}"
+            return f"day:[{first} to {last}] {words}"
         case _:
-            return said
+            return words

@@ -1,4 +1,4 @@
-"""Graded questions over public collections: how collections are read, and what is asked of them."""
+"""Graded questions about public collections: reading collections and generating questions."""
 
 from __future__ import annotations
 
@@ -53,33 +53,37 @@ def test_a_collection_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 
 def test_questions_are_of_every_kind_and_language() -> None:
-    asked = [one for collection in COLLECTIONS for one in judge.collected(collection.name)]
-    assert len({(one.over, one.text) for one in asked}) == len(asked) >= 200
+    generated = [
+        one for collection in COLLECTIONS for one in judge.collection_questions(collection.name)
+    ]
+    assert len({(one.over, one.text) for one in generated}) == len(generated) >= 200
     assert len({collection.language for collection in COLLECTIONS}) >= 3
-    kinds = Counter(one.kind for one in asked)
-    wanted = {kind for counts in questions.WANTED.values() for kind in counts}
+    kinds = Counter(one.kind for one in generated)
+    wanted = {kind for counts in questions.COUNTS.values() for kind in counts}
     assert kinds.keys() == wanted | {"paraphrase"}
     assert min(kinds.values()) >= 20
-    for one in asked:
+    for one in generated:
         assert all(path.endswith(".md") for path in one.answers), one.text
-        assert 1 <= len(one.answers) <= questions.MANY, one.text
+        assert 1 <= len(one.answers) <= questions.MAX_ANSWERS, one.text
 
 
 def test_the_same_texts_make_the_same_questions_with_their_answers(tmp_path: Path) -> None:
     personal.write(tmp_path, 200)
-    asked = questions.make("til", "en", tmp_path)
-    assert asked == questions.make("til", "en", tmp_path)
-    words_of_the_note = [one for one in asked if one.kind in {"first sentence", "words far apart"}]
+    generated = questions.generate("til", "en", tmp_path)
+    assert generated == questions.generate("til", "en", tmp_path)
+    words_of_the_note = [
+        one for one in generated if one.kind in {"first sentence", "words far apart"}
+    ]
     assert words_of_the_note
     for one in words_of_the_note:
         [path] = one.answers
         text = (tmp_path / path).read_text("utf-8").lower()
         assert all(word in text for word in one.text.split()), one.text
-    assert all(one.typing == (one.kind == "beginning") for one in asked)
+    assert all(one.typing == (one.kind == "beginning") for one in generated)
 
 
 @pytest.mark.parametrize(
     ("answers", "expected"), [({"b.md"}, 2), ({"c.md", "b.md"}, 2), ({"d.md"}, 0)]
 )
 def test_the_place_of_the_first_answer_counts(answers: set[str], expected: int) -> None:
-    assert judge.place(["a.md", "b.md", "c.md"], answers) == expected
+    assert judge.first_rank(["a.md", "b.md", "c.md"], answers) == expected

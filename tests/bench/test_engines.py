@@ -90,9 +90,9 @@ def test_a_budget_that_is_missed_is_marked() -> None:
     times = {"times": {kind: [0.001] for kind in kinds}, "memory": 1}
     contest: Any = SimpleNamespace(
         notes=10_000,
-        built={name: {"cpu": cpu, "wall": cpu, "size": 1.0} for name, cpu in builds.items()},
-        asked=dict.fromkeys(("notekeep", "plain Whoosh", "FTS5"), times),
-        saved={"notekeep": {"cpu": [0.005], "wall": [2000.0]}},
+        builds={name: {"cpu": cpu, "wall": cpu, "size": 1.0} for name, cpu in builds.items()},
+        query_results=dict.fromkeys(("notekeep", "plain Whoosh", "FTS5"), times),
+        saves={"notekeep": {"cpu": [0.005], "wall": [2000.0]}},
         cold=dict.fromkeys(("notekeep search --no-refresh", "python -c pass"), Cost(1.0, 1.0)),
     )
     lines = budgets(contest).splitlines()

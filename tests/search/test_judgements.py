@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from bench import judge, personal, plain_fts, plain_whoosh
-from bench.judge import Judged, Quality
+from bench.judge import GradedQuery, Quality
 from notekeep.config import Places
 from notekeep.vault import Vault
 
@@ -40,15 +40,15 @@ KINDS = {
 class Engines(NamedTuple):
     """Who is asked the same."""
 
-    queries: list[Judged]
-    ours: Callable[[Judged], list[str]]
-    whoosh: Callable[[Judged], list[str]]
-    fts: Callable[[Judged], list[str]]
+    queries: list[GradedQuery]
+    ours: Callable[[GradedQuery], list[str]]
+    whoosh: Callable[[GradedQuery], list[str]]
+    fts: Callable[[GradedQuery], list[str]]
     any_ours: Callable[[str], list[str]]
     any_fts: Callable[[str], list[str]]
 
 
-def engines(root: Path, queries: list[Judged], folder: Path) -> Engines:
+def engines(root: Path, queries: list[GradedQuery], folder: Path) -> Engines:
     home = folder / "home"
     vault = Vault.open(root, places=Places(*(str(home / name) for name in ("a", "b", "c"))))
     vault.indexing.refresh()
