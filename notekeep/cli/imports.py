@@ -87,6 +87,7 @@ def import_(
     librarything      LibraryThing: tab-delimited text
     logseq            Logseq: the folder of a graph
     notion            Notion: Markdown & CSV or HTML, zip
+    pdf               Highlights and notes in PDF files
     pocket            Pocket: CSV files, or ril_export.html
     raindrop          Raindrop.io: CSV
     reader            Readwise Reader: CSV or JSON
