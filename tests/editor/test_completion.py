@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from notekeep.dates import habit_day
+from notekeep.settings import VaultSettings
 
 if TYPE_CHECKING:
     from tests.support.editor import Editor
@@ -86,7 +87,7 @@ async def test_it_completes_the_day_habit_and_value_of_a_line_in_the_habit_log(
     editor.write("habits/meditate.md", "---\ntype: habit\nhabit: meditate\n---\n")
     await editor.index()
     path = "habits/log/2026-11.laptop.md"
-    today = habit_day(dt.datetime.now(), 0)  # noqa: DTZ005 - as the vault counts days
+    today = habit_day(dt.datetime.now(), VaultSettings().day_start)  # noqa: DTZ005 - as the vault counts days
     offered = await editor.complete(path, "- ¦")
     assert offered[0] == f"- {today.isoformat()} "
     assert len(offered) == 7
