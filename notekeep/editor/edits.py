@@ -45,7 +45,8 @@ def make_edit(
     """Return a plan as edits; show which notes it leaves unchanged, and why.
 
     Without `moves_files`, the editor already renames the files of the plan itself.
-    Raises Refused if the editor cannot rename or create files and the plan needs it.
+    Raises Refused if the editor cannot rename or create files and the plan needs it, or if an open
+    note has changed since the plan was made.
     """
     plan.raise_if_nothing_left()
     editable, messages = [], [f"{one.place}: {one.message}" for one in plan.refused]
@@ -56,6 +57,9 @@ def make_edit(
             editable.append(change)
     edits = [_edit_text(session, vault, one) for one in editable if one.after != one.before]
     files: list[Any] = []
+    session.own_renames = {
+        (change.path, change.target) for change in editable if change.target and moves_files
+    }
     for change in editable:
         if change.before is None:
             files.append(types.CreateFile(_address(vault, change.path)))
@@ -92,6 +96,8 @@ def _edit_text(session: Session, vault: OpenVault, change: NoteChange) -> types.
     before, after = (data.decode("utf-8") for data in (change.before or b"", change.after or b""))
     version = None
     if document is not None and document.is_open:
+        if document.data != change.before:
+            raise Refused(f"{change.path} has changed meanwhile.", "Try again.")
         version = document.version
     else:
         # Editors do not count a byte order mark.

@@ -162,6 +162,11 @@ def update_links(session: Session, params: types.RenameFilesParams) -> types.Wor
             moves |= {path: f"{new}{path[len(old) :]}" for path in inside}
         elif old.endswith(NOTE_SUFFIXES) and new.endswith(NOTE_SUFFIXES):
             moves[old] = new
+    # An editor also asks before it renames files as part of our own edit, which has these links. It
+    # may ask before it reports the changed texts.
+    for own in session.own_renames & moves.items():
+        del moves[own[0]]
+    session.own_renames.clear()
     if not moves:
         return None
     plan = open_notes(session, vault).plan_links(moves)

@@ -113,14 +113,18 @@ class EditorServer:
     # Open notes.
 
     def _opened(self, params: types.DidOpenTextDocumentParams) -> None:
-        self.session.open(params.text_document.uri)
-        self._check_later(params.text_document.uri, 0.0)
+        opened = params.text_document
+        self.session.use_text(opened.uri, opened.version, opened.text)
+        self._check_later(opened.uri, 0.0)
 
     def _typed(self, params: types.DidChangeTextDocumentParams) -> None:
-        self._check_later(params.text_document.uri, QUIET_SECONDS)
+        changed = params.text_document
+        self.session.use_text(changed.uri, changed.version, params.content_changes[-1].text)
+        self._check_later(changed.uri, QUIET_SECONDS)
 
     async def _saved(self, params: types.DidSaveTextDocumentParams) -> None:
         document = self.session.document(params.text_document.uri)
+        self.session.own_renames.clear()  # an edit is complete before the editor saves it
         if document is not None:
             await asyncio.to_thread(document.vault.refresh)
 

@@ -36,7 +36,7 @@ class Session:
         """Create the state of a server.
 
         Args:
-            server: The server; it has the texts of open files.
+            server: The server.
             changed: Called in another thread after the index of a vault changed.
             vault: The folder or name of the only vault to use.
         """
@@ -45,8 +45,10 @@ class Session:
         self._only = Vault.open(vault).root if vault else None
         self._opening = threading.Lock()
         self._vaults: dict[str, OpenVault] = {}
-        self._open: set[str] = set()  # the addresses of open files
+        self._texts: dict[str, tuple[int, str]] = {}  # versions and texts of open files, by address
         self._documents: dict[str, Document] = {}  # of open notes, by address
+        self.own_renames: set[tuple[str, str]] = set()
+        """Old and new paths of the files that the last edit renames."""
 
     @property
     def vaults(self) -> list[OpenVault]:
@@ -74,11 +76,10 @@ class Session:
 
     def document(self, uri: str) -> Document | None:
         """Return the note at an address, as typed if it is open; None outside a vault."""
-        is_open = uri in self._open
-        typed = self.server.workspace.get_text_document(uri) if is_open else None
+        typed = self._texts.get(uri)
         known = self._documents.get(uri)
-        if typed is not None and known is not None and known.text == typed.source:
-            known.version = typed.version
+        if typed is not None and known is not None and known.text == typed[1]:
+            known.version = typed[0]
             return known
         vault = known.vault if known else self.vault_above(uri)
         path = vault and _note_path(vault, uri)
@@ -86,7 +87,8 @@ class Session:
             return None
         if typed is None:
             return self._read(vault, path, uri)
-        found = Document(vault, path, uri, typed.source, self.encoding, typed.version)
+        version, text = typed
+        found = Document(vault, path, uri, text, self.encoding, version)
         self._documents[uri] = found
         return found
 
@@ -109,14 +111,15 @@ class Session:
                 return uri
         return Path(vault.root, path).as_uri()
 
-    def open(self, uri: str) -> Document | None:
-        """Use the typed text of a file from now on; return its note."""
-        self._open.add(uri)
-        return self.document(uri)
+    def use_text(self, uri: str, version: int, text: str) -> None:
+        """Use a typed text instead of the file. Some editors send versions in the wrong order."""
+        if version >= self._texts.get(uri, (version, ""))[0]:
+            self._texts[uri] = (version, text)
+            self.document(uri)
 
     def close(self, uri: str) -> None:
         """Use the file again."""
-        self._open.discard(uri)
+        self._texts.pop(uri, None)
         self._documents.pop(uri, None)
 
     def stop(self) -> None:
@@ -130,7 +133,7 @@ class Session:
             vault.close()
         self._vaults.clear()
         self._documents.clear()
-        self._open.clear()
+        self._texts.clear()
 
     @property
     def encoding(self) -> str:

@@ -176,6 +176,17 @@ async def test_an_editor_that_cannot_rename_files_hears_it(editor: Editor) -> No
     assert set(edit.changes or ()) == {editor.uri(path) for path in NOTES}
 
 
+async def test_an_editor_that_asks_before_it_renames_files_of_our_edit_gets_no_second_edit(
+    vault: Editor,
+) -> None:
+    cursor = vault.type("One.md", "[[Deep¦ Work]]\n")
+    await rename(vault, cursor, "Focus")
+    moved = types.FileRename(vault.uri("books/Deep Work.md"), vault.uri("books/Focus.md"))
+    files = types.RenameFilesParams([moved])
+    assert await vault.client.workspace_will_rename_files_async(files) is None
+    assert await vault.client.workspace_will_rename_files_async(files), "the person renames it"
+
+
 @pytest.mark.parametrize(
     ("moves", "one"),
     [

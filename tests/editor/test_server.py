@@ -35,6 +35,20 @@ async def test_each_note_belongs_to_the_vault_above_it(editor: Editor) -> None:
     assert await other.complete("open.md", "[[¦") == ["[[There]]"]
 
 
+async def test_an_old_version_of_a_text_that_arrives_late_is_ignored(editor: Editor) -> None:
+    editor.write("Rivers.md", "Water.\n")
+    await editor.index()
+    cursor = editor.type("open.md", "[[Riv¦ers]]")
+    editor.client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            types.VersionedTextDocumentIdentifier(1, cursor["text_document"].uri),
+            [types.TextDocumentContentChangeWholeDocument("[[Ri")],
+        )
+    )
+    found = await editor.client.text_document_hover_async(types.HoverParams(**cursor))
+    assert found is not None
+
+
 async def test_windows_line_ends_and_a_byte_order_mark_keep_positions(editor: Editor) -> None:
     text = "---\r\ntitle: A\r\n---\r\n\r\n👋 [[Deep]]\r\n"
     editor.write("Deep.md", "Text.\n")
