@@ -175,6 +175,14 @@ def conflict(stage: Stage) -> None:
     stage.put(COPY, f"{theirs}\nOne more thought, from the phone.\n")
 
 
+def proposals(stage: Stage) -> None:
+    """Three changes that two assistants propose."""
+    service = Vault.open(stage.root).proposals
+    service.add("claude", "set", {"notes": [ATOMIC], "fields": {"rating": 5, "status": "reading"}})
+    service.add("claude", "tag", {"notes": [ATOMIC, "books/Deep Work.md"], "add": ["focus"]})
+    service.add("copilot", "capture", {"text": "Ask Mira about the garden sensor"})
+
+
 def other_vaults(stage: Stage) -> None:
     """A person who has opened two more vaults, in folders of their home."""
     home = stage.root.parent
