@@ -178,16 +178,19 @@ class ProposalService:
         return result
 
     def reject(self, proposal: Proposal) -> None:
-        """Remove a proposal without applying it."""
-        with suppress(FileNotFoundError):
+        """Remove a proposal without applying it; NotFound if it was applied or rejected before."""
+        try:
             os.unlink(os.path.join(self._folder, f"{proposal.id}.json"))
+        except FileNotFoundError as error:
+            raise NotFound("This proposal was applied or rejected before.") from error
 
     def forget(self, paths: Iterable[str]) -> None:
         """Remove the proposals that name one of some notes."""
         named = set(paths)
         for one in self.waiting():
             if named.intersection(one.notes):
-                self.reject(one)
+                with suppress(NotFound):
+                    self.reject(one)
 
     def _check_small(self, plan: WritePlan) -> None:
         if len(plan.changes) + len(plan.copies) > MAX_UNSEEN or plan.refused:

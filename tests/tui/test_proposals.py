@@ -24,8 +24,8 @@ async def test_a_proposal_is_shown_applied_and_undone(make_app: MakeApp) -> None
         await pilot.press("g", "o")
         await until(pilot, lambda: shows(app, "rating: 1"))
         await pilot.press("w")
-        await until(pilot, lambda: len(service.waiting()) == 1)
-        await until(pilot, lambda: shows(app, "+ Ask") or shows(app, "Ask about the otters"))
+        await until(pilot, lambda: shows(app, "· 1 proposal") and shows(app, "+ - Ask"))
+        assert len(service.waiting()) == 1
         assert b"rating: 1\n" in app.vault.workspace.read("books/Deep Work.md")
         await pilot.press("x")
         await until(pilot, lambda: shows(app, "No proposals."))
@@ -33,3 +33,16 @@ async def test_a_proposal_is_shown_applied_and_undone(make_app: MakeApp) -> None
         assert app.vault.history.steps()[0].verb == "mcp:otter"
         app.vault.history.undo()
         assert b"rating: 1\n" not in app.vault.workspace.read("books/Deep Work.md")
+
+
+async def test_a_proposal_that_was_applied_is_not_rejected(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    service = app.vault.proposals
+    service.add("otter", "capture", {"text": "Ask about the otters"})
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Deep Work"))
+        await pilot.press("g", "o")
+        await until(pilot, lambda: shows(app, "+ - Ask"))
+        service.apply(service.waiting()[0])
+        await pilot.press("x")
+        await until(pilot, lambda: shows(app, "This proposal was applied or rejected before."))

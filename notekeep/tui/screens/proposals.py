@@ -14,7 +14,13 @@ from notekeep.tui.render.list_rows import empty_lines
 from notekeep.tui.render.plan_lines import notes_plan_lines
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
-from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_message
+from notekeep.tui.workers import (
+    WRITE_GROUP,
+    in_background,
+    notify_done,
+    show_error,
+    show_message,
+)
 from notekeep.vault import Vault
 
 
@@ -70,7 +76,7 @@ class ProposalsScreen(OverlayScreen):
         if (here := self.here) is not None:
             apply = partial(self.vault.proposals.apply, here)
             done = partial(self._applied, here)
-            in_background(self, apply, done, group=WRITE_GROUP)
+            in_background(self, apply, done, group=WRITE_GROUP, failed=self._failed)
 
     def _applied(self, proposal: Proposal, result: WriteResult) -> None:
         notify_done(self, f"Applied {proposal.kind} of {proposal.client}", result)
@@ -78,9 +84,17 @@ class ProposalsScreen(OverlayScreen):
 
     def action_reject_proposal(self) -> None:
         if (here := self.here) is not None:
-            self.vault.proposals.reject(here)
-            show_message(self, f"Rejected {here.kind} of {here.client}. No note was changed.")
-            self.vault_changed()
+            reject = partial(self.vault.proposals.reject, here)
+            done = partial(self._rejected, here)
+            in_background(self, reject, done, group=WRITE_GROUP, failed=self._failed)
+
+    def _failed(self, error: NotekeepError) -> None:
+        show_error(self, error)
+        self.vault_changed()
+
+    def _rejected(self, proposal: Proposal, _: None) -> None:
+        show_message(self, f"Rejected {proposal.kind} of {proposal.client}. No note was changed.")
+        self.vault_changed()
 
 
 def _plan(vault: Vault, proposal: Proposal) -> WritePlan | NotekeepError:
