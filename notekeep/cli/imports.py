@@ -72,13 +72,17 @@ def import_(
 
     \b
     apple-books       Apple Books: the folder with BKLibrary and AEAnnotation
+    apple-journal     Apple Journal: the exported folder, HTML
+    bear              Bear: .bear2bk backup
     bookmarks         Browsers: exported bookmarks, HTML
     csv               Any CSV file, with --map and --id
+    dayone            Day One: JSON, zip
     evernote          Evernote: ENEX files
     goodreads         Goodreads: goodreads_library_export.csv
     hypothesis        Hypothesis: JSON export
     instapaper        Instapaper: CSV
     joplin            Joplin: JEX file, or the folder of its RAW export
+    jrnl              jrnl: JSON export
     keep              Google Keep: Takeout, zip or folder
     kindle-clippings  Kindle: My Clippings.txt
     kindle-notebook   Kindle apps: exported notebook, HTML
@@ -92,8 +96,11 @@ def import_(
     raindrop          Raindrop.io: CSV
     reader            Readwise Reader: CSV or JSON
     readwise          Readwise: CSV or JSON
+    simplenote        Simplenote: the exported zip
     snipd             Snipd: Markdown
+    standard-notes    Standard Notes: decrypted backup
     storygraph        The StoryGraph: CSV
+    textbundle        TextBundle and TextPack
 
     Files of habits are recognized too; see `notekeep habit import --help`.
     """

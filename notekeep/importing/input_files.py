@@ -50,6 +50,7 @@ MAX_STAGED = 4 << 30
 """Maximum size of an archive or a database within an archive."""
 
 _MAX_DEPTH = 2
+_ZIPS = (".zip", ".bear2bk", ".bearbk", ".textpack")
 _LOCAL_HEADER = 30
 _SMALL = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -256,7 +257,7 @@ class InputFiles:
 
     def _add_file(self, name: str, path: str) -> None:
         lower = name.casefold()
-        if lower.endswith((".zip", ".jex", ".tar", ".tgz", ".tar.gz")):
+        if lower.endswith((*_ZIPS, ".jex", ".tar", ".tgz", ".tar.gz")):
             try:
                 file: IO[bytes] = self._stack.enter_context(open(path, "rb"))  # noqa: SIM115 - the stack closes it
             except OSError as error:
@@ -296,7 +297,7 @@ class InputFiles:
                 return True
         except _ARCHIVE_ERRORS as error:
             raise Refused(f"{shown} is a damaged archive: {error}.", _HINT) from error
-        if depth == 1 and shown.casefold().endswith((".zip", ".jex")):
+        if depth == 1 and shown.casefold().endswith((*_ZIPS, ".jex")):
             raise Refused(f"{shown} is not an archive, or is truncated.", _HINT)
         return False
 
@@ -308,7 +309,7 @@ class InputFiles:
             if entry.is_dir() or entry.filename.startswith("__MACOSX/"):
                 continue
             name = f"{folder}/{entry.filename}".lstrip("/")
-            if entry.filename.casefold().endswith(".zip") and depth < _MAX_DEPTH:
+            if entry.filename.casefold().endswith(_ZIPS) and depth < _MAX_DEPTH:
                 with archive.open(entry) as packed:
                     staged = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
                     _copy(packed, staged, entry.filename)

@@ -6,6 +6,7 @@ and items that the user removed are not added again. The text of a page is updat
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from collections import Counter
@@ -28,7 +29,7 @@ from notekeep.importing.input_files import MAX_NOTE, InputFiles
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.matching import plain_url
 from notekeep.importing.note_text import PlannedNote
-from notekeep.importing.passage_import import PassagePlanner, write_tag
+from notekeep.importing.passage_import import PassagePlanner, write_heading
 from notekeep.importing.records import (
     LINK_PATTERN,
     Bookmark,
@@ -39,13 +40,14 @@ from notekeep.importing.records import (
     Work,
     one_line,
     passage_id,
+    write_tag,
 )
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value, typed_value
 from notekeep.markdown.field_values import Value, parse_items
 from notekeep.markdown.note_names import fold_name
 from notekeep.markdown.schema import canonical, find_known_keys
-from notekeep.notes.capture import PICTURE_SUFFIXES, attachment_path, plan_note_file
+from notekeep.notes.capture import PICTURE_SUFFIXES, attachment_path, plan_note_file, plan_periodic
 from notekeep.notes.plan import FileCopy
 from notekeep.storage.content import copy_stream
 from notekeep.storage.file_names import name_key, safe_name
@@ -143,6 +145,12 @@ class NotePlanner:
             self._daily_pages.add(row.id)
         elif self._is_deleted(item, row):
             return {}
+        elif isinstance(item, Page) and item.heading:
+            row.is_new = True
+            row.path = day_note
+            planned = plan_periodic(self.state.workspace, "daily", parse_iso(item.title)).changes[0]
+            self.state.notes[day_note] = PlannedNote(day_note, None, planned.after or b"")
+            self._daily_pages.add(row.id)
         else:
             row.is_new = True
             fields = self._source_fields(item)
@@ -207,11 +215,12 @@ class NotePlanner:
         body = ""  # use the template's body
         if isinstance(item, Page) and (item.body.strip() or item.bookmarks):
             body = "\n" if item.kind == "daily" else f"# {item.title}\n"
+        day = parse_iso(item.title) if item.kind == "daily" else None
         planned = plan_note_file(
             state.workspace,
             item.kind,
             item.title,
-            now=state.now,
+            now=dt.datetime.combine(day, state.now.time()) if day else state.now,
             fields=fields,
             body=body,
             path=path,
@@ -344,8 +353,8 @@ class NotePlanner:
                 is_same = self.ledger.has(line, digest_text(page.body))
                 row.counts["unchanged" if is_same else "edited"] += 1
                 return
-            note.add_section(self.format.title, body)
-            row.counts["updated"] += 1
+            note.add_section(write_heading(page.heading) or self.format.title, body)
+            row.counts["updated"] += not row.is_new
         elif row.is_new:
             if body:
                 note.replace_from(start, text)

@@ -156,7 +156,7 @@ class PlannedNote:
 
     def add_section(self, heading: str, text: str) -> None:
         """Add a section at the end of the note."""
-        self._sections.append(f"## {heading}\n\n{text.strip()}")
+        self._sections.append(f"## {heading}\n\n{text.strip()}".strip())
 
     def replace_from(self, start: int, text: str) -> None:
         """Replace the body from an offset to its end."""

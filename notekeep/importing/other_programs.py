@@ -8,11 +8,10 @@ from notekeep.importing.formats.reading import head_text
 from notekeep.importing.input_files import InputFiles
 
 _MARKDOWN = "Export as Markdown there, and open the folder as a vault."
-_TEXTS = "Put its text files into your vault, with the extension .md."
 _TABLE = "Export as CSV there, and name its columns: `notekeep import FILE --map COLUMN=title`"
 _PANDOC = "Convert it with pandoc: `pandoc FILE -t gfm -o FILE.md`"
 _PROGRAMS = (
-    (".bear2bk .bearbk .bear .textpack", "a Bear backup", _MARKDOWN),
+    (".bear", "an old Bear backup", _MARKDOWN),
     (".ulyz .ulysses", "a Ulysses backup", _MARKDOWN),
     (".upnx", "an UpNote backup", _MARKDOWN),
     (".apkg .colpkg", "an Anki deck", "Export its notes as text there, and convert it to CSV."),
@@ -22,10 +21,6 @@ _PROGRAMS = (
     (".bib .rdf .ris", "a list of references", "Export it from Zotero as CSV. " + _TABLE),
     ('"citation-key"', "a Zotero library", _TABLE),
     ('"itemType"', "a Zotero library", "Export its notes as Markdown there."),
-    ('"activeNotes"', "a Simplenote export", _TEXTS),
-    ('"content_type" "uuid"', "a Standard Notes backup", _TEXTS),
-    ('"entries" "creationDate"', "a Day One export", f"Export as plain text there. {_TEXTS}"),
-    ('"entries" "starred"', "a jrnl journal", "Run `jrnl --format markdown --file FOLDER`."),
     ('"string" "uid"', "a Roam export", _MARKDOWN),
     ('"document_html"', "a Reflect export", _MARKDOWN),
     ('"savedAt" "slug"', "an Omnivore export", "Put the folder `highlights` into your vault."),
@@ -34,7 +29,6 @@ _PROGRAMS = (
     ("text/x-zim-wiki", "a Zim page", _MARKDOWN),
     ("TYPE,CONTENT", "a Todoist project", "`notekeep import FILE --map CONTENT=title`"),
     ("books_authors_link", "a Calibre library", _TABLE),
-    ("assetGrid", "an Apple Journal page", _PANDOC),
     (".md .markdown", "Markdown", "Put it into your vault, or open its folder as a vault."),
 )
 """For each program: file extensions or words in the first bytes, its name, and a hint."""

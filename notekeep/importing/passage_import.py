@@ -13,7 +13,15 @@ from notekeep.importing.formats.reading import letters_of
 from notekeep.importing.import_state import ImportRow, ImportState, TextConflict
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.note_text import IdBlock, PlannedNote
-from notekeep.importing.records import Format, Passage, Work, clean_text, one_line, passage_id
+from notekeep.importing.records import (
+    Format,
+    Passage,
+    Work,
+    clean_text,
+    one_line,
+    passage_id,
+    write_tag,
+)
 from notekeep.markdown.text_merge import merge_words
 
 _TO_ESCAPE = re.compile(
@@ -31,7 +39,6 @@ _NOTE_TO_ESCAPE = re.compile(
     r"(?m)(?<!\\)(?:%%|\$\$)|^[ \t]*(?:#{1,6}(?=\s|$)|```|~~~|>|(?:-{2,}|=+)\s*$)"
     r"|<(?=!)|(?:(?<=\s)|^)\^(?=[A-Za-z0-9-]+\s*$)"
 )
-_TAG_SIGNS = re.compile(r"[^\w/-]+")
 
 
 class _Row(NamedTuple):
@@ -305,12 +312,6 @@ def write_note(passage: Passage) -> str:
     if tags and lines:
         lines[-1] += f" {' '.join(tags)}"
     return "\n".join(lines or ([" ".join(tags)] if tags else []))
-
-
-def write_tag(words: str) -> str:
-    """Return a tag in the syntax of notes; "" if no valid character is left."""
-    name = _TAG_SIGNS.sub("-", one_line(words).lstrip("#")).strip("-/")
-    return f"#{name}" if name and not name.isdigit() else ""
 
 
 def write_heading(words: str) -> str:

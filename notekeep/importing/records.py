@@ -85,6 +85,7 @@ class Page:
     title: str
     body: str
     kind: str = "note"  # "daily" for a journal page, with the ISO day as title
+    heading: str = ""  # of a journal entry, which is added to its daily note as a section
     folder: str = ""  # within the import's folder, separated by "/"
     created: str = ""  # ISO; "" if unknown
     tags: tuple[str, ...] = ()
@@ -184,6 +185,7 @@ def passage_id(prefix: str, key: str) -> str:
 
 _LINK = "\ue000{kind}\ue001{key}\ue001{text}\ue002"
 LINK_PATTERN = re.compile("\ue000([a-z])\ue001([^\ue000-\ue002]*)\ue001([^\ue000-\ue002]*)\ue002")
+_TAG_SIGNS = re.compile(r"[^\w/-]+")
 _RESERVED = re.compile("[\ue000-\ue002\0\ud800-\udfff]")
 
 
@@ -206,3 +208,9 @@ def clean_text(text: object) -> str:
 def one_line(text: object) -> str:
     """Return text as one line, such as a title."""
     return " ".join(clean_text(text).split())
+
+
+def write_tag(words: str) -> str:
+    """Return a tag in the syntax of notes; "" if no valid character is left."""
+    name = _TAG_SIGNS.sub("-", one_line(words).lstrip("#")).strip("-/")
+    return f"#{name}" if name and not name.isdigit() else ""

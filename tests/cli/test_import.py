@@ -551,8 +551,7 @@ def test_the_sign_between_the_cells_of_a_table_is_found(
 @pytest.mark.parametrize(
     ("name", "text", "what"),
     [
-        ("notes.bear2bk", "PK", "notes.bear2bk is a Bear backup"),
-        ("notes.json", '{"activeNotes": []}', "notes.json is a Simplenote export"),
+        ("notes.ulyz", "PK", "notes.ulyz is a Ulysses backup"),
         ("graph.json", '[{"children": [{"string": "a", "uid": "b"}]}]', "a Roam export"),
         ("paper.docx", "PK", "pandoc FILE -t gfm -o FILE.md"),
         ("note.md", "# Note\n", "note.md is Markdown"),
@@ -592,7 +591,7 @@ def test_habits_are_imported_alone_and_one_can_be_skipped(shell: Shell, export: 
 def test_an_export_of_more_pages_than_memory_holds_is_refused(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notekeep.importing.formats.notion.MAX_PAGES", 3)
+    monkeypatch.setattr("notekeep.importing.formats.notes.notion.MAX_PAGES", 3)
     for number in range(4):
         (tmp_path / f"Page {number:032x}.md").write_text("# Page\n", "utf-8")
     ran = shell("import", str(tmp_path))

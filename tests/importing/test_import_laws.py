@@ -52,8 +52,8 @@ def books(draw: st.DrawFn) -> list[Book]:
 
 
 ALL = {**WRITERS, **LISTS, **LINKS}
-LOOSE_PICTURES = ["joplin", "keep", "logseq", "notion", "notion-html"]
-WITH_PICTURES = [*LOOSE_PICTURES, "evernote", "joplin-jex"]
+LOOSE_PICTURES = ["joplin", "keep", "logseq", "notion", "notion-html", "textbundle"]
+WITH_PICTURES = [*LOOSE_PICTURES, "bear", "evernote", "joplin-jex"]
 READING_LISTS = ["goodreads", "librarything", "storygraph"]
 NAMED = {"csv": "csv"}
 IDS = {"csv": "No"}
@@ -428,8 +428,9 @@ def test_every_item_of_a_list_is_read_and_what_is_left_out_is_counted(
     with TemporaryDirectory() as base:
         records = read(ALL[form](Path(base), found, lost), NAMED.get(form, "")).records
     losses = [one for one in records if isinstance(one, Loss)]
-    assert {one.title for one in records if not isinstance(one, Loss | ImportedHabit)} == titles(
-        found
+    items = [one for one in records if not isinstance(one, Loss | ImportedHabit)]
+    assert {re.sub(r"^12:00 ", "", getattr(one, "heading", "") or one.title) for one in items} == (
+        titles(found)
     )
     assert len(records) - len(losses) == len(found)
     assert sum(one.times for one in losses) == lost

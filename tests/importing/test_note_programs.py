@@ -623,3 +623,107 @@ def test_each_sample_is_recognized_as_its_own_format() -> None:
     assert {name: read(name).formats for name in folders} == {
         name: [form] for name, form in folders.items()
     }
+
+
+# Bear and TextBundle
+
+
+def test_bear(root: Path, take: Callable[..., list[str]]) -> None:
+    assert take("bear/tags.bear2bk") == []
+    assert body(root, "Bear/Tag forms Bear writes.md").split("\n\n")[1:] == [
+        "#two-words #项目-计划",
+        "And punctuation that no tag can carry.",
+        "#中文\N{FULLWIDTH COMMA}标签 #bad!tag",
+    ]
+    assert "created: 2026-03-11\n" in (root / "Bear/Tags in other scripts.md").read_text("utf-8")
+
+
+def test_links_marks_and_states_of_bear(root: Path, take: Callable[..., list[str]]) -> None:
+    export = root.parent / "notes"
+    facts: dict[str, dict[str, object]] = {
+        "Worms": {"archived": 1, "pinned": 1},
+        "Soil": {},
+        "Old": {"trashed": 1},
+        "Diary": {"encrypted": 1},
+    }
+    link = "[it](bear://x-callback-url/open-note?id=Worms)"
+    texts = {"Soil": f"# Soil\n\n[[Worms/Life]], {link} ::dig:: `::a::`\n"}
+    for name, state in facts.items():
+        (folder := export / f"{name}.textbundle").mkdir(parents=True)
+        note = {"version": 2, "net.shinyfrog.bear": {"uniqueIdentifier": name, **state}}
+        (folder / "info.json").write_text(json.dumps(note))
+        (folder / "text.md").write_text(texts.get(name, f"# {name}\n\nText.\n"))
+    assert take(export) == ["encrypted notes, which only Bear can read", "notes in the trash"]
+    assert body(root, "Bear/Soil.md") == "[[Worms#Life]], [[Worms|it]] ==dig== `::a::`"
+    matter = (root / "Bear/Worms.md").read_text("utf-8")
+    assert "pinned: true\n" in matter
+    assert "tags: [archived]\n" in matter
+
+
+def test_textbundle(root: Path, take: Callable[..., list[str]]) -> None:
+    assert take("bear/example.textpack") == []
+    note = "TextBundle/Textbundle Example.md"
+    assert body(root, note).endswith("\n\n![[textbundle.png]]")
+    assert (root / "attachments/textbundle.png").stat().st_size == 3319
+
+
+# Simplenote and Standard Notes
+
+
+def test_simplenote(root: Path, take: Callable[..., list[str]]) -> None:
+    assert take("simplenote") == ["notes in the trash"]
+    assert body(root, "Simplenote/The Garden.md") == "A bed is a promise."
+    assert body(root, "Simplenote/dig.md") == "- [ ] dig\n- [x] water"
+    matter = (root / "Simplenote/The Garden.md").read_text("utf-8")
+    assert "tags: [garden, soil]\ncreated: 2024-02-29\npinned: true\n" in matter
+
+
+def test_standard_notes(root: Path, take: Callable[..., list[str]]) -> None:
+    assert sorted(take("standard-notes")) == [
+        "encrypted notes; create a decrypted backup in Standard Notes",
+        "formats of Super notes",
+        "notes in the trash",
+    ]
+    assert body(root, "Standard Notes/The Garden.md") == "A bed is a promise.\n\n- [ ] dig"
+    assert "tags: [archived, home/garden]" in (root / "Standard Notes/The Garden.md").read_text()
+    assert body(root, "Standard Notes/Beds.md") == (
+        "Soil needs [worms](https://example.com/worms)\n\n- [x] water"
+    )
+
+
+# Journals
+
+
+def test_day_one_adds_its_entries_to_daily_notes(
+    root: Path, take: Callable[..., list[str]]
+) -> None:
+    (root / "daily").mkdir()
+    (root / "daily/2026-05-02.md").write_text("# 2026-05-02\n\nMy day.\n", "utf-8")
+    assert take("dayone") == ["map coordinates of entries", "files that are not in the export"]
+    # 22:30 UTC is the next day in Berlin; the other entry is from New York.
+    assert (root / "daily/2026-05-02.md").read_text("utf-8") == (
+        "# 2026-05-02\n\nMy day.\n\n"
+        "## 00:30 ⭐ Dug the bed\n\n*Allotment, Berlin, Germany · Clear · 9 °C*\n\n"
+        "![[0cc175b9c0f1b6a831c399e269772661.png]]\n\nTired. Good!\n\n#garden #first-light\n\n"
+        "## 06:00\n\nBD6F2A6EC10C41AEA35E94BAD169936D\n"
+    )
+
+
+def test_entries_of_a_day_without_a_note_get_one(
+    root: Path, take: Callable[..., list[str]]
+) -> None:
+    assert take("jrnl") == []
+    text = (root / "daily/2026-05-01.md").read_text("utf-8")
+    assert "date: 2026-05-01\n" in text
+    assert text.endswith("\n## 07:05 Rain.\n\n## 22:30 ⭐ Dug the bed.\n\nTired, good. #garden\n")
+    assert take("jrnl") == []
+    assert (root / "daily/2026-05-01.md").read_text("utf-8") == text
+
+
+def test_apple_journal(root: Path, take: Callable[..., list[str]]) -> None:
+    assert set(take("apple-journal")) == {"files that are not in the export"}
+    assert body(root, "daily/2023-12-17.md") == (
+        "## Complex Metadata Entry\n\n> How was your day?\n\nEntry body text.\n\n"
+        "Old Town Market Place\n\nWalking · 2.5 km\n\n"
+        "Bohemian Rhapsody · Music\n\nTech News · Podcast"
+    )

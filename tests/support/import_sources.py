@@ -11,7 +11,9 @@ import io
 import json
 import sqlite3
 import tarfile
+import zipfile
 from base64 import b64encode
+from datetime import date, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import quote
@@ -439,6 +441,122 @@ def write_keep(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     return folder
 
 
+def write_bear(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    return _write_bundles(folder / "notes.bear2bk", books, lost)
+
+
+def write_textbundle(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    return _write_bundles(folder / "notes", books, lost)
+
+
+def _write_bundles(path: Path, books: Sequence[Book], lost: int) -> Path:
+    """Write a text, its picture and their facts for each note; a backup of Bear is one archive."""
+    is_bear = path.suffix == ".bear2bk"
+    files: dict[str, bytes] = {}
+    for book in books:
+        facts: dict[str, Any] = {"version": 2, "creatorIdentifier": "com.example.editor"}
+        if is_bear:
+            facts["net.shinyfrog.bear"] = {"uniqueIdentifier": f"{_key(book):X}", "trashed": 0}
+        start = f"{book.title}.textbundle"
+        files[f"{start}/info.json"] = json.dumps(facts).encode()
+        text = f"# {book.title}\n\n{_paragraphs(book)}\n\n![](assets/{quote(book.title)}.png)\n"
+        files[f"{start}/text.md"] = text.encode()
+        files[f"{start}/assets/{book.title}.png"] = picture(book)
+    for number in range(lost):
+        trashed = {"version": 2, "net.shinyfrog.bear": {"trashed": 1}}
+        broken = trashed if is_bear else {"version": 2, "creatorIdentifier": "x"}
+        files[f"{number}.textbundle/info.json"] = json.dumps(broken).encode()
+        if is_bear:
+            files[f"{number}.textbundle/text.md"] = b"gone"
+    if not is_bear:
+        for name, data in files.items():
+            _write(path / name, data)
+        return path
+    with zipfile.ZipFile(_anew(path), "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def write_simplenote(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    notes = [
+        {
+            "id": f"{_key(book):x}",
+            "content": f"{book.title}\r\n\r\n{_paragraphs(book)}",
+            "creationDate": "2026-04-18T09:00:00.000Z",
+        }
+        for book in books
+    ]
+    trashed = [{**notes[0], "id": f"x{number}"} for number in range(lost)]
+    export = {"activeNotes": notes, "trashedNotes": trashed}
+    return _write(folder / "notes.json", json.dumps(export))
+
+
+def write_standard_notes(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    items: list[dict[str, Any]] = [
+        {
+            "uuid": f"{_key(book):x}",
+            "content_type": "Note",
+            "created_at": "2026-04-18T09:00:00.000Z",
+            "content": {"title": book.title, "text": _paragraphs(book)},
+        }
+        for book in books
+    ]
+    items += [{**items[0], "uuid": f"x{number}", "content": "004:x"} for number in range(lost)]
+    export = json.dumps({"version": "004", "items": items})
+    return _write(folder / "Standard Notes Backup and Import File.txt", export)
+
+
+def write_day_one(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    entries: list[dict[str, Any]] = []
+    for book in books:
+        name = f"{_key(book):032x}"
+        entry = {"uuid": name, "creationDate": f"{_day(book)}T12:00:00Z", "timeZone": "UTC"}
+        text = f"{book.title}\n\n{_paragraphs(book)}\n\n![](dayone-moment://{name})"
+        photo = {"identifier": name, "md5": name, "type": "png"}
+        entries.append({**entry, "text": text, "photos": [photo]})
+        _write(folder / f"photos/{name}.png", picture(book))
+    entries += [{"uuid": f"{number}", "creationDate": "yesterday"} for number in range(lost)]
+    _write(folder / "Journal.json", json.dumps({"metadata": {}, "entries": entries}))
+    return folder
+
+
+def write_jrnl(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    entries = [
+        {
+            "date": _day(book),
+            "time": "12:00",
+            "starred": False,
+            "tags": [],
+            "title": book.title,
+            "body": _paragraphs(book),
+        }
+        for book in books
+    ]
+    entries += [{**entries[0], "date": f"day {number}"} for number in range(lost)]
+    return _write(folder / "journal.json", json.dumps({"tags": {}, "entries": entries}))
+
+
+def write_apple_journal(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    for book in books:
+        day = date.fromisoformat(_day(book))
+        head = f"<div class='pageHeader'>{day:%A}, {day.day} {day:%B} {day.year}</div>"
+        asset = f"<div class='gridItem'><img src='../Resources/{_key(book)}.png'/></div>"
+        text = "".join(f"<p>{escape(one)}</p>" for one in _paragraphs(book).split("\n\n"))
+        page = f"{head}<div class='assetGrid'>{asset}</div><div class='title'>{escape(book.title)}"
+        page = f"<div class='pageContainer'>{page}</div><div class='bodyText'>{text}</div></div>"
+        _write(folder / f"Entries/{_key(book)}.html", page)
+        _write(folder / f"Resources/{_key(book)}.png", picture(book))
+    for number in range(lost):
+        page = "<div class='pageContainer'><div class='pageHeader'>Heute</div></div>"
+        _write(folder / f"Entries/x{number}.html", page)
+    return folder
+
+
+def _day(book: Book) -> str:
+    return (date(2000, 1, 1) + timedelta(_key(book) % 9_000)).isoformat()
+
+
 def write_csv(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     rows = [[_key(book), book.title, _paragraphs(book), "soil"] for book in books]
     rows += [[f"x{number}", "", "without a title", ""] for number in range(lost)]
@@ -456,6 +574,13 @@ LISTS: dict[str, Writer] = {
     "notion-html": write_notion_html,
     "logseq": write_logseq,
     "keep": write_keep,
+    "bear": write_bear,
+    "textbundle": write_textbundle,
+    "simplenote": write_simplenote,
+    "standard-notes": write_standard_notes,
+    "dayone": write_day_one,
+    "jrnl": write_jrnl,
+    "apple-journal": write_apple_journal,
     "csv": write_csv,
 }
 """Formats of which a book is one item, and what its reader wrote one text."""

@@ -18,10 +18,12 @@ from notekeep.importing.records import Format
 _BUILT_IN = tuple(
     Extension(extensions.FORMATS, name, f"notekeep.importing.formats.{name}", "FORMATS")
     for name in (
-        *("apple_books", "book_lists", "csv_table", "evernote", "hypothesis", "joplin", "keep"),
-        *("kindle_clippings", "kindle_notebook", "kobo", "koreader", "logseq", "notion", "reader"),
-        *("readwise", "saved_links", "snipd", "habits.loop", "habits.habit_apps"),
+        *("apple_books", "book_lists", "csv_table", "hypothesis", "kindle_clippings"),
+        *("kindle_notebook", "kobo", "koreader", "reader", "readwise", "saved_links", "snipd"),
         "pdf",
+        *("notes.bear", "notes.evernote", "notes.joplin", "notes.journals", "notes.keep"),
+        *("notes.logseq", "notes.notion", "notes.plain_notes"),
+        *("habits.loop", "habits.habit_apps"),
         *("habits.habitkit", "habits.habit_databases", "habits.org_habits"),
         *("habits.daily_notes", "habits.own_habits"),
     )
