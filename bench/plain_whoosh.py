@@ -20,8 +20,8 @@ from whoosh.index import create_in, open_dir
 from whoosh.qparser.default import MultifieldParser
 
 from notekeep.catalog.documents import word_doc
+from notekeep.markdown.fields.schema import role
 from notekeep.markdown.note import read_note
-from notekeep.markdown.schema import role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

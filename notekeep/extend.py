@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         one_line,
         page_link,
     )
-    from notekeep.markdown.field_values import BareText
+    from notekeep.markdown.fields.field_values import BareText
     from notekeep.notes.plan import WritePlan
     from notekeep.vault import Vault
 
@@ -100,7 +100,7 @@ __all__ = [
 
 # Imported on first use: an action needs none of the export modules.
 _MODULES = (
-    *("errors", "vault", "notes.plan", "markdown.field_values"),
+    *("errors", "vault", "notes.plan", "markdown.fields.field_values"),
     *("importing.records", "importing.input_files"),
     *("export.post", "export.rewrite.dialect", "export.targets.front_matter"),
     *("export.targets.target", "export.draft"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.open_counts import OpenCounts
     from notekeep.config import PersonSettings, Places, VaultPlaces
-    from notekeep.markdown.schema import Schema
+    from notekeep.markdown.fields.schema import Schema
     from notekeep.notes.workspace import Workspace
     from notekeep.search.meaning import MeaningIndex
     from notekeep.search.whoosh_index import WhooshIndex
@@ -268,7 +268,7 @@ class Vault:
     @cached_property
     def schema(self) -> Schema:
         """The vault's kinds and folders, which the parser of notes needs."""
-        from notekeep.markdown.schema import Schema
+        from notekeep.markdown.fields.schema import Schema
 
         return Schema.of(self.settings)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.markdown import field_edit
-from notekeep.markdown.field_values import BareText
+from notekeep.markdown.fields import field_edit
+from notekeep.markdown.fields.field_values import BareText
 from tests.support import untouched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.fields.field_values import Value
 
 BOM = b"\xef\xbb\xbf"
 

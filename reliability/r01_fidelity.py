@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
-from notekeep.markdown import frontmatter
+from notekeep.markdown.fields import frontmatter
 from reliability.board import Result, Row, Sizes
 from reliability.edits import OPS, damage
 from tests.support import untouched

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
-from notekeep.markdown import frontmatter
+from notekeep.markdown.fields import frontmatter
 from notekeep.markdown.note import read_note
 from notekeep.vault import Vault
 from reliability import house

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
-from notekeep.markdown import frontmatter
+from notekeep.markdown.fields import frontmatter
 from notekeep.markdown.note import read_note
 from reliability.board import Result, Row, Sizes
 from reliability.edits import OPS
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from notekeep.markdown.frontmatter import FrontMatter
+    from notekeep.markdown.fields.frontmatter import FrontMatter
     from reliability.edits import Op
 
 SLOW = 0.1

@@ -9,7 +9,7 @@ import pytest
 
 from notekeep import config, locks
 from notekeep.errors import NotFound, Refused, UsageError
-from notekeep.markdown.schema import Schema
+from notekeep.markdown.fields.schema import Schema
 from notekeep.settings import VaultSettings, vault_settings
 
 

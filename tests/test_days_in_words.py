@@ -8,7 +8,7 @@ import pytest
 
 from notekeep.dates import try_parse_day
 from notekeep.errors import UsageError
-from notekeep.markdown.field_changes import parse_date_words
+from notekeep.markdown.fields.field_changes import parse_date_words
 from notekeep.query.values import parse_period
 from notekeep.tracking.habit_details import find_span, parse_span
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep.catalog.columns import COLUMNS, STATES, THINGS
-from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, KINDS, other_names
+from notekeep.markdown.fields.schema import COMMON_FIELDS, FIELD_CHOICES, KINDS, other_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from notekeep.markdown.schema import FieldType
+    from notekeep.markdown.fields.schema import FieldType
 
 PAGE = Path(__file__).resolve().parents[1] / "fields.md"
 HEAD = """\
@@ -32,7 +32,7 @@ them in the file. Case, spaces, dashes and underscores are ignored: `startReadDa
 `notekeep set` refuses a value outside the range or choices of its field, unless you use `--force`.
 `notekeep lint` lists such values.
 
-<!-- Written by docs/.make/fields.py from markdown/schema.py and catalog/columns.py. -->
+<!-- Written by docs/.make/fields.py from markdown/fields/schema.py and catalog/columns.py. -->
 """
 TYPES: dict[FieldType, str] = {
     "text": "text",

@@ -18,8 +18,8 @@ from notekeep.catalog.conditions import LISTED, Condition
 from notekeep.catalog.records import load_path
 from notekeep.config import VaultPlaces
 from notekeep.errors import Failure, NotekeepError
-from notekeep.export.private import COMMENT_OPENING, holds_mark
-from notekeep.export.public_text import PublicNotes
+from notekeep.export.privacy.private import COMMENT_OPENING, holds_mark
+from notekeep.export.privacy.public_text import PublicNotes
 from notekeep.habits.log import format_entry
 from notekeep.locks import hold_lock_file
 from notekeep.log_folders import HABIT_LOG

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 from notekeep.bases.evaluation import FILE_PROPERTIES, find_unknown
 from notekeep.bases.expressions import Expression, ExpressionError, parse_expression
 from notekeep.bases.summaries import SUMMARIES
-from notekeep.markdown.frontmatter_block import UnreadableBlock
+from notekeep.markdown.fields.frontmatter_block import UnreadableBlock
 
 if TYPE_CHECKING:
     import yaml
 
+    from notekeep.markdown.fields.yaml_reader import YamlEntry
     from notekeep.markdown.tree import ParsedPage
-    from notekeep.markdown.yaml_reader import YamlEntry
 
 BASE_SUFFIX: Final = ".base"
 """File extension for bases."""
@@ -94,7 +94,7 @@ class InvalidBase(Exception):
 
 def read_base(text: str, first_line: int = 1) -> Base:
     """Read a definition that starts on `first_line`. Raises InvalidBase for invalid YAML."""
-    from notekeep.markdown.yaml_reader import Document  # slow to import
+    from notekeep.markdown.fields.yaml_reader import Document  # slow to import
 
     try:
         document = Document(text.removeprefix("\ufeff"))

@@ -51,8 +51,8 @@ from notekeep.bases.values import (
     sort_key,
 )
 from notekeep.date_formats import format_date
+from notekeep.markdown.fields.schema import canonical
 from notekeep.markdown.note_names import fold_name
-from notekeep.markdown.schema import canonical
 
 
 class TooMuchWork(Exception):

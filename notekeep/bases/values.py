@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from notekeep.dates import parse_iso, shift_date
-from notekeep.markdown.field_values import Value as FieldValue
+from notekeep.markdown.fields.field_values import Value as FieldValue
 from notekeep.markdown.note_names import FIELD_LINK, fold_name, note_stem
 
 Value: TypeAlias = Any

@@ -2,8 +2,8 @@
 
 `COLUMNS` is the only list. Query conditions, `sort:`, `ls --cols` and `--by`, completion and
 `docs/fields.md` use it. To use a value that is not in `Row`, first add it to `catalog/records.py`.
-The fields of front matter are described in `markdown/schema.py`. `STATES` lists the values of
-`is:`.
+The fields of front matter are described in `markdown/fields/schema.py`. `STATES` lists the values
+of `is:`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep.markdown.fields.schema import COMMON_FIELDS, Schema, other_names
 from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.schema import COMMON_FIELDS, Schema, other_names
 from notekeep.query.fields import FieldType, QueryFields
 from notekeep.query.folding import fold_key
 

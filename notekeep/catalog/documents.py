@@ -9,10 +9,10 @@ from typing import NamedTuple
 from notekeep.catalog.records import Record
 from notekeep.errors import Problem
 from notekeep.log_folders import REVIEW_LOG
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
+from notekeep.markdown.fields.schema import Schema, is_in_folder, role
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import FIELD_LINK, note_stem
-from notekeep.markdown.schema import Schema, is_in_folder, role
 from notekeep.recall.log import Answer, parse_answers
 from notekeep.storage.content import Content, read_content
 from notekeep.storage.scan import Fingerprint

@@ -21,7 +21,7 @@ from notekeep.background import clear_in_chunks
 from notekeep.catalog.database import CatalogBusy
 from notekeep.catalog.records import load_path
 from notekeep.errors import Failure, IndexBusy, IndexUnusable, NotekeepError, Problem
-from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema, role
+from notekeep.markdown.fields.schema import DEFAULT_SCHEMA, Schema, role
 from notekeep.storage.content import OutsideVersion, read_content, unreadable_problem
 from notekeep.storage.durability import restrict_access
 from notekeep.storage.scan import Fingerprint, ScanResult, StatMark, sweep

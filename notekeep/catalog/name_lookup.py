@@ -36,7 +36,7 @@ from notekeep.storage.file_names import vault_path
 
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
-    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.fields.field_values import Value
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import Link
     from notekeep.search.whoosh_index import WhooshIndex

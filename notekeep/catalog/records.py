@@ -17,7 +17,7 @@ from notekeep.recall.log import Answer, format_answer
 from notekeep.recall.passages import read_cards, read_passages
 
 if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Scalar, Value
+    from notekeep.markdown.fields.field_values import Scalar, Value
     from notekeep.markdown.note import Note
     from notekeep.storage.scan import Fingerprint
 

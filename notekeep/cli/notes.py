@@ -32,9 +32,9 @@ from notekeep.cli.opening import find_paths, open_refreshed, open_vault, show_pr
 from notekeep.config import editor_command, split_command
 from notekeep.dates import parse_day
 from notekeep.errors import Failure, InvalidValue, NotFound, UsageError
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
+from notekeep.markdown.fields.schema import CURRENT_NOTES, FIXED_KINDS
 from notekeep.markdown.sanitize import clean
-from notekeep.markdown.schema import CURRENT_NOTES, FIXED_KINDS
 from notekeep.notes.plan import WritePlan
 from notekeep.storage.file_names import is_within, vault_path
 from notekeep.vault import Vault

@@ -24,7 +24,7 @@ from click.shell_completion import (
 from notekeep.cli.context import options_of
 from notekeep.dates import WEEKDAYS
 from notekeep.errors import NotekeepError
-from notekeep.markdown.schema import CURRENT_NOTES, canonical
+from notekeep.markdown.fields.schema import CURRENT_NOTES, canonical
 from notekeep.vault import Vault
 
 Completion: TypeAlias = Callable[[click.Context, Any, str], list[str]]

@@ -16,8 +16,8 @@ from notekeep.editor.navigation import find_target
 from notekeep.editor.session import Session
 from notekeep.errors import NotekeepError
 from notekeep.log_folders import HABIT_LOG
+from notekeep.markdown.fields.schema import is_in_folder
 from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.schema import is_in_folder
 from notekeep.markdown.text_edit import TextEdit, apply
 from notekeep.markdown.text_merge import find_edits
 from notekeep.notes.capture import make_title

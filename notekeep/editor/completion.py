@@ -14,8 +14,8 @@ from notekeep.editor.document import Document
 from notekeep.editor.features import Feature
 from notekeep.editor.session import Session
 from notekeep.log_folders import HABIT_LOG
+from notekeep.markdown.fields.schema import is_in_folder
 from notekeep.markdown.sanitize import clean_line
-from notekeep.markdown.schema import is_in_folder
 from notekeep.services import completion
 from notekeep.services.completion import Completer, CompletionOffer
 

@@ -14,8 +14,8 @@ from notekeep.editor.document import Document
 from notekeep.errors import Problem
 from notekeep.habits.log import parse_file
 from notekeep.log_folders import HABIT_LOG
+from notekeep.markdown.fields.schema import is_in_folder, role
 from notekeep.markdown.outline import Link
-from notekeep.markdown.schema import is_in_folder, role
 from notekeep.notes.lint import lint_file
 from notekeep.storage.content import Content
 from notekeep.tracking.habit_table import find_line_problems

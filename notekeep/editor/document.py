@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 
 from notekeep.editor.open_vault import OpenVault
 from notekeep.editor.positions import TextPositions
-from notekeep.markdown.frontmatter_block import find_key_line, split_frontmatter
+from notekeep.markdown.fields.frontmatter_block import find_key_line, split_frontmatter
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import FIELD_LINK
 from notekeep.markdown.outline import Heading, InlineTag, Link, split_fragment

@@ -15,7 +15,7 @@ from notekeep.editor.open_vault import OpenVault
 from notekeep.editor.session import Session, to_path
 from notekeep.errors import NotFound, Refused
 from notekeep.markdown import links
-from notekeep.markdown.frontmatter_block import find_key_line
+from notekeep.markdown.fields.frontmatter_block import find_key_line
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import Heading, Link
 from notekeep.markdown.sanitize import plain_text

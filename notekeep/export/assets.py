@@ -10,9 +10,9 @@ import os
 import stat
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.export.consent import is_withheld
+from notekeep.export.privacy.consent import is_withheld
 from notekeep.export.source import VaultSource
-from notekeep.markdown.frontmatter import read_frontmatter
+from notekeep.markdown.fields.frontmatter import read_frontmatter
 from notekeep.storage import file_names
 from notekeep.storage.attachments import AttachmentFinder
 

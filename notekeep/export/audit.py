@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from notekeep.errors import Refused
 from notekeep.export.plan import ExportPlan
-from notekeep.export.private_terms import (
+from notekeep.export.privacy.private_terms import (
     PrivateTerm,
     collect_private_terms,
     collect_public_text,

@@ -17,17 +17,17 @@ from notekeep.bases.expressions import Expression
 from notekeep.bases.table import FILE_COLUMNS, make_table, to_markdown
 from notekeep.bases.values import Facts, Link
 from notekeep.errors import NotekeepError
-from notekeep.export.consent import CONSENT_FIELDS
-from notekeep.export.local_addresses import strip_local_addresses
 from notekeep.export.post import PASSED_FIELDS, public_title, unlink
-from notekeep.export.private import strip_private
+from notekeep.export.privacy.consent import CONSENT_FIELDS
+from notekeep.export.privacy.local_addresses import strip_local_addresses
+from notekeep.export.privacy.private import strip_private
 from notekeep.export.source import HiddenWords
 from notekeep.export.source_map import MappedText
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
+from notekeep.markdown.fields.schema import canonical
 from notekeep.markdown.note import Note
 from notekeep.markdown.note_names import FIELD_LINK
 from notekeep.markdown.sanitize import plain_text
-from notekeep.markdown.schema import canonical
 
 if TYPE_CHECKING:
     import re

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.addresses import AnchorIds, SiteAddresses, name_assets
-from notekeep.export.consent import UnmarkedNote
 from notekeep.export.draft import Draft, Drafter
 from notekeep.export.embeds import extract_teaser
 from notekeep.export.html_pages import HTML_DIALECT, to_html
 from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey
 from notekeep.export.metadata import check_unstripped, strip_metadata
 from notekeep.export.post import Post
+from notekeep.export.privacy.consent import UnmarkedNote
 from notekeep.export.references import Ref
 from notekeep.export.rewrite.block_syntax import is_diagram
 from notekeep.export.rewrite.body import write_body

@@ -18,14 +18,6 @@ from notekeep.bases.definition import BASE_SUFFIX, is_base_block
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.assets import Attachments
 from notekeep.export.base_tables import BaseTables
-from notekeep.export.consent import (
-    CONSENT_FIELDS,
-    check_consent,
-    may_mention_private,
-    mention_error,
-    mentions_hidden,
-    refuse_mentions,
-)
 from notekeep.export.embeds import (
     MAX_EMBED_DEPTH,
     extract_fragment,
@@ -36,7 +28,6 @@ from notekeep.export.embeds import (
     prefix_footnotes,
 )
 from notekeep.export.linker import Linker
-from notekeep.export.local_addresses import has_local_address, remove_local_addresses
 from notekeep.export.metadata import strip_data_addresses
 from notekeep.export.post import (
     PASSED_FIELDS,
@@ -46,7 +37,16 @@ from notekeep.export.post import (
     public_title,
     read_post,
 )
-from notekeep.export.private import COMMENT_OPENING, holds_mark, remove_block, strip_private
+from notekeep.export.privacy.consent import (
+    CONSENT_FIELDS,
+    check_consent,
+    may_mention_private,
+    mention_error,
+    mentions_hidden,
+    refuse_mentions,
+)
+from notekeep.export.privacy.local_addresses import has_local_address, remove_local_addresses
+from notekeep.export.privacy.private import COMMENT_OPENING, holds_mark, remove_block, strip_private
 from notekeep.export.references import (
     Fragment,
     Ref,
@@ -67,11 +67,11 @@ from notekeep.export.source_map import (
     remove_lines,
     separate_removals,
 )
-from notekeep.markdown.field_values import Value
-from notekeep.markdown.frontmatter_block import find_key_line
+from notekeep.markdown.fields.field_values import Value
+from notekeep.markdown.fields.frontmatter_block import find_key_line
+from notekeep.markdown.fields.schema import canonical
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import plain_text
-from notekeep.markdown.schema import canonical
 from notekeep.markdown.text_edit import normalize_heading
 from notekeep.markdown.tree import Span
 

@@ -11,8 +11,8 @@ from urllib.parse import quote, unquote
 
 from notekeep.errors import NotekeepError
 from notekeep.export.assets import Attachments, is_image
-from notekeep.export.consent import PRIVATE_LABEL
-from notekeep.export.local_addresses import (
+from notekeep.export.privacy.consent import PRIVATE_LABEL
+from notekeep.export.privacy.local_addresses import (
     LOCAL_ADDRESS_REASON,
     is_local,
     last_part,

@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 from notekeep.errors import INSTALL_IMAGES, Refused
 from notekeep.export.assets import suffix
 from notekeep.export.color_profile import reduce_profile
-from notekeep.export.local_addresses import is_local_attribute, strip_style_addresses
+from notekeep.export.privacy.local_addresses import is_local_attribute, strip_style_addresses
 from notekeep.export.source_map import MappedText, SourceEdit
 
 # Pictures: only the image data is copied, byte for byte where the format allows it, so that

@@ -24,7 +24,7 @@ from notekeep.export.plan import (
 )
 from notekeep.export.post import Post
 from notekeep.export.post_identity import resolve_posts
-from notekeep.export.private_terms import normalize_for_audit
+from notekeep.export.privacy.private_terms import normalize_for_audit
 from notekeep.export.site_diff import SiteDiff
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.targets.target import Target, load_target, open_target

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from notekeep.errors import Refused
-from notekeep.export.consent import CATEGORY_FIELDS, PRIVATE_LABEL, is_draft
-from notekeep.export.local_addresses import is_local, strip_local_addresses
+from notekeep.export.privacy.consent import CATEGORY_FIELDS, PRIVATE_LABEL, is_draft
+from notekeep.export.privacy.local_addresses import is_local, strip_local_addresses
 from notekeep.export.source import HiddenWords, Options
 from notekeep.markdown.extensions import WIKILINK_PATTERN
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
 from notekeep.markdown.note import Note, title_slug
 from notekeep.markdown.note_names import note_stem
 from notekeep.storage.file_names import portability_problem

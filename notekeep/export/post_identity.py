@@ -15,7 +15,7 @@ from notekeep.export.draft import Draft
 from notekeep.export.manifest import Manifest, ManifestEntry, fingerprint
 from notekeep.export.plan import ExportPlan
 from notekeep.export.post import make_slug, read_slug
-from notekeep.markdown.frontmatter_block import find_key_line
+from notekeep.markdown.fields.frontmatter_block import find_key_line
 from notekeep.settings import VAULT_SETTINGS
 from notekeep.storage.file_names import name_key
 from notekeep.storage.open_folder import content_at

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.export.consent import check_consent
 from notekeep.export.post import public_title, unlink
-from notekeep.export.private import strip_private
+from notekeep.export.privacy.consent import check_consent
+from notekeep.export.privacy.private import strip_private
 from notekeep.export.source_map import TEASER_COMMENT, MappedText
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
 from notekeep.markdown.links import link_to_second
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import extract_facts, page_title

@@ -15,11 +15,16 @@ from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from notekeep.export.consent import PRIVATE_LABEL, fold_private_name, holds_name, is_withheld
-from notekeep.markdown.frontmatter import without_lead
+from notekeep.export.privacy.consent import (
+    PRIVATE_LABEL,
+    fold_private_name,
+    holds_name,
+    is_withheld,
+)
+from notekeep.markdown.fields.frontmatter import without_lead
+from notekeep.markdown.fields.schema import Schema
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.schema import Schema
 
 HiddenWords: TypeAlias = "Callable[[str, str], str | None]"
 """Returns the public text of a link, given its target and text; None if it is not hidden."""

@@ -20,7 +20,7 @@ from notekeep.importing.import_state import HabitRow, ImportState
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, ImportedDay, ImportedHabit, Loss
 from notekeep.log_folders import HABIT_LOG
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_note_file
 from notekeep.notes.habit_notes import add_log_lines

@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 from notekeep.importing.records import Loss
-from notekeep.markdown.schema import DatedNames
+from notekeep.markdown.fields.schema import DatedNames
 from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from notekeep.importing.formats.reading import isbn13, letters_of, surnames, web_address
 from notekeep.importing.records import Work
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
 from notekeep.notes.workspace import Workspace
 
 _SERIES = re.compile(r"\([^()]*(?:#\s*|,\s*(?:book|band|tome|vol\.?)\s+)[\d.]+[^()]*\)")

@@ -42,11 +42,16 @@ from notekeep.importing.records import (
     passage_id,
     write_tag,
 )
-from notekeep.markdown import frontmatter
-from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value, typed_value
-from notekeep.markdown.field_values import Value, parse_items
+from notekeep.markdown.fields import frontmatter
+from notekeep.markdown.fields.field_changes import (
+    FieldChange,
+    apply_changes,
+    check_value,
+    typed_value,
+)
+from notekeep.markdown.fields.field_values import Value, parse_items
+from notekeep.markdown.fields.schema import canonical, find_known_keys
 from notekeep.markdown.note_names import fold_name
-from notekeep.markdown.schema import canonical, find_known_keys
 from notekeep.notes.capture import PICTURE_SUFFIXES, attachment_path, plan_note_file, plan_periodic
 from notekeep.notes.plan import FileCopy
 from notekeep.storage.content import copy_stream

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from notekeep.importing.formats.reading import letters_of
-from notekeep.markdown.field_changes import FieldChange, apply_changes
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.field_changes import FieldChange, apply_changes
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.schema import Schema
 from notekeep.markdown.outline import BodyFacts, read_body
-from notekeep.markdown.schema import Schema
 from notekeep.markdown.text_edit import TextEdit, apply, find_section, line_start
 from notekeep.notes.capture import QUOTE_SECTIONS, plan_add_to_quotes
 from notekeep.notes.plan import encode

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.habits.log import LogValue
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
 
 if TYPE_CHECKING:
     from notekeep.importing.input_files import InputFiles
@@ -59,7 +59,7 @@ class Work:
     title: str
     ids: tuple[str, ...]  # values of `source_id`: "kindle:B00EXAMPLE", "url:https://…"
     authors: tuple[str, ...] = ()
-    fields: dict[str, Value] = field(default_factory=dict)  # by the names in `markdown/schema.py`
+    fields: dict[str, Value] = field(default_factory=dict)  # by the names in `schema.py`
     tags: tuple[str, ...] = ()
     passages: list[Passage] = field(default_factory=list)
     sections: dict[str, str] = field(default_factory=dict)  # heading -> text, written once

@@ -33,7 +33,7 @@ from notekeep.markdown.sanitize import remove_hidden
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.fields.field_values import Value
 
 EXTRA: Final = "trafilatura"
 MAX_TITLE: Final = 200

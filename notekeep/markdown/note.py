@@ -9,17 +9,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from notekeep.errors import Problem
-from notekeep.markdown import frontmatter
-from notekeep.markdown.field_values import Scalar, Value, parse_boolean, parse_items, type_field
-from notekeep.markdown.frontmatter_block import MAX_BYTES
-from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.outline import BodyFacts, InlineTag, body_title, find_title, read_body
-from notekeep.markdown.schema import (
+from notekeep.markdown.fields import frontmatter
+from notekeep.markdown.fields.field_values import (
+    Scalar,
+    Value,
+    parse_boolean,
+    parse_items,
+    type_field,
+)
+from notekeep.markdown.fields.frontmatter_block import MAX_BYTES
+from notekeep.markdown.fields.schema import (
     DEFAULT_SCHEMA,
     Schema,
     canonical,
     find_known_keys,
 )
+from notekeep.markdown.note_names import note_stem
+from notekeep.markdown.outline import BodyFacts, InlineTag, body_title, find_title, read_body
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _APOSTROPHES: Final = re.compile("['\u2019]")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import NotekeepError
 from notekeep.log_folders import LOG_FOLDERS
-from notekeep.markdown.frontmatter_block import UnreadableBlock, split_frontmatter
+from notekeep.markdown.fields.frontmatter_block import UnreadableBlock, split_frontmatter
 from notekeep.markdown.task_merge import merge_ticks
 from notekeep.markdown.text_merge import (
     best_pairs,
@@ -29,7 +29,7 @@ from notekeep.markdown.text_merge import (
 )
 
 if TYPE_CHECKING:
-    from notekeep.markdown.yaml_reader import Document
+    from notekeep.markdown.fields.yaml_reader import Document
 
 _LOG_FOLDERS: Final = tuple(f"/{one}/" for one in (*LOG_FOLDERS, ".notekeep/imported"))
 _NO_MERGE: Final = ("json", "canvas", "svg")
@@ -150,7 +150,7 @@ def merge_notes(
 class _Fields:
     def __init__(self, head: bytes) -> None:
         from notekeep.markdown import proof
-        from notekeep.markdown.yaml_reader import Document
+        from notekeep.markdown.fields.yaml_reader import Document
 
         self.head = head
         parts = split_frontmatter(head)
@@ -228,7 +228,8 @@ def _merge_fields(base: _Fields, ours: _Fields, theirs: _Fields) -> bytes | None
 
 def _merge_values(key: str, base: _Fields, ours: _Fields, theirs: _Fields) -> _Fields | None:
     """Merge a key that both sides changed; None if they differ."""
-    from notekeep.markdown import field_edit, proof
+    from notekeep.markdown import proof
+    from notekeep.markdown.fields import field_edit
 
     mine, other = ours.shapes.get(key), theirs.shapes.get(key)
     if mine is None or other is None:

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 import yaml
 
 from notekeep.errors import Refused
-from notekeep.markdown.field_values import BareText, Value, format_scalar
-from notekeep.markdown.frontmatter_block import split_frontmatter
-from notekeep.markdown.yaml_reader import PLAIN_STYLE, STRING_TAG, Document
+from notekeep.markdown.fields.field_values import BareText, Value, format_scalar
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.yaml_reader import PLAIN_STYLE, STRING_TAG, Document
 
 BlockShape: TypeAlias = dict[str, Any]
 """The values of a block by key, in order, as `shape` returns them."""

@@ -13,19 +13,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from notekeep.markdown.field_values import Value
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.field_values import Value
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.schema import Schema, canonical
 from notekeep.markdown.note_names import WEB_ADDRESS
 from notekeep.markdown.outline import extract_facts
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import plain_text
-from notekeep.markdown.schema import Schema, canonical
 from notekeep.markdown.text_edit import TextEdit
 from notekeep.markdown.tree import CODE_KINDS, Span
 
 if TYPE_CHECKING:
+    from notekeep.markdown.fields.yaml_reader import Document
     from notekeep.markdown.note import Note
-    from notekeep.markdown.yaml_reader import Document
 
 CODE, ADDRESS, TAG, MARK = "code", "links and addresses", "tags", "Markdown marks"
 NAME, MATTER, PART = "titles and aliases", "front matter", "callouts and private parts"
@@ -160,7 +160,7 @@ def _in_front_matter(note: Note, data: bytes, schema: Schema) -> Iterator[Protec
     start, body = len(data[: parts.start].decode()), len(data[: parts.body].decode())
     done = 0
     if parts.kind == "yaml":
-        from notekeep.markdown.yaml_reader import Document  # slow to import
+        from notekeep.markdown.fields.yaml_reader import Document  # slow to import
 
         document = Document(data[parts.start : parts.end].decode())
         for first, last, kind in sorted(_values(note, document, schema)):

@@ -13,12 +13,12 @@ from typing import Final
 
 from notekeep.date_formats import format_date
 from notekeep.dates import shift_date
-from notekeep.markdown import frontmatter
-from notekeep.markdown.field_changes import FieldChange, apply_changes
-from notekeep.markdown.field_values import BareText, Value, format_scalar, render_new
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields import frontmatter
+from notekeep.markdown.fields.field_changes import FieldChange, apply_changes
+from notekeep.markdown.fields.field_values import BareText, Value, format_scalar, render_new
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.schema import DEFAULT_SCHEMA, Schema
 from notekeep.markdown.note import read_note, title_slug
-from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
 
 _NAME: Final = re.compile(
     r"\{\{[ \t]*([A-Za-z]+)[ \t]*(?:([+-]\d{1,5})([yqmwdhs])[ \t]*)?(?::([^{}\n]*))?\}\}"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import Problem, Refused, UsageError
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
 from notekeep.markdown.sanitize import clean_line, plain_text
 
 if TYPE_CHECKING:

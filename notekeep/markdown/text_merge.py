@@ -299,7 +299,7 @@ def find_hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
 
 def find_note_hunks(data: bytes) -> ConflictedNote:
     """Find conflict markers in a note, except in code."""
-    from notekeep.markdown.frontmatter_block import split_frontmatter
+    from notekeep.markdown.fields.frontmatter_block import split_frontmatter
     from notekeep.markdown.outline import read_body
 
     text = data.decode("utf-8", "surrogateescape")

@@ -18,14 +18,14 @@ from notekeep.catalog.conditions import Condition
 from notekeep.catalog.records import load_path
 from notekeep.dates import WEEKDAYS
 from notekeep.errors import NotFound, Refused, UsageError
-from notekeep.markdown import frontmatter
-from notekeep.markdown.field_changes import FieldChange, resolve_date
-from notekeep.markdown.field_values import Value
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields import frontmatter
+from notekeep.markdown.fields.field_changes import FieldChange, resolve_date
+from notekeep.markdown.fields.field_values import Value
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.schema import FIXED_KINDS, KINDS_IN_WORDS
 from notekeep.markdown.note import find_categories
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import read_body
-from notekeep.markdown.schema import FIXED_KINDS, KINDS_IN_WORDS
 from notekeep.markdown.text_edit import find_section, require_utf8
 from notekeep.notes.plan import FileCopy, NoteChange, WritePlan, encode
 from notekeep.notes.workspace import Workspace

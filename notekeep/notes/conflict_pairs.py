@@ -14,9 +14,9 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.errors import Ambiguous, Conflict, NotekeepError, NotFound, Problem, Refused
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.schema import role
 from notekeep.markdown.note_merge import is_pointer, merge_versions
-from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     Hunk,
     choose_side,

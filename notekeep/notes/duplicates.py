@@ -15,7 +15,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from notekeep.background import yield_to_ui
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
 from notekeep.query.folding import fold_text
 from notekeep.storage.content import digest_of, read_content
 

@@ -10,13 +10,18 @@ from typing import NamedTuple
 from notekeep.catalog.columns import known_fields
 from notekeep.dates import format_short_day, parse_iso
 from notekeep.errors import InvalidValue, NotFound, UsageError
-from notekeep.markdown import field_edit, frontmatter
-from notekeep.markdown.field_changes import FieldChange, apply_changes, read_change, resolve_date
-from notekeep.markdown.field_values import parse_items
+from notekeep.markdown.fields import field_edit, frontmatter
+from notekeep.markdown.fields.field_changes import (
+    FieldChange,
+    apply_changes,
+    read_change,
+    resolve_date,
+)
+from notekeep.markdown.fields.field_values import parse_items
+from notekeep.markdown.fields.schema import STATUS_DATES, canonical, find_known_keys
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.sanitize import clean
-from notekeep.markdown.schema import STATUS_DATES, canonical, find_known_keys
 from notekeep.markdown.task_edit import toggle_task
 from notekeep.markdown.task_fields import strip_fields
 from notekeep.markdown.text_edit import (

@@ -24,9 +24,9 @@ from notekeep.habits.log import LogEntry
 from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line
 from notekeep.habits.schedule import goal_of, parse_goal, parse_schedule
 from notekeep.log_folders import HABIT_LOG
-from notekeep.markdown.field_changes import FieldChange
-from notekeep.markdown.field_values import Value
-from notekeep.markdown.frontmatter import read_frontmatter
+from notekeep.markdown.fields.field_changes import FieldChange
+from notekeep.markdown.fields.field_values import Value
+from notekeep.markdown.fields.frontmatter import read_frontmatter
 from notekeep.markdown.note import title_slug
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.capture import plan_new

@@ -44,7 +44,7 @@ from notekeep.habits.schedule import (
 )
 from notekeep.habits.summary import describe_year, format_count, format_run
 from notekeep.habits.totals import add_up, describe_total
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
 from notekeep.notes.capture import plan_new
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace

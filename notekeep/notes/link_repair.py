@@ -13,7 +13,7 @@ from typing import NamedTuple
 from notekeep.catalog.name_lookup import Mention
 from notekeep.catalog.records import Row
 from notekeep.errors import Problem, Refused
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
 from notekeep.markdown.links import NOT_IN_WIKI_LINK, retarget
 from notekeep.markdown.note import Note
 from notekeep.markdown.note_names import fold_name, note_stem

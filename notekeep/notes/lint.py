@@ -13,12 +13,12 @@ from notekeep.errors import InvalidValue, NotFound, Problem, Refused
 from notekeep.habits.log import parse_file
 from notekeep.habits.repairs import repair_line
 from notekeep.log_folders import REVIEW_LOG
-from notekeep.markdown import field_edit
-from notekeep.markdown.field_changes import check_value
-from notekeep.markdown.frontmatter_block import find_key_line
+from notekeep.markdown.fields import field_edit
+from notekeep.markdown.fields.field_changes import check_value
+from notekeep.markdown.fields.frontmatter_block import find_key_line
+from notekeep.markdown.fields.schema import find_known_keys, is_in_folder, role
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.parser import parse_markdown
-from notekeep.markdown.schema import find_known_keys, is_in_folder, role
 from notekeep.notes.fields_and_tags import read_tags
 from notekeep.notes.habit_notes import repair_log
 from notekeep.notes.link_repair import NearNames, repair_links

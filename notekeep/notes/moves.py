@@ -14,14 +14,14 @@ from posixpath import basename, dirname, join, normpath
 
 from notekeep.catalog.records import Row
 from notekeep.errors import NotekeepError, NotFound, Problem, Refused, UsageError
-from notekeep.markdown import field_edit, frontmatter
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields import field_edit, frontmatter
+from notekeep.markdown.fields.field_values import Value
+from notekeep.markdown.fields.schema import role
 from notekeep.markdown.links import retarget
 from notekeep.markdown.note import Note
 from notekeep.markdown.note_names import FIELD_LINK, Resolver, fold_name, note_stem
 from notekeep.markdown.outline import Link
 from notekeep.markdown.sanitize import clean_line, plain_text
-from notekeep.markdown.schema import role
 from notekeep.markdown.text_edit import TextEdit, edit_body, find_heading_text, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace

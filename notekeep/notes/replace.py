@@ -17,8 +17,9 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
-from notekeep.markdown.frontmatter import read_frontmatter
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.frontmatter import read_frontmatter
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.schema import role
 from notekeep.markdown.note import Note
 from notekeep.markdown.protected import (
     NAME,
@@ -27,7 +28,6 @@ from notekeep.markdown.protected import (
     find_protected,
     keeps_outline,
 )
-from notekeep.markdown.schema import role
 from notekeep.markdown.text_edit import (
     LineEdit,
     TextEdit,

@@ -17,7 +17,7 @@ from notekeep.catalog import name_lookup
 from notekeep.catalog.records import Row
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
-from notekeep.markdown.schema import Schema
+from notekeep.markdown.fields.schema import Schema
 from notekeep.notes.plan import WritePlan
 from notekeep.settings import VAULT_SETTINGS, VaultSettings
 from notekeep.storage.content import read_file

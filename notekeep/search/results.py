@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from notekeep.catalog.records import Row
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
 from notekeep.markdown.sanitize import strip_markup
 from notekeep.query.tree import Query
 from notekeep.storage.content import note_size

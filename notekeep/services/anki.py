@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from notekeep.errors import NotekeepError
-from notekeep.export.consent import may_mention_private
-from notekeep.export.private import strip_private
+from notekeep.export.privacy.consent import may_mention_private
+from notekeep.export.privacy.private import strip_private
 from notekeep.export.source_map import MappedText
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import Note
 from notekeep.notes.workspace import Workspace
 from notekeep.recall.passages import read_cards, read_passages

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from notekeep.catalog.records import Row
 from notekeep.dates import MONTHS
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.sanitize import clean_line
 from notekeep.services.search import SearchService

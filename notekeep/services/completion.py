@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from notekeep.catalog.name_lookup import resolve_link, resolve_link_names
 from notekeep.errors import NotekeepError
-from notekeep.markdown.schema import FIELD_CHOICES, Schema, canonical
+from notekeep.markdown.fields.schema import FIELD_CHOICES, Schema, canonical
 from notekeep.services.search import SearchService
 
 MAX_OFFERS = 20

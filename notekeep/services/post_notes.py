@@ -13,7 +13,7 @@ from notekeep.export.post_identity import suggest_slugs
 from notekeep.export.pull import pull_edits
 from notekeep.export.scaffold import NoteOutline, outline_note, write_scaffold
 from notekeep.export.source import Options
-from notekeep.markdown.field_changes import FieldChange, apply_changes
+from notekeep.markdown.fields.field_changes import FieldChange, apply_changes
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import WritePlan

@@ -22,7 +22,7 @@ from notekeep.dates import parse_iso
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.locks import hold_lock_file
 from notekeep.log_folders import HABIT_LOG
-from notekeep.markdown.field_changes import FieldChange
+from notekeep.markdown.fields.field_changes import FieldChange
 from notekeep.markdown.note import read_note
 from notekeep.markdown.sanitize import remove_hidden
 from notekeep.notes.capture import INBOX, TODAYS_NOTE

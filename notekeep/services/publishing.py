@@ -24,10 +24,10 @@ from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused,
 from notekeep.export.audit import Audit
 from notekeep.export.check.site_build import PreviewCommand, find_preview
 from notekeep.export.check.site_check import CheckReport, check_export
-from notekeep.export.consent import CONSENT_FIELDS, is_withheld
 from notekeep.export.manifest import MANIFEST_NAME, Manifest, VaultKey
 from notekeep.export.pipeline import plan_export, site_folder, write_export
 from notekeep.export.plan import ExportPlan, ExportRequest, ExportResult, PostState, list_states
+from notekeep.export.privacy.consent import CONSENT_FIELDS, is_withheld
 from notekeep.export.source import HeatmapPicture, Options, VaultSource
 from notekeep.export.targets.target import open_target
 from notekeep.query.tree import Has
@@ -36,7 +36,7 @@ from notekeep.storage.content import read_file
 
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
-    from notekeep.export.public_text import PublicNotes
+    from notekeep.export.privacy.public_text import PublicNotes
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
     from notekeep.services.search import SearchService
@@ -353,7 +353,7 @@ class PublishingService:
     @contextmanager
     def public_notes(self, *, has_hidden: bool = False) -> Iterator[PublicNotes]:
         """Yield the notes as others may read them; for `has_hidden` see `PublicNotes`."""
-        from notekeep.export.public_text import PublicNotes  # an export does not need it
+        from notekeep.export.privacy.public_text import PublicNotes  # an export does not need it
 
         with self.source() as source:
             yield PublicNotes(source, has_hidden=has_hidden)

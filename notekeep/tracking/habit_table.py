@@ -319,7 +319,7 @@ def _read_fields(data: bytes) -> tuple[str | None, list[LineProblem]]:
     """Return the front matter of a habit as JSON (None for other notes), and its problems."""
     if b"habit" not in data:  # other notes do not need the front matter parser
         return None, []
-    from notekeep.markdown import frontmatter
+    from notekeep.markdown.fields import frontmatter
 
     matter = frontmatter.read_frontmatter(data)
     words = {key.casefold(): value for key, value in matter.words.items()}

@@ -10,10 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from notekeep.dates import parse_iso
-from notekeep.markdown.field_changes import FieldChange, check_limits, parse_date_words, typed_value
-from notekeep.markdown.field_values import Value, parse_items
+from notekeep.markdown.fields.field_changes import (
+    FieldChange,
+    check_limits,
+    parse_date_words,
+    typed_value,
+)
+from notekeep.markdown.fields.field_values import Value, parse_items
+from notekeep.markdown.fields.schema import COMMON_FIELDS, FIELD_CHOICES, FieldType, Schema
 from notekeep.markdown.note import Note
-from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, FieldType, Schema
 from notekeep.tui.render.formatting import BEST_RATING
 
 LIST_TYPES = frozenset({"list", "links"})

@@ -12,8 +12,8 @@ from statistics import median
 import pytest
 
 from notekeep.habits import log
+from notekeep.markdown.fields.schema import role
 from notekeep.markdown.note import Note, read_note
-from notekeep.markdown.schema import role
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ import pytest
 from notekeep.catalog.catalog import Catalog
 from notekeep.catalog.columns import query_fields
 from notekeep.catalog.indexer import Indexer, RefreshResult
-from notekeep.markdown.schema import DEFAULT_SCHEMA, KINDS
+from notekeep.markdown.fields.schema import DEFAULT_SCHEMA, KINDS
 from notekeep.query.grammar import parse_query
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.errors import Problem
-    from notekeep.markdown.schema import Schema
+    from notekeep.markdown.fields.schema import Schema
     from notekeep.query.tree import Query
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.content import OutsideVersion

@@ -9,7 +9,7 @@ import pytest
 
 from notekeep.catalog.documents import read_word_doc, record
 from notekeep.catalog.records import Row, link_key, load_path, sort_key, store_path
-from notekeep.markdown.schema import DEFAULT_SCHEMA
+from notekeep.markdown.fields.schema import DEFAULT_SCHEMA
 from notekeep.storage.content import Content, read_content
 from notekeep.storage.scan import Fingerprint
 

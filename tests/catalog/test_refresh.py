@@ -10,7 +10,7 @@ import pytest
 
 from notekeep.catalog.indexer import Indexer
 from notekeep.errors import Failure, Problem
-from notekeep.markdown.schema import DEFAULT_SCHEMA, Kind, Schema
+from notekeep.markdown.fields.schema import DEFAULT_SCHEMA, Kind, Schema
 from notekeep.storage import content
 from notekeep.storage.content import OutsideVersion, digest_of
 from notekeep.storage.scan import Fingerprint

@@ -13,8 +13,8 @@ from notekeep.catalog.catalog import Catalog
 from notekeep.catalog.name_lookup import NoteLookup, existing_paths, find_private_notes
 from notekeep.catalog.records import Record
 from notekeep.errors import Failure
-from notekeep.export.consent import CONSENT_FIELDS
-from notekeep.export.consent import is_withheld as judge
+from notekeep.export.privacy.consent import CONSENT_FIELDS
+from notekeep.export.privacy.consent import is_withheld as judge
 from notekeep.markdown.note import Note
 from notekeep.markdown.note_names import Resolver
 from notekeep.storage.scan import Fingerprint

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from notekeep.cli.command_tree import VERBS
-from notekeep.markdown.schema import COMMON_FIELDS
+from notekeep.markdown.fields.schema import COMMON_FIELDS
 
 ROOT = pathlib.Path("notekeep")
 PHRASES = "importing/formats/"

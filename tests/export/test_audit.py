@@ -18,8 +18,8 @@ from notekeep.export import draft, pipeline
 from notekeep.export.audit import Audit, Hit, OutgoingFile, find_leaks
 from notekeep.export.batch import Batch, ComposedPost, compose_posts
 from notekeep.export.pipeline import write_export
-from notekeep.export.private import PublicBody
-from notekeep.export.private_terms import PrivateTerm, normalize_for_audit, private_parts
+from notekeep.export.privacy.private import PublicBody
+from notekeep.export.privacy.private_terms import PrivateTerm, normalize_for_audit, private_parts
 from notekeep.export.targets.hugo import Hugo
 from tests.support.blog import plan_posts
 from tests.support.sites import make_source

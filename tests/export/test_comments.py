@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export.private import strip_private
+from notekeep.export.privacy.private import strip_private
 from notekeep.export.source_map import TEASER_COMMENT, MappedText
 from notekeep.markdown.nodes import MATH
 from notekeep.markdown.parser import parse_markdown

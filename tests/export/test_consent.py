@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export.consent import (
+from notekeep.export.privacy.consent import (
     PRIVATE_MARK,
     UnmarkedNote,
     check_consent,
@@ -24,7 +24,7 @@ from notekeep.vault import Vault
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.fields.field_values import Value
 
 
 def consent(text: str, *, named: bool, path: str = "notes/n.md", marked: bool = False) -> None:

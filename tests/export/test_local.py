@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.export.draft import Drafter
-from notekeep.export.local_addresses import is_local, vault_path_of_address
+from notekeep.export.privacy.local_addresses import is_local, vault_path_of_address
 from notekeep.export.source import Options
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export.private import strip_private
+from notekeep.export.privacy.private import strip_private
 from notekeep.export.source_map import MappedText
 
 

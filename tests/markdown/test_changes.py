@@ -7,8 +7,13 @@ import datetime as dt
 import pytest
 
 from notekeep.errors import Refused, UsageError
-from notekeep.markdown.field_changes import FieldChange, apply_changes, read_change, resolve_date
-from notekeep.markdown.schema import DEFAULT_SCHEMA
+from notekeep.markdown.fields.field_changes import (
+    FieldChange,
+    apply_changes,
+    read_change,
+    resolve_date,
+)
+from notekeep.markdown.fields.schema import DEFAULT_SCHEMA
 
 TODAY = dt.date(2026, 11, 24)
 """A Tuesday."""

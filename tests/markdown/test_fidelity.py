@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.markdown import frontmatter
+from notekeep.markdown.fields import frontmatter
 from reliability.edits import OPS, Op
 from tests.support import untouched
 from tests.support.random_notes import random_notes

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.markdown import frontmatter
-from notekeep.markdown.field_edit import add_item, delete_key, remove_item, set_field
-from notekeep.markdown.field_values import BareText
+from notekeep.markdown.fields import frontmatter
+from notekeep.markdown.fields.field_edit import add_item, delete_key, remove_item, set_field
+from notekeep.markdown.fields.field_values import BareText
 
 if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.fields.field_values import Value
 
 Edit: TypeAlias = Callable[[bytes], bytes]
 

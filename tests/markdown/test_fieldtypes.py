@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.markdown.field_values import (
+from notekeep.markdown.fields.field_values import (
     parse_boolean,
     parse_date,
     parse_items,
@@ -15,7 +15,7 @@ from notekeep.markdown.field_values import (
 )
 
 if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Scalar
+    from notekeep.markdown.fields.field_values import Scalar
 
 
 @pytest.mark.parametrize(

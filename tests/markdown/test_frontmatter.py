@@ -10,13 +10,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.field_values import BareText, render_new, type_scalar
-from notekeep.markdown.frontmatter import read_frontmatter
-from notekeep.markdown.frontmatter_block import split_frontmatter
-from notekeep.markdown.yaml_reader import NoteHandler
+from notekeep.markdown.fields.field_values import BareText, render_new, type_scalar
+from notekeep.markdown.fields.frontmatter import read_frontmatter
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.yaml_reader import NoteHandler
 
 if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.fields.field_values import Value
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=10)
 

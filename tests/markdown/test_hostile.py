@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.markdown import field_edit, frontmatter
+from notekeep.markdown.fields import field_edit, frontmatter
 from notekeep.markdown.note import read_note
 from tests.support.odd_notes import ALL, KEPT, REFUSED
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notekeep.markdown.fields.schema import KINDS, Kind, Schema, canonical, role
 from notekeep.markdown.note import read_note, title_slug
-from notekeep.markdown.schema import KINDS, Kind, Schema, canonical, role
 from notekeep.settings import VaultSettings
 
 BOOK = b"""---

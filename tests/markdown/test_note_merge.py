@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notekeep.markdown.fields.yaml_reader import Document
 from notekeep.markdown.note_merge import merge_logs, merge_notes, merge_versions
 from notekeep.markdown.proof import block_shape
-from notekeep.markdown.yaml_reader import Document
 
 if TYPE_CHECKING:
     from pathlib import Path

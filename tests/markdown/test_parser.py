@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from notekeep.markdown import parser
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import read_note
 from notekeep.markdown.outline import extract_facts, read_body
 from notekeep.markdown.tree import CODE_KINDS

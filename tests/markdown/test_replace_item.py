@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.markdown.field_edit import replace_item
+from notekeep.markdown.fields.field_edit import replace_item
 
 CASES = {
     "a line": ("tags:\n  - a # one\n  - b\n", "tags:\n  - new # one\n  - b\n"),

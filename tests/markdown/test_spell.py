@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.field_values import (
+from notekeep.markdown.fields.field_values import (
     BareText,
     format_field,
     format_inline_list,

@@ -8,8 +8,8 @@ import pytest
 
 from notekeep.date_formats import format_date
 from notekeep.errors import UsageError
+from notekeep.markdown.fields.schema import COMMON_FIELDS, KINDS
 from notekeep.markdown.note import read_note
-from notekeep.markdown.schema import COMMON_FIELDS, KINDS
 from notekeep.markdown.templates import fill, new_note, starter
 
 NOW = dt.datetime(2026, 11, 24, 8, 5, 9)  # noqa: DTZ001 - the wall clock has no zone

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from notekeep.markdown.fields.schema import role
 from notekeep.markdown.note import Note, read_note
-from notekeep.markdown.schema import role
 
 SAMPLE = Path(__file__).resolve().parents[2] / "vault"
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.markdown.fields.schema import role
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import Resolver
-from notekeep.markdown.schema import role
 from notekeep.markdown.templates import new_note
 
 if TYPE_CHECKING:

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from notekeep.export.addresses import AnchorIds, SiteAddresses, name_assets
-from notekeep.export.consent import is_withheld
 from notekeep.export.draft import Draft
 from notekeep.export.post import Post
-from notekeep.export.private import strip_private
+from notekeep.export.privacy.consent import is_withheld
+from notekeep.export.privacy.private import strip_private
 from notekeep.export.references import ReferenceTable, number_inline_footnotes
 from notekeep.export.rewrite.body import RewrittenBody, write_body
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.source_map import MappedText
 from notekeep.export.targets.portable import Portable
+from notekeep.markdown.fields.schema import DEFAULT_SCHEMA
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import Resolver
-from notekeep.markdown.schema import DEFAULT_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

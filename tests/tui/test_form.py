@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from textual.widgets import Input
 
 from notekeep.errors import UsageError
-from notekeep.markdown.field_changes import apply_changes
+from notekeep.markdown.fields.field_changes import apply_changes
+from notekeep.markdown.fields.schema import DEFAULT_SCHEMA
 from notekeep.markdown.note import read_note
-from notekeep.markdown.schema import DEFAULT_SCHEMA
 from notekeep.tui.field_forms import (
     FormField,
     check_field_text,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from textual.app import App
 
 from notekeep.catalog.records import Row
-from notekeep.markdown.schema import DEFAULT_SCHEMA, Kind, Schema
+from notekeep.markdown.fields.schema import DEFAULT_SCHEMA, Kind, Schema
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.note_columns import (
     GUTTER,

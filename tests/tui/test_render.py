@@ -41,7 +41,7 @@ from notekeep.tui.render.text_diff import wrap_patch
 if TYPE_CHECKING:
     from notekeep.habits.calendar import Mark
     from notekeep.habits.evaluation import Status
-    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.fields.field_values import Value
 
 TODAY = dt.date(2026, 11, 24)
 NOVEMBER = int(dt.datetime(2026, 11, 20, tzinfo=dt.UTC).timestamp() * 1e9)

@@ -21,7 +21,7 @@ from notekeep.habits.definition import fold_name
 from notekeep.habits.measures import rate
 from notekeep.habits.schedule import parse_schedule
 from notekeep.habits.summary import format_run, format_strength
-from notekeep.markdown.field_changes import FieldChange
+from notekeep.markdown.fields.field_changes import FieldChange
 from notekeep.notes.habit_notes import (
     RuleChange,
     change_rules,

@@ -18,7 +18,7 @@ from notekeep.export.audit import Audit, OutgoingFile, find_leaks
 from notekeep.export.check.site_build import BuildResult, build_site, find_generator, write_pages
 from notekeep.export.plan import ExportPlan, PlannedPost
 from notekeep.export.post import Post
-from notekeep.export.private_terms import normalize_for_audit
+from notekeep.export.privacy.private_terms import normalize_for_audit
 from notekeep.export.targets.target import open_target
 from notekeep.markdown.text_edit import normalize_heading
 

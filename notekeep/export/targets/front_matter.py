@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from notekeep.markdown.field_values import BareText
+from notekeep.markdown.fields.field_values import BareText
 
 EMPTY_TEXT = BareText("''")
 """An empty value for a required text field."""

@@ -18,7 +18,7 @@ from notekeep.export.targets.site_settings import (
     read_settings_file,
 )
 from notekeep.export.targets.target import Target, zone_warning
-from notekeep.markdown.field_values import BareText
+from notekeep.markdown.fields.field_values import BareText
 
 _MATH = frozenset({"hexo-filter-mathjax", "hexo-filter-katex", "hexo-math", "hexo-katex"})
 

@@ -11,7 +11,7 @@ from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import Dialect, Math
 from notekeep.export.targets.site_settings import read_settings_file
 from notekeep.export.targets.target import Target, zone_warning
-from notekeep.markdown.field_values import BareText
+from notekeep.markdown.fields.field_values import BareText
 
 _MARKS = ("_posts", "_drafts", "_layouts", "_includes", "_sass")
 

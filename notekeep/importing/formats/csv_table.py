@@ -13,7 +13,7 @@ from notekeep.importing.formats.page_fields import field_name, set_field
 from notekeep.importing.formats.reading import Records, guard, read_csv, source_text
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, Loss, Page, one_line
-from notekeep.markdown.schema import canonical
+from notekeep.markdown.fields.schema import canonical
 
 _USUAL_NAMES = {"title": ("title", "name"), "body": ("content", "body", "text", "note")}
 

@@ -7,8 +7,8 @@ import re
 from notekeep.errors import Refused
 from notekeep.importing.formats.reading import day_in_words, split_list
 from notekeep.importing.records import Page, one_line
-from notekeep.markdown.field_values import Value
-from notekeep.markdown.schema import canonical
+from notekeep.markdown.fields.field_values import Value
+from notekeep.markdown.fields.schema import canonical
 
 _RESERVED = ("title", "type", "source_id", "publish", "habit", "slug", "date", "draft", "feed")
 """Names that have a meaning in notes, and therefore get a prefix."""

@@ -10,10 +10,10 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label
 
 from notekeep.errors import NotekeepError
-from notekeep.markdown.field_changes import FieldChange
+from notekeep.markdown.fields.field_changes import FieldChange
+from notekeep.markdown.fields.schema import STATUS_DATES
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
-from notekeep.markdown.schema import STATUS_DATES
 from notekeep.tui.completion import WordSuggester, known_values
 from notekeep.tui.dialogs.dialog import (
     Choice,

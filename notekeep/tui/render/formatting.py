@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from notekeep.catalog.columns import COLUMNS
 from notekeep.dates import MONTHS, parse_iso
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine

@@ -13,8 +13,8 @@ from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.records import Row
 from notekeep.dates import parse_iso
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS, Mark
+from notekeep.markdown.fields.schema import FieldType, Schema
 from notekeep.markdown.sanitize import clean_line
-from notekeep.markdown.schema import FieldType, Schema
 from notekeep.tui.render.formatting import (
     BEST_RATING,
     column_head,

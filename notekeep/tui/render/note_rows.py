@@ -41,7 +41,7 @@ from notekeep.tui.render.styled_text import (
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row
-    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.fields.field_values import Value
     from notekeep.markdown.note import Note
     from notekeep.search.planner import PlanMatcher
     from notekeep.search.results import Hit

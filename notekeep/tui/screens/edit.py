@@ -17,7 +17,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
-from notekeep.markdown.field_changes import FieldChange, apply_changes
+from notekeep.markdown.fields.field_changes import FieldChange, apply_changes
 from notekeep.markdown.note import read_note
 from notekeep.notes.capture import (
     Attachment,

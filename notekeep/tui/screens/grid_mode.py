@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from notekeep.catalog.records import Row
 from notekeep.errors import Conflict, NotekeepError, Refused
-from notekeep.markdown.field_values import Scalar, Value
+from notekeep.markdown.fields.field_values import Scalar, Value
+from notekeep.markdown.fields.schema import FIELD_CHOICES, Schema
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
-from notekeep.markdown.schema import FIELD_CHOICES, Schema
 from notekeep.notes.plan import WritePlan
 from notekeep.tui.completion import known_values
 from notekeep.tui.dialogs import cell_editors

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.config import editor_command
 from notekeep.errors import NotekeepError, Refused, UsageError
-from notekeep.markdown.field_changes import FieldChange
+from notekeep.markdown.fields.field_changes import FieldChange
+from notekeep.markdown.fields.schema import FIELD_CHOICES
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
-from notekeep.markdown.schema import FIELD_CHOICES
 from notekeep.markdown.text_edit import LineEdit
 from notekeep.notes.capture import quote_location
 from notekeep.notes.fields_and_tags import DateOffer

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 from textual.widgets import Label
 
 from notekeep.errors import NotekeepError, NotFound
-from notekeep.export.consent import is_draft
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange, list_states
+from notekeep.export.privacy.consent import is_draft
 from notekeep.export.targets.target import load_targets, open_target
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.plan import WritePlan

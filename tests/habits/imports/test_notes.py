@@ -8,7 +8,7 @@ import pytest
 
 from notekeep.importing.formats.habits import daily_notes, habit_apps
 from notekeep.importing.formats.habits.habit_data import SourceNote
-from notekeep.markdown import frontmatter
+from notekeep.markdown.fields import frontmatter
 from tests.support.habit_files import lines, losses
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from notekeep.importing.formats.json_items import read_json
 from notekeep.importing.formats.reading import is_database, read_csv
 from notekeep.importing.input_files import MAX_SOURCE, InputFiles
 from notekeep.importing.records import ImportedHabit, Loss, one_line
-from notekeep.markdown.frontmatter import read_frontmatter
+from notekeep.markdown.fields.frontmatter import read_frontmatter
 
 _SLASHED = re.compile(r"\s*(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
 _MAX_LINES = 1_000_000

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from notekeep.markdown.field_values import Scalar, Value, type_scalar
-from notekeep.markdown.frontmatter_block import MAX_BYTES, UnreadableBlock, split_frontmatter
+from notekeep.markdown.fields.field_values import Scalar, Value, type_scalar
+from notekeep.markdown.fields.frontmatter_block import MAX_BYTES, UnreadableBlock, split_frontmatter
 
 T = TypeVar("T")
 
@@ -201,7 +201,7 @@ class NoteHandler(YAMLHandler):
     def export(self, metadata: dict[str, object], **kwargs: object) -> NoReturn:
         """Refuse: rewriting the block would lose comments, order, quotes and line ends."""
         del metadata, kwargs
-        raise TypeError("notes are edited by span; see notekeep.markdown.field_edit")
+        raise TypeError("notes are edited by span; see notekeep.markdown.fields.field_edit")
 
 
 def _encode(text: str) -> bytes:

@@ -12,19 +12,24 @@ import yaml
 
 from notekeep.errors import Refused
 from notekeep.export.audit import OutgoingFile, find_canaries, find_leaks
-from notekeep.export.consent import (
+from notekeep.export.draft import Draft, Drafter, refuse_conflict
+from notekeep.export.linker import Linker
+from notekeep.export.metadata import strip_data_addresses
+from notekeep.export.post import read_post
+from notekeep.export.privacy.consent import (
     CONSENT_FIELDS,
     may_mention_private,
     mentions_hidden,
     refuse_mentions,
 )
-from notekeep.export.draft import Draft, Drafter, refuse_conflict
-from notekeep.export.linker import Linker
-from notekeep.export.local_addresses import remove_local_addresses, strip_local_addresses
-from notekeep.export.metadata import strip_data_addresses
-from notekeep.export.post import read_post
-from notekeep.export.private import COMMENT_OPENING, holds_mark, show_comments, strip_private
-from notekeep.export.private_terms import (
+from notekeep.export.privacy.local_addresses import remove_local_addresses, strip_local_addresses
+from notekeep.export.privacy.private import (
+    COMMENT_OPENING,
+    holds_mark,
+    show_comments,
+    strip_private,
+)
+from notekeep.export.privacy.private_terms import (
     PrivateTerm,
     collect_part_terms,
     collect_public_text,
@@ -34,7 +39,7 @@ from notekeep.export.references import ReferenceTable, unused_definitions
 from notekeep.export.source import HiddenWords, Options, VaultSource
 from notekeep.export.source_map import MappedText, remove_lines, separate_removals
 from notekeep.markdown.extensions import WIKILINK_PATTERN
-from notekeep.markdown.field_values import Scalar, Value
+from notekeep.markdown.fields.field_values import Scalar, Value
 from notekeep.markdown.note import Note
 
 _LINKS = ("wikilink", "embed", "image", "link")

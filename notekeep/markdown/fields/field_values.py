@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from notekeep.dates import days_in
-from notekeep.markdown.schema import FieldType
+from notekeep.markdown.fields.schema import FieldType
 
 # Values of front matter, and the types of plain text
 #

@@ -14,7 +14,7 @@ import yaml
 
 from notekeep.errors import Refused
 from notekeep.markdown import proof
-from notekeep.markdown.field_values import (
+from notekeep.markdown.fields.field_values import (
     Scalar,
     Value,
     format_field,
@@ -24,11 +24,11 @@ from notekeep.markdown.field_values import (
     format_scalar,
     split_items,
 )
-from notekeep.markdown.frontmatter_block import Split, UnreadableBlock
+from notekeep.markdown.fields.frontmatter_block import Split, UnreadableBlock
+from notekeep.markdown.fields.schema import canonical
+from notekeep.markdown.fields.yaml_reader import STRING_TAG, Document, YamlEntry
 from notekeep.markdown.proof import BlockShape
-from notekeep.markdown.schema import canonical
 from notekeep.markdown.text_edit import TextEdit, line_start, next_line
-from notekeep.markdown.yaml_reader import STRING_TAG, Document, YamlEntry
 
 _BLANK: Final = re.compile(r"[ \t]*")
 _COLON: Final = re.compile(r"[ \t]*:")

@@ -16,7 +16,12 @@ from typing import NamedTuple
 
 from notekeep.bases.definition import is_base_block
 from notekeep.errors import Refused
-from notekeep.export.consent import PRIVATE_MARK, fold_mark, is_like_private, may_mention_private
+from notekeep.export.privacy.consent import (
+    PRIVATE_MARK,
+    fold_mark,
+    is_like_private,
+    may_mention_private,
+)
 from notekeep.export.references import unused_definitions
 from notekeep.export.source_map import (
     TEASER_COMMENT,

@@ -9,8 +9,8 @@ from tomlkit.exceptions import ParseError, TOMLKitError
 from tomlkit.items import Item
 
 from notekeep.errors import Refused
-from notekeep.markdown.field_values import BareText, Scalar, Value
-from notekeep.markdown.frontmatter_block import Split, UnreadableBlock, split_frontmatter
+from notekeep.markdown.fields.field_values import BareText, Scalar, Value
+from notekeep.markdown.fields.frontmatter_block import Split, UnreadableBlock, split_frontmatter
 
 
 def read_toml_block(text: str) -> tuple[dict[str, Any], dict[str, str]]:

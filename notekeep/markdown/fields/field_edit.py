@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.markdown import proof
-from notekeep.markdown.field_values import Scalar, Value, format_field
-from notekeep.markdown.frontmatter import find_late_block
-from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, UnreadableBlock, split_frontmatter
-from notekeep.markdown.yaml_edit import YamlEdit
-from notekeep.markdown.yaml_reader import Document
+from notekeep.markdown.fields.field_values import Scalar, Value, format_field
+from notekeep.markdown.fields.frontmatter import find_late_block
+from notekeep.markdown.fields.frontmatter_block import (
+    MAX_BYTES,
+    Split,
+    UnreadableBlock,
+    split_frontmatter,
+)
+from notekeep.markdown.fields.yaml_edit import YamlEdit
+from notekeep.markdown.fields.yaml_reader import Document
 
 if TYPE_CHECKING:
-    from notekeep.markdown.toml_edit import TomlEdit
+    from notekeep.markdown.fields.toml_edit import TomlEdit
 
 
 def set_field(data: bytes, key: str, value: Value) -> bytes:
@@ -65,7 +70,7 @@ def _edit(
     # The fence is line 1.
     try:
         if parts.kind == "toml":
-            from notekeep.markdown.toml_edit import TomlEdit
+            from notekeep.markdown.fields.toml_edit import TomlEdit
 
             return change(TomlEdit(data, parts)) or data
         return change(YamlEdit(data, parts)) or data

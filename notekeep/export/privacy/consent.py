@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from notekeep.errors import Refused
 from notekeep.export.source_map import MappedText
 from notekeep.markdown.extensions import WIKILINK_PATTERN
-from notekeep.markdown.field_values import Value
+from notekeep.markdown.fields.field_values import Value
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import SCHEME_PATTERN
 

@@ -17,12 +17,12 @@ from typing import NamedTuple, TypeAlias
 
 from notekeep.errors import NotFound
 from notekeep.export.assets import is_image
-from notekeep.export.consent import PRIVATE_LABEL
 from notekeep.export.draft import Draft
 from notekeep.export.post import PASSED_FIELDS
+from notekeep.export.privacy.consent import PRIVATE_LABEL
 from notekeep.export.source import VaultSource
-from notekeep.markdown.frontmatter import without_lead
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.fields.frontmatter import without_lead
+from notekeep.markdown.fields.frontmatter_block import split_frontmatter
 
 _END, _NAME, _VALUE, _PART, _LINE = 3, 4, 8, 12, 24
 """Minimum lengths for the end of a private part, a name, a value, a line of a private part, and a

@@ -15,8 +15,8 @@ from typing import Final, Literal, TypeAlias, cast
 
 from notekeep.dates import try_parse_day
 from notekeep.errors import InvalidValue, UsageError
-from notekeep.markdown import field_edit, frontmatter
-from notekeep.markdown.field_values import (
+from notekeep.markdown.fields import field_edit, frontmatter
+from notekeep.markdown.fields.field_values import (
     BareText,
     Value,
     parse_boolean,
@@ -25,7 +25,7 @@ from notekeep.markdown.field_values import (
     parse_number,
     type_scalar,
 )
-from notekeep.markdown.schema import (
+from notekeep.markdown.fields.schema import (
     DEFAULT_SCHEMA,
     FIELD_CHOICES,
     FieldType,

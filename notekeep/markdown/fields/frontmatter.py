@@ -13,8 +13,13 @@ from datetime import date, time
 from typing import Any, Final
 
 from notekeep.errors import Problem
-from notekeep.markdown.field_values import MAX_NUMBER, Scalar, Value
-from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, UnreadableBlock, split_frontmatter
+from notekeep.markdown.fields.field_values import MAX_NUMBER, Scalar, Value
+from notekeep.markdown.fields.frontmatter_block import (
+    MAX_BYTES,
+    Split,
+    UnreadableBlock,
+    split_frontmatter,
+)
 
 _LEAD: Final = re.compile(
     rb"(?:\s|\xef\xbb\xbf|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|%%.*?%%|<!--.*?-->)+", re.DOTALL
@@ -99,7 +104,7 @@ def _read_block(data: bytes, parts: Split) -> FrontMatter:
             "The front matter is not UTF-8 text.", before.count(b"\n"), column
         ) from error
     if parts.kind == "yaml":
-        from notekeep.markdown.yaml_reader import Document
+        from notekeep.markdown.fields.yaml_reader import Document
 
         document = Document(text)
         return FrontMatter(
@@ -109,7 +114,7 @@ def _read_block(data: bytes, parts: Split) -> FrontMatter:
             {entry.name: document.words(entry.value) for entry in document.entries},
         )
     if parts.kind == "toml":
-        from notekeep.markdown.toml_edit import read_toml_block
+        from notekeep.markdown.fields.toml_edit import read_toml_block
 
         values, raw = read_toml_block(text)
     else:

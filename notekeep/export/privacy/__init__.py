@@ -1,0 +1,1 @@
+"""What an export leaves out: private notes and text, and local addresses."""

@@ -1,0 +1,1 @@
+"""Front matter and its fields: reading, checking and editing."""
